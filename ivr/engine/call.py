@@ -1,0 +1,209 @@
+"""The verbs a flow may use. `await` means: the caller answers, or the world is touched.
+
+A verb keeps its prompt until there is an answer that moves the flow. Repeat, more time, slower and the
+other language are answered in place; a person, back and the main menu unwind as signals.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Coroutine, Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ivr.engine.effects import Effect
+from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Tries
+from ivr.engine.signals import Back, HangUp, Main, ToAgent
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to be spoken: a catalogue id and its arguments, never words. `key`: it is offered under that key."""
+
+    id: str
+    args: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait for the caller: what is asked, how often it failed, what is spoken before."""
+
+    prompt: Prompt
+    tries: Tries
+    lines: tuple[Line, ...]
+    timeout: int
+
+    @property
+    def name(self) -> str:
+        return self.prompt.name
+
+
+@dataclass(frozen=True)
+class Dial:
+    """A wait for an agent's leg: the number dialled, what the caller hears before."""
+
+    name: str
+    number: str
+    lines: tuple[Line, ...]
+    timeout: int = 20
+
+
+@dataclass(frozen=True)
+class Do:
+    """A request to run an effect."""
+
+    effect: Effect
+    args: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        return self.effect.name
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A keyed value that is kept encrypted; only rendering and effects open it."""
+
+    token: str
+
+
+@types.coroutine
+def _trap(request: Wait | Dial | Do) -> Generator[Any, Any, Any]:
+    """The one place where a flow stops and the driver answers."""
+    return (yield request)
+
+
+class Call:
+    """One call, as its flow sees it."""
+
+    def __init__(self, sid: str, language: str, slow: bool, facts: dict[str, Any]) -> None:
+        self.sid = sid
+        self.language = language
+        self.slow = slow
+        self.facts = facts
+        self.now: datetime
+        self.said: list[Line] = []
+        self._went_back = False
+
+    def say(self, message: str, **args: Any) -> None:
+        """Speak a catalogue message before the next prompt. Not a wait; nothing is rendered yet."""
+        self.said.append(Line(message, args))
+
+    async def menu(self, menu: Menu, **args: Any) -> str:
+        """Offer the options; the name of the chosen one."""
+        return await self._answer(menu, args)  # type: ignore[no-any-return]
+
+    async def confirm(self, confirm: Confirm, **args: Any) -> bool:
+        """Yes (1) or no (2)."""
+        return bool(await self._answer(confirm, args) == "yes")
+
+    async def ask(self, ask: Ask, **args: Any) -> Any:
+        """An entry; its parsed value, a Secret when personal, Sealed when sealed. Read back first if it says so."""
+        while True:
+            value = await self._answer(ask, args)
+            if ask.readback is None:
+                return value
+            try:
+                if await self.confirm(ask.readback, value=value):
+                    return value
+            except Back:
+                self._went_back = False
+
+    async def do(self, effect: Effect, *args: Any) -> Any:
+        """Run an effect; its result. Raises what the effect declares, and Unavailable."""
+        outcome, result = await _trap(Do(effect, args))
+        if outcome == "err":
+            effect.raise_error(result)
+        return result
+
+    async def level(self, inner: Coroutine[Any, Any, Any]) -> Any:
+        """What a menu choice opens: `*` anywhere inside ends it without a result."""
+        try:
+            return await inner
+        except Back:
+            return None
+
+    async def dial(self, name: str, number: str) -> str:
+        """Ring one agent: accepted, declined, busy, no-answer or failed. Accepted comes back after the talk."""
+        lines = self._take_said()
+        kind, _ = await _trap(Dial(name, number, lines))
+        return str(kind)
+
+    def hang_up(self) -> None:
+        """End the call after what was said."""
+        raise HangUp
+
+    def _take_said(self) -> tuple[Line, ...]:
+        lines, self.said = tuple(self.said), []
+        return lines
+
+    async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
+        context, tries, last = self._take_said(), Tries(), ("first", None)
+        while True:
+            lines = context + self._words(prompt, args, last, tries)
+            decision = await _trap(Wait(prompt, tries, lines, _patience(prompt, last)))
+            tries = tries.after(decision)
+            if decision[0] in ("value", "secret", "sealed"):
+                self._went_back = False
+                return decision[1]
+            self._apply(decision, prompt)
+            last = decision
+            if decision[0] in ("silence", "wrong"):
+                context = ()
+
+    def _apply(self, decision: Decision, prompt: Prompt) -> None:
+        kind, detail = decision
+        back_again, self._went_back = self._went_back and kind == "back", False
+        if kind == "slower":
+            self.slow = not self.slow
+        elif kind == "language":
+            self.language = "en" if self.language == "zh" else "zh"
+        elif kind == "agent":
+            raise ToAgent("asked")
+        elif kind == "gave-up":
+            self.say("gave-up")
+            raise ToAgent(f"{detail} at {prompt.name}")
+        elif kind == "main" or back_again:
+            raise Main
+        elif kind == "back":
+            self._went_back = True
+            raise Back
+
+    def _words(self, prompt: Prompt, args: dict[str, Any], last: Decision, tries: Tries) -> tuple[Line, ...]:
+        kind = last[0]
+        if kind == "silence" and tries.silences == 1:
+            return (Line("take-your-time"),)
+        lead: tuple[Line, ...] = ()
+        if kind == "silence":
+            lead = (Line("still-silent"),)
+        elif kind == "wrong":
+            sort = "menu" if isinstance(prompt, Menu) else "entry"
+            lead = (Line(f"wrong-{sort}-{tries.wrongs}"),)
+        elif kind in ("more-time", "clear", "slower"):
+            lead = (Line(kind if kind != "slower" else ("slower-on" if self.slow else "slower-off")),)
+        return lead + _question(prompt, args)
+
+
+def _question(prompt: Prompt, args: dict[str, Any]) -> tuple[Line, ...]:
+    """The prompt's own words: its lead, then each option with the key of its position."""
+    lines = [Line(prompt.name, args)]
+    if isinstance(prompt, Menu):
+        labels = "yes-no" if isinstance(prompt, Confirm) else prompt.name
+        for position, option in enumerate(prompt.options, 1):
+            language = {"chinese": "zh", "english": "en"}.get(option) if prompt.bilingual else None
+            lines.append(Line(f"{labels}.{option}", args, key=str(position), language=language))
+        if prompt.offer_agent:
+            lines.append(Line("agent-option", key="0"))
+        if prompt.offer_language:
+            lines.append(Line("other-language", key="9", language="other"))
+    return tuple(lines)
+
+
+def _patience(prompt: Prompt, last: Decision) -> int:
+    """Seconds of silence before it counts; `#` in an entry asks for 30."""
+    if last[0] == "more-time":
+        return 30
+    return 15 if last[0] == "silence" else prompt.timeout

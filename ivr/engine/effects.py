@@ -1,0 +1,99 @@
+"""Effects: the only way from a flow to the world.
+
+Three kinds, declared where the function is written:
+
+- `@read`   looks into our own database;
+- `@touch`  reaches outside (a wallet's API); runs with no transaction open, at *least* once, with an
+            idempotency key that a retry repeats;
+- `@write`  changes our own database inside the turn's transaction, exactly once; follow-ups are
+            enqueued only here.
+
+A result is journaled as JSON and handed back to the flow by the function's return annotation. An
+expected failure is an exception class named in `errors`; it is journaled by name and raised again.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Unavailable(Exception):
+    """The outside did not answer in time, or answered nonsense; nobody may call that a success."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What an effect may use. `conn` is None in a touch, `deadline` is in seconds of `time.monotonic`."""
+
+    call: str
+    key: str
+    now: datetime
+    deadline: float
+    conn: Any
+    runtime: Any
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A declared effect: its name is its fingerprint in the journal (`module.function`)."""
+
+    name: str
+    kind: str
+    run: Callable[..., Any]
+    result: Any
+    errors: tuple[type[Exception], ...] = field(default=())
+
+    def encode(self, value: Any) -> Any:
+        """A result → JSON builtins, checked by the way back so that replay cannot differ from live."""
+        plain = msgspec.to_builtins(value)
+        self.decode(plain)
+        return plain
+
+    def decode(self, plain: Any) -> Any:
+        """JSON builtins → the result as the flow sees it."""
+        return msgspec.convert(plain, self.result)
+
+    def raise_error(self, name: str) -> typing.NoReturn:
+        """Raise the journaled error `name` again."""
+        for error in (Unavailable, *self.errors):
+            if error.__name__ == name:
+                raise error(self.name)
+        raise LookupError(f"the journal holds {name} for {self.name}, which declares {[e.__name__ for e in self.errors]}")
+
+
+def _declare(kind: str, errors: tuple[type[Exception], ...]) -> Callable[[Callable[..., T]], Effect]:
+    def declare(function: Callable[..., T]) -> Effect:
+        hints = typing.get_type_hints(function)
+        if "return" not in hints:
+            raise TypeError(f"effect {function.__qualname__} needs a return annotation: its result is journaled by it")
+        if inspect.iscoroutinefunction(function):
+            raise TypeError(f"effect {function.__qualname__} must be an ordinary function")
+        module = function.__module__.rpartition(".")[2]
+        return Effect(f"{module}.{function.__name__}", kind, function, hints["return"], errors)
+
+    return declare
+
+
+def read(function: Callable[..., Any]) -> Effect:
+    """Declare a look into our own database."""
+    return _declare("read", ())(function)
+
+
+def touch(function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = ()) -> Any:
+    """Declare a reach outside; may raise Unavailable."""
+    return _declare("touch", errors) if function is None else _declare("touch", errors)(function)
+
+
+def write(function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = ()) -> Any:
+    """Declare a change of our own database, part of the turn's transaction."""
+    return _declare("write", errors) if function is None else _declare("write", errors)(function)

@@ -1,0 +1,72 @@
+"""What a caller keys in an entry → a value, or None when it is none of that kind.
+
+Pure functions of (keys, now). `keys` holds only 0-9 and `*`; the end key is already gone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+
+LONGEST = 40
+SILENT = None
+
+
+def keys_of(raw: str | None) -> str:
+    """Twilio's Digits → keys; full-width forms are folded, and anything unkeyable becomes one '?' (a wrong key)."""
+    folded = unicodedata.normalize("NFKC", raw or "").strip()
+    if len(folded) > LONGEST or any(key not in "0123456789*#" for key in folded):
+        return "?"
+    return folded
+
+
+def amount(keys: str, now: datetime) -> int | None:
+    """`68*50` → 6850 fen; `*` is the decimal point, at most two places, more than nothing."""
+    yuan, _, rest = keys.partition("*")
+    if not yuan.isdigit() or len(yuan) > 8 or len(rest) > 2 or (rest and not rest.isdigit()) or keys.count("*") > 1:
+        return None
+    return int(yuan) * 100 + int((rest or "0").ljust(2, "0")) or None
+
+
+def day(keys: str, now: datetime) -> str | None:
+    """MMDD → the latest such date that is not in the future, as `YYYY-MM-DD`."""
+    if len(keys) != 4 or not keys.isdigit():
+        return None
+    for year in (now.year, now.year - 1, now.year - 2, now.year - 3, now.year - 4):
+        try:
+            found = date(year, int(keys[:2]), int(keys[2:]))
+        except ValueError:
+            continue
+        if found <= now.date():
+            return found.isoformat()
+    return None
+
+
+def clock(keys: str, now: datetime) -> str | None:
+    """HHMM in 24 hours → `HH:MM`; nothing keyed → "" (unknown)."""
+    if keys == "":
+        return ""
+    if len(keys) != 4 or not keys.isdigit() or int(keys[:2]) > 23 or int(keys[2:]) > 59:
+        return None
+    return f"{keys[:2]}:{keys[2:]}"
+
+
+def tail(keys: str, now: datetime) -> str | None:
+    """Six characters of an identity document, where a last `*` is X."""
+    folded = keys[:-1] + "X" if keys.endswith("*") else keys
+    return folded if len(folded) == 6 and folded[:-1].isdigit() and (folded[-1].isdigit() or folded[-1] == "X") else None
+
+
+def six(keys: str, now: datetime) -> str | None:
+    """A code or a phone PIN: six digits."""
+    return keys if len(keys) == 6 and keys.isdigit() else None
+
+
+def nine(keys: str, now: datetime) -> str | None:
+    """A reference: nine digits (the flow checks the last one against the others)."""
+    return keys if len(keys) == 9 and keys.isdigit() else None
+
+
+def identifier(keys: str, now: datetime) -> str | None:
+    """A telephone number or a wallet id, as keyed: 6 to 15 digits."""
+    return keys if 6 <= len(keys) <= 15 and keys.isdigit() else None

@@ -1,0 +1,126 @@
+"""The journal: one row a turn, only ever inserted. Notices lie beside it; `calls` alone is updated."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.storage import metadata
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("call", sa.Text, primary_key=True),
+    sa.Column("caller_mark", sa.Text),
+    sa.Column("caller_sealed", sa.Text),
+    sa.Column("wallet", sa.Text),
+    sa.Column("line", sa.Text),
+    sa.Column("started", sa.Text),
+    sa.Column("ended", sa.Text),
+    sa.Index("calls_by_caller", "caller_mark", "started"),
+    sqlite_with_rowid=False,
+)
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("call", sa.Text, primary_key=True),
+    sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("steps", sa.Text, nullable=False),
+    sa.Column("wait", sa.Text),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("slow", sa.Boolean, nullable=False),
+    sa.Column("failed", sa.Text),
+    sa.Column("reply", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("call", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A turn as stored. `steps` are ["answer", prompt, kind, value] and ["did", effect, "ok"|"err", result]."""
+
+    call: str
+    turn: int
+    at: datetime
+    story: str
+    steps: list[list[Any]]
+    wait: dict[str, Any] | None
+    facts: dict[str, Any]
+    language: str
+    slow: bool
+    reply: str
+    failed: dict[str, Any] | None = field(default=None)
+
+
+def rows(conn: sa.Connection, call: str) -> list[Row]:
+    """All turns of a call, in order."""
+    found = conn.execute(sa.select(journal).where(journal.c.call == call).order_by(journal.c.turn))
+    return [_row(record) for record in found]
+
+
+def reply(conn: sa.Connection, call: str, turn: int) -> str | None:
+    """The sealed reply of one turn, or None while it has no row."""
+    return conn.scalar(sa.select(journal.c.reply).where(journal.c.call == call, journal.c.turn == turn))
+
+
+def append(conn: sa.Connection, row: Row) -> bool:
+    """Insert a turn; False when another worker was first. The insert decides a race, nothing else does."""
+    values = {
+        "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
+        "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(row.facts), "language": row.language,
+        "slow": row.slow, "failed": _dump(row.failed), "reply": row.reply,
+    }  # fmt: skip
+    return insert_new(conn, journal, values)
+
+
+def note(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime, body: dict[str, Any]) -> bool:
+    """Keep a notice once by (call, kind, sequence); False when it was known."""
+    values = {"call": call, "kind": kind, "sequence": sequence, "at": at.isoformat(), "body": _dump(body)}
+    return insert_new(conn, notices, values)
+
+
+def noted(conn: sa.Connection, call: str, kind: str, sequence: str) -> dict[str, Any] | None:
+    """The body of a kept notice."""
+    query = sa.select(notices.c.body).where(
+        notices.c.call == call, notices.c.kind == kind, notices.c.sequence == sequence
+    )
+    body = conn.scalar(query)
+    return json.loads(body) if body else None
+
+
+def insert_new(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
+    """INSERT … ON CONFLICT DO NOTHING; True when the row is ours."""
+    if conn.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return conn.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def _row(record: Any) -> Row:
+    return Row(
+        record.call, record.turn, datetime.fromisoformat(record.at), record.story, json.loads(record.steps),
+        json.loads(record.wait), json.loads(record.facts), record.language, bool(record.slow), record.reply,
+        json.loads(record.failed),
+    )  # fmt: skip
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,131 @@
+"""Prompts: what is asked, as data. Raw keys become a decision here, and nowhere else.
+
+Only the decision is journaled, so options may be reordered and texts, lengths and tries edited while
+calls are running. A prompt's `name` is its fingerprint and the id of its words in the catalogues.
+The key of an option is its position; nobody types "press 1" by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Decision = tuple[str, Any]
+"""(kind, value): value · secret · sealed · silence · wrong · gave-up · repeat · more-time · slower · language · clear · agent · back · main."""
+
+MENU_KEYS: dict[str, Decision] = {
+    "0": ("agent", None), "*": ("back", None), "#": ("repeat", None), "8": ("slower", None), "9": ("language", None),
+}  # fmt: skip
+ENTRY_KEYS: dict[str, Decision] = {
+    "0": ("agent", None), "*": ("clear", None), "**": ("main", None), "*8": ("slower", None), "*9": ("language", None),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Failures at one prompt so far; silence and wrong keys count apart, and success forgets both."""
+
+    silences: int = 0
+    wrongs: int = 0
+
+    def after(self, decision: Decision) -> Tries:
+        """The count after one more decision."""
+        kind, _ = decision
+        return Tries(self.silences + (kind == "silence"), self.wrongs + (kind == "wrong"))
+
+    def judge(self, failure: str, most: int) -> Decision:
+        """The failure itself, or giving up at the `most`-th one of its kind."""
+        count = self.silences if failure == "silence" else self.wrongs
+        return ("gave-up", failure) if count + 1 >= most else (failure, None)
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A choice by one key. `options` are names in the order in which they are offered (at most 7)."""
+
+    name: str
+    options: tuple[str, ...]
+    tries: int = 3
+    timeout: int = 6
+    offer_agent: bool = True
+    offer_language: bool = False
+    type_ahead: bool = True
+    bilingual: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.options) <= 7 or len(set(self.options)) != len(self.options):
+            raise ValueError(f"menu {self.name}: 1 to 7 different options (8, 9 and 0 are taken), not {self.options}")
+
+    def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
+        """The first key → a decision; what was typed ahead is returned with it."""
+        if keys is None:
+            return tries.judge("silence", self.tries), ""
+        if keys == "":
+            return ("repeat", None), ""
+        key, rest = keys[0], keys[1:]
+        if key in MENU_KEYS:
+            return MENU_KEYS[key], rest
+        if key.isdigit() and 1 <= int(key) <= len(self.options):
+            return ("value", self.options[int(key) - 1]), rest
+        return tries.judge("wrong", self.tries), ""
+
+
+@dataclass(frozen=True)
+class Confirm(Menu):
+    """Yes is 1 and no is 2. `acts`: a yes does something, so no key typed ahead may answer it."""
+
+    options: tuple[str, ...] = ("yes", "no")
+    acts: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type_ahead", not self.acts)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An entry of digits, ended by `#` or by its fixed length.
+
+    `personal`: the value is a Secret of this turn; `sealed`: it is kept encrypted and may be spoken back.
+    `readback`: a Confirm that follows the entry; `2` or `*` there asks again.
+    """
+
+    name: str
+    parse: Callable[[str, datetime], Any]
+    length: int | None = None
+    tries: int = 3
+    timeout: int = 10
+    personal: bool = False
+    sealed: bool = False
+    empty_is: bool = False
+    readback: Confirm | None = None
+    keys: dict[str, Decision] = field(default_factory=lambda: ENTRY_KEYS, hash=False)
+
+    @property
+    def type_ahead(self) -> bool:
+        """Nothing typed ahead reaches a personal entry."""
+        return not (self.personal or self.sealed)
+
+    def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
+        """The keys up to `#` → a decision; a bare `#` is "more time" unless the prompt gives it a meaning."""
+        if keys is None:
+            return tries.judge("silence", self.tries), ""
+        entry, rest = self._split(keys)
+        if entry in self.keys:
+            return self.keys[entry], rest
+        if entry == "" and not self.empty_is:
+            return ("more-time", None), rest
+        value = self.parse(entry, now)
+        if value is None:
+            return tries.judge("wrong", self.tries), ""
+        return ("secret" if self.personal else "sealed" if self.sealed else "value", value), rest
+
+    def _split(self, keys: str) -> tuple[str, str]:
+        head, mark, rest = keys.partition("#")
+        if not mark and self.length and len(head) > self.length:
+            return head[: self.length], head[self.length :]
+        return head, rest
+
+
+Prompt = Menu | Ask

@@ -1,0 +1,56 @@
+"""What a turn needs from its surroundings, made once a process after the fork."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.engine.claims import Worker
+from ivr.engine.effects import Unavailable
+from ivr.engine.replay import Story
+from ivr.engine.secrets import Sealer
+from ivr.engine.speaking import Speaker
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The database, the words, the stories, and the places for those who wait for the outside."""
+
+    engine: sa.Engine
+    settings: Any
+    sealer: Sealer
+    speaker: Speaker
+    worker: Worker
+    stories: Mapping[str, Story]
+    clock: Callable[[], datetime]
+    wallets: Any
+    follow_up: Any
+    base_url: str
+    log: Any
+    touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self.clock()
+
+    @contextmanager
+    def touch_slot(self) -> Iterator[None]:
+        """At most half of the threads may wait for the outside; the next one is told so at once."""
+        if not self.touches.acquire(blocking=False):
+            raise Unavailable("too many turns are waiting for the outside already")
+        try:
+            yield
+        finally:
+            self.touches.release()
+
+    def log_failure(self, call: str, turn: int, error: Exception) -> None:
+        """Type and position only: an error's text may hold what a caller keyed."""
+        from ivr.engine.turn import position
+
+        self.log.error("turn failed", call=call, turn=turn, type=type(error).__name__, at=position(error))

@@ -1,0 +1,85 @@
+"""What a caller keys about a person lives for one turn; what must be kept is sealed.
+
+`Secret` is the value of a personal prompt in the turn in which it was keyed. It cannot be turned
+into text by accident: no str, no format, no JSON, no pickle. The journal keeps a mask and the
+verdict of whatever checked it. `Sealer` encrypts what may hold personal values at rest (stored
+replies, summaries, a callback number).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import NoReturn
+
+from cryptography.fernet import Fernet, InvalidToken
+
+
+class SecretLeak(TypeError):
+    """A personal value was about to become text, or was used after its turn."""
+
+
+class Secret:
+    """A keyed identifier, code or PIN. `reveal()` works only in the turn that received it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str | None) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The digits, for an effect of the same turn; raises SecretLeak on any later turn."""
+        if self._value is None:
+            raise SecretLeak("a secret was used after the turn in which it was keyed; check it in that turn")
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise SecretLeak("a secret cannot become text; pass it to an effect and keep the verdict")
+
+    __str__ = _refuse  # type: ignore[assignment]
+    __format__ = _refuse  # type: ignore[assignment]
+    __reduce__ = _refuse  # type: ignore[assignment]
+    __copy__ = _refuse
+    __deepcopy__ = _refuse
+
+
+class BrokenSeal(ValueError):
+    """A sealed value was opened with another key, or was altered."""
+
+
+class Sealer:
+    """Encrypts personal text at rest with a key derived from the server key."""
+
+    def __init__(self, server_key: bytes) -> None:
+        self._server_key = server_key
+        key = hmac.digest(server_key, b"seal-at-rest", hashlib.sha256)
+        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+
+    def seal(self, text: str) -> str:
+        """Text → an ASCII token; the same text gives another token each time."""
+        return self._fernet.encrypt(text.encode()).decode("ascii")
+
+    def open(self, token: str) -> str:
+        """A token of `seal` → the text; raises BrokenSeal."""
+        try:
+            return self._fernet.decrypt(token.encode("ascii")).decode()
+        except InvalidToken as error:
+            raise BrokenSeal("this value was sealed with another server key, or altered") from error
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash: equal for equal text, and of no use without the server key."""
+        return hmac.new(self._server_key, b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def code(self, *parts: str) -> str:
+        """A one-time code of six digits, the same again for the same parts (a redo sends the same)."""
+        digest = hmac.new(self._server_key, "\x1f".join(("code", *parts)).encode(), hashlib.sha256)
+        return f"{int.from_bytes(digest.digest()[:8], 'big') % 1_000_000:06d}"
+
+
+def mask(text: str) -> str:
+    """The tail that may be spoken and stored: 'ends in 8000' for a number, nothing of a short value."""
+    return text[-4:] if len(text) >= 8 else ""

@@ -1,0 +1,55 @@
+"""From lines (ids and values) to words, in the language that the caller has at the end of the turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+
+from ivr.engine.call import Line, Sealed
+
+
+OPTION = {"zh": "{label}，请按{key}。", "en": "{label}, press {key}."}
+"""The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind."""
+
+
+class Words(Protocol):
+    """A catalogue of messages in both languages."""
+
+    def render(self, lang: str, message: str, args: dict[str, Any], *, today: date) -> str: ...
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A sentence or an option as words of one language."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Renders lines; `unseal` opens what the caller keyed and may hear back."""
+
+    words: Words
+    unseal: Callable[[str], str]
+
+    def speak(self, lines: Iterable[Line], language: str, today: date) -> list[Spoken]:
+        """Lines → words. Any fault of a catalogue raises; the turn's guard answers it."""
+        return [self._spoken(self._placed(line, language), today) for line in lines if line]
+
+    def _placed(self, line: Line, language: str) -> Line:
+        other = "en" if language == "zh" else "zh"
+        return replace(line, language={None: language, "other": other}.get(line.language, line.language))
+
+    def _spoken(self, line: Line, today: date) -> Spoken:
+        language = str(line.language)
+        args = {name: self._opened(value) for name, value in line.args.items()}
+        text = self.words.render(language, line.id, args, today=today)
+        if line.key is not None:
+            text = OPTION[language].format(label=text, key="零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key)
+        return Spoken(text.strip(), language)
+
+    def _opened(self, value: Any) -> Any:
+        return self.unseal(value.token) if isinstance(value, Sealed) else value

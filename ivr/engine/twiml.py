@@ -1,0 +1,83 @@
+"""TwiML, purely: what is spoken and what is waited for → one document.
+
+Theory. Everything said before a wait sits inside its `<Gather>`, so a key interrupts it. Silence has
+a URL of its own, a `<Redirect>` after the `<Gather>`, since Twilio falls through without input. A menu
+takes one key with an empty finishOnKey, so that `#` arrives as a digit. Every URL carries connection
+overrides: a read time-out longer than a turn's budget, and retries, which Twilio does not do by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape, quoteattr
+
+from ivr.engine.call import Dial, Wait
+from ivr.engine.prompts import Menu
+from ivr.engine.speaking import Spoken
+
+OVERRIDES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=9500&tt=15000"
+VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
+LONGEST_SAY = 450
+"""Characters a `<Say>`: 4,500 URL-encoded characters are 500 Chinese ones (Twilio error 13521)."""
+
+
+def url(base: str, path: str) -> str:
+    """An absolute URL with the connection overrides in its fragment."""
+    return base.rstrip("/") + path + OVERRIDES
+
+
+def document(body: str) -> str:
+    """The whole TwiML document."""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>'
+
+
+def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
+    """Sentences → `<Say>` verbs, a run of one language each, with a pause between sentences."""
+    verbs, run = [], []
+    for sentence in spoken:
+        if not sentence.text:
+            continue
+        full = sum(len(other.text) for other in run) + len(sentence.text) > LONGEST_SAY
+        if run and (full or run[0].language != sentence.language):
+            verbs.append(_say(run, slow))
+            run = []
+        run.append(sentence)
+    return "".join(verbs + ([_say(run, slow)] if run else []))
+
+
+def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
+    """A wait for keys. `action` is the turn's absolute URL without fragment."""
+    prompt = wait.prompt
+    keys = 'numDigits="1" finishOnKey=""' if isinstance(prompt, Menu) else _entry_keys(prompt.length)
+    timeout = wait.timeout * 2 if slow and wait.timeout < 15 else wait.timeout
+    return (
+        f"<Gather input=\"dtmf\" {keys} timeout=\"{timeout}\" method=\"POST\" action={quoteattr(action + OVERRIDES)}>"
+        f"{says(spoken, slow)}</Gather>"
+        f'<Redirect method="POST">{escape(action + "?quiet=1" + OVERRIDES)}</Redirect>'
+    )
+
+
+def dial(wait: Dial, spoken: list[Spoken], slow: bool, action: str, whisper: str, caller_id: str | None) -> str:
+    """Ring one agent; the whisper runs on the agent's leg before the two are joined."""
+    caller = f" callerId={quoteattr(caller_id)}" if caller_id else ""
+    return (
+        f"{says(spoken, slow)}<Dial method=\"POST\" action={quoteattr(action + OVERRIDES)} timeout=\"{wait.timeout}\"{caller}>"
+        f"<Number method=\"POST\" url={quoteattr(whisper + OVERRIDES)}>{escape(wait.number)}</Number></Dial>"
+    )
+
+
+def redirect(target: str) -> str:
+    """Ask again at `target` (absolute, without fragment)."""
+    return f'<Redirect method="POST">{escape(target + OVERRIDES)}</Redirect>'
+
+
+def _entry_keys(length: int | None) -> str:
+    return (f'numDigits="{length}" ' if length else "") + 'finishOnKey="#"'
+
+
+def _say(run: list[Spoken], slow: bool) -> str:
+    voice, language = VOICES[run[0].language]
+    text = '<break time="600ms"/>'.join(escape(sentence.text) for sentence in run)
+    if slow:
+        text = f'<prosody rate="75%">{text}</prosody>'
+    return f'<Say voice="{voice}" language="{language}">{text}</Say>'
