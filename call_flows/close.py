@@ -1,0 +1,29 @@
+"""Was it solved? The end of every task."""
+
+from ivr.engine import Call, Confirm, Main, Menu, ToAgent
+
+SOLVED = Confirm("was-it-solved", acts=False)
+ANYTHING = Menu("anything-else", ("more", "end"))
+NOT_SOLVED = Menu("not-solved", ("person", "menu"))
+
+
+async def was_it_solved(call: Call) -> None:
+    """Ask; then another question, a person, or a goodbye with the privacy reminder."""
+    solved = await call.confirm(SOLVED)
+    call.facts["solved"] = solved
+    if not solved:
+        call.say("sorry-not-solved")
+        choice = await call.menu(NOT_SOLVED)
+        if choice == "person":
+            raise ToAgent("not solved")
+        raise Main
+    await anything_else(call)
+
+
+async def anything_else(call: Call) -> None:
+    """Another question, or goodbye."""
+    choice = await call.menu(ANYTHING)
+    if choice == "more":
+        raise Main
+    call.say("goodbye", name=call.facts["name"])
+    call.hang_up()

@@ -1,0 +1,59 @@
+"""Who is calling: a number or wallet id, the tail of a document, then a code or the phone PIN."""
+
+from ivr.desk.identity import (
+    Verified,
+    check_code,
+    check_pin,
+    check_tail,
+    find_account,
+    judge,
+    send_code,
+)
+from ivr.engine import Ask, Call, Menu, Secret, ToAgent
+from ivr.engine.entries import identifier, six, tail
+
+NUMBER = Ask("identify-number", identifier, personal=True)
+TAIL = Ask("identify-tail", tail, length=6, personal=True)
+FACTOR = Menu("identify-factor", ("text", "pin"))
+CODE = Ask("identify-code", six, length=6, personal=True)
+PIN = Ask("identify-pin", six, length=6, personal=True)
+
+ROUNDS = 3
+
+
+async def identify(call: Call) -> Verified:
+    """A verified customer, or a person. Unknown, wrong and locked sound and take the same."""
+    if "customer" in call.facts:
+        return Verified(**call.facts["customer"])
+    call.say("identify-why")
+    for attempt in range(ROUNDS):
+        verified = await one_round(call, attempt)
+        if verified is not None:
+            call.facts["customer"] = {"id": verified.id, "level": verified.level, "how": verified.how}
+            call.say("identified")
+            return verified
+        call.say("identify-no-match" if attempt < ROUNDS - 1 else "identify-refused")
+    raise ToAgent("not verified")
+
+
+async def one_round(call: Call, attempt: int) -> Verified | None:
+    """All factors once; the verdict is spoken only at the end."""
+    number = await call.ask(NUMBER)
+    account = await call.do(find_account, call.facts["wallet"], number)
+    keyed = await call.ask(TAIL)
+    tail_right = await call.do(check_tail, account, keyed)
+    how = await call.menu(FACTOR)
+    if how == "text":
+        right = await by_text(call, account)
+    else:
+        pin: Secret = await call.ask(PIN)
+        right = await call.do(check_pin, account, pin)
+    return await call.do(judge, account, how, tail_right and right, call.facts.get("caller_mark"))
+
+
+async def by_text(call: Call, account: str | None) -> bool:
+    """A code by SMS to the registered number, if there is one."""
+    sending = await call.do(send_code, account)
+    call.say("code-sent" if sending.new else "code-same")
+    code = await call.ask(CODE)
+    return await call.do(check_code, sending.challenge, code)

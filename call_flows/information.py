@@ -1,0 +1,39 @@
+"""Answers that need no verification and make no record."""
+
+from call_flows.close import was_it_solved
+from ivr.desk.facts import wallet_facts
+from ivr.engine import Call, Menu
+
+INFORMATION = Menu("information", ("hours", "channels", "prepare", "limits", "methods", "safety"))
+
+
+async def information(call: Call) -> None:
+    """Hours, official channels, what to have ready, limits and rules, methods, safety."""
+    topic = await call.menu(INFORMATION)
+    await call.level(tell(call, topic))
+    await information(call)
+
+
+async def tell(call: Call, topic: str) -> None:
+    """Speak one topic and ask whether it helped."""
+    await speak_topic(call, topic)
+    await was_it_solved(call)
+
+
+async def speak_topic(call: Call, topic: str) -> None:
+    """Say one topic with the figures of the wallet that was dialled."""
+    facts = await call.do(wallet_facts, call.facts["wallet"])
+    if topic == "limits":
+        call.say("limits-and-rules", **facts.limits)
+        call.say("rules-" + facts.rules["unit"], **facts.rules)
+        call.say("rules-refund", **facts.rules)
+    elif topic == "hours":
+        call.say("hours-open" if facts.is_open else "hours-closed")
+        for day in facts.hours:
+            call.say("hours-shut" if day["closed"] else "hours-of", **day)
+    elif topic == "methods":
+        for method in facts.methods:
+            call.say("method-free" if method["fee"] == 0 else "method", **method)
+        call.say("method-advice")
+    else:
+        call.say(topic, **facts.channels)

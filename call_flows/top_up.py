@@ -1,0 +1,103 @@
+"""Top-up and payment problems: what failed, why, and what happens next."""
+
+from call_flows.case_status import case_status
+from call_flows.close import was_it_solved
+from call_flows.identify import identify
+from call_flows.information import speak_topic
+from ivr.desk.cases import open_case
+from ivr.engine import Ask, Call, Confirm, Menu, ToAgent, Unavailable
+from ivr.engine.entries import amount, clock, day
+from ivr.wallet.effects import Advice, find_top_ups, limits_of
+
+TOP_UP = Menu("top-up", ("failed", "limits", "methods", "payment", "status"))
+STEP = Menu("top-up-step", ("page", "rejected", "declined", "debited", "unsure"))
+CHANNEL = Menu("top-up-channel", ("card", "transfer", "other"))
+AMOUNT = Ask("top-up-amount", amount, readback=Confirm("top-up-amount-right", acts=False))
+DAY = Menu("top-up-day", ("today", "yesterday", "other"))
+DATE = Ask("top-up-date", day, length=4, readback=Confirm("top-up-date-right", acts=False))
+TIME = Ask("top-up-time", clock, empty_is=True)
+
+
+async def top_up(call: Call) -> None:
+    """A failed top-up, limits, methods, a failed payment, or the status of a case."""
+    topic = await call.menu(TOP_UP)
+    if topic == "failed":
+        await failed_top_up(call)
+    elif topic == "limits":
+        await my_limits(call)
+    elif topic == "methods":
+        await speak_topic(call, "methods")
+        await was_it_solved(call)
+    elif topic == "payment":
+        raise ToAgent("payment failed")
+    else:
+        await case_status(call)
+
+
+async def failed_top_up(call: Call) -> None:
+    """Collect what the caller knows, look the record up, and say what it says."""
+    call.say("top-up-need")
+    await call.menu(STEP)
+    await call.menu(CHANNEL)
+    fen = await call.ask(AMOUNT)
+    on = await which_day(call)
+    await call.ask(TIME)
+    customer = await identify(call)
+    try:
+        found = await call.do(find_top_ups, customer, fen, on)
+    except Unavailable:
+        call.say("wallet-unavailable")
+        raise ToAgent("wallet did not answer") from None
+    if not found:
+        call.say("top-up-not-received")
+        await was_it_solved(call)
+        return
+    advice = await choose(call, found)
+    await tell(call, advice)
+
+
+async def which_day(call: Call) -> str:
+    """Today, yesterday, or the latest such day of another date."""
+    chosen = await call.menu(DAY)
+    if chosen == "other":
+        return await call.ask(DATE)
+    return chosen
+
+
+async def choose(call: Call, found: list[Advice]) -> Advice:
+    """Several top-ups fit: the caller picks one by its time."""
+    if len(found) == 1:
+        return found[0]
+    options = tuple(str(place) for place in range(len(found)))
+    pick = Menu("top-up-pick", options)
+    chosen = await call.menu(pick, choices=[{"amount": one.amount, "at": one.at} for one in found])
+    return found[int(chosen)]
+
+
+async def tell(call: Call, advice: Advice) -> None:
+    """The record in plain words, and a case where the line owes one."""
+    call.say("top-up-is", amount=advice.amount, at=advice.at)
+    call.say("advice-" + advice.reason, **advice.figures)
+    if advice.reason in ("unknown", "system-fault"):
+        case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], advice.reason, advice.id)
+        call.say("case-opened", reference=case.reference)
+        call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+        call.say("case-how-to-check")
+    elif advice.needs_person:
+        raise ToAgent("top-up needs a person")
+    await was_it_solved(call)
+
+
+async def my_limits(call: Call) -> None:
+    """Limits with what is used and left, and when they begin anew."""
+    customer = await identify(call)
+    try:
+        limits = await call.do(limits_of, customer)
+    except Unavailable:
+        call.say("wallet-unavailable")
+        raise ToAgent("wallet did not answer") from None
+    call.say("limit-single", limit=limits.single)
+    for period in limits.periods:
+        call.say("limit-" + period.name, limit=period.limit, used=period.used, remaining=period.remaining)
+    call.say("limit-resets")
+    await was_it_solved(call)
