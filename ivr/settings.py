@@ -1,0 +1,229 @@
+"""Settings: one frozen object, read from the environment and `.env` once; the environment wins.
+
+Two secrets are ours to make, not the operator's: the server key, and in the lab the token that the
+simulator signs with. They are files that only this user may read, and the first process makes them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from dotenv import dotenv_values
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+SECRETS = ("twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "server_key")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message says which, what came, and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an operator decides."""
+
+    twilio_account_sid: str
+    """The account whose webhooks we answer; empty in the lab."""
+    twilio_auth_token: str
+    """Signs every webhook; made at random when there is no account."""
+    twilio_auth_token_next: str
+    """Accepted as well while a token is being rotated."""
+    twilio_test_account_sid: str
+    """Test credentials, for tests that reach Twilio without calling anybody."""
+    twilio_test_auth_token: str
+    """Their token."""
+    twilio_api_url: str
+    """Where the REST client goes instead of Twilio: the simulator. Empty means Twilio."""
+    public_base_url: str
+    """The address that Twilio calls and signs, without a slash at the end."""
+    database_url: str
+    """`sqlite:///…` or `postgresql://…`."""
+    port: int
+    """Where `make run` listens."""
+    agent_mode: str
+    """How a person is found: `phone` rings AGENT_NUMBERS, `taskrouter` asks Twilio TaskRouter."""
+    agent_numbers: tuple[str, ...]
+    """Agents' telephones, E.164."""
+    fallback_agent: str
+    """Rung when everything else has failed; empty means an apology and goodbye."""
+    callback_prefixes: tuple[str, ...]
+    """Numbers that we are willing to call back, by their beginning."""
+    wallet_api_url: str
+    """A real wallet's API; empty means the demo wallets of the lab."""
+    wallet_api_token: str
+    """The bearer token for it."""
+    lab: bool
+    """Whether the lab API and the demo world are there. Never beside a real account."""
+    sms_from: str
+    """The number that text messages come from; empty means the line that was called."""
+    data_dir: Path
+    """Database, keys and locks; nobody else may read it."""
+    server_key: bytes
+    """Seals what is stored and derives one-time codes. Losing it makes stored replies unreadable."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, dotenv: str | Path = ".env") -> Settings:
+        """Read and check every setting; raises SettingsError."""
+        given = {name: value or "" for name, value in dotenv_values(dotenv).items()}
+        given.update(os.environ if environ is None else environ)
+        return _Reader(given).settings()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens that may have signed a webhook."""
+        return tuple(token for token in (self.twilio_auth_token, self.twilio_auth_token_next) if token)
+
+    def describe(self) -> list[str]:
+        """One line a setting, secrets masked, for people to look at."""
+        shown = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return [f"{name.upper()}={'***' if name in SECRETS and value else value}" for name, value in shown]
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(self.describe())})"
+
+
+class _Reader:
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+
+    def settings(self) -> Settings:
+        data_dir = _private_folder(Path(self._text("DATA_DIR", "var")))
+        account = self._account()
+        port = self._port()
+        return Settings(
+            twilio_account_sid=account,
+            twilio_auth_token=self._token(account, data_dir),
+            twilio_auth_token_next=self._text("TWILIO_AUTH_TOKEN_NEXT"),
+            twilio_test_account_sid=self._text("TWILIO_TEST_ACCOUNT_SID"),
+            twilio_test_auth_token=self._text("TWILIO_TEST_AUTH_TOKEN"),
+            twilio_api_url=self._url("TWILIO_API_URL", ""),
+            public_base_url=self._public(account, port),
+            database_url=self._database(data_dir),
+            port=port,
+            agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
+            agent_numbers=self._numbers("AGENT_NUMBERS"),
+            fallback_agent=next(iter(self._numbers("FALLBACK_AGENT")), ""),
+            callback_prefixes=self._prefixes(),
+            wallet_api_url=self._url("WALLET_API_URL", ""),
+            wallet_api_token=self._text("WALLET_API_TOKEN"),
+            lab=self._lab(account),
+            sms_from=next(iter(self._numbers("SMS_FROM")), ""),
+            data_dir=data_dir,
+            server_key=bytes.fromhex(keep_secret(data_dir / "server.key", lambda: secrets.token_hex(32))),
+        )
+
+    def _text(self, name: str, default: str = "") -> str:
+        return self._given.get(name, "").strip() or default
+
+    def _account(self) -> str:
+        account = self._text("TWILIO_ACCOUNT_SID")
+        if account and not re.fullmatch(r"AC[0-9a-fA-F]{32}", account):
+            raise SettingsError(
+                _wrong("TWILIO_ACCOUNT_SID", account, "AC and 32 hexadecimal digits, from the Twilio console")
+            )
+        return account
+
+    def _token(self, account: str, data_dir: Path) -> str:
+        token = self._text("TWILIO_AUTH_TOKEN")
+        if account and not token:
+            raise SettingsError(
+                "TWILIO_AUTH_TOKEN is empty but TWILIO_ACCOUNT_SID is set; write the account's auth token, or clear both to run the lab"
+            )
+        return token or keep_secret(data_dir / "twilio-token", lambda: secrets.token_hex(16))
+
+    def _lab(self, account: str) -> bool:
+        lab = self._choice("LAB", ("1", "0"), "0" if account else "1") == "1"
+        if lab and account:
+            raise SettingsError(
+                "LAB=1 beside TWILIO_ACCOUNT_SID: the lab would let anybody rewrite real wallets; write LAB=0 or clear the account"
+            )
+        return lab
+
+    def _public(self, account: str, port: int) -> str:
+        if account and not self._text("PUBLIC_BASE_URL"):
+            raise SettingsError(
+                "PUBLIC_BASE_URL is empty; write the https address at which Twilio reaches this server (signatures are checked against it)"
+            )
+        return self._url("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
+
+    def _url(self, name: str, default: str) -> str:
+        url = self._text(name, default).rstrip("/")
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
+        return url
+
+    def _database(self, data_dir: Path) -> str:
+        url = self._text("DATABASE_URL", f"sqlite:///{data_dir / 'ivr.db'}")
+        try:
+            fine = sa.make_url(url).drivername in ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+        except sa.exc.ArgumentError:
+            fine = False
+        if not fine:
+            scheme = url.partition(":")[0]  # the rest may hold a password
+            raise SettingsError(
+                _wrong("DATABASE_URL", f"{scheme}:…", "sqlite:///file or postgresql://user:password@host/name")
+            )
+        return url
+
+    def _port(self) -> int:
+        text = self._text("PORT", "5000")
+        if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+            raise SettingsError(_wrong("PORT", text, "a number from 1 to 65535"))
+        return int(text)
+
+    def _choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        value = self._text(name, default or choices[0])
+        if value not in choices:
+            raise SettingsError(_wrong(name, value, " or ".join(choices)))
+        return value
+
+    def _list(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(item.strip() for item in self._text(name, default).split(",") if item.strip())
+
+    def _numbers(self, name: str) -> tuple[str, ...]:
+        for number in self._list(name):
+            if not E164.fullmatch(number):
+                raise SettingsError(_wrong(name, number, "numbers such as +8613800138000, with commas between"))
+        return self._list(name)
+
+    def _prefixes(self) -> tuple[str, ...]:
+        for prefix in self._list("CALLBACK_PREFIXES"):
+            if not re.fullmatch(r"\+\d{1,14}", prefix):
+                raise SettingsError(_wrong("CALLBACK_PREFIXES", prefix, "beginnings such as +86,+1"))
+        return self._list("CALLBACK_PREFIXES", "+86,+1")
+
+
+def keep_secret(path: Path, make: Callable[[], str]) -> str:
+    """The text of a 0600 file, made once: of several processes that start together, one wins and all read it."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(make())
+            handle.flush()
+            os.fsync(handle.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _private_folder(path: Path) -> Path:
+    path = path.absolute()
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def _wrong(name: str, came: str, write: str) -> str:
+    return f"{name} is {came!r}; write {write}"
