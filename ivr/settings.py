@@ -82,8 +82,10 @@ class Settings:
 
     def describe(self) -> list[str]:
         """One line a setting, secrets masked, for people to look at."""
-        shown = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return [f"{name.upper()}={'***' if name in SECRETS and value else value}" for name, value in shown]
+        shown = {f.name: getattr(self, f.name) for f in fields(self)}
+        shown |= {name: "***" for name in SECRETS if shown[name]}
+        shown["database_url"] = sa.make_url(self.database_url).render_as_string(hide_password=True)
+        return [f"{name.upper()}={value}" for name, value in shown.items()]
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(self.describe())})"

@@ -1,0 +1,26 @@
+"""Alembic's environment: one open connection comes from `ivr.migrate`; DBOS's tables are not our business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+
+from ivr.schema import import_tables
+from ivr.storage import metadata
+
+
+def is_ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
+    """On SQLite, DBOS keeps its tables beside ours; a comparison must not offer to drop them."""
+    return not (kind == "table" and reflected and name not in metadata.tables)
+
+
+import_tables()
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    include_object=is_ours,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

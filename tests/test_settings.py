@@ -1,0 +1,84 @@
+"""Settings say what is wrong, keep secrets secret, and never let a lab stand beside a real account."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ivr.settings import Settings, SettingsError, keep_secret
+
+ACCOUNT = "AC" + "0" * 32
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(dotenv=tmp_path / "no.env", **given):
+        return Settings.load({"DATA_DIR": str(tmp_path / "var"), **given}, dotenv=dotenv)
+
+    return load
+
+
+def test_nothing_set_is_a_lab_with_a_token_of_its_own(load, tmp_path):
+    """The same token for every process, in a file that nobody else may read."""
+    first, second = load(), load()
+    assert first.lab and first.twilio_auth_token == second.twilio_auth_token != ""
+    assert first.server_key == second.server_key and len(first.server_key) == 32
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var").iterdir()} == {0o600}
+
+
+def test_the_environment_wins_over_the_file(load, tmp_path):
+    """`.env` is a default."""
+    (tmp_path / ".env").write_text("PORT=7000\nFALLBACK_AGENT=+8613800138000\n")
+    settings = load(dotenv=tmp_path / ".env", PORT="8000")
+    assert (settings.port, settings.fallback_agent) == (8000, "+8613800138000")
+
+
+@pytest.mark.parametrize(
+    "given, says",
+    [
+        ({"TWILIO_ACCOUNT_SID": ACCOUNT}, "TWILIO_AUTH_TOKEN"),
+        ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t"}, "32 hexadecimal"),
+        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "t"}, "PUBLIC_BASE_URL"),
+        ({"PORT": "http"}, "PORT is 'http'"),
+        ({"AGENT_NUMBERS": "+8613800138000,110"}, "'110'"),
+        ({"PUBLIC_BASE_URL": "ivr.example.com"}, "https://"),
+        ({"AGENT_MODE": "pigeon"}, "phone or taskrouter"),
+        ({"CALLBACK_PREFIXES": "86"}, "+86,+1"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_wrong_setting_is_refused_by_name(load, given, says):
+    """Which one, what came, what to write."""
+    with pytest.raises(SettingsError) as caught:
+        load(**given)
+    assert says in str(caught.value)
+
+
+def test_a_lab_beside_a_real_account_is_refused(load):
+    """And without being asked for, it is off."""
+    real = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "t", "PUBLIC_BASE_URL": "https://ivr.example.com/"}
+    assert not load(**real).lab
+    assert load(**real).public_base_url == "https://ivr.example.com"
+    with pytest.raises(SettingsError, match="LAB=1"):
+        load(**real, LAB="1")
+
+
+def test_a_password_is_in_no_error_and_no_repr(load):
+    """Neither the token nor the database's password."""
+    with pytest.raises(SettingsError) as caught:
+        load(DATABASE_URL="mysql://ivr:hunter2@db/ivr")
+    assert "hunter2" not in str(caught.value)
+    shown = repr(load(TWILIO_AUTH_TOKEN="sesame", DATABASE_URL="postgresql://ivr:hunter2@db/ivr"))
+    assert "sesame" not in shown and "hunter2" not in shown
+
+
+def test_processes_that_start_together_read_one_secret(tmp_path):
+    """Whoever is first makes it; nobody sees half a file."""
+    made = iter(range(100))
+    with ThreadPoolExecutor(8) as pool:
+        read = list(pool.map(lambda _: keep_secret(tmp_path / "key", lambda: str(next(made))), range(8)))
+    assert len(set(read)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]

@@ -1,0 +1,118 @@
+"""Transactions mean what they say, on both databases."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from ivr.migrate import is_migrated, migrate
+from ivr.schema import import_tables
+from ivr.storage import begin_read, begin_write, clean, connect, metadata
+
+SEEN = sa.text("SELECT count(*) FROM tally")
+
+
+@pytest.fixture
+def tally(database: sa.Engine) -> sa.Engine:
+    with begin_write(database) as conn:
+        conn.exec_driver_sql("CREATE TABLE tally (n INTEGER)")
+    return database
+
+
+def test_a_writer_holds_the_lock_from_its_first_word(tmp_path):
+    """BEGIN IMMEDIATE is really sent: a second writer is refused before it has read anything."""
+    url = f"sqlite:///{tmp_path / 'one.db'}"
+    first, second = connect(url), connect(url)
+    with second.connect() as conn:
+        conn.exec_driver_sql("PRAGMA busy_timeout=10")
+    with begin_write(first), pytest.raises(sa.exc.OperationalError, match="locked"), begin_write(second):
+        pass
+    first.dispose()
+    second.dispose()
+
+
+def test_sqlite_survives_a_power_cut(tmp_path):
+    """WAL with synchronous=FULL, and foreign keys are checked."""
+    engine = connect(f"sqlite:///{tmp_path / 'one.db'}")
+    with begin_read(engine) as conn:
+        found = [
+            conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    engine.dispose()
+    assert found == ["wal", 2, 1]
+
+
+def test_a_broken_transaction_leaves_nothing(tally):
+    """An exception rolls back, table changes too."""
+    with pytest.raises(ZeroDivisionError), begin_write(tally) as conn:
+        conn.exec_driver_sql("INSERT INTO tally VALUES (1)")
+        raise ZeroDivisionError
+    with begin_read(tally) as conn:
+        assert conn.scalar(SEEN) == 0
+
+
+def test_many_threads_add_without_losing_one(tally):
+    """Eight threads, ten transactions each: no lock error and nothing lost."""
+
+    def add():
+        for _ in range(10):
+            with begin_write(tally) as conn:
+                conn.exec_driver_sql("INSERT INTO tally VALUES (1)")
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with begin_read(tally) as conn:
+        assert conn.scalar(SEEN) == 80
+
+
+def test_errors_never_show_what_was_stored(database):
+    """A parameter may be a telephone number."""
+    with pytest.raises(sa.exc.SQLAlchemyError) as caught, begin_write(database) as conn:
+        conn.execute(sa.text("SELECT :number FROM nowhere"), {"number": "+8613800138000"})
+    assert "13800138000" not in str(caught.value)
+
+
+def test_clean_text_can_be_stored_anywhere(database):
+    """NUL, control characters and lone surrogates go; everything that people write stays."""
+    dirty = "王\x00小\ud83d明\x1b🙂 O'Neil"
+    with begin_read(database) as conn:
+        assert conn.scalar(sa.select(sa.literal(clean(dirty)))) == "王小明🙂 O'Neil"
+
+
+def test_the_migrated_database_is_what_the_rooms_declare(database):
+    """No table, column or index is missing, and DBOS's tables are not taken for ours."""
+    import_tables()
+
+    def ours(_object, name, kind, reflected, _other):
+        return not (kind == "table" and reflected and name not in metadata.tables)
+
+    with begin_read(database) as conn:
+        context = MigrationContext.configure(conn, opts={"include_object": ours})
+        assert compare_metadata(context, metadata) == []
+    assert is_migrated(database)
+
+
+def test_an_empty_database_is_not_migrated_and_migrating_twice_changes_nothing(database_url):
+    """Readiness says no before, and yes after, once or twice."""
+    engine = connect(database_url)
+    assert not is_migrated(engine)
+    migrate(engine)
+    migrate(engine)
+    assert is_migrated(engine)
+    engine.dispose()
+
+
+def test_no_table_of_ours_has_a_name_of_the_follow_ups():
+    """On SQLite they share one file."""
+    from dbos._schemas.system_database import SystemSchema
+
+    import_tables()
+    theirs = {table.name for table in SystemSchema.metadata_obj.tables.values()}
+    assert not theirs & set(metadata.tables)
