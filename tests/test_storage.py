@@ -48,7 +48,7 @@ def test_sqlite_survives_a_power_cut(tmp_path):
 
 def test_a_broken_transaction_leaves_nothing(tally):
     """An exception rolls back, table changes too."""
-    with pytest.raises(ZeroDivisionError), begin_write(tally) as conn:
+    with pytest.raises(ZeroDivisionError), begin_write(tally) as conn:  # noqa: PT012
         conn.exec_driver_sql("INSERT INTO tally VALUES (1)")
         raise ZeroDivisionError
     with begin_read(tally) as conn:

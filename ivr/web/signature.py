@@ -1,0 +1,67 @@
+"""Was this request signed by Twilio? HMAC-SHA1 over the address it called and the form it posted.
+
+The address is the public one from our settings plus the request target exactly as it came over the
+wire: a decoded or re-encoded target is another text, and its signature would not match.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+
+from werkzeug.datastructures import MultiDict
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_signed(environ: Mapping[str, Any], form: MultiDict[str, str], base_url: str, tokens: Iterable[str]) -> bool:
+    """Whether one of our tokens signed this request; a JSON body is never ours to accept here."""
+    signature = environ.get("HTTP_X_TWILIO_SIGNATURE")
+    if not signature:
+        return False
+    return matches(base_url.rstrip("/") + raw_target(environ), form, signature, tokens)
+
+
+def matches(url: str, form: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:
+    """Whether `signature` is right for this address and form under any of the tokens."""
+    if "bodySHA256" in parse_qs(urlsplit(url).query):
+        return False  # the signature would cover a body that we do not read
+    given = signature.encode("utf-8", "surrogateescape")
+    return any(hmac.compare_digest(sign(form_url, form, token), given) for form_url in _urls(url) for token in tokens)
+
+
+def sign(url: str, form: MultiDict[str, str], token: str) -> bytes:
+    """The signature: names sorted, each followed by each of its distinct values, sorted."""
+    posted = "".join(name + value for name in sorted(form) for value in sorted(set(form.getlist(name))))
+    digest = hmac.new(token.encode(), (url + posted).encode("utf-8", "surrogatepass"), hashlib.sha1)
+    return base64.b64encode(digest.digest())
+
+
+def raw_target(environ: Mapping[str, Any]) -> str:
+    """Path and query as they came; servers that do not keep them get them rebuilt (our paths are plain ASCII)."""
+    target = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if target is None:
+        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        query = environ.get("QUERY_STRING", "")
+        return quote(path.encode("latin-1")) + (f"?{query}" if query else "")
+    if target.startswith("/"):
+        return str(target)
+    return urlunsplit(("", "", *urlsplit(target)[2:4], ""))  # absolute form, as proxies send it
+
+
+def _urls(url: str) -> Iterable[str]:
+    """The address without credentials as it stands; then, only on a miss, with its port the other way round.
+
+    Twilio drops the port of an https voice webhook, and keeps that of an http one.
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    yield urlunsplit(parts._replace(netloc=host)) if host != parts.netloc else url
+    bare = parts.hostname or ""
+    name = host[: len(bare)] if not host.startswith("[") else host[: host.index("]") + 1]
+    other = name if parts.port else f"{name}:{DEFAULT_PORTS.get(parts.scheme, 80)}"
+    yield urlunsplit(parts._replace(netloc=other))
