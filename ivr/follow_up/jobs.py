@@ -1,0 +1,79 @@
+"""Jobs: what the worker runs. A room declares its own in its `follow_ups.py`, which the worker imports.
+
+    @job("after_call")
+    def after_call(desk: Surroundings, call_sid: str) -> None:
+        '''Close the books on a call.'''
+
+A job runs at least once, as one step with retries; it finds out from our tables what is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOS
+
+from ivr.follow_up.sms import Provider
+from ivr.settings import Settings
+
+ATTEMPTS, FIRST_PAUSE, GROWTH = 6, 2.0, 3.0  # about twelve minutes in all
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a job may use."""
+
+    engine: sa.Engine
+    settings: Settings
+    provider: Provider
+    clock: Callable[[], datetime]
+
+
+_here: list[Surroundings] = []
+
+
+def settle(surroundings: Surroundings) -> None:
+    """Give this process's jobs their surroundings."""
+    _here[:] = [surroundings]
+
+
+def job(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a job by the name that `enqueue` uses."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        @DBOS.step(
+            name=f"{name}.step",
+            retries_allowed=True,
+            max_attempts=ATTEMPTS,
+            interval_seconds=FIRST_PAUSE,
+            backoff_rate=GROWTH,
+        )
+        def step(*ids: str) -> None:
+            function(_here[0], *ids)
+
+        @DBOS.workflow(name=name)
+        @wraps(function)
+        def workflow(*ids: str) -> None:
+            step(*ids)
+
+        return function
+
+    return declare
+
+
+def import_jobs() -> list[str]:
+    """Import every room's `follow_ups.py`, and our own messages."""
+    ivr = Path(__file__).parent.parent
+    names = ["ivr.follow_up.messages"] + [
+        f"ivr.{p.parent.name}.follow_ups" for p in sorted(ivr.glob("*/follow_ups.py"))
+    ]
+    for name in names:
+        import_module(name)
+    return names

@@ -1,0 +1,67 @@
+"""Text messages: one interface, Twilio behind it in earnest, a table of ours in the lab."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from ivr.engine.secrets import Sealer
+from ivr.follow_up.tables import lab_texts
+from ivr.storage import begin_write
+
+REJECTED, UNREACHABLE = 30007, 21614
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How it ended: `sent`, `delivered` or `failed`, with Twilio's error number."""
+
+    status: str
+    error: int | None = None
+
+
+class Provider(Protocol):
+    """Sends one text. A refusal is a result; an exception means nobody knows, and it is tried again."""
+
+    def send(self, message_id: str, to: str, body: str) -> Sent: ...
+
+
+class LabSms:
+    """Keeps what would have been sent, and answers as the scene says: ok, reject or unreachable."""
+
+    def __init__(
+        self, engine: sa.Engine, sealer: Sealer, mode: Callable[[sa.Connection], str], clock: Callable[[], datetime]
+    ) -> None:
+        self._engine, self._sealer, self._mode, self._clock = engine, sealer, mode, clock
+
+    def send(self, message_id: str, to: str, body: str) -> Sent:
+        """Keep the text once, whatever happens to it."""
+        now = self._clock()
+        sealed = self._sealer.seal(json.dumps([to, body]))
+        with begin_write(self._engine) as conn:
+            sent = _answer(self._mode(conn))
+            conn.execute(sa.delete(lab_texts).where(lab_texts.c.message == message_id))
+            row = {"message": message_id, "sealed": sealed, "at": now.isoformat(), "status": sent.status}
+            conn.execute(sa.insert(lab_texts).values(row))
+        return sent
+
+
+def _answer(mode: str) -> Sent:
+    answers = {"ok": Sent("delivered"), "reject": Sent("failed", REJECTED), "unreachable": Sent("failed", UNREACHABLE)}
+    return answers[mode]
+
+
+def sent_in_lab(conn: sa.Connection, sealer: Sealer) -> list[dict[str, Any]]:
+    """Every text of the lab, opened, in order: to, body, at, status."""
+    found = conn.execute(sa.select(lab_texts).order_by(lab_texts.c.n))
+    return [_opened(row, sealer) for row in found]
+
+
+def _opened(row: Any, sealer: Sealer) -> dict[str, Any]:
+    to, body = json.loads(sealer.open(row.sealed))
+    return {"to": to, "body": body, "at": row.at, "status": row.status}

@@ -1,0 +1,77 @@
+"""`python -m ivr.follow_up.worker`: the one process a machine that runs follow-ups.
+
+Its name is the host and a slot, the same after a restart: what it had begun is waiting under that
+name. Eight jobs at a time and a poll every 0.2 s: unbounded, a burst would take every thread and
+starve the callers of the one writer that SQLite has.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from datetime import datetime
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig
+
+from ivr.follow_up.jobs import Surroundings, import_jobs, settle
+from ivr.follow_up.queue import QUEUE, VERSION
+from ivr.follow_up.scene import lab_provider, now
+from ivr.follow_up.sms import Provider
+from ivr.logs import logger, prepare_logs
+from ivr.settings import Settings
+from ivr.storage import connect
+
+AT_ONCE, POLL_SECONDS = 8, 0.2
+
+
+def launch(engine: sa.Engine, settings: Settings, provider: Provider) -> None:
+    """Start running jobs in this process."""
+
+    def clock() -> datetime:
+        return now(engine, settings)
+
+    settle(Surroundings(engine, settings, provider, clock))
+    import_jobs()
+    config: DBOSConfig = {
+        "name": "ivr",
+        "system_database_url": engine.url.render_as_string(hide_password=False),
+        "application_version": VERSION,
+        "executor_id": f"{socket.gethostname()}-{os.environ.get('FOLLOW_UP_SLOT', '0')}",
+        "run_migrations": False,
+        "log_level": "WARNING",
+    }
+    DBOS(config=config)
+    DBOS.launch()
+    DBOS.register_queue(
+        QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
+    )
+
+
+def choose_provider(engine: sa.Engine, settings: Settings) -> Provider:
+    """The lab keeps texts to itself; otherwise Twilio sends them."""
+    if settings.lab:
+        return lab_provider(engine, settings)
+    from ivr.twilio_rest import TwilioSms
+
+    return TwilioSms(settings)
+
+
+def main() -> None:
+    """Run until told to stop; what is running then is finished by the next start."""
+    prepare_logs()
+    settings = Settings.load()
+    engine = connect(settings.database_url)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    launch(engine, settings, choose_provider(engine, settings))
+    logger("worker").info("follow-ups run", at_once=AT_ONCE)
+    stop.wait()
+    DBOS.destroy(workflow_completion_timeout_sec=3)
+
+
+if __name__ == "__main__":
+    main()
