@@ -1,0 +1,199 @@
+"""Webhooks as Twilio sends them: signed, with the overrides of the URL's fragment obeyed, retried, then fallen back.
+
+Theory. The fragment never travels and is never signed. By default only a failed connection is tried a
+second time; an error status is not, unless the fragment says so. Every attempt of one request carries the
+same idempotency token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+
+class ConnectFailed(Exception):
+    """Nobody answered at the address."""
+
+
+class ReadTimedOut(Exception):
+    """The server took the request and kept silent for too long."""
+
+
+class DeliveryFailed(Exception):
+    """A webhook failed for good; `code` is Twilio's error code, `url` the address."""
+
+    def __init__(self, code: int, url: str, why: str) -> None:
+        super().__init__(f"{code} at {url}: {why}")
+        self.code, self.url = code, url
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server sent back."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/xml"
+    location: str = ""
+
+
+class Transport(Protocol):
+    """How a request travels; the address is the public one, which is also what was signed."""
+
+    base_url: str
+
+    def send(self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float) -> Answer:
+        """One attempt. Raises ConnectFailed or ReadTimedOut."""
+        ...
+
+
+class HttpTransport:
+    """Real HTTP to `base_url`; `public_base_url` is what the app believes its own address to be."""
+
+    def __init__(self, base_url: str, public_base_url: str = "") -> None:
+        self._real = base_url.rstrip("/")
+        self.base_url = (public_base_url or base_url).rstrip("/")
+        self._client = httpx.Client(follow_redirects=False, trust_env=False)
+
+    def send(self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float) -> Answer:
+        """One attempt over a socket."""
+        target = self._real + url.removeprefix(self.base_url) if url.startswith(self.base_url) else url
+        try:
+            got = self._client.request(
+                method, target, content=urlencode(form) if method == "POST" else None, headers=dict(headers),
+                timeout=httpx.Timeout(read, connect=connect),
+            )
+        except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
+            raise ReadTimedOut(str(error)) from error
+        except httpx.TransportError as error:
+            raise ConnectFailed(str(error)) from error
+        return Answer(got.status_code, got.content, got.headers.get("Content-Type", ""), got.headers.get("Location", ""))
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._client.close()
+
+
+class ClientTransport:
+    """A Flask test client in place of a socket; replace `client` to go on with a rebuilt app."""
+
+    def __init__(self, client: Any, base_url: str = "http://127.0.0.1:5000") -> None:
+        self.client, self.base_url = client, base_url.rstrip("/")
+
+    def send(self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float) -> Answer:
+        """One attempt, in this process."""
+        path = url.removeprefix(self.base_url) or "/"
+        got = self.client.open(path, method=method, base_url=self.base_url, data=urlencode(form) if method == "POST" else None, headers=dict(headers))
+        return Answer(got.status_code, got.data, got.headers.get("Content-Type", ""), got.headers.get("Location", ""))
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """How patient to be with one URL."""
+
+    connect: float = 5.0
+    read: float = 15.0
+    retries: int = 1
+    policy: frozenset[str] = frozenset({"ct"})
+
+    @classmethod
+    def of(cls, url: str) -> Overrides:
+        """The overrides in a URL's fragment; what it does not say keeps Twilio's default."""
+        given = dict(parse_qsl(urlsplit(url).fragment))
+        policy = frozenset(given.get("rp", "ct").split(","))
+        return cls(
+            int(given.get("ct", 5000)) / 1000, int(given.get("rt", 15000)) / 1000, int(given.get("rc", 1)),
+            frozenset({"ct", "rt", "4xx", "5xx"}) if "all" in policy else policy,
+        )
+
+
+def _as_is() -> None:
+    return None
+
+
+@dataclass
+class Courier:
+    """Signs and sends; with `repeat`, every request twice, and the answers must be the same bytes."""
+
+    transport: Transport
+    token: str
+    repeat: bool = False
+    before_repeat: Callable[[], object] = _as_is
+    log: list[tuple[str, dict[str, str], Answer]] = field(default_factory=list)
+
+    def resolve(self, base: str, reference: str) -> str:
+        """A reference in a document → an absolute URL; an empty one is the document itself."""
+        return urljoin(base or self.transport.base_url + "/", reference) if reference else base
+
+    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST") -> Answer:
+        """A request and its answer (2xx), or DeliveryFailed."""
+        token = secrets.token_hex(16)
+        answer = self._persist(url, form, method, token)
+        self.log.append((url, dict(form), answer))
+        if self.repeat:
+            self.before_repeat()
+            again = self._persist(url, form, method, token)
+            assert again.body == answer.body, (
+                f"{urldefrag(url).url} answered a repeated request differently\nfirst: {answer.body.decode()}\nagain: {again.body.decode()}"
+            )
+        return answer
+
+    def again(self) -> tuple[Answer, Answer]:
+        """Send the last webhook once more: the answer it had, and the one it gets now."""
+        url, form, before = self.log[-1]
+        return before, self._persist(url, form, "POST", secrets.token_hex(16))
+
+    def _persist(self, url: str, form: Mapping[str, str], method: str, token: str) -> Answer:
+        overrides, fault = Overrides.of(url), DeliveryFailed(11200, urldefrag(url).url, "never tried")
+        for _attempt in range(overrides.retries + 1):
+            kind, fault, answer = self._attempt(url, form, method, token, overrides)
+            if answer:
+                return answer
+            if kind not in overrides.policy:
+                break
+        raise fault
+
+    def _attempt(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> tuple[str, DeliveryFailed, Answer | None]:
+        bare = urldefrag(url).url
+        try:
+            answer = self._follow(bare, form, method, token, patience)
+        except ConnectFailed as error:
+            return "ct", DeliveryFailed(11205, bare, str(error)), None
+        except ReadTimedOut as error:
+            return "rt", DeliveryFailed(11205, bare, str(error)), None
+        fault = DeliveryFailed(11200, bare, f"HTTP {answer.status}")
+        return f"{answer.status // 100}xx", fault, answer if answer.status < 300 else None
+
+    def _follow(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> Answer:
+        answer = self._send(url, form, method, token, patience)
+        for _hop in range(5):
+            if not (300 <= answer.status < 400 and answer.location):
+                break
+            # A redirect is followed without posting again, so what the caller keyed is lost.
+            url = urljoin(url, answer.location)
+            lost = {name: value for name, value in form.items() if name != "Digits"}
+            answer = self._send(url, lost, "GET", token, patience)
+        return answer
+
+    def _send(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> Answer:
+        if method == "GET":
+            parts = urlsplit(url)
+            url = urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(form))))))
+        signature = RequestValidator(self.token).compute_signature(_signed(url), dict(form) if method == "POST" else {})
+        headers = {"X-Twilio-Signature": signature, "I-Twilio-Idempotency-Token": token, "User-Agent": "TwilioProxy/1.1"}
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self.transport.send(method, url, form, headers, patience.connect, patience.read)
+
+
+def _signed(url: str) -> str:
+    # Voice over https is signed without user, password and port; over http the port stays.
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=host.partition(":")[0] if parts.scheme == "https" else host))
