@@ -21,7 +21,7 @@ QUIET = ("dbos", "alembic", "twilio", "httpx", "urllib3", "hpack")
 
 def prepare_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send everything, libraries too, to one stream of JSON lines."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -36,7 +36,7 @@ def prepare_logs(stream: TextIO | None = None, level: int = logging.INFO) -> Non
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream or sys.stderr)
-    render = [
+    render: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]

@@ -10,6 +10,7 @@ from dbos import DBOS
 
 from ivr.engine.secrets import Sealer
 from ivr.follow_up import messages
+from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import enqueue, forget_waiting, make_client, unfinished, wait_until_done
 from ivr.follow_up.sms import LabSms, sent_in_lab
 from ivr.follow_up.tables import messages as table
@@ -44,12 +45,12 @@ def worker(database, settings, provider, monkeypatch):
     DBOS.destroy()
 
 
-def promise(database, client, message_id="m1", kind="code"):
+def promise(database, client, message_id="code:m1"):
     with begin_write(database) as conn:
-        messages.queue_message(conn, client, message_id, kind, {"account": "a1"}, "CA1", NOW)
+        FollowUp(client, lambda: NOW).send(conn, message_id)
 
 
-def state(database, message_id="m1"):
+def state(database, message_id="code:m1"):
     with begin_read(database) as conn:
         return tuple(conn.execute(sa.select(table.c.status, table.c.error).where(table.c.id == message_id)).one())
 
@@ -78,15 +79,15 @@ def test_a_refused_message_fails_with_twilios_number_and_is_not_tried_again(data
 
 def test_a_message_to_nobody_is_dropped_quietly(database, client, worker, settings):
     """The job runs all the same, so that its time tells nothing."""
-    promise(database, client, kind="gone")
+    promise(database, client, "gone:m1")
     assert wait_until_done(database)
-    assert (state(database), texts(database, settings)) == (("dropped", None), [])
+    assert (state(database, "gone:m1"), texts(database, settings)) == (("dropped", None), [])
 
 
 def test_a_turn_that_is_rolled_back_promises_nothing(database, client):
     """Row and job go together."""
     with pytest.raises(ZeroDivisionError), begin_write(database) as conn:  # noqa: PT012
-        messages.queue_message(conn, client, "m1", "code", {}, None, NOW)
+        FollowUp(client, lambda: NOW).send(conn, "code:m1")
         raise ZeroDivisionError
     with begin_read(database) as conn:
         assert unfinished(conn) == 0
@@ -94,9 +95,10 @@ def test_a_turn_that_is_rolled_back_promises_nothing(database, client):
 
 def test_the_same_job_twice_is_one_job(database, client):
     """A redo of the turn enqueues under the same id."""
-    for _ in range(2):
-        with begin_write(database) as conn:
-            enqueue(conn, client, "send_message", "m1", workflow_id="message:m1")
+    promise(database, client)
+    promise(database, client)
+    with begin_write(database) as conn:
+        FollowUp(client, lambda: NOW).job(conn, "send_message", "code:m1")
     with begin_read(database) as conn:
         assert unfinished(conn) == 1
 

@@ -104,7 +104,7 @@ def client():
 
     @app.post("/voice")
     def voice():
-        return ("yes", 200) if is_signed(request.environ, request.form, BASE, [TOKEN]) else ("no", 403)
+        return ("yes", 200) if is_signed(request, BASE, [TOKEN]) else ("no", 403)
 
     return app.test_client()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOSClient
@@ -30,24 +29,34 @@ def composes(kind: str) -> Callable[[Compose], Compose]:
     return register
 
 
-def queue_message(
-    conn: sa.Connection,
-    client: DBOSClient,
-    message_id: str,
-    kind: str,
-    about: dict[str, Any],
-    call: str | None,
-    now: datetime,
-) -> None:
-    """Promise a message in this transaction. `about` holds ids; its id makes a redo send it once."""
-    row = {"id": message_id, "kind": kind, "about": json.dumps(about), "call": call, "at": now.isoformat()}
-    conn.execute(sa.insert(messages).values(**row, status="queued"))
-    enqueue(conn, client, "send_message", message_id, workflow_id=f"message:{message_id}")
+def composer(message_id: str) -> Compose:
+    """Who writes this message, by the first part of its id."""
+    kind = message_id.partition(":")[0]
+    if kind not in _composers:
+        raise LookupError(
+            f"nobody composes {kind!r} messages; known: {sorted(_composers)}. Is its follow_ups.py there?"
+        )
+    return _composers[kind]
 
 
-def about(conn: sa.Connection, message_id: str) -> dict[str, Any]:
-    """The ids that a message was promised with."""
-    return json.loads(conn.execute(sa.select(messages.c.about).where(messages.c.id == message_id)).scalar_one())
+@dataclass(frozen=True)
+class FollowUp:
+    """What a turn's `write` promises things with."""
+
+    client: DBOSClient
+    clock: Callable[[], datetime]
+
+    def send(self, conn: sa.Connection, message_id: str) -> None:
+        """Promise the message `kind:id:…` in this transaction; the same one again is promised once."""
+        found = conn.scalar(sa.select(messages.c.id).where(messages.c.id == message_id))
+        if found is None:
+            row = {"id": message_id, "at": self.clock().isoformat(), "status": "queued"}
+            conn.execute(sa.insert(messages).values(**row))
+            self.job(conn, "send_message", message_id)
+
+    def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
+        """Enqueue any job, once for its ids."""
+        enqueue(conn, self.client, name, *ids, workflow_id=":".join((name, *ids)), delay=delay)
 
 
 @job("send_message")
@@ -57,9 +66,7 @@ def send_message(here: Surroundings, message_id: str) -> None:
         row = conn.execute(sa.select(messages).where(messages.c.id == message_id)).first()
     if row is None or row.status != "queued":
         return
-    if row.kind not in _composers:
-        raise LookupError(f"nobody composes messages of kind {row.kind!r}; known: {sorted(_composers)}")
-    text = _composers[row.kind](here.engine, here.settings, message_id)
+    text = composer(message_id)(here.engine, here.settings, message_id)
     status, error = "dropped", None
     if text is not None:
         sent = here.provider.send(message_id, *text)

@@ -9,14 +9,10 @@ from ivr.storage import metadata
 messages = sa.Table(
     "messages",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("about", sa.Text, nullable=False),  # JSON of ids, read by whoever composes this kind
-    sa.Column("call", sa.Text),
+    sa.Column("id", sa.Text, primary_key=True),  # kind:id:…, such as case:123456789:CA…
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # queued, sent, delivered, failed, dropped
     sa.Column("error", sa.Integer),
-    sa.Index("messages_by_call", "call"),
 )
 lab_texts = sa.Table(
     "lab_texts",

@@ -14,16 +14,17 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Request
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def is_signed(environ: Mapping[str, Any], form: MultiDict[str, str], base_url: str, tokens: Iterable[str]) -> bool:
-    """Whether one of our tokens signed this request; a JSON body is never ours to accept here."""
-    signature = environ.get("HTTP_X_TWILIO_SIGNATURE")
+def is_signed(request: Request, base_url: str, tokens: Iterable[str]) -> bool:
+    """Whether one of our tokens signed this request."""
+    signature = request.headers.get("X-Twilio-Signature")
     if not signature:
         return False
-    return matches(base_url.rstrip("/") + raw_target(environ), form, signature, tokens)
+    return matches(base_url.rstrip("/") + raw_target(request.environ), request.form, signature, tokens)
 
 
 def matches(url: str, form: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:

@@ -1,0 +1,36 @@
+# Needs Debian (or the like) with python3.11 and make; everything else goes into .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/installed
+
+.PHONY: run test check phone migrate clean
+
+run: $(STAMP)
+	@exec $(BIN)/python -m ivr.run
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest
+
+check: $(STAMP)
+	@echo "== format" && $(BIN)/ruff format --check .
+	@echo "== lint" && $(BIN)/ruff check .
+	@echo "== types" && $(BIN)/mypy
+	@echo "== house rules" && $(BIN)/python -m pytest tests/gate
+
+phone: $(STAMP)
+	@exec $(BIN)/python -m ivr.simulator
+
+migrate: $(STAMP)
+	@$(BIN)/python -m ivr.migrate
+
+$(STAMP): requirements.txt
+	@test -n "$(PYTHON)" || { echo "python3.11 is missing: apt install python3.11 python3.11-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python 3.11 or newer is needed, $(PYTHON) is older" >&2; exit 1; }
+	@echo "== making .venv (once, a minute or two)"
+	@$(PYTHON) -m venv .venv || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y python3-venv && $(PYTHON) -m venv .venv; } \
+		|| { echo "no venv module: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt
+	@touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache

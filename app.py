@@ -1,0 +1,32 @@
+"""The WSGI app. Wiring only: `gunicorn 'app:create_app()'`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from ivr.engine.secrets import Sealer
+from ivr.follow_up.queue import wait_until_done
+from ivr.logs import logger, prepare_logs
+from ivr.settings import Settings
+from ivr.storage import connect
+from ivr.web.health import count_requests, health_blueprint
+from ivr.web.voice import voice_blueprint
+from ivr.wiring import make_runtime
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """One process's app; the database is connected to after the fork, and must be migrated."""
+    prepare_logs()
+    settings = settings or Settings.load()
+    engine = connect(settings.database_url)
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+    count_requests(app)
+    app.register_blueprint(health_blueprint(engine))
+    app.register_blueprint(voice_blueprint(make_runtime(engine, settings, Sealer(settings.server_key))))
+    if settings.lab:
+        from ivr.lab.web import lab_blueprint
+
+        app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
+    logger("app").info("ready for calls", lab=settings.lab, address=settings.public_base_url)
+    return app

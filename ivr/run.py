@@ -1,0 +1,150 @@
+"""`make run`: everything this machine needs to answer calls, and whatever dies is started again.
+
+The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM) ends all:
+each child leads a process group of its own, so that the terminal's signal reaches only us.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.migrate import migrate
+from ivr.settings import Settings, SettingsError
+from ivr.storage import begin_write, connect
+
+ROOT = Path(__file__).parent.parent
+WORKERS, THREADS = 2, 8
+LONGEST_PAUSE = 10.0
+GOODBYE_SECONDS = 12.0  # a turn's budget is 8
+
+
+@dataclass
+class Child:
+    """A process that must run: started again when it dies, later each time it dies young."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = field(default=0.0)
+    due: float = field(default=0.0)
+
+    def keep_alive(self, now: float) -> None:
+        """Start it, or start it again when it is due."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None:
+            self._bury(now)
+        if now >= self.due:
+            self.started = now
+            self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, start_new_session=True)
+
+    def _bury(self, now: float) -> None:
+        assert self.process is not None
+        lived = now - self.started
+        self.pause = 0.0 if lived > 30 else min(LONGEST_PAUSE, self.pause * 2 + 0.5)
+        self.due = now + self.pause
+        say(f"{self.name} ended with {self.process.returncode} after {lived:.0f} s; starting it again")
+        self.process = None
+
+    def end(self, number: int) -> None:
+        """Signal it, with all that it started."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+
+
+def prepare() -> Settings:
+    """Settings, secrets, tables, and in the lab the demo world if there is none."""
+    settings = Settings.load()
+    engine = connect(settings.database_url)
+    say("bringing the database up to date")
+    migrate(engine)
+    if settings.lab:
+        from ivr.lab.world import load_default_if_empty
+
+        with begin_write(engine) as conn:
+            load_default_if_empty(conn)
+    engine.dispose()
+    return settings
+
+
+def children(settings: Settings) -> list[Child]:
+    """The web server and the follow-up worker."""
+    counters = settings.data_dir / "metrics"
+    shutil.rmtree(counters, ignore_errors=True)
+    counters.mkdir(mode=0o700)
+    address = "127.0.0.1" if settings.lab else "0.0.0.0"  # a Host header can be forged, a loopback cannot
+    environment = {**os.environ, "LAB": "1" if settings.lab else "0", "PYTHONUNBUFFERED": "1"}
+    web = [
+        sys.executable, "-m", "gunicorn", "app:create_app()", "--worker-class", "gthread",
+        "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"{address}:{settings.port}",
+        "--graceful-timeout", "10", "--keep-alive", "30", "--log-level", "warning", "--no-control-socket",
+    ]  # fmt: skip
+    worker = [sys.executable, "-m", "ivr.follow_up.worker"]
+    return [
+        Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}),
+        Child("worker", worker, environment),
+    ]
+
+
+def supervise(kept: list[Child], stop: threading.Event) -> None:
+    """Until told to stop; then end all, politely first."""
+    while not stop.is_set():
+        for child in kept:
+            child.keep_alive(time.monotonic())
+        stop.wait(0.2)
+    say("ending; calls in the middle of a turn are answered first")
+    for child in kept:
+        child.end(signal.SIGTERM)
+    until = time.monotonic() + GOODBYE_SECONDS
+    while time.monotonic() < until and any(c.process and c.process.poll() is None for c in kept):
+        time.sleep(0.1)
+    for child in kept:
+        child.end(signal.SIGKILL)
+
+
+def welcome(settings: Settings) -> None:
+    """Where it listens and what to do next."""
+    here = f"http://127.0.0.1:{settings.port}"
+    say(f"answering calls at {here}  (health: {here}/readyz)")
+    if settings.lab:
+        say("lab: no account, no real calls. Call it with  make phone")
+    else:
+        say(f"set your Twilio number's voice URL to  {settings.public_base_url}/voice  (POST)")
+        say(
+            f"its fallback URL to  {settings.public_base_url}/voice/fallback  and its status callback to  …/voice/status"
+        )
+    say("Ctrl-C ends everything")
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal."""
+    print(f"ivr: {text}", flush=True)
+
+
+def main() -> int:
+    """Prepare, start, watch, end."""
+    try:
+        settings = prepare()
+    except SettingsError as error:
+        print(f"ivr: {error}", file=sys.stderr)
+        return 2
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    welcome(settings)
+    supervise(children(settings), stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

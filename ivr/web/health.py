@@ -1,0 +1,65 @@
+"""For whoever watches the line: is the process alive, may it take calls, what does it count."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+
+from ivr.migrate import is_migrated
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
+REQUESTS = Counter("ivr_requests_total", "Requests by endpoint and status.", ("endpoint", "status"))
+DURATIONS = Histogram("ivr_request_seconds", "Time to answer, by endpoint.", ("endpoint",), buckets=SECONDS)
+
+
+def health_blueprint(engine: sa.Engine) -> Blueprint:
+    """`/healthz`, `/readyz`, `/metrics`."""
+    health = Blueprint("health", __name__)
+
+    @health.get("/healthz")
+    def alive() -> Response:
+        return Response("alive\n", mimetype="text/plain")
+
+    @health.get("/readyz")
+    def ready() -> Response:
+        try:
+            fine = is_migrated(engine)
+        except sa.exc.SQLAlchemyError:
+            return Response("the database does not answer\n", 503, mimetype="text/plain")
+        if not fine:
+            return Response("the database is not migrated; run python -m ivr.migrate\n", 503, mimetype="text/plain")
+        return Response("ready\n", mimetype="text/plain")
+
+    @health.get("/metrics")
+    def metrics() -> Response:
+        return Response(_exposition(), content_type=CONTENT_TYPE_LATEST)
+
+    return health
+
+
+def count_requests(app: Flask) -> None:
+    """Count and time every request by endpoint, never by path: paths hold call ids."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        REQUESTS.labels(endpoint, response.status_code).inc()
+        DURATIONS.labels(endpoint).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        return response
+
+
+def _exposition() -> bytes:
+    """All workers' numbers when they share a folder (PROMETHEUS_MULTIPROC_DIR), else this process's."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return generate_latest(registry)
