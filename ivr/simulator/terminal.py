@@ -1,0 +1,141 @@
+"""A telephone in the terminal: `python -m ivr.simulator.terminal` rings a running server.
+
+Type keys and Enter. An empty line is silence, `h` hangs up, `repeat` sends the last webhook once more.
+`--save FILE` writes the call as a dialogue test, with every key that was pressed: use made-up customers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ivr.settings import Settings
+from ivr.simulator.delivery import HttpTransport
+from ivr.simulator.phone import SIMULATED_ACCOUNT, Phone
+
+DEFAULT_LINE, DEFAULT_CALLER = "+864000000101", "+8613900000001"
+BEHAVIOURS = {"a": "accept", "d": "decline", "b": "busy", "n": "no-answer"}
+SWITCHES = {"zh": ("普通话", "中文"), "en": ("English", "英语")}
+
+Ask = Callable[[str], str]
+Tell = Callable[[str], None]
+
+
+def connect(server: str = "", **more: object) -> Phone:
+    """A phone for the server that this machine's settings describe, or for the one named."""
+    settings = Settings.load()
+    real = server or f"http://127.0.0.1:{settings.port}"
+    # With an address of its own the server checks signatures against that one, not against where we connect.
+    transport = HttpTransport(real, real if server else settings.public_base_url)
+    return Phone(transport, settings.twilio_auth_token, settings.twilio_account_sid or SIMULATED_ACCOUNT, **more)  # type: ignore[arg-type]
+
+
+def talk(phone: Phone, line: str, caller: str, *, language: str = "", ask: Ask = input, tell: Tell = print) -> list[str]:
+    """Hold one call with a person; returns it as statements of a dialogue test."""
+    script = [f"caller.dials({line!r}, from_={caller!r})", *_shown(phone.dials(line, from_=caller), tell)]
+    if key := _switch(phone, language):
+        tell(f"  > {key}")
+        script += [f"caller.presses({key!r})", *_shown(phone.presses(key), tell)]
+    while not phone.over:
+        statement = _deed(phone, _typed(phone, ask), tell)
+        script += [statement, *_shown(phone, tell)] if statement else []
+    return script
+
+
+def _typed(phone: Phone, ask: Ask) -> str:
+    try:
+        return ask("with the agent; empty: they hang up, h: you do > " if phone.talking_to else "  > ").strip()
+    except (EOFError, KeyboardInterrupt):
+        return "h"
+
+
+def _deed(phone: Phone, typed: str, tell: Tell) -> str:
+    if typed == "repeat":
+        before, now = phone.courier.again()
+        tell("  same answer" if before.body == now.body else f"  ANOTHER ANSWER:\n{now.body.decode()}")
+        return ""
+    if typed == "h":
+        phone.hangs_up()
+        return "caller.hangs_up()"
+    if not typed:
+        phone.waits()
+        return "caller.waits()"
+    if not re.fullmatch(r"[0-9#*]+", typed):
+        tell("  keys are 0-9 * #; empty: silence; h: hang up; repeat: last webhook again")
+        return ""
+    phone.presses(typed)
+    return f"caller.presses({typed!r})"
+
+
+def _shown(phone: Phone, tell: Tell) -> list[str]:
+    lines = [line.strip() for line in phone.heard.splitlines() if line.strip()]
+    for line in lines:
+        tell(f"  {line}")
+    for fault in phone.faults:
+        tell(f"  [{fault}]")
+    if phone.over:
+        tell("  [the call is over]")
+    return [f"caller.hears({', '.join(map(repr, lines))})"] if lines else []
+
+
+def _switch(phone: Phone, language: str) -> str:
+    for label in SWITCHES.get(language, ()):
+        for option in phone.options:
+            if label in option.label and phone.language != language:
+                return option.key
+    return ""
+
+
+def asked_agent(ask: Ask) -> Callable[[str], str]:
+    """An agent whose behaviour is asked for each time that the telephone rings."""
+
+    def agent(number: str) -> str:
+        typed = ask(f"  agent {number} is rung: a(ccept) d(ecline) b(usy) n(o answer) > ").strip()
+        return BEHAVIOURS.get(typed[:1].lower(), "accept")
+
+    return agent
+
+
+def as_test(script: Sequence[str], agent: str, server: str = "") -> str:
+    """The call as a test module that rings a running server."""
+    body = "\n".join(f"    {statement}" for statement in script)
+    return (
+        '"""A recorded call. Words that depend on the day (dates, references) may need loosening."""\n\n'
+        "from ivr.simulator.terminal import connect\n\n\n"
+        "def test_the_recorded_call_still_goes_the_same_way():\n"
+        '    """Every sentence that was heard is heard again."""\n'
+        f"    caller = connect({server!r}, agents={agent!r})\n{body}\n"
+    )
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make phone", description="Ring the running server from this terminal.")
+    parser.add_argument("--server", default="", help="address, when it is not the one in the settings")
+    parser.add_argument("--line", default=DEFAULT_LINE, help="the number dialled; it chooses the wallet")
+    parser.add_argument("--from", dest="caller", default=DEFAULT_CALLER, help="the caller's number")
+    parser.add_argument("--lang", choices=["zh", "en"], default="", help="choose this language at the first chance")
+    parser.add_argument("--agent", choices=[*BEHAVIOURS.values()], default="", help="what agents do; otherwise you are asked")
+    parser.add_argument("--save", type=Path, help="write the call as a dialogue test")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None, ask: Ask = input, tell: Tell = print) -> int:
+    """Ring, talk, and save the call when asked."""
+    arguments = _arguments(argv)
+    asked: list[str] = []
+    prompted = asked_agent(ask)
+    agents = arguments.agent or (lambda number: asked.append(prompted(number)) or asked[-1])
+    phone = connect(arguments.server, agents=agents, repeat=False, strict=False)
+    script = talk(phone, arguments.line, arguments.caller, language=arguments.lang, ask=ask, tell=tell)
+    if arguments.save:
+        behaviour = arguments.agent or next(iter(asked), "accept")
+        arguments.save.write_text(as_test(script, behaviour, arguments.server), encoding="utf-8")
+        tell(f"  saved: {arguments.save}")
+    return 1 if phone.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""A small app of the tests' own; it answers what a test tells it to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+from twilio.request_validator import RequestValidator
+
+TOKEN = "12345"
+
+
+class Desk:
+    """Answers by path, in order; the last answer stays. Keeps every request that was rightly signed."""
+
+    def __init__(self) -> None:
+        self.replies: dict[str, list[Any]] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.headers: list[dict[str, str]] = []
+        self.url = ""
+
+    def on(self, path: str, *replies: Any) -> Desk:
+        """At this path: TwiML inside of a Response, or a status number, or a whole Response."""
+        self.replies[path] = list(replies)
+        return self
+
+    def forms(self, path: str) -> list[dict[str, str]]:
+        """The forms posted to a path."""
+        return [form for asked, form in self.requests if asked == path]
+
+    def answer(self) -> Response:
+        """What this request gets."""
+        url = self.url + request.full_path.removesuffix("?") if request.query_string else self.url + request.path
+        if not RequestValidator(TOKEN).validate(url, request.form, request.headers.get("X-Twilio-Signature", "")):
+            return Response(status=403)
+        self.requests.append((request.path, request.form.to_dict()))
+        self.headers.append(dict(request.headers))
+        replies = self.replies.get(request.path, [""])
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if isinstance(reply, int):
+            return Response(status=reply)
+        return reply if isinstance(reply, Response) else Response(f"<Response>{reply}</Response>", content_type="text/xml")
+
+
+def zh(text: str) -> str:
+    """A Chinese `<Say>`."""
+    return f'<Say voice="Polly.Zhiyu" language="cmn-CN">{text}</Say>'
+
+
+def en(text: str) -> str:
+    """An English `<Say>`."""
+    return f'<Say voice="Polly.Joanna" language="en-US">{text}</Say>'

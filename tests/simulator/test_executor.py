@@ -1,0 +1,141 @@
+"""The simulator treats TwiML as Twilio does: keys, silence, agents, the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulator.desk import en, zh
+
+LINE = "+862155500100"
+MENU = '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。查询，请按二。") + "</Gather><Redirect>/quiet</Redirect>"
+ENTRY = '<Gather action="/entered">' + zh("请输入号码。") + "</Gather><Redirect>/quiet</Redirect>"
+DIAL = '<Dial action="/dialled" timeout="20"><Number url="/whisper">+8613911110001</Number></Dial>'
+WHISPER = '<Gather numDigits="1" action="/whispered">' + zh("接听，请按一。不接，请按二。") + "</Gather><Hangup/>"
+
+
+def test_a_menu_takes_one_key_and_a_hash_is_a_key(desk, caller):
+    """With an empty finishOnKey every key is data."""
+    desk.on("/voice", MENU).on("/chosen", zh("好。"))
+    caller.dials(LINE).presses("#").hears("好")
+    assert desk.forms("/chosen")[0]["Digits"] == "#"
+
+
+def test_an_entry_is_sent_without_its_finish_key(desk, caller):
+    """The key that ends an entry is not part of it."""
+    desk.on("/voice", ENTRY).on("/entered", zh("收到。"))
+    caller.dials(LINE).enters("13800138000#").hears("收到")
+    assert desk.forms("/entered")[0]["Digits"] == "13800138000"
+
+
+def test_an_entry_without_a_finish_key_is_sent_after_silence(desk, caller):
+    """The time-out ends an entry that has begun."""
+    desk.on("/voice", ENTRY).on("/entered", zh("收到。"))
+    caller.dials(LINE).enters("138").hears("请输入")
+    assert desk.forms("/entered") == []
+    caller.waits().hears("收到")
+    assert desk.forms("/entered")[0]["Digits"] == "138"
+
+
+def test_silence_falls_through_to_the_next_verb(desk, caller):
+    """Without input the action is not asked; the verb after the wait runs."""
+    desk.on("/voice", MENU).on("/quiet", zh("不着急。"))
+    caller.dials(LINE).waits().hears("不着急")
+    assert desk.forms("/chosen") == []
+
+
+def test_silence_reaches_the_action_when_the_document_asks_for_it(desk, caller):
+    """actionOnEmptyResult sends an empty entry."""
+    desk.on("/voice", '<Gather action="/entered" actionOnEmptyResult="true"/>')
+    caller.dials(LINE).waits()
+    assert desk.forms("/entered")[0]["Digits"] == ""
+
+
+@pytest.mark.parametrize("form, digits", [("empty", ""), ("absent", None), ("hash", "#"), ("finished-on-key", "")])
+def test_a_bare_finish_key_can_arrive_in_every_form(desk, caller, form, digits):
+    """What Twilio sends then is not written down, so a test can choose."""
+    desk.on("/voice", ENTRY)
+    caller._bare_hash = form
+    caller.dials(LINE).presses("#")
+    assert desk.forms("/entered")[0].get("Digits") == digits
+
+
+def test_keys_typed_ahead_wait_for_the_next_gather(desk, caller):
+    """One takes its digits, the rest is kept, and the interrupted words are not heard."""
+    desk.on("/voice", MENU).on("/chosen", ENTRY).on("/entered", zh("收到。"))
+    caller.dials(LINE).presses("2130000#").hears("收到").does_not_hear("请输入")
+    assert (desk.forms("/chosen")[0]["Digits"], desk.forms("/entered")[0]["Digits"]) == ("2", "130000")
+
+
+def test_an_agent_who_accepts_is_joined_to_the_caller(desk, caller):
+    """The whisper runs on a leg of its own, and its end joins the two."""
+    desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", zh("再见。"))
+    assert caller.dials(LINE).talking_to == "+8613911110001"
+    caller.waits().hears("再见")
+    asked = desk.forms("/whispered")[0]
+    assert (asked["Digits"], asked["ParentCallSid"], asked["Direction"]) == ("1", caller.sid, "outbound-dial")
+    assert asked["CallSid"] != caller.sid
+    done = desk.forms("/dialled")[0]
+    assert (done["DialCallStatus"], done["DialBridged"], done["DialCallSid"]) == ("completed", "true", asked["CallSid"])
+
+
+@pytest.mark.parametrize("behaviour, status", [("decline", "completed"), ("silent", "completed"), ("busy", "busy"), ("no-answer", "no-answer")])
+def test_an_agent_who_does_not_come_is_reported_to_the_dial_action(desk, caller, behaviour, status):
+    """An agent who answered and declined is `completed` for Twilio: the status does not tell who accepted."""
+    desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "<Hangup/>").on("/dialled", zh("都在忙。"))
+    caller.agents = behaviour
+    caller.dials(LINE).hears("都在忙")
+    done = desk.forms("/dialled")[0]
+    assert (done["DialCallStatus"], done["DialBridged"], caller.talking_to) == (status, "false", "")
+
+
+def test_a_sequential_dial_goes_on_to_the_next_number(desk, caller):
+    """A busy agent is followed by the next one."""
+    desk.on("/voice", '<Dial sequential="true"><Number>+8613911110001</Number><Number>+8613911110002</Number></Dial>')
+    caller.agents = lambda number: "busy" if number.endswith("1") else "accept"
+    assert caller.dials(LINE).talking_to == "+8613911110002"
+
+
+def test_hanging_up_sends_the_status_and_no_digits(desk, caller):
+    """A caller who leaves in the middle of an entry sends nothing but the status."""
+    desk.on("/voice", ENTRY)
+    caller.dials(LINE).presses("138").hangs_up()
+    assert desk.forms("/entered") == []
+    assert [form["CallStatus"] for form in desk.forms("/voice/status")] == ["completed"]
+
+
+def test_the_end_of_a_document_ends_the_call(desk, caller):
+    """Nothing left to execute means goodbye."""
+    desk.on("/voice", zh("再见。"))
+    assert caller.dials(LINE).over
+    assert desk.forms("/voice")[0]["CallStatus"] == "ringing"
+
+
+def test_a_rejected_call_was_never_answered(desk, caller):
+    """Reject as the first verb leaves the line busy."""
+    desk.on("/voice", '<Reject reason="busy"/>')
+    assert caller.dials(LINE).over
+    assert desk.forms("/voice/status")[0]["CallStatus"] == "busy"
+
+
+def test_documents_that_chase_each_other_are_a_loop(desk, caller):
+    """Redirects without anything heard do not go on forever."""
+    desk.on("/voice", "<Redirect>/voice</Redirect>")
+    with pytest.raises(AssertionError, match="in a row"):
+        caller.dials(LINE)
+
+
+def test_the_phone_finds_options_in_both_languages(desk, caller):
+    """Labels come before keys, as words in Chinese and as digits in English."""
+    desk.on("/voice", "<Gather>" + zh('请选择。<break time="600ms"/>人工服务，请按零。<break time="600ms"/>重听，请按井号键。') + en("For English, press 9.") + "</Gather>")
+    caller.dials(LINE)
+    assert [caller.option(label) for label in ("人工", "重听", "English")] == ["0", "#", "9"]
+    assert caller.language == "zh"
+    with pytest.raises(AssertionError, match="人工服务"):
+        caller.option("冻结")
+
+
+def test_hears_tells_what_was_heard_instead(desk, caller):
+    """A failing dialogue shows the words."""
+    desk.on("/voice", zh("请稍等。"))
+    with pytest.raises(AssertionError, match="请稍等"):
+        caller.dials(LINE).hears("再见")

@@ -1,0 +1,63 @@
+"""The telephone in the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.simulator import terminal
+from tests.simulator.desk import TOKEN, en, zh
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("TWILIO_ACCOUNT_SID", "PUBLIC_BASE_URL", "DATABASE_URL", "LAB"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
+
+
+def _person(*typed: str):
+    lines = iter(typed)
+
+    def ask(_prompt: str) -> str:
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    return ask
+
+
+def test_a_call_is_held_and_saved_as_a_test(desk, tmp_path):
+    """What was pressed and heard becomes a dialogue that runs."""
+    desk.on("/voice", '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。") + "</Gather><Redirect>/quiet</Redirect>")
+    desk.on("/quiet", '<Gather numDigits="1" action="/chosen">' + zh("不着急。") + "</Gather>").on("/chosen", zh("再见。"))
+    shown, saved = [], tmp_path / "test_call.py"
+    arguments = ["--server", desk.url, "--agent", "busy", "--save", str(saved)]
+    assert terminal.main(arguments, _person("?", "repeat", "", "1"), shown.append) == 0
+    assert {"  不着急。", "  再见。", "  same answer", "  [the call is over]"} <= set(shown)
+    namespace: dict = {}
+    exec(compile(saved.read_text(), saved, "exec"), namespace)  # noqa: S102
+    namespace["test_the_recorded_call_still_goes_the_same_way"]()
+
+
+def test_the_language_is_chosen_when_asked_for(desk):
+    """--lang en presses the key that is offered in English."""
+    desk.on("/voice", '<Gather numDigits="1" action="/chosen">' + zh("普通话，请按一。") + en("For English, press 2.") + "</Gather>")
+    desk.on("/chosen", en("Hello."))
+    terminal.main(["--server", desk.url, "--lang", "en"], _person(), lambda _line: None)
+    assert desk.forms("/chosen")[0]["Digits"] == "2"
+
+
+def test_the_person_plays_the_agent_when_no_behaviour_is_given(desk):
+    """Each ringing agent is asked for."""
+    desk.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>').on("/dialled", zh("再见。"))
+    terminal.main(["--server", desk.url], _person("n"), lambda _line: None)
+    assert desk.forms("/dialled")[0]["DialCallStatus"] == "no-answer"
+
+
+def test_the_end_of_input_hangs_up(desk):
+    """Ctrl-D puts the receiver down."""
+    desk.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
+    terminal.main(["--server", desk.url], _person(), lambda _line: None)
+    assert desk.forms("/voice/status")[0]["CallStatus"] == "completed"
