@@ -1,0 +1,45 @@
+"""What a voice process is made of, put together in one place after the fork."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from call_flows.agent import rescue
+from call_flows.welcome import answer
+from ivr.engine.claims import Worker
+from ivr.engine.runtime import Runtime
+from ivr.engine.secrets import Sealer
+from ivr.engine.speaking import Speaker
+from ivr.follow_up.messages import FollowUp
+from ivr.follow_up.queue import make_client
+from ivr.follow_up.scene import now
+from ivr.logs import logger
+from ivr.settings import Settings
+from ivr.speech.catalogue import Catalogue
+from ivr.wallet import wallets
+
+PROMPTS = Path(__file__).parent.parent / "call_flows" / "prompts"
+
+
+def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runtime:
+    """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
+
+    def clock() -> datetime:
+        return now(engine, settings)
+
+    return Runtime(
+        engine=engine,
+        settings=settings,
+        sealer=sealer,
+        speaker=Speaker(Catalogue.load(PROMPTS), sealer.open),
+        worker=Worker(engine, settings.data_dir),
+        stories={"main": answer, "rescue": rescue},
+        clock=clock,
+        wallets=wallets.make(engine, settings),
+        follow_up=FollowUp(make_client(engine), clock),
+        base_url=settings.public_base_url,
+        log=logger("voice"),
+    )

@@ -1,0 +1,82 @@
+"""A line of code knows its room: who may import what."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted([*ROOT.glob("ivr/**/*.py"), *ROOT.glob("call_flows/**/*.py"), ROOT / "app.py"])
+FLOWS = [path for path in MODULES if path.is_relative_to(ROOT / "call_flows")]
+ENGINE = [path for path in MODULES if path.is_relative_to(ROOT / "ivr/engine")]
+EFFECT_ROOMS = ("ivr.engine", "ivr.desk", "ivr.wallet", "call_flows")
+PLAIN = ("__future__", "dataclasses", "datetime", "enum", "typing", "collections.abc")
+MAY_USE_FLASK = ("ivr/web/", "ivr/lab/web.py", "ivr/simulator/", "app.py")
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in the file; `from a import b` counts as a.b too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def within(name: str, *rooms: str) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", FLOWS, ids=place)
+def test_a_flow_knows_the_vocabulary_and_effects_only(path):
+    """Never HTTP, the database, the clock, chance or the environment."""
+    assert {name for name in imported(path) if not within(name, *EFFECT_ROOMS, *PLAIN)} == set()
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=place)
+def test_the_engine_knows_no_wallet_no_web_and_no_rest_client(path):
+    """It would serve any telephone line."""
+    forbidden = (
+        "ivr.wallet",
+        "ivr.desk",
+        "ivr.lab",
+        "ivr.web",
+        "ivr.follow_up",
+        "call_flows",
+        "flask",
+        "twilio.rest",
+        "dbos",
+    )
+    assert {name for name in imported(path) if within(name, *forbidden)} == set()
+
+
+def test_only_the_edge_imports_flask():
+    """Web, the lab's web, the simulator's pages, and the app that joins them."""
+    users = {place(path) for path in MODULES if any(within(name, "flask") for name in imported(path))}
+    assert {user for user in users if not user.startswith(MAY_USE_FLASK)} == set()
+
+
+def test_one_module_imports_the_rest_client():
+    """So that there is one time-out, one address and one account."""
+    users = {place(path) for path in MODULES if any(within(name, "twilio.rest") for name in imported(path))}
+    assert users == {"ivr/twilio_rest.py"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_a_module_fits_in_a_head(path):
+    """No more than 300 lines."""
+    assert len(path.read_text().splitlines()) <= 300
+
+
+def test_no_module_hides_behind_a_name_that_says_nothing():
+    """No utils, no helpers, no Manager."""
+    words = ("utils", "helpers", "manager", "handler", "common", "misc")
+    assert [place(path) for path in MODULES if path.stem in words] == []
