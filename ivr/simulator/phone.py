@@ -14,8 +14,9 @@ from typing import Any
 
 from ivr.simulator import hearing
 from ivr.simulator.delivery import Courier, DeliveryFailed, Transport
-from ivr.simulator.executor import Agents, Leg, PhoneCall, new_sid
+from ivr.simulator.executor import Agents, Leg, new_sid
 from ivr.simulator.hearing import Option, Speech
+from ivr.simulator.placed_call import PhoneCall
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 ANONYMOUS = "+266696687"

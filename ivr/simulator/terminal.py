@@ -127,11 +127,15 @@ def main(argv: Sequence[str] | None = None, ask: Ask = input, tell: Tell = print
     arguments = _arguments(argv)
     asked: list[str] = []
     prompted = asked_agent(ask)
-    agents = arguments.agent or (lambda number: asked.append(prompted(number)) or asked[-1])
-    phone = connect(arguments.server, agents=agents, repeat=False, strict=False)
+
+    def agent(number: str) -> str:
+        asked.append(arguments.agent or prompted(number))
+        return asked[-1]
+
+    phone = connect(arguments.server, agents=agent, repeat=False, strict=False)
     script = talk(phone, arguments.line, arguments.caller, language=arguments.lang, ask=ask, tell=tell)
     if arguments.save:
-        behaviour = arguments.agent or next(iter(asked), "accept")
+        behaviour = next(iter(asked), "accept")
         arguments.save.write_text(as_test(script, behaviour, arguments.server), encoding="utf-8")
         tell(f"  saved: {arguments.save}")
     return 1 if phone.faults else 0

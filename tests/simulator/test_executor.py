@@ -139,3 +139,16 @@ def test_hears_tells_what_was_heard_instead(desk, caller):
     desk.on("/voice", zh("请稍等。"))
     with pytest.raises(AssertionError, match="请稍等"):
         caller.dials(LINE).hears("再见")
+
+
+def test_counting_keys_is_no_option(desk, caller):
+    """「请按一次」 tells how often, not which key."""
+    desk.on("/voice", "<Gather>" + zh("完成后请按一次井号键。小数点请按星号键。") + en("For a person, press zero. Press start when ready.") + "</Gather>")
+    assert [option.key for option in caller.dials(LINE).options] == ["*", "0"]
+
+
+def test_leaving_while_talking_still_reports_the_dial(desk, caller):
+    """The action is asked when the caller hangs up on the agent; its answer is heard by nobody."""
+    desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", ENTRY)
+    assert caller.dials(LINE).hangs_up().over
+    assert [form["DialCallStatus"] for form in desk.forms("/dialled")] == ["completed"]

@@ -1,0 +1,7 @@
+"""`python -m ivr.simulator` is the telephone in the terminal."""
+
+import sys
+
+from ivr.simulator.terminal import main
+
+sys.exit(main())
