@@ -1,0 +1,48 @@
+"""What the watchers see."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, abort
+
+from ivr.storage import connect
+from ivr.web.health import count_requests, health_blueprint
+
+
+def make_client(engine):
+    app = Flask(__name__)
+    count_requests(app)
+    app.register_blueprint(health_blueprint(engine))
+    app.add_url_rule("/calls/<sid>", "turn", lambda sid: abort(403))
+    return app.test_client()
+
+
+def test_a_migrated_database_is_ready(database):
+    """200, on both databases."""
+    client = make_client(database)
+    assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nonexistent/folder/ivr.db", "postgresql://ivr:hunter2@127.0.0.1:1/ivr"])
+def test_an_unreachable_database_is_503_and_the_process_is_still_alive(url):
+    """And the answer holds no password."""
+    client = make_client(connect(url))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and "hunter2" not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+def test_an_unmigrated_database_is_503_and_says_what_to_do(tmp_path):
+    """The file exists, the tables do not."""
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    answer = make_client(engine).get("/readyz")
+    engine.dispose()
+    assert answer.status_code == 503 and "ivr.migrate" in answer.text
+
+
+def test_requests_are_counted_by_endpoint_and_never_by_path(database):
+    """A path holds a call's id."""
+    client = make_client(database)
+    client.get("/calls/CA123")
+    text = client.get("/metrics").text
+    assert 'ivr_requests_total{endpoint="turn",status="403"}' in text and "CA123" not in text

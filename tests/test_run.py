@@ -1,0 +1,93 @@
+"""What `make run` promises: what dies is started again, and one signal ends all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from ivr import run
+from ivr.run import Child, children, supervise
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"]
+
+
+@pytest.fixture
+def running():
+    """Supervise children in a thread; everything is ended afterwards."""
+    stop, threads, all_children = threading.Event(), [], []
+
+    def start(*commands):
+        kept = [Child(f"child {n}", command, dict(os.environ)) for n, command in enumerate(commands)]
+        all_children.extend(kept)
+        threads.append(threading.Thread(target=supervise, args=(kept, stop)))
+        threads[0].start()
+        wait_for(lambda: all(child.process for child in kept))
+        return kept, stop, threads[0]
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+    for child in all_children:
+        child.process and child.process.wait(5)
+
+
+def wait_for(condition, seconds=10):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_killed_child_is_started_again_and_the_other_is_left_alone(running):
+    """kill -9, as the kernel does when memory is short."""
+    (first, second), _, _ = running(SLEEPER, SLEEPER)
+    before, other = first.process, second.process
+    before.kill()
+    wait_for(lambda: first.process not in (None, before))
+    assert second.process is other and other.poll() is None
+
+
+def test_one_signal_ends_all(running):
+    """Each child gets SIGTERM, and the supervisor returns when they are gone."""
+    kept, stop, thread = running(SLEEPER, SLEEPER)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert [child.process.wait(1) for child in kept] == [-signal.SIGTERM] * 2
+
+
+def test_a_child_that_will_not_end_is_killed(running, monkeypatch):
+    """After the time that a turn may still take."""
+    monkeypatch.setattr(run, "GOODBYE_SECONDS", 0.3)
+    (child,), stop, thread = running(STUBBORN)
+    time.sleep(0.3)
+    stop.set()
+    thread.join(5)
+    assert child.process.wait(1) == -signal.SIGKILL
+
+
+def test_a_child_that_dies_at_once_is_started_ever_more_slowly():
+    """No busy loop when the port is taken."""
+    child = Child("broken", [sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ))
+    pauses = []
+    for now in (0.0, 100.0, 200.0):
+        child.due = 0.0
+        child.keep_alive(now)
+        child.process.wait(10)
+        child.keep_alive(now + 1)
+        pauses.append(child.pause)
+    assert pauses == sorted(pauses) and pauses[0] > 0 and child.pause <= run.LONGEST_PAUSE
+
+
+def test_in_the_lab_the_server_listens_on_loopback_only(settings):
+    """A Host header can be forged by anybody on the network."""
+    voice, worker = children(settings)
+    assert f"127.0.0.1:{settings.port}" in voice.command and "gthread" in voice.command
+    assert worker.command[-1] == "ivr.follow_up.worker"
