@@ -54,6 +54,12 @@ class Worker:
             return not free
         return self._file_is_held(worker)
 
+    def close(self) -> None:
+        """Let go of the lock, as the end of the process would; PostgreSQL drops it with its connection."""
+        if isinstance(self._lock, sa.Connection):
+            self._lock.invalidate()
+        self._lock.close()
+
     def _hold_advisory(self) -> sa.Connection:
         conn = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         conn.execute(sa.select(sa.func.pg_advisory_lock(_number(self.id))))

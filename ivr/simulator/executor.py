@@ -76,6 +76,8 @@ class Leg:
     talking_to: Leg | None = None
     faults: list[DeliveryFailed] = field(default_factory=list)
     answered: bool = False
+    gone: bool = False
+    """The caller hung up while talking: the Dial action is still asked, its answer is nobody's."""
 
     @property
     def sid(self) -> str:
@@ -92,6 +94,8 @@ class Leg:
                 raise BadTwiml(f"{target.url}: {LONGEST_CHAIN} documents in a row without a wait")
             clock = self.clock
             url, document = self._fetch(target)
+            if self.gone:
+                raise HungUp
             target = yield from self._execute(document, url)
             chain = chain if clock == self.clock else 0
 

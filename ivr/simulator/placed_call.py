@@ -40,6 +40,7 @@ class PhoneCall:
         if self.over:
             return
         if self.waiting and self.waiting.kind == "talking":
+            self.leg.gone, self.leg.standard["CallStatus"] = True, "completed"
             self._go(lambda run: run.send(Deed()))
         self._finish()
 

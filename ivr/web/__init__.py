@@ -1,0 +1,1 @@
+"""The edge: webhooks in, TwiML out. The only room that knows Flask."""

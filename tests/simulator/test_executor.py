@@ -151,4 +151,4 @@ def test_leaving_while_talking_still_reports_the_dial(desk, caller):
     """The action is asked when the caller hangs up on the agent; its answer is heard by nobody."""
     desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", ENTRY)
     assert caller.dials(LINE).hangs_up().over
-    assert [form["DialCallStatus"] for form in desk.forms("/dialled")] == ["completed"]
+    assert [(form["DialCallStatus"], form["CallStatus"]) for form in desk.forms("/dialled")] == [("completed", "completed")]

@@ -1,0 +1,147 @@
+# Heard everywhere on the line
+choose-language = { TEXT($name) } official support line.
+    .chinese = For Mandarin
+    .english = For English
+welcome-back = { TEXT($name) } official support line.
+scam-caution = We never ask for passwords or transfers.
+main-menu = Please choose.
+    .security = For account security
+    .top-up = For top-up and payment problems
+    .transactions = For transactions and disputes
+    .promotions = For promotions and rewards
+    .information = For information
+agent-option = For a person
+other-language = For English
+yes-no = -
+    .yes = For yes
+    .no = For no
+take-your-time = Take your time. To hear this again, press pound. For a person, press zero.
+still-silent = I did not hear a key yet.
+wrong-menu-1 = That is not one of the options. Let us try once more.
+wrong-menu-2 = Please listen, then press one number key. For a person, press zero at any time.
+wrong-entry-1 = I could not use that entry. Please try again.
+wrong-entry-2 = Press the digits one by one, then pound. For a person, press zero, then pound.
+more-time = All right, take your time.
+clear = Cleared. Please enter it again.
+slower-on = All right, I will speak more slowly.
+slower-off = All right, back to the usual speed.
+gave-up = Never mind. I will find a person for you.
+one-moment = One moment, please.
+line-unknown = The number you dialed is not in service here. Please look up the official number in your wallet app. Goodbye.
+our-fault = Sorry, something went wrong on our side. What you entered is safe.
+goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe, and never tell anyone a code. Goodbye.
+
+# The end
+was-it-solved = Did this solve your problem?
+sorry-not-solved = I am sorry that it did not.
+not-solved = Here is how to go on.
+    .person = For help from a person
+    .menu = For the main menu
+anything-else = Please keep your personal information safe.
+    .more = For another question
+    .end = To end the call
+
+# A person
+connecting = I am connecting you to a person. Please stay on the line. They can see what you entered.
+nobody-free = All our agents are on calls right now.
+closed-now = Our agents are not at work right now.
+callback-offer = We can call you back.
+    .yes = For a call back
+    .no = To go without one
+callback-number = Enter the number to call back, then press pound.
+callback-number-is = You entered { DIGITS($number, kind: "phone") }.
+callback-right = Is the number right?
+callback-not-there = Sorry, we cannot call that number. Please use another one.
+callback-promised = It is noted. We will call you back from { MOMENT($at) }.
+only-callback = No person can take your call yet.
+
+# Top-up
+top-up = Top-up and payment problems.
+    .failed = If a top-up did not work
+    .limits = For my top-up limits
+    .methods = For ways to top up
+    .payment = If a payment did not work
+    .status = For the status of a case
+top-up-need = Have the channel, the amount and the time of the top-up ready. If you need to look, press pound.
+top-up-step = Where did it go wrong?
+    .page = If the top-up page did not open
+    .rejected = If the card or a code was rejected
+    .declined = If the bank said no
+    .debited = If money left the bank, but did not arrive
+    .unsure = If you are not sure
+top-up-channel = How did you top up?
+    .card = For a bank card
+    .transfer = For a bank transfer
+    .other = For another channel
+top-up-amount = Enter the amount in yuan. For the point, press star. Then press pound.
+top-up-amount-right = The amount is { MONEY($value) }. Is that right?
+top-up-day = On which day was it?
+    .today = For today
+    .yesterday = For yesterday
+    .other = For another day
+top-up-date = Enter the date, two digits for the month and two for the day.
+top-up-date-right = The date is { DATE($value) }. Is that right?
+top-up-time = Enter the time, four digits in twenty-four hours, then press pound. If you do not know, just press pound.
+top-up-pick = Several top-ups are close to that. Which one is it?
+    .choice = For { MONEY($amount) }, { MOMENT($at) }
+top-up-is = I found it. A top-up of { MONEY($amount) }, { MOMENT($at) }.
+top-up-not-received = We did not receive this top-up. As far as we can see, nothing was charged. Please try again where the signal is good.
+wallet-unavailable = Sorry, I cannot see the records right now. This means neither success nor failure, so please do not top up again yet.
+limit-single = One top-up may be up to { MONEY($limit) }.
+limit-daily = The daily limit is { MONEY($limit) }. Used today { MONEY($used) }, and { MONEY($remaining) } is left.
+limit-monthly = The monthly limit is { MONEY($limit) }. Used this month { MONEY($used) }, and { MONEY($remaining) } is left.
+limit-annual = The annual limit is { MONEY($limit) }. Used this year { MONEY($used) }, and { MONEY($remaining) } is left.
+limit-resets = The daily limit begins anew at midnight. The others begin anew with the month and with the year.
+case-opened = I opened a case for you. The reference is { DIGITS($reference, kind: "reference") }. Please note it. Once more, { DIGITS($reference, kind: "reference") }.
+case-promise = We will settle it by { DATE($by) }, and we will contact you.
+case-promise-provisional = We expect to settle it around { DATE($by) }, and we will contact you.
+case-how-to-check = You can also call this line, choose top-up and payment problems, and key the reference.
+case-reference = Enter the nine digits of the reference.
+case-unknown = There is no case { DIGITS($reference, kind: "reference") }. Please check the digits and try again.
+case-stage-received = Case { DIGITS($reference, kind: "reference") } was received.
+case-stage-in-review = Case { DIGITS($reference, kind: "reference") } is being handled.
+case-stage-done = Case { DIGITS($reference, kind: "reference") } is settled.
+case-due = Expect an answer by { DATE($by) }.
+
+# Why it failed
+advice-insufficient-funds = The bank says that the balance is not enough. Please check your bank account, or use another card.
+advice-bank-limit = The limit of your bank was reached. Try tomorrow, a smaller amount, or another way to top up.
+advice-wallet-limit = This was over the top-up limit of the wallet.
+advice-card-info = The card details do not match. Check your bank account, add the card again in the app, or use another card.
+advice-card-expired = This bank card has expired. Check your bank account, use a new card, or top up another way.
+advice-verification = The verification of your bank did not pass. Please do that step again. Never tell anyone the code.
+advice-not-permitted = The bank has not enabled this kind of payment. Enable it in the app of your bank, or use another card.
+advice-generic = The bank declined and gave no reason. Check your bank account, ask your bank, or top up another way.
+advice-risk = This one needs a person to check. I am connecting you.
+advice-issuer-down = The system of your bank is not available. Try again in half an hour. Nothing else is needed.
+advice-duplicate = This top-up had already succeeded. Please check the balance, and do not pay again.
+advice-unknown = This is still being confirmed. It is neither a success nor a failure yet. Please do not top up again.
+advice-system-fault = This is a fault of our own system, and we will handle it.
+advice-account-state = The account needs more verification. I am connecting you to a person.
+advice-network = We did not receive this top-up. Please try again where the signal is good.
+advice-expired = This one took too long and was closed. Please start again.
+advice-succeeded = This top-up succeeded and has arrived.
+
+# Who is calling
+identify-why = First I check who is calling, in three steps.
+identify-number = Enter your registered mobile number, then press pound. Without a number, enter your wallet ID.
+identify-tail = Enter the last six characters of your ID document. For a letter, press star.
+identify-factor = Last step. How would you like to verify?
+    .text = For a code by text message
+    .pin = For your phone PIN
+code-sent = If the details match, a code was sent to the registered phone.
+code-same = Please use the code from the last text message.
+identify-code = Enter the code from the text message on the keypad. Never tell it to anyone.
+identify-pin = Enter your phone PIN. This is not your payment password.
+identified = You are verified.
+identify-no-match = Those details did not match. Let us try again.
+identify-refused = Those details did not match. I will find a person for you.
+
+# Heard by the agent only
+whisper-text = Verified by text code.
+whisper-pin = Verified by phone PIN.
+whisper-unverified = Not verified.
+whisper-top-up = A problem with a top-up of { MONEY($amount) }.
+whisper-general = Needs a person.
+whisper-case = Case ending { DIGITS($tail) }.
+whisper-accept = To accept, press 1. To decline, press 2.

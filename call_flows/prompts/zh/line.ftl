@@ -1,0 +1,147 @@
+# 全线通用的话
+choose-language = { TEXT($name) }官方客服热线。
+    .chinese = 普通话
+    .english = 英语
+welcome-back = { TEXT($name) }官方客服热线。
+scam-caution = 我们从不索要密码,也不会让您转账。
+main-menu = 请选择。
+    .security = 账户安全
+    .top-up = 充值与支付问题
+    .transactions = 交易与争议
+    .promotions = 优惠与奖励
+    .information = 信息咨询
+agent-option = 人工服务
+other-language = 普通话
+yes-no = -
+    .yes = 是的
+    .no = 不是
+take-your-time = 不着急,请慢慢来。重听请按井号键,人工服务请按零。
+still-silent = 还没有听到您的按键。
+wrong-menu-1 = 没有对应的选项,我们再听一次。
+wrong-menu-2 = 请听完后,按一个数字键。需要人工,随时可以按零。
+wrong-entry-1 = 没有听清这次输入,请再试一次。
+wrong-entry-2 = 请逐位按数字,最后按井号键。需要人工,请按零再按井号键。
+more-time = 好的,请慢慢来。
+clear = 已清除,请重新输入。
+slower-on = 好的,我说慢一些。
+slower-off = 好的,恢复平常语速。
+gave-up = 没关系,我为您转人工。
+one-moment = 请稍等。
+line-unknown = 您拨打的号码暂时没有开通服务。请在钱包应用里查看官方客服电话。再见。
+our-fault = 抱歉,系统出了一点问题。您已经输入的内容都还在。
+goodbye = 感谢致电{ TEXT($name) }。请保护好个人信息,不要把验证码告诉任何人。再见。
+
+# 结束
+was-it-solved = 您的问题解决了吗?
+sorry-not-solved = 抱歉,没能帮您解决。
+not-solved = 您可以这样继续。
+    .person = 请人工帮忙
+    .menu = 回到主菜单
+anything-else = 请保护好个人信息。
+    .more = 还有别的问题
+    .end = 结束通话
+
+# 人工
+connecting = 正在为您转接人工,请不要挂机。您说过的内容,客服都能看到。
+nobody-free = 现在客服都在通话中。
+closed-now = 现在不是人工服务时间。
+callback-offer = 我们可以给您回电。
+    .yes = 需要回电
+    .no = 不用回电
+callback-number = 请输入回电号码,按井号键结束。
+callback-number-is = 您输入的号码是{ DIGITS($number, kind: "phone") }。
+callback-right = 号码对吗?
+callback-not-there = 抱歉,这个号码我们不能回电,请换一个号码。
+callback-promised = 已经登记。我们会在{ MOMENT($at) }起给您回电。
+only-callback = 现在还没有人工客服可以接听。
+
+# 充值
+top-up = 充值与支付问题。
+    .failed = 充值没有成功
+    .limits = 查询我的充值限额
+    .methods = 了解充值方式
+    .payment = 付款没有成功
+    .status = 查询服务单进度
+top-up-need = 请准备好充值的渠道、金额和时间。需要找一找时,按井号键。
+top-up-step = 问题出在哪一步?
+    .page = 打不开充值页面
+    .rejected = 银行卡或验证码没有通过
+    .declined = 银行没有同意
+    .debited = 银行扣了钱,钱包没到账
+    .unsure = 不清楚
+top-up-channel = 您用的是哪种充值渠道?
+    .card = 银行卡
+    .transfer = 银行转账
+    .other = 其他渠道
+top-up-amount = 请输入充值金额,单位是元。小数点请按星号键,按井号键结束。
+top-up-amount-right = 您输入的金额是{ MONEY($value) },对吗?
+top-up-day = 是哪一天充值的?
+    .today = 今天
+    .yesterday = 昨天
+    .other = 其他日期
+top-up-date = 请输入日期,两位月份加两位日子,一共四位数字。
+top-up-date-right = 您输入的是{ DATE($value) },对吗?
+top-up-time = 请输入大概时间,四位数字,二十四小时制,按井号键结束。不记得就直接按井号键。
+top-up-pick = 找到几笔相近的充值,是哪一笔?
+    .choice = { MOMENT($at) }的{ MONEY($amount) }
+top-up-is = 查到了。{ MOMENT($at) },充值{ MONEY($amount) }。
+top-up-not-received = 我们没有收到这笔充值。就我们所见,没有扣款。请换到信号好的地方再试一次。
+wallet-unavailable = 抱歉,现在查不到记录。这不代表充值成功或者失败,请先不要重复充值。
+limit-single = 单笔最多{ MONEY($limit) }。
+limit-daily = 每日限额{ MONEY($limit) }。今天已用{ MONEY($used) },还剩{ MONEY($remaining) }。
+limit-monthly = 每月限额{ MONEY($limit) }。本月已用{ MONEY($used) },还剩{ MONEY($remaining) }。
+limit-annual = 每年限额{ MONEY($limit) }。今年已用{ MONEY($used) },还剩{ MONEY($remaining) }。
+limit-resets = 每日限额在零点更新。每月限额在一号更新,每年限额在元旦更新。
+case-opened = 已经为您建了服务单。单号是{ DIGITS($reference, kind: "reference") }。请记下,再说一次,{ DIGITS($reference, kind: "reference") }。
+case-promise = 我们会在{ DATE($by) }之前查清,并主动联系您。
+case-promise-provisional = 预计在{ DATE($by) }前后查清,我们会主动联系您。
+case-how-to-check = 您也可以打这个电话,选充值与支付问题,再按单号查询进度。
+case-reference = 请输入九位服务单号。
+case-unknown = 没有查到单号{ DIGITS($reference, kind: "reference") }。请核对后再试。
+case-stage-received = 单号{ DIGITS($reference, kind: "reference") }已经受理。
+case-stage-in-review = 单号{ DIGITS($reference, kind: "reference") }正在处理。
+case-stage-done = 单号{ DIGITS($reference, kind: "reference") }已经处理完毕。
+case-due = 预计{ DATE($by) }之前有结果。
+
+# 失败原因
+advice-insufficient-funds = 银行说卡里余额不够。请检查银行账户,或者换一张卡再充。
+advice-bank-limit = 达到了银行自己的限额。请明天再试,或者换小一点的金额,也可以换一种充值方式。
+advice-wallet-limit = 这笔超过了钱包的充值限额。
+advice-card-info = 银行卡信息对不上。请检查银行账户,在应用里重新绑卡,或者换一张卡。
+advice-card-expired = 这张银行卡已经过期。请检查银行账户,换新卡,或者用别的充值方式。
+advice-verification = 银行的验证没有通过。请按银行的提示再做一次。验证码不要告诉任何人。
+advice-not-permitted = 银行没有开通这种支付。请在银行应用里开通,或者换一张卡。
+advice-generic = 银行没有同意,也没有说明原因。请检查银行账户,联系发卡银行,或者换一种充值方式。
+advice-risk = 这笔需要人工核实。我为您转人工。
+advice-issuer-down = 发卡银行的系统暂时不可用。请过半小时再试,不需要做别的。
+advice-duplicate = 这笔充值之前已经成功。请先看看余额,不用再充。
+advice-unknown = 这笔还在确认,现在不能说成功,也不能说失败。请不要重复充值。
+advice-system-fault = 这是我们系统的问题,由我们来处理。
+advice-account-state = 账户需要补充验证。我为您转人工。
+advice-network = 我们没有收到这笔充值。请换到信号好的地方再试一次。
+advice-expired = 这笔等得太久,已经关闭。请重新发起一次。
+advice-succeeded = 这笔充值已经成功到账。
+
+# 身份
+identify-why = 接下来核实身份,一共三步。
+identify-number = 请输入注册手机号,按井号键结束。没有登记手机号的,请输入钱包号。
+identify-tail = 请输入身份证件号码的最后六位,字母请按星号键。
+identify-factor = 最后一步,请选择验证方式。
+    .text = 短信验证码
+    .pin = 电话服务密码
+code-sent = 如果信息匹配,验证码已经发到注册手机。
+code-same = 请用刚才短信里的验证码。
+identify-code = 请在键盘上输入短信验证码。只在这里输入,不要告诉任何人。
+identify-pin = 请输入电话服务密码。这不是支付密码。
+identified = 验证通过。
+identify-no-match = 信息没有对上,我们再来一次。
+identify-refused = 信息没有对上。我为您转人工。
+
+# 只有客服听到
+whisper-text = 客户已通过短信验证。
+whisper-pin = 客户已通过电话密码验证。
+whisper-unverified = 客户未验证身份。
+whisper-top-up = 反映充值{ MONEY($amount) }有问题。
+whisper-general = 需要人工帮助。
+whisper-case = 已建单,尾号{ DIGITS($tail) }。
+whisper-accept = 接听请按一,不接请按二。

@@ -1,0 +1,59 @@
+"""Callbacks: a draft while the number is read back, a promise after the yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from ivr.desk.numbers import dialable
+from ivr.desk.tables import callbacks
+from ivr.engine.call import Sealed
+from ivr.engine.effects import World, write
+from ivr.engine.secrets import mask
+from ivr.wallet import business_days
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A callback that is not promised yet; `allowed` says whether we call such numbers at all."""
+
+    id: str
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class Promise:
+    """When the callback is due: its start, ISO 8601."""
+
+    slot: str
+
+
+@write
+def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | None) -> Draft:
+    """Keep the keyed number, sealed, until the caller says that it is right."""
+    to = dialable(world.runtime.sealer.open(number.token))
+    if to is None or not to.startswith(tuple(world.runtime.settings.callback_prefixes)):
+        return Draft("", False)
+    draft = f"callback-{world.key}"
+    world.conn.execute(
+        sa.insert(callbacks).values(
+            id=draft, wallet=wallet, customer=customer["id"] if customer else None, call=world.call,
+            at=world.now.isoformat(), number_sealed=world.runtime.sealer.seal(to), number_mask=mask(to), status="draft",
+        )
+    )  # fmt: skip
+    return Draft(draft, True)
+
+
+@write
+def request_callback(world: World, draft: str, reason: str) -> Promise:
+    """Make the draft a promise: now when people are at work, else the next opening."""
+    here = callbacks.c.id == draft
+    found = world.conn.execute(sa.select(callbacks).where(here)).one()
+    info = world.runtime.wallet_by_id(world.conn, found.wallet)
+    slot = world.now + timedelta(minutes=15)
+    if not business_days.is_open(info.hours, world.now, info.timezone, info.calendar):
+        slot = business_days.next_opening(info.hours, world.now, info.timezone, info.calendar)
+    world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=slot.isoformat()))
+    return Promise(slot.isoformat())

@@ -1,0 +1,72 @@
+"""Cases: what the line owes or was asked, with a reference and a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ivr.desk.tables import cases, disputes
+from ivr.engine.effects import World, read, write
+from ivr.wallet import business_days, references
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as it is told: nine digits, the promised date, and whether the calendar behind it is certain."""
+
+    reference: str
+    due: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What may be told without verification: how far it is, and the date."""
+
+    stage: str
+    due: str | None
+
+
+PROMISES = {"unknown": "unknown_confirmation", "system-fault": "system_fault_follow_up"}
+
+
+@write
+def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -> Case:
+    """Open the case, or give the one that is open for the same record: one a record, however often one calls."""
+    same = (cases.c.customer == customer) & (cases.c.kind == kind) & (cases.c.about == about)
+    found = world.conn.execute(sa.select(cases).where(same)).first()
+    if found is None:
+        found = _insert(world, customer, wallet, kind, about, same)
+    return Case(found.reference, found.due, bool(found.due_provisional))
+
+
+def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> sa.Row:
+    info = world.runtime.wallet_by_id(world.conn, wallet)
+    promise = info.policy[PROMISES[kind]]
+    due = business_days.due(world.now, promise, info)
+    number = (world.conn.scalar(sa.select(sa.func.count()).select_from(cases)) or 0) + 1
+    reference = references.with_check_digit(f"{world.now:%y%m}{number % 10_000:04d}")
+    world.conn.execute(
+        sa.insert(cases).values(
+            id=f"case-{world.key}", reference=reference, customer=customer, wallet=wallet, call=world.call, kind=kind,
+            about=about, at=world.now.isoformat(), due=due.date.isoformat(), due_provisional=due.provisional,
+            status="received",
+        )
+    )  # fmt: skip
+    world.runtime.follow_up.send(world.conn, f"case:{reference}:{world.call}")
+    return world.conn.execute(sa.select(cases).where(same)).one()
+
+
+@read
+def case_by_reference(world: World, wallet: str, reference: str) -> Stage | None:
+    """The stage of a case or dispute of this wallet, or None."""
+    if not references.is_valid(reference):
+        return None
+    case = world.conn.execute(sa.select(cases).where(cases.c.reference == reference, cases.c.wallet == wallet)).first()
+    dispute = world.conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
+    found = case or dispute
+    if found is None:
+        return None
+    stage = found.status if found.status in ("received", "in-review") else "done"
+    return Stage(stage, found.due if stage != "done" else None)

@@ -1,0 +1,123 @@
+"""Mandarin: values → words. No Arabic digit and no symbol may survive, since voices misread them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+DIGITS = "零一二三四五六七八九"
+YAO = str.maketrans("0123456789", "零幺二三四五六七八九")
+"""Identifiers are read digit by digit with 幺, for 一 sounds like 七 on a telephone."""
+UNITS = {
+    "transaction": "笔", "item": "个", "day": "天", "calendar-day": "个自然日", "business-day": "个工作日",
+    "minute": "分钟", "hour": "小时", "time": "次", "point": "分", "person": "位",
+}  # fmt: skip
+
+
+def cardinal(number: int) -> str:
+    """A whole number; 二 throughout, see `quantity` for 两."""
+    if number < 0:
+        return "负" + cardinal(-number)
+    if number < 10_000:
+        return _section(number)
+    for size, name in ((100_000_000, "亿"), (10_000, "万")):
+        if number >= size:
+            head, rest = divmod(number, size)
+            gap = "零" if rest and rest < size // 10 else ""
+            return cardinal(head) + name + (gap + _inner(rest) if rest else "")
+    raise AssertionError(number)
+
+
+def quantity(number: int) -> str:
+    """A number that counts: 两 alone, before 百 at the head, and before 千, 万 and 亿."""
+    words = cardinal(number)
+    if words in ("二", "负二"):
+        return words.replace("二", "两")
+    for unit in "千万亿":
+        words = words.replace("二" + unit, "两" + unit)
+    words = words.replace("十两万", "十二万").replace("十两亿", "十二亿").replace("百两万", "百零二万")
+    sign = "负" if words.startswith("负") else ""
+    bare = words.removeprefix("负")
+    return sign + ("两" + bare[1:] if bare.startswith("二百") else bare)
+
+
+def money(fen: int) -> str:
+    """123405 fen → 一千两百三十四元零五分."""
+    sign, fen = ("负" if fen < 0 else ""), abs(fen)
+    yuan, rest = divmod(fen, 100)
+    jiao, cents = divmod(rest, 10)
+    words = (quantity(yuan) + "元") if yuan else ""
+    words += (DIGITS[jiao] if jiao != 2 else "两") + "角" if jiao else ("零" if yuan and cents else "")
+    words += (DIGITS[cents] if cents != 2 or words else "两") + "分" if cents else ""
+    return sign + (words or "零元")
+
+
+def count(number: int, unit: str | None = None) -> str:
+    """How many of a unit: 2, "transaction" → 两笔."""
+    return quantity(number) + UNITS[unit] if unit else quantity(number)
+
+
+def digits(value: str, kind: str = "plain") -> str:
+    """An identifier digit by digit; phones in 3-4-4, references in 4-4-1."""
+    kept = "".join(char for char in value.upper() if char in "0123456789X")
+    groups = [kept]
+    if kind == "phone":
+        kept = kept.removeprefix("86") if len(kept) == 13 else kept
+        groups = [kept[:3], kept[3:7], kept[7:]] if len(kept) == 11 else [kept[i : i + 4] for i in range(0, len(kept), 4)]
+    elif kind == "reference":
+        groups = [kept[:4], kept[4:8], kept[8:]]
+    return "，".join(group.translate(YAO) for group in groups if group)
+
+
+def day(value: date, today: date | None = None) -> str:
+    """十一月二十二日; the year only when it is another one."""
+    year = "" if today and today.year == value.year else "".join(DIGITS[int(char)] for char in str(value.year)) + "年"
+    return f"{year}{cardinal(value.month)}月{cardinal(value.day)}日"
+
+
+def clock(value: time) -> str:
+    """下午两点零五分, with the period words of CLDR."""
+    hour = value.hour
+    period = "凌晨" if hour < 5 else "早上" if hour < 8 else "上午" if hour < 12 else "中午" if hour == 12 else "下午" if hour < 19 else "晚上"
+    number = 0 if hour == 0 else hour if hour <= 12 else hour - 12
+    spoken = "两" if number == 2 else cardinal(number)
+    minute = "" if value.minute == 0 else ("零" if value.minute < 10 else "") + cardinal(value.minute) + "分"
+    return f"{period}{spoken}点{minute}"
+
+
+def moment(value: datetime, today: date) -> str:
+    """今天上午九点; 十一月二十日晚上八点十五分."""
+    ago = (today - value.date()).days
+    named = {0: "今天", 1: "昨天", -1: "明天"}.get(ago)
+    return (named or day(value.date(), today)) + clock(value.timetz())
+
+
+def span(low: int, high: int, unit: str) -> str:
+    """一到三个工作日."""
+    if low == high:
+        return count(high, unit)
+    return f"{quantity(low)}到{count(high, unit)}"
+
+
+def percent(value: float) -> str:
+    """百分之零点五."""
+    whole, _, fraction = f"{value:g}".partition(".")
+    return "百分之" + cardinal(int(whole)) + ("点" + "".join(DIGITS[int(char)] for char in fraction) if fraction else "")
+
+
+def _section(number: int) -> str:
+    words = _inner(number)
+    return words[1:] if words.startswith("一十") else words
+
+
+def _inner(number: int) -> str:
+    if number >= 10_000:
+        return cardinal(number)
+    words, gap = "", False
+    for size, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, size)
+        if digit:
+            words += ("零" if gap and words else "") + DIGITS[digit] + name
+            gap = False
+        else:
+            gap = True
+    return words or "零"

@@ -1,0 +1,222 @@
+"""The telephone side: Twilio's webhooks. Nothing here answers with a 5xx, whatever happens below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import HTTPException
+
+from ivr.desk import callers
+from ivr.desk.summary import whisper_lines
+from ivr.engine import journal, twiml
+from ivr.engine.call import Line
+from ivr.engine.entries import keys_of
+from ivr.engine.runtime import Runtime
+from ivr.engine.turn import Input, take_turn
+from ivr.storage import begin_read, begin_write, clean
+from ivr.web.signature import is_signed
+
+OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
+SAFE_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+APOLOGY = (
+    '<Say voice="Polly.Zhiyu" language="cmn-CN">抱歉，系统暂时出了问题，请稍后再拨。</Say>'
+    '<Say voice="Polly.Joanna" language="en-US">Sorry, our system has a problem. Please call again a little later.</Say>'
+)
+
+
+def voice_blueprint(runtime: Runtime) -> Blueprint:
+    """`/voice…` for one runtime."""
+    voice = Blueprint("voice", __name__, url_prefix="/voice")
+
+    @voice.before_request
+    def refuse_forgeries() -> None:
+        settings = runtime.settings
+        account = settings.twilio_account_sid
+        if request.method != "POST":
+            abort(405)
+        if not is_signed(request, settings.public_base_url, settings.tokens):
+            abort(403)
+        if account and request.form.get("AccountSid") != account:
+            abort(403)
+
+    def guarded(view: Callable[..., str]) -> Callable[..., Response]:
+        @wraps(view)
+        def answer(**path: Any) -> Response:
+            try:
+                body = view(**path)
+            except HTTPException:
+                raise
+            except Exception as error:
+                runtime.log.error("webhook failed", path=request.path, type=type(error).__name__)
+                body = static_reply(runtime, path)
+            return Response(body, mimetype="text/xml")
+
+        return answer
+
+    methods = ["GET", "POST"]
+
+    @voice.route("", methods=methods)
+    @guarded
+    def incoming() -> str:
+        return answer_call(runtime, request.form)
+
+    @voice.route("/calls/<sid>/turns/<int:turn>", methods=methods)
+    @guarded
+    def next_turn(sid: str, turn: int) -> str:
+        return play_turn(runtime, sid, turn)
+
+    @voice.route("/calls/<sid>/whisper/<int:turn>", methods=methods)
+    @guarded
+    def whisper(sid: str, turn: int) -> str:
+        return whisper_to_agent(runtime, sid, turn)
+
+    @voice.route("/calls/<sid>/whisper/<int:turn>/answer", methods=methods)
+    @guarded
+    def whispered(sid: str, turn: int) -> str:
+        return agent_answered(runtime, sid, turn)
+
+    @voice.route("/status", methods=methods)
+    @guarded
+    def status() -> str:
+        return call_status(runtime, request.form)
+
+    @voice.route("/fallback", methods=methods)
+    @guarded
+    def fallback() -> str:
+        return last_reply(runtime, request.form.get("CallSid", "")) or static_reply(runtime, {})
+
+    return voice
+
+
+def answer_call(runtime: Runtime, form: Any) -> str:
+    """An incoming call: the line dialled chooses the wallet, the number's earlier choice the language."""
+    sid = form.get("CallSid", "")
+    if not SAFE_SID.fullmatch(sid):
+        return static_reply(runtime, {})
+    line = clean(form.get("ForwardedFrom") or form.get("To") or "").strip()
+    number = callers.number_of(clean(form.get("From") or ""))
+    mark = runtime.sealer.fingerprint(number) if number else None
+    with begin_read(runtime.engine) as conn:
+        wallet = runtime.wallet_by_line(conn, line) or runtime.wallet_by_line(conn, clean(form.get("To") or "").strip())
+        language = callers.language_of(conn, mark)
+    if wallet is None:
+        return unknown_line(runtime)
+    facts = {
+        "wallet": wallet.id, "name": dict(wallet.name), "line": wallet.line, "caller_mark": mark,
+        "remembered": language is not None,
+    }  # fmt: skip
+    start = {"language": language or "zh", "facts": facts}
+    start = keep_call(runtime, sid, start, line, number)
+    return take_turn(runtime, sid, 0, None, start)
+
+
+def keep_call(runtime: Runtime, sid: str, start: dict[str, Any], line: str, number: str | None) -> dict[str, Any]:
+    """The call's row (a status notice may have made it before) and its start, as it was first kept."""
+    facts = start["facts"]
+    values = {
+        "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": runtime.sealer.seal(number) if number else None,
+        "wallet": facts["wallet"], "line": line, "started": runtime.now().isoformat(),
+    }  # fmt: skip
+    with begin_write(runtime.engine) as conn:
+        if not journal.insert_new(conn, journal.calls, values):
+            early = (journal.calls.c.call == sid) & journal.calls.c.wallet.is_(None)
+            conn.execute(sa.update(journal.calls).where(early).values(**values))
+        journal.note(conn, sid, "start", "0", runtime.now(), start)
+        return journal.noted(conn, sid, "start", "0") or start
+
+
+def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
+    """The answer to a wait. Whether the caller was there is what the turn's own CallStatus says."""
+    form = request.form
+    if form.get("CallSid") not in (None, sid):
+        abort(403)
+    if form.get("CallStatus") in OVER:
+        with begin_write(runtime.engine) as conn:
+            journal.note(conn, sid, "ended-with", str(turn), runtime.now(), {"dial": form.get("DialCallStatus")})
+        return twiml.document("")
+    start = start_of(runtime, sid)
+    return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form), start)
+
+
+def start_of(runtime: Runtime, sid: str) -> dict[str, Any]:
+    """What turn 0 began with: language and facts that were known before the first word."""
+    with begin_read(runtime.engine) as conn:
+        first = journal.noted(conn, sid, "start", "0")
+    return first or {}
+
+
+def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
+    """Twilio's form → what the caller did; every variant of a bare `#` is the same."""
+    if "DialCallStatus" in form:
+        with begin_read(runtime.engine) as conn:
+            verdict = journal.noted(conn, sid, "whisper", str(turn))
+        ended = form["DialCallStatus"]
+        fallen = ended if ended in ("busy", "no-answer", "failed", "canceled") else "declined"
+        return Input(dialled=verdict["verdict"] if verdict else fallen)
+    if request.args.get("again"):
+        return Input(again=True)
+    if request.args.get("quiet") and not form.get("Digits"):
+        return Input(keys=None)
+    return Input(keys=keys_of(form.get("Digits")) or "#")
+
+
+def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
+    """On the agent's leg, before the two are joined: the summary, then 1 accepts and 2 declines."""
+    spoken = whisper_lines(runtime, sid)
+    action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
+    return twiml.document(
+        f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'
+        f"{twiml.says(spoken)}</Gather><Hangup/>"
+    )
+
+
+def agent_answered(runtime: Runtime, sid: str, turn: int) -> str:
+    """What the agent keyed decides: 1 joins the two (an empty document does), all else lets go."""
+    accepted = keys_of(request.form.get("Digits")) == "1"
+    with begin_write(runtime.engine) as conn:
+        verdict = {"verdict": "accepted" if accepted else "declined", "leg": request.form.get("CallSid")}
+        journal.note(conn, sid, "whisper", str(turn), runtime.now(), verdict)
+        kept = journal.noted(conn, sid, "whisper", str(turn))
+    return twiml.document("" if kept and kept["verdict"] == "accepted" else "<Hangup/>")
+
+
+def call_status(runtime: Runtime, form: Any) -> str:
+    """A status notice, kept once; it may come before `/voice`, late, or twice."""
+    sid, state = form.get("CallSid", ""), clean(form.get("CallStatus", ""))
+    if SAFE_SID.fullmatch(sid):
+        with begin_write(runtime.engine) as conn:
+            sequence = clean(form.get("SequenceNumber", state))[:32]
+            journal.note(conn, sid, "status", sequence, runtime.now(), {"status": state})
+            journal.insert_new(conn, journal.calls, {"call": sid, "started": runtime.now().isoformat()})
+            if state in OVER:
+                open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
+                conn.execute(sa.update(journal.calls).where(open_call).values(ended=runtime.now().isoformat()))
+    return twiml.document("")
+
+
+def last_reply(runtime: Runtime, sid: str) -> str | None:
+    """The last stored reply of a known call."""
+    with begin_read(runtime.engine) as conn:
+        rows = journal.rows(conn, sid)
+    return runtime.sealer.open(rows[-1].reply) if rows else None
+
+
+def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
+    """Without a database: an apology in both languages, once more the same turn, then a fallback agent or goodbye."""
+    if "turn" in path and not request.args.get("again"):
+        return twiml.document(APOLOGY + twiml.redirect(f"{runtime.base_url}{request.path}?again=1"))
+    number = runtime.settings.fallback_agent
+    return twiml.document(APOLOGY + (f"<Dial><Number>{number}</Number></Dial>" if number else "<Hangup/>"))
+
+
+def unknown_line(runtime: Runtime) -> str:
+    """A number that is no wallet's line is answered politely and ended."""
+    lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
+    spoken = runtime.speaker.speak(lines, "zh", runtime.now().date())
+    return twiml.document(twiml.says(spoken) + "<Hangup/>")
+
