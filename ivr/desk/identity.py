@@ -82,7 +82,11 @@ def send_code(world: World, account: str | None) -> Sending:
     last = world.conn.execute(
         sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
     ).first()
-    if last and (last.number >= SENDS_A_CALL or world.now - datetime.fromisoformat(last.sent) < RESEND_AFTER) and last.account == account:
+    if (
+        last
+        and (last.number >= SENDS_A_CALL or world.now - datetime.fromisoformat(last.sent) < RESEND_AFTER)
+        and last.account == account
+    ):
         return Sending(last.number, False)
     number = last.number + 1 if last else 1
     code = world.runtime.sealer.code(world.call, account or "nobody", str(number))

@@ -33,7 +33,9 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "customer": customer["id"] if customer else None,
         "path": [step[3] for step in steps if step[0] == "answer" and step[2] == "value" and isinstance(step[3], str)],
         "entered": {step[1]: step[3] for step in steps if step[0] == "answer" and step[2] == "value"},
-        "keyed_secretly": sorted({step[1] for step in steps if step[0] == "answer" and step[2] in ("secret", "sealed")}),
+        "keyed_secretly": sorted(
+            {step[1] for step in steps if step[0] == "answer" and step[2] in ("secret", "sealed")}
+        ),
         "findings": [{"effect": step[1], "result": step[3]} for step in steps if step[0] == "did" and step[2] == "ok"],
         "unavailable": [step[1] for step in steps if step[0] == "did" and step[2] == "err"],
         "reason": last.facts.get("reason"),
@@ -92,7 +94,14 @@ def whisper_lines(runtime: Runtime, sid: str) -> list[Spoken]:
     if "top-up-amount" in entered:
         lines.append(Line("whisper-top-up", {"amount": entered["top-up-amount"]}))
     elif summary["path"]:
-        lines.append(Line(f"main-menu.{summary['path'][1]}" if len(summary["path"]) > 1 and summary["path"][1] in ("security", "top-up", "transactions", "promotions", "information") else "whisper-general"))
+        lines.append(
+            Line(
+                f"main-menu.{summary['path'][1]}"
+                if len(summary["path"]) > 1
+                and summary["path"][1] in ("security", "top-up", "transactions", "promotions", "information")
+                else "whisper-general"
+            )
+        )
     for finding in summary["findings"]:
         if finding["effect"] == "cases.open_case":
             lines.append(Line("whisper-case", {"tail": finding["result"]["reference"][-4:]}))

@@ -68,7 +68,9 @@ class Effect:
         for error in (Unavailable, *self.errors):
             if error.__name__ == name:
                 raise error(self.name)
-        raise LookupError(f"the journal holds {name} for {self.name}, which declares {[e.__name__ for e in self.errors]}")
+        raise LookupError(
+            f"the journal holds {name} for {self.name}, which declares {[e.__name__ for e in self.errors]}"
+        )
 
 
 def _declare(kind: str, errors: tuple[type[Exception], ...]) -> Callable[[Callable[..., T]], Effect]:

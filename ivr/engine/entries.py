@@ -54,7 +54,9 @@ def clock(keys: str, now: datetime) -> str | None:
 def tail(keys: str, now: datetime) -> str | None:
     """Six characters of an identity document, where a last `*` is X."""
     folded = keys[:-1] + "X" if keys.endswith("*") else keys
-    return folded if len(folded) == 6 and folded[:-1].isdigit() and (folded[-1].isdigit() or folded[-1] == "X") else None
+    return (
+        folded if len(folded) == 6 and folded[:-1].isdigit() and (folded[-1].isdigit() or folded[-1] == "X") else None
+    )
 
 
 def six(keys: str, now: datetime) -> str | None:

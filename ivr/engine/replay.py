@@ -124,7 +124,9 @@ class Player:
         if not isinstance(request, Wait | Dial | Do):
             raise ForeignAwait(f"a flow awaited {type(request).__name__}; only the call's verbs may be awaited")
         if len(self.call.said) > LINES_A_TURN or len(self.steps) > EFFECTS_A_TURN:
-            raise Endless(f"more than {EFFECTS_A_TURN} steps or {LINES_A_TURN} utterances in one turn, at {request.name}")
+            raise Endless(
+                f"more than {EFFECTS_A_TURN} steps or {LINES_A_TURN} utterances in one turn, at {request.name}"
+            )
 
     def _recorded_answer(self, request: Wait | Dial | Do, at_step: tuple[datetime, list[Any]]) -> Any:
         self.call.now, step = at_step

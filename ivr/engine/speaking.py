@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from ivr.engine.call import Line, Sealed
 
-
 OPTION = {"zh": "{label}，请按{key}。", "en": "{label}, press {key}."}
 """The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind."""
 
@@ -48,7 +47,9 @@ class Speaker:
         args = {name: self._opened(value) for name, value in line.args.items()}
         text = self.words.render(language, line.id, args, today=today)
         if line.key is not None:
-            text = OPTION[language].format(label=text, key="零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key)
+            text = OPTION[language].format(
+                label=text, key="零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key
+            )
         return Spoken(text.strip(), language)
 
     def _opened(self, value: Any) -> Any:

@@ -275,5 +275,6 @@ def _winners_reply(runtime: Runtime, sid: str, turn: int) -> str:
             return runtime.sealer.open(stored)
         time.sleep(0.05)
     spoken = runtime.speaker.speak([Line("one-moment")], "zh", runtime.now().date())
-    return twiml.document(twiml.says(spoken) + twiml.redirect(f"{runtime.base_url}/voice/calls/{sid}/turns/{turn}?again=1"))
-
+    return twiml.document(
+        twiml.says(spoken) + twiml.redirect(f"{runtime.base_url}/voice/calls/{sid}/turns/{turn}?again=1")
+    )

@@ -51,7 +51,7 @@ def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
     keys = 'numDigits="1" finishOnKey=""' if isinstance(prompt, Menu) else _entry_keys(prompt.length)
     timeout = wait.timeout * 2 if slow and wait.timeout < 15 else wait.timeout
     return (
-        f"<Gather input=\"dtmf\" {keys} timeout=\"{timeout}\" method=\"POST\" action={quoteattr(action + OVERRIDES)}>"
+        f'<Gather input="dtmf" {keys} timeout="{timeout}" method="POST" action={quoteattr(action + OVERRIDES)}>'
         f"{says(spoken, slow)}</Gather>"
         f'<Redirect method="POST">{escape(action + "?quiet=1" + OVERRIDES)}</Redirect>'
     )
@@ -61,8 +61,8 @@ def dial(wait: Dial, spoken: list[Spoken], slow: bool, action: str, whisper: str
     """Ring one agent; the whisper runs on the agent's leg before the two are joined."""
     caller = f" callerId={quoteattr(caller_id)}" if caller_id else ""
     return (
-        f"{says(spoken, slow)}<Dial method=\"POST\" action={quoteattr(action + OVERRIDES)} timeout=\"{wait.timeout}\"{caller}>"
-        f"<Number method=\"POST\" url={quoteattr(whisper + OVERRIDES)}>{escape(wait.number)}</Number></Dial>"
+        f'{says(spoken, slow)}<Dial method="POST" action={quoteattr(action + OVERRIDES)} timeout="{wait.timeout}"{caller}>'
+        f'<Number method="POST" url={quoteattr(whisper + OVERRIDES)}>{escape(wait.number)}</Number></Dial>'
     )
 
 

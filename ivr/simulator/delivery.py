@@ -48,7 +48,9 @@ class Transport(Protocol):
 
     base_url: str
 
-    def send(self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float) -> Answer:
+    def send(
+        self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float
+    ) -> Answer:
         """One attempt. Raises ConnectFailed or ReadTimedOut."""
         ...
 
@@ -61,19 +63,26 @@ class HttpTransport:
         self.base_url = (public_base_url or base_url).rstrip("/")
         self._client = httpx.Client(follow_redirects=False, trust_env=False)
 
-    def send(self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float) -> Answer:
+    def send(
+        self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float
+    ) -> Answer:
         """One attempt over a socket."""
         target = self._real + url.removeprefix(self.base_url) if url.startswith(self.base_url) else url
         try:
             got = self._client.request(
-                method, target, content=urlencode(form) if method == "POST" else None, headers=dict(headers),
+                method,
+                target,
+                content=urlencode(form) if method == "POST" else None,
+                headers=dict(headers),
                 timeout=httpx.Timeout(read, connect=connect),
             )
         except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
             raise ReadTimedOut(str(error)) from error
         except httpx.TransportError as error:
             raise ConnectFailed(str(error)) from error
-        return Answer(got.status_code, got.content, got.headers.get("Content-Type", ""), got.headers.get("Location", ""))
+        return Answer(
+            got.status_code, got.content, got.headers.get("Content-Type", ""), got.headers.get("Location", "")
+        )
 
     def close(self) -> None:
         """Let go of the sockets."""
@@ -86,10 +95,18 @@ class ClientTransport:
     def __init__(self, client: Any, base_url: str = "http://127.0.0.1:5000") -> None:
         self.client, self.base_url = client, base_url.rstrip("/")
 
-    def send(self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float) -> Answer:
+    def send(
+        self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float
+    ) -> Answer:
         """One attempt, in this process."""
         path = url.removeprefix(self.base_url) or "/"
-        got = self.client.open(path, method=method, base_url=self.base_url, data=urlencode(form) if method == "POST" else None, headers=dict(headers))
+        got = self.client.open(
+            path,
+            method=method,
+            base_url=self.base_url,
+            data=urlencode(form) if method == "POST" else None,
+            headers=dict(headers),
+        )
         return Answer(got.status_code, got.data, got.headers.get("Content-Type", ""), got.headers.get("Location", ""))
 
 
@@ -108,7 +125,9 @@ class Overrides:
         given = dict(parse_qsl(urlsplit(url).fragment))
         policy = frozenset(given.get("rp", "ct").split(","))
         return cls(
-            int(given.get("ct", 5000)) / 1000, int(given.get("rt", 15000)) / 1000, int(given.get("rc", 1)),
+            int(given.get("ct", 5000)) / 1000,
+            int(given.get("rt", 15000)) / 1000,
+            int(given.get("rc", 1)),
             frozenset({"ct", "rt", "4xx", "5xx"}) if "all" in policy else policy,
         )
 
@@ -159,7 +178,9 @@ class Courier:
                 break
         raise fault
 
-    def _attempt(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> tuple[str, DeliveryFailed, Answer | None]:
+    def _attempt(
+        self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides
+    ) -> tuple[str, DeliveryFailed, Answer | None]:
         bare = urldefrag(url).url
         try:
             answer = self._follow(bare, form, method, token, patience)
@@ -186,7 +207,11 @@ class Courier:
             parts = urlsplit(url)
             url = urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(form))))))
         signature = RequestValidator(self.token).compute_signature(_signed(url), dict(form) if method == "POST" else {})
-        headers = {"X-Twilio-Signature": signature, "I-Twilio-Idempotency-Token": token, "User-Agent": "TwilioProxy/1.1"}
+        headers = {
+            "X-Twilio-Signature": signature,
+            "I-Twilio-Idempotency-Token": token,
+            "User-Agent": "TwilioProxy/1.1",
+        }
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         return self.transport.send(method, url, form, headers, patience.connect, patience.read)

@@ -163,7 +163,11 @@ class Leg:
         if not self.buffer:  # a key interrupts what is nested; keys typed ahead already did
             for nested in gather:
                 self._play(nested)
-        most, finish, seconds = int(gather.get("numDigits", 10**6)), gather.get("finishOnKey", "#"), float(gather.get("timeout", 5))
+        most, finish, seconds = (
+            int(gather.get("numDigits", 10**6)),
+            gather.get("finishOnKey", "#"),
+            float(gather.get("timeout", 5)),
+        )
         digits = ""
         while True:
             digits, finished = self._collect(digits, most, finish)
@@ -191,7 +195,12 @@ class Leg:
 
     def _bare(self, finish: str) -> dict[str, str]:
         # What is sent after a finish key alone is not documented; an app must take every form.
-        forms = {"empty": {"Digits": ""}, "absent": {}, "hash": {"Digits": finish}, "finished-on-key": {"Digits": "", "FinishedOnKey": finish}}
+        forms = {
+            "empty": {"Digits": ""},
+            "absent": {},
+            "hash": {"Digits": finish},
+            "finished-on-key": {"Digits": "", "FinishedOnKey": finish},
+        }
         return forms[self.bare_hash]
 
     def _dial(self, dial: ET.Element, url: str) -> Pause:
@@ -210,7 +219,11 @@ class Leg:
                 break
         if "action" not in dial.attrib:
             return None
-        form = {"DialCallStatus": status, "DialBridged": str(bridged).lower(), "DialCallSid": child.sid if child else ""}
+        form = {
+            "DialCallStatus": status,
+            "DialBridged": str(bridged).lower(),
+            "DialCallSid": child.sid if child else "",
+        }
         if status == "completed":
             form["DialCallDuration"] = str(int(self.clock - started))
         return Target(self.courier.resolve(url, dial.get("action", "")), form, dial.get("method", "POST"))
@@ -225,8 +238,13 @@ class Leg:
     def _child(self, dial: ET.Element, number: str) -> Leg:
         caller = dial.get("callerId", self.standard["From"])
         standard = self.standard | {
-            "CallSid": new_sid(), "ParentCallSid": self.sid, "Direction": "outbound-dial",
-            "From": caller, "Caller": caller, "To": number, "Called": number,
+            "CallSid": new_sid(),
+            "ParentCallSid": self.sid,
+            "Direction": "outbound-dial",
+            "From": caller,
+            "Caller": caller,
+            "To": number,
+            "Called": number,
         }
         child = Leg(self.courier, standard, "whisper", agents=self.agents, strict=self.strict)
         self.children.append(child)

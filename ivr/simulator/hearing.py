@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from ivr.simulator.twiml_rules import is_chinese
 
 _KEYS = {word: str(key) for key, word in enumerate("零一二三四五六七八九")}
-_KEYS |= {word: str(key) for key, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])}
+_KEYS |= {
+    word: str(key)
+    for key, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+}
 _KEYS |= {"〇": "0", "幺": "1", "井号": "#", "井": "#", "星号": "*", "星": "*", "米字": "*"}
 _KEYS |= {"pound": "#", "hash": "#", "the pound key": "#", "the hash key": "#", "star": "*", "the star key": "*"}
 _KEY = "|".join(sorted(map(re.escape, _KEYS), key=len, reverse=True)) + r"|[0-9#*]"
-_OPTION = re.compile(rf"(?P<label>[^。！？；\n]*?)[，,、]?\s*(?:请按|\bpress)\s*(?P<key>{_KEY})(?![a-z0-9次下位])", re.IGNORECASE)
+_OPTION = re.compile(
+    rf"(?P<label>[^。！？；\n]*?)[，,、]?\s*(?:请按|\bpress)\s*(?P<key>{_KEY})(?![a-z0-9次下位])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,19 @@ class Phone:
     """One caller's telephone; most methods return the phone itself, so that a dialogue reads as one."""
 
     def __init__(
-        self, transport: Transport, token: str, account_sid: str = SIMULATED_ACCOUNT, *, repeat: bool = True,
-        before_repeat: Callable[[], object] = _nothing, agents: Agents | str = "accept", bare_hash: str = "empty",
-        strict: bool = True, voice: str = "/voice", status: str = "/voice/status", fallback: str = "/voice/fallback",
+        self,
+        transport: Transport,
+        token: str,
+        account_sid: str = SIMULATED_ACCOUNT,
+        *,
+        repeat: bool = True,
+        before_repeat: Callable[[], object] = _nothing,
+        agents: Agents | str = "accept",
+        bare_hash: str = "empty",
+        strict: bool = True,
+        voice: str = "/voice",
+        status: str = "/voice/status",
+        fallback: str = "/voice/fallback",
     ) -> None:
         self.courier = Courier(transport, token, repeat, before_repeat)
         self.agents = agents
@@ -46,10 +56,25 @@ class Phone:
         """Place a call; `more` are further parameters, such as ForwardedFrom."""
         voice, status, fallback = self._urls
         standard = {
-            "CallSid": sid or new_sid(), "AccountSid": self._account, "From": from_, "To": line, "Caller": from_, "Called": line,
-            "CallStatus": "ringing", "ApiVersion": "2010-04-01", "Direction": "inbound", **more,
+            "CallSid": sid or new_sid(),
+            "AccountSid": self._account,
+            "From": from_,
+            "To": line,
+            "Caller": from_,
+            "Called": line,
+            "CallStatus": "ringing",
+            "ApiVersion": "2010-04-01",
+            "Direction": "inbound",
+            **more,
         }
-        leg = Leg(self.courier, standard, fallback=fallback, agents=self._agent, bare_hash=self._bare_hash, strict=self._strict)
+        leg = Leg(
+            self.courier,
+            standard,
+            fallback=fallback,
+            agents=self._agent,
+            bare_hash=self._bare_hash,
+            strict=self._strict,
+        )
         self._call, self._mark = PhoneCall(leg, status), 0
         self._call.place(voice)
         return self
@@ -78,7 +103,9 @@ class Phone:
     def hears(self, *texts: str) -> Phone:
         """Assert that this turn said each of these; case, spaces and width of punctuation do not matter."""
         for text in texts:
-            assert hearing.plain(text) in hearing.plain(self.heard), f"did not hear {text!r}; heard:\n{self.heard or '(nothing)'}"
+            assert hearing.plain(text) in hearing.plain(self.heard), (
+                f"did not hear {text!r}; heard:\n{self.heard or '(nothing)'}"
+            )
         return self
 
     def does_not_hear(self, *texts: str) -> Phone:
@@ -92,7 +119,9 @@ class Phone:
         for option in self.options:
             if hearing.plain(label) in hearing.plain(option.label):
                 return option.key
-        raise AssertionError(f"no option {label!r}; offered: {[(o.label, o.key) for o in self.options]}; heard:\n{self.heard}")
+        raise AssertionError(
+            f"no option {label!r}; offered: {[(o.label, o.key) for o in self.options]}; heard:\n{self.heard}"
+        )
 
     @property
     def call(self) -> PhoneCall:

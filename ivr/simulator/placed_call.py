@@ -60,7 +60,11 @@ class PhoneCall:
         if self.leg.standard["CallStatus"] != "busy":
             self.leg.standard["CallStatus"] = "completed"
         if self.status_url:
-            form = self.leg.standard | {"CallDuration": str(int(self.leg.clock)), "SequenceNumber": "0", "CallbackSource": "call-progress-events"}
+            form = self.leg.standard | {
+                "CallDuration": str(int(self.leg.clock)),
+                "SequenceNumber": "0",
+                "CallbackSource": "call-progress-events",
+            }
             try:
                 self.leg.courier.deliver(self.status_url, form)
             except DeliveryFailed as fault:

@@ -33,7 +33,9 @@ def connect(server: str = "", **more: object) -> Phone:
     return Phone(transport, settings.twilio_auth_token, settings.twilio_account_sid or SIMULATED_ACCOUNT, **more)  # type: ignore[arg-type]
 
 
-def talk(phone: Phone, line: str, caller: str, *, language: str = "", ask: Ask = input, tell: Tell = print) -> list[str]:
+def talk(
+    phone: Phone, line: str, caller: str, *, language: str = "", ask: Ask = input, tell: Tell = print
+) -> list[str]:
     """Hold one call with a person; returns it as statements of a dialogue test."""
     script = [f"caller.dials({line!r}, from_={caller!r})", *_shown(phone.dials(line, from_=caller), tell)]
     if key := _switch(phone, language):
@@ -117,7 +119,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--line", default=DEFAULT_LINE, help="the number dialled; it chooses the wallet")
     parser.add_argument("--from", dest="caller", default=DEFAULT_CALLER, help="the caller's number")
     parser.add_argument("--lang", choices=["zh", "en"], default="", help="choose this language at the first chance")
-    parser.add_argument("--agent", choices=[*BEHAVIOURS.values()], default="", help="what agents do; otherwise you are asked")
+    parser.add_argument(
+        "--agent", choices=[*BEHAVIOURS.values()], default="", help="what agents do; otherwise you are asked"
+    )
     parser.add_argument("--save", type=Path, help="write the call as a dialogue test")
     return parser.parse_args(argv)
 

@@ -110,7 +110,10 @@ def _messages(lang: str, files: dict[str, str]) -> dict[str, set[str]]:
             if isinstance(entry, ast.Junk):
                 raise CatalogueError(f"{lang}/{name}: cannot be read near {entry.content.strip()[:60]!r}")
             if isinstance(entry, ast.Message):
-                parts = [(entry.id.name, entry.value), *((f"{entry.id.name}.{a.id.name}", a.value) for a in entry.attributes)]
+                parts = [
+                    (entry.id.name, entry.value),
+                    *((f"{entry.id.name}.{a.id.name}", a.value) for a in entry.attributes),
+                ]
                 for key, pattern in parts:
                     if key in found:
                         raise CatalogueError(f"{lang}/{name}: {key} is there twice")

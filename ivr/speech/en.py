@@ -58,7 +58,13 @@ def clock(value: time) -> str:
     if (value.hour, value.minute) == (12, 0):
         return "noon"
     hour = cardinal(value.hour % 12 or 12)
-    minute = "" if not value.minute else f" oh {cardinal(value.minute)}" if value.minute < 10 else f" {cardinal(value.minute)}"
+    minute = (
+        ""
+        if not value.minute
+        else f" oh {cardinal(value.minute)}"
+        if value.minute < 10
+        else f" {cardinal(value.minute)}"
+    )
     return f"{hour}{minute} {'A' if value.hour < 12 else 'P'} M"
 
 
@@ -76,4 +82,8 @@ def span(low: int, high: int, unit: str) -> str:
 def percent(value: float) -> str:
     """zero point five percent."""
     whole, _, fraction = f"{value:g}".partition(".")
-    return cardinal(int(whole)) + (" point " + " ".join(NAMES[int(char)] for char in fraction) if fraction else "") + " percent"
+    return (
+        cardinal(int(whole))
+        + (" point " + " ".join(NAMES[int(char)] for char in fraction) if fraction else "")
+        + " percent"
+    )

@@ -62,7 +62,9 @@ def digits(value: str, kind: str = "plain") -> str:
     groups = [kept]
     if kind == "phone":
         kept = kept.removeprefix("86") if len(kept) == 13 else kept
-        groups = [kept[:3], kept[3:7], kept[7:]] if len(kept) == 11 else [kept[i : i + 4] for i in range(0, len(kept), 4)]
+        groups = (
+            [kept[:3], kept[3:7], kept[7:]] if len(kept) == 11 else [kept[i : i + 4] for i in range(0, len(kept), 4)]
+        )
     elif kind == "reference":
         groups = [kept[:4], kept[4:8], kept[8:]]
     return "，".join(group.translate(YAO) for group in groups if group)
@@ -77,7 +79,19 @@ def day(value: date, today: date | None = None) -> str:
 def clock(value: time) -> str:
     """下午两点零五分, with the period words of CLDR."""
     hour = value.hour
-    period = "凌晨" if hour < 5 else "早上" if hour < 8 else "上午" if hour < 12 else "中午" if hour == 12 else "下午" if hour < 19 else "晚上"
+    period = (
+        "凌晨"
+        if hour < 5
+        else "早上"
+        if hour < 8
+        else "上午"
+        if hour < 12
+        else "中午"
+        if hour == 12
+        else "下午"
+        if hour < 19
+        else "晚上"
+    )
     number = 0 if hour == 0 else hour if hour <= 12 else hour - 12
     spoken = "两" if number == 2 else cardinal(number)
     minute = "" if value.minute == 0 else ("零" if value.minute < 10 else "") + cardinal(value.minute) + "分"
@@ -101,7 +115,9 @@ def span(low: int, high: int, unit: str) -> str:
 def percent(value: float) -> str:
     """百分之零点五."""
     whole, _, fraction = f"{value:g}".partition(".")
-    return "百分之" + cardinal(int(whole)) + ("点" + "".join(DIGITS[int(char)] for char in fraction) if fraction else "")
+    return (
+        "百分之" + cardinal(int(whole)) + ("点" + "".join(DIGITS[int(char)] for char in fraction) if fraction else "")
+    )
 
 
 def _section(number: int) -> str:

@@ -219,4 +219,3 @@ def unknown_line(runtime: Runtime) -> str:
     lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
     spoken = runtime.speaker.speak(lines, "zh", runtime.now().date())
     return twiml.document(twiml.says(spoken) + "<Hangup/>")
-

@@ -324,9 +324,7 @@ def test_eight_posts_of_one_turn_at_once_have_one_answer_and_one_effect(stage):
     stage.post()
     replies: list[str] = []
     posts = [
-        threading.Thread(
-            target=lambda key=key: replies.append(take_turn(stage.runtime, stage.sid, 1, Input(key), {}))
-        )
+        threading.Thread(target=lambda key=key: replies.append(take_turn(stage.runtime, stage.sid, 1, Input(key), {})))
         for key in "12121212"
     ]
     for post in posts:

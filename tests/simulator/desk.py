@@ -39,7 +39,9 @@ class Desk:
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
         if isinstance(reply, int):
             return Response(status=reply)
-        return reply if isinstance(reply, Response) else Response(f"<Response>{reply}</Response>", content_type="text/xml")
+        return (
+            reply if isinstance(reply, Response) else Response(f"<Response>{reply}</Response>", content_type="text/xml")
+        )
 
 
 def zh(text: str) -> str:

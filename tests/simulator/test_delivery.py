@@ -15,7 +15,7 @@ LINE = "+862155500100"
 
 def test_overrides_are_obeyed_and_do_not_travel(desk, caller):
     """With rp=5xx an error is tried again; the fragment is neither sent nor signed."""
-    desk.on("/voice", '<Redirect>/next?a=1#rc=2&amp;rp=ct,5xx</Redirect>').on("/next", 500, 503, zh("好。"))
+    desk.on("/voice", "<Redirect>/next?a=1#rc=2&amp;rp=ct,5xx</Redirect>").on("/next", 500, 503, zh("好。"))
     caller.dials(LINE).hears("好")
     assert len(desk.forms("/next")) == 3
     tokens = [headers["I-Twilio-Idempotency-Token"] for headers in desk.headers[1:4]]

@@ -7,7 +7,11 @@ import pytest
 from tests.simulator.desk import en, zh
 
 LINE = "+862155500100"
-MENU = '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。查询，请按二。") + "</Gather><Redirect>/quiet</Redirect>"
+MENU = (
+    '<Gather numDigits="1" finishOnKey="" action="/chosen">'
+    + zh("充值，请按一。查询，请按二。")
+    + "</Gather><Redirect>/quiet</Redirect>"
+)
 ENTRY = '<Gather action="/entered">' + zh("请输入号码。") + "</Gather><Redirect>/quiet</Redirect>"
 DIAL = '<Dial action="/dialled" timeout="20"><Number url="/whisper">+8613911110001</Number></Dial>'
 WHISPER = '<Gather numDigits="1" action="/whispered">' + zh("接听，请按一。不接，请按二。") + "</Gather><Hangup/>"
@@ -78,7 +82,10 @@ def test_an_agent_who_accepts_is_joined_to_the_caller(desk, caller):
     assert (done["DialCallStatus"], done["DialBridged"], done["DialCallSid"]) == ("completed", "true", asked["CallSid"])
 
 
-@pytest.mark.parametrize("behaviour, status", [("decline", "completed"), ("silent", "completed"), ("busy", "busy"), ("no-answer", "no-answer")])
+@pytest.mark.parametrize(
+    "behaviour, status",
+    [("decline", "completed"), ("silent", "completed"), ("busy", "busy"), ("no-answer", "no-answer")],
+)
 def test_an_agent_who_does_not_come_is_reported_to_the_dial_action(desk, caller, behaviour, status):
     """An agent who answered and declined is `completed` for Twilio: the status does not tell who accepted."""
     desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "<Hangup/>").on("/dialled", zh("都在忙。"))
@@ -126,7 +133,13 @@ def test_documents_that_chase_each_other_are_a_loop(desk, caller):
 
 def test_the_phone_finds_options_in_both_languages(desk, caller):
     """Labels come before keys, as words in Chinese and as digits in English."""
-    desk.on("/voice", "<Gather>" + zh('请选择。<break time="600ms"/>人工服务，请按零。<break time="600ms"/>重听，请按井号键。') + en("For English, press 9.") + "</Gather>")
+    desk.on(
+        "/voice",
+        "<Gather>"
+        + zh('请选择。<break time="600ms"/>人工服务，请按零。<break time="600ms"/>重听，请按井号键。')
+        + en("For English, press 9.")
+        + "</Gather>",
+    )
     caller.dials(LINE)
     assert [caller.option(label) for label in ("人工", "重听", "English")] == ["0", "#", "9"]
     assert caller.language == "zh"
@@ -143,7 +156,13 @@ def test_hears_tells_what_was_heard_instead(desk, caller):
 
 def test_counting_keys_is_no_option(desk, caller):
     """「请按一次」 tells how often, not which key."""
-    desk.on("/voice", "<Gather>" + zh("完成后请按一次井号键。小数点请按星号键。") + en("For a person, press zero. Press start when ready.") + "</Gather>")
+    desk.on(
+        "/voice",
+        "<Gather>"
+        + zh("完成后请按一次井号键。小数点请按星号键。")
+        + en("For a person, press zero. Press start when ready.")
+        + "</Gather>",
+    )
     assert [option.key for option in caller.dials(LINE).options] == ["*", "0"]
 
 
@@ -151,4 +170,6 @@ def test_leaving_while_talking_still_reports_the_dial(desk, caller):
     """The action is asked when the caller hangs up on the agent; its answer is heard by nobody."""
     desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", ENTRY)
     assert caller.dials(LINE).hangs_up().over
-    assert [(form["DialCallStatus"], form["CallStatus"]) for form in desk.forms("/dialled")] == [("completed", "completed")]
+    assert [(form["DialCallStatus"], form["CallStatus"]) for form in desk.forms("/dialled")] == [
+        ("completed", "completed")
+    ]

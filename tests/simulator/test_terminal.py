@@ -30,8 +30,15 @@ def _person(*typed: str):
 
 def test_a_call_is_held_and_saved_as_a_test(desk, tmp_path):
     """What was pressed and heard becomes a dialogue that runs."""
-    desk.on("/voice", '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。") + "</Gather><Redirect>/quiet</Redirect>")
-    desk.on("/quiet", '<Gather numDigits="1" action="/chosen">' + zh("不着急。") + "</Gather>").on("/chosen", zh("再见。"))
+    desk.on(
+        "/voice",
+        '<Gather numDigits="1" finishOnKey="" action="/chosen">'
+        + zh("充值，请按一。")
+        + "</Gather><Redirect>/quiet</Redirect>",
+    )
+    desk.on("/quiet", '<Gather numDigits="1" action="/chosen">' + zh("不着急。") + "</Gather>").on(
+        "/chosen", zh("再见。")
+    )
     shown, saved = [], tmp_path / "test_call.py"
     arguments = ["--server", desk.url, "--agent", "busy", "--save", str(saved)]
     assert terminal.main(arguments, _person("?", "repeat", "", "1"), shown.append) == 0
@@ -43,7 +50,10 @@ def test_a_call_is_held_and_saved_as_a_test(desk, tmp_path):
 
 def test_the_language_is_chosen_when_asked_for(desk):
     """--lang en presses the key that is offered in English."""
-    desk.on("/voice", '<Gather numDigits="1" action="/chosen">' + zh("普通话，请按一。") + en("For English, press 2.") + "</Gather>")
+    desk.on(
+        "/voice",
+        '<Gather numDigits="1" action="/chosen">' + zh("普通话，请按一。") + en("For English, press 2.") + "</Gather>",
+    )
     desk.on("/chosen", en("Hello."))
     terminal.main(["--server", desk.url, "--lang", "en"], _person(), lambda _line: None)
     assert desk.forms("/chosen")[0]["Digits"] == "2"
