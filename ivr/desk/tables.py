@@ -1,0 +1,86 @@
+"""What the desk keeps. Every list comes in order of insertion, so each row has a number of its own."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ivr.storage import metadata
+
+
+def _kept(name: str, *columns: sa.Column | sa.Index | sa.UniqueConstraint) -> sa.Table:
+    """A table with what every kept thing has: order, id, customer, call, business time."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.Text, nullable=False, unique=True),
+        sa.Column("customer", sa.Text),
+        sa.Column("wallet", sa.Text),
+        sa.Column("call", sa.Text),
+        sa.Column("at", sa.Text, nullable=False),
+        *columns,
+    )
+
+
+cases = _kept(
+    "cases",
+    sa.Column("reference", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text),
+    sa.Column("due", sa.Text),
+    sa.Column("due_provisional", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.UniqueConstraint("customer", "kind", "about"),  # one case a record, however often one calls
+)
+disputes = _kept(
+    "disputes",
+    sa.Column("reference", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, unique=True),
+    sa.Column("due", sa.Text),
+    sa.Column("due_provisional", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("refund_to", sa.Text),
+)
+callbacks = _kept(
+    "callbacks",
+    sa.Column("number_sealed", sa.Text, nullable=False),
+    sa.Column("number_mask", sa.Text, nullable=False),
+    sa.Column("slot", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),  # draft until it is confirmed, then requested
+)
+freezes = _kept("freezes")
+consents = _kept("consents")
+voice_notes = _kept("voice_notes")
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("wallet", sa.Text),
+    sa.Column("account", sa.Text),
+    sa.Column("caller", sa.Text),  # a keyed hash of the caller's number
+    sa.Column("factor", sa.Text, nullable=False),
+    sa.Column("call", sa.Text),
+    sa.Column("at", sa.Text, nullable=False),  # ISO 8601 in UTC, so that text compares as time
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Index("attempts_by_account", "account", "at"),
+    sa.Index("attempts_by_caller", "caller", "at"),
+)
+challenges = sa.Table(
+    "challenges",
+    metadata,
+    sa.Column("call", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("account", sa.Text),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("sent", sa.Text, nullable=False),
+    sa.Column("fails", sa.Integer, nullable=False),
+    sa.Column("used", sa.Boolean, nullable=False),
+)
+languages = sa.Table(
+    "caller_languages",
+    metadata,
+    sa.Column("caller_mark", sa.Text, primary_key=True),
+    sa.Column("language", sa.Text, nullable=False),
+)
