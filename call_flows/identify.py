@@ -1,6 +1,9 @@
 """Who is calling: a number or wallet id, the tail of a document, then a code or the phone PIN."""
 
+from dataclasses import asdict
+
 from ivr.desk.identity import (
+    Claimed,
     Verified,
     check_code,
     check_pin,
@@ -29,7 +32,7 @@ async def identify(call: Call) -> Verified:
     for attempt in range(ROUNDS):
         verified = await one_round(call, attempt)
         if verified is not None:
-            call.facts["customer"] = {"id": verified.id, "level": verified.level, "how": verified.how}
+            call.facts["customer"] = asdict(verified)
             call.say("identified")
             return verified
         call.say("identify-no-match" if attempt < ROUNDS - 1 else "identify-refused")
@@ -39,21 +42,21 @@ async def identify(call: Call) -> Verified:
 async def one_round(call: Call, attempt: int) -> Verified | None:
     """All factors once; the verdict is spoken only at the end."""
     number = await call.ask(NUMBER)
-    account = await call.do(find_account, call.facts["wallet"], number)
+    claimed = await call.do(find_account, call.facts["wallet"], number)
     keyed = await call.ask(TAIL)
-    tail_right = await call.do(check_tail, account, keyed)
+    tail_right = await call.do(check_tail, claimed, keyed)
     how = await call.menu(FACTOR)
     if how == "text":
-        right = await by_text(call, account)
+        right = await by_text(call, claimed)
     else:
         pin: Secret = await call.ask(PIN)
-        right = await call.do(check_pin, account, pin)
-    return await call.do(judge, account, how, tail_right and right, call.facts.get("caller_mark"))
+        right = await call.do(check_pin, claimed, pin)
+    return await call.do(judge, call.facts["wallet"], claimed, how, tail_right and right, call.facts.get("caller_mark"))
 
 
-async def by_text(call: Call, account: str | None) -> bool:
+async def by_text(call: Call, claimed: Claimed) -> bool:
     """A code by SMS to the registered number, if there is one."""
-    sending = await call.do(send_code, account)
+    sending = await call.do(send_code, claimed)
     call.say("code-sent" if sending.new else "code-same")
     code = await call.ask(CODE)
     return await call.do(check_code, sending.challenge, code)

@@ -7,7 +7,7 @@ from call_flows.information import speak_topic
 from ivr.desk.cases import open_case
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent, Unavailable
 from ivr.engine.entries import amount, clock, day
-from ivr.wallet.effects import Advice, find_top_ups, limits_of
+from ivr.wallet.effects import Advice, Found, find_top_ups, limits_of
 
 TOP_UP = Menu("top-up", ("failed", "limits", "methods", "payment", "status"))
 STEP = Menu("top-up-step", ("page", "rejected", "declined", "debited", "unsure"))
@@ -16,6 +16,9 @@ AMOUNT = Ask("top-up-amount", amount, readback=Confirm("top-up-amount-right", ac
 DAY = Menu("top-up-day", ("today", "yesterday", "other"))
 DATE = Ask("top-up-date", day, length=4, readback=Confirm("top-up-date-right", acts=False))
 TIME = Ask("top-up-time", clock, empty_is=True)
+
+CARD_PROBLEMS = ("insufficient-funds", "bank-limit", "card-info", "card-expired", "not-permitted", "generic")
+OWED = ("unknown", "system-fault")
 
 
 async def top_up(call: Call) -> None:
@@ -38,26 +41,26 @@ async def failed_top_up(call: Call) -> None:
     """Collect what the caller knows, look the record up, and say what it says."""
     call.say("top-up-need")
     await call.menu(STEP)
-    await call.menu(CHANNEL)
+    channel = await call.menu(CHANNEL)
     fen = await call.ask(AMOUNT)
     on = await which_day(call)
-    await call.ask(TIME)
+    at = await call.ask(TIME)
     customer = await identify(call)
     try:
-        found = await call.do(find_top_ups, customer, fen, on)
+        found = await call.do(find_top_ups, customer, fen, on, at, channel)
     except Unavailable:
         call.say("wallet-unavailable")
         raise ToAgent("wallet did not answer") from None
-    if not found:
+    if not found.matches:
         call.say("top-up-not-received")
         await was_it_solved(call)
         return
-    advice = await choose(call, found)
-    await tell(call, advice)
+    advice = await choose(call, found.matches)
+    await tell(call, advice, found)
 
 
 async def which_day(call: Call) -> str:
-    """Today, yesterday, or the latest such day of another date."""
+    """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`."""
     chosen = await call.menu(DAY)
     if chosen == "other":
         return await call.ask(DATE)
@@ -68,24 +71,38 @@ async def choose(call: Call, found: list[Advice]) -> Advice:
     """Several top-ups fit: the caller picks one by its time."""
     if len(found) == 1:
         return found[0]
-    options = tuple(str(place) for place in range(len(found)))
-    pick = Menu("top-up-pick", options)
-    chosen = await call.menu(pick, choices=[{"amount": one.amount, "at": one.at} for one in found])
-    return found[int(chosen)]
+    pick = Menu("top-up-pick", tuple(one.id for one in found))
+    chosen = await call.menu(pick, choices={one.id: {"amount": one.amount, "at": one.at} for one in found})
+    return next(one for one in found if one.id == chosen)
 
 
-async def tell(call: Call, advice: Advice) -> None:
+async def tell(call: Call, advice: Advice, found: Found) -> None:
     """The record in plain words, and a case where the line owes one."""
     call.say("top-up-is", amount=advice.amount, at=advice.at)
-    call.say("advice-" + advice.reason, **advice.figures)
-    if advice.reason in ("unknown", "system-fault"):
-        case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], advice.reason, advice.id)
-        call.say("case-opened", reference=case.reference)
-        call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
-        call.say("case-how-to-check")
-    elif advice.needs_person:
+    call.say("advice-" + advice.reason)
+    if advice.over:
+        call.say("over-" + str(advice.over["name"]), **advice.over)
+    if advice.balance is not None:
+        call.say("balance-is", balance=advice.balance)
+    if advice.reason in CARD_PROBLEMS:
+        for way in found.other_ways:
+            call.say("other-way", name=way.name, arrival=way.arrival)
+    if advice.needs_person:
         raise ToAgent("top-up needs a person")
+    if advice.reason in OWED:
+        await owe(call, advice, found)
     await was_it_solved(call)
+
+
+async def owe(call: Call, advice: Advice, found: Found) -> None:
+    """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
+    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], advice.reason, advice.id)
+    if advice.reason == "unknown":
+        low, high = found.reversal_days
+        call.say("unknown-reversal", low=low, high=high)
+    call.say("case-opened", reference=case.reference)
+    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+    call.say("case-how-to-check")
 
 
 async def my_limits(call: Call) -> None:

@@ -16,6 +16,7 @@ from ivr.engine.speaking import Speaker
 from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import make_client
 from ivr.follow_up.scene import now
+from ivr.desk.agents import on_duty
 from ivr.logs import logger
 from ivr.settings import Settings
 from ivr.speech.catalogue import Catalogue
@@ -40,6 +41,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         clock=clock,
         wallets=wallets.make(engine, settings),
         follow_up=FollowUp(make_client(engine), clock),
+        agents_on_duty=lambda conn: on_duty(conn, settings),
         base_url=settings.public_base_url,
         log=logger("voice"),
     )

@@ -12,7 +12,7 @@ from ivr.desk.tables import callbacks
 from ivr.engine.call import Sealed
 from ivr.engine.effects import World, write
 from ivr.engine.secrets import mask
-from ivr.wallet import business_days
+from ivr.wallet import business_days, config
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def request_callback(world: World, draft: str, reason: str) -> Promise:
     """Make the draft a promise: now when people are at work, else the next opening."""
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
-    info = world.runtime.wallet_by_id(world.conn, found.wallet)
+    info = config.by_id(world.conn, found.wallet)
     slot = world.now + timedelta(minutes=15)
     if not business_days.is_open(info.hours, world.now, info.timezone, info.calendar):
         slot = business_days.next_opening(info.hours, world.now, info.timezone, info.calendar)

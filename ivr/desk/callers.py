@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from ivr.desk.tables import languages
 from ivr.engine.effects import World, write
-from ivr.storage import metadata
 
 WITHHELD = {
     "", "anonymous", "restricted", "blocked", "unknown", "unavailable", "private", "+266696687", "266696687",
     "1266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
 }  # fmt: skip
 """Keypad spellings of ANONYMOUS and the like arrive as numbers; two of them look Chinese."""
-
-languages = sa.Table(
-    "caller_languages",
-    metadata,
-    sa.Column("caller_mark", sa.Text, primary_key=True),
-    sa.Column("language", sa.Text, nullable=False),
-)
 
 
 def number_of(caller: str | None) -> str | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import cases, disputes
 from ivr.engine.effects import World, read, write
-from ivr.wallet import business_days, references
+from ivr.wallet import business_days, config, references
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -
 
 
 def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> sa.Row:
-    info = world.runtime.wallet_by_id(world.conn, wallet)
+    info = config.by_id(world.conn, wallet)
     promise = info.policy[PROMISES[kind]]
     due = business_days.due(world.now, promise, info)
     number = (world.conn.scalar(sa.select(sa.func.count()).select_from(cases)) or 0) + 1
@@ -54,7 +54,7 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
             status="received",
         )
     )  # fmt: skip
-    world.runtime.follow_up.send(world.conn, f"case:{reference}:{world.call}")
+    world.runtime.follow_up.send(world.conn, f"case:{reference}")
     return world.conn.execute(sa.select(cases).where(same)).one()
 
 

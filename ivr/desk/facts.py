@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.engine.effects import World, read
-from ivr.wallet import business_days
+from ivr.wallet import business_days, config
 
 DAYS = (
     ("mon", "周一", "Monday"), ("tue", "周二", "Tuesday"), ("wed", "周三", "Wednesday"), ("thu", "周四", "Thursday"),
@@ -30,7 +30,7 @@ class Facts:
 @read
 def wallet_facts(world: World, wallet: str) -> Facts:
     """Hours, limits, rules, methods and channels of one wallet."""
-    info = world.runtime.wallet_by_id(world.conn, wallet)
+    info = config.by_id(world.conn, wallet)
     policy = info.policy
     refund, decision = policy["refund"], policy["dispute_decision"]
     return Facts(

@@ -9,15 +9,14 @@ ten minutes at most, single use, throttled.)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from ivr.desk.numbers import candidates
-from ivr.desk.tables import attempts
+from ivr.desk.tables import attempts, challenges
 from ivr.engine.effects import World, touch, write
 from ivr.engine.secrets import Secret
-from ivr.storage import metadata
 
 ACCOUNT_FAILURES = 5
 CALLER_ACCOUNTS = 10
@@ -26,18 +25,7 @@ CODE_VALID = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
 CODE_TRIES = 3
-
-challenges = sa.Table(
-    "challenges",
-    metadata,
-    sa.Column("call", sa.Text, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("account", sa.Text),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("sent", sa.Text, nullable=False),
-    sa.Column("fails", sa.Integer, nullable=False),
-    sa.Column("used", sa.Boolean, nullable=False),
-)
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -45,8 +33,22 @@ class Verified:
     """A customer who proved who they are. Functions that read money ask for this, not for a flag."""
 
     id: str
+    wallet: str
     level: int
     how: str
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Who the caller says they are: an account if there is one, and a keyed hash of what was keyed."""
+
+    account: str | None
+    mark: str
+
+    @property
+    def counted_as(self) -> str:
+        """What attempts are counted against; a number that nobody has is counted like any other."""
+        return self.account or f"?{self.mark}"
 
 
 @dataclass(frozen=True)
@@ -58,44 +60,40 @@ class Sending:
 
 
 @touch
-def find_account(world: World, wallet: str, number: Secret) -> str | None:
+def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
-    account = world.runtime.wallets.find_account(wallet, candidates(number.reveal()))
-    return account.id if account else None
+    account = world.runtime.wallets.find_account(wallet, candidates(number.reveal()), world.deadline)
+    return Claimed(account.id if account else None, world.runtime.sealer.fingerprint(number.reveal()))
 
 
 @touch
-def check_tail(world: World, account: str | None, tail: Secret) -> bool:
+def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
     """Whether the document's tail is right; an unknown account is asked about all the same."""
-    return bool(world.runtime.wallets.check_id_tail(account or "nobody", tail.reveal())) and account is not None
+    right = world.runtime.wallets.check_id_tail(claimed.account or NOBODY, tail.reveal(), world.deadline)
+    return bool(right) and claimed.account is not None
 
 
 @touch
-def check_pin(world: World, account: str | None, pin: Secret) -> bool:
+def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
     """Whether the phone PIN is right."""
-    return bool(world.runtime.wallets.check_pin(account or "nobody", pin.reveal())) and account is not None
+    right = world.runtime.wallets.check_pin(claimed.account or NOBODY, pin.reveal(), world.deadline)
+    return bool(right) and claimed.account is not None
 
 
 @write
-def send_code(world: World, account: str | None) -> Sending:
+def send_code(world: World, claimed: Claimed) -> Sending:
     """Enqueue one job whether the account exists or not; within a minute the last code stays good."""
-    last = world.conn.execute(
-        sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
-    ).first()
-    if (
-        last
-        and (last.number >= SENDS_A_CALL or world.now - datetime.fromisoformat(last.sent) < RESEND_AFTER)
-        and last.account == account
-    ):
+    mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
+    last = world.conn.execute(mine).first()
+    if last and last.account == claimed.account and _still_good(last, world.now):
+        return Sending(last.number, False)
+    if last and last.number >= SENDS_A_CALL:
         return Sending(last.number, False)
     number = last.number + 1 if last else 1
-    code = world.runtime.sealer.code(world.call, account or "nobody", str(number))
-    world.conn.execute(
-        sa.insert(challenges).values(
-            call=world.call, number=number, account=account, hash=world.runtime.sealer.fingerprint(code),
-            sent=world.now.isoformat(), fails=0, used=False,
-        )
-    )  # fmt: skip
+    code = world.runtime.sealer.code(world.call, claimed.account or NOBODY, str(number))
+    row = {"call": world.call, "number": number, "account": claimed.account, "sent": _utc(world.now), "fails": 0}
+    hashed = world.runtime.sealer.fingerprint(code)
+    world.conn.execute(sa.insert(challenges).values(**row, hash=hashed, used=False))
     world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
     return Sending(number, True)
 
@@ -113,22 +111,30 @@ def check_code(world: World, challenge: int, code: Secret) -> bool:
 
 
 @write
-def judge(world: World, account: str | None, how: str, right: bool, caller: str | None) -> Verified | None:
+def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, caller: str | None) -> Verified | None:
     """The verdict over all factors, counted against the account and the caller's number."""
-    locked = _locked(world, account, caller)
-    good = right and account is not None and not locked
-    world.conn.execute(
-        sa.insert(attempts).values(
-            id=world.key, wallet=None, account=account, caller=caller, factor=how, call=world.call,
-            at=world.now.isoformat(), ok=good,
-        )
-    )  # fmt: skip
-    return Verified(account, 2, how) if good and account else None
+    good = right and claimed.account is not None and not _locked(world, claimed, caller)
+    row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": how}
+    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=_utc(world.now), ok=good))
+    return Verified(claimed.account, wallet, 2, how) if good and claimed.account else None
 
 
-def _locked(world: World, account: str | None, caller: str | None) -> bool:
-    since = attempts.c.at >= (world.now - WINDOW).isoformat()
-    failed = sa.select(sa.func.count()).where(attempts.c.account == account, attempts.c.ok.is_(False), since)
-    probed = sa.select(sa.func.count(sa.distinct(attempts.c.account))).where(attempts.c.caller == caller, since)
-    many = caller is not None and world.conn.scalar(probed) >= CALLER_ACCOUNTS
-    return bool(world.conn.scalar(failed) >= ACCOUNT_FAILURES or many)
+def _still_good(sent: sa.Row, now: datetime) -> bool:
+    recent = now - datetime.fromisoformat(sent.sent) < RESEND_AFTER
+    return recent and not sent.used and sent.fails < CODE_TRIES
+
+
+def _locked(world: World, claimed: Claimed, caller: str | None) -> bool:
+    """Five failures of an account since its last success, or a caller who tried ten accounts, in 24 hours."""
+    since = attempts.c.at >= _utc(world.now - WINDOW)
+    mine = attempts.c.account == claimed.counted_as
+    success = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(mine, attempts.c.ok)) or ""
+    failed = sa.select(sa.func.count()).where(mine, attempts.c.ok.is_(False), since, attempts.c.at > success)
+    tried = sa.select(sa.func.count(sa.distinct(attempts.c.account))).where(attempts.c.caller == caller, since)
+    prober = caller is not None and world.conn.scalar(tried) >= CALLER_ACCOUNTS
+    return bool(world.conn.scalar(failed) >= ACCOUNT_FAILURES or prober)
+
+
+def _utc(moment: datetime) -> str:
+    """ISO 8601 in UTC, of one shape: compared as text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Coroutine, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -175,7 +175,7 @@ class Call:
     def _words(self, prompt: Prompt, args: dict[str, Any], last: Decision, tries: Tries) -> tuple[Line, ...]:
         kind = last[0]
         if kind == "silence" and tries.silences == 1:
-            return (Line("take-your-time"),)
+            return _in_both((Line("take-your-time"),), prompt)
         lead: tuple[Line, ...] = ()
         if kind == "silence":
             lead = (Line("still-silent"),)
@@ -184,22 +184,36 @@ class Call:
             lead = (Line(f"wrong-{sort}-{tries.wrongs}"),)
         elif kind in ("more-time", "clear", "slower"):
             lead = (Line(kind if kind != "slower" else ("slower-on" if self.slow else "slower-off")),)
-        return lead + _question(prompt, args)
+        return _in_both(lead, prompt) + _question(prompt, args)
+
+
+LANGUAGE_OF = {"chinese": "zh", "english": "en"}
+"""In a bilingual menu each option is spoken, with its lead, in the language that it offers."""
 
 
 def _question(prompt: Prompt, args: dict[str, Any]) -> tuple[Line, ...]:
     """The prompt's own words: its lead, then each option with the key of its position."""
-    lines = [Line(prompt.name, args)]
+    choices = args.get("choices", {})
+    said = {name: value for name, value in args.items() if name != "choices"}
+    lines = [] if prompt.bilingual else [Line(prompt.name, said)]
     if isinstance(prompt, Menu):
         labels = "yes-no" if isinstance(prompt, Confirm) else prompt.name
         for position, option in enumerate(prompt.options, 1):
-            language = {"chinese": "zh", "english": "en"}.get(option) if prompt.bilingual else None
-            lines.append(Line(f"{labels}.{option}", args, key=str(position), language=language))
+            language = LANGUAGE_OF.get(option) if prompt.bilingual else None
+            if prompt.bilingual:
+                lines.append(Line(prompt.name, said, language=language))
+            label, values = ("choice", choices[option]) if option in choices else (option, said)
+            lines.append(Line(f"{labels}.{label}", values, key=str(position), language=language))
         if prompt.offer_agent:
             lines.append(Line("agent-option", key="0"))
         if prompt.offer_language:
             lines.append(Line("other-language", key="9", language="other"))
     return tuple(lines)
+
+
+def _in_both(lead: tuple[Line, ...], prompt: Prompt) -> tuple[Line, ...]:
+    """Whoever has not chosen a language yet hears everything in both."""
+    return lead + tuple(replace(line, language="other") for line in lead) if prompt.bilingual else lead
 
 
 def _patience(prompt: Prompt, last: Decision) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 Decision = tuple[str, Any]
 """(kind, value): value · secret · sealed · silence · wrong · gave-up · repeat · more-time · slower · language · clear · agent · back · main."""
@@ -101,6 +101,7 @@ class Ask:
     empty_is: bool = False
     readback: Confirm | None = None
     keys: dict[str, Decision] = field(default_factory=lambda: ENTRY_KEYS, hash=False)
+    bilingual: ClassVar[bool] = False
 
     @property
     def type_ahead(self) -> bool:

@@ -173,11 +173,11 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
 
 
 def _play(runtime: Runtime, sid: str, turn: int, keyed: Input | None, rows: list[Row], start: dict[str, Any]) -> str:
-    now = runtime.now()
     story = rows[-1].story if rows else "main"
     since = _since_last_failure(rows)
     opening = {"language": "zh", "slow": False, "facts": {}, **start, **(since[0].failed or {} if since else {})}
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
+    now = runtime.now(call.facts.get("timezone"))
     playing = Playing(runtime, call, turn, keyed, now)
     player = Player(call, Recorded.of(since), playing, now)
     try:

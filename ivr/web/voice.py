@@ -19,6 +19,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.turn import Input, take_turn
 from ivr.storage import begin_read, begin_write, clean
+from ivr.wallet import config
 from ivr.web.signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
@@ -102,14 +103,18 @@ def answer_call(runtime: Runtime, form: Any) -> str:
     number = callers.number_of(clean(form.get("From") or ""))
     mark = runtime.sealer.fingerprint(number) if number else None
     with begin_read(runtime.engine) as conn:
-        wallet = runtime.wallet_by_line(conn, line) or runtime.wallet_by_line(conn, clean(form.get("To") or "").strip())
+        wallet = config.by_line(conn, line, clean(form.get("To") or "").strip())
         language = callers.language_of(conn, mark)
     if wallet is None:
         return unknown_line(runtime)
     facts = {
-        "wallet": wallet.id, "name": dict(wallet.name), "line": wallet.line, "caller_mark": mark,
+        "wallet": wallet.id,
+        "name": dict(wallet.name),
+        "line": wallet.line,
+        "timezone": wallet.timezone,
+        "caller_mark": mark,
         "remembered": language is not None,
-    }  # fmt: skip
+    }
     start = {"language": language or "zh", "facts": facts}
     start = keep_call(runtime, sid, start, line, number)
     return take_turn(runtime, sid, 0, None, start)
