@@ -23,7 +23,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
-    app.register_blueprint(voice_blueprint(make_runtime(engine, settings, Sealer(settings.server_key))))
+    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key))
+    app.register_blueprint(voice_blueprint(runtime))
     if settings.lab:
         from ivr.lab.web import lab_blueprint
 

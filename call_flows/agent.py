@@ -20,7 +20,7 @@ async def speak_to_agent(call: Call, reason: str) -> None:
         for place in range(len(on_duty.numbers)):
             ended = await call.dial("agent", on_duty.numbers[place])
             if ended == "accepted":
-                call.facts["outcome"] = "transferred"
+                call.say("goodbye", name=call.facts["name"])
                 call.hang_up()
         call.say("nobody-free")
     else:
@@ -55,7 +55,6 @@ async def take_callback(call: Call, reason: str) -> bool:
     if not await call.confirm(RIGHT):
         return False
     made = await call.do(request_callback, draft.id, reason)
-    call.facts["outcome"] = "callback"
     call.say("callback-promised", at=made.slot)
     await anything_else_or_end(call)
     return True

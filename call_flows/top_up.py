@@ -5,7 +5,7 @@ from call_flows.close import was_it_solved
 from call_flows.identify import identify
 from call_flows.information import speak_topic
 from ivr.desk.cases import open_case
-from ivr.engine import Ask, Call, Confirm, Menu, ToAgent, Unavailable
+from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.wallet.effects import Advice, Found, find_top_ups, limits_of
 
@@ -46,11 +46,7 @@ async def failed_top_up(call: Call) -> None:
     on = await which_day(call)
     at = await call.ask(TIME)
     customer = await identify(call)
-    try:
-        found = await call.do(find_top_ups, customer, fen, on, at, channel)
-    except Unavailable:
-        call.say("wallet-unavailable")
-        raise ToAgent("wallet did not answer") from None
+    found = await call.do(find_top_ups, customer, fen, on, at, channel)
     if not found.matches:
         call.say("top-up-not-received")
         await was_it_solved(call)
@@ -108,11 +104,7 @@ async def owe(call: Call, advice: Advice, found: Found) -> None:
 async def my_limits(call: Call) -> None:
     """Limits with what is used and left, and when they begin anew."""
     customer = await identify(call)
-    try:
-        limits = await call.do(limits_of, customer)
-    except Unavailable:
-        call.say("wallet-unavailable")
-        raise ToAgent("wallet did not answer") from None
+    limits = await call.do(limits_of, customer)
     call.say("limit-single", limit=limits.single)
     for period in limits.periods:
         call.say("limit-" + period.name, limit=period.limit, used=period.used, remaining=period.remaining)

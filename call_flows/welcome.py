@@ -7,7 +7,7 @@ from call_flows.security import security
 from call_flows.top_up import top_up
 from call_flows.transactions import transactions
 from ivr.desk.callers import remember_language
-from ivr.engine import Back, Call, Main, Menu, ToAgent
+from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
 
 LANGUAGE = Menu("choose-language", ("chinese", "english"), offer_agent=False, bilingual=True)
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
@@ -28,7 +28,12 @@ async def answer(call: Call) -> None:
         while True:
             await main_menu(call)
     except ToAgent as wanted:
+        if wanted.gave_up:
+            call.say("gave-up")
         await speak_to_agent(call, wanted.reason)
+    except Unavailable:
+        call.say("wallet-unavailable")
+        await speak_to_agent(call, "wallet did not answer")
 
 
 async def greet(call: Call) -> None:

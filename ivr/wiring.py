@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from call_flows.agent import rescue
 from call_flows.welcome import answer
+from ivr.desk.agents import on_duty
 from ivr.engine.claims import Worker
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
@@ -16,7 +17,6 @@ from ivr.engine.speaking import Speaker
 from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import make_client
 from ivr.follow_up.scene import now
-from ivr.desk.agents import on_duty
 from ivr.logs import logger
 from ivr.settings import Settings
 from ivr.speech.catalogue import Catalogue

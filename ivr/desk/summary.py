@@ -11,12 +11,8 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import callbacks, cases
 from ivr.engine import journal
-from ivr.engine.call import Line
 from ivr.engine.journal import Row
-from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
-from ivr.engine.speaking import Spoken
-from ivr.storage import begin_read
 
 
 def summarise(rows: list[Row]) -> dict[str, Any]:
@@ -82,28 +78,3 @@ def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | N
 def _accepted(conn: sa.Connection, sid: str) -> bool:
     query = sa.select(journal.notices.c.body).where(journal.notices.c.call == sid, journal.notices.c.kind == "whisper")
     return any('"accepted"' in body for body in conn.scalars(query))
-
-
-def whisper_lines(runtime: Runtime, sid: str) -> list[Spoken]:
-    """What the agent hears before accepting, in the caller's language; 12 s at most."""
-    with begin_read(runtime.engine) as conn:
-        rows = journal.rows(conn, sid)
-    summary = summarise(rows)
-    lines = [Line(f"whisper-{summary['verified_by'] or 'unverified'}")]
-    entered = summary["entered"]
-    if "top-up-amount" in entered:
-        lines.append(Line("whisper-top-up", {"amount": entered["top-up-amount"]}))
-    elif summary["path"]:
-        lines.append(
-            Line(
-                f"main-menu.{summary['path'][1]}"
-                if len(summary["path"]) > 1
-                and summary["path"][1] in ("security", "top-up", "transactions", "promotions", "information")
-                else "whisper-general"
-            )
-        )
-    for finding in summary["findings"]:
-        if finding["effect"] == "cases.open_case":
-            lines.append(Line("whisper-case", {"tail": finding["result"]["reference"][-4:]}))
-    lines.append(Line("whisper-accept"))
-    return runtime.speaker.speak(lines, summary["language"], rows[-1].at.date())

@@ -164,8 +164,7 @@ class Call:
         elif kind == "agent":
             raise ToAgent("asked")
         elif kind == "gave-up":
-            self.say("gave-up")
-            raise ToAgent(f"{detail} at {prompt.name}")
+            raise ToAgent(f"{detail} at {prompt.name}", gave_up=True)
         elif kind == "main" or back_again:
             raise Main
         elif kind == "back":
@@ -220,4 +219,4 @@ def _patience(prompt: Prompt, last: Decision) -> int:
     """Seconds of silence before it counts; `#` in an entry asks for 30."""
     if last[0] == "more-time":
         return 30
-    return 15 if last[0] == "silence" else prompt.timeout
+    return max(10, prompt.timeout) if last[0] == "silence" else prompt.timeout

@@ -16,9 +16,9 @@ class Main(Signal):
 class ToAgent(Signal):
     """`0`, the third failure, or a flow that decided so: a person, with the reason."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, gave_up: bool = False) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.gave_up = reason, gave_up
 
 
 class HangUp(Signal):

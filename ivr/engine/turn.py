@@ -94,13 +94,18 @@ class Playing:
     def commit(self, row: Row) -> bool:
         """Store the turn; False when another worker's row is there already."""
         conn = self._open()
-        if not journal.append(conn, row):
+        try:
+            mine = journal.append(conn, row)
+            if mine and self.claimed:
+                claims.drop(conn, row.call, row.turn)
+        except Exception:
+            self.roll_back()
+            raise
+        if not mine:
             self.roll_back()
             return False
-        if self.claimed:
-            claims.drop(conn, row.call, row.turn)
-        self.transaction.__exit__(None, None, None)
-        self.conn = self.transaction = None
+        transaction, self.conn, self.transaction = self.transaction, None, None
+        transaction.__exit__(None, None, None)
         return True
 
     def roll_back(self) -> None:
@@ -164,12 +169,13 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
         rows = journal.rows(conn, sid)
     if turn < len(rows):
         return runtime.sealer.open(rows[turn].reply)
-    if turn > len(rows):
+    if turn > len(rows) or (rows and rows[-1].wait is None):
         return runtime.sealer.open(rows[-1].reply) if rows else document_of_goodbye(runtime)
     try:
         return _play(runtime, sid, turn, keyed, rows, start)
     except claims.Lost:
-        return _winners_reply(runtime, sid, turn)
+        language = rows[-1].language if rows else start.get("language", "zh")
+        return _winners_reply(runtime, sid, turn, language)
 
 
 def _play(runtime: Runtime, sid: str, turn: int, keyed: Input | None, rows: list[Row], start: dict[str, Any]) -> str:
@@ -265,7 +271,7 @@ def document_of_goodbye(runtime: Runtime) -> str:
     return twiml.document(twiml.says(runtime.speaker.speak(lines, "zh", runtime.now().date())) + "<Hangup/>")
 
 
-def _winners_reply(runtime: Runtime, sid: str, turn: int) -> str:
+def _winners_reply(runtime: Runtime, sid: str, turn: int, language: str) -> str:
     """Whoever lost waits for the winner's reply; after 8 s the caller hears a word and asks again."""
     until = time.monotonic() + LOSER_SECONDS
     while time.monotonic() < until:
@@ -274,7 +280,7 @@ def _winners_reply(runtime: Runtime, sid: str, turn: int) -> str:
         if stored is not None:
             return runtime.sealer.open(stored)
         time.sleep(0.05)
-    spoken = runtime.speaker.speak([Line("one-moment")], "zh", runtime.now().date())
+    spoken = runtime.speaker.speak([Line("one-moment")], language, runtime.now().date())
     return twiml.document(
         twiml.says(spoken) + twiml.redirect(f"{runtime.base_url}/voice/calls/{sid}/turns/{turn}?again=1")
     )

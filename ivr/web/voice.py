@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.desk import callers
-from ivr.desk.summary import whisper_lines
+from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
@@ -73,7 +73,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
 
     @voice.route("/calls/<sid>/whisper/<int:turn>", methods=methods)
     @guarded
-    def whisper(sid: str, turn: int) -> str:
+    def whispering(sid: str, turn: int) -> str:
         return whisper_to_agent(runtime, sid, turn)
 
     @voice.route("/calls/<sid>/whisper/<int:turn>/answer", methods=methods)
@@ -172,7 +172,8 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
 
 def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
     """On the agent's leg, before the two are joined: the summary, then 1 accepts and 2 declines."""
-    spoken = whisper_lines(runtime, sid)
+    with begin_read(runtime.engine) as conn:
+        spoken = whisper(conn, sid, runtime.speaker)
     action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
     return twiml.document(
         f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'

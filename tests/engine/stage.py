@@ -54,7 +54,7 @@ class Stage:
         self.runtime = Runtime(
             engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
             worker=Worker(self.engine, self.folder), stories=self.stories, clock=lambda: self.clock, wallets=None,
-            follow_up=None, base_url="https://line.example", log=structlog.get_logger(),
+            follow_up=None, agents_on_duty=lambda conn: (), base_url="https://line.example", log=structlog.get_logger(),
         )  # fmt: skip
 
     def post(self, keys: str | None = "", *, turn: int | None = None, dialled: str | None = None) -> str:

@@ -1,0 +1,57 @@
+"""What an agent hears before accepting, in the caller's language; twelve seconds at most.
+
+Twilio speaks it on the agent's leg only (`<Number url>`), before the two are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.desk.summary import summarise
+from ivr.engine import journal
+from ivr.engine.call import Line
+from ivr.engine.speaking import Speaker, Spoken
+
+TOPICS = ("security", "top-up", "transactions", "promotions", "information")
+
+
+def whisper(conn: sa.Connection, sid: str, speaker: Speaker) -> list[Spoken]:
+    """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
+    rows = journal.rows(conn, sid)
+    summary = summarise(rows)
+    return speaker.speak(lines(summary), summary["language"], rows[-1].at.date())
+
+
+def lines(summary: dict[str, Any]) -> list[Line]:
+    """A summary → what is whispered."""
+    return [Line(f"whisper-{summary['verified_by'] or 'unverified'}"), *_matter(summary), Line("whisper-accept")]
+
+
+def _matter(summary: dict[str, Any]) -> Iterator[Line]:
+    top_up = _top_up(summary)
+    if top_up is not None:
+        yield Line("whisper-top-up", {"amount": top_up["amount"]})
+        yield Line(f"whisper-reason.{top_up['reason']}")
+    elif "top-up-amount" in summary["entered"]:
+        yield Line("whisper-top-up", {"amount": summary["entered"]["top-up-amount"]})
+    else:
+        topics = [step for step in summary["path"] if step in TOPICS]
+        yield Line(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
+    for case in _results(summary, "cases.open_case"):
+        yield Line("whisper-case", {"tail": case["reference"][-4:]})
+
+
+def _top_up(summary: dict[str, Any]) -> dict[str, Any] | None:
+    """The record that the caller was told about: the only match, or the one that was picked."""
+    for found in reversed(_results(summary, "effects.find_top_ups")):
+        picked = summary["entered"].get("top-up-pick")
+        chosen = [one for one in found["matches"] if picked in (None, one["id"]) or len(found["matches"]) == 1]
+        return chosen[0] if len(chosen) == 1 else None
+    return None
+
+
+def _results(summary: dict[str, Any], effect: str) -> list[Any]:
+    return [finding["result"] for finding in summary["findings"] if finding["effect"] == effect]

@@ -1,0 +1,30 @@
+"""One line a test, on each database; one caller a language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.settings import Settings
+from tests.call_flows.line import NOON, Caller, Line, demo_world, lab_settings
+
+
+@pytest.fixture
+def line(database: sa.Engine, settings: Settings) -> Iterator[Line]:
+    """The demo world at ten on a Monday, one agent on duty."""
+    url = database.url.render_as_string(hide_password=False)
+    line = Line(lab_settings(settings, url))
+    line.put("world", json.loads(demo_world()))
+    line.put("clock", {"now": NOON})
+    yield line
+    line.close()
+
+
+@pytest.fixture(params=["zh", "en"])
+def caller(request: Any, line: Line) -> Caller:
+    """A caller who speaks Mandarin, and then one who speaks English."""
+    return Caller(line, request.param)

@@ -1,0 +1,171 @@
+"""A line to call in tests: the whole app on a fresh database, with the demo world and a telephone.
+
+Every webhook is posted twice, the second time to an app that was built anew, as after a restart; any
+difference between the two answers fails the test. A caller is made once for each language.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import create_app
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.messages import send_message
+from ivr.follow_up.scene import lab_provider, now
+from ivr.follow_up.tables import messages
+from ivr.settings import Settings
+from ivr.simulator.delivery import ClientTransport
+from ivr.simulator.phone import Phone
+from ivr.storage import begin_read, connect
+
+NOON = "2026-11-23T10:00:00+08:00"
+"""A Monday morning within the hours of both demo wallets."""
+HAIYUN, LINFU = "+864000000101", "+864000000102"
+BORROWED = "+8613900000001"
+"""A telephone that is nobody's registered number."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer of the demo world, as the caller knows themself."""
+
+    number: str
+    tail: str
+    pin: str = ""
+
+
+LIN = Person("19900000051", "21403*")
+DANA = Person("12025550151", "880431", "481920")
+OMAR = Person("10002054", "553201", "730162")
+
+
+@lru_cache
+def demo_world() -> str:
+    """The demo world as text, its dates as they stand in the file."""
+    return (Path(__file__).parents[2] / "ivr" / "lab" / "default_world.json").read_text("utf-8")
+
+
+@dataclass
+class Line:
+    """The app under test; `restart` builds it anew, `lab` is its lab API."""
+
+    settings: Settings
+    app: Any = None
+    transport: ClientTransport = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.transport = ClientTransport(None, self.settings.public_base_url)
+        self.restart()
+
+    def restart(self) -> None:
+        """As after the end of the process: nothing in memory survives."""
+        self.close()
+        self.app = create_app(self.settings)
+        self.transport.client = self.app.test_client()
+
+    def close(self) -> None:
+        """Let go of the database and of the worker's lock."""
+        if self.app is not None:
+            runtime = self.app.extensions["line"]
+            runtime.worker.close()
+            runtime.engine.dispose()
+
+    def put(self, what: str, document: Any) -> Any:
+        """A PUT to the lab; its answer."""
+        answer = self.app.test_client().put(f"/lab/{what}", json=document, base_url="http://127.0.0.1:5000")
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def get(self, what: str) -> Any:
+        """A GET from the lab, after the follow-ups that are due have run."""
+        self.deliver_texts()
+        answer = self.app.test_client().get(f"/lab/{what}", base_url="http://127.0.0.1:5000")
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def change_world(self, change: Callable[[dict[str, Any]], None]) -> None:
+        """Load the demo world after `change` had it."""
+        document = json.loads(demo_world())
+        change(document)
+        self.put("world", document)
+
+    def deliver_texts(self) -> None:
+        """What the worker process does, at once and here."""
+        engine = connect(self.settings.database_url)
+        provider = lab_provider(engine, self.settings)
+        here = Surroundings(engine, self.settings, provider, lambda: now(engine, self.settings))
+        with begin_read(engine) as conn:
+            waiting = list(conn.scalars(sa.select(messages.c.id).where(messages.c.status == "queued")))
+        for message in waiting:
+            send_message(here, message)
+        with engine.begin() as conn:
+            conn.execute(sa.text(f"DELETE FROM {_workflows(engine)}"))
+        engine.dispose()
+
+    def texts(self) -> list[str]:
+        """The text messages so far, oldest first."""
+        return [text["body"] for text in self.get("sms")]
+
+
+def _workflows(engine: sa.Engine) -> str:
+    return "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+
+
+class Caller(Phone):
+    """A person with a telephone, who speaks one language; words are given as (Chinese, English)."""
+
+    def __init__(self, line: Line, lang: str, **more: Any) -> None:
+        more = {"repeat": True, "before_repeat": line.restart, **more}
+        super().__init__(line.transport, line.settings.twilio_auth_token, **more)
+        self.line, self.lang = line, lang
+
+    def calls(self, line: str = HAIYUN, from_: str = BORROWED) -> Caller:
+        """Dial and choose one's language; ends at the main menu."""
+        self.dials(line, from_)
+        self.presses("1" if self.lang == "zh" else "2")
+        return self
+
+    def picks(self, zh: str, en: str) -> Caller:
+        """Press the key of the option with this label."""
+        self.chooses(zh if self.lang == "zh" else en)
+        return self
+
+    def is_told(self, zh: str, en: str) -> Caller:
+        """This turn said these words."""
+        self.hears(zh if self.lang == "zh" else en)
+        return self
+
+    def is_not_told(self, zh: str, en: str) -> Caller:
+        """This turn did not say these words."""
+        self.does_not_hear(zh if self.lang == "zh" else en)
+        return self
+
+    def proves(self, person: Person) -> Caller:
+        """Go through verification, by PIN if there is one, else by the code that was texted."""
+        self.enters(person.number + "#").enters(person.tail)
+        if person.pin:
+            self.picks("电话服务密码", "phone PIN").enters(person.pin)
+        else:
+            self.picks("短信验证码", "code by text").enters(self.code())
+        return self
+
+    def code(self) -> str:
+        """The code of the last text message."""
+        body = self.line.texts()[-1]
+        return next(body[i : i + 6] for i in range(len(body)) if body[i : i + 6].isdigit())
+
+    def report(self) -> dict[str, Any]:
+        """The call as the lab shows it."""
+        return self.line.get(f"calls/{self.sid}")
+
+
+def lab_settings(settings: Settings, database_url: str) -> Settings:
+    """The fixture's settings on this database."""
+    return replace(settings, database_url=database_url, lab=True, public_base_url="http://127.0.0.1:5000")
