@@ -1,35 +1,34 @@
 """Days on which people work: when a promise falls due, and when the line has people.
 
 Mainland China works by the State Council's yearly notice, with lieu days off and weekends worked (调休); it is known
-for the years of `chinesecalendar`. For other years the statutory days of `holidays` are the best guess, without lieu
-and make-up days, so whatever touches them is provisional. Other countries: `holidays`, by ISO 3166 code; an unknown
-calendar has weekdays only and is provisional. Instants are aware datetimes; days are local to the wallet's zone.
+for the years of `chinesecalendar`. In other years it is weekdays without the statutory days of `holidays`: the best
+guess, provisional. Other countries: `holidays`, by ISO 3166 code. An unknown calendar has weekdays only, provisional.
+Instants are aware datetimes; days are local to the wallet's zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import Enum, auto
-from typing import Any, Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count, islice
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+import chinese_calendar
+import holidays
+
+from ivr.wallet.types import WalletInfo
 
 DAY = timedelta(days=1)
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-HORIZON = 400
+LOOK_AHEAD = 400
+Kind = Literal["work", "weekend", "holiday"]  # a make-up day is work, a lieu day is a holiday
 
 
 class NeverOpen(LookupError):
     """These hours name no time at which anybody is there."""
-
-
-class Kind(Enum):
-    """What a calendar makes of a day. A lieu day is a HOLIDAY, a make-up day is WORK."""
-
-    WORK = auto()
-    WEEKEND = auto()
-    HOLIDAY = auto()
 
 
 @dataclass(frozen=True)
@@ -40,42 +39,114 @@ class Due:
     provisional: bool
 
 
-class Rules(Protocol):
-    """What a promise needs of a wallet; `policy["cut_off"]` is `HH:MM`."""
-
-    timezone: str
-    calendar: str
-    policy: dict[str, Any]
-
-
-def due(now: datetime, promise: Mapping[str, Any], info: Rules) -> Due:
-    """The date of `{"days": 8, "unit": "business" | "calendar"}`; calendar days know no cut-off and are certain."""
-    if promise["unit"] == "business":
-        return add_business_days(now, promise["days"], info.timezone, info.calendar, info.policy["cut_off"])
-    if promise["unit"] == "calendar":
-        return Due(now.astimezone(ZoneInfo(info.timezone)).date() + promise["days"] * DAY, False)
-    raise ValueError(f"a promise counts business or calendar days, not {promise['unit']!r}")
+def due(now: datetime, promise: Mapping[str, Any], info: WalletInfo) -> Due:
+    """The date of `{"days": 8, "unit": "business" or "calendar"}`; calendar days know no cut-off and are certain."""
+    days, unit = promise["days"], promise["unit"]
+    if unit == "business":
+        return add_business_days(now, days, info.timezone, info.calendar, info.policy["cut_off"])
+    if unit == "calendar":
+        return Due(now.astimezone(ZoneInfo(info.timezone)).date() + days * DAY, provisional=False)
+    raise ValueError(f"a promise counts business or calendar days, not {unit!r}")
 
 
 def add_business_days(start: datetime, n: int, timezone: str, calendar: str, cut_off: str) -> Due:
-    """The n-th business day after the day of receipt.
+    """The n-th business day after the day of receipt, which is itself a business day.
 
-    That is the local day of `start`; the next business day when it is none, or when it is past `cut_off`
-    (the very minute still counts, a second later does not).
+    Received later than `cut_off` (`HH:MM`; on the dot is in time) or on a day off means the next business day.
     """
-    local = start.astimezone(ZoneInfo(timezone))
-    past = local.time() > time() if cut_off == "00:00" else _of_day(local) > _clock(cut_off)
-    day = local.date() + (DAY if past else timedelta())
-    works, certain = is_business_day(day, calendar)
-    left = n - works + 1
-    while left > 0:
-        day += DAY
-        works, known = is_business_day(day, calendar)
-        left, certain = left - works, certain and known
-    return Due(day, not certain)
+    local = start.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    today = local.date()
+    late = local > datetime.combine(today, time()) + _since_midnight(cut_off)
+    return next(islice(_business_days(today + late * DAY, calendar), n, None))
+
+
+def _business_days(first: date, calendar: str) -> Iterator[Due]:
+    """From `first` on; provisional as soon as an uncertain day was passed."""
+    certain = True
+    for days in count():
+        works, known = is_business_day(first + days * DAY, calendar)
+        certain = certain and known
+        if works:
+            yield Due(first + days * DAY, provisional=not certain)
 
 
 def is_business_day(day: date, calendar: str) -> tuple[bool, bool]:
     """Whether people work on that day, and whether that is certain."""
     kind, certain = _kind(day, calendar)
-    return kind is Kind.WORK, certain
+    return kind == "work", certain
+
+
+def is_open(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> bool:
+    """Whether somebody is there. The opening minute counts, the closing minute does not.
+
+    `hours`: mon to sun and holiday, each `HH:MM-HH:MM` or `closed`. A span that does not end later than it begins
+    ends on the next day, and belongs to the day on which it began.
+    """
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    spans = [_span(hours, day, timezone, calendar) for day in (today - DAY, today)]
+    return any(span is not None and span[0] <= now.astimezone(UTC) < span[1] for span in spans)
+
+
+def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime:
+    """The first start of a span later than `now`, in the wallet's zone; NeverOpen when there is none in a year."""
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    for days in range(LOOK_AHEAD):
+        span = _span(hours, today + days * DAY, timezone, calendar)
+        if span is not None and span[0] > now.astimezone(UTC):
+            return span[0].astimezone(zone)
+    raise NeverOpen(f"the hours {dict(hours)} open on none of the {LOOK_AHEAD} days from {today}")
+
+
+def _span(hours: Mapping[str, str], day: date, timezone: str, calendar: str) -> tuple[datetime, datetime] | None:
+    """When the span of that day begins and ends, in UTC: Python compares instants of one zone by their wall time."""
+    text = hours[_name(day, calendar)]
+    if text == "closed":
+        return None
+    opens, closes = (_since_midnight(part) for part in text.split("-"))
+    midnight = datetime.combine(day, time())
+    ends = midnight + closes + (DAY if closes <= opens else timedelta())
+    zone = ZoneInfo(timezone)
+    return (midnight + opens).replace(tzinfo=zone).astimezone(UTC), ends.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _name(day: date, calendar: str) -> str:
+    """The entry of the hours that holds on that day; a weekend that is worked goes by Monday's."""
+    kind, _ = _kind(day, calendar)
+    if kind == "holiday":
+        return "holiday"
+    return "mon" if kind == "work" and day.weekday() >= 5 else WEEK[day.weekday()]
+
+
+def _since_midnight(clock: str) -> timedelta:
+    hour, minute = clock.split(":")
+    return timedelta(hours=int(hour), minutes=int(minute))
+
+
+def _kind(day: date, calendar: str) -> tuple[Kind, bool]:
+    if calendar != "CN":
+        return _listed(day, calendar)
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:  # no notice for that year yet
+        return _listed(day, calendar)[0], False
+    return ("holiday" if name else "weekend") if off else "work", True
+
+
+def _listed(day: date, calendar: str) -> tuple[Kind, bool]:
+    known = _year(calendar, day.year)
+    if known is None:
+        return "weekend" if day.weekday() >= 5 else "work", False
+    if day in known:
+        return "holiday", True
+    return "work" if known.is_working_day(day) else "weekend", True
+
+
+@lru_cache(maxsize=64)
+def _year(country: str, year: int) -> holidays.HolidayBase | None:
+    """One country's year, complete before anybody sees it, since the library's own growth is not thread-safe."""
+    try:
+        known = holidays.country_holidays(country, years=year, expand=False)
+    except NotImplementedError:
+        return None
+    return known if known.start_year <= year <= known.end_year else None
