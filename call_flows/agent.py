@@ -23,8 +23,10 @@ async def speak_to_agent(call: Call, reason: str) -> None:
                 call.say("goodbye", name=call.facts["name"])
                 call.hang_up()
         call.say("nobody-free")
+    elif on_duty.open:
+        call.say("nobody-free")
     else:
-        call.say("closed-now" if not on_duty.open else "nobody-free")
+        call.say("closed-now", at=on_duty.opens)
     await callback(call, reason)
 
 

@@ -1,10 +1,13 @@
 """Answers that need no verification and make no record."""
 
 from call_flows.close import was_it_solved
-from ivr.desk.facts import wallet_facts
-from ivr.engine import Call, Menu
+from ivr.desk.facts import is_official, wallet_facts
+from ivr.engine import Ask, Call, Menu
+from ivr.engine.entries import telephone
 
 INFORMATION = Menu("information", ("hours", "channels", "prepare", "limits", "methods", "safety"))
+SAFETY = Menu("safety", ("check", "enough"))
+SUSPECT = Ask("safety-number", telephone)
 
 
 async def information(call: Call) -> None:
@@ -16,8 +19,20 @@ async def information(call: Call) -> None:
 
 async def tell(call: Call, topic: str) -> None:
     """Speak one topic and ask whether it helped."""
-    await speak_topic(call, topic)
+    if topic == "safety":
+        await safety(call)
+    else:
+        await speak_topic(call, topic)
     await was_it_solved(call)
+
+
+async def safety(call: Call) -> None:
+    """What staff never ask for; and whether a number that called is one of ours."""
+    chosen = await call.menu(SAFETY)
+    if chosen == "check":
+        number = await call.ask(SUSPECT)
+        official = await call.do(is_official, call.facts["wallet"], number)
+        call.say("number-official" if official else "number-not-official", number=number)
 
 
 async def speak_topic(call: Call, topic: str) -> None:
@@ -27,6 +42,7 @@ async def speak_topic(call: Call, topic: str) -> None:
         call.say("limits-and-rules", **facts.limits)
         call.say("rules-" + facts.rules["unit"], **facts.rules)
         call.say("rules-refund", **facts.rules)
+        call.say("rules-identity")
     elif topic == "hours":
         call.say("hours-open" if facts.is_open else "hours-closed")
         for day in facts.hours:

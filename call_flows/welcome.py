@@ -6,6 +6,7 @@ from call_flows.promotions import promotions
 from call_flows.security import security
 from call_flows.top_up import top_up
 from call_flows.transactions import transactions
+from ivr.desk.agents import duty
 from ivr.desk.callers import remember_language
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
 
@@ -48,6 +49,9 @@ async def greet(call: Call) -> None:
             pass
         await call.do(remember_language, call.facts.get("caller_mark"), call.language)
     call.say("scam-caution")
+    on_duty = await call.do(duty, call.facts["wallet"])
+    if not on_duty.open:
+        call.say("self-service-only", at=on_duty.opens)
 
 
 async def main_menu(call: Call) -> None:

@@ -14,10 +14,11 @@ from ivr.wallet import business_days, config
 
 @dataclass(frozen=True)
 class Duty:
-    """Whether it is opening time, and the numbers of those on duty, first to last."""
+    """Whether it is opening time; those on duty, first to last; when closed, the next opening (ISO 8601)."""
 
     open: bool
     numbers: list[str]
+    opens: str | None
 
 
 @read
@@ -25,7 +26,9 @@ def duty(world: World, wallet: str) -> Duty:
     """Hours, holidays and make-up days of the wallet; the agents on duty now."""
     info = config.by_id(world.conn, wallet)
     is_open = business_days.is_open(info.hours, world.now, info.timezone, info.calendar)
-    return Duty(is_open, list(world.runtime.agents_on_duty(world.conn)) if is_open else [])
+    if is_open:
+        return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None)
+    return Duty(False, [], business_days.next_opening(info.hours, world.now, info.timezone, info.calendar).isoformat())
 
 
 def on_duty(conn: sa.Connection, settings: Settings) -> Sequence[str]:

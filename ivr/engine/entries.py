@@ -69,6 +69,11 @@ def nine(keys: str, now: datetime) -> str | None:
     return keys if len(keys) == 9 and keys.isdigit() else None
 
 
+def telephone(keys: str, now: datetime) -> str | None:
+    """A number that somebody called from, as keyed: 3 to 15 digits, hotlines included."""
+    return keys if 3 <= len(keys) <= 15 and keys.isdigit() else None
+
+
 def identifier(keys: str, now: datetime) -> str | None:
     """A telephone number or a wallet id, as keyed: 6 to 15 digits."""
     return keys if 6 <= len(keys) <= 15 and keys.isdigit() else None

@@ -4,6 +4,7 @@ choose-language = { TEXT($name) } official support line.
     .english = For English
 welcome-back = { TEXT($name) } official support line.
 scam-caution = We never ask for passwords or transfers.
+self-service-only = Our agents are back { MOMENT($at) }. Self service works as always.
 main-menu = Please choose.
     .security = For account security
     .top-up = For top-up and payment problems
@@ -44,7 +45,7 @@ anything-else = Please keep your personal information safe.
 # A person
 connecting = I am connecting you to a person. Please stay on the line. They can see what you entered.
 nobody-free = All our agents are on calls right now.
-closed-now = Our agents are not at work right now.
+closed-now = Our agents are not at work right now. They are back { MOMENT($at) }.
 callback-offer = We can call you back.
     .yes = For a call back
     .no = To go without one

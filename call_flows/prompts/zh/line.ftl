@@ -4,6 +4,7 @@ choose-language = { TEXT($name) }官方客服热线。
     .english = 英语
 welcome-back = { TEXT($name) }官方客服热线。
 scam-caution = 我们从不索要密码，也不会让您转账。
+self-service-only = 现在人工客服休息，{ MOMENT($at) }恢复，自助服务照常。
 main-menu = 请选择。
     .security = 账户安全
     .top-up = 充值与支付问题
@@ -44,7 +45,7 @@ anything-else = 请保护好个人信息。
 # 人工
 connecting = 正在为您转接人工，请不要挂机。您说过的内容，客服都能看到。
 nobody-free = 现在客服都在通话中。
-closed-now = 现在不是人工服务时间。
+closed-now = 现在不是人工服务时间，{ MOMENT($at) }恢复。
 callback-offer = 我们可以给您回电。
     .yes = 需要回电
     .no = 不用回电
