@@ -1,8 +1,8 @@
 """Days on which people work: when a promise falls due, and when the line has people.
 
-Mainland China works by the State Council's yearly notice, with lieu days off and weekends worked (调休); it is known
-for the years of `chinesecalendar`. In other years it is weekdays without the statutory days of `holidays`: the best
-guess, provisional. Other countries: `holidays`, by ISO 3166 code. An unknown calendar has weekdays only, provisional.
+Mainland China works by the State Council's yearly notice, with lieu days off and weekends worked (调休), as far as
+`chinesecalendar` knows it; in other years, and provisionally, on weekdays without the statutory days of `holidays`.
+Other countries go by `holidays` and their ISO 3166 code, an unknown calendar provisionally by weekdays alone.
 Instants are aware datetimes; days are local to the wallet's zone.
 """
 
@@ -41,12 +41,11 @@ class Due:
 
 def due(now: datetime, promise: Mapping[str, Any], info: WalletInfo) -> Due:
     """The date of `{"days": 8, "unit": "business" or "calendar"}`; calendar days know no cut-off and are certain."""
-    days, unit = promise["days"], promise["unit"]
-    if unit == "business":
-        return add_business_days(now, days, info.timezone, info.calendar, info.policy["cut_off"])
-    if unit == "calendar":
-        return Due(now.astimezone(ZoneInfo(info.timezone)).date() + days * DAY, provisional=False)
-    raise ValueError(f"a promise counts business or calendar days, not {unit!r}")
+    if promise["unit"] == "business":
+        return add_business_days(now, promise["days"], info.timezone, info.calendar, info.policy["cut_off"])
+    if promise["unit"] == "calendar":
+        return Due(now.astimezone(ZoneInfo(info.timezone)).date() + promise["days"] * DAY, provisional=False)
+    raise ValueError(f"a promise counts business or calendar days, not {promise['unit']!r}")
 
 
 def add_business_days(start: datetime, n: int, timezone: str, calendar: str, cut_off: str) -> Due:
@@ -55,9 +54,8 @@ def add_business_days(start: datetime, n: int, timezone: str, calendar: str, cut
     Received later than `cut_off` (`HH:MM`; on the dot is in time) or on a day off means the next business day.
     """
     local = start.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
-    today = local.date()
-    late = local > datetime.combine(today, time()) + _since_midnight(cut_off)
-    return next(islice(_business_days(today + late * DAY, calendar), n, None))
+    late = local > datetime.combine(local, time()) + _since_midnight(cut_off)
+    return next(islice(_business_days(local.date() + late * DAY, calendar), n, None))
 
 
 def _business_days(first: date, calendar: str) -> Iterator[Due]:
@@ -83,8 +81,8 @@ def is_open(hours: Mapping[str, str], now: datetime, timezone: str, calendar: st
     ends on the next day, and belongs to the day on which it began.
     """
     today = now.astimezone(ZoneInfo(timezone)).date()
-    spans = [_span(hours, day, timezone, calendar) for day in (today - DAY, today)]
-    return any(span is not None and span[0] <= now.astimezone(UTC) < span[1] for span in spans)
+    spans = (_span(hours, day, timezone, calendar) for day in (today - DAY, today))
+    return any(span and span[0] <= now.astimezone(UTC) < span[1] for span in spans)
 
 
 def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime:
@@ -93,7 +91,7 @@ def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calenda
     today = now.astimezone(zone).date()
     for days in range(LOOK_AHEAD):
         span = _span(hours, today + days * DAY, timezone, calendar)
-        if span is not None and span[0] > now.astimezone(UTC):
+        if span and span[0] > now.astimezone(UTC):
             return span[0].astimezone(zone)
     raise NeverOpen(f"the hours {dict(hours)} open on none of the {LOOK_AHEAD} days from {today}")
 
@@ -113,14 +111,13 @@ def _span(hours: Mapping[str, str], day: date, timezone: str, calendar: str) -> 
 def _name(day: date, calendar: str) -> str:
     """The entry of the hours that holds on that day; a weekend that is worked goes by Monday's."""
     kind, _ = _kind(day, calendar)
-    if kind == "holiday":
-        return "holiday"
-    return "mon" if kind == "work" and day.weekday() >= 5 else WEEK[day.weekday()]
+    if kind == "work" and day.weekday() >= 5:
+        return "mon"
+    return "holiday" if kind == "holiday" else WEEK[day.weekday()]
 
 
 def _since_midnight(clock: str) -> timedelta:
-    hour, minute = clock.split(":")
-    return timedelta(hours=int(hour), minutes=int(minute))
+    return timedelta(hours=int(clock[:-3]), minutes=int(clock[-2:]))
 
 
 def _kind(day: date, calendar: str) -> tuple[Kind, bool]:
