@@ -108,6 +108,7 @@ def test_a_year_without_a_notice_is_provisional():
     """Statutory days are off, but nobody knows the lieu and make-up days yet."""
     assert plus("2026-12-28T10:00", 10) == Due(date(2027, 1, 12), provisional=True)
     assert plus("2026-12-28T10:00", 3) == Due(date(2026, 12, 31), provisional=False)
+    assert plus("2003-12-31T10:00", 3).provisional
     assert is_business_day(date(2027, 1, 1), "CN") == (False, False)
     assert is_business_day(date(2027, 1, 2), "CN") == (False, False)
     assert is_business_day(date(2027, 1, 4), "CN") == (True, False)
