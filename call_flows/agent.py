@@ -23,10 +23,10 @@ async def speak_to_agent(call: Call, reason: str) -> None:
                 call.say("goodbye", name=call.facts["name"])
                 call.hang_up()
         call.say("nobody-free")
-    elif on_duty.open:
-        call.say("nobody-free")
-    else:
+    elif on_duty.opens:
         call.say("closed-now", at=on_duty.opens)
+    else:
+        call.say("nobody-free")
     await callback(call, reason)
 
 
@@ -57,7 +57,10 @@ async def take_callback(call: Call, reason: str) -> bool:
     if not await call.confirm(RIGHT):
         return False
     made = await call.do(request_callback, draft.id, reason)
-    call.say("callback-promised", at=made.slot)
+    if made.slot:
+        call.say("callback-promised", at=made.slot)
+    else:
+        call.say("callback-noted")
     await anything_else_or_end(call)
     return True
 

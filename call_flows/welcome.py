@@ -50,7 +50,7 @@ async def greet(call: Call) -> None:
         await call.do(remember_language, call.facts.get("caller_mark"), call.language)
     call.say("scam-caution")
     on_duty = await call.do(duty, call.facts["wallet"])
-    if not on_duty.open:
+    if on_duty.opens:
         call.say("self-service-only", at=on_duty.opens)
 
 

@@ -14,7 +14,7 @@ from ivr.wallet import business_days, config
 
 @dataclass(frozen=True)
 class Duty:
-    """Whether it is opening time; those on duty, first to last; when closed, the next opening (ISO 8601)."""
+    """Whether it is opening time; those on duty, first to last; when closed, the next opening (ISO 8601), if any."""
 
     open: bool
     numbers: list[str]
@@ -28,7 +28,8 @@ def duty(world: World, wallet: str) -> Duty:
     is_open = business_days.is_open(info.hours, world.now, info.timezone, info.calendar)
     if is_open:
         return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None)
-    return Duty(False, [], business_days.next_opening(info.hours, world.now, info.timezone, info.calendar).isoformat())
+    opens = business_days.next_opening(info.hours, world.now, info.timezone, info.calendar)
+    return Duty(False, [], opens.isoformat() if opens else None)
 
 
 def on_duty(conn: sa.Connection, settings: Settings) -> Sequence[str]:

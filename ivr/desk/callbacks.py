@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -25,9 +25,9 @@ class Draft:
 
 @dataclass(frozen=True)
 class Promise:
-    """When the callback is due: its start, ISO 8601."""
+    """When the callback is due: its start, ISO 8601; None when nobody can say."""
 
-    slot: str
+    slot: str | None
 
 
 @write
@@ -52,8 +52,8 @@ def request_callback(world: World, draft: str, reason: str) -> Promise:
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     info = config.by_id(world.conn, found.wallet)
-    slot = world.now + timedelta(minutes=15)
+    slot: datetime | None = world.now + timedelta(minutes=15)
     if not business_days.is_open(info.hours, world.now, info.timezone, info.calendar):
         slot = business_days.next_opening(info.hours, world.now, info.timezone, info.calendar)
-    world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=slot.isoformat()))
-    return Promise(slot.isoformat())
+    world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=slot and slot.isoformat()))
+    return Promise(slot.isoformat() if slot else None)

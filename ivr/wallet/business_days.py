@@ -27,10 +27,6 @@ LOOK_AHEAD = 400
 Kind = Literal["work", "weekend", "holiday"]  # a make-up day is work, a lieu day is a holiday
 
 
-class NeverOpen(LookupError):
-    """These hours name no time at which anybody is there."""
-
-
 @dataclass(frozen=True)
 class Due:
     """A promised local date; `provisional` when the calendar behind it is not certain."""
@@ -85,15 +81,15 @@ def is_open(hours: Mapping[str, str], now: datetime, timezone: str, calendar: st
     return any(span and span[0] <= now.astimezone(UTC) < span[1] for span in spans)
 
 
-def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime:
-    """The first start of a span later than `now`, in the wallet's zone; NeverOpen when there is none in a year."""
+def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime | None:
+    """The first start of a span later than `now`, in the wallet's zone; None when there is none in a year."""
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
     for days in range(LOOK_AHEAD):
         span = _span(hours, today + days * DAY, timezone, calendar)
         if span and span[0] > now.astimezone(UTC):
             return span[0].astimezone(zone)
-    raise NeverOpen(f"the hours {dict(hours)} open on none of the {LOOK_AHEAD} days from {today}")
+    return None
 
 
 def _span(hours: Mapping[str, str], day: date, timezone: str, calendar: str) -> tuple[datetime, datetime] | None:

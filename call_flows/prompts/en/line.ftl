@@ -53,6 +53,7 @@ callback-number = Enter the number to call back, then press pound.
 callback-number-is = You entered { DIGITS($number, kind: "phone") }.
 callback-right = Is the number right?
 callback-not-there = Sorry, we cannot call that number. Please use another one.
+callback-noted = It is noted. We will call you back as soon as we can.
 callback-promised = It is noted. We will call you back from { MOMENT($at) }.
 only-callback = No person can take your call yet.
 

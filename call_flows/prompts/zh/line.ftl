@@ -53,6 +53,7 @@ callback-number = 请输入回电号码，按井号键结束。
 callback-number-is = 您输入的号码是{ DIGITS($number, kind: "phone") }。
 callback-right = 号码对吗？
 callback-not-there = 抱歉，这个号码我们不能回电，请换一个号码。
+callback-noted = 已经登记，我们会尽快给您回电。
 callback-promised = 已经登记。我们会在{ MOMENT($at) }起给您回电。
 only-callback = 现在还没有人工客服可以接听。
 
