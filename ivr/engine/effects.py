@@ -65,7 +65,8 @@ class Effect:
 
     def raise_error(self, name: str) -> typing.NoReturn:
         """Raise the journaled error `name` again."""
-        for error in (Unavailable, *self.errors):
+        known: tuple[type[Exception], ...] = (Unavailable, *self.errors)
+        for error in known:
             if error.__name__ == name:
                 raise error(self.name)
         raise LookupError(

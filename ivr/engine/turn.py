@@ -77,6 +77,7 @@ class Playing:
     def perform(self, do: Do) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
         effect = do.effect
+        expected: tuple[type[Exception], ...] = (Unavailable, *effect.errors)
         try:
             if effect.kind == "touch":
                 value = self._touch(do)
@@ -87,7 +88,7 @@ class Playing:
             else:
                 with begin_read(self.runtime.engine) as conn:
                     value = effect.run(self._world(do, conn), *do.args)
-        except (Unavailable, *effect.errors) as error:
+        except expected as error:
             return "err", type(error).__name__
         return "ok", effect.encode(value)
 

@@ -33,16 +33,19 @@ def document(body: str) -> str:
 
 def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
     """Sentences → `<Say>` verbs, a run of one language each, with a pause between sentences."""
-    verbs, run = [], []
+    runs: list[list[Spoken]] = []
     for sentence in spoken:
         if not sentence.text:
             continue
-        full = sum(len(other.text) for other in run) + len(sentence.text) > LONGEST_SAY
-        if run and (full or run[0].language != sentence.language):
-            verbs.append(_say(run, slow))
-            run = []
-        run.append(sentence)
-    return "".join(verbs + ([_say(run, slow)] if run else []))
+        if not runs or _is_full(runs[-1], sentence):
+            runs.append([])
+        runs[-1].append(sentence)
+    return "".join(_say(run, slow) for run in runs)
+
+
+def _is_full(run: list[Spoken], sentence: Spoken) -> bool:
+    """Another language, or more than a `<Say>` may hold."""
+    return run[0].language != sentence.language or sum(len(one.text) for one in (*run, sentence)) > LONGEST_SAY
 
 
 def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
