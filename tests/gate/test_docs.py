@@ -1,0 +1,96 @@
+"""The documents say what is there: links, commands, settings, licences, requirements, examples."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ivr.checks import licences, requirements
+from ivr.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))) if path.name != "LICENSE"]
+ROOMS = "app.py|ivr/|call_flows/|audio/|tests/|docs/|requirements.txt|pyproject.toml|Makefile|.env.example|.ci/"
+RULES = ROOT / "docs" / "golden-rules.md"
+EXAMPLES = [path for path in (RULES, ROOT / "CONTRIBUTING.md") if path.exists()]
+OURS_TO_MAKE = {"SERVER_KEY"}
+"""Fields of the settings that nobody sets: a file of ours holds them."""
+
+
+def page(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def settings() -> set[str]:
+    """Every setting by the name it has in the environment."""
+    return {field.name.upper() for field in fields(Settings)} - OURS_TO_MAKE
+
+
+def examples() -> list[tuple[str, str, str]]:
+    """Python examples of the pages that teach: (page, the line of words above, source)."""
+    fence = re.compile(r"([^\n]*)\n+```python\n(.*?)```", re.DOTALL)
+    return [
+        (page(path), label, source) for path in EXAMPLES for label, source in fence.findall(path.read_text("utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page)
+def test_every_relative_link_leads_somewhere(path):
+    """From the page's own folder; anchors and addresses are left alone."""
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8"))
+    lost = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
+    assert lost == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page)
+def test_every_file_that_is_named_exists(path):
+    """A path in backticks that looks like one of ours; `*` and `<name>` stand for any."""
+    named = re.findall(rf"`((?:{ROOMS})[A-Za-z0-9_./*<>-]*)`", path.read_text("utf-8"))
+    lost = [name for name in named if not any(ROOT.glob(re.sub(r"<[^>]*>", "*", name).rstrip("/")))]
+    assert lost == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page)
+def test_every_make_command_has_its_target(path):
+    """`make something` in code is in the Makefile."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    code = re.findall(r"`[^`\n]+`|^```.*?^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    named = {name for piece in code for name in re.findall(r"\bmake ([a-z]+)\b", piece)}
+    assert named - targets == set()
+
+
+def test_the_env_example_holds_every_setting_and_no_other():
+    """Commented or not."""
+    example = (ROOT / ".env.example").read_text("utf-8")
+    assert set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", example, re.MULTILINE)) == settings()
+
+
+def test_every_package_is_listed_with_its_licence():
+    """As installed; on a difference run the command that the page names."""
+    assert (ROOT / "docs" / "licences.md").read_text("utf-8") == licences.page(), f"stale: run {licences.COMMAND}"
+    assert {name for name in licences.pins() if licences.licence(name) == "unknown"} == set()
+    assert set(licences.DIRECT) <= set(licences.pins())
+
+
+def test_every_marker_names_a_known_requirement():
+    """Misspelt numbers prove nothing."""
+    assert requirements.unknown(requirements.proofs()) == []
+
+
+def test_the_table_of_requirements_is_fresh():
+    """On a difference run the command that the page names."""
+    assert requirements.PAGE.read_text("utf-8") == requirements.page(), f"stale: run {requirements.COMMAND}"
+
+
+def test_the_markers_are_read_as_they_are_written():
+    """Plain, attribute and `pytest.param` marks; without `caller` a test counts for one language."""
+    source = (
+        '@requirement("R1", "R2")\ndef test_a(caller): ...\n'
+        '@pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.requirement("R3"))])\ndef test_b(line, x): ...\n'
+        "def test_c(caller): ...\n"
+    )
+    found = [(proof.test, proof.numbers, proof.both) for proof in requirements.proofs_in("m.py", source)]
+    assert found == [("test_a", ("R1", "R2"), True), ("test_b", ("R3",), False)]
