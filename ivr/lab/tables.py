@@ -1,4 +1,4 @@
-"""The scene: one row, read once a turn by every process."""
+"""The scene and the world as last loaded: one row each, read by every process."""
 
 from __future__ import annotations
 
@@ -11,4 +11,10 @@ scene = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("document", sa.Text, nullable=False),  # JSON: clock, agents, wallet, sms
+)
+worlds = sa.Table(
+    "worlds",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),  # JSON as it came
 )

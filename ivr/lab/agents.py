@@ -1,0 +1,12 @@
+"""The lab's agents: made-up numbers, as many as the scene has on duty."""
+
+from __future__ import annotations
+
+from ivr.lab.scene import Scene
+from ivr.settings import Settings
+
+
+def numbers(scene: Scene, settings: Settings) -> tuple[str, ...]:
+    """Those on duty; AGENT_NUMBERS wins over the made-up ones."""
+    known = settings.agent_numbers or tuple(f"+86199000090{place:02d}" for place in range(1, 100))
+    return known[: scene.agents_available]

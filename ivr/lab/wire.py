@@ -1,0 +1,18 @@
+"""The wire to the demo wallet, which can be slow or dead."""
+
+from __future__ import annotations
+
+import time
+
+from ivr.engine.effects import Unavailable
+
+LONGEST = 20.0
+
+
+def pass_through(mode: str, deadline: float) -> None:
+    """Return when the wallet answers; `slow` holds until the client gives up at `deadline` (time.monotonic)."""
+    if mode == "ok":
+        return
+    if mode == "slow":
+        time.sleep(max(0.0, min(LONGEST, deadline - time.monotonic())))
+    raise Unavailable(f"the demo wallet's API is {mode}")
