@@ -33,7 +33,7 @@ async def identify(call: Call) -> Verified:
         verified = await one_round(call, attempt)
         if verified is not None:
             call.facts["customer"] = asdict(verified)
-            call.say("identified")
+            await call.moment("identified")
             return verified
         call.say("identify-no-match" if attempt < ROUNDS - 1 else "identify-refused")
     raise ToAgent("not verified")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,6 +26,12 @@ from ivr.wallet import wallets
 PROMPTS = Path(__file__).parent.parent / "call_flows" / "prompts"
 
 
+@cache
+def words() -> Catalogue:
+    """The prompts of both languages, read once a process."""
+    return Catalogue.load(PROMPTS)
+
+
 def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runtime:
     """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
 
@@ -35,7 +42,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         engine=engine,
         settings=settings,
         sealer=sealer,
-        speaker=Speaker(Catalogue.load(PROMPTS), sealer.open),
+        speaker=Speaker(words(), sealer.open),
         worker=Worker(engine, settings.data_dir),
         stories={"main": answer, "rescue": rescue},
         clock=clock,

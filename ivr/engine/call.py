@@ -52,6 +52,14 @@ class Dial:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """No question: words, then the line asks itself for the next turn. What was written is committed by then."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class Do:
     """A request to run an effect."""
 
@@ -71,7 +79,7 @@ class Sealed:
 
 
 @types.coroutine
-def _trap(request: Wait | Dial | Do) -> Generator[Any, Any, Any]:
+def _trap(request: Wait | Dial | Moment | Do) -> Generator[Any, Any, Any]:
     """The one place where a flow stops and the driver answers."""
     return (yield request)
 
@@ -131,6 +139,11 @@ class Call:
         lines = self._take_said()
         kind, _ = await _trap(Dial(name, number, lines))
         return str(kind)
+
+    async def moment(self, message: str, **args: Any) -> None:
+        """Say it and go on in a turn of its own: for a touch after a write, and for words while something is slow."""
+        self.say(message, **args)
+        await _trap(Moment(message, self._take_said()))
 
     def hang_up(self) -> None:
         """End the call after what was said."""

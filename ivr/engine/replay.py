@@ -24,11 +24,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ivr.engine.call import Call, Dial, Do, Line, Sealed, Wait
+from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
 from ivr.engine.journal import Row
 from ivr.engine.secrets import Secret
 from ivr.engine.signals import HangUp
 
+Asking = Wait | Dial | Moment
 Story = Callable[[Call], Coroutine[Any, Any, Any]]
 
 EFFECTS_A_TURN = 40
@@ -50,7 +51,7 @@ class Endless(RuntimeError):
 class Live(Protocol):
     """The part of a turn that meets the world: answers waits from what was keyed, runs effects."""
 
-    def answer(self, wait: Wait | Dial) -> tuple[str, Any] | None:
+    def answer(self, wait: Asking) -> tuple[str, Any] | None:
         """The decision, or None when the caller has not answered this yet."""
 
     def perform(self, do: Do) -> tuple[str, Any]:
@@ -61,7 +62,7 @@ class Live(Protocol):
 class Played:
     """Where a turn ended: the wait it stopped at (None: the conversation is over) and what it did."""
 
-    wait: Wait | Dial | None
+    wait: Asking | None
     lines: tuple[Line, ...]
     steps: list[list[Any]] = field(default_factory=list)
 
@@ -121,14 +122,14 @@ class Player:
                 return Played(request, request.lines, self.steps)
 
     def _guard(self, request: Any) -> None:
-        if not isinstance(request, Wait | Dial | Do):
+        if not isinstance(request, Wait | Dial | Moment | Do):
             raise ForeignAwait(f"a flow awaited {type(request).__name__}; only the call's verbs may be awaited")
         if len(self.call.said) > LINES_A_TURN or len(self.steps) > EFFECTS_A_TURN:
             raise Endless(
                 f"more than {EFFECTS_A_TURN} steps or {LINES_A_TURN} utterances in one turn, at {request.name}"
             )
 
-    def _recorded_answer(self, request: Wait | Dial | Do, at_step: tuple[datetime, list[Any]]) -> Any:
+    def _recorded_answer(self, request: Asking | Do, at_step: tuple[datetime, list[Any]]) -> Any:
         self.call.now, step = at_step
         kind, name = step[0], step[1]
         wanted = "did" if isinstance(request, Do) else "answer"
@@ -141,7 +142,7 @@ class Player:
             return self._effect_result(request, step[2], step[3])
         return _decision(step[2], step[3])
 
-    def _live_answer(self, request: Wait | Dial | Do) -> Any:
+    def _live_answer(self, request: Asking | Do) -> Any:
         if isinstance(request, Do):
             outcome, plain = self.live.perform(request)
             self.steps.append(["did", request.name, outcome, plain])

@@ -17,10 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.engine import claims, journal, twiml
-from ivr.engine.call import Call, Dial, Do, Line, Sealed, Wait
+from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
 from ivr.engine.effects import Unavailable, World
 from ivr.engine.journal import Row
-from ivr.engine.replay import Diverged, Played, Player, Recorded
+from ivr.engine.replay import Asking, Diverged, Played, Player, Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Secret
 from ivr.storage import begin_read, begin_write
@@ -57,8 +57,10 @@ class Playing:
     fresh: bool = True
     ordinals: dict[str, int] = field(default_factory=dict)
 
-    def answer(self, wait: Wait | Dial) -> tuple[str, Any] | None:
+    def answer(self, wait: Asking) -> tuple[str, Any] | None:
         """The decision for this wait: from what was keyed, then from what was typed ahead."""
+        if isinstance(wait, Moment):
+            return self._passed()
         if isinstance(wait, Dial):
             return self._dialled()
         if self.fresh and self.input is not None:
@@ -150,6 +152,12 @@ class Playing:
 
     def _may_run_ahead(self, wait: Wait) -> bool:
         return bool(self.keys) and wait.prompt.type_ahead and wait.tries.wrongs == 0
+
+    def _passed(self) -> tuple[str, Any] | None:
+        if self.fresh and self.input is not None:
+            self.fresh = False
+            return ("passed", None)
+        return None
 
     def _dialled(self) -> tuple[str, Any] | None:
         if self.fresh and self.input is not None and (self.input.dialled or self.input.again):
@@ -260,6 +268,8 @@ def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetim
     action = f"{base}/turns/{turn + 1}"
     if played.wait is None:
         return twiml.document(twiml.says(spoken, call.slow) + "<Hangup/>")
+    if isinstance(played.wait, Moment):
+        return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
     if isinstance(played.wait, Dial):
         whisper = f"{base}/whisper/{turn + 1}"
         return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, call.facts.get("line")))

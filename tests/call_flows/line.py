@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import create_app
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.tables import messages
@@ -99,6 +99,7 @@ class Line:
     def deliver_texts(self) -> None:
         """What the worker process does, at once and here."""
         engine = connect(self.settings.database_url)
+        import_jobs()
         provider = lab_provider(engine, self.settings)
         here = Surroundings(engine, self.settings, provider, lambda: now(engine, self.settings))
         with begin_read(engine) as conn:

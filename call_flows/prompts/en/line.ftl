@@ -135,7 +135,7 @@ code-sent = If the details match, a code was sent to the registered phone.
 code-same = Please use the code from the last text message.
 identify-code = Enter the code from the text message on the keypad. Never tell it to anyone.
 identify-pin = Enter your phone PIN. This is not your payment password.
-identified = You are verified.
+identified = You are verified. One moment, please.
 identify-no-match = Those details did not match. Let us try again.
 identify-refused = Those details did not match. I will find a person for you.
 

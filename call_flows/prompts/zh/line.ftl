@@ -135,7 +135,7 @@ code-sent = 如果信息匹配，验证码已经发到注册手机。
 code-same = 请用刚才短信里的验证码。
 identify-code = 请在键盘上输入短信验证码。只在这里输入，不要告诉任何人。
 identify-pin = 请输入电话服务密码。这不是支付密码。
-identified = 验证通过。
+identified = 验证通过，请稍等。
 identify-no-match = 信息没有对上，我们再来一次。
 identify-refused = 信息没有对上。我为您转人工。
 
