@@ -128,9 +128,10 @@ class Caller(Phone):
         self.line, self.lang = line, lang
 
     def calls(self, line: str = HAIYUN, from_: str = BORROWED) -> Caller:
-        """Dial and choose one's language; ends at the main menu."""
+        """Dial and, unless this number did so before, choose one's language; ends at the main menu."""
         self.dials(line, from_)
-        self.presses("1" if self.lang == "zh" else "2")
+        if any("普通话" in option.label for option in self.options[:1]):
+            self.presses("1" if self.lang == "zh" else "2")
         return self
 
     def picks(self, zh: str, en: str) -> Caller:

@@ -68,3 +68,178 @@ def test_a_broken_limit_is_told_with_its_figure(caller):
     """Over the single limit: the figure, and what to do."""
     reports(caller.calls(), "2500", "1121").proves(DANA)
     caller.is_told("超过了钱包的充值限额", "over the top-up limit").is_told("单笔最多两千元", "up to two thousand yuan")
+
+
+@requirement("R41", "R48")
+def test_a_top_up_that_never_arrived_is_told_as_such(caller):
+    """No record: nothing was received, nothing charged as far as we see, and a better signal helps."""
+    reports(caller.calls(), "77").proves(LIN)
+    caller.is_told("没有收到这笔充值", "did not receive this top-up").is_told("信号好", "signal is good")
+    assert caller.line.get("cases") == []
+
+
+@requirement("R43", "R51", "R52", "R57")
+def test_a_fault_of_ours_becomes_a_case_with_a_promise(caller):
+    """A system fault is ours: reference, date, and how to ask about it; the reference can be keyed at once."""
+    add_top_up(caller, amount=12300, status="failed", code="96")
+    reports(caller.calls(), "123", "1122").proves(LIN)
+    caller.is_told("我们系统的问题", "fault of our own system").is_told("十一月二十五日", "November twenty-fifth")
+    caller.is_told("按单号查询进度", "key the reference")
+    (case,) = caller.line.get("cases")
+    caller.picks("是的", "yes").picks("还有别的问题", "another question")
+    caller.picks("充值与支付问题", "top-up and payment").picks("服务单进度", "status of a case")
+    caller.enters(case["reference"]).is_told("已经受理", "was received")
+
+
+@requirement("R48")
+def test_of_several_matches_the_caller_picks_one(caller):
+    """Two of the same amount on one day: both are offered with their times, and the chosen one is explained."""
+    add_top_up(caller, id="T1", at="2026-11-22T09:00:00+08:00", code="51")
+    both = {"id": "T2", "at": "2026-11-22T18:30:00+08:00", "code": "91"}
+    world = json.loads(demo_world())
+    first = {"customer": "K1", "amount": 12300, "channel": "card", "status": "failed"}
+    world["top_ups"] += [{**first, "id": "T1", "at": "2026-11-22T09:00:00+08:00", "code": "51"}, {**first, **both}]
+    caller.line.put("world", world)
+    reports(caller.calls(), "123", "1122").proves(LIN)
+    caller.is_told("昨天上午九点", "yesterday at nine A M").is_told("昨天下午六点三十分", "yesterday at six thirty P M")
+    caller.picks("下午六点", "thirty").is_told("发卡银行的系统", "system of your bank")
+
+
+@requirement("R47", "R48")
+def test_the_time_tells_two_top_ups_apart(caller):
+    """With the time keyed nobody has to pick."""
+    world = json.loads(demo_world())
+    one = {"customer": "K1", "amount": 12300, "channel": "card", "status": "failed"}
+    world["top_ups"] += [
+        {**one, "id": "T1", "at": "2026-11-22T09:00:00+08:00", "code": "51"},
+        {**one, "id": "T2", "at": "2026-11-22T18:30:00+08:00", "code": "91"},
+    ]
+    caller.line.put("world", world)
+    reports(caller.calls(), "123", "1122", time="0910#").proves(LIN)
+    caller.is_told("余额不够", "balance is not enough")
+
+
+FAILURES = [
+    ("51", "余额不够", "balance is not enough"),
+    ("61", "银行自己的限额", "limit of your bank"),
+    ("14", "信息对不上", "details do not match"),
+    ("54", "已经过期", "has expired"),
+    ("55", "银行的验证没有通过", "verification of your bank did not pass"),
+    ("57", "没有开通这种支付", "not enabled this kind of payment"),
+    ("05", "没有说明原因", "gave no reason"),
+    ("91", "暂时不可用", "is not available"),
+    ("94", "之前已经成功", "had already succeeded"),
+    ("68", "还在确认", "still being confirmed"),
+    ("ORDER_IS_CLOSED", "已经关闭", "was closed"),
+    ("NEVER_HEARD_OF", "没有说明原因", "gave no reason"),
+]
+
+
+@requirement("R42", "R43", "R49", "R50", "R56")
+@pytest.mark.parametrize("code, zh, en", FAILURES)
+def test_every_failure_class_has_its_own_advice_and_no_code_is_spoken(caller, code, zh, en):
+    """The raw code is for the agent's eyes."""
+    add_top_up(caller, code=code)
+    reports(caller.calls(), "123", "1122").proves(LIN)
+    caller.is_told(zh, en).does_not_hear(code)
+
+
+@pytest.mark.parametrize("code", ["43", "USER_KYC_NOT_QUALIFIED"])
+@requirement("R5", "R24", "R38")
+def test_what_needs_a_person_goes_to_one_in_neutral_words(caller, code):
+    """Neither "stolen" nor "fraud" is said aloud; the agent knows the reason."""
+    add_top_up(caller, code=code)
+    reports(caller.calls(), "123", "1122").proves(LIN)
+    assert caller.talking_to
+    caller.does_not_hear("盗", "stolen", "fraud", code)
+    caller.waits()
+    assert caller.report()["outcome"] == "transferred"
+
+
+@requirement("R53")
+def test_limits_are_told_with_used_remaining_and_reset(caller):
+    """Single, daily, monthly, annual; what counts is what succeeded."""
+    add_top_up(caller, amount=100000, at="2026-11-23T08:00:00+08:00", status="succeeded", code=None)
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "top-up limits").proves(LIN)
+    caller.is_told("单笔最多两千元", "up to two thousand yuan")
+    caller.is_told("今天已用一千元，还剩四千元", "Used today one thousand yuan, and four thousand yuan is left")
+    caller.is_told("每月限额两万元", "monthly limit is twenty thousand yuan")
+    caller.is_told("每年限额十万元", "annual limit is one hundred thousand yuan")
+    caller.is_told("零点更新", "begins anew at midnight")
+
+
+@requirement("R55")
+def test_ways_to_top_up_are_told_to_anybody(caller):
+    """Fee, arrival and limit of each, without verification."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值方式", "ways to top up")
+    caller.is_told("不收手续费", "without a fee").is_told("五万元", "fifty thousand yuan")
+    assert caller.report()["level"] == "L0"
+
+
+@requirement("R18", "R23")
+def test_the_task_says_what_it_needs_and_gives_time_to_find_it(caller):
+    """What to have ready is said first; `#` in an entry gives thirty seconds and counts as no error."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
+    caller.is_told("渠道、金额和时间", "the channel, the amount and the time")
+    caller.picks("不清楚", "not sure").picks("银行卡", "bank card")
+    for _ in range(5):
+        caller.presses("#").is_told("请慢慢来", "take your time").is_told("充值金额", "amount in yuan")
+        assert 'timeout="30"' in caller.documents[-1]
+    caller.enters("300#").is_told("三百元", "three hundred yuan")
+
+
+@requirement("R46")
+def test_an_amount_has_a_decimal_point_and_is_read_back(caller):
+    """`68*50` is sixty-eight yuan and a half; no is asked again, nonsense is not taken."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
+    caller.picks("不清楚", "not sure").picks("银行卡", "bank card")
+    caller.enters("68*50#").is_told("六十八元五角", "sixty-eight point five yuan").picks("不是", "no")
+    caller.enters("0*00#").is_told("再试一次", "try again")
+    caller.enters("12*345#").is_told("逐位", "one by one")
+    caller.enters("20#").is_told("二十元", "twenty yuan")
+
+
+@requirement("R21", "R24", "R25")
+def test_all_that_was_entered_reaches_the_agent(caller):
+    """Step, channel, amount, day and time are in the summary; nobody asks twice."""
+    reports(caller.calls(), "800", "1121", time="0940#").proves(LIN)
+    caller.picks("不是", "no").picks("请人工帮忙", "help from a person")
+    entered = caller.report()["summary"]["entered"]
+    assert entered["top-up-step"] == "unsure" and entered["top-up-channel"] == "card"
+    assert (
+        entered["top-up-amount"] == 80000
+        and entered["top-up-date"] == "2026-11-21"
+        and entered["top-up-time"] == "09:40"
+    )
+    assert "八百元" in caller.whispers[0] or "eight hundred yuan" in caller.whispers[0]
+
+
+@requirement("R40")
+def test_the_same_keys_on_another_wallet_give_its_own_figures(caller):
+    """The line dialled chooses the wallet; its customers are its own."""
+    caller.calls(LINFU).picks("充值与支付问题", "top-up and payment").picks("充值方式", "ways to top up")
+    caller.is_told("单笔最多五百元", "up to five hundred yuan")
+    reports(caller.calls(LINFU), "300", "1120")
+    caller.enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
+    caller.enters("123456").is_told("信息没有对上", "did not match")
+
+
+@requirement("R52", "R57")
+def test_calling_again_about_the_same_top_up_gives_the_same_case(caller):
+    """One case a record, however often one calls."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    assert len(caller.line.get("cases")) == 1
+    assert len([text for text in caller.line.texts() if "2611" in text]) <= 1
+
+
+@pytest.mark.parametrize("now", ["2026-12-30T10:00:00+08:00"])
+@requirement("R52")
+def test_a_date_beyond_the_calendar_is_promised_provisionally(caller, now):
+    """No official calendar of next year yet: the wording says so, and the case does too."""
+    caller.line.change_world(lambda world: world["wallets"][0]["policy"]["unknown_confirmation"].update(days=10))
+    caller.line.put("clock", {"now": now})
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    caller.is_told("预计在", "We expect")
+    (case,) = caller.line.get("cases")
+    assert case["due_provisional"] is True
