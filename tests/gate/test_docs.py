@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.checks import licences, requirements
+from ivr.checks.golden_rules import faults
 from ivr.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,10 @@ OURS_TO_MAKE = {"SERVER_KEY"}
 
 def page(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def without_headings(path: Path) -> str:
+    return re.sub(r"^`[^`\n]+`$", "", path.read_text("utf-8"), flags=re.MULTILINE)
 
 
 def settings() -> set[str]:
@@ -47,8 +52,9 @@ def test_every_relative_link_leads_somewhere(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=page)
 def test_every_file_that_is_named_exists(path):
-    """A path in backticks that looks like one of ours; `*` and `<name>` stand for any."""
-    named = re.findall(rf"`((?:{ROOMS})[A-Za-z0-9_./*<>-]*)`", path.read_text("utf-8"))
+    """A path in backticks that looks like one of ours; `*` and `<name>` stand for any. A path that is
+    alone on its line heads a file to be made."""
+    named = re.findall(rf"`((?:{ROOMS})[A-Za-z0-9_./*<>-]*)`", without_headings(path))
     lost = [name for name in named if not any(ROOT.glob(re.sub(r"<[^>]*>", "*", name).rstrip("/")))]
     assert lost == []
 
@@ -66,6 +72,13 @@ def test_the_env_example_holds_every_setting_and_no_other():
     """Commented or not."""
     example = (ROOT / ".env.example").read_text("utf-8")
     assert set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", example, re.MULTILINE)) == settings()
+
+
+def test_the_readme_explains_every_setting_and_no_other():
+    """One row each, by the name that is set."""
+    table = (ROOT / "README.md").read_text("utf-8").partition("## Settings")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)
+    assert sorted(rows) == sorted(settings())
 
 
 def test_every_package_is_listed_with_its_licence():
@@ -94,3 +107,12 @@ def test_the_markers_are_read_as_they_are_written():
     )
     found = [(proof.test, proof.numbers, proof.both) for proof in requirements.proofs_in("m.py", source)]
     assert found == [("test_a", ("R1", "R2"), True), ("test_b", ("R3",), False)]
+
+
+@pytest.mark.parametrize("where, label, source", examples())
+def test_examples_are_as_good_or_bad_as_they_say(where, label, source):
+    """Good ones pass the check of the golden rules; bad ones that are marked *checked* do not."""
+    if "(checked)" in label:
+        assert faults(source) != []
+    else:
+        assert faults(source) == []
