@@ -35,8 +35,8 @@ def words() -> Catalogue:
 def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runtime:
     """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
 
-    def clock() -> datetime:
-        return now(engine, settings)
+    def clock(conn: sa.Connection) -> datetime:
+        return now(conn, settings)
 
     return Runtime(
         engine=engine,

@@ -10,6 +10,7 @@ from dbos import DBOS
 
 from ivr.engine.secrets import Sealer
 from ivr.follow_up import messages
+from ivr.follow_up.jobs import import_jobs
 from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import enqueue, forget_waiting, make_client, unfinished, wait_until_done
 from ivr.follow_up.sms import LabSms, sent_in_lab
@@ -31,7 +32,7 @@ def client(database):
 @pytest.fixture
 def provider(database, settings):
     modes = ["ok"]
-    lab = LabSms(database, Sealer(settings.server_key), lambda conn: modes[-1], lambda: NOW)
+    lab = LabSms(database, Sealer(settings.server_key), lambda conn: modes[-1], lambda conn: NOW)
     lab.modes = modes
     return lab
 
@@ -39,6 +40,7 @@ def provider(database, settings):
 @pytest.fixture
 def worker(database, settings, provider, monkeypatch):
     """A real DBOS worker in this process."""
+    import_jobs()  # the rooms' own composers first, so that they do not replace the test's
     monkeypatch.setattr(messages, "_composers", {"code": lambda *_: (NUMBER, WORDS), "gone": lambda *_: None})
     launch(database, settings, provider)
     yield provider
@@ -47,7 +49,7 @@ def worker(database, settings, provider, monkeypatch):
 
 def promise(database, client, message_id="code:m1"):
     with begin_write(database) as conn:
-        FollowUp(client, lambda: NOW).send(conn, message_id)
+        FollowUp(client, lambda conn: NOW).send(conn, message_id)
 
 
 def state(database, message_id="code:m1"):
@@ -87,7 +89,7 @@ def test_a_message_to_nobody_is_dropped_quietly(database, client, worker, settin
 def test_a_turn_that_is_rolled_back_promises_nothing(database, client):
     """Row and job go together."""
     with pytest.raises(ZeroDivisionError), begin_write(database) as conn:  # noqa: PT012
-        FollowUp(client, lambda: NOW).send(conn, "code:m1")
+        FollowUp(client, lambda conn: NOW).send(conn, "code:m1")
         raise ZeroDivisionError
     with begin_read(database) as conn:
         assert unfinished(conn) == 0
@@ -98,7 +100,7 @@ def test_the_same_job_twice_is_one_job(database, client):
     promise(database, client)
     promise(database, client)
     with begin_write(database) as conn:
-        FollowUp(client, lambda: NOW).job(conn, "send_message", "code:m1")
+        FollowUp(client, lambda conn: NOW).job(conn, "send_message", "code:m1")
     with begin_read(database) as conn:
         assert unfinished(conn) == 1
 

@@ -65,13 +65,15 @@ class Row:
     facts: dict[str, Any]
     language: str
     slow: bool
-    reply: str
     failed: dict[str, Any] | None = field(default=None)
 
 
+COLUMNS = [column for column in journal.c if column.name != "reply"]
+
+
 def rows(conn: sa.Connection, call: str) -> list[Row]:
-    """All turns of a call, in order."""
-    found = conn.execute(sa.select(journal).where(journal.c.call == call).order_by(journal.c.turn))
+    """All turns of a call, in order; without the replies, which are large and seldom wanted."""
+    found = conn.execute(sa.select(*COLUMNS).where(journal.c.call == call).order_by(journal.c.turn))
     return [_row(record) for record in found]
 
 
@@ -80,12 +82,19 @@ def reply(conn: sa.Connection, call: str, turn: int) -> str | None:
     return conn.scalar(sa.select(journal.c.reply).where(journal.c.call == call, journal.c.turn == turn))
 
 
-def append(conn: sa.Connection, row: Row) -> bool:
-    """Insert a turn; False when another worker was first. The insert decides a race, nothing else does."""
+def last_reply(conn: sa.Connection, call: str) -> str | None:
+    """The sealed reply of the latest turn, or None for a call that has none."""
+    return conn.scalar(
+        sa.select(journal.c.reply).where(journal.c.call == call).order_by(journal.c.turn.desc()).limit(1)
+    )
+
+
+def append(conn: sa.Connection, row: Row, reply: str) -> bool:
+    """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race."""
     values = {
         "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
         "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(row.facts), "language": row.language,
-        "slow": row.slow, "failed": _dump(row.failed), "reply": row.reply,
+        "slow": row.slow, "failed": _dump(row.failed), "reply": reply,
     }  # fmt: skip
     return insert_new(conn, journal, values)
 
@@ -118,8 +127,7 @@ def insert_new(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> 
 def _row(record: Any) -> Row:
     return Row(
         record.call, record.turn, datetime.fromisoformat(record.at), record.story, json.loads(record.steps),
-        json.loads(record.wait), json.loads(record.facts), record.language, bool(record.slow), record.reply,
-        json.loads(record.failed),
+        json.loads(record.wait), json.loads(record.facts), record.language, bool(record.slow), json.loads(record.failed),
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -29,17 +28,13 @@ class Runtime:
     speaker: Speaker
     worker: Worker
     stories: Mapping[str, Story]
-    clock: Callable[[], datetime]
+    clock: Callable[[sa.Connection], datetime]
     wallets: Any
     follow_up: Any
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
     base_url: str
     log: Any
     touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
-
-    def now(self, zone: str | None = None) -> datetime:
-        """Business time, in the zone of the wallet that was dialled when it is given."""
-        return self.clock().astimezone(ZoneInfo(zone)) if zone else self.clock()
 
     @contextmanager
     def touch_slot(self) -> Iterator[None]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -94,11 +95,11 @@ class Playing:
             return "err", type(error).__name__
         return "ok", effect.encode(value)
 
-    def commit(self, row: Row) -> bool:
-        """Store the turn; False when another worker's row is there already."""
+    def commit(self, row: Row, reply: str) -> bool:
+        """Store the turn with its document; False when another worker's row is there already."""
         conn = self._open()
         try:
-            mine = journal.append(conn, row)
+            mine = journal.append(conn, row, self.runtime.sealer.seal(reply))
             if mine and self.claimed:
                 claims.drop(conn, row.call, row.turn)
         except Exception:
@@ -172,27 +173,40 @@ class Playing:
         return (kind, Sealed(self.runtime.sealer.seal(value))) if kind == "sealed" else decision
 
 
-def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any]) -> str:
-    """Answer turn `turn` of call `sid`; the TwiML document. `start` holds language and facts of turn 0."""
+def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None = None) -> str:
+    """Answer turn `turn` of call `sid`; the TwiML document.
+
+    `start` holds the language and the facts that the call began with; without it, they are those that were kept.
+    """
     with begin_read(runtime.engine) as conn:
         rows = journal.rows(conn, sid)
-    if turn < len(rows):
-        return runtime.sealer.open(rows[turn].reply)
-    if turn > len(rows) or (rows and rows[-1].wait is None):
-        return runtime.sealer.open(rows[-1].reply) if rows else document_of_goodbye(runtime)
+        if rows and (turn != len(rows) or rows[-1].wait is None):
+            return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, len(rows) - 1))))
+        start = (journal.noted(conn, sid, "start", "0") or {}) if start is None else start
+        now = runtime.clock(conn)
+    if turn > len(rows):
+        return document_of_goodbye(runtime)
     try:
-        return _play(runtime, sid, turn, keyed, rows, start)
+        return _play(runtime, sid, turn, keyed, rows, start, now)
     except claims.Lost:
         language = rows[-1].language if rows else start.get("language", "zh")
         return _winners_reply(runtime, sid, turn, language)
 
 
-def _play(runtime: Runtime, sid: str, turn: int, keyed: Input | None, rows: list[Row], start: dict[str, Any]) -> str:
+def _play(
+    runtime: Runtime,
+    sid: str,
+    turn: int,
+    keyed: Input | None,
+    rows: list[Row],
+    start: dict[str, Any],
+    now: datetime,
+) -> str:
     story = rows[-1].story if rows else "main"
     since = _since_last_failure(rows)
     opening = {"language": "zh", "slow": False, "facts": {}, **start, **(since[0].failed or {} if since else {})}
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
-    now = runtime.now(call.facts.get("timezone"))
+    now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
     playing = Playing(runtime, call, turn, keyed, now)
     player = Player(call, Recorded.of(since), playing, now)
     try:
@@ -209,7 +223,7 @@ def _play(runtime: Runtime, sid: str, turn: int, keyed: Input | None, rows: list
         last = rows[-1] if rows else None
         facts = call.facts if not player.replaying or last is None else last.facts
         row, reply, playing = _rescue(runtime, playing, player, facts, error, last)
-    if not playing.commit(row):
+    if not playing.commit(row, reply):
         raise claims.Lost("another worker stored this turn first")
     return reply
 
@@ -226,8 +240,7 @@ def _finish(
     call = playing.call
     reply = render(runtime, call, playing.turn, played, playing.now)
     wait = {"name": played.wait.name, "kind": type(played.wait).__name__} if played.wait else None
-    sealed = runtime.sealer.seal(reply)
-    row = Row(call.sid, playing.turn, playing.now, story, played.steps, wait, call.facts, call.language, call.slow, sealed, failed)  # fmt: skip
+    row = Row(call.sid, playing.turn, playing.now, story, played.steps, wait, call.facts, call.language, call.slow, failed)  # fmt: skip
     return row, reply
 
 
@@ -279,7 +292,7 @@ def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetim
 def document_of_goodbye(runtime: Runtime) -> str:
     """For a turn of a call that we never answered."""
     lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
-    return twiml.document(twiml.says(runtime.speaker.speak(lines, "zh", runtime.now().date())) + "<Hangup/>")
+    return twiml.document(twiml.says(runtime.speaker.speak(lines, "zh", date.today())) + "<Hangup/>")
 
 
 def _winners_reply(runtime: Runtime, sid: str, turn: int, language: str) -> str:
@@ -291,7 +304,7 @@ def _winners_reply(runtime: Runtime, sid: str, turn: int, language: str) -> str:
         if stored is not None:
             return runtime.sealer.open(stored)
         time.sleep(0.05)
-    spoken = runtime.speaker.speak([Line("one-moment")], language, runtime.now().date())
+    spoken = runtime.speaker.speak([Line("one-moment")], language, date.today())
     return twiml.document(
         twiml.says(spoken) + twiml.redirect(f"{runtime.base_url}/voice/calls/{sid}/turns/{turn}?again=1")
     )

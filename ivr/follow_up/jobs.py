@@ -33,7 +33,7 @@ class Surroundings:
     engine: sa.Engine
     settings: Settings
     provider: Provider
-    clock: Callable[[], datetime]
+    clock: Callable[[sa.Connection], datetime]
 
 
 _here: list[Surroundings] = []

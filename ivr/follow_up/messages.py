@@ -44,13 +44,13 @@ class FollowUp:
     """What a turn's `write` promises things with."""
 
     client: DBOSClient
-    clock: Callable[[], datetime]
+    clock: Callable[[sa.Connection], datetime]
 
     def send(self, conn: sa.Connection, message_id: str) -> None:
         """Promise the message `kind:id:…` in this transaction; the same one again is promised once."""
         found = conn.scalar(sa.select(messages.c.id).where(messages.c.id == message_id))
         if found is None:
-            row = {"id": message_id, "at": self.clock().isoformat(), "status": "queued"}
+            row = {"id": message_id, "at": self.clock(conn).isoformat(), "status": "queued"}
             conn.execute(sa.insert(messages).values(**row))
             self.job(conn, "send_message", message_id)
 

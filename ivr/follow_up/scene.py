@@ -9,21 +9,21 @@ import sqlalchemy as sa
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.sms import LabSms
 from ivr.settings import Settings
-from ivr.storage import begin_read
 
 
-def now(engine: sa.Engine, settings: Settings) -> datetime:
+def now(conn: sa.Connection, settings: Settings) -> datetime:
     """Business time: the lab's clock in the lab, otherwise the machine's."""
     if not settings.lab:
         return datetime.now(UTC)
     from ivr.lab.clock import business_now
 
-    with begin_read(engine) as conn:
-        return business_now(conn)
+    return business_now(conn)
 
 
 def lab_provider(engine: sa.Engine, settings: Settings) -> LabSms:
     """Texts that never leave the machine."""
     from ivr.lab import scene
 
-    return LabSms(engine, Sealer(settings.server_key), lambda conn: scene.read(conn).sms, lambda: now(engine, settings))
+    return LabSms(
+        engine, Sealer(settings.server_key), lambda conn: scene.read(conn).sms, lambda conn: now(conn, settings)
+    )

@@ -35,18 +35,21 @@ class LabSms:
     """Keeps what would have been sent, and answers as the scene says: ok, reject or unreachable."""
 
     def __init__(
-        self, engine: sa.Engine, sealer: Sealer, mode: Callable[[sa.Connection], str], clock: Callable[[], datetime]
+        self,
+        engine: sa.Engine,
+        sealer: Sealer,
+        mode: Callable[[sa.Connection], str],
+        clock: Callable[[sa.Connection], datetime],
     ) -> None:
         self._engine, self._sealer, self._mode, self._clock = engine, sealer, mode, clock
 
     def send(self, message_id: str, to: str, body: str) -> Sent:
         """Keep the text once, whatever happens to it."""
-        now = self._clock()
         sealed = self._sealer.seal(json.dumps([to, body]))
         with begin_write(self._engine) as conn:
             sent = _answer(self._mode(conn))
             conn.execute(sa.delete(lab_texts).where(lab_texts.c.message == message_id))
-            row = {"message": message_id, "sealed": sealed, "at": now.isoformat(), "status": sent.status}
+            row = {"message": message_id, "sealed": sealed, "at": self._clock(conn).isoformat(), "status": sent.status}
             conn.execute(sa.insert(lab_texts).values(row))
         return sent
 

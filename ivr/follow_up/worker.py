@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import threading
-from datetime import datetime
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
@@ -30,10 +29,7 @@ AT_ONCE, POLL_SECONDS = 8, 0.2
 def launch(engine: sa.Engine, settings: Settings, provider: Provider) -> None:
     """Start running jobs in this process."""
 
-    def clock() -> datetime:
-        return now(engine, settings)
-
-    settle(Surroundings(engine, settings, provider, clock))
+    settle(Surroundings(engine, settings, provider, lambda conn: now(conn, settings)))
     import_jobs()
     config: DBOSConfig = {
         "name": "ivr",

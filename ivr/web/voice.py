@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -125,13 +126,15 @@ def keep_call(runtime: Runtime, sid: str, start: dict[str, Any], line: str, numb
     facts = start["facts"]
     values = {
         "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": runtime.sealer.seal(number) if number else None,
-        "wallet": facts["wallet"], "line": line, "started": runtime.now().isoformat(),
+        "wallet": facts["wallet"], "line": line,
     }  # fmt: skip
     with begin_write(runtime.engine) as conn:
+        now = runtime.clock(conn)
+        values["started"] = now.isoformat()
         if not journal.insert_new(conn, journal.calls, values):
             early = (journal.calls.c.call == sid) & journal.calls.c.wallet.is_(None)
             conn.execute(sa.update(journal.calls).where(early).values(**values))
-        journal.note(conn, sid, "start", "0", runtime.now(), start)
+        journal.note(conn, sid, "start", "0", now, start)
         return journal.noted(conn, sid, "start", "0") or start
 
 
@@ -142,17 +145,9 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         abort(403)
     if form.get("CallStatus") in OVER:
         with begin_write(runtime.engine) as conn:
-            journal.note(conn, sid, "ended-with", str(turn), runtime.now(), {"dial": form.get("DialCallStatus")})
+            journal.note(conn, sid, "ended-with", str(turn), runtime.clock(conn), {"dial": form.get("DialCallStatus")})
         return twiml.document("")
-    start = start_of(runtime, sid)
-    return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form), start)
-
-
-def start_of(runtime: Runtime, sid: str) -> dict[str, Any]:
-    """What turn 0 began with: language and facts that were known before the first word."""
-    with begin_read(runtime.engine) as conn:
-        first = journal.noted(conn, sid, "start", "0")
-    return first or {}
+    return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form))
 
 
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
@@ -186,7 +181,7 @@ def agent_answered(runtime: Runtime, sid: str, turn: int) -> str:
     accepted = keys_of(request.form.get("Digits")) == "1"
     with begin_write(runtime.engine) as conn:
         verdict = {"verdict": "accepted" if accepted else "declined", "leg": request.form.get("CallSid")}
-        journal.note(conn, sid, "whisper", str(turn), runtime.now(), verdict)
+        journal.note(conn, sid, "whisper", str(turn), runtime.clock(conn), verdict)
         kept = journal.noted(conn, sid, "whisper", str(turn))
     return twiml.document("" if kept and kept["verdict"] == "accepted" else "<Hangup/>")
 
@@ -196,20 +191,21 @@ def call_status(runtime: Runtime, form: Any) -> str:
     sid, state = form.get("CallSid", ""), clean(form.get("CallStatus", ""))
     if SAFE_SID.fullmatch(sid):
         with begin_write(runtime.engine) as conn:
+            now = runtime.clock(conn)
             sequence = clean(form.get("SequenceNumber", state))[:32]
-            journal.note(conn, sid, "status", sequence, runtime.now(), {"status": state})
-            journal.insert_new(conn, journal.calls, {"call": sid, "started": runtime.now().isoformat()})
+            journal.note(conn, sid, "status", sequence, now, {"status": state})
+            journal.insert_new(conn, journal.calls, {"call": sid, "started": now.isoformat()})
             if state in OVER:
                 open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
-                conn.execute(sa.update(journal.calls).where(open_call).values(ended=runtime.now().isoformat()))
+                conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
     return twiml.document("")
 
 
 def last_reply(runtime: Runtime, sid: str) -> str | None:
     """The last stored reply of a known call."""
     with begin_read(runtime.engine) as conn:
-        rows = journal.rows(conn, sid)
-    return runtime.sealer.open(rows[-1].reply) if rows else None
+        stored = journal.last_reply(conn, sid)
+    return runtime.sealer.open(stored) if stored else None
 
 
 def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
@@ -223,5 +219,5 @@ def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
 def unknown_line(runtime: Runtime) -> str:
     """A number that is no wallet's line is answered politely and ended."""
     lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
-    spoken = runtime.speaker.speak(lines, "zh", runtime.now().date())
+    spoken = runtime.speaker.speak(lines, "zh", date.today())
     return twiml.document(twiml.says(spoken) + "<Hangup/>")

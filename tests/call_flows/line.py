@@ -101,7 +101,7 @@ class Line:
         engine = connect(self.settings.database_url)
         import_jobs()
         provider = lab_provider(engine, self.settings)
-        here = Surroundings(engine, self.settings, provider, lambda: now(engine, self.settings))
+        here = Surroundings(engine, self.settings, provider, lambda conn: now(conn, self.settings))
         with begin_read(engine) as conn:
             waiting = list(conn.scalars(sa.select(messages.c.id).where(messages.c.status == "queued")))
         for message in waiting:

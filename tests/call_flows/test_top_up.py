@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, Caller, demo_world
+from tests.call_flows.line import DANA, LIN, LINFU, Caller, demo_world
 
 requirement = pytest.mark.requirement
 

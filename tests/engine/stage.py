@@ -53,7 +53,7 @@ class Stage:
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
-            worker=Worker(self.engine, self.folder), stories=self.stories, clock=lambda: self.clock, wallets=None,
+            worker=Worker(self.engine, self.folder), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), base_url="https://line.example", log=structlog.get_logger(),
         )  # fmt: skip
 
