@@ -1,0 +1,24 @@
+"""What a voice is. Another one (a studio's recordings, a neural voice) takes espeak-ng's place by this interface."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from audio.samples import AudioSegment
+
+
+class VoiceMissing(RuntimeError):
+    """The program of a voice is not installed. The message says how to install it."""
+
+
+class Voice(Protocol):
+    """Speaks a sentence. Level, band and silence at the ends are the business of production, not of the voice."""
+
+    @property
+    def name(self) -> str:
+        """Part of the name of every file that it has spoken: another voice, other files."""
+        ...
+
+    def speak(self, text: str, language: str, slow: bool = False) -> AudioSegment:
+        """Words without markup in `zh` or `en`, at any sample rate; raises VoiceMissing."""
+        ...
