@@ -2,221 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-import msgspec
+from ivr.lab.shapes import (
+    WorldError,
+    clock,
+    day,
+    each,
+    having,
+    matching,
+    maybe,
+    moment,
+    number,
+    one_of,
+    optional,
+    personal,
+    text,
+    truth,
+    whole,
+    zone,
+)  # fmt: skip
+from ivr.storage import clean
 
-Name = Annotated[str, msgspec.Meta(min_length=1)]
-Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Clock = Annotated[str, msgspec.Meta(pattern=r"^\d{2}:\d{2}$")]
-Span = Annotated[str, msgspec.Meta(pattern=r"^(closed|\d{2}:\d{2}-\d{2}:\d{2})$")]
-E164 = Annotated[str, msgspec.Meta(pattern=r"^\+\d{3,15}$")]
-Status = Literal["succeeded", "failed", "pending"]
+LISTS = ("wallets", "customers", "top_ups", "payments", "disputes", "promotions", "rewards", "attempts")
+REFERENCES = (
+    (("customers", "promotions"), "wallet", "wallets"),
+    (("top_ups", "payments", "disputes", "rewards", "attempts"), "customer", "customers"),
+    (("disputes",), "payment", "payments"),
+    (("rewards",), "promotion", "promotions"),
+)
+KEYS = (
+    *((name, "id") for name in ("wallets", "customers", "top_ups", "payments", "disputes", "promotions")),
+    ("disputes", "reference"),
+    ("disputes", "payment"),  # one dispute a payment
+)
+CHOICES_SHOWN = 10
 
-
-class Both(msgspec.Struct):
-    """A text in both languages."""
-
-    zh: Name
-    en: Name
-
-
-class Promise(msgspec.Struct):
-    days: int
-    unit: Literal["business", "calendar"]
-
-
-class Refund(msgspec.Struct):
-    balance_minutes: int
-    card_days: tuple[int, int]
-    unit: Literal["business", "calendar"]
-
-
-class Method(msgspec.Struct):
-    id: Name
-    name: Both
-    fee: int
-    arrival: Both
-    single: int
-
-
-class TopUpLimits(msgspec.Struct):
-    single: int
-    daily: int
-    monthly: int
-    annual: int
-
-
-class Policy(msgspec.Struct):
-    dispute_window_days: int
-    dispute_decision: Promise
-    provisional_credit: bool
-    compensation_decision: Promise
-    refund: Refund
-    top_up_limits: TopUpLimits
-    top_up_methods: list[Method]
-    unknown_confirmation: Promise
-    system_fault_follow_up: Promise
-    cut_off: Clock
-    reward_expiry_days: int
-
-
-class Channels(msgspec.Struct):
-    website: Both
-    app: Both
-    social: Both
-    official_numbers: list[Name]
-
-
-class Hours(msgspec.Struct):
-    mon: Span
-    tue: Span
-    wed: Span
-    thu: Span
-    fri: Span
-    sat: Span
-    sun: Span
-    holiday: Span
-
-
-class Wallet(msgspec.Struct):
-    id: Name
-    line: E164
-    name: Both
-    timezone: Name
-    calendar: Name
-    hours: Hours
-    channels: Channels
-    policy: Policy
-    lines: list[E164] = []
-
-
-class Customer(msgspec.Struct):
-    id: Name
-    wallet: Name
-    wallet_id: Name
-    id_tail: Annotated[str, msgspec.Meta(pattern=r"^\d{5}[\dX]$")]
-    mobile: E164 | None = None
-    phone_pin: Annotated[str, msgspec.Meta(pattern=r"^\d{6}$")] | None = None
-    language: Literal["zh", "en"] = "zh"
-    status: Literal["active", "frozen", "closed"] = "active"
-    balance: int = 0
-    points: int = 0
+both = having(zh=text, en=text)
+unit = one_of("business", "calendar")
+promise = having(days=whole, unit=unit)
+status = one_of("succeeded", "failed", "pending")
+hours = matching(
+    r"closed|([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", 'hours such as "09:00-21:00", or "closed"'
+)
+method = having(id=text, name=both, fee=whole, arrival=both, single=whole)
+policy = having(
+    dispute_window_days=whole, dispute_decision=promise, provisional_credit=truth, compensation_decision=promise,
+    refund=having(balance_minutes=whole, card_days=each(whole, least=2), unit=unit),
+    top_up_limits=having(single=whole, daily=whole, monthly=whole, annual=whole),
+    top_up_methods=each(method), unknown_confirmation=promise, system_fault_follow_up=promise,
+    cut_off=clock, reward_expiry_days=whole,
+)  # fmt: skip
+wallet = having(
+    id=text, line=number, lines=maybe(each(number)), name=both, timezone=zone, calendar=text,
+    languages=maybe(each(one_of("zh", "en"))), security_hours=maybe(text), policy=policy,
+    hours=having(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), hours)),
+    channels=having(website=both, app=both, social=both, official_numbers=each(text)),
+)  # fmt: skip
+customer = having(
+    id=text, wallet=text, name=maybe(text), language=optional(one_of("zh", "en")),
+    mobile=maybe(personal(number, 'a number such as "+8619900000051", or null')),
+    wallet_id=personal(text, "a text of digits"),
+    id_tail=personal(matching(r"\d{5}[\dX]", ""), "six digits, of which the last may be X"),
+    phone_pin=maybe(personal(matching(r"\d{6}", ""), "six digits, or null")),
+    status=optional(one_of("active", "frozen", "closed")), two_factor=optional(truth), birth_year=maybe(whole),
+    registered_on=maybe(day), balance=optional(whole), points=optional(whole), push_opt_in=optional(truth),
+    cards=maybe(each(having(bank=both, type=maybe(text), tail=text))), **{"class": maybe(text)},
+)  # fmt: skip
+top_up = having(
+    id=text, customer=text, amount=whole, channel=text, card_tail=maybe(text), at=moment, status=status,
+    code=maybe(text), bank_debited=maybe(truth),
+)  # fmt: skip
+payment = having(
+    id=text, customer=text, amount=whole, payee=both, at=moment, status=status, code=maybe(text),
+    bank_debited=maybe(truth),
+)  # fmt: skip
+dispute = having(
+    id=text, reference=matching(r"\d{9}", 'nine digits in a text, such as "202611017"'), customer=text, payment=text,
+    reason=one_of(
+        "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
+    ),
+    at=moment, status=one_of("received", "in-review", "decided-refund", "decided-rejected", "refunded"),
+    due=maybe(day), refund_to=maybe(text),
+)  # fmt: skip
+promotion = having(
+    id=text, wallet=text, title=both, audience=one_of("all", "new", "existing"), condition=both, starts=moment,
+    ends=moment, reward=maybe(having(kind=text, amount=maybe(whole), target=maybe(whole))),
+)  # fmt: skip
+reward = having(
+    customer=text, promotion=text, progress=optional(whole), completed_at=maybe(moment), credited_at=maybe(moment),
+    credit_due=maybe(day),
+)  # fmt: skip
+attempt = having(customer=text, at=moment, ok=optional(truth))
+world = having(
+    wallets=maybe(each(wallet)), customers=maybe(each(customer)), top_ups=maybe(each(top_up)),
+    payments=maybe(each(payment)), disputes=maybe(each(dispute)), promotions=maybe(each(promotion)),
+    rewards=maybe(each(reward)), attempts=maybe(each(attempt)),
+)  # fmt: skip
 
 
-class TopUp(msgspec.Struct):
-    id: Name
-    customer: Name
-    amount: int
-    channel: Name
-    at: datetime
-    status: Status
-    code: str | None = None
-    bank_debited: bool | None = None
-
-
-class Payment(msgspec.Struct):
-    id: Name
-    customer: Name
-    amount: int
-    payee: Both
-    at: datetime
-    status: Status
-    code: str | None = None
-
-
-class Dispute(msgspec.Struct):
-    id: Name
-    reference: Annotated[str, msgspec.Meta(pattern=r"^\d{9}$")]
-    customer: Name
-    payment: Name
-    reason: Name
-    at: datetime
-    status: Literal["received", "in-review", "decided-refund", "decided-rejected", "refunded"]
-    due: Day | None = None
-    refund_to: str | None = None
-
-
-class Promotion(msgspec.Struct):
-    id: Name
-    wallet: Name
-    title: Both
-    audience: Literal["all", "new", "existing"]
-    condition: Both
-    starts: datetime
-    ends: datetime
-
-
-class Reward(msgspec.Struct):
-    customer: Name
-    promotion: Name
-    progress: int
-
-
-class Attempt(msgspec.Struct):
-    customer: Name
-    at: datetime
-    ok: bool = False
-
-
-class World(msgspec.Struct):
-    wallets: list[Wallet]
-    customers: list[Customer] = []
-    top_ups: list[TopUp] = []
-    payments: list[Payment] = []
-    disputes: list[Dispute] = []
-    promotions: list[Promotion] = []
-    rewards: list[Reward] = []
-    attempts: list[Attempt] = []
-
-
-class WorldError(ValueError):
-    """A world that cannot be loaded: where, what came, what to write."""
-
-
-def checked(document: Any) -> World:
-    """The document as a World; raises WorldError."""
+def checked(document: Any) -> dict[str, Any]:
+    """The document without what databases refuse, and with every list there; raises WorldError."""
     try:
-        world = msgspec.convert(document, World)
-    except msgspec.ValidationError as error:
-        raise WorldError(str(error).replace("$.", "").replace("`$`", "the document")) from None
-    fault = next(_faults(world), None)
-    if fault:
+        cleaned = _cleaned(document)
+    except RecursionError:
+        raise WorldError("the document is nested too deep; write a world like the demo's") from None
+    world("", cleaned)
+    complete = cleaned | {name: cleaned.get(name) or [] for name in LISTS}
+    for fault in _faults(complete):
         raise WorldError(fault)
-    return world
+    return complete
 
 
-def _faults(world: World) -> Iterator[str]:
-    for name in ("wallets", "customers", "top_ups", "payments", "disputes", "promotions"):
-        yield from _twice(name, [one.id for one in getattr(world, name)])
-    yield from _twice("wallets (line, lines)", [line for one in world.wallets for line in (one.line, *one.lines)])
-    yield from _twice("disputes (reference)", [one.reference for one in world.disputes])
-    wallets, customers = {one.id for one in world.wallets}, {one.id for one in world.customers}
-    yield from _missing(world, ("customers", "promotions"), "wallet", wallets)
-    yield from _missing(world, ("top_ups", "payments", "disputes", "rewards", "attempts"), "customer", customers)
-    yield from _missing(world, ("disputes",), "payment", {one.id for one in world.payments})
-    yield from _missing(world, ("rewards",), "promotion", {one.id for one in world.promotions})
-    yield from _zoneless(world)
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(name): _cleaned(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return clean(value) if isinstance(value, str) else value
 
 
-def _twice(where: str, ids: list[str]) -> Iterator[str]:
-    for one in ids:
-        if ids.count(one) > 1:
-            yield f"{where}: {one!r} is there twice; give each its own"
+def _faults(document: dict[str, Any]) -> Iterator[str]:
+    for name, key in KEYS:
+        yield from _twice((f"{name}[{place}].{key}", one[key]) for place, one in enumerate(document[name]))
+    yield from _twice(_lines(document["wallets"]))
+    for names, key, target in REFERENCES:
+        known = {one["id"]: None for one in document[target]}
+        for name in names:
+            yield from _lost(document[name], name, key, known, target)
 
 
-def _missing(world: World, lists: tuple[str, ...], field: str, known: set[str]) -> Iterator[str]:
-    for name in lists:
-        for place, one in enumerate(getattr(world, name)):
-            if getattr(one, field) not in known:
-                choices = ", ".join(sorted(known)) or "none is there"
-                yield f"{name}[{place}].{field} is {getattr(one, field)!r}; write one of: {choices}"
+def _lines(wallets: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for place, one in enumerate(wallets):
+        yield f"wallets[{place}].line", one["line"]
+        for further, line in enumerate(one.get("lines") or []):
+            if line != one["line"]:
+                yield f"wallets[{place}].lines[{further}]", line
 
 
-def _zoneless(world: World) -> Iterator[str]:
-    for name in ("top_ups", "payments", "disputes", "attempts"):
-        for place, one in enumerate(getattr(world, name)):
-            if one.at.tzinfo is None:
-                yield f"{name}[{place}].at has no offset; write it like 2026-11-23T10:00:00+08:00"
+def _twice(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for path, value in found:
+        if value in first:
+            yield f'{path} is "{value}", and so is {first[value]}; give each its own'
+        first.setdefault(value, path)
+
+
+def _lost(ones: list[dict[str, Any]], name: str, key: str, known: dict[str, None], target: str) -> Iterator[str]:
+    listed = ", ".join([*known][:CHOICES_SHOWN]) + (", …" if len(known) > CHOICES_SHOWN else "")
+    advice = f"write the id of one of the {target}: {listed}" if known else f"there are no {target}; add it there"
+    for place, one in enumerate(ones):
+        if one[key] not in known:
+            yield f'{name}[{place}].{key} is "{one[key]}"; {advice}'

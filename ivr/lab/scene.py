@@ -8,7 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.engine.journal import insert_new
 from ivr.lab.tables import scene as table
+
+UNTOUCHED = {"id": 1, "document": "{}"}
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,16 @@ class Scene:
 
 def read(conn: sa.Connection) -> Scene:
     """The scene as it stands."""
-    document = conn.scalar(sa.select(table.c.document))
-    return Scene(**json.loads(document)) if document else Scene()
+    return _scene(conn.scalar(sa.select(table.c.document)))
 
 
 def change(conn: sa.Connection, **fields: Any) -> Scene:
-    """Change some of it; the new scene."""
-    new = replace(read(conn), **fields)
-    conn.execute(sa.delete(table))
-    conn.execute(sa.insert(table).values(id=1, document=json.dumps(asdict(new))))
+    """Change some of it; the new scene. Two changes at once wait for each other, and neither is lost."""
+    insert_new(conn, table, UNTOUCHED)  # a row to lock
+    new = replace(_scene(conn.scalar(sa.select(table.c.document).with_for_update())), **fields)
+    conn.execute(sa.update(table).values(document=json.dumps(asdict(new))))
     return new
+
+
+def _scene(document: str | None) -> Scene:
+    return Scene(**json.loads(document or "{}"))

@@ -1,9 +1,16 @@
-"""The world: wallets, customers and their records; loaded whole, and restored by a reset."""
+"""The world: wallets, customers and their records; loaded whole, and restored by a reset.
+
+Dates of a world that is PUT stay as they are. Only the demo world of a new database is moved: all its
+dates by the same number of whole days, so that its newest record is of the day before. Whole days
+keep the time of day, and nothing in the demo depends on a day of the week.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +20,31 @@ from ivr.desk import tables as desk
 from ivr.engine import claims, journal
 from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.tables import lab_texts, messages
-from ivr.lab.document import WorldError, checked
+from ivr.lab.document import LISTS, checked
+from ivr.lab.shapes import WorldError
 from ivr.lab.tables import worlds
 from ivr.wallet.tables import customers, records, wallet_lines, wallets
 
 DEFAULT = Path(__file__).parent / "default_world.json"
+DATE = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
 KINDS = {"top_ups": "top-up", "payments": "payment", "promotions": "promotion", "rewards": "reward"}
 LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempts)
 HAPPENED = (
     journal.calls, journal.journal, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
     desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, messages, lab_texts,
 )  # fmt: skip
+Document = dict[str, Any]
+Row = dict[str, Any]
 
 
-def load(conn: sa.Connection, document: Any) -> None:
+def load(conn: sa.Connection, document: Any) -> dict[str, int]:
     """Replace the world and forget what happened in it; raises WorldError and then changes nothing."""
-    checked(document)
-    conn.execute(sa.delete(worlds))
-    conn.execute(sa.insert(worlds).values(id=1, document=_dump(document)))
+    world = checked(document)
+    kept = {"id": 1, "document": _dump(world)}
+    if not journal.insert_new(conn, worlds, kept):
+        conn.execute(sa.update(worlds).values(kept))
     reset(conn)
+    return {name: len(world[name]) for name in LISTS}
 
 
 def load_default_if_empty(conn: sa.Connection) -> None:
@@ -42,65 +55,71 @@ def load_default_if_empty(conn: sa.Connection) -> None:
 
 def reset(conn: sa.Connection) -> None:
     """The world as last loaded; calls, attempts, cases, messages and pending follow-ups are forgotten."""
+    document = conn.scalar(sa.select(worlds.c.document).with_for_update())  # one at a time
+    forget_waiting(conn)
     for table in (*HAPPENED, *LOADED):
         conn.execute(sa.delete(table))
-    forget_waiting(conn)
-    document = conn.scalar(sa.select(worlds.c.document))
     if document is not None:
-        _insert(conn, json.loads(document))
+        _fill(conn, json.loads(document))
 
 
-def moved(document: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The same world some whole days later: its newest top-up is of the day before `now`."""
-    newest = max(datetime.fromisoformat(one["at"]) for one in document["top_ups"])
+def moved(document: Document, now: datetime) -> Document:
+    """The same world some whole days later: its newest record is of the day before `now`."""
+    dated = [one["at"] for name in ("top_ups", "payments", "disputes") for one in document[name]]
+    newest = max(datetime.fromisoformat(at) for at in dated)
     days = (now.astimezone(newest.tzinfo).date() - newest.date()).days - 1
     return _shifted(document, timedelta(days=days))
 
 
 def _shifted(value: Any, by: timedelta) -> Any:
     if isinstance(value, dict):
-        return {name: _shifted_date(name, inner, by) for name, inner in value.items()}
-    return [_shifted(one, by) for one in value] if isinstance(value, list) else value
+        return {name: _shifted(inner, by) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_shifted(one, by) for one in value]
+    if not isinstance(value, str) or not DATE.fullmatch(value):
+        return value
+    kind = datetime if "T" in value else date
+    return (kind.fromisoformat(value) + by).isoformat()
 
 
-def _shifted_date(name: str, value: Any, by: timedelta) -> Any:
-    if name in ("at", "starts", "ends", "due", "registered_on", "completed_at", "credited_at") and isinstance(
-        value, str
-    ):
-        later = datetime.fromisoformat(value) + by
-        return later.date().isoformat() if len(value) == 10 else later.isoformat()
-    return _shifted(value, by)
+def _fill(conn: sa.Connection, world: Document) -> None:
+    wallet_of = {one["id"]: one["wallet"] for one in world["customers"]}
+    rows: dict[sa.Table, list[Row]] = {
+        wallets: [{"id": one["id"], "document": _dump(one)} for one in world["wallets"]],
+        wallet_lines: [{"line": line, "wallet": one["id"]} for one in world["wallets"] for line in _lines(one)],
+        customers: [_customer(one) for one in world["customers"]],
+        records: list(_records(world)),
+        desk.disputes: [_dispute(one, wallet_of[one["customer"]]) for one in world["disputes"]],
+        desk.attempts: [_attempt(n, one, wallet_of[one["customer"]]) for n, one in enumerate(world["attempts"])],
+    }
+    for table, found in rows.items():
+        if found:
+            conn.execute(sa.insert(table), found)
 
 
-def _insert(conn: sa.Connection, document: dict[str, Any]) -> None:
-    for wallet in document["wallets"]:
-        conn.execute(sa.insert(wallets).values(id=wallet["id"], document=_dump(wallet)))
-        for line in (wallet["line"], *wallet.get("lines", [])):
-            conn.execute(sa.insert(wallet_lines).values(line=line, wallet=wallet["id"]))
-    for customer in document.get("customers", []):
-        known = {name: customer.get(name) for name in ("id", "wallet", "mobile", "wallet_id")}
-        conn.execute(sa.insert(customers).values(**known, document=_dump(customer)))
+def _lines(wallet: Document) -> list[str]:
+    return list(dict.fromkeys((wallet["line"], *(wallet.get("lines") or []))))
+
+
+def _customer(one: Document) -> Row:
+    return {name: one.get(name) for name in ("id", "wallet", "mobile", "wallet_id")} | {"document": _dump(one)}
+
+
+def _records(world: Document) -> Iterator[Row]:
     for name, kind in KINDS.items():
-        for one in document.get(name, []):
-            row = {"kind": kind, "id": one.get("id"), "customer": one.get("customer"), "document": _dump(one)}
-            conn.execute(sa.insert(records).values(**row))
-    _insert_disputes(conn, document)
-    _insert_attempts(conn, document)
+        for one in world[name]:
+            yield {"kind": kind, "id": one.get("id"), "customer": one.get("customer"), "document": _dump(one)}
 
 
-def _insert_disputes(conn: sa.Connection, document: dict[str, Any]) -> None:
-    wallet_of = {one["id"]: one["wallet"] for one in document.get("customers", [])}
-    for one in document.get("disputes", []):
-        row = {name: one.get(name) for name in ("id", "reference", "customer", "at", "status", "due", "refund_to")}
-        row |= {"wallet": wallet_of[one["customer"]], "about": one["payment"], "kind": one["reason"]}
-        conn.execute(sa.insert(desk.disputes).values(**row, due_provisional=False))
+def _dispute(one: Document, wallet: str) -> Row:
+    row = {name: one.get(name) for name in ("id", "reference", "customer", "at", "status", "due", "refund_to")}
+    return row | {"wallet": wallet, "about": one["payment"], "kind": one["reason"], "due_provisional": False}
 
 
-def _insert_attempts(conn: sa.Connection, document: dict[str, Any]) -> None:
-    for place, one in enumerate(document.get("attempts", [])):
-        at = datetime.fromisoformat(one["at"]).astimezone(UTC).isoformat(timespec="microseconds")
-        row = {"id": f"earlier-{place}", "account": one["customer"], "factor": "earlier", "at": at}
-        conn.execute(sa.insert(desk.attempts).values(**row, ok=one.get("ok", False)))
+def _attempt(place: int, one: Document, wallet: str) -> Row:
+    at = datetime.fromisoformat(one["at"]).astimezone(UTC).isoformat(timespec="microseconds")
+    row = {"id": f"earlier-{place}", "wallet": wallet, "account": one["customer"], "factor": "earlier", "at": at}
+    return row | {"ok": bool(one.get("ok"))}
 
 
 def _dump(value: Any) -> str:
