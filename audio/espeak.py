@@ -37,7 +37,7 @@ class Espeak:
     def phonemes(self, text: str, language: str) -> list[str]:
         """How it would read the words: a syllable an item for Mandarin, tones as contours (55, 35, 214, 51)."""
         pieces = [_run(words, each, False, "-q", "-x") for words, each in by_language(text, language)]
-        return [syllable.strip("_|'") for piece in pieces for syllable in piece.decode().split()]
+        return [re.sub("[_|']", "", syllable) for piece in pieces for syllable in piece.decode().split()]
 
 
 def by_language(text: str, language: str) -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ CEILING = -3.0
 """dBFS that no peak passes, between the samples too."""
 _MARGIN = 0.3
 """Decibels that the limiter stays below the ceiling: changing the gain moves peaks between samples a little."""
+_NEAR, _TRIES = 0.05, 8
+"""Decibels of loudness that are near enough, and how often it is tried; speech needs two or three."""
 _OVERSAMPLED = 8
 _REACH = RATE // 200 * 2 + 1
 """Samples (10 ms) over which the limiter's gain falls and rises."""
@@ -48,9 +50,13 @@ def true_peak(samples: Samples) -> float:
 
 
 def levelled(samples: Samples, lufs: float = SPEECH) -> Samples:
-    """At this loudness, with no peak above the ceiling; a limiter takes some loudness away, so it is done thrice."""
-    for _ in range(3):
-        samples = limited(samples * ratio(lufs - loudness(samples)))
+    """At this loudness, with no peak above the ceiling. The limiter takes loudness away, so it is done until it fits."""
+    samples = samples / np.abs(samples).max()
+    for _ in range(_TRIES):
+        missing = lufs - loudness(samples)
+        if abs(missing) < _NEAR and true_peak(samples) <= CEILING:
+            break
+        samples = limited(samples * ratio(missing))
     return samples
 
 

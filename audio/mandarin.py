@@ -13,13 +13,13 @@ import re
 LEXICON = {
     "银行": "yin2 hang2", "行业": "hang2 ye4", "同行": "tong2 hang2", "行长": "hang2 zhang3", "发卡行": "fa1 ka3 hang2",
     "开户行": "kai1 hu4 hang2", "分行": "fen1 hang2", "支行": "zhi1 hang2", "行为": "xing2 wei2",
-    "重新": "chong2 xin1", "重听": "chong2 ting1", "重复": "chong2 fu4", "重置": "chong2 zhi4", "重设": "chong2 she4",
+    "重新": "chong2 xin1", "双重": "shuang1 chong2", "重听": "chong2 ting1", "重复": "chong2 fu4", "重置": "chong2 zhi4", "重设": "chong2 she4",
     "重发": "chong2 fa1", "重试": "chong2 shi4", "重播": "chong2 bo1", "重输": "chong2 shu1", "重拨": "chong2 bo1",
     "更换": "geng1 huan4", "更改": "geng1 gai3", "更新": "geng1 xin1", "更正": "geng1 zheng4", "变更": "bian4 geng1",
     "还款": "huan2 kuan3", "退还": "tui4 huan2", "归还": "gui1 huan2", "返还": "fan3 huan2", "偿还": "chang2 huan2",
     "处理": "chu3 li3", "处罚": "chu3 fa2", "处置": "chu3 zhi4", "地址": "di4 zhi3", "地方": "di4 fang5",
     "地区": "di4 qu1", "当地": "dang1 di4", "各地": "ge4 di4", "调整": "tiao2 zheng3", "空调": "kong1 tiao2",
-    "尽快": "jin3 kuai4", "尽量": "jin3 liang4", "尽早": "jin3 zao3", "着急": "zhao2 ji2", "接着": "jie1 zhe5",
+    "尽快": "jin3 kuai4", "尽量": "jin3 liang4", "尽早": "jin3 zao3", "着急": "zhao2 ji2",
     "应用": "ying4 yong4", "对应": "dui4 ying4", "响应": "xiang3 ying4", "反应": "fan3 ying4", "供应": "gong1 ying4",
     "当天": "dang4 tian1", "当日": "dang4 ri4", "当月": "dang4 yue4", "当年": "dang4 nian2",
     "了解": "liao3 jie3", "不了解": "bu4 liao3 jie3", "不了": "bu4 liao3", "得到": "de2 dao4", "获得": "huo4 de2",
@@ -32,7 +32,7 @@ LEXICON = {
 PLAIN = (
     "行程", "进行", "执行", "旅行", "发行", "自行", "行动", "行不行", "重要", "严重", "慎重", "更多", "更好", "更高",
     "更快", "更安全", "更方便", "更早", "还剩", "还有", "还没", "还是", "还在", "还要", "还可以", "还不", "还能", "还需",
-    "到处", "处处", "调查", "应该", "当时", "当前", "当作", "当心", "了吗", "不用着",
+    "到处", "处处", "调查", "应该", "当时", "当前", "当作", "当心",
 )  # fmt: skip
 """Words with a doubtful character that the voice reads right by itself."""
 
