@@ -7,7 +7,6 @@ same variables, and any error in rendering raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -61,6 +60,8 @@ class Catalogue:
         found = self._bundles[lang].get_message(name)
         pattern = found.attributes[attribute] if attribute else found.value
         plain = {key: _boxed(value, today) for key, value in args.items()}
+        if pattern is None:
+            raise RenderError(f"{lang}:{message} has no words of its own")
         words, errors = self._bundles[lang].format_pattern(pattern, plain)
         if errors:
             raise RenderError(f"{lang}:{message}: {errors[0]!r}")
@@ -80,7 +81,7 @@ def _boxed(value: Any, today: date) -> _Box:
     return box
 
 
-def _functions(lang: str) -> dict[str, Callable[..., str]]:
+def _functions(lang: str) -> dict[str, Any]:
     words = LANGUAGES[lang]
     return {
         "MONEY": lambda fen: words.money(fen.value),
@@ -108,7 +109,7 @@ def _messages(lang: str, files: dict[str, str]) -> dict[str, set[str]]:
     for name, content in files.items():
         for entry in FluentParser(with_spans=True).parse(content).body:
             if isinstance(entry, ast.Junk):
-                raise CatalogueError(f"{lang}/{name}: cannot be read near {entry.content.strip()[:60]!r}")
+                raise CatalogueError(f"{lang}/{name}: cannot be read near {(entry.content or '').strip()[:60]!r}")
             if isinstance(entry, ast.Message):
                 parts = [
                     (entry.id.name, entry.value),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 DIGITS = "零一二三四五六七八九"
+SECTIONS = ((100_000_000, "亿"), (10_000, "万"), (1, ""))
+PLACES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
 YAO = str.maketrans("0123456789", "零幺二三四五六七八九")
 """Identifiers are read digit by digit with 幺, for 一 sounds like 七 on a telephone."""
 UNITS = {
@@ -14,30 +16,13 @@ UNITS = {
 
 
 def cardinal(number: int) -> str:
-    """A whole number; 二 throughout, see `quantity` for 两."""
-    if number < 0:
-        return "负" + cardinal(-number)
-    if number < 10_000:
-        return _section(number)
-    for size, name in ((100_000_000, "亿"), (10_000, "万")):
-        if number >= size:
-            head, rest = divmod(number, size)
-            gap = "零" if rest and rest < size // 10 else ""
-            return cardinal(head) + name + (gap + _inner(rest) if rest else "")
-    raise AssertionError(number)
+    """A whole number as a name or ordinal: 2 → 二, 22 → 二十二, 10010 → 一万零一十."""
+    return _spelt(number, counts=False)
 
 
 def quantity(number: int) -> str:
-    """A number that counts: 两 alone, before 百 at the head, and before 千, 万 and 亿."""
-    words = cardinal(number)
-    if words in ("二", "负二"):
-        return words.replace("二", "两")
-    for unit in "千万亿":
-        words = words.replace("二" + unit, "两" + unit)
-    words = words.replace("十两万", "十二万").replace("十两亿", "十二亿").replace("百两万", "百零二万")
-    sign = "负" if words.startswith("负") else ""
-    bare = words.removeprefix("负")
-    return sign + ("两" + bare[1:] if bare.startswith("二百") else bare)
+    """A number that counts: 2 → 两, 200 → 两百, 2000 → 两千, 20000 → 两万; 二 before 十 and at the end."""
+    return "两" if number == 2 else _spelt(number, counts=True)
 
 
 def money(fen: int) -> str:
@@ -120,20 +105,30 @@ def percent(value: float) -> str:
     )
 
 
-def _section(number: int) -> str:
-    words = _inner(number)
-    return words[1:] if words.startswith("一十") else words
+def _spelt(number: int, counts: bool) -> str:
+    if number < 0:
+        return "负" + (quantity(-number) if counts else cardinal(-number))
+    words, rest, skipped = "", number, False
+    for size, unit in SECTIONS:
+        section, rest = divmod(rest, size)
+        if section:
+            gap = "零" if words and (skipped or section < 1000) else ""
+            words += gap + _section(section, counts, head=not words, unit=unit) + unit
+        skipped = bool(words) and not section
+    return words.removeprefix("一") if words.startswith("一十") else words or "零"
 
 
-def _inner(number: int) -> str:
+def _section(number: int, counts: bool, head: bool, unit: str) -> str:
+    """1 to 9999; more only in front of 亿. Zeros inside are one 零, zeros at the end are silent."""
     if number >= 10_000:
-        return cardinal(number)
+        return _spelt(number, counts)
+    if counts and number == 2 and unit:
+        return "两"
     words, gap = "", False
-    for size, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+    for size, name in PLACES:
         digit, number = divmod(number, size)
         if digit:
-            words += ("零" if gap and words else "") + DIGITS[digit] + name
-            gap = False
-        else:
-            gap = True
-    return words or "零"
+            two = counts and digit == 2 and (name == "千" or (name == "百" and head and not words))
+            words += ("零" if gap else "") + ("两" if two else DIGITS[digit]) + name
+        gap = bool(words) and not digit
+    return words
