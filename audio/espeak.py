@@ -15,7 +15,7 @@ from audio.samples import AudioSegment
 from audio.voice import VoiceMissing
 
 PROGRAM = "espeak-ng"
-VOICES = {"zh": ("cmn-latn-pinyin", 190), "en": ("en-us", 145)}
+VOICES = {"zh": ("cmn-latn-pinyin", 190), "en": ("en-us", 135)}
 """Language → voice and speed; espeak-ng counts words a minute, and these speak as long as a person takes."""
 SLOW = 0.75
 """Of the normal speed: what `<prosody rate="75%">` asks Twilio for."""

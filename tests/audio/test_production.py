@@ -10,7 +10,7 @@ from audio.measure import faults, measure
 from audio.samples import Samples, at_rate, from_segment, to_segment
 from audio.script import Script, Sentence, from_text
 from audio.studio import Studio
-from audio.telephone import line_samples, over_the_line
+from audio.telephone import line_samples, over_the_line, trimmed
 
 RATE = 22050
 SECOND = np.arange(RATE) / RATE
@@ -110,3 +110,9 @@ def test_nothing_to_say_is_an_error():
 def test_the_measurements_name_what_is_wrong(samples, fault):
     """A gate that cannot fail proves nothing."""
     assert any(fault in said for said in faults(measure(to_segment(samples, RATE))))
+
+
+def test_a_sentence_begins_and_ends_at_zero():
+    """A voice that starts with full force would click after a pause."""
+    kept = trimmed(np.full(8000, 0.5))
+    assert (kept[0], kept[4000], kept[-1]) == (0, 0.5, 0)
