@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from types import ModuleType
 from typing import Any
 
@@ -11,8 +12,11 @@ from ivr.speech import en, zh
 LANGUAGES: dict[str, ModuleType] = {"zh": zh, "en": en}
 
 
+UNSPEAKABLE = {"zh": re.compile(r"[^\w\s，。、]|_"), "en": re.compile(r"[^\w\s.,'’-]|_")}
+
+
 def text(value: Any, lang: str) -> str:
     """A name from data → speakable: numbers digit by digit, symbols gone. {"zh": …, "en": …} or a plain string."""
     chosen = value.get(lang) or next(iter(value.values())) if isinstance(value, dict) else str(value)
-    spoken = re.sub(r"\d+", lambda run: LANGUAGES[lang].digits(run.group()), chosen)
-    return re.sub(r"[^\w\s，。、,.'’-]", "，" if lang == "zh" else " ", spoken).replace("_", " ").strip("， ")
+    spoken = re.sub(r"[0-9]+", lambda run: LANGUAGES[lang].digits(run.group()), unicodedata.normalize("NFKC", chosen))
+    return UNSPEAKABLE[lang].sub("，" if lang == "zh" else " ", spoken).strip("， ")

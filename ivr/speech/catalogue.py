@@ -12,16 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import FluentParser, ast
-from fluent.syntax.visitor import Visitor
 
 from ivr.speech import LANGUAGES, text
+from ivr.speech.strict import EMPTY, CatalogueError, compare, messages
 
-FUNCTIONS = ("MONEY", "DIGITS", "DATE", "TIME", "MOMENT", "COUNT", "SPAN", "PERCENT", "TEXT")
-
-
-class CatalogueError(ValueError):
-    """A catalogue that must not be spoken from; says where and why."""
+__all__ = ["Catalogue", "CatalogueError", "RenderError"]
 
 
 class RenderError(RuntimeError):
@@ -37,9 +32,9 @@ class Catalogue:
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
         """Read `<folder>/zh/*.ftl` and `<folder>/en/*.ftl`; raises CatalogueError."""
-        sources = {lang: {path.name: path.read_text("utf-8") for path in sorted((folder / lang).glob("*.ftl"))} for lang in LANGUAGES}  # fmt: skip
-        found = {lang: _messages(lang, files) for lang, files in sources.items()}
-        _compare(found["zh"], found["en"])
+        sources = {lang: _files(folder / lang) for lang in LANGUAGES}
+        found = {lang: messages(lang, files) for lang, files in sources.items()}
+        compare(found["zh"], found["en"])
         bundles = {}
         for lang, files in sources.items():
             bundle = FluentBundle([lang], functions=_functions(lang), use_isolating=False)
@@ -65,7 +60,11 @@ class Catalogue:
         words, errors = self._bundles[lang].format_pattern(pattern, plain)
         if errors:
             raise RenderError(f"{lang}:{message}: {errors[0]!r}")
-        return str(words) if words != "-" else ""
+        return str(words) if words != EMPTY else ""
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.ftl"))}
 
 
 class _Box(str):
@@ -102,46 +101,3 @@ def _date(value: Any) -> date:
 
 def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
-def _messages(lang: str, files: dict[str, str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for name, content in files.items():
-        for entry in FluentParser(with_spans=True).parse(content).body:
-            if isinstance(entry, ast.Junk):
-                raise CatalogueError(f"{lang}/{name}: cannot be read near {(entry.content or '').strip()[:60]!r}")
-            if isinstance(entry, ast.Message):
-                parts = [
-                    (entry.id.name, entry.value),
-                    *((f"{entry.id.name}.{a.id.name}", a.value) for a in entry.attributes),
-                ]
-                for key, pattern in parts:
-                    if key in found:
-                        raise CatalogueError(f"{lang}/{name}: {key} is there twice")
-                    found[key] = _variables(f"{lang}/{name}: {key}", pattern)
-    return found
-
-
-def _variables(where: str, pattern: ast.Pattern | None) -> set[str]:
-    names: set[str] = set()
-
-    class Look(Visitor):  # type: ignore[misc]
-        def visit_VariableReference(self, node: ast.VariableReference) -> None:
-            names.add(node.id.name)
-
-        def visit_Placeable(self, node: ast.Placeable) -> None:
-            if isinstance(node.expression, ast.VariableReference):
-                raise CatalogueError(f"{where}: ${node.expression.id.name} needs one of {', '.join(FUNCTIONS)}")
-            self.generic_visit(node)
-
-    if pattern is not None:
-        Look().visit(pattern)
-    return names
-
-
-def _compare(zh: dict[str, set[str]], en: dict[str, set[str]]) -> None:
-    if zh.keys() != en.keys():
-        raise CatalogueError(f"in one language only: {', '.join(sorted(zh.keys() ^ en.keys()))}")
-    for key in zh:
-        if zh[key] != en[key]:
-            raise CatalogueError(f"{key}: the languages use other variables: {sorted(zh[key] ^ en[key])}")

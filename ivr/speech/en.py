@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 from num2words import num2words
 
+from ivr.speech.groups import groups
+
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 UNITS = {
     "transaction": "transaction", "item": "item", "day": "day", "calendar-day": "calendar day",
@@ -34,15 +36,10 @@ def count(number: int, unit: str | None = None) -> str:
 
 
 def digits(value: str, kind: str = "plain") -> str:
-    """An identifier digit by digit, grouped with pauses; "zero", never "oh"."""
-    kept = "".join(char for char in value.upper() if char in "0123456789X")
-    groups = [kept[i : i + 4] for i in range(0, len(kept), 4)]
-    if kind == "phone":
-        kept = kept.removeprefix("86") if len(kept) == 13 else kept
-        kept = kept[1:] if value.startswith("+1") and len(kept) == 11 else kept
-        cuts = (0, 3, 7) if len(kept) == 11 else (0, 3, 6)
-        groups = [kept[a:b] for a, b in zip(cuts, (*cuts[1:], None), strict=True)]
-    return ", ".join(" ".join("X" if char == "X" else NAMES[int(char)] for char in group) for group in groups if group)
+    """An identifier digit by digit in its groups; "zero", never "oh"."""
+    return ", ".join(
+        " ".join("X" if char == "X" else NAMES[int(char)] for char in group) for group in groups(value, kind)
+    )
 
 
 def day(value: date, today: date | None = None) -> str:

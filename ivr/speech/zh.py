@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from ivr.speech.groups import groups
+
 DIGITS = "零一二三四五六七八九"
 SECTIONS = ((100_000_000, "亿"), (10_000, "万"), (1, ""))
 PLACES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
@@ -42,17 +44,8 @@ def count(number: int, unit: str | None = None) -> str:
 
 
 def digits(value: str, kind: str = "plain") -> str:
-    """An identifier digit by digit; phones in 3-4-4, references in 4-4-1."""
-    kept = "".join(char for char in value.upper() if char in "0123456789X")
-    groups = [kept]
-    if kind == "phone":
-        kept = kept.removeprefix("86") if len(kept) == 13 else kept
-        groups = (
-            [kept[:3], kept[3:7], kept[7:]] if len(kept) == 11 else [kept[i : i + 4] for i in range(0, len(kept), 4)]
-        )
-    elif kind == "reference":
-        groups = [kept[:4], kept[4:8], kept[8:]]
-    return "，".join(group.translate(YAO) for group in groups if group)
+    """An identifier digit by digit in its groups: 13800138000 → 幺三八，零零幺三，八零零零."""
+    return "，".join(group.translate(YAO) for group in groups(value, kind))
 
 
 def day(value: date, today: date | None = None) -> str:

@@ -1,0 +1,213 @@
+"""Values become words: known ones, and properties over whole ranges."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+import cn2an
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.speech import en, text, zh
+
+TODAY = date(2026, 11, 23)
+UNSPEAKABLE = re.compile(r"[0-9A-Za-z¥$%/:_\-+*#.,;!?()\[\]<>&'\"]")
+
+MONEY = [
+    (5, "五分", "zero point zero five yuan"),
+    (50, "五角", "zero point five yuan"),
+    (20, "两角", "zero point two yuan"),
+    (2, "两分", "zero point zero two yuan"),
+    (22, "两角二分", "zero point two two yuan"),
+    (0, "零元", "zero yuan"),
+    (100, "一元", "one yuan"),
+    (200, "两元", "two yuan"),
+    (1000, "十元", "ten yuan"),
+    (1202, "十二元零二分", "twelve point zero two yuan"),
+    (2000, "二十元", "twenty yuan"),
+    (2200, "二十二元", "twenty-two yuan"),
+    (10200, "一百零二元", "one hundred two yuan"),
+    (11000, "一百一十元", "one hundred ten yuan"),
+    (19999, "一百九十九元九角九分", "one hundred ninety-nine point nine nine yuan"),
+    (20000, "两百元", "two hundred yuan"),
+    (100000, "一千元", "one thousand yuan"),
+    (101000, "一千零一十元", "one thousand ten yuan"),
+    (123405, "一千二百三十四元零五分", "one thousand two hundred thirty-four point zero five yuan"),
+    (200000, "两千元", "two thousand yuan"),
+    (200250, "两千零二元五角", "two thousand two point five yuan"),
+    (1000008, "一万元零八分", "ten thousand point zero eight yuan"),
+    (1001000, "一万零一十元", "ten thousand ten yuan"),
+    (10000000, "十万元", "one hundred thousand yuan"),
+    (10001000, "十万零一十元", "one hundred thousand ten yuan"),
+    (100000010, "一百万元一角", "one million point one yuan"),
+    (2000000000, "两千万元", "twenty million yuan"),
+    (-1230, "负十二元三角", "minus twelve point three yuan"),
+]
+COUNTS = [
+    (2, "transaction", "两笔", "two transactions"),
+    (22, "transaction", "二十二笔", "twenty-two transactions"),
+    (1, "business-day", "一个工作日", "one business day"),
+    (2, "business-day", "两个工作日", "two business days"),
+    (12, "calendar-day", "十二个自然日", "twelve calendar days"),
+    (2, "minute", "两分钟", "two minutes"),
+    (200, "day", "两百天", "two hundred days"),
+]
+DIGITS = [
+    (
+        "+8613800138000",
+        "phone",
+        "幺三八，零零幺三，八零零零",
+        "one three eight, zero zero one three, eight zero zero zero",
+    ),
+    (
+        "13800138000",
+        "phone",
+        "幺三八，零零幺三，八零零零",
+        "one three eight, zero zero one three, eight zero zero zero",
+    ),
+    ("+12025550151", "phone", "二零二，五五五，零幺五幺", "two zero two, five five five, zero one five one"),
+    ("95188", "phone", "九五幺八八", "nine five one eight eight"),
+    ("0012", "tail", "零零幺二", "zero zero one two"),
+    ("202612067", "reference", "二零二六，幺二零六，七", "two zero two six, one two zero six, seven"),
+]
+DATES = [
+    (date(2026, 11, 22), "十一月二十二日", "November twenty-second"),
+    (date(2027, 1, 2), "二零二七年一月二日", "January second, twenty twenty-seven"),
+    (date(2026, 2, 2), "二月二日", "February second"),
+    (date(2026, 12, 10), "十二月十日", "December tenth"),
+]
+TIMES = [
+    (time(14, 5), "下午两点零五分", "two oh five P M"),
+    (time(0, 5), "凌晨零点零五分", "twelve oh five A M"),
+    (time(12, 0), "中午十二点", "noon"),
+    (time(23, 59), "晚上十一点五十九分", "eleven fifty-nine P M"),
+    (time(22, 0), "晚上十点", "ten P M"),
+    (time(9, 0), "上午九点", "nine A M"),
+    (time(9, 30), "上午九点三十分", "nine thirty A M"),
+    (time(2, 2), "凌晨两点零二分", "two oh two A M"),
+    (time(5, 0), "早上五点", "five A M"),
+    (time(13, 0), "下午一点", "one P M"),
+    (time(19, 0), "晚上七点", "seven P M"),
+]
+PERCENTS = [
+    (12, "百分之十二", "twelve percent"),
+    (0.5, "百分之零点五", "zero point five percent"),
+    (3, "百分之三", "three percent"),
+]
+
+
+@pytest.mark.parametrize("fen, chinese, english", MONEY)
+def test_an_amount_is_said_as_people_say_it(fen, chinese, english):
+    """Yuan, jiao and fen in Mandarin; a decimal point in English."""
+    assert (zh.money(fen), en.money(fen)) == (chinese, english)
+
+
+@pytest.mark.parametrize("number, unit, chinese, english", COUNTS)
+def test_a_count_has_its_measure_word(number, unit, chinese, english):
+    """两 before a measure word; plural in English."""
+    assert (zh.count(number, unit), en.count(number, unit)) == (chinese, english)
+
+
+@pytest.mark.parametrize("value, kind, chinese, english", DIGITS)
+def test_an_identifier_is_said_digit_by_digit_in_groups(value, kind, chinese, english):
+    """幺 for one; groups as the number is written."""
+    assert (zh.digits(value, kind), en.digits(value, kind)) == (chinese, english)
+
+
+@pytest.mark.parametrize("day, chinese, english", DATES)
+def test_a_date_names_the_year_only_when_it_is_another_one(day, chinese, english):
+    """Year digit by digit, month and day as numbers."""
+    assert (zh.day(day, TODAY), en.day(day, TODAY)) == (chinese, english)
+
+
+@pytest.mark.parametrize("clock, chinese, english", TIMES)
+def test_a_time_has_its_part_of_the_day(clock, chinese, english):
+    """Twelve hours, with the words of the time of day."""
+    assert (zh.clock(clock), en.clock(clock)) == (chinese, english)
+
+
+@pytest.mark.parametrize("value, chinese, english", PERCENTS)
+def test_a_percentage_is_said_before_its_number_in_mandarin(value, chinese, english):
+    """百分之 first."""
+    assert (zh.percent(value), en.percent(value)) == (chinese, english)
+
+
+def test_near_days_have_names_and_spans_have_two_ends():
+    """Yesterday, today, tomorrow; one to three business days."""
+    nine = datetime(2026, 11, 23, 9)
+    assert [zh.moment(nine + timedelta(days=n), TODAY)[:2] for n in (-1, 0, 1)] == ["昨天", "今天", "明天"]
+    assert en.moment(nine, TODAY) == "today at nine A M"
+    assert zh.moment(datetime(2026, 11, 20, 20, 15), TODAY) == "十一月二十日晚上八点十五分"
+    assert (zh.span(1, 3, "business-day"), en.span(1, 3, "business-day")) == (
+        "一到三个工作日",
+        "one to three business days",
+    )
+    assert (zh.span(2, 2, "day"), en.span(1, 1, "day")) == ("两天", "one day")
+
+
+@given(st.integers(-(10**11), 10**11))
+def test_a_number_agrees_with_an_independent_speller(number):
+    """Where both know the rules; ours adds 两 and changes nothing else."""
+    assert zh.cardinal(number) == cn2an.an2cn(number)
+    assert zh.quantity(number).replace("两", "二") == zh.cardinal(number)
+
+
+@given(st.integers(1, 10**11))
+def test_two_stands_only_where_it_may(number):
+    """Never 两 before 十, never at the end of a longer number, never 二 before 千 or alone before 万 and 亿."""
+    words = zh.quantity(number)
+    assert not re.search("两十|.两$|二千", words)
+    assert not re.search("(^|亿零?|万零?)二[万亿]", words)
+
+
+@given(st.integers(0, 10**11))
+def test_zero_is_never_doubled_and_never_at_an_end(number):
+    """Zeros inside become one 零."""
+    words = zh.cardinal(number)
+    assert number == 0 or not re.search("零零|零$|^零|零[万亿]", words)
+
+
+@given(st.integers(-(10**10), 10**10))
+def test_no_digit_and_no_symbol_survives_in_an_amount(fen):
+    """In either language nothing is left for the voice to guess."""
+    assert not UNSPEAKABLE.search(zh.money(fen))
+    assert not re.search(r"[0-9,]", en.money(fen))
+
+
+@given(st.text("0123456789", min_size=1, max_size=20), st.sampled_from(["plain", "phone", "tail", "reference"]))
+def test_every_digit_is_said_once_and_in_order(value, kind):
+    """Grouping loses nothing."""
+    said = [char for char in zh.digits(value, kind) if char != "，"]
+    kept = value.removeprefix("86") if kind == "phone" and len(value) == 13 else value
+    assert "".join(said) == kept.translate(zh.YAO)
+    assert re.findall(r"[a-zX]+", en.digits(value, kind)) == [en.NAMES[int(char)] for char in kept]
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))
+def test_no_digit_and_no_symbol_survives_in_a_moment(moment):
+    """Every minute of fifteen years."""
+    assert not UNSPEAKABLE.search(zh.moment(moment, TODAY))
+    assert not re.search(r"[0-9:]", en.moment(moment, TODAY))
+
+
+@pytest.mark.parametrize("minute", range(0, 1440, 7))
+def test_a_clock_never_says_two_as_a_digit_at_the_hour(minute):
+    """两点, and 零二分."""
+    words = zh.clock(time(minute // 60, minute % 60))
+    assert "二点" not in words.replace("十二点", "")
+    assert "两分" not in words
+
+
+@given(st.text(max_size=30))
+def test_a_name_from_data_is_speakable(name):
+    """Whatever a wallet calls itself: no digit, no symbol."""
+    assert not re.search(r"[0-9¥$%/:_+*#;!?()\[\]<>&\"]", text(name, "zh"))
+
+
+def test_a_name_has_a_language_of_its_own():
+    """Both languages, or the one there is; digits are said one by one."""
+    assert text({"zh": "海云钱包", "en": "Haiyun Wallet"}, "en") == "Haiyun Wallet"
+    assert text({"zh": "海云钱包"}, "en") == "海云钱包"
+    assert text("7-11 便利店", "zh") == "七，幺幺 便利店"
