@@ -63,9 +63,10 @@ def case_by_reference(world: World, wallet: str, reference: str) -> Stage | None
     """The stage of a case or dispute of this wallet, or None."""
     if not references.is_valid(reference):
         return None
-    case = world.conn.execute(sa.select(cases).where(cases.c.reference == reference, cases.c.wallet == wallet)).first()
-    dispute = world.conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
-    found = case or dispute
+    found = None
+    for table in (cases, disputes):
+        here = (table.c.reference == reference) & (table.c.wallet == wallet)
+        found = found or world.conn.execute(sa.select(table.c.status, table.c.due).where(here)).first()
     if found is None:
         return None
     stage = found.status if found.status in ("received", "in-review") else "done"
