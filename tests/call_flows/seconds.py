@@ -1,0 +1,71 @@
+"""How long words take to say: the model that prompts are measured by, and where the options fall in them.
+
+Mandarin: characters / 4.5, and 0.3 a comma, 0.6 a stop. English: words / 2.6, and 0.25 a comma, 0.5 a stop.
+A `<break>` adds its own time. Waiting at the end of a document is nobody's speech and counts nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ivr.simulator.twiml_rules import is_chinese
+
+CHARACTERS_A_SECOND, WORDS_A_SECOND = 4.5, 2.6
+KEY = re.compile(r"请按[零一二三四五六七八九]|press \d")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A sentence or an option, and the seconds from the start of the document to its end."""
+
+    text: str
+    seconds: float
+
+
+def seconds(text: str, chinese: bool) -> float:
+    """How long these words take."""
+    commas, stops = len(re.findall("[，、,;；]", text)), len(re.findall("[。？！.?!]", text))
+    if chinese:
+        spoken = len(re.findall(r"\w", text))
+        return spoken / CHARACTERS_A_SECOND + 0.3 * commas + 0.6 * stops
+    return len(re.findall(r"[\w'’-]+", text)) / WORDS_A_SECOND + 0.25 * commas + 0.5 * stops
+
+
+def timeline(document: str) -> list[Moment]:
+    """Everything that a document says, in order, each with the time at which it has been said."""
+    moments, now = [], 0.0
+    for text, chinese, pause in _pieces(ET.fromstring(document.encode())):
+        now += pause
+        if text:
+            now += seconds(text, chinese)
+            moments.append(Moment(text, now))
+    return moments
+
+
+def length(document: str) -> float:
+    """Seconds of the whole document."""
+    return timeline(document)[-1].seconds
+
+
+def first_option(document: str) -> float:
+    """Seconds until the first key has been named."""
+    return next(moment.seconds for moment in timeline(document) if KEY.search(moment.text))
+
+
+def _pieces(root: ET.Element) -> Iterator[tuple[str, bool, float]]:
+    """Words, whether they are Chinese, and the pause before them."""
+    for say in root.iter("Say"):
+        chinese = is_chinese(say.get("language", ""))
+        for element in say.iter():
+            pause = _pause(element)
+            yield (element.text or "").strip() if pause == 0 else "", chinese, pause
+            if element is not say:
+                yield (element.tail or "").strip(), chinese, 0.0
+
+
+def _pause(element: ET.Element) -> float:
+    given = element.get("time", "0s") if element.tag == "break" else "0s"
+    return float(given.removesuffix("ms")) / 1000 if given.endswith("ms") else float(given.removesuffix("s"))

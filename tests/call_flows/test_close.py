@@ -1,0 +1,131 @@
+"""The end of every task: was it solved, and what then."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.call_flows.line import Caller
+
+requirement = pytest.mark.requirement
+
+REMINDER = ("保护好个人信息", "Keep your personal information safe")
+
+
+def hears_an_answer(caller: Caller) -> Caller:
+    """Up to the question whether it was solved."""
+    caller.calls().picks("信息咨询", "information").picks("官方渠道", "official channels")
+    return caller.is_told("问题解决了吗", "solve your problem")
+
+
+def says(caller: Caller, solved: bool) -> Caller:
+    """Answer that question."""
+    return caller.picks("是的", "yes") if solved else caller.picks("不是", "For no")
+
+
+@requirement("R6")
+def test_yes_makes_the_call_resolved(caller):
+    """The outcome is kept as soon as the caller said so."""
+    says(hears_an_answer(caller), True)
+    assert caller.report()["outcome"] == "resolved"
+    caller.picks("结束通话", "end the call")
+    assert caller.over
+    assert caller.report()["outcome"] == "resolved"
+
+
+@requirement("R6")
+def test_a_caller_who_said_yes_and_hung_up_is_resolved(caller):
+    """Nobody has to listen to the goodbye."""
+    says(hears_an_answer(caller), True).hangs_up()
+    assert caller.report()["outcome"] == "resolved"
+
+
+@requirement("R6")
+def test_a_caller_who_hung_up_before_answering_is_not_counted_as_resolved(caller):
+    """Silence is no yes."""
+    hears_an_answer(caller).hangs_up()
+    assert caller.report()["outcome"] == "abandoned"
+
+
+@requirement("R6", "R23")
+def test_no_is_met_with_an_apology_and_two_ways_on(caller):
+    """Never an argument: a person or the main menu."""
+    says(hears_an_answer(caller), False).is_told("抱歉", "I am sorry")
+    caller.is_told("请人工帮忙，请按一", "a person, press 1").is_told("主菜单，请按二", "the main menu, press 2")
+    assert caller.report()["outcome"] != "resolved"
+
+
+@requirement("R6", "R3")
+def test_no_can_lead_to_a_person(caller):
+    """The agent rings, and the outcome is a transfer."""
+    says(hears_an_answer(caller), False).picks("请人工帮忙", "from a person")
+    assert caller.talking_to
+    assert caller.report()["outcome"] == "transferred"
+
+
+@requirement("R6", "R25")
+def test_no_can_lead_to_the_main_menu(caller):
+    """From there everything can be asked again."""
+    says(hears_an_answer(caller), False).picks("主菜单", "the main menu")
+    caller.is_told("账户安全，请按一", "account security, press 1")
+    assert not caller.over
+
+
+@requirement("R6")
+def test_what_counts_is_the_last_answer(caller):
+    """First no, then help was found: resolved."""
+    says(hears_an_answer(caller), False).picks("主菜单", "the main menu")
+    caller.picks("信息咨询", "information").picks("限额与规则", "limits and rules")
+    says(caller, True)
+    assert caller.report()["outcome"] == "resolved"
+
+
+@requirement("R25")
+def test_another_question_leads_to_the_main_menu(caller):
+    """Yes does not have to be the end."""
+    says(hears_an_answer(caller), True).picks("还有别的问题", "another question")
+    caller.is_told("账户安全，请按一", "account security, press 1")
+
+
+@requirement("R86")
+def test_every_task_ends_with_a_reminder_to_keep_personal_information_safe(caller):
+    """The reminder comes before the choice, and with the goodbye the warning about codes."""
+    says(hears_an_answer(caller), True).is_told("请保护好个人信息", "keep your personal information safe")
+    caller.picks("结束通话", "end the call").is_told(*REMINDER)
+    caller.is_told("不要把验证码告诉任何人", "never tell anyone a code").is_told("再见", "Goodbye")
+
+
+@requirement("R86")
+def test_the_goodbye_after_an_agent_reminds_as_well(caller):
+    """When the agent has hung up, the caller still hears it."""
+    caller.calls().presses("0").waits()
+    caller.is_told(*REMINDER).is_told("感谢致电海云钱包", "Thank you for calling Haiyun Wallet")
+    assert caller.over
+
+
+@requirement("R86")
+def test_the_goodbye_without_an_agent_reminds_as_well(caller):
+    """Closed, and no callback wanted: still a word of care."""
+    caller.line.put("clock", {"now": "2026-11-23T23:30:00+08:00"})
+    caller.calls().presses("0").picks("不用回电", "without one").is_told(*REMINDER)
+    assert caller.over
+
+
+@requirement("R3")
+def test_a_person_is_one_key_away_from_every_question_at_the_end(caller):
+    """Zero at: was it solved."""
+    hears_an_answer(caller).presses("0")
+    assert caller.talking_to
+
+
+@requirement("R3")
+def test_a_person_is_one_key_away_after_no(caller):
+    """Zero at: how to go on."""
+    says(hears_an_answer(caller), False).presses("0")
+    assert caller.talking_to
+
+
+@requirement("R3")
+def test_a_person_is_one_key_away_after_yes(caller):
+    """Zero at: another question or the end."""
+    says(hears_an_answer(caller), True).presses("0")
+    assert caller.talking_to
