@@ -19,7 +19,7 @@ YEARS = range(1970, 3000)  # beyond them, other zones and promised days fall off
 
 
 class WorldError(ValueError):
-    """A world that cannot be loaded: where, what came, what to write."""
+    """A world, or a change of the scene, that cannot be: where, what came, what to write."""
 
 
 def refuse(path: str, value: Any, write: str) -> NoReturn:

@@ -1,0 +1,114 @@
+"""What happened in the lab, as its API shows it: lists in order of insertion, times in the wallet's offset."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ivr.desk import tables as desk
+from ivr.desk.summary import call_report, summarise
+from ivr.engine import journal
+from ivr.engine.secrets import Sealer
+from ivr.follow_up.sms import sent_in_lab
+from ivr.follow_up.tables import lab_texts
+from ivr.wallet.tables import wallets
+
+PROMISED = ("reference", "kind", "about", "due", "due_provisional", "status")
+KEPT: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
+    "cases": (desk.cases, PROMISED),
+    "disputes": (desk.disputes, (*PROMISED, "refund_to")),
+    "freezes": (desk.freezes, ()),
+    "consents": (desk.consents, ()),
+    "voice-notes": (desk.voice_notes, ()),
+}
+Shown = dict[str, Any]
+
+
+def kept(conn: sa.Connection, name: str) -> list[Shown]:
+    """A list of KEPT."""
+    table, columns = KEPT[name]
+    zones = _zones(conn)
+    rows = conn.execute(sa.select(table).order_by(table.c.n))
+    found = [_kept(row, zones) | {column: getattr(row, column) for column in columns} for row in rows]
+    return [one | {"reason": one["kind"]} for one in found] if name == "disputes" else found
+
+
+def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
+    """Promised callbacks, not drafts, with what the agent will know."""
+    zones = _zones(conn)
+    promised = sa.select(desk.callbacks).where(desk.callbacks.c.status != "draft").order_by(desk.callbacks.c.n)
+    return [_callback(conn, row, zones, sealer) for row in conn.execute(promised).all()]
+
+
+def texts(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
+    """Every text message: to, body, at, status."""
+    zones = _zones(conn)
+    ids = conn.scalars(sa.select(lab_texts.c.message).order_by(lab_texts.c.n)).all()
+    sent = sent_in_lab(conn, sealer)
+    return [
+        text | {"at": local(text["at"], _zone(zones, _wallet_of(conn, message)))}
+        for message, text in zip(ids, sent, strict=True)
+    ]
+
+
+def call(conn: sa.Connection, sid: str, sealer: Sealer) -> Shown | None:
+    """The report of a call; None when there is none."""
+    report = call_report(conn, sid, sealer)
+    if report is None:
+        return None
+    zone = _zone(_zones(conn), report["wallet"])
+    turns = [turn | {"at": local(turn["at"], zone)} for turn in report["turns"]]
+    return report | {"turns": turns, "summary": _summary(report["summary"], zone)}
+
+
+def local(at: str | None, zone: tzinfo) -> str | None:
+    """The same instant in this zone; a date, or nothing, stays what it is."""
+    return datetime.fromisoformat(at).astimezone(zone).isoformat() if at and "T" in at else at
+
+
+def _kept(row: Any, zones: dict[str, ZoneInfo]) -> Shown:
+    at = local(row.at, _zone(zones, row.wallet))
+    return {"id": row.id, "customer": row.customer, "wallet": row.wallet, "call": row.call, "at": at}
+
+
+def _callback(conn: sa.Connection, row: Any, zones: dict[str, ZoneInfo], sealer: Sealer) -> Shown:
+    zone = _zone(zones, row.wallet)
+    rows = journal.rows(conn, row.call)
+    summary = _summary(summarise(rows) if rows else None, zone)
+    return _kept(row, zones) | {
+        "number": sealer.open(row.number_sealed),
+        "slot": local(row.slot, zone),
+        "summary": summary,
+    }
+
+
+def _summary(summary: Shown | None, zone: tzinfo) -> Shown | None:
+    return summary and summary | {"time": local(summary["time"], zone)}
+
+
+def _zones(conn: sa.Connection) -> dict[str, ZoneInfo]:
+    found = conn.execute(sa.select(wallets.c.id, wallets.c.document))
+    return {row.id: ZoneInfo(json.loads(row.document)["timezone"]) for row in found}
+
+
+def _zone(zones: dict[str, ZoneInfo], wallet: str | None) -> tzinfo:
+    return zones.get(wallet or "", UTC)
+
+
+def _wallet_of(conn: sa.Connection, message: str) -> str | None:
+    """A message's id names a call or a reference: whose wallet it was."""
+    names = message.split(":")[1:]
+    for column, wallet in (
+        (journal.calls.c.call, journal.calls.c.wallet),
+        (desk.cases.c.reference, desk.cases.c.wallet),
+        (desk.disputes.c.reference, desk.disputes.c.wallet),
+        (desk.callbacks.c.id, desk.callbacks.c.wallet),
+    ):
+        found = conn.scalar(sa.select(wallet).where(column.in_(names)))
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,233 @@
+"""A world is loaded whole, and a reset restores it and forgets what happened."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.desk import tables as desk
+from ivr.engine import claims, journal
+from ivr.follow_up.queue import enqueue, make_client, unfinished
+from ivr.follow_up.tables import lab_texts, messages
+from ivr.lab import scene, tables, world
+from ivr.lab.shapes import WorldError
+from ivr.schema import import_tables
+from ivr.storage import begin_read, begin_write, metadata
+from ivr.wallet import references
+from ivr.wallet.tables import customers, records, wallet_lines, wallets
+
+AT = "2026-11-23T02:00:00+00:00"
+KEPT = {"id": "x1", "wallet": "haiyun", "customer": "K1", "call": "CA1", "at": AT}
+DUE = {"reference": "202611999", "about": "U1", "due": "2026-12-02", "due_provisional": False, "status": "received"}
+TURN = {"call": "CA1", "turn": 0, "at": AT, "story": "main", "steps": "[]", "facts": "{}", "language": "zh"}
+HAPPENED = {
+    journal.calls: {"call": "CA1"},
+    journal.journal: TURN | {"slow": False, "reply": ""},
+    journal.notices: {"call": "CA1", "kind": "status", "sequence": "1", "at": AT, "body": "{}"},
+    claims.claims: {"call": "CA1", "turn": 0, "worker": "w", "until": AT},
+    desk.cases: KEPT | DUE | {"kind": "unknown"},
+    desk.callbacks: KEPT | {"number_sealed": "", "number_mask": "", "status": "draft"},
+    desk.freezes: KEPT,
+    desk.consents: KEPT,
+    desk.voice_notes: KEPT,
+    desk.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
+    desk.languages: {"caller_mark": "m", "language": "zh"},
+    messages: {"id": "case:1", "at": AT, "status": "queued"},
+    lab_texts: {"message": "case:1", "sealed": "", "at": AT, "status": "sent"},
+}
+RESTORED = {wallets, wallet_lines, customers, records, desk.disputes, desk.attempts}
+SURVIVES = {tables.scene, tables.worlds}
+
+
+def load(engine, document):
+    with begin_write(engine) as conn:
+        return world.load(conn, document)
+
+
+def reset(engine):
+    with begin_write(engine) as conn:
+        world.reset(conn)
+
+
+def column(engine, found):
+    with begin_read(engine) as conn:
+        return list(conn.scalars(sa.select(found)))
+
+
+def count(engine, table):
+    with begin_read(engine) as conn:
+        return conn.scalar(sa.select(sa.func.count()).select_from(table))
+
+
+def test_every_table_is_restored_forgotten_or_kept_on_purpose():
+    """A table that is new must be thought of here."""
+    import_tables()
+    ours = {table for table in metadata.tables.values() if table.name != "alembic_version"}
+    assert ours == RESTORED | SURVIVES | set(world.HAPPENED)
+    assert set(world.HAPPENED) == set(HAPPENED) and set(world.LOADED) == RESTORED
+
+
+def test_a_world_is_counted(database, demo):
+    """Every list, also the empty ones."""
+    counts = load(database, demo)
+    assert (counts["wallets"], counts["customers"], counts["attempts"]) == (2, len(demo["customers"]), 0)
+
+
+def test_a_world_replaces_the_one_before_completely(database, demo):
+    """Nothing of the old one is left in any table."""
+    load(database, demo)
+    load(database, {"wallets": [demo["wallets"][1]]})
+    assert column(database, wallets.c.id) == ["linfu"]
+    assert column(database, wallet_lines.c.line) == ["+864000000102"]
+    assert [count(database, table) for table in (customers, records, desk.disputes, desk.attempts)] == [0, 0, 0, 0]
+
+
+def test_a_world_that_is_refused_changes_nothing(database, demo):
+    """The one before stands."""
+    load(database, demo)
+    demo["customers"][0]["wallet"] = "hayun"
+    with pytest.raises(WorldError):
+        load(database, demo)
+    assert count(database, customers) == len(demo["customers"])
+
+
+def test_lines_choose_the_wallet_and_official_numbers_do_not(database, demo):
+    """95001 is on the website, not on our switch."""
+    demo["wallets"][0]["lines"] = ["+864000000101", "+864000000199"]
+    load(database, demo)
+    assert set(column(database, wallet_lines.c.line)) == {"+864000000101", "+864000000199", "+864000000102"}
+
+
+def test_records_keep_their_order_and_their_words(database, demo):
+    """Each kind as it came."""
+    load(database, demo)
+    with begin_read(database) as conn:
+        rows = conn.execute(sa.select(records).order_by(records.c.n)).all()
+    for kind, name in (
+        ("top-up", "top_ups"),
+        ("payment", "payments"),
+        ("promotion", "promotions"),
+        ("reward", "rewards"),
+    ):
+        assert [json.loads(row.document) for row in rows if row.kind == kind] == demo[name]
+
+
+def test_a_dispute_of_the_world_is_a_dispute_of_the_desk(database, demo):
+    """About its payment, of its reason, in its customer's wallet."""
+    load(database, demo)
+    with begin_read(database) as conn:
+        row = conn.execute(sa.select(desk.disputes)).one()
+    assert (row.id, row.reference, row.wallet, row.about, row.kind) == ("P1", "202611017", "haiyun", "Y2", "duplicate")
+    assert (row.status, row.due, row.refund_to, row.call) == ("in-review", "2026-12-02", "balance", None)
+
+
+def test_earlier_attempts_count_against_their_account(database, demo):
+    """In UTC, so that text compares as time."""
+    demo["attempts"] = [{"customer": "K1", "at": "2026-11-23T09:00:00+08:00", "ok": False}] * 2
+    load(database, demo)
+    with begin_read(database) as conn:
+        rows = conn.execute(sa.select(desk.attempts)).all()
+    assert {(row.account, row.factor, row.at, row.ok) for row in rows} == {
+        ("K1", "earlier", "2026-11-23T01:00:00.000000+00:00", False)
+    }
+    assert len(rows) == 2
+
+
+def test_a_reset_forgets_all_that_happened(database, demo):
+    """Calls, journal, notices, claims, codes, languages, cases, callbacks, drafts, texts …"""
+    load(database, demo)
+    with begin_write(database) as conn:
+        for table, row in HAPPENED.items():
+            conn.execute(sa.insert(table).values(row))
+    reset(database)
+    assert {table.name: count(database, table) for table in HAPPENED} == {table.name: 0 for table in HAPPENED}
+
+
+def test_a_reset_restores_what_the_world_came_with(database, demo):
+    """Also what was changed in it."""
+    demo["attempts"] = [{"customer": "K1", "at": "2026-11-23T09:00:00+08:00", "ok": False}]
+    load(database, demo)
+    with begin_write(database) as conn:
+        for table in (customers, desk.disputes, desk.attempts):
+            conn.execute(sa.delete(table))
+        conn.execute(sa.insert(desk.attempts).values(id="a", factor="pin", at=AT, ok=False, account="K1"))
+    reset(database)
+    assert count(database, customers) == len(demo["customers"])
+    assert column(database, desk.disputes.c.id) == ["P1"] and column(database, desk.attempts.c.id) == ["earlier-0"]
+
+
+def test_a_reset_drops_follow_ups_that_wait(database, demo):
+    """What was promised to a forgotten caller is not sent."""
+    load(database, demo)
+    client = make_client(database)
+    with begin_write(database) as conn:
+        enqueue(conn, client, "send_message", "case:1", workflow_id="send_message:case:1")
+    reset(database)
+    client.destroy()
+    with begin_read(database) as conn:
+        assert unfinished(conn) == 0
+
+
+def test_a_reset_and_a_world_keep_the_scene(database, demo):
+    """Clock, agents and modes are set by their own requests only."""
+    with begin_write(database) as conn:
+        before = scene.change(conn, clock_now=AT, agents_available=0, wallet="down", sms="reject")
+    load(database, demo)
+    reset(database)
+    with begin_read(database) as conn:
+        assert scene.read(conn) == before
+
+
+def test_a_reset_without_a_world_is_nothing(database):
+    """A fresh database has none."""
+    reset(database)
+    assert count(database, wallets) == 0
+
+
+def test_a_world_of_thousands_is_loaded_in_seconds(database, demo):
+    """Tests of load bring large ones."""
+    one = demo["customers"][0]
+    crowd = [one | {"id": f"C{n}", "wallet_id": f"3{n:07d}", "mobile": f"+86199{n:08d}"} for n in range(5000)]
+    begun = datetime.now(UTC)
+    load(database, {"wallets": demo["wallets"], "customers": crowd})
+    assert datetime.now(UTC) - begun < timedelta(seconds=10) and count(database, customers) == 5000
+
+
+@pytest.mark.parametrize("now", ["2024-02-29T23:59:00+00:00", "2026-11-23T10:00:00+08:00", "2031-01-01T00:10:00+08:00"])
+def test_the_demo_is_moved_to_yesterday(demo, now):
+    """The newest record, whatever the day."""
+    moment = datetime.fromisoformat(now)
+    moved = world.moved(demo, moment)
+    newest = max(datetime.fromisoformat(one["at"]) for one in moved["top_ups"] + moved["payments"])
+    assert (moment.astimezone(newest.tzinfo).date() - newest.date()).days == 1
+
+
+def test_moving_moves_every_date_by_as_much(demo):
+    """Also days, spans of promotions, and what is due; and nothing but dates."""
+    demo["rewards"][0] |= {"completed_at": "2026-11-20T12:00:00+08:00", "credit_due": "2026-11-30"}
+    moved = world.moved(demo, datetime(2026, 12, 2, 4, tzinfo=UTC))  # ten days later than the file's next day
+    assert moved["rewards"][0] == demo["rewards"][0] | {
+        "completed_at": "2026-11-30T12:00:00+08:00", "credit_due": "2026-12-10"
+    }  # fmt: skip
+    assert moved["disputes"][0]["due"] == "2026-12-12" and moved["customers"][3]["registered_on"] == "2026-11-30"
+    assert moved["promotions"][0]["ends"] == "2026-12-10T23:59:59+08:00"
+    assert moved["wallets"] == demo["wallets"]
+
+
+def test_a_new_database_gets_the_demo_once(database, demo):
+    """A world that somebody loaded is not touched at the next start."""
+    with begin_write(database) as conn:
+        world.load_default_if_empty(conn)
+    assert count(database, customers) == len(demo["customers"])
+    load(database, {"wallets": demo["wallets"]})
+    with begin_write(database) as conn:
+        world.load_default_if_empty(conn)
+    assert count(database, customers) == 0
+
+
+def test_references_of_the_demo_can_be_keyed(demo):
+    """Their check digit is right."""
+    assert all(references.is_valid(one["reference"]) for one in demo["disputes"])
