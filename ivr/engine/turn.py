@@ -10,167 +10,22 @@ from __future__ import annotations
 
 import time
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from ivr.engine import claims, journal, twiml
-from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
-from ivr.engine.effects import Unavailable, World
+from ivr.engine.call import Call, Line
 from ivr.engine.journal import Row
-from ivr.engine.replay import Asking, Diverged, Played, Player, Recorded
+from ivr.engine.playing import Input, Playing
+from ivr.engine.rendering import document_of_goodbye, render
+from ivr.engine.replay import Diverged, Played, Player, Recorded
 from ivr.engine.runtime import Runtime
-from ivr.engine.secrets import Secret
-from ivr.storage import begin_read, begin_write
+from ivr.storage import begin_read
 
-TOUCH_SECONDS = 4.0
 LOSER_SECONDS = 8.0
 TURNS_A_CALL = 200
-
-
-@dataclass(frozen=True)
-class Input:
-    """What the caller did. `keys` None is silence; `dialled` is how an agent's leg ended; `again`: ask once more."""
-
-    keys: str | None = None
-    dialled: str | None = None
-    again: bool = False
-
-
-@dataclass
-class Playing:
-    """The live part of one turn: consumes the input, runs effects, holds the transaction."""
-
-    runtime: Runtime
-    call: Call
-    turn: int
-    input: Input | None
-    now: datetime
-    conn: sa.Connection | None = None
-    transaction: Any = None
-    claimed: bool = False
-    bank_is_dead: bool = False
-    touched: bool = False
-    keys: str | None = None
-    fresh: bool = True
-    ordinals: dict[str, int] = field(default_factory=dict)
-
-    def answer(self, wait: Asking) -> tuple[str, Any] | None:
-        """The decision for this wait: from what was keyed, then from what was typed ahead."""
-        if isinstance(wait, Moment):
-            return self._passed()
-        if isinstance(wait, Dial):
-            return self._dialled()
-        if self.fresh and self.input is not None:
-            self.fresh = False
-            if self.input.again:
-                return ("repeat", None)
-            keys: str | None = self.input.keys
-        elif self._may_run_ahead(wait):
-            keys = self.keys
-        else:
-            return None
-        decision, rest = wait.prompt.decide(keys, wait.tries, self.now)
-        self.keys = rest.lstrip("#") or None
-        return self._keep(decision)
-
-    def perform(self, do: Do) -> tuple[str, Any]:
-        """Run an effect by its kind; expected failures are results."""
-        effect = do.effect
-        expected: tuple[type[Exception], ...] = (Unavailable, *effect.errors)
-        try:
-            if effect.kind == "touch":
-                value = self._touch(do)
-            elif effect.kind == "write":
-                value = effect.run(self._world(do, self._open()), *do.args)
-            elif self.conn is not None:
-                value = effect.run(self._world(do, self.conn), *do.args)
-            else:
-                with begin_read(self.runtime.engine) as conn:
-                    value = effect.run(self._world(do, conn), *do.args)
-        except expected as error:
-            return "err", type(error).__name__
-        return "ok", effect.encode(value)
-
-    def commit(self, row: Row, reply: str) -> bool:
-        """Store the turn with its document; False when another worker's row is there already."""
-        conn = self._open()
-        try:
-            mine = journal.append(conn, row, self.runtime.sealer.seal(reply))
-            if mine and self.claimed:
-                claims.drop(conn, row.call, row.turn)
-        except Exception:
-            self.roll_back()
-            raise
-        if not mine:
-            self.roll_back()
-            return False
-        transaction, self.conn, self.transaction = self.transaction, None, None
-        transaction.__exit__(None, None, None)
-        return True
-
-    def roll_back(self) -> None:
-        """Undo this turn's own writes."""
-        if self.transaction is not None:
-            transaction, self.conn, self.transaction = self.transaction, None, None
-            transaction.__exit__(Exception, Exception("rolled back"), None)
-
-    def _touch(self, do: Do) -> Any:
-        if self.conn is not None:
-            raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
-        if self.bank_is_dead:
-            raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
-        if not self.claimed:
-            with begin_write(self.runtime.engine) as conn:
-                if journal.reply(conn, self.call.sid, self.turn) is not None:
-                    raise claims.Lost("the turn is already answered")
-                claims.take(conn, self.runtime.worker, self.call.sid, self.turn)
-            self.claimed = True
-        self.keys = None
-        try:
-            with self.runtime.touch_slot():
-                return do.effect.run(self._world(do, None), *do.args)
-        except Unavailable:
-            self.bank_is_dead = True
-            raise
-
-    def _open(self) -> sa.Connection:
-        if self.conn is None:
-            self.transaction = begin_write(self.runtime.engine)
-            self.conn = self.transaction.__enter__()
-            claims.check(self.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
-            if journal.reply(self.conn, self.call.sid, self.turn) is not None:
-                raise claims.Lost("the turn is already answered")
-        return self.conn
-
-    def _world(self, do: Do, conn: sa.Connection | None) -> World:
-        ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1
-        key = f"{self.call.sid}:{self.turn}:{do.name}:{ordinal}"
-        return World(self.call.sid, key, self.now, time.monotonic() + TOUCH_SECONDS, conn, self.runtime)
-
-    def _may_run_ahead(self, wait: Wait) -> bool:
-        return bool(self.keys) and wait.prompt.type_ahead and wait.tries.wrongs == 0
-
-    def _passed(self) -> tuple[str, Any] | None:
-        if self.fresh and self.input is not None:
-            self.fresh = False
-            return ("passed", None)
-        return None
-
-    def _dialled(self) -> tuple[str, Any] | None:
-        if self.fresh and self.input is not None and (self.input.dialled or self.input.again):
-            self.fresh = False
-            return (self.input.dialled or "failed", None)
-        return None
-
-    def _keep(self, decision: tuple[str, Any]) -> tuple[str, Any]:
-        kind, value = decision
-        if kind == "secret":
-            return kind, Secret(value)
-        return (kind, Sealed(self.runtime.sealer.seal(value))) if kind == "sealed" else decision
 
 
 def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None = None) -> str:
@@ -272,27 +127,6 @@ def position(error: BaseException) -> str:
     """`file:line` of the innermost frame; no text of the error, which may hold a value."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
-
-
-def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetime) -> str:
-    """Where the turn stopped → its document."""
-    spoken = runtime.speaker.speak(played.lines, call.language, now.date())
-    base = f"{runtime.base_url}/voice/calls/{call.sid}"
-    action = f"{base}/turns/{turn + 1}"
-    if played.wait is None:
-        return twiml.document(twiml.says(spoken, call.slow) + "<Hangup/>")
-    if isinstance(played.wait, Moment):
-        return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
-    if isinstance(played.wait, Dial):
-        whisper = f"{base}/whisper/{turn + 1}"
-        return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, call.facts.get("line")))
-    return twiml.document(twiml.gather(played.wait, spoken, call.slow, action))
-
-
-def document_of_goodbye(runtime: Runtime) -> str:
-    """For a turn of a call that we never answered."""
-    lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
-    return twiml.document(twiml.says(runtime.speaker.speak(lines, "zh", date.today())) + "<Hangup/>")
 
 
 def _winners_reply(runtime: Runtime, sid: str, turn: int, language: str) -> str:

@@ -1,0 +1,31 @@
+"""Where a turn stopped → its document."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ivr.engine import twiml
+from ivr.engine.call import Call, Dial, Line, Moment
+from ivr.engine.replay import Played
+from ivr.engine.runtime import Runtime
+
+
+def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetime) -> str:
+    """Where the turn stopped → its document."""
+    spoken = runtime.speaker.speak(played.lines, call.language, now.date())
+    base = f"{runtime.base_url}/voice/calls/{call.sid}"
+    action = f"{base}/turns/{turn + 1}"
+    if played.wait is None:
+        return twiml.document(twiml.says(spoken, call.slow) + "<Hangup/>")
+    if isinstance(played.wait, Moment):
+        return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
+    if isinstance(played.wait, Dial):
+        whisper = f"{base}/whisper/{turn + 1}"
+        return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, call.facts.get("line")))
+    return twiml.document(twiml.gather(played.wait, spoken, call.slow, action))
+
+
+def document_of_goodbye(runtime: Runtime) -> str:
+    """For a turn of a call that we never answered."""
+    lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
+    return twiml.document(twiml.says(runtime.speaker.speak(lines, "zh", date.today())) + "<Hangup/>")
