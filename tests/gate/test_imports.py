@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted([*ROOT.glob("ivr/**/*.py"), *ROOT.glob("call_flows/**/*.py"), ROOT / "app.py"])
+MODULES = sorted(
+    [*ROOT.glob("ivr/**/*.py"), *ROOT.glob("call_flows/**/*.py"), *ROOT.glob("audio/**/*.py"), ROOT / "app.py"]
+)
 FLOWS = [path for path in MODULES if path.is_relative_to(ROOT / "call_flows")]
 ENGINE = [path for path in MODULES if path.is_relative_to(ROOT / "ivr/engine")]
 EFFECT_ROOMS = ("ivr.engine", "ivr.desk", "ivr.wallet", "call_flows")
