@@ -28,6 +28,7 @@ async def identify(call: Call) -> Verified:
     """A verified customer, or a person. Unknown, wrong and locked sound and take the same."""
     if "customer" in call.facts:
         return Verified(**call.facts["customer"])
+    call.say("scam-caution")
     call.say("identify-why")
     for attempt in range(ROUNDS):
         verified = await one_round(call, attempt)

@@ -1,4 +1,4 @@
-"""The line is answered: brand, language, a caution, and the main menu."""
+"""The line is answered: brand, language, and the main menu, within eight seconds."""
 
 from call_flows.agent import speak_to_agent
 from call_flows.information import information
@@ -48,7 +48,6 @@ async def greet(call: Call) -> None:
         except (Back, Main):
             pass
         await call.do(remember_language, call.facts.get("caller_mark"), call.language)
-    call.say("scam-caution")
     on_duty = await call.do(duty, call.facts["wallet"])
     if on_duty.opens:
         call.say("self-service-only", at=on_duty.opens)
