@@ -29,16 +29,33 @@ class Line:
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait for the caller: what is asked, how often it failed, what is spoken before."""
+    """A wait for the caller: what is asked, how often it failed, the last decision, what is spoken before.
+
+    Its words are put together only when they are wanted: a replay passes many waits and speaks one.
+    """
 
     prompt: Prompt
     tries: Tries
-    lines: tuple[Line, ...]
-    timeout: int
+    context: tuple[Line, ...]
+    args: dict[str, Any]
+    last: Decision
+    slow: bool
 
     @property
     def name(self) -> str:
         return self.prompt.name
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is spoken: what was said before, then the prompt as the last decision makes it."""
+        return self.context + _words(self)
+
+    @property
+    def timeout(self) -> int:
+        """Seconds of silence before it counts; `#` in an entry asks for 30."""
+        if self.last[0] == "more-time":
+            return 30
+        return max(10, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
 
 
 @dataclass(frozen=True)
@@ -156,8 +173,7 @@ class Call:
     async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
         context, tries, last = self._take_said(), Tries(), ("first", None)
         while True:
-            lines = context + self._words(prompt, args, last, tries)
-            decision = await _trap(Wait(prompt, tries, lines, _patience(prompt, last)))
+            decision = await _trap(Wait(prompt, tries, context, args, last, self.slow))
             tries = tries.after(decision)
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
@@ -184,19 +200,22 @@ class Call:
             self._went_back = True
             raise Back
 
-    def _words(self, prompt: Prompt, args: dict[str, Any], last: Decision, tries: Tries) -> tuple[Line, ...]:
-        kind = last[0]
-        if kind == "silence" and tries.silences == 1:
-            return _in_both((Line("take-your-time"),), prompt)
-        lead: tuple[Line, ...] = ()
-        if kind == "silence":
-            lead = (Line("still-silent"),)
-        elif kind == "wrong":
-            sort = "menu" if isinstance(prompt, Menu) else "entry"
-            lead = (Line(f"wrong-{sort}-{tries.wrongs}"),)
-        elif kind in ("more-time", "clear", "slower"):
-            lead = (Line(kind if kind != "slower" else ("slower-on" if self.slow else "slower-off")),)
-        return _in_both(lead, prompt) + _question(prompt, args)
+
+def _words(wait: Wait) -> tuple[Line, ...]:
+    """The prompt after the last decision: a first silence is no error and asks nothing again."""
+    kind, prompt = wait.last[0], wait.prompt
+    if kind == "silence" and wait.tries.silences == 1:
+        return _in_both((Line("take-your-time"),), prompt)
+    lead: tuple[Line, ...] = ()
+    if kind == "silence":
+        lead = (Line("still-silent"),)
+    elif kind == "wrong":
+        lead = (Line(f"wrong-{'menu' if isinstance(prompt, Menu) else 'entry'}-{wait.tries.wrongs}"),)
+    elif kind == "slower":
+        lead = (Line("slower-on" if wait.slow else "slower-off"),)
+    elif kind in ("more-time", "clear"):
+        lead = (Line(kind),)
+    return _in_both(lead, prompt) + _question(prompt, wait.args)
 
 
 LANGUAGE_OF = {"chinese": "zh", "english": "en"}
@@ -226,10 +245,3 @@ def _question(prompt: Prompt, args: dict[str, Any]) -> tuple[Line, ...]:
 def _in_both(lead: tuple[Line, ...], prompt: Prompt) -> tuple[Line, ...]:
     """Whoever has not chosen a language yet hears everything in both."""
     return lead + tuple(replace(line, language="other") for line in lead) if prompt.bilingual else lead
-
-
-def _patience(prompt: Prompt, last: Decision) -> int:
-    """Seconds of silence before it counts; `#` in an entry asks for 30."""
-    if last[0] == "more-time":
-        return 30
-    return max(10, prompt.timeout) if last[0] == "silence" else prompt.timeout

@@ -32,6 +32,9 @@ claims = sa.Table(
 )
 
 
+STANDING = sa.select(claims).where(claims.c.call == sa.bindparam("call"), claims.c.turn == sa.bindparam("turn"))
+
+
 class Lost(Exception):
     """Another worker has this turn, or has already answered it."""
 
@@ -100,7 +103,7 @@ def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
 def check(conn: sa.Connection, worker: Worker, call: str, turn: int, claimed: bool) -> None:
     """Before a commit: my claim stands if I took one, and nobody else's live claim if I took none."""
     hold_call(conn, call)
-    found = conn.execute(sa.select(claims).where(claims.c.call == call, claims.c.turn == turn)).first()
+    found = conn.execute(STANDING, {"call": call, "turn": turn}).first()
     if claimed and (found is None or found.worker != worker.id):
         raise Lost(f"the claim on turn {turn} was taken by another worker")
     if not claimed and _standing(conn, worker, call, turn):
@@ -124,7 +127,7 @@ def is_claimed(conn: sa.Connection, worker: Worker, call: str, turn: int) -> boo
 
 
 def _standing(conn: sa.Connection, worker: Worker, call: str, turn: int) -> str | None:
-    found = conn.execute(sa.select(claims).where(claims.c.call == call, claims.c.turn == turn)).first()
+    found = conn.execute(STANDING, {"call": call, "turn": turn}).first()
     if found is None or datetime.fromisoformat(found.until) < datetime.now(UTC):
         return None
     return str(found.worker) if worker.is_alive(conn, found.worker) else None

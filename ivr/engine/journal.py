@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import metadata
 
@@ -69,24 +71,29 @@ class Row:
 
 
 COLUMNS = [column for column in journal.c if column.name != "reply"]
+_THIS = journal.c.call == sa.bindparam("call")
+ROWS = sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn)
+REPLY = sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn"))
+LAST_REPLY = sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1)
+NOTED = sa.select(notices.c.body).where(
+    *(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence"))
+)
+# Statements of every turn are put together once: building one costs more than running it.
 
 
 def rows(conn: sa.Connection, call: str) -> list[Row]:
     """All turns of a call, in order; without the replies, which are large and seldom wanted."""
-    found = conn.execute(sa.select(*COLUMNS).where(journal.c.call == call).order_by(journal.c.turn))
-    return [_row(record) for record in found]
+    return [_row(*record) for record in conn.execute(ROWS, {"call": call})]
 
 
 def reply(conn: sa.Connection, call: str, turn: int) -> str | None:
     """The sealed reply of one turn, or None while it has no row."""
-    return conn.scalar(sa.select(journal.c.reply).where(journal.c.call == call, journal.c.turn == turn))
+    return conn.scalar(REPLY, {"call": call, "turn": turn})
 
 
 def last_reply(conn: sa.Connection, call: str) -> str | None:
     """The sealed reply of the latest turn, or None for a call that has none."""
-    return conn.scalar(
-        sa.select(journal.c.reply).where(journal.c.call == call).order_by(journal.c.turn.desc()).limit(1)
-    )
+    return conn.scalar(LAST_REPLY, {"call": call})
 
 
 def append(conn: sa.Connection, row: Row, reply: str) -> bool:
@@ -107,29 +114,30 @@ def note(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime,
 
 def noted(conn: sa.Connection, call: str, kind: str, sequence: str) -> dict[str, Any] | None:
     """The body of a kept notice."""
-    query = sa.select(notices.c.body).where(
-        notices.c.call == call, notices.c.kind == kind, notices.c.sequence == sequence
-    )
-    body = conn.scalar(query)
-    return json.loads(body) if body else None
+    body = conn.scalar(NOTED, {"call": call, "kind": kind, "sequence": sequence})
+    return msgspec.json.decode(body) if body else None
 
 
 def insert_new(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True when the row is ours."""
-    if conn.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    return conn.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
+    statement = _insert_or_leave(conn.dialect.name, table)
+    return conn.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
-def _row(record: Any) -> Row:
+@cache
+def _insert_or_leave(dialect: str, table: sa.Table) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def _row(
+    call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str, slow: int, failed: str
+) -> Row:
+    decode = msgspec.json.decode
     return Row(
-        record.call, record.turn, datetime.fromisoformat(record.at), record.story, json.loads(record.steps),
-        json.loads(record.wait), json.loads(record.facts), record.language, bool(record.slow), json.loads(record.failed),
+        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), decode(facts), language, bool(slow), decode(failed)
     )  # fmt: skip
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(value).decode()

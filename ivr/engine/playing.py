@@ -87,7 +87,7 @@ class Playing:
 
     def commit(self, row: Row, reply: str) -> bool:
         """Store the turn with its document; False when another worker's row is there already."""
-        conn = self._open()
+        conn = self.conn or self._begin()
         try:
             mine = journal.append(conn, row, self.runtime.sealer.seal(reply))
             if mine and self.claimed:
@@ -128,13 +128,20 @@ class Playing:
             raise
 
     def _open(self) -> sa.Connection:
+        """The turn's transaction for its first write: a turn that is answered already writes nothing."""
         if self.conn is None:
-            self.transaction = begin_write(self.runtime.engine)
-            self.conn = self.transaction.__enter__()
-            claims.check(self.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
-            if journal.reply(self.conn, self.call.sid, self.turn) is not None:
+            conn = self._begin()
+            if journal.reply(conn, self.call.sid, self.turn) is not None:
                 raise claims.Lost("the turn is already answered")
+        assert self.conn is not None
         return self.conn
+
+    def _begin(self) -> sa.Connection:
+        self.transaction = begin_write(self.runtime.engine)
+        conn: sa.Connection = self.transaction.__enter__()
+        self.conn = conn
+        claims.check(conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
+        return conn
 
     def _world(self, do: Do, conn: sa.Connection | None) -> World:
         ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,9 +28,12 @@ class Scene:
     sms: str = "ok"
 
 
+DOCUMENT = sa.select(table.c.document)
+
+
 def read(conn: sa.Connection) -> Scene:
     """The scene as it stands."""
-    return _scene(conn.scalar(sa.select(table.c.document)))
+    return _scene(conn.scalar(DOCUMENT))
 
 
 def change(conn: sa.Connection, **fields: Any) -> Scene:
@@ -40,5 +44,6 @@ def change(conn: sa.Connection, **fields: Any) -> Scene:
     return new
 
 
+@lru_cache(maxsize=8)
 def _scene(document: str | None) -> Scene:
     return Scene(**json.loads(document or "{}"))

@@ -1,0 +1,183 @@
+"""Turns against their peers, interleaved in one run: every round measures every server once, in random order.
+
+Must: a full signed turn (journal of twenty rows, SQLite with FULL) reaches 0.28 of a bare Flask view's rate and 0.80 of
+a stateless view with the SDK's validator and builder; its p99 is at most three times the bare view's. Ratios are
+medians over rounds of the same round's quotient, so a noisy machine disturbs both sides alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from tests.bench.calls import prepare, requests, settings_for
+from tests.bench.load import Round, measure
+
+ROOT = Path(__file__).parents[2]
+CONNECTIONS, THREADS, WARM_UP = 16, 8, 1
+MUSTS = ("line", "bare", 0.28, 3.0), ("line", "sdk", 0.80, None)
+
+
+@dataclass
+class Server:
+    """One peer: its factory, its process, the requests that are left, and what was measured."""
+
+    name: str
+    factory: str
+    process: subprocess.Popen[bytes]
+    port: int
+    waiting: list[bytes]
+    rounds: list[Round] = field(default_factory=list)
+
+    def run(self, number: int) -> None:
+        """One round of so many requests."""
+        batch, self.waiting = self.waiting[:number], self.waiting[number:]
+        self.rounds.append(measure(self.port, batch, CONNECTIONS))
+
+    @property
+    def megabytes(self) -> float:
+        """Resident memory of the worker."""
+        return max(child.memory_info().rss for child in psutil.Process(self.process.pid).children()) / 2**20
+
+
+@contextlib.contextmanager
+def serving(name: str, factory: str, folder: Path, number: int) -> Iterator[Server]:
+    """One gunicorn worker with the threads of `make run`, on a core of its own, with its calls prepared."""
+    port = _free_port()
+    settings, given = settings_for(folder / name, port)
+    sids = prepare(settings, number)
+    print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        f"tests.bench.peers:{factory}()",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "1",
+    ]
+    command += [
+        "--threads",
+        str(THREADS),
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--keep-alive",
+        "30",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
+    process = subprocess.Popen(
+        [*_pinned(0), *command], cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait(port)
+        yield Server(
+            name, factory, process, port, list(requests(settings.public_base_url, settings.twilio_auth_token, sids))
+        )
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def main() -> int:
+    """Measure and judge."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=400, help="a round and server")
+    options = parser.parse_args()
+    if len(os.sched_getaffinity(0)) > 1:
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    folder = Path(tempfile.mkdtemp(prefix="ivr-bench-"))
+    number = (options.rounds + WARM_UP) * options.requests
+    names = (("bare", "bare"), ("sdk", "sdk"), ("line", "line"), ("line-normal", "line_normal"))
+    try:
+        with contextlib.ExitStack() as stack:
+            servers = [stack.enter_context(serving(name, factory, folder, number)) for name, factory in names]
+            for turn in range(options.rounds + WARM_UP):
+                _round(servers, options.requests, turn)
+            return report({server.name: server for server in servers})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _round(servers: list[Server], number: int, turn: int) -> None:
+    for server in random.sample(servers, len(servers)):
+        server.run(number)
+        if turn < WARM_UP:
+            server.rounds.clear()
+    print(
+        f"  round {turn}: " + "  ".join(f"{s.name} {s.rounds[-1].rate:.0f}/s" for s in servers if s.rounds), flush=True
+    )
+
+
+def report(servers: dict[str, Server]) -> int:
+    """The table, and whether every must is met."""
+    print(
+        "\n| server | turns a second | p50 ms | p99 ms | of bare | of sdk | worker MB |\n|---|---|---|---|---|---|---|"
+    )
+    for name, server in servers.items():
+        rate, p50, p99 = (
+            statistics.median(getattr(one, what) for one in server.rounds) for what in ("rate", "p50", "p99")
+        )
+        ratios = [f"{_ratio(server, servers[peer], 'rate'):.2f}" for peer in ("bare", "sdk")]
+        print(f"| {name} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {' | '.join(ratios)} | {server.megabytes:.0f} |")
+    met = [_judge(servers, *must) for must in MUSTS]
+    return 0 if all(met) else 1
+
+
+def _judge(servers: dict[str, Server], name: str, peer: str, least: float, worst_p99: float | None) -> bool:
+    rate = _ratio(servers[name], servers[peer], "rate")
+    fine = rate >= least
+    print(f"{'ok  ' if fine else 'FAIL'} {name} reaches {rate:.2f} of {peer} (must {least:.2f})")
+    if worst_p99 is not None:
+        p99 = _ratio(servers[name], servers[peer], "p99")
+        fine = fine and p99 <= worst_p99
+        print(
+            f"{'ok  ' if p99 <= worst_p99 else 'FAIL'} its p99 is {p99:.2f} times that of {peer} (at most {worst_p99:.1f})"
+        )
+    return fine
+
+
+def _ratio(one: Server, other: Server, what: str) -> float:
+    return statistics.median(getattr(a, what) / getattr(b, what) for a, b in zip(one.rounds, other.rounds, strict=True))
+
+
+def _pinned(core: int) -> list[str]:
+    return ["taskset", "-c", str(core)] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the server did not start")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
