@@ -43,7 +43,7 @@ def _sound(asked: argparse.Namespace) -> AudioSegment:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m audio", description="Make a telephone-grade WAV file.")
-    parser.add_argument("text", nargs="?", help="what to say; a line feed is a pause of 600 ms")
+    parser.add_argument("text", nargs="?", help="what to say; a line feed is a pause of 500 ms")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="the language of the text")
     parser.add_argument("--slow", action="store_true", help="speak at three quarters of the speed")
     parser.add_argument("--keys", metavar="123#", help="the tones of these keys instead of words")

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PAUSE = 600
+PAUSE = 500
 """Milliseconds between two sentences, as in our TwiML."""
 
 

@@ -10,7 +10,7 @@ from ivr.desk.agents import duty
 from ivr.desk.callers import remember_language
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
 
-LANGUAGE = Menu("choose-language", ("chinese", "english"), offer_agent=False, bilingual=True)
+LANGUAGE = Menu("choose-language", ("chinese", "english"), timeout=5, offer_agent=False, bilingual=True)
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
 
 BRANCHES = {
@@ -42,11 +42,13 @@ async def greet(call: Call) -> None:
     if call.facts.get("remembered"):
         call.say("welcome-back", name=call.facts["name"])
     else:
+        call.in_both = True
         try:
             chosen = await call.menu(LANGUAGE, name=call.facts["name"])
             call.language = "zh" if chosen == "chinese" else "en"
         except (Back, Main):
             pass
+        call.in_both = False
         await call.do(remember_language, call.facts.get("caller_mark"), call.language)
     on_duty = await call.do(duty, call.facts["wallet"])
     if on_duty.opens:

@@ -9,6 +9,7 @@ import phonenumbers
 
 def candidates(keyed: str) -> list[str]:
     """What the keys may mean, likeliest first: a mobile, a +1 number, a landline with its 0, another country, a wallet id."""
+    keyed = re.sub("^00", "", keyed)
     found = []
     if re.fullmatch(r"1[3-9]\d{9}", keyed):
         found.append("+86" + keyed)
@@ -17,7 +18,7 @@ def candidates(keyed: str) -> list[str]:
     if re.fullmatch(r"0[1-9]\d{8,11}", keyed):
         found.append("+86" + keyed[1:])
     if re.fullmatch(r"[1-9]\d{9,14}", keyed):
-        found.append("+" + keyed.removeprefix("00"))
+        found.append("+" + keyed)
     return [*dict.fromkeys(found), keyed]
 
 

@@ -55,7 +55,7 @@ class Wait:
         """Seconds of silence before it counts; `#` in an entry asks for 30."""
         if self.last[0] == "more-time":
             return 30
-        return max(10, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
+        return max(8, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,17 @@ class Call:
         self.facts = facts
         self.now: datetime
         self.said: list[Line] = []
+        self.in_both = False
         self._went_back = False
 
     def say(self, message: str, **args: Any) -> None:
-        """Speak a catalogue message before the next prompt. Not a wait; nothing is rendered yet."""
+        """Speak a catalogue message before the next prompt. Not a wait; nothing is rendered yet.
+
+        While `in_both` is set, whoever has not chosen a language yet hears it in both.
+        """
         self.said.append(Line(message, args))
+        if self.in_both:
+            self.said.append(Line(message, args, language="other"))
 
     async def menu(self, menu: Menu, **args: Any) -> str:
         """Offer the options; the name of the chosen one."""
@@ -207,7 +213,7 @@ def _words(wait: Wait) -> tuple[Line, ...]:
     if kind == "silence" and wait.tries.silences == 1:
         return _in_both((Line("take-your-time"),), prompt)
     lead: tuple[Line, ...] = ()
-    if kind == "silence":
+    if kind == "silence" and not prompt.bilingual:  # in both languages the question alone is long enough
         lead = (Line("still-silent"),)
     elif kind == "wrong":
         lead = (Line(f"wrong-{'menu' if isinstance(prompt, Menu) else 'entry'}-{wait.tries.wrongs}"),)

@@ -65,7 +65,7 @@ class Menu:
         if keys == "":
             return ("repeat", None), ""
         key, rest = keys[0], keys[1:]
-        if key in MENU_KEYS:
+        if key in MENU_KEYS and not (key == "9" and self.bilingual):
             return MENU_KEYS[key], rest
         if key.isdigit() and 1 <= int(key) <= len(self.options):
             return ("value", self.options[int(key) - 1]), rest
@@ -124,8 +124,8 @@ class Ask:
 
     def _split(self, keys: str) -> tuple[str, str]:
         head, mark, rest = keys.partition("#")
-        if not mark and self.length and len(head) > self.length:
-            return head[: self.length], head[self.length :]
+        if self.length and len(head) > self.length:
+            return head[: self.length], head[self.length :] + mark + rest
         return head, rest
 
 

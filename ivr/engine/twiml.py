@@ -80,7 +80,7 @@ def _entry_keys(length: int | None) -> str:
 
 def _say(run: list[Spoken], slow: bool) -> str:
     voice, language = VOICES[run[0].language]
-    text = '<break time="600ms"/>'.join(escape(sentence.text) for sentence in run)
+    text = '<break time="500ms"/>'.join(escape(sentence.text) for sentence in run)
     if slow:
         text = f'<prosody rate="75%">{text}</prosody>'
     return f'<Say voice="{voice}" language="{language}">{text}</Say>'

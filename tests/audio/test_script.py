@@ -17,9 +17,9 @@ def scripts(slow: bool = False) -> list[Script]:
 
 
 def test_a_document_of_ours_becomes_a_script_a_language():
-    """With its pause of 600 ms, and none at the start."""
+    """With its pause of 500 ms, and none at the start."""
     assert scripts() == [
-        Script((Sentence("请选择。"), Sentence("账户安全，请按一。", 600)), "zh"),
+        Script((Sentence("请选择。"), Sentence("账户安全，请按一。", 500)), "zh"),
         Script((Sentence("For English, press 9."),), "en"),
     ]
 

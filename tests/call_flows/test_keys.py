@@ -295,11 +295,10 @@ def test_three_silences_in_an_entry_lead_to_a_person_as_well(at_entry):
 def test_whoever_never_presses_a_key_reaches_a_person(caller):
     """From the greeting on, with patience in both languages."""
     caller.dials(HAIYUN, BORROWED).waits().hears("请慢慢来", "Take your time")
-    caller.waits().hears("还没有听到", "did not hear").waits()
+    caller.waits().hears("普通话，请按一", "For English, press 2").waits()
     assert caller.talking_to
 
 
-@pytest.mark.xfail(strict=True, reason="68 seconds: both languages twice, and waits of 6, 10 and 10 seconds")
 def test_a_silent_caller_reaches_a_person_within_sixty_seconds(caller):
     """What is said and what is waited for until then, by the model of speech."""
     caller.dials(HAIYUN, BORROWED).waits().waits()
@@ -395,7 +394,6 @@ def test_entries_can_be_typed_ahead_with_their_pound(caller):
     assert (entered["top-up-amount"], entered["top-up-day"], entered["top-up-time"]) == (30000, "today", "20:15")
 
 
-@pytest.mark.xfail(strict=True, reason="an entry takes all keys up to a later pound, although its length is fixed")
 def test_an_entry_of_fixed_length_can_be_typed_ahead(caller):
     """Four digits of a date, then its yes, then a time: the pound at the end belongs to the time."""
     types_ahead(caller.calls(), "2151300#1311201" + "2015#")

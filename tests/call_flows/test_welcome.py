@@ -65,11 +65,8 @@ def test_the_main_menu_offers_its_subjects_in_order_and_then_a_person(caller):
     caller.is_told("For English, press 9", "普通话，请按九")
 
 
-def test_the_main_menu_takes_at_most_twenty_two_seconds(caller, request):
+def test_the_main_menu_takes_at_most_twenty_two_seconds(caller):
     """All options with their keys fit into twenty-two seconds."""
-    if caller.lang == "en":
-        reason = "22.4 seconds in English, half of a second less with breaks of 500 ms between options"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     caller.calls()
     assert seconds.length(caller.documents[-1]) <= 22
 

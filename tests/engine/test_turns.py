@@ -12,10 +12,10 @@ from ivr.engine import Ask, Call, Confirm, Menu, ToAgent, Unavailable, World, jo
 from ivr.engine.entries import amount, six
 from ivr.engine.secrets import Secret, SecretLeak
 from ivr.engine.turn import Input, take_turn
-from ivr.storage import begin_read, begin_write, metadata
+from ivr.storage import begin_read, begin_write
 from tests.engine.stage import Stage
 
-ledger = sa.Table("test_ledger", metadata, sa.Column("key", sa.Text), sa.Column("what", sa.Text))
+ledger = sa.Table("test_ledger", sa.MetaData(), sa.Column("key", sa.Text), sa.Column("what", sa.Text))
 TOUCHED: list[str] = []
 
 CHOICE = Menu("choice", ("coffee", "tea"))

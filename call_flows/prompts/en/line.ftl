@@ -1,8 +1,8 @@
 # Heard everywhere on the line
-choose-language = { TEXT($name) } official support line.
+choose-language = { TEXT($name) } official support line. We never ask for passwords.
     .chinese = For Mandarin
     .english = For English
-welcome-back = { TEXT($name) } official support line.
+welcome-back = { TEXT($name) } official support line. We never need passwords.
 scam-caution = Our staff never ask for passwords or transfers.
 self-service-only = Our agents are back { MOMENT($at) }. Self service works as always.
 main-menu = -
@@ -16,7 +16,7 @@ other-language = For English
 yes-no = -
     .yes = For yes
     .no = For no
-take-your-time = Take your time. To hear this again, press pound. For a person, press zero.
+take-your-time = Take your time. For a person, press zero.
 still-silent = I did not hear a key yet.
 wrong-menu-1 = That is not one of the options. Let us try once more.
 wrong-menu-2 = Please listen, then press one number key. For a person, press zero at any time.

@@ -1,8 +1,8 @@
 # 全线通用的话
-choose-language = { TEXT($name) }官方客服热线。
+choose-language = { TEXT($name) }官方客服热线，从不索要密码。
     .chinese = 普通话
     .english = 英语
-welcome-back = { TEXT($name) }官方客服热线。
+welcome-back = { TEXT($name) }官方客服热线，从不索要密码。
 scam-caution = 客服从不索要密码，也不会让您转账。
 self-service-only = 现在人工客服休息，{ MOMENT($at) }恢复，自助服务照常。
 main-menu = -
@@ -16,7 +16,7 @@ other-language = 普通话
 yes-no = -
     .yes = 是的
     .no = 不是
-take-your-time = 不着急，请慢慢来。重听请按井号键，人工服务请按零。
+take-your-time = 不着急，请慢慢来。人工服务请按零。
 still-silent = 还没有听到您的按键。
 wrong-menu-1 = 没有对应的选项，我们再听一次。
 wrong-menu-2 = 请听完后，按一个数字键。需要人工，随时可以按零。
