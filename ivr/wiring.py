@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -20,16 +18,8 @@ from ivr.follow_up.queue import make_client
 from ivr.follow_up.scene import now
 from ivr.logs import logger
 from ivr.settings import Settings
-from ivr.speech.catalogue import Catalogue
+from ivr.speech.prompts import words
 from ivr.wallet import wallets
-
-PROMPTS = Path(__file__).parent.parent / "call_flows" / "prompts"
-
-
-@cache
-def words() -> Catalogue:
-    """The prompts of both languages, read once a process."""
-    return Catalogue.load(PROMPTS)
 
 
 def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runtime:

@@ -7,37 +7,38 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
-from ivr.desk.tables import callbacks, cases
-from ivr.engine import journal
+from ivr.desk.written import written
 from ivr.engine.journal import Row
-from ivr.engine.secrets import Sealer
+
+Steps = list[list[Any]]
 
 
 def summarise(rows: list[Row]) -> dict[str, Any]:
-    """Rows of a call → the summary's fields."""
+    """Rows of a call → the summary's fields; `written` is the text for the agent's screen."""
     last = rows[-1]
     steps = [step for row in rows for step in (*(row.failed or {}).get("steps", []), *row.steps)]
-    customer = last.facts.get("customer")
-    return {
+    customer = last.facts.get("customer") or {}
+    summary = {
         "time": rows[0].at.isoformat(),
         "language": last.language,
         "wallet": last.facts.get("wallet"),
+        "caller": last.facts.get("caller_tail"),
         "level": level(last.facts),
-        "verified_by": customer["how"] if customer else None,
-        "customer": customer["id"] if customer else None,
-        "path": [step[3] for step in steps if step[0] == "answer" and step[2] == "value" and isinstance(step[3], str)],
-        "entered": {step[1]: step[3] for step in steps if step[0] == "answer" and step[2] == "value"},
-        "keyed_secretly": sorted(
-            {step[1] for step in steps if step[0] == "answer" and step[2] in ("secret", "sealed")}
-        ),
-        "findings": [{"effect": step[1], "result": step[3]} for step in steps if step[0] == "did" and step[2] == "ok"],
-        "unavailable": [step[1] for step in steps if step[0] == "did" and step[2] == "err"],
+        "verified_by": customer.get("how"),
+        "customer": customer.get("id"),
+        "verification": _verification(steps),
+        "path": [step[3] for step in _answers(steps, "value") if isinstance(step[3], str)],
+        "chosen": [f"{step[1]}.{step[3]}" for step in _answers(steps, "value") if isinstance(step[3], str)],
+        "entered": {step[1]: step[3] for step in _answers(steps, "value")},
+        "keyed_secretly": sorted({step[1] for step in _answers(steps, "secret", "sealed")}),
+        "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
+        "unavailable": [step[1] for step in _done(steps, "err")],
+        "promises": _promises(steps),
         "reason": last.facts.get("reason"),
         "priority": last.facts.get("priority", "normal"),
         "faults": [row.failed["type"] for row in rows if row.failed],
     }
+    return summary | {"written": written(summary)}
 
 
 def level(facts: dict[str, Any]) -> str:
@@ -46,35 +47,23 @@ def level(facts: dict[str, Any]) -> str:
     return f"L{customer['level']}" if customer else "L0"
 
 
-def call_report(conn: sa.Connection, sid: str, sealer: Sealer) -> dict[str, Any] | None:
-    """A call as the lab shows it; None when there is no such call."""
-    call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == sid)).first()
-    rows = journal.rows(conn, sid)
-    if call is None or not rows:
-        return None
-    return {
-        "call": sid,
-        "language": rows[-1].language,
-        "wallet": call.wallet,
-        "level": level(rows[-1].facts),
-        "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
-        "turns": [{"turn": row.turn, "at": row.at.isoformat(), "steps": row.steps, "wait": row.wait} for row in rows],
-        "summary": summarise(rows),
-    }
+def _answers(steps: Steps, *kinds: str) -> Steps:
+    return [step for step in steps if step[0] == "answer" and step[2] in kinds]
 
 
-def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:
-    """transferred, callback, case, resolved or abandoned; None while nothing is settled in a live call."""
-    if _accepted(conn, sid):
-        return "transferred"
-    requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status != "draft")
-    if conn.execute(requested).first():
-        return "callback"
-    if conn.execute(sa.select(cases.c.id).where(cases.c.call == sid)).first():
-        return "case"
-    return "resolved" if facts.get("solved") else "abandoned" if ended else None
+def _done(steps: Steps, outcome: str, effect: str = "") -> Steps:
+    return [step for step in steps if step[0] == "did" and step[2] == outcome and effect in ("", step[1])]
 
 
-def _accepted(conn: sa.Connection, sid: str) -> bool:
-    query = sa.select(journal.notices.c.body).where(journal.notices.c.call == sid, journal.notices.c.kind == "whisper")
-    return any('"accepted"' in body for body in conn.scalars(query))
+def _verification(steps: Steps) -> dict[str, int]:
+    """How often the caller tried to prove who they are."""
+    verdicts = [step[3] is not None for step in _done(steps, "ok", "identity.judge")]
+    return {"passed": sum(verdicts), "failed": len(verdicts) - sum(verdicts)}
+
+
+def _promises(steps: Steps) -> list[dict[str, Any]]:
+    """What the line promised in this call, and by when."""
+    cases = [step[3] for step in _done(steps, "ok", "cases.open_case")]
+    slots = [step[3]["slot"] for step in _done(steps, "ok", "callbacks.request_callback")]
+    promised = [{"what": "case", "reference": case["reference"], "due": case["due"]} for case in cases]
+    return promised + [{"what": "callback", "reference": None, "due": slot} for slot in slots]

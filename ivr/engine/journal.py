@@ -23,6 +23,7 @@ calls = sa.Table(
     sa.Column("line", sa.Text),
     sa.Column("started", sa.Text),
     sa.Column("ended", sa.Text),
+    sa.Column("summary_sealed", sa.Text),
     sa.Index("calls_by_caller", "caller_mark", "started"),
     sqlite_with_rowid=False,
 )

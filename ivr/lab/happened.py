@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ivr.desk import tables as desk
-from ivr.desk.summary import call_report, summarise
+from ivr.desk.report import call_report
+from ivr.desk.summary import summarise
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.sms import sent_in_lab
@@ -57,7 +58,7 @@ def texts(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
 
 def call(conn: sa.Connection, sid: str, sealer: Sealer) -> Shown | None:
     """The report of a call; None when there is none."""
-    report = call_report(conn, sid, sealer)
+    report = call_report(conn, sid)
     if report is None:
         return None
     zone = _zone(_zones(conn), report["wallet"])

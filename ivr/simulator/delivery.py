@@ -145,6 +145,7 @@ class Courier:
     repeat: bool = False
     before_repeat: Callable[[], object] = _as_is
     log: list[tuple[str, dict[str, str], Answer]] = field(default_factory=list)
+    faults: list[DeliveryFailed] = field(default_factory=list)
 
     def resolve(self, base: str, reference: str) -> str:
         """A reference in a document → an absolute URL; an empty one is the document itself."""

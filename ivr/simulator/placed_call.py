@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from ivr.simulator.delivery import DeliveryFailed
-from ivr.simulator.executor import Deed, HungUp, Leg, Target, Waiting
+from ivr.simulator.events import CallerGone, Deed, Happened, HungUp, Target, Waiting
+from ivr.simulator.executor import Leg
+from ivr.simulator.notices import Notices
+
+ENDED = ("busy", "no-answer", "failed", "canceled")
 
 
 @dataclass
@@ -19,36 +22,55 @@ class PhoneCall:
     over: bool = False
     _run: Generator[Waiting, Deed, None] | None = None
 
+    def __post_init__(self) -> None:
+        if self.leg.notices is None:
+            self.leg.notices = Notices(self.leg.courier, self.status_url)
+
     def place(self, url: str) -> None:
         """Ring the line."""
-        self._run = self.leg.run(Target(url))
+        self.starts(Target(url))
+
+    def starts(self, first: Target) -> None:
+        """Execute from this document."""
+        self._run = self.leg.run(first)
         self._go(lambda run: next(run))
 
     def press(self, keys: str) -> None:
         """Press keys; what the open wait does not take is kept for the next."""
         assert not self.over, "the call is over, nobody takes keys"
-        if self.waiting and self.waiting.kind == "keys":
-            self._go(lambda run: run.send(Deed(keys)))
+        if self.waiting and self.waiting.kind in ("keys", "recording"):
+            self.does(Deed(keys))
 
     def wait(self) -> None:
         """Keep silent until the time-out; while talking: the other party hangs up."""
         assert not self.over, "the call is over, nobody waits"
-        self._go(lambda run: run.send(Deed()))
+        self.does(Deed())
+
+    def does(self, deed: Deed) -> None:
+        """Whatever a person can do where the leg waits."""
+        self._go(lambda run: run.send(deed))
+
+    def meets(self, event: Happened) -> None:
+        """Something that somebody else did."""
+        self._go(lambda run: run.throw(event))
 
     def hang_up(self) -> None:
         """The caller puts the receiver down. A `<Gather>` in progress sends nothing."""
         if self.over:
             return
+        self.leg.standard["CallStatus"] = "completed"
         if self.waiting and self.waiting.kind == "talking":
-            self.leg.gone, self.leg.standard["CallStatus"] = True, "completed"
-            self._go(lambda run: run.send(Deed()))
+            self.leg.gone = True
+            self.does(Deed())
+        elif self.waiting:
+            self.meets(CallerGone())
         self._finish()
 
     def _go(self, step: Callable[[Generator[Waiting, Deed, None]], Waiting]) -> None:
         assert self._run, "the call was not placed"
         try:
             self.waiting = step(self._run)
-        except (StopIteration, HungUp):
+        except (StopIteration, HungUp, Happened):
             self._finish()
 
     def _finish(self) -> None:
@@ -57,15 +79,7 @@ class PhoneCall:
         self.over, self.waiting = True, None
         if self._run:
             self._run.close()
-        if self.leg.standard["CallStatus"] != "busy":
-            self.leg.standard["CallStatus"] = "completed"
-        if self.status_url:
-            form = self.leg.standard | {
-                "CallDuration": str(int(self.leg.clock)),
-                "SequenceNumber": "0",
-                "CallbackSource": "call-progress-events",
-            }
-            try:
-                self.leg.courier.deliver(self.status_url, form)
-            except DeliveryFailed as fault:
-                self.leg.faults.append(fault)
+        status = self.leg.standard["CallStatus"]
+        self.leg.reports("completed", status if status in ENDED else "completed")
+        assert self.leg.notices
+        self.leg.faults += self.leg.notices.faults

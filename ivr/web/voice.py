@@ -13,11 +13,13 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.desk import callers
+from ivr.desk.report import keep_summary
 from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
+from ivr.engine.secrets import mask
 from ivr.engine.turn import Input, take_turn
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
@@ -114,6 +116,7 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         "line": wallet.line,
         "timezone": wallet.timezone,
         "caller_mark": mark,
+        "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
     }
     start = {"language": language or "zh", "facts": facts}
@@ -169,6 +172,8 @@ def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
     """On the agent's leg, before the two are joined: the summary, then 1 accepts and 2 declines."""
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, sid, runtime.speaker)
+    with begin_write(runtime.engine) as conn:
+        keep_summary(conn, sid, runtime.sealer)
     action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
     return twiml.document(
         f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'
@@ -198,6 +203,7 @@ def call_status(runtime: Runtime, form: Any) -> str:
             if state in OVER:
                 open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
                 conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
+                keep_summary(conn, sid, runtime.sealer)
     return twiml.document("")
 
 

@@ -1,0 +1,56 @@
+"""How a call ended, for reports and for the lab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from ivr.desk.summary import level, summarise
+from ivr.desk.tables import callbacks, cases
+from ivr.engine import journal
+from ivr.engine.secrets import Sealer
+
+
+def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
+    """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call."""
+    call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == sid)).first()
+    rows = journal.rows(conn, sid)
+    if call is None or not rows:
+        return None
+    return {
+        "call": sid,
+        "language": rows[-1].language,
+        "wallet": call.wallet,
+        "level": level(rows[-1].facts),
+        "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
+        "turns": [{"turn": row.turn, "at": row.at.isoformat(), "steps": row.steps, "wait": row.wait} for row in rows],
+        "summary": summarise(rows),
+    }
+
+
+def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
+    """Store the summary with the call, sealed: when an agent is told, and when the call is over."""
+    rows = journal.rows(conn, sid)
+    if rows:
+        text = msgspec.json.encode(summarise(rows)).decode()
+        here = journal.calls.c.call == sid
+        conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.seal(text)))
+
+
+def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:
+    """transferred, callback, case, resolved or abandoned; None while nothing is settled in a live call."""
+    if _accepted(conn, sid):
+        return "transferred"
+    requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status != "draft")
+    if conn.execute(requested).first():
+        return "callback"
+    if conn.execute(sa.select(cases.c.id).where(cases.c.call == sid)).first():
+        return "case"
+    return "resolved" if facts.get("solved") else "abandoned" if ended else None
+
+
+def _accepted(conn: sa.Connection, sid: str) -> bool:
+    query = sa.select(journal.notices.c.body).where(journal.notices.c.call == sid, journal.notices.c.kind == "whisper")
+    return any('"accepted"' in body for body in conn.scalars(query))

@@ -1,0 +1,90 @@
+"""The summary as text for an agent's screen: six short lines in each language, figures as figures.
+
+The labels of what was chosen are those that the caller heard, so that both speak of the same thing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from ivr.speech.catalogue import RenderError
+from ivr.speech.prompts import words
+
+LABELS = {
+    "zh": {
+        "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
+        "caller": "来电尾号", "chosen": "所选", "entered": "所输", "found": "查到", "promised": "已承诺", "why": "转接原因",
+        "none": "无", "case": "服务单", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
+    },
+    "en": {
+        "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
+        "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "found": "Found", "promised": "Promised",
+        "why": "Handed over because", "none": "nothing", "case": "case", "callback": "callback", "tries": "verification",
+        "passed": "passed", "failed": "failed",
+    },
+}  # fmt: skip
+ENTRIES = {
+    "top-up-amount": ("金额", "amount"), "top-up-date": ("日期", "date"), "top-up-time": ("时间", "time"),
+    "case-reference": ("单号", "reference"), "safety-number": ("可疑号码", "suspicious number"),
+}  # fmt: skip
+
+
+def written(summary: dict[str, Any]) -> dict[str, list[str]]:
+    """A summary's fields → lines in both languages."""
+    return {lang: _lines(summary, lang, LABELS[lang]) for lang in LABELS}
+
+
+def _lines(summary: dict[str, Any], lang: str, say: dict[str, str]) -> list[str]:
+    parts = {
+        "who": _who(summary, say),
+        "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
+        "entered": "; ".join(
+            _entry(name, value, lang) for name, value in summary["entered"].items() if name in ENTRIES
+        ),
+        "found": "; ".join(_found(summary, lang)),
+        "promised": "; ".join(
+            " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
+        ),
+        "why": summary["reason"],
+    }
+    return [f"{say[name]}: {text or say['none']}" for name, text in parts.items()]
+
+
+def _who(summary: dict[str, Any], say: dict[str, str]) -> str:
+    proof = f"{say['verified']} ({say[summary['verified_by']]})" if summary["verified_by"] else say["not-verified"]
+    tries = summary["verification"]
+    counts = (
+        f"{say['tries']} {tries['passed']} {say['passed']}, {tries['failed']} {say['failed']}"
+        if any(tries.values())
+        else ""
+    )
+    caller = f"{say['caller']} {summary['caller']}" if summary["caller"] else ""
+    return ", ".join(filter(None, (summary["customer"], proof, summary["level"], counts, caller)))
+
+
+def _label(option: str, lang: str) -> str:
+    try:
+        return words().render(lang, option, {}, today=date.min).strip("。.")
+    except RenderError:
+        return ""
+
+
+def _entry(name: str, value: Any, lang: str) -> str:
+    label = ENTRIES[name][lang == "en"]
+    if name == "top-up-amount":
+        value = f"{value / 100:.2f} {'元' if lang == 'zh' else 'yuan'}"
+    return f"{label} {value}" if value != "" else ""
+
+
+def _found(summary: dict[str, Any], lang: str) -> list[str]:
+    """Top-up records with their raw code, which is for the agent's eyes only."""
+    found = []
+    for finding in summary["findings"]:
+        if finding["effect"] == "effects.find_top_ups":
+            for one in finding["result"]["matches"]:
+                code = f" ({one['code']})" if one["code"] else ""
+                found.append(
+                    f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {_label('whisper-reason.' + one['reason'], lang)}{code}"
+                )
+    return found

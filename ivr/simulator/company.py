@@ -1,0 +1,225 @@
+"""What the telephone company knows: queues, rooms, recordings. Who moves calls (`post`) is the exchange's business."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import threading
+import wave
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from ivr.simulator.delivery import Courier, DeliveryFailed
+from ivr.simulator.events import Deed, Happened
+
+if TYPE_CHECKING:
+    from ivr.simulator.executor import Leg
+
+Event = Deed | Happened
+LARGEST_QUEUE = 1000
+
+
+def new_sid(prefix: str = "CA") -> str:
+    """A fresh identifier in Twilio's form."""
+    return prefix + secrets.token_hex(16)
+
+
+def now() -> datetime:
+    """The machine's time, to the second, as Twilio writes it."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(eq=False)
+class Member:
+    """A leg in a queue."""
+
+    leg: Leg
+    since: float
+    enqueued: datetime = field(default_factory=now)
+
+    @property
+    def seconds(self) -> int:
+        """How long it has waited, by the virtual clock."""
+        return int(self.leg.clock - self.since)
+
+
+@dataclass(eq=False)
+class Queue:
+    """First come, first served."""
+
+    name: str
+    max_size: int = LARGEST_QUEUE
+    sid: str = field(default_factory=lambda: new_sid("QU"))
+    members: list[Member] = field(default_factory=list)
+    created: datetime = field(default_factory=now)
+
+    def join(self, leg: Leg) -> Member:
+        """Stand at the end."""
+        member = Member(leg, leg.clock)
+        self.members.append(member)
+        return member
+
+    def drop(self, member: Member) -> None:
+        """No longer waiting, for whatever reason; twice is no harm."""
+        if member in self.members:
+            self.members.remove(member)
+
+    def average(self) -> int:
+        """Mean wait of those who wait."""
+        return sum(member.seconds for member in self.members) // len(self.members) if self.members else 0
+
+
+@dataclass(eq=False)
+class Participant:
+    """A leg in a room."""
+
+    leg: Leg
+    label: str = ""
+    muted: bool = False
+    hold: bool = False
+    starts: bool = True
+    ends: bool = False
+    coaching: str = ""
+    created: datetime = field(default_factory=now)
+
+
+@dataclass(eq=False)
+class Room:
+    """A conference; its callbacks are those that the first participant asked for."""
+
+    company: Company
+    name: str
+    sid: str = field(default_factory=lambda: new_sid("CF"))
+    status: str = "init"
+    participants: list[Participant] = field(default_factory=list)
+    created: datetime = field(default_factory=now)
+    reports: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    _courier: Courier | None = None
+    _callback: str = ""
+    _events: frozenset[str] = frozenset()
+
+    def listen(self, courier: Courier, base: str, attributes: Mapping[str, str]) -> None:
+        """The first participant's word on callbacks counts, later ones are ignored."""
+        if self._courier is None:
+            self._courier = courier
+            asked = attributes.get("statusCallback", "")
+            self._callback = courier.resolve(base, asked) if asked else ""
+            self._events = frozenset(attributes.get("statusCallbackEvent", "").split())
+
+    def enter(self, participant: Participant) -> None:
+        """Come in; the room begins with the first who may start it and somebody to talk to."""
+        self.participants.append(participant)
+        self._report("join", "participant-join", participant)
+        if self.status == "init" and len(self.participants) > 1 and any(one.starts for one in self.participants):
+            self.status = "in-progress"
+            self._report("start", "conference-start")
+
+    def leave(self, participant: Participant) -> None:
+        """Go; the room ends with its last participant, or with one who must be there."""
+        if participant not in self.participants:
+            return
+        self.participants.remove(participant)
+        self._report("leave", "participant-leave", participant)
+        if participant.ends or not self.participants:
+            self.end(participant.leg.sid)
+
+    def end(self, by: str = "") -> None:
+        """Everybody's `<Dial>` is over."""
+        if self.status == "completed":
+            return
+        self.status = "completed"
+        self._report("end", "conference-end", more={"CallSidEndingConference": by} if by else {})
+        for one in tuple(self.participants):
+            self.company.post(one.leg, Deed())
+
+    def _report(self, kind: str, event: str, participant: Participant | None = None, more: Mapping[str, str] = {}) -> None:  # noqa: B006
+        if not self._courier or not self._callback or kind not in self._events:
+            return
+        form = {
+            "ConferenceSid": self.sid, "FriendlyName": self.name, "AccountSid": self.company.account,
+            "StatusCallbackEvent": event, "SequenceNumber": str(len(self.reports)),
+            "Timestamp": format_datetime(now()), **more,
+        }  # fmt: skip
+        if participant:
+            form |= {"CallSid": participant.leg.sid, "Muted": str(participant.muted).lower(), "Hold": str(participant.hold).lower()}
+        self.reports.append((event, form))
+        try:
+            self._courier.deliver(self._callback, form)
+        except DeliveryFailed as fault:
+            self._courier.faults.append(fault)
+
+
+@dataclass(eq=False)
+class Recording:
+    """A recording; its file is made when somebody asks for it."""
+
+    call: str
+    seconds: float
+    source: str
+    sid: str = field(default_factory=lambda: new_sid("RE"))
+    created: datetime = field(default_factory=now)
+    deleted: bool = False
+
+    def sound(self) -> bytes:
+        """16-bit mono at 8 kHz: a quiet square tone of the recording's length."""
+        file = io.BytesIO()
+        with wave.open(file, "wb") as out:
+            out.setnchannels(1)
+            out.setsampwidth(2)
+            out.setframerate(8000)
+            out.writeframes((b"\x00\x04" * 10 + b"\x00\xfc" * 10) * int(self.seconds * 400))
+        return file.getvalue()
+
+
+def _nobody(leg: Leg, event: Event) -> None:
+    """Without an exchange there is one caller, and nobody else to tell."""
+
+
+@dataclass(eq=False)
+class Company:
+    """The registers of one account."""
+
+    account: str = "AC" + "0" * 32
+    base_url: str = "https://api.twilio.com"
+    post: Callable[[Leg, Event], None] = _nobody
+    queues: dict[str, Queue] = field(default_factory=dict)
+    rooms: list[Room] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def queue(self, name: str) -> Queue:
+        """The queue of this name, made when it is first asked for."""
+        with self.lock:
+            return self.queues.setdefault(name, Queue(name))
+
+    def find_queue(self, name: str) -> Queue | None:
+        """By name or sid, if it exists."""
+        return self.queues.get(name) or next((one for one in self.queues.values() if one.sid == name), None)
+
+    def room(self, name: str) -> Room:
+        """The room of this name that has not ended; a new one otherwise."""
+        with self.lock:
+            live = [room for room in self.rooms if room.name == name and room.status != "completed"]
+            if not live:
+                live = [Room(self, name)]
+                self.rooms += live
+            return live[0]
+
+    def record(self, call: str, seconds: float, source: str) -> Recording:
+        """Keep a recording."""
+        self.recordings.append(Recording(call, seconds, source))
+        return self.recordings[-1]
+
+    def address(self, recording: Recording) -> str:
+        """Where its file is, without an extension."""
+        return f"{self.base_url}/2010-04-01/Accounts/{self.account}/Recordings/{recording.sid}"
+
+    def part(self, leg: Leg) -> None:
+        """This leg stops talking; whoever it talked to through a queue is told."""
+        other, leg.talking_to = leg.talking_to, None
+        if other is not None and other.talking_to is leg:
+            other.talking_to = None
+            self.post(other, Deed())

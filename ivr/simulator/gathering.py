@@ -1,0 +1,60 @@
+"""`<Gather>`: keys until there are enough, a finish key, or silence, which falls through."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from ivr.simulator.events import Deed, Pause, Waiting
+
+if TYPE_CHECKING:
+    from ivr.simulator.executor import Leg
+
+
+def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
+    """Ask the action with what was keyed; without input only when actionOnEmptyResult says so."""
+    if not leg.buffer:  # a key interrupts what is nested; keys typed ahead already did
+        for nested in verb:
+            leg.play(nested)
+    digits, finished = yield from _keyed(leg, verb)
+    if not digits and not finished and verb.get("actionOnEmptyResult") != "true":
+        return None
+    form = {"Digits": digits} if digits or not finished else _bare(leg, verb.get("finishOnKey", "#"))
+    return leg.action(verb, url, form)
+
+
+def _keyed(leg: Leg, verb: ET.Element) -> Generator[Waiting, Deed, tuple[str, bool]]:
+    most, seconds = int(verb.get("numDigits", 10**6)), float(verb.get("timeout", 5))
+    digits = ""
+    while True:
+        digits, finished = _collect(leg, digits, most, verb.get("finishOnKey", "#"))
+        if finished:
+            return digits, True
+        deed = yield Waiting("keys", seconds)
+        if not deed.keys:
+            leg.clock += seconds
+            return digits, False
+        leg.buffer += deed.keys
+
+
+def _collect(leg: Leg, digits: str, most: int, finish: str) -> tuple[str, bool]:
+    while leg.buffer:
+        key, leg.buffer = leg.buffer[0], leg.buffer[1:]
+        if key == finish:
+            return digits, True
+        digits += key
+        if len(digits) == most:
+            return digits, True
+    return digits, False
+
+
+def _bare(leg: Leg, finish: str) -> dict[str, str]:
+    # What is sent after a finish key alone is not documented; an app must take every form.
+    forms = {
+        "empty": {"Digits": ""},
+        "absent": {},
+        "hash": {"Digits": finish},
+        "finished-on-key": {"Digits": "", "FinishedOnKey": finish},
+    }
+    return forms[leg.bare_hash]

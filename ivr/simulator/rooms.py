@@ -1,0 +1,35 @@
+"""`<Dial><Conference>`: a room with a name; whoever must be there for it to last ends it by leaving."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from ivr.simulator.company import Participant
+from ivr.simulator.events import Deed, Happened, HungUp, Waiting
+
+if TYPE_CHECKING:
+    from ivr.simulator.executor import Leg
+
+
+def dial_conference(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
+    """Stay in the room until it ends or this leg goes."""
+    room = leg.company.room((noun.text or "").strip())
+    room.listen(leg.courier, url, noun.attrib)
+    participant = Participant(
+        leg,
+        label=noun.get("participantLabel", ""),
+        muted=noun.get("muted") == "true",
+        starts=noun.get("startConferenceOnEnter", "true") == "true",
+        ends=noun.get("endConferenceOnExit") == "true",
+        coaching=noun.get("coach", ""),
+    )
+    room.enter(participant)
+    try:
+        yield Waiting("talking")
+    except (Happened, HungUp):
+        room.leave(participant)
+        raise
+    room.leave(participant)
+    return {"DialCallStatus": "answered"}
