@@ -135,7 +135,9 @@ class Room:
         for one in tuple(self.participants):
             self.company.post(one.leg, Deed())
 
-    def _report(self, kind: str, event: str, participant: Participant | None = None, more: Mapping[str, str] = {}) -> None:  # noqa: B006
+    def _report(
+        self, kind: str, event: str, participant: Participant | None = None, more: Mapping[str, str] = {}
+    ) -> None:  # noqa: B006
         if not self._courier or not self._callback or kind not in self._events:
             return
         form = {
@@ -144,7 +146,11 @@ class Room:
             "Timestamp": format_datetime(now()), **more,
         }  # fmt: skip
         if participant:
-            form |= {"CallSid": participant.leg.sid, "Muted": str(participant.muted).lower(), "Hold": str(participant.hold).lower()}
+            form |= {
+                "CallSid": participant.leg.sid,
+                "Muted": str(participant.muted).lower(),
+                "Hold": str(participant.hold).lower(),
+            }
         self.reports.append((event, form))
         try:
             self._courier.deliver(self._callback, form)

@@ -8,8 +8,9 @@ same idempotency token.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -23,6 +24,10 @@ class ConnectFailed(Exception):
 
 class ReadTimedOut(Exception):
     """The server took the request and kept silent for too long."""
+
+
+class TooManyRedirects(Exception):
+    """More than ten."""
 
 
 class DeliveryFailed(Exception):
@@ -116,6 +121,7 @@ class Overrides:
 
     connect: float = 5.0
     read: float = 15.0
+    total: float = 15.0
     retries: int = 1
     policy: frozenset[str] = frozenset({"ct"})
 
@@ -127,6 +133,7 @@ class Overrides:
         return cls(
             int(given.get("ct", 5000)) / 1000,
             int(given.get("rt", 15000)) / 1000,
+            int(given.get("tt", 15000)) / 1000,
             int(given.get("rc", 1)),
             frozenset({"ct", "rt", "4xx", "5xx"}) if "all" in policy else policy,
         )
@@ -171,8 +178,13 @@ class Courier:
 
     def _persist(self, url: str, form: Mapping[str, str], method: str, token: str) -> Answer:
         overrides, fault = Overrides.of(url), DeliveryFailed(11200, urldefrag(url).url, "never tried")
+        until = time.monotonic() + overrides.total
         for _attempt in range(overrides.retries + 1):
-            kind, fault, answer = self._attempt(url, form, method, token, overrides)
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            patience = replace(overrides, connect=min(overrides.connect, left), read=min(overrides.read, left))
+            kind, fault, answer = self._attempt(url, form, method, token, patience)
             if answer:
                 return answer
             if kind not in overrides.policy:
@@ -189,18 +201,22 @@ class Courier:
             return "ct", DeliveryFailed(11205, bare, str(error)), None
         except ReadTimedOut as error:
             return "rt", DeliveryFailed(11205, bare, str(error)), None
+        except TooManyRedirects as error:
+            return "redirects", DeliveryFailed(11215, bare, f"more than ten redirects, the last to {error}"), None
         fault = DeliveryFailed(11200, bare, f"HTTP {answer.status}")
         return f"{answer.status // 100}xx", fault, answer if answer.status < 300 else None
 
     def _follow(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> Answer:
         answer = self._send(url, form, method, token, patience)
-        for _hop in range(5):
+        for _hop in range(10):
             if not (300 <= answer.status < 400 and answer.location):
-                break
+                return answer
             # A redirect is followed without posting again, so what the caller keyed is lost.
             url = urljoin(url, answer.location)
             lost = {name: value for name, value in form.items() if name != "Digits"}
             answer = self._send(url, lost, "GET", token, patience)
+        if 300 <= answer.status < 400 and answer.location:
+            raise TooManyRedirects(url)
         return answer
 
     def _send(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> Answer:

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from ivr.simulator import hearing, twiml_rules
+from ivr.simulator import hearing, twiml_rules, twiml_table
 from ivr.simulator.company import Company, new_sid
 from ivr.simulator.delivery import Answer, Courier, DeliveryFailed
 from ivr.simulator.dialling import dial
@@ -35,6 +35,9 @@ VERBS: dict[str, Callable[[Leg, ET.Element, str], Pause]] = {
     "Record": record,
 }
 PLAYED = ("audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aiff", "audio/x-aifc", "audio/gsm", "audio/x-gsm", "audio/ulaw")  # fmt: skip
+
+FATAL = ("117", "121", "11243", "13201", "13238")
+"""Beginnings of the codes that stop a document; all others are warnings."""
 
 Agents = Callable[[str], str]
 """An agent's number → accept, decline, silent, hangs-up, busy, no-answer, failed, ask, or `keys:…`."""
@@ -63,6 +66,7 @@ class Leg:
     children: list[Leg] = field(default_factory=list)
     talking_to: Leg | None = None
     faults: list[DeliveryFailed] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     answered: bool = False
     gone: bool = False
     """The caller hung up while talking: the Dial action is still asked, its answer is nobody's."""
@@ -98,7 +102,7 @@ class Leg:
         url, document = self._fetch(target, context)
         if self.gone:
             raise HungUp
-        return (yield from self._execute(document, url))
+        return (yield from self._execute(document, url, context))
 
     def _fetch(self, target: Target, context: str) -> tuple[str, ET.Element]:
         try:
@@ -118,17 +122,20 @@ class Leg:
             answer = self.courier.deliver(target.url, self.standard | target.form, target.method)
         body = _as_twiml(answer, target.url)
         if problems := twiml_rules.check(body, context):
+            self.warnings += [f"{target.url}: {problem}" for problem in problems]
             if self.strict:
                 raise BadTwiml(f"{target.url}: " + "; ".join(problems) + f"\n{body.decode(errors='replace')}")
-            if problems[0].startswith(("117", "121")):
-                raise DeliveryFailed(int(problems[0][:5]), target.url, problems[0])
+            if fatal := next((one for one in problems if one.startswith(FATAL)), ""):
+                raise DeliveryFailed(int(fatal[:5]), target.url, fatal)
         return target.url, ET.fromstring(body)
 
-    def _execute(self, document: ET.Element, url: str) -> Pause:
+    def _execute(self, document: ET.Element, url: str, context: str) -> Pause:
         for verb in document:
+            if verb.tag not in twiml_table.CONTEXTS[context]:
+                continue  # 12200 is a warning: the verb is passed over
             if verb.tag in ("Hangup", "Reject"):
                 if verb.tag == "Reject":
-                    self.standard["CallStatus"] = "busy" if verb.get("reason") == "busy" else "no-answer"
+                    self.standard["CallStatus"] = "busy"
                 raise HungUp
             if verb.tag == "Leave":
                 raise Left
@@ -162,6 +169,8 @@ class Leg:
         if verb.tag == "Pause":
             self.clock += int(verb.get("length", 1))
             return
+        if verb.tag == "Say" and twiml_rules.is_too_long("".join(verb.itertext())):
+            return  # 13521 is a warning too: nothing is spoken
         sound = Speech(f"[{(verb.text or verb.get('digits') or '').strip()}]")
         piece = hearing.speech(verb) if verb.tag == "Say" else sound
         self.heard.append(piece)

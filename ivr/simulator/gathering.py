@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 import xml.etree.ElementTree as ET
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from ivr.simulator.events import Deed, Pause, Waiting

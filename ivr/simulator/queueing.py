@@ -33,7 +33,12 @@ def enqueue(leg: Leg, verb: ET.Element, url: str) -> Pause:
         queue.drop(member)
         leg.company.part(leg)
         name = "hangup" if not isinstance(ended, Redirected) else "redirected"
-        _tell(leg, verb, url, _result(queue, member, "redirected-from-bridged" if was_bridged and name != "hangup" else name))
+        _tell(
+            leg,
+            verb,
+            url,
+            _result(queue, member, "redirected-from-bridged" if was_bridged and name != "hangup" else name),
+        )
         raise
     return _after(leg, verb, url, _result(queue, member, result))
 
@@ -112,10 +117,17 @@ def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Genera
         return {"DialCallStatus": "no-answer", "DialBridged": "false", "QueueSid": queue.sid}
     head = queue.members[0]
     queue.drop(head)
-    first = Target(leg.courier.resolve(url, noun.get("url", "")), _dequeued(leg, queue, head)) if noun.get("url") else None
+    first = (
+        Target(leg.courier.resolve(url, noun.get("url", "")), _dequeued(leg, queue, head)) if noun.get("url") else None
+    )
     leg.company.post(head.leg, Bridged(leg, first))
     yield from leg.talk(head.leg)
-    return {"DialCallStatus": "completed", "DialBridged": "true", "DialCallSid": head.leg.sid, **_result(queue, head, "bridged")}
+    return {
+        "DialCallStatus": "completed",
+        "DialBridged": "true",
+        "DialCallSid": head.leg.sid,
+        **_result(queue, head, "bridged"),
+    }
 
 
 def _dequeued(leg: Leg, queue: Queue, head: Member) -> dict[str, str]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ivr.simulator.twiml_table import CONTEXTS, RULES, is_address, overrides_fault
 
+_FORBIDDEN = {("whisper", "Dial"): 13201}
 LARGEST_DOCUMENT = 64 * 1024
 LONGEST_CHINESE = 500
 LONGEST_ENCODED = 4500
@@ -53,7 +54,7 @@ def _verbs(parent: ET.Element, allowed: set[str] | frozenset[str], where: str) -
         yield "12200: words stand outside of every verb"
     for element in parent:
         if element.tag not in allowed:
-            yield f"12200: <{element.tag}> is not allowed in {where}"
+            yield f"{_FORBIDDEN.get((where, element.tag), 12200)}: <{element.tag}> is not allowed in {where}"
         elif element.tag in RULES:
             yield from _element(element)
         if element.tail and element.tail.strip() and not (parent.tag in RULES and RULES[parent.tag].text):
@@ -80,7 +81,7 @@ def _say(say: ET.Element) -> Iterator[str]:
     text = "".join(say.itertext())
     if not text.strip():
         yield "13520: <Say> says nothing"
-    if sum("\u3400" <= char <= "\u9fff" for char in text) > LONGEST_CHINESE or len(quote(text)) > LONGEST_ENCODED:
+    if is_too_long(text):
         yield f"13521: <Say> is too long ({len(text)} characters, {len(quote(text))} URL-encoded)"
     if is_chinese(say.get("language", "")):
         if found := sorted({char for char in _own_text(say) if _unspeakable(char)}):
@@ -89,6 +90,11 @@ def _say(say: ET.Element) -> Iterator[str]:
             r"Polly\.(Zhiyu|Hiujin)", say.get("voice", "")
         ):
             yield f"13520: voice {say.get('voice')} does not speak {say.get('language')}"
+
+
+def is_too_long(text: str) -> bool:
+    """Whether Twilio would skip this `<Say>`."""
+    return sum("\u3400" <= char <= "\u9fff" for char in text) > LONGEST_CHINESE or len(quote(text)) > LONGEST_ENCODED
 
 
 def is_chinese(language: str) -> bool:

@@ -204,9 +204,10 @@ RULES |= {
 CONTEXTS = {
     "call": {"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup", "Leave", "Reject", "Enqueue", "Dial"},
     "whisper": {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"},
+    "bridging": {"Say", "Play", "Pause", "Redirect"},
     "wait": {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"},
 }
-"""A call's own document; a `<Number url>` on the agent's leg; a `<Enqueue waitUrl>`."""
+"""A call's own document; a `<Number url>` on the agent's leg; a `<Queue url>` on the waiting caller's; a `<Enqueue waitUrl>`."""
 
 _OVERRIDES: dict[str, Check] = {
     "ct": _between(100, 10000),
