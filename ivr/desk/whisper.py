@@ -15,6 +15,8 @@ from ivr.engine import journal
 from ivr.engine.call import Line
 from ivr.engine.speaking import Speaker, Spoken
 
+JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
+"""One sentence: pauses between sentences would cost the seconds that the words need."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
@@ -22,7 +24,10 @@ def whisper(conn: sa.Connection, sid: str, speaker: Speaker) -> list[Spoken]:
     """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
     rows = journal.rows(conn, sid)
     summary = summarise(rows)
-    return speaker.speak(lines(summary), summary["language"], rows[-1].at.date())
+    language = summary["language"]
+    parts = speaker.speak(lines(summary), language, rows[-1].at.date())
+    comma, stop = JOINED[language]
+    return [Spoken(comma.join(part.text for part in parts) + stop, language)]
 
 
 def lines(summary: dict[str, Any]) -> list[Line]:

@@ -1,0 +1,171 @@
+"""A person: who is rung, what they hear, and what happens when nobody comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
+from tests.call_flows.seconds import length
+from tests.call_flows.test_top_up import FAILURES, add_top_up, reports
+
+requirement = pytest.mark.requirement
+NIGHT = "2026-11-23T22:30:00+08:00"
+
+
+def wants_callback(caller: Caller, number: str = "13700000000") -> Caller:
+    """From the offer to the read-back of the number."""
+    return caller.picks("需要回电", "call back").enters(number + "#")
+
+
+@requirement("R3")
+def test_a_person_is_two_keys_away(caller):
+    """Zero at any menu; the caller is told to stay on the line."""
+    caller.calls().presses("0").is_told("正在为您转接人工", "connecting you to a person")
+    assert caller.talking_to
+    caller.waits()
+    assert caller.over and caller.report()["outcome"] == "transferred"
+
+
+@requirement("R3", "R24")
+def test_agents_are_rung_one_after_the_other_until_one_accepts(caller):
+    """Busy, no answer and a decline go on to the next."""
+    caller.line.put("agents", {"available": 4})
+    answers = iter(["busy", "no-answer", "decline", "accept"])
+    told: dict[str, str] = {}
+    caller.agents = lambda number: told.setdefault(number, next(answers))
+    caller.calls().presses("0")
+    assert len(set(caller.rung)) == 4 and caller.talking_to == caller.rung[-1]
+
+
+@requirement("R4")
+@pytest.mark.parametrize("answer", ["decline", "busy", "no-answer"])
+def test_when_nobody_accepts_the_caller_is_back_and_offered_a_callback(caller, answer):
+    """Never a dead end."""
+    caller.agents = answer
+    caller.calls().presses("0").is_told("都在通话中", "on calls right now").is_told("给您回电", "call you back")
+    wants_callback(caller).is_told("幺三七，零零零零，零零零零", "one three seven, zero zero zero zero")
+    caller.picks("是的", "yes").is_told("已经登记", "It is noted")
+    (callback,) = caller.line.get("callbacks")
+    assert callback["number"] == "+8613700000000" and callback["call"] == caller.sid
+    assert callback["summary"]["wallet"] == "haiyun"
+    assert caller.report()["outcome"] == "callback"
+
+
+@requirement("R4", "R7")
+def test_when_closed_the_callback_is_at_the_next_opening(caller):
+    """The time is spoken; nobody is rung."""
+    caller.line.put("clock", {"now": NIGHT})
+    caller.calls().presses("0").is_told("明天上午九点", "tomorrow at nine A M")
+    wants_callback(caller).picks("是的", "yes").is_told("明天上午九点", "tomorrow at nine A M")
+    (callback,) = caller.line.get("callbacks")
+    assert callback["slot"] == "2026-11-24T09:00:00+08:00" and caller.rung == []
+
+
+@pytest.mark.parametrize(
+    "now, dialled, opened",
+    [
+        ("2026-11-28T12:00:00+08:00", LINFU, False),
+        ("2026-10-10T12:00:00+08:00", LINFU, True),
+        ("2026-10-01T12:00:00+08:00", HAIYUN, True),
+        ("2026-10-01T17:00:00+08:00", HAIYUN, False),
+        ("2026-11-23T09:00:00+08:00", HAIYUN, True),
+        ("2026-11-23T21:00:00+08:00", HAIYUN, False),
+    ],
+)
+@requirement("R7")
+def test_hours_holidays_and_make_up_days_decide_whether_anybody_is_rung(caller, now, dialled, opened):
+    """A Saturday, a Saturday that is worked, a holiday, and the edges of a day."""
+    caller.line.put("clock", {"now": now})
+    caller.calls(dialled).presses("0")
+    assert bool(caller.talking_to) is opened
+
+
+@requirement("R4")
+def test_without_agents_on_duty_a_callback_is_offered(caller):
+    """Open, but nobody is there."""
+    caller.line.put("agents", {"available": 0})
+    caller.calls().presses("0").is_told("给您回电", "call you back")
+
+
+@pytest.mark.parametrize(
+    "keyed, number",
+    [
+        ("13700000000", "+8613700000000"),
+        ("02155550100", "+862155550100"),
+        ("12025550199", "+12025550199"),
+        ("8613700000000", "+8613700000000"),
+    ],
+)
+def test_a_number_is_taken_as_people_key_it(caller, keyed, number):
+    """A mobile, a landline with its zero, a plus-one number, a country code."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0"), keyed).picks("是的", "yes")
+    assert [one["number"] for one in caller.line.get("callbacks")] == [number]
+
+
+@pytest.mark.parametrize("keyed", ["4420718387500", "123456", "10002051"])
+def test_a_number_that_is_not_called_back_is_refused_politely(caller, keyed):
+    """Another country's, or none at all: another number may be given."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0"), keyed).is_told("请换一个号码", "use another one")
+    wants_callback(caller).picks("是的", "yes")
+    assert len(caller.line.get("callbacks")) == 1
+
+
+def test_a_wrong_number_is_keyed_again_after_no(caller):
+    """Nothing is promised before the yes."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0"), "13700000001").picks("不是", "no")
+    wants_callback(caller, "13700000002").picks("是的", "yes")
+    assert [one["number"] for one in caller.line.get("callbacks")] == ["+8613700000002"]
+
+
+def test_who_hangs_up_before_the_yes_is_not_called_back(caller):
+    """A draft is no promise."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0")).hangs_up()
+    assert caller.line.get("callbacks") == []
+    assert caller.report()["outcome"] == "abandoned"
+
+
+def test_an_agent_who_only_answers_has_not_accepted(caller):
+    """What was keyed in the whisper decides, never how the leg ended: it was answered and completed."""
+    caller.agents = "decline"
+    caller.calls().presses("0").is_told("给您回电", "call you back")
+    forms = [form for _, form, _ in caller.courier.log if "DialCallStatus" in form]
+    assert forms and forms[-1]["DialCallStatus"] in ("completed", "answered", "no-answer")
+    caller.hangs_up()
+    assert caller.report()["outcome"] == "abandoned"
+
+
+@requirement("R24")
+@pytest.mark.parametrize("code", [code for code, _, _ in FAILURES])
+def test_the_whisper_is_short_and_says_what_was_found(caller, code):
+    """Twelve seconds at most, heard by the agent only, in the caller's language."""
+    add_top_up(caller, code=code, amount=123456)
+    reports(caller.calls(), "1234*56", "1122").proves(LIN).presses("0")
+    (whispered,) = [
+        document
+        for document in caller.documents
+        if "whisper" in document and "<Gather" in document and "/answer" in document
+    ]
+    assert length(whispered) <= 12
+    said = caller.whispers[0]
+    assert ("短信已验证" in said) == (caller.lang == "zh") and ("Text code" in said) == (caller.lang == "en")
+    assert "请按一" in said or "press 1" in said
+    assert said not in caller.everything_heard
+
+
+def test_an_unverified_caller_is_announced_as_such(caller):
+    """The agent must ask."""
+    caller.calls().picks("优惠与奖励", "promotions").presses("0")
+    assert ("未验证" in caller.whispers[0]) == (caller.lang == "zh")
+    assert ("Not verified" in caller.whispers[0]) == (caller.lang == "en")
+
+
+@requirement("R5")
+def test_a_stolen_account_has_the_highest_priority(caller):
+    """Two keys, then a person, with the priority in the summary."""
+    caller.calls().picks("账户安全", "account security").picks("账户被盗", "stolen")
+    assert caller.talking_to
+    assert caller.report()["summary"]["priority"] == "high"

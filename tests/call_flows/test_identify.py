@@ -1,0 +1,194 @@
+"""Who is calling: proofs, limits, and that nobody learns whether an account exists."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.storage import begin_read, metadata
+from tests.call_flows.line import DANA, HAIYUN, LIN, NOON, OMAR, Caller, Person
+
+requirement = pytest.mark.requirement
+STRANGER = Person("13700000000", "111111")
+HAIYUN_LIMITS = ("充值限额", "top-up limits")
+
+
+def asks_for_limits(caller: Caller, from_: str = "+8613900000001") -> Caller:
+    """From the first ring to the first question of verification."""
+    return caller.calls(HAIYUN, from_).picks("充值与支付问题", "top-up and payment").picks(*HAIYUN_LIMITS)
+
+
+def tries(caller: Caller, person: Person, code: str = "000000") -> Caller:
+    """One round of verification with a code that was guessed."""
+    caller.enters(person.number + "#").enters(person.tail).picks("短信验证码", "code by text")
+    return caller.enters(code)
+
+
+def passed(caller: Caller) -> bool:
+    """Whether the limits were told."""
+    return "两千元" in caller.heard or "two thousand yuan" in caller.heard
+
+
+@requirement("R19", "R31", "R32")
+def test_a_number_a_tail_and_a_texted_code_prove_the_caller(caller):
+    """All by keypad; the code is six unbroken digits in its message."""
+    asks_for_limits(caller).is_told("一共三步", "three steps")
+    caller.proves(LIN).is_told("验证通过", "You are verified")
+    assert passed(caller) and caller.report()["level"] == "L2"
+    (text,) = caller.line.get("sms")
+    assert text["to"] == "+8619900000051" and "http" not in text["body"]
+
+
+@requirement("R20", "R32")
+def test_a_customer_with_e_mail_only_uses_the_wallet_id_and_the_phone_pin(caller):
+    """Nobody is stuck for want of a mobile number."""
+    asks_for_limits(caller).is_told("钱包号", "wallet ID")
+    caller.proves(OMAR)
+    assert passed(caller) and caller.report()["summary"]["verified_by"] == "pin"
+
+
+@requirement("R19")
+def test_a_number_of_another_country_is_keyed_with_its_country_code(caller):
+    """A one and ten digits."""
+    asks_for_limits(caller).proves(DANA)
+    assert passed(caller)
+
+
+def test_who_is_verified_is_not_asked_again(caller):
+    """Facts outlive the task."""
+    asks_for_limits(caller).proves(LIN).picks("是的", "yes").picks("还有别的问题", "another question")
+    caller.picks("充值与支付问题", "top-up and payment").picks(*HAIYUN_LIMITS)
+    assert passed(caller)
+
+
+def test_the_number_that_calls_proves_nothing(caller):
+    """Calling from the registered number opens no door."""
+    asks_for_limits(caller, "+8619900000051").is_told("注册手机号", "registered mobile number")
+
+
+def transcripts(caller: Caller, persons: list[Person], code: str) -> list[tuple[list[str], list[str]]]:
+    """What each hears from the first question to the verdict, and the names of waits and effects."""
+    found = []
+    for person in persons:
+        asks_for_limits(caller)
+        heard = [caller.enters(person.number + "#").heard, caller.enters(person.tail).heard]
+        heard.append(caller.picks("短信验证码", "code by text").heard)
+        heard.append(caller.enters(code).heard)
+        caller.hangs_up()
+        steps = [step[1] for turn in caller.report()["turns"] for step in turn["steps"]]
+        found.append((heard, steps[steps.index("main-menu") :]))
+    return found
+
+
+@requirement("R31")
+def test_unknown_wrong_and_locked_sound_the_same(caller):
+    """The same words, the same number of turns, the same effects."""
+    failed = [{"customer": "K2", "at": f"2026-11-23T0{hour}:00:00+08:00", "ok": False} for hour in range(1, 7)]
+    caller.line.change_world(lambda world: world.update(attempts=failed))
+    caller.line.put("clock", {"now": NOON})
+    persons = [STRANGER, Person(LIN.number, "999999"), LIN, DANA]
+    unknown, *others = transcripts(caller, persons, "000000")
+    assert all(other == unknown for other in others)
+    assert "信息没有对上" in unknown[0][-1] or "did not match" in unknown[0][-1]
+
+
+def test_after_three_rounds_a_person_helps(caller):
+    """The third failure is not a fourth question."""
+    asks_for_limits(caller)
+    for _ in range(3):
+        tries(caller, STRANGER)
+    assert caller.talking_to
+    caller.hangs_up()
+    assert caller.report()["summary"]["verification"] == {"passed": 0, "failed": 3}
+
+
+def test_five_failures_lock_an_account_for_a_day_and_the_owner_too(caller):
+    """Counted across calls; after twenty-four hours the account is free again."""
+    for number in range(2):
+        asks_for_limits(caller, f"+861390000010{number}")
+        for _ in range(3):
+            tries(caller, LIN)
+        caller.hangs_up()
+    asks_for_limits(caller).proves(LIN).is_told("信息没有对上", "did not match")
+    caller.hangs_up()
+    caller.line.put("clock", {"now": "2026-11-24T10:00:01+08:00"})
+    asks_for_limits(caller).proves(LIN)
+    assert passed(caller)
+
+
+def test_a_success_forgets_the_failures_before_it(caller):
+    """Four failures, a success, four failures: not locked."""
+    early = [{"customer": "K1", "at": f"2026-11-23T0{hour}:00:00+08:00", "ok": hour == 5} for hour in range(1, 10)]
+    caller.line.change_world(lambda world: world.update(attempts=early))
+    caller.line.put("clock", {"now": NOON})
+    asks_for_limits(caller).proves(LIN)
+    assert passed(caller)
+
+
+def test_a_caller_who_tries_ten_accounts_is_stopped(caller):
+    """Whatever the accounts are; another telephone is not affected."""
+    for number in range(4):
+        asks_for_limits(caller)
+        for turn in range(3):
+            tries(caller, Person(f"137000000{number}{turn}", "111111"))
+        caller.hangs_up()
+    asks_for_limits(caller).proves(LIN).is_told("信息没有对上", "did not match")
+    caller.hangs_up()
+    asks_for_limits(caller, "+8613900000077").proves(LIN)
+    assert passed(caller)
+
+
+def test_a_code_expires_after_five_minutes(caller):
+    """By the clock of the turn."""
+    asks_for_limits(caller).enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
+    code = caller.code()
+    caller.line.put("clock", {"now": "2026-11-23T10:05:01+08:00"})
+    caller.enters(code).is_told("信息没有对上", "did not match")
+
+
+def test_within_a_minute_the_same_code_holds_and_later_a_new_one_comes(caller):
+    """At most three are sent in a call."""
+    asks_for_limits(caller)
+    tries(caller, LIN)
+    assert len(caller.line.texts()) == 1
+    caller.enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
+    caller.is_told("刚才短信", "last text message")
+    caller.line.put("clock", {"now": "2026-11-23T10:01:30+08:00"})
+    caller.enters("000000").enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
+    first, second = caller.line.texts()
+    assert first != second
+    caller.enters(caller.code())
+    assert passed(caller)
+
+
+@pytest.mark.parametrize("mode", ["reject", "unreachable"])
+def test_a_text_that_fails_does_not_block_the_call(caller, mode):
+    """The other proof still works, and a person is there."""
+    caller.line.put("sms", {"mode": mode})
+    asks_for_limits(caller)
+    tries(caller, DANA).is_told("信息没有对上", "did not match")
+    caller.proves(DANA)
+    assert passed(caller)
+
+
+@pytest.mark.parametrize("mode", ["error", "down"])
+def test_a_dead_wallet_is_told_and_a_person_follows(caller, mode):
+    """Nothing is called right or wrong while nobody knows."""
+    caller.line.put("wallet", {"mode": mode})
+    asks_for_limits(caller).enters(LIN.number + "#").is_told("查不到记录", "cannot see the records")
+    assert caller.talking_to
+
+
+def test_nothing_keyed_about_a_person_is_stored_or_spoken(caller):
+    """Number, tail, PIN and code are in no table and in no document."""
+    asks_for_limits(caller)
+    tries(caller, LIN, "135791")
+    caller.proves(DANA)
+    code = next(text["body"] for text in caller.line.get("sms"))
+    secrets = [LIN.number, "21403X", "21403", DANA.number, DANA.tail, DANA.pin, "135791"]
+    with begin_read(caller.line.app.extensions["line"].engine) as conn:
+        ours = [table for name, table in metadata.tables.items() if name not in ("customers", "worlds")]
+        stored = "\n".join(str(tuple(row)) for table in ours for row in conn.execute(sa.select(table)))
+    everything = stored + "\n".join(caller.documents)
+    assert [secret for secret in secrets if secret in everything] == []
+    assert code not in everything

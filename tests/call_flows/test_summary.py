@@ -1,0 +1,70 @@
+"""The summary: all that was entered, nothing that was secret, the same every time."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.engine.journal import calls
+from ivr.storage import begin_read
+from tests.call_flows.line import LIN, Caller
+from tests.call_flows.test_top_up import reports
+
+requirement = pytest.mark.requirement
+
+
+def unknown_top_up(caller: Caller) -> Caller:
+    """A verified caller was told that the outcome is unknown."""
+    return reports(caller.calls(), "800", "1121", time="0940#").proves(LIN)
+
+
+@requirement("R24")
+def test_everything_that_was_entered_is_written_in_both_languages(caller):
+    """Who, chosen, entered, found, promised, and why; figures as figures."""
+    unknown_top_up(caller).presses("0")
+    summary = caller.report()["summary"]
+    (case,) = caller.line.get("cases")
+    zh, en = ("\n".join(summary["written"][lang]) for lang in ("zh", "en"))
+    for text in (zh, en):
+        assert all(
+            part in text
+            for part in ("K1", "800.00", "2026-11-21", "09:40", "U2", "SYSTEMERROR", case["reference"], "2026-11-24")
+        )
+    assert "充值没有成功" in zh and "还在确认" in zh and "短信验证码" in zh
+    assert "If a top-up did not work" in en and "still being confirmed" in en and "text code" in en
+
+
+@requirement("R24")
+def test_the_summary_is_the_same_each_time_and_is_kept_with_the_call(caller):
+    """From the journal alone; sealed at rest."""
+    unknown_top_up(caller).presses("0")
+    first = caller.report()["summary"]
+    caller.waits()
+    runtime = caller.line.app.extensions["line"]
+    with begin_read(runtime.engine) as conn:
+        sealed = conn.scalar(sa.select(calls.c.summary_sealed).where(calls.c.call == caller.sid))
+    kept = json.loads(runtime.sealer.open(sealed))
+    assert "800" not in sealed
+    assert (kept["entered"], kept["promises"]) == (first["entered"], first["promises"])
+    assert caller.report()["summary"] == caller.report()["summary"]
+
+
+@requirement("R24", "R38")
+def test_no_secret_is_in_the_summary(caller):
+    """Prompts that were answered secretly are named, their values are not there; numbers show a tail."""
+    unknown_top_up(caller).presses("0")
+    summary = caller.report()["summary"]
+    text = json.dumps(summary, ensure_ascii=False)
+    assert all(secret not in text for secret in (LIN.number, "21403X", caller.line.get("sms")[0]["body"]))
+    assert summary["keyed_secretly"] == ["identify-code", "identify-number", "identify-tail"]
+    assert summary["caller"] == "0001" and summary["verification"] == {"passed": 1, "failed": 0}
+
+
+def test_a_caller_who_never_spoke_up_has_a_summary_too(caller):
+    """Nothing entered, nothing found."""
+    caller.dials("+864000000101").hangs_up()
+    report = caller.report()
+    assert report["outcome"] == "abandoned" and report["level"] == "L0"
+    assert report["summary"]["written"]["en"][2].endswith("nothing")
