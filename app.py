@@ -27,7 +27,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(voice_blueprint(runtime))
     if settings.lab:
         from ivr.lab.web import lab_blueprint
+        from ivr.web.phone import phone_redirect
 
         app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
+        app.register_blueprint(phone_redirect(settings))
     logger("app").info("ready for calls", lab=settings.lab, address=settings.public_base_url)
     return app

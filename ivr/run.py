@@ -78,7 +78,7 @@ def prepare() -> Settings:
 
 
 def children(settings: Settings) -> list[Child]:
-    """The web server and the follow-up worker."""
+    """The web server, the follow-up worker, and in the lab the telephone company."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)
@@ -90,10 +90,13 @@ def children(settings: Settings) -> list[Child]:
         "--graceful-timeout", "10", "--keep-alive", "30", "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "ivr.follow_up.worker"]
-    return [
+    kept = [
         Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}),
         Child("worker", worker, environment),
     ]
+    if settings.lab:
+        kept.append(Child("simulator", [sys.executable, "-m", "ivr.simulator.server"], environment))
+    return kept
 
 
 def supervise(kept: list[Child], stop: threading.Event) -> None:
@@ -118,6 +121,7 @@ def welcome(settings: Settings) -> None:
     say(f"answering calls at {here}  (health: {here}/readyz)")
     if settings.lab:
         say("lab: no account, no real calls. Call it with  make phone")
+        say(f"or in a browser at {here}/phone")
     else:
         say(f"set your Twilio number's voice URL to  {settings.public_base_url}/voice  (POST)")
         say(

@@ -40,7 +40,7 @@ class Settings:
     twilio_test_auth_token: str
     """Their token."""
     twilio_api_url: str
-    """Where the REST client goes instead of Twilio: the simulator. Empty means Twilio."""
+    """Where the REST client goes instead of Twilio: in the lab the simulator, at PORT + 1. Empty means Twilio."""
     public_base_url: str
     """The address that Twilio calls and signs, without a slash at the end."""
     database_url: str
@@ -99,13 +99,14 @@ class _Reader:
         data_dir = _private_folder(Path(self._text("DATA_DIR", "var")))
         account = self._account()
         port = self._port()
+        lab = self._lab(account)
         return Settings(
             twilio_account_sid=account,
             twilio_auth_token=self._token(account, data_dir),
             twilio_auth_token_next=self._text("TWILIO_AUTH_TOKEN_NEXT"),
             twilio_test_account_sid=self._text("TWILIO_TEST_ACCOUNT_SID"),
             twilio_test_auth_token=self._text("TWILIO_TEST_AUTH_TOKEN"),
-            twilio_api_url=self._url("TWILIO_API_URL", ""),
+            twilio_api_url=self._url("TWILIO_API_URL", f"http://127.0.0.1:{port + 1}" if lab else ""),
             public_base_url=self._public(account, port),
             database_url=self._database(data_dir),
             port=port,
@@ -115,7 +116,7 @@ class _Reader:
             callback_prefixes=self._prefixes(),
             wallet_api_url=self._url("WALLET_API_URL", ""),
             wallet_api_token=self._text("WALLET_API_TOKEN"),
-            lab=self._lab(account),
+            lab=lab,
             sms_from=next(iter(self._numbers("SMS_FROM")), ""),
             data_dir=data_dir,
             server_key=bytes.fromhex(keep_secret(data_dir / "server.key", lambda: secrets.token_hex(32))),

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,11 @@ def test_a_child_that_dies_at_once_is_started_ever_more_slowly():
 
 def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     """A Host header can be forged by anybody on the network."""
-    voice, worker = children(settings)
+    voice, worker, simulator = children(settings)
     assert f"127.0.0.1:{settings.port}" in voice.command and "gthread" in voice.command
-    assert worker.command[-1] == "ivr.follow_up.worker"
+    assert (worker.command[-1], simulator.command[-1]) == ("ivr.follow_up.worker", "ivr.simulator.server")
+
+
+def test_beside_a_real_account_nobody_plays_the_telephone_company(settings):
+    """Then it is Twilio."""
+    assert [child.name for child in children(replace(settings, lab=False))] == ["voice", "worker"]

@@ -1,4 +1,4 @@
-"""What the telephone company knows: queues, rooms, recordings. Who moves calls (`post`) is the exchange's business."""
+"""What the telephone company knows: queues, rooms, recordings. Who moves calls (`post`) is the board's business."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ class Recording:
 
 
 def _nobody(leg: Leg, event: Event) -> None:
-    """Without an exchange there is one caller, and nobody else to tell."""
+    """Without an board there is one caller, and nobody else to tell."""
 
 
 @dataclass(eq=False)

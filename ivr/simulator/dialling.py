@@ -95,7 +95,7 @@ def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, De
             if behaviour == "ask":
                 deed = yield Waiting("agent", waiting.seconds)
             else:
-                deed = Deed(_agent_keys(child.heard, behaviour), leaves=behaviour == "hangs-up")
+                deed = Deed(agent_keys(child.heard, behaviour), leaves=behaviour == "hangs-up")
             if deed.leaves:
                 return False
             waiting = run.send(deed)
@@ -113,7 +113,8 @@ def _end(child: Leg) -> None:
         child.reports("completed", "completed")
 
 
-def _agent_keys(heard: Iterable[Speech], behaviour: str) -> str:
+def agent_keys(heard: Iterable[Speech], behaviour: str) -> str:
+    """What an agent who behaves so presses after hearing this."""
     spoken = hearing.options(heard)
     if behaviour in ("accept", "decline"):
         position = 0 if behaviour == "accept" else 1

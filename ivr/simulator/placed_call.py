@@ -58,13 +58,18 @@ class PhoneCall:
         """The caller puts the receiver down. A `<Gather>` in progress sends nothing."""
         if self.over:
             return
-        self.leg.standard["CallStatus"] = "completed"
+        if self.waiting:
+            self.leg.standard["CallStatus"] = "completed"
         if self.waiting and self.waiting.kind == "talking":
             self.leg.gone = True
             self.does(Deed())
         elif self.waiting:
             self.meets(CallerGone())
         self._finish()
+
+    def cancel(self) -> None:
+        """The call ends before it began; nobody is told."""
+        self.over, self.waiting = True, None
 
     def _go(self, step: Callable[[Generator[Waiting, Deed, None]], Waiting]) -> None:
         assert self._run, "the call was not placed"

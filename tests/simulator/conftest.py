@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from werkzeug.serving import make_server
 
 from ivr.simulator.delivery import HttpTransport
 from ivr.simulator.phone import Phone
+from tests.simulator.company import Simulator, simulator
 from tests.simulator.desk import TOKEN, Desk
 
 
@@ -35,3 +37,10 @@ def caller(desk: Desk) -> Iterator[Phone]:
     transport = HttpTransport(desk.url)
     yield Phone(transport, TOKEN, repeat=False)
     transport.close()
+
+
+@pytest.fixture
+def company(desk: Desk, settings: Any) -> Iterator[Simulator]:
+    """The telephone company as a server of its own."""
+    with simulator(desk, settings) as running:
+        yield running

@@ -1,0 +1,161 @@
+"""`/simulator`: place calls and act on them, as JSON. For people, pages and tests on this machine.
+
+| request | meaning |
+|---|---|
+| `POST /simulator/calls` `{"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}` | ring a line; 201 and the call |
+| `GET /simulator/calls`, `GET /simulator/calls/<sid>` | the calls, a call |
+| `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; the sid of an agent who is asked works too |
+| `…/wait`, `…/speak` `{"seconds": 4}`, `…/answer`, `…/hang-up` | keep silent (talking: the other side leaves); speak into a recording; pick up; put the receiver down |
+| `…/notices` `{"send": [1, 0, 0]}` | send status notices by number: late, in this order, again |
+| `…/again` `{"request": -1}` | send an earlier webhook once more |
+| `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; silence whose time has come is kept |
+
+`agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (they act by their own sid).
+`notices`: `"held"` keeps status notices until they are sent by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from ivr.simulator.events import Deed
+from ivr.simulator.executor import Leg
+from ivr.simulator.switchboard import Switchboard, SwitchedCall, again, options
+
+AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "failed", "ask")
+
+
+def control_blueprint(board: Switchboard) -> Blueprint:
+    """The JSON interface of one board."""
+    control = Blueprint("simulator", __name__, url_prefix="/simulator")
+
+    @control.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> tuple[Response, int]:
+        return jsonify(error=error.description), error.code or 500
+
+    _calls(control, board)
+    _deeds(control, board)
+    _clock(control, board)
+    return control
+
+
+def _calls(control: Blueprint, board: Switchboard) -> None:
+    @control.post("/calls")
+    def place() -> tuple[Response, int]:
+        asked = _body()
+        if not isinstance(asked.get("line"), str) or not isinstance(asked.get("from"), str):
+            abort(400, 'write {"line": "+86…", "from": "+86…"}')
+        agents = str(asked.get("agents", ""))
+        if agents and agents not in AGENTS and not agents.startswith("keys:"):
+            abort(400, f"agents is {agents!r}; write one of {', '.join(AGENTS)}, or keys:…")
+        sid = str(asked.get("sid", ""))
+        if sid in board.calls:
+            abort(409, f"{sid} was placed before; leave sid out for a new one")
+        call = board.place(
+            asked["line"], asked["from"], sid, agents=agents, held=asked.get("notices") == "held",
+            bare_hash=str(asked.get("bare_hash", "empty")), more=asked.get("more"),
+        )  # fmt: skip
+        return jsonify(_shown(board, call)), 201
+
+    @control.get("/calls")
+    def every() -> Response:
+        return jsonify([_picture(call, call.leg) for call in tuple(board.calls.values())])
+
+    @control.get("/calls/<sid>")
+    def one(sid: str) -> Response:
+        call, leg = _found(board, sid)
+        return jsonify(_shown(board, call, leg))
+
+
+def _deeds(control: Blueprint, board: Switchboard) -> None:
+    @control.post("/calls/<sid>/<any(press, wait, speak, answer):what>")
+    def act(sid: str, what: str) -> Response:
+        call, leg = _found(board, sid)
+        asked = _body()
+        if call.line.over:
+            abort(409, "the call is over")
+        if leg is call.leg and call.line.waiting and call.line.waiting.kind in ("agent", "ringing") and what != "wait":
+            abort(409, "an agent is being rung")
+        deeds = {
+            "press": Deed(str(asked.get("keys", ""))),
+            "speak": Deed(spoke=float(asked.get("seconds", 3))),
+            "answer": Deed("answer"),
+        }
+        board.does(call, deeds.get(what, Deed()))
+        return jsonify(_shown(board, call, leg))
+
+    @control.post("/calls/<sid>/hang-up")
+    def hang_up(sid: str) -> Response:
+        call, leg = _found(board, sid)
+        if leg is call.leg:
+            board.tell(call, call.line.hang_up)
+        else:
+            board.does(call, Deed(leaves=True))
+        return jsonify(_shown(board, call, leg))
+
+    @control.post("/calls/<sid>/notices")
+    def notices(sid: str) -> Response:
+        call, leg = _found(board, sid)
+        kept = leg.notices.kept if leg.notices else []
+        which = [int(place) for place in _body().get("send", range(len(kept)))]
+        if any(not 0 <= place < len(kept) for place in which):
+            abort(400, f"there are {len(kept)} notices, numbered from 0")
+        board.tell(call, lambda: leg.notices.send(which) if leg.notices else None)
+        return jsonify(_shown(board, call, leg))
+
+    @control.post("/calls/<sid>/again")
+    def once_more(sid: str) -> Response:
+        call, _leg = _found(board, sid)
+        board.settle(call)
+        place, log = int(_body().get("request", -1)), call.leg.courier.log
+        if not -len(log) <= place < len(log):
+            abort(400, f"there are {len(log)} requests, numbered from 0")
+        before, now = again(call, place)
+        return jsonify(same=before == now, before=before.decode(), now=now.decode())
+
+
+def _clock(control: Blueprint, board: Switchboard) -> None:
+    @control.route("/clock", methods=["GET", "POST"])
+    def clock() -> Response:
+        if request.method == "POST":
+            board.advance(float(_body().get("advance", 0)))
+        return jsonify(seconds=board.clock)
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True) if request.get_data() else {}
+    if not isinstance(body, dict):
+        abort(400, "the body must be a JSON object")
+    return body
+
+
+def _found(board: Switchboard, sid: str) -> tuple[SwitchedCall, Leg]:
+    found = board.find(sid)
+    if found is None:
+        abort(404, f"no call has the sid {sid}")
+    return found
+
+
+def _shown(board: Switchboard, call: SwitchedCall, leg: Leg | None = None) -> dict[str, Any]:
+    board.settle(call)
+    return _picture(call, leg or call.leg)
+
+
+def _picture(call: SwitchedCall, leg: Leg) -> dict[str, Any]:
+    own = leg is call.leg
+    return {
+        "sid": leg.sid, "line": leg.standard["To"], "from": leg.standard["From"],
+        "direction": leg.standard["Direction"], "status": leg.standard["CallStatus"], "over": call.line.over,
+        "waiting": asdict(call.line.waiting) if call.line.waiting else None, "seconds": leg.clock,
+        "heard": [asdict(piece) for piece in leg.heard], "mark": call.mark if own else 0,
+        "options": [asdict(option) for option in options(call)] if own else [],
+        "talking_to": leg.talking_to.standard["To"] if leg.talking_to else "",
+        "agents": [_picture(call, child) for child in leg.children],
+        "notices": [asdict(notice) for notice in leg.notices.kept] if leg.notices else [],
+        "faults": [str(fault) for fault in leg.faults] + (call.trouble if own else []), "warnings": leg.warnings,
+        "requests": [url for url, _form, _answer in leg.courier.log] if own else [],
+    }  # fmt: skip

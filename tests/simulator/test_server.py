@@ -1,0 +1,277 @@
+"""The telephone company as a process: the JSON interface, REST in Twilio's format, and who may ask."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioRestException
+
+from ivr.web.phone import phone_redirect
+from tests.simulator.company import AGENT, CALLER, LINE
+from tests.simulator.desk import TOKEN, zh
+
+MENU = '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。") + "</Gather>"
+ASK_AGENT = '<Gather numDigits="1" action="/whispered">' + zh("接听，请按一。不接，请按二。") + "</Gather><Hangup/>"
+WAIT = zh("请稍候。") + '<Pause length="20"/>'
+
+
+def hangs(company, sid):
+    """Both queue and record tests end their calls so."""
+    return company.does(f"{sid}/hang-up")
+
+
+def test_a_call_is_placed_pressed_and_ended_by_json(company):
+    """The state after each deed is what the app answered to it."""
+    company.desk.on("/voice", MENU).on("/chosen", MENU)
+    call = company.dials()
+    assert (call["status"], call["waiting"]["kind"], call["options"]) == (
+        "in-progress",
+        "keys",
+        [{"label": "充值", "key": "1"}],
+    )
+    call = company.does(f"{call['sid']}/press", {"keys": "1"})
+    assert company.desk.forms("/chosen")[0]["Digits"] == "1" and len(call["heard"]) == 2
+    call = hangs(company, call["sid"])
+    assert (call["over"], call["status"], call["notices"][0]["sent"]) == (True, "completed", 1)
+
+
+def test_a_call_may_have_a_sid_of_its_own_choice_once(company):
+    """A second one of the same sid is a mistake."""
+    sid = "CA" + "5" * 32
+    assert company.dials(sid=sid)["sid"] == sid
+    company.does("", {"line": LINE, "from": CALLER, "sid": sid}, 409)
+
+
+def test_silence_is_kept_when_the_clock_passes_it(company):
+    """Virtual time: the call's own words take their seconds, then the time-out."""
+    company.desk.on("/voice", '<Gather timeout="10" action="/chosen"/>' + zh("在吗？"))
+    call = company.dials()
+    assert company.web.post("/simulator/clock", json={"advance": 9}, base_url="http://localhost").json == {"seconds": 9}
+    assert not company.sees(call["sid"])["over"]
+    company.web.post("/simulator/clock", json={"advance": 1}, base_url="http://localhost")
+    assert company.sees(call["sid"])["over"]
+
+
+def test_notices_are_held_and_then_sent_late_twice_and_out_of_order(company):
+    """Their numbers tell the true order."""
+    company.desk.on("/agent", "")
+    call = company.dials(notices="held")
+    assert call["over"] and company.desk.forms("/voice/status") == []
+    company.does(f"{call['sid']}/notices", {"send": [0, 0]})
+    assert [form["SequenceNumber"] for form in company.desk.forms("/voice/status")] == ["0", "0"]
+    company.does(f"{call['sid']}/notices", {"send": [3]}, 400)
+
+
+def test_an_earlier_webhook_is_sent_again(company):
+    """The answer must be the same bytes; the interface tells whether it is."""
+    company.desk.on("/voice", MENU)
+    sid = company.dials()["sid"]
+    assert company.does(f"{sid}/again", {"request": 0})["same"]
+
+
+def test_an_agent_who_is_asked_answers_by_their_own_sid(company):
+    """First the receiver, then the keys of the whisper."""
+    company.desk.on("/voice", f'<Dial><Number url="/whisper">{AGENT}</Number></Dial>')
+    company.desk.on("/whisper", ASK_AGENT).on("/whispered", "")
+    call = company.dials(agents="ask")
+    assert call["waiting"]["kind"] == "ringing"
+    agent = call["agents"][0]["sid"]
+    assert company.does(f"{agent}/answer")["heard"][0]["text"].startswith("接听")
+    company.does(f"{call['sid']}/press", {"keys": "1"}, 409)
+    company.does(f"{agent}/press", {"keys": "1"})
+    assert company.sees(call["sid"])["talking_to"] == AGENT
+
+
+def test_rest_refuses_strangers_in_twilios_words(company):
+    """Code 20003 and the address of its page."""
+    url = f"{company.settings.twilio_api_url}/2010-04-01/Accounts/{company.board.company.account}/Calls.json"
+    answer = requests.get(url, auth=(company.board.company.account, "wrong"), timeout=5)
+    assert answer.status_code == 401
+    assert answer.json() == {"code": 20003, "message": "Authenticate", "more_info": "https://www.twilio.com/docs/errors/20003", "status": 401}  # fmt: skip
+
+
+def test_a_call_made_by_rest_rings_and_runs_its_document(company):
+    """Queued at first; each event that was asked for is told, in order."""
+    company.desk.on("/outbound", MENU)
+    events = ["initiated", "ringing", "answered", "completed"]
+    made = company.rest.calls.create(
+        to="+8613900000009", from_=LINE, url=company.url("/outbound"),
+        status_callback=company.url("/voice/status"), status_callback_event=events,
+    )  # fmt: skip
+    assert made.status == "queued"
+    assert company.sees(made.sid)["waiting"]["kind"] == "keys"
+    assert company.rest.calls(made.sid).fetch().status == "in-progress"
+    hangs(company, made.sid)
+    assert [f["CallStatus"] for f in company.desk.forms("/voice/status")] == [
+        "initiated",
+        "ringing",
+        "in-progress",
+        "completed",
+    ]
+
+
+def test_an_agent_rung_by_rest_behaves_as_the_lab_says(company):
+    """Busy ends the call before any document is fetched."""
+    company.agents = "busy"
+    made = company.rest.calls.create(to=AGENT, from_=LINE, url=company.url("/outbound"))
+    assert company.sees(made.sid)["status"] == "busy" and company.desk.forms("/outbound") == []
+
+
+@pytest.mark.parametrize(
+    "arguments, code",
+    [
+        ({"to": "+8613900000009", "from_": LINE}, 21205),
+        ({"to": "abc", "from_": LINE, "url": "https://ivr.example.com"}, 21217),
+        ({"to": "+8613900000009", "from_": "1", "url": "https://ivr.example.com"}, 21212),
+        ({"to": "+8613900000009", "from_": LINE, "url": "https://ivr_1.example.com"}, 21205),
+        ({"to": "+8613900000009", "from_": LINE, "url": "https://ivr.example.com#rc=9"}, 11243),
+        ({"to": "+8613900000009", "from_": LINE, "twiml": "x" * 4001}, 32018),
+    ],
+)
+def test_a_call_that_twilio_would_not_make_is_refused_with_its_code(company, arguments, code):
+    """As a 400 that the library raises."""
+    with pytest.raises(TwilioRestException) as refused:
+        company.rest.calls.create(**arguments)
+    assert (refused.value.status, refused.value.code) == (400, code)
+
+
+def test_a_live_call_is_redirected_by_rest(company):
+    """At once, out of whatever it was waiting for."""
+    company.desk.on("/voice", MENU).on("/elsewhere", zh("这边请。") + MENU)
+    call = company.dials()
+    company.rest.calls(call["sid"]).update(url=company.url("/elsewhere"))
+    assert company.sees(call["sid"])["heard"][-2]["text"] == "这边请。"
+
+
+def test_an_ended_call_cannot_be_changed(company):
+    """21220."""
+    call = company.dials()
+    with pytest.raises(TwilioRestException) as refused:
+        company.rest.calls(call["sid"]).update(status="completed")
+    assert refused.value.code == 21220
+
+
+def test_a_call_placed_elsewhere_is_adopted(company):
+    """Any sid in Twilio's form is one of ours as soon as the app names it."""
+    company.desk.on("/elsewhere", MENU)
+    sid = "CA" + "a" * 32
+    company.rest.calls(sid).update(url=company.url("/elsewhere"))
+    assert company.sees(sid)["waiting"]["kind"] == "keys"
+    assert company.desk.forms("/elsewhere")[0]["CallSid"] == sid
+    with pytest.raises(TwilioRestException) as refused:
+        company.rest.calls("CAnonsense").fetch()
+    assert refused.value.code == 20404
+
+
+def test_calls_are_listed_in_pages(company):
+    """The library follows the addresses of the pages."""
+    sids = [company.dials()["sid"] for _ in range(5)]
+    assert [call.sid for call in company.rest.calls.list(page_size=2)] == sids[::-1]
+    assert len(company.rest.calls.list(status="busy")) == 0
+
+
+def test_a_queue_shows_its_members_and_gives_its_head_to_an_agent(company):
+    """Both legs talk; the Enqueue action is asked after they part."""
+    company.desk.on("/voice", '<Enqueue waitUrl="/wait" action="/dequeued">desk</Enqueue>').on("/wait", WAIT)
+    company.desk.on("/agent", "<Dial action='/dialled'><Queue url='/meet'>desk</Queue></Dial>").on(
+        "/meet", zh("接通了。")
+    )
+    company.desk.on("/dequeued", zh("再见。"))
+    caller = company.dials()
+    (queue,) = company.rest.queues.list()
+    assert (queue.friendly_name, queue.current_size) == ("desk", 1)
+    (member,) = company.rest.queues(queue.sid).members.list()
+    assert (member.call_sid, member.position) == (caller["sid"], 1)
+    agent = company.rest.calls.create(to=AGENT, from_=LINE, url=company.url("/agent"))
+    assert company.sees(agent.sid)["talking_to"] == LINE
+    assert company.sees(caller["sid"])["heard"][-1]["text"] == "接通了。"
+    hangs(company, agent.sid)
+    assert company.sees(caller["sid"])["heard"][-1]["text"] == "再见。"
+    assert company.desk.forms("/dequeued")[0]["QueueResult"] == "bridged"
+
+
+def test_a_member_of_a_queue_is_sent_elsewhere(company):
+    """By sid, or as Front."""
+    company.desk.on("/voice", '<Enqueue waitUrl="/wait" action="/dequeued">desk</Enqueue>').on("/wait", WAIT)
+    company.desk.on("/elsewhere", MENU)
+    caller = company.dials()
+    company.rest.queues(company.rest.queues.list()[0].sid).members("Front").update(url=company.url("/elsewhere"))
+    assert company.sees(caller["sid"])["waiting"]["kind"] == "keys"
+    assert company.desk.forms("/dequeued")[0]["QueueResult"] == "redirected"
+    assert company.rest.queues.list()[0].current_size == 0
+
+
+def test_a_conference_has_participants_and_ends_for_all(company):
+    """Two legs in a room; ending it by REST ends both Dials."""
+    room = '<Dial action="/left"><Conference participantLabel="caller">desk</Conference></Dial>'
+    company.desk.on("/voice", room).on("/left", zh("再见。"))
+    first = company.dials()
+    (conference,) = company.rest.conferences.list(friendly_name="desk", status="init")
+    company.rest.conferences(conference.sid).participants.create(to="+8613900000009", from_=LINE, label="agent")
+    company.board.settle(next(reversed(company.board.calls.values())))
+    assert company.rest.conferences(conference.sid).fetch().status == "in-progress"
+    held = company.rest.conferences(conference.sid).participants("agent").update(hold=True)
+    assert held.hold and len(company.rest.conferences(conference.sid).participants.list()) == 2
+    company.rest.conferences(conference.sid).update(status="completed")
+    assert company.sees(first["sid"])["heard"][-1]["text"] == "再见。"
+    assert company.desk.forms("/left")[0]["DialCallStatus"] == "answered"
+
+
+@pytest.mark.parametrize("mode, status, error", [("ok", "delivered", None), ("reject", "undelivered", 30007)])
+def test_a_text_ends_as_the_lab_says(company, mode, status, error):
+    """Taken first, decided later."""
+    company.sms = mode
+    sent = company.rest.messages.create(to="+8613900000009", from_=LINE, body="您好")
+    assert sent.status == "queued"
+    later = company.rest.messages(sent.sid).fetch()
+    assert (later.status, later.error_code) == (status, error)
+
+
+def test_an_unreachable_number_is_refused_at_once(company):
+    """21614."""
+    company.sms = "unreachable"
+    with pytest.raises(TwilioRestException) as refused:
+        company.rest.messages.create(to="+8613900000009", from_=LINE, body="您好")
+    assert refused.value.code == 21614
+
+
+def test_a_recording_is_listed_heard_and_deleted(company):
+    """A voice note: speech, a key, a file."""
+    company.desk.on("/voice", '<Record action="/noted" finishOnKey="#"/>').on("/noted", MENU)
+    call = company.dials()
+    company.does(f"{call['sid']}/speak", {"seconds": 7})
+    company.does(f"{call['sid']}/press", {"keys": "#"})
+    noted = company.desk.forms("/noted")[0]
+    assert (noted["RecordingDuration"], noted["Digits"]) == ("7", "#")
+    assert len(requests.get(noted["RecordingUrl"] + ".wav", timeout=5).content) > 7 * 16000
+    (kept,) = company.rest.recordings.list(call_sid=call["sid"])
+    assert company.rest.recordings(kept.sid).delete()
+    assert company.rest.recordings.list() == []
+
+
+def test_nobody_from_outside_reaches_the_simulator(company):
+    """Neither by another Host nor through a tunnel."""
+    assert company.web.get("/simulator/calls", base_url="http://ivr.example.com").status_code == 404
+    tunnelled = company.web.get(
+        "/simulator/calls", base_url="http://127.0.0.1", headers={"X-Forwarded-For": "192.0.2.1"}
+    )
+    assert tunnelled.status_code == 404
+
+
+def test_the_app_leads_to_the_phone_but_not_strangers(settings):
+    """Same rules as the lab's."""
+    from flask import Flask
+
+    app = Flask("main")
+    app.register_blueprint(phone_redirect(settings))
+    there = app.test_client().get("/phone", base_url="http://127.0.0.1:5000")
+    assert there.headers["Location"] == f"http://127.0.0.1:{settings.port + 1}/phone"
+    assert app.test_client().get("/phone", base_url="http://ivr.example.com").status_code == 404
+    forwarded = app.test_client().get("/phone", base_url="http://localhost", headers={"X-Forwarded-Proto": "https"})
+    assert forwarded.status_code == 404
+
+
+def test_the_token_signs_what_the_simulator_sends(company):
+    """The desk of these tests keeps only what was rightly signed."""
+    company.dials()
+    assert company.board.token == TOKEN and [path for path, _ in company.desk.requests] == ["/voice", "/voice/status"]
