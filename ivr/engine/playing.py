@@ -115,9 +115,9 @@ class Playing:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
         if not self.claimed:
             with begin_write(self.runtime.engine) as conn:
-                if journal.reply(conn, self.call.sid, self.turn) is not None:
-                    raise claims.Lost("the turn is already answered")
                 claims.take(conn, self.runtime.worker, self.call.sid, self.turn)
+                if journal.reply(conn, self.call.sid, self.turn) is not None:  # asked only under the claim's lock
+                    raise claims.Lost("the turn is already answered")
             self.claimed = True
         self.keys = None
         try:

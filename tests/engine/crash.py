@@ -1,0 +1,92 @@
+"""A story with a bank outside and a ledger inside, and a process that plays one turn of it and may die on the way.
+
+`play([url, folder, sid, turn, keys, point])` prints the reply; at the point it kills itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from ivr.engine import Call, Confirm, Menu, World, touch, write
+from ivr.engine.playing import Playing
+from ivr.engine.turn import Input, take_turn
+from ivr.storage import begin_write, connect
+from tests.engine.stage import Stage
+
+POINTS = ("before-touch", "after-touch", "after-write", "before-commit", "after-commit")
+ledger = sa.Table("crash_ledger", sa.MetaData(), sa.Column("key", sa.Text), sa.Column("what", sa.Text))
+CHOICE = Menu("choice", ("coffee", "tea"))
+SURE = Confirm("sure")
+_here: dict[str, str] = {}
+
+
+def die_at(point: str) -> None:
+    """SIGKILL when this is the point."""
+    if _here.get("point") == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@touch
+def charge(world: World, what: str) -> str:
+    """The outside: it remembers every key that it was asked with, and may be slow until a file appears."""
+    die_at("before-touch")
+    folder = Path(_here["folder"])
+    with (folder / "bank").open("a") as bank:
+        bank.write(f"{world.key} {what}\n")
+    die_at("after-touch")
+    until = time.monotonic() + 30
+    while _here.get("point") == "slow" and not (folder / "go").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    return what
+
+
+@write
+def enter(world: World, what: str) -> int:
+    """Our own record of it."""
+    world.conn.execute(sa.insert(ledger).values(key=world.key, what=what))
+    die_at("after-write")
+    return 1
+
+
+async def main(call: Call) -> None:
+    """Choose, be charged, be entered, and go on."""
+    chosen = await call.menu(CHOICE)
+    paid = await call.do(charge, chosen)
+    await call.do(enter, paid)
+    call.say("paid", what=paid)
+    await call.confirm(SURE)
+
+
+async def rescue(call: Call) -> None:
+    """Nothing is expected to end here."""
+    call.say("sorry")
+
+
+def stage(engine: sa.Engine, folder: Path, sid: str) -> Stage:
+    """The story on a database; effects find their folder."""
+    _here["folder"] = str(folder)
+    with begin_write(engine) as conn:
+        ledger.create(conn, checkfirst=True)
+    return Stage(engine, folder, {"main": main, "rescue": rescue}, sid)
+
+
+def play(arguments: list[str]) -> None:
+    """One turn in this process."""
+    url, folder, sid, turn, keys, _here["point"] = arguments
+    engine = connect(url)
+    acting = stage(engine, Path(folder), sid)
+    commit = Playing.commit
+
+    def dying(self: Playing, *row: object) -> bool:
+        die_at("before-commit")
+        done = commit(self, *row)  # type: ignore[arg-type]
+        die_at("after-commit")
+        return done
+
+    Playing.commit = dying  # type: ignore[method-assign,assignment]
+    print(take_turn(acting.runtime, sid, int(turn), Input(keys=keys), {}), end="", flush=True)

@@ -1,0 +1,111 @@
+"""Real processes that die, race and dawdle: nothing is lost, nothing is done twice, nobody waits for another's bank."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.engine import claims, journal
+from ivr.engine.turn import Input, take_turn
+from ivr.storage import begin_read
+from tests.engine import crash
+from tests.engine.stage import Stage
+
+ROOT = Path(__file__).parents[2]
+SID = "CA" + "c" * 32
+
+
+@pytest.fixture
+def acting(database, tmp_path):
+    """A call that waits for its choice."""
+    acting = crash.stage(database, tmp_path, SID)
+    acting.post()
+    yield acting
+    acting.runtime.worker.close()
+
+
+def start(acting: Stage, keys: str = "1", point: str = "", sid: str = SID) -> subprocess.Popen[str]:
+    """Another process that plays turn 1."""
+    url = acting.engine.url.render_as_string(hide_password=False)
+    run = "import sys; from tests.engine.crash import play; play(sys.argv[1:])"
+    command = [sys.executable, "-c", run, url, str(acting.folder), sid, "1", keys, point]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def retry(acting: Stage, keys: str = "1") -> str:
+    """The telephone company posts the turn once more, here."""
+    return take_turn(acting.runtime, SID, 1, Input(keys=keys), {})
+
+
+def entered(acting: Stage) -> list[str]:
+    """What stands in our own ledger."""
+    with begin_read(acting.engine) as conn:
+        return list(conn.scalars(sa.select(crash.ledger.c.what)))
+
+
+def charged(acting: Stage) -> list[str]:
+    """Every request that the bank saw."""
+    bank = acting.folder / "bank"
+    return bank.read_text().splitlines() if bank.exists() else []
+
+
+@pytest.mark.parametrize("point", crash.POINTS)
+def test_a_process_that_is_killed_leaves_a_turn_that_can_be_played_once(acting, point):
+    """One row, one entry; the bank may be asked again, but with the same key; a dead worker's claim is taken at once."""
+    child = start(acting, point=point)
+    said = child.communicate(timeout=30)
+    assert child.returncode == -9, said
+    began = time.monotonic()
+    reply = retry(acting)
+    assert time.monotonic() - began < claims.LEASE.total_seconds() / 2
+    assert "paid what=coffee" in reply and retry(acting) == reply
+    assert entered(acting) == ["coffee"]
+    assert set(charged(acting)) == {f"{SID}:1:crash.charge:1 coffee"}
+    assert len(charged(acting)) == (1 if point in ("before-touch", "after-commit") else 2)
+    with begin_read(acting.engine) as conn:
+        assert len(journal.rows(conn, SID)) == 2
+        assert conn.execute(sa.select(claims.claims)).all() == []
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_processes_with_different_keys_give_one_answer(acting, attempt):
+    """Whoever claims first wins; the loser repeats the winner's words, and its own bank is never asked."""
+    children = [start(acting, keys=keys) for keys in ("1", "2")]
+    replies = [child.communicate(timeout=40)[0] for child in children]
+    assert replies[0] == replies[1] and "paid" in replies[0]
+    assert len(entered(acting)) == 1 and len(charged(acting)) == 1
+    assert entered(acting)[0] in charged(acting)[0]
+
+
+def test_one_callers_slow_bank_delays_nobody_else(acting):
+    """While a bank is waited for, other calls read, write and end; no transaction is open across a touch."""
+    slow = start(acting, point="slow")
+    until = time.monotonic() + 30
+    while not charged(acting) and time.monotonic() < until:
+        time.sleep(0.01)
+    other = crash.stage(acting.engine, acting.folder, "CA" + "d" * 32)
+    other.post()
+    assert "paid what=tea" in other.post("2")
+    other.post("1")
+    assert slow.poll() is None and sorted(entered(acting)) == ["tea"]
+    (acting.folder / "go").touch()
+    assert "paid what=coffee" in slow.communicate(timeout=40)[0]
+    assert sorted(entered(acting)) == ["coffee", "tea"]
+    other.runtime.worker.close()
+
+
+def test_while_a_live_worker_has_the_turn_others_wait_for_its_reply(acting):
+    """The bank is asked once, though the turn was posted twice."""
+    slow = start(acting, point="slow")
+    until = time.monotonic() + 30
+    while not charged(acting) and time.monotonic() < until:
+        time.sleep(0.01)
+    second = start(acting, keys="2")
+    (acting.folder / "go").touch()
+    assert slow.communicate(timeout=40)[0] == second.communicate(timeout=40)[0]
+    assert len(charged(acting)) == 1 and entered(acting) == ["coffee"]
