@@ -39,7 +39,7 @@ journal = sa.Table(
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("slow", sa.Boolean, nullable=False),
-    sa.Column("failed", sa.Text),
+    sa.Column("opening", sa.Text),
     sa.Column("reply", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -57,7 +57,10 @@ notices = sa.Table(
 
 @dataclass(frozen=True)
 class Row:
-    """A turn as stored. `steps` are ["answer", prompt, kind, value] and ["did", effect, "ok"|"err", result]."""
+    """A turn as stored. `steps` are ["answer", prompt, kind, value] and ["did", effect, "ok"|"err", result].
+
+    The first row of a story has an `opening`: the language, pace and facts that it began with.
+    """
 
     call: str
     turn: int
@@ -68,7 +71,12 @@ class Row:
     facts: dict[str, Any]
     language: str
     slow: bool
-    failed: dict[str, Any] | None = field(default=None)
+    opening: dict[str, Any] | None = field(default=None)
+
+    @property
+    def failed(self) -> dict[str, Any] | None:
+        """Why the story before this one ended: type, at, diverged, and the steps that had run."""
+        return (self.opening or {}).get("failure")
 
 
 COLUMNS = [column for column in journal.c if column.name != "reply"]
@@ -102,7 +110,7 @@ def append(conn: sa.Connection, row: Row, reply: str) -> bool:
     values = {
         "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
         "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(row.facts), "language": row.language,
-        "slow": row.slow, "failed": _dump(row.failed), "reply": reply,
+        "slow": row.slow, "opening": _dump(row.opening), "reply": reply,
     }  # fmt: skip
     return insert_new(conn, journal, values)
 
@@ -132,11 +140,11 @@ def _insert_or_leave(dialect: str, table: sa.Table) -> Any:
 
 
 def _row(
-    call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str, slow: int, failed: str
+    call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str, slow: int, opening: str
 ) -> Row:
     decode = msgspec.json.decode
     return Row(
-        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), decode(facts), language, bool(slow), decode(failed)
+        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), decode(facts), language, bool(slow), decode(opening)
     )  # fmt: skip
 
 

@@ -31,21 +31,21 @@ TURNS_A_CALL = 200
 def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None = None) -> str:
     """Answer turn `turn` of call `sid`; the TwiML document.
 
-    `start` holds the language and the facts that the call began with; without it, they are those that were kept.
+    `start` holds the language and the facts that a new call begins with; its first row keeps them.
     """
     with begin_read(runtime.engine) as conn:
         rows = journal.rows(conn, sid)
         if rows and (turn != len(rows) or rows[-1].wait is None):
             return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, len(rows) - 1))))
-        start = (journal.noted(conn, sid, "start", "0") or {}) if start is None else start
         now = runtime.clock(conn)
     if turn > len(rows):
         return document_of_goodbye(runtime)
+    story = _since_the_opening(rows)
+    opening = {"language": "zh", "slow": False, "facts": {}, **((story[0].opening if story else start) or {})}
     try:
-        return _play(runtime, sid, turn, keyed, rows, start, now)
+        return _play(runtime, sid, turn, keyed, story, opening, now)
     except claims.Lost:
-        language = rows[-1].language if rows else start.get("language", "zh")
-        return _winners_reply(runtime, sid, turn, language)
+        return _winners_reply(runtime, sid, turn, rows[-1].language if rows else opening["language"])
 
 
 def _play(
@@ -54,21 +54,19 @@ def _play(
     turn: int,
     keyed: Input | None,
     rows: list[Row],
-    start: dict[str, Any],
+    opening: dict[str, Any],
     now: datetime,
 ) -> str:
     story = rows[-1].story if rows else "main"
-    since = _since_last_failure(rows)
-    opening = {"language": "zh", "slow": False, "facts": {}, **start, **(since[0].failed or {} if since else {})}
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
     playing = Playing(runtime, call, turn, keyed, now)
-    player = Player(call, Recorded.of(since), playing, now)
+    player = Player(call, Recorded.of(rows), playing, now)
     try:
         if turn >= TURNS_A_CALL:
             raise RuntimeError(f"{TURNS_A_CALL} turns in one call")
         played = player.play(runtime.stories[story])
-        row, reply = _finish(runtime, playing, played, story, None)
+        row, reply = _finish(runtime, playing, played, story, None if rows else opening)
     except claims.Lost:
         playing.roll_back()
         raise
@@ -83,19 +81,19 @@ def _play(
     return reply
 
 
-def _since_last_failure(rows: list[Row]) -> list[Row]:
-    """The rows of the story that runs now: a failed turn starts another one."""
-    failures = [place for place, row in enumerate(rows) if row.failed]
-    return rows[failures[-1] :] if failures else rows
+def _since_the_opening(rows: list[Row]) -> list[Row]:
+    """The rows of the story that runs now: a failed turn opens another one."""
+    openings = [place for place, row in enumerate(rows) if row.opening]
+    return rows[openings[-1] :] if openings else rows
 
 
 def _finish(
-    runtime: Runtime, playing: Playing, played: Played, story: str, failed: dict[str, Any] | None
+    runtime: Runtime, playing: Playing, played: Played, story: str, opening: dict[str, Any] | None
 ) -> tuple[Row, str]:
     call = playing.call
     reply = render(runtime, call, playing.turn, played, playing.now)
     wait = {"name": played.wait.name, "kind": type(played.wait).__name__} if played.wait else None
-    row = Row(call.sid, playing.turn, playing.now, story, played.steps, wait, call.facts, call.language, call.slow, failed)  # fmt: skip
+    row = Row(call.sid, playing.turn, playing.now, story, played.steps, wait, call.facts, call.language, call.slow, opening)  # fmt: skip
     return row, reply
 
 
@@ -109,17 +107,15 @@ def _rescue(
     language = last.language if player.replaying and last else old.language
     call = Call(old.sid, language, old.slow, dict(facts))
     fresh = replace(playing, call=call, conn=None, transaction=None, input=None, keys=None, bank_is_dead=True)
-    failed = {
+    failure = {
         "type": type(error).__name__,
         "at": position(error),
         "diverged": isinstance(error, Diverged),
         "steps": player.steps,
-        "facts": dict(facts),
-        "language": language,
-        "slow": old.slow,
     }
+    opening = {"language": language, "slow": old.slow, "facts": dict(facts), "failure": failure}
     played = Player(call, Recorded([]), fresh, playing.now).play(runtime.stories["rescue"])
-    row, reply = _finish(runtime, fresh, played, "rescue", failed)
+    row, reply = _finish(runtime, fresh, played, "rescue", opening)
     return row, reply, fresh
 
 

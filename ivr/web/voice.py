@@ -119,26 +119,21 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
     }
-    start = {"language": language or "zh", "facts": facts}
-    start = keep_call(runtime, sid, start, line, number)
-    return take_turn(runtime, sid, 0, None, start)
+    keep_call(runtime, sid, facts, line, number)
+    return take_turn(runtime, sid, 0, None, {"language": language or "zh", "facts": facts})
 
 
-def keep_call(runtime: Runtime, sid: str, start: dict[str, Any], line: str, number: str | None) -> dict[str, Any]:
-    """The call's row (a status notice may have made it before) and its start, as it was first kept."""
-    facts = start["facts"]
+def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, number: str | None) -> None:
+    """The call's row; a status notice may have made it before."""
     values = {
         "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": runtime.sealer.seal(number) if number else None,
         "wallet": facts["wallet"], "line": line,
     }  # fmt: skip
     with begin_write(runtime.engine) as conn:
-        now = runtime.clock(conn)
-        values["started"] = now.isoformat()
+        values["started"] = runtime.clock(conn).isoformat()
         if not journal.insert_new(conn, journal.calls, values):
             early = (journal.calls.c.call == sid) & journal.calls.c.wallet.is_(None)
             conn.execute(sa.update(journal.calls).where(early).values(**values))
-        journal.note(conn, sid, "start", "0", now, start)
-        return journal.noted(conn, sid, "start", "0") or start
 
 
 def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
