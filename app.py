@@ -8,6 +8,7 @@ from ivr.engine.secrets import Sealer
 from ivr.follow_up.queue import wait_until_done
 from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
+from ivr.setup import add_commands, from_command_line
 from ivr.storage import connect
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.voice import voice_blueprint
@@ -16,10 +17,20 @@ from ivr.wiring import make_runtime
 
 def create_app(settings: Settings | None = None) -> Flask:
     """One process's app; the database is connected to after the fork, and must be migrated."""
-    prepare_logs()
-    settings = settings or Settings.load()
-    engine = connect(settings.database_url)
     app = Flask(__name__)
+    add_commands(app.cli, lambda: settings or Settings.load())
+    try:
+        _furnish(app, settings or Settings.load())
+    except Exception:
+        if not from_command_line():
+            raise
+        # `flask doctor` looks for the reason and names it.
+    return app
+
+
+def _furnish(app: Flask, settings: Settings) -> None:
+    prepare_logs()
+    engine = connect(settings.database_url)
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
@@ -31,5 +42,5 @@ def create_app(settings: Settings | None = None) -> Flask:
 
         app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
         app.register_blueprint(phone_redirect(settings))
-    logger("app").info("ready for calls", lab=settings.lab, address=settings.public_base_url)
-    return app
+    if not from_command_line():
+        logger("app").info("ready for calls", lab=settings.lab, address=settings.public_base_url)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -35,6 +36,38 @@ def client(settings: Settings) -> Client:
     http = _Rebased(settings.twilio_api_url) if settings.twilio_api_url else TwilioHttpClient(timeout=SECONDS)
     account = settings.twilio_account_sid or LAB_ACCOUNT
     return Client(account, settings.twilio_auth_token, http_client=http, environment={"TWILIO_EDGE": ""})
+
+
+class Unreachable(Exception):
+    """No answer that Twilio could have given."""
+
+
+class TestAccount:
+    """Twilio's test credentials: four requests are understood, and none of them does anything."""
+
+    __test__ = False
+
+    def __init__(self, settings: Settings, address: str = "") -> None:
+        http = _Rebased(address) if address else TwilioHttpClient(timeout=SECONDS)
+        sid, token = settings.twilio_test_account_sid, settings.twilio_test_auth_token
+        rest = Client(sid, token, http_client=http, environment={"TWILIO_EDGE": ""})
+        self._requests: dict[str, Callable[..., Any]] = {
+            "look for a queue": rest.queues("QU" + "0" * 32).fetch,
+            "buy": rest.incoming_phone_numbers.create,
+            "text": rest.messages.create,
+            "call": rest.calls.create,
+            "look up": lambda number: rest.lookups.v2.phone_numbers(number).fetch(fields="sim_swap"),
+        }
+
+    def ask(self, what: str, **arguments: str) -> int:
+        """Twilio's error code, or 0 when the request succeeded."""
+        try:
+            self._requests[what](**arguments)
+        except TwilioRestException as refusal:
+            return refusal.code or refusal.status
+        except (OSError, TwilioException) as error:  # the library's requests raises kinds of OSError
+            raise Unreachable(type(error).__name__) from error
+        return 0
 
 
 class TwilioSms:

@@ -1,0 +1,168 @@
+"""`flask doctor`: looks at everything that calls need, and says how to mend what is not right."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+import sqlalchemy as sa
+
+from ivr.migrate import is_migrated
+from ivr.settings import Settings, SettingsError
+from ivr.setup.self_test import reach
+from ivr.storage import begin_read, connect
+
+Verdict = Literal["good", "mind", "bad"]
+MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
+LARGEST_DRIFT = 5.0
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+"""This version is not older; a clock before it is wrong."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `mend` says what to do, unless it is good."""
+
+    about: str
+    verdict: Verdict
+    says: str
+    mend: str = ""
+
+
+def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
+    """Every finding, in the order in which they should be mended."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        yield Finding(
+            "settings", "bad", str(error), "change it in the environment or in .env, see the README's Settings"
+        )
+        return
+    yield from _settings(settings)
+    yield from _database(settings)
+    yield from _clock()
+    yield from _audio()
+    yield from reach_finding(settings)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    kind = "lab: demo wallets, no account" if settings.lab else f"account {settings.twilio_account_sid[:6]}…"
+    yield Finding("settings", "good", f"read and complete ({kind})")
+    if settings.lab:
+        return
+    if settings.public_base_url.startswith("http://"):
+        yield Finding(
+            "settings",
+            "mind",
+            "PUBLIC_BASE_URL is plain http: whoever listens reads keys and codes",
+            "put a TLS proxy before it and write https://…",
+        )
+    if not settings.agent_numbers:
+        yield Finding(
+            "settings",
+            "mind",
+            "AGENT_NUMBERS is empty: callers get a callback, never a person",
+            "write AGENT_NUMBERS=+8613800138000,…",
+        )
+    if not settings.fallback_agent:
+        yield Finding(
+            "settings",
+            "mind",
+            "FALLBACK_AGENT is empty: without a database callers hear goodbye",
+            "write FALLBACK_AGENT=+8613800138000",
+        )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    engine = connect(settings.database_url)
+    try:
+        with begin_read(engine) as conn:
+            theirs = conn.scalar(sa.select(sa.func.now())) if conn.dialect.name == "postgresql" else None
+        yield Finding("database", "good", f"{engine.dialect.name} answers")
+        yield from _migrations(engine)
+        if theirs is not None:
+            yield _drift("database server's", theirs)
+    except sa.exc.SQLAlchemyError as error:
+        yield Finding(
+            "database",
+            "bad",
+            f"does not answer: {type(error).__name__}",
+            "is DATABASE_URL right, and is the server running?",
+        )
+    finally:
+        engine.dispose()
+
+
+def _migrations(engine: sa.Engine) -> Iterator[Finding]:
+    if is_migrated(engine):
+        yield Finding("migrations", "good", "the schema is the one of this version")
+    else:
+        yield Finding("migrations", "bad", "the schema is not the one of this version", "run: make migrate")
+
+
+def _clock() -> Iterator[Finding]:
+    now = datetime.now(UTC)
+    if now < SINCE:
+        yield Finding(
+            "clock", "bad", f"this machine believes it is {now:%Y-%m-%d}", "set the clock and keep it with NTP"
+        )
+    else:
+        yield Finding("clock", "good", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+    try:
+        ZoneInfo("Asia/Shanghai")
+    except ZoneInfoNotFoundError:
+        yield Finding("clock", "bad", "no time zones on this machine", "apt install tzdata")
+
+
+def _drift(whose: str, theirs: datetime) -> Finding:
+    seconds = abs((datetime.now(UTC) - theirs).total_seconds())
+    if seconds > LARGEST_DRIFT:
+        return Finding("clock", "bad", f"{seconds:.0f} s apart from the {whose}", "keep both with NTP")
+    return Finding("clock", "good", f"in step with the {whose}")
+
+
+def _audio() -> Iterator[Finding]:
+    if shutil.which("espeak-ng"):
+        yield Finding("audio tools", "good", "espeak-ng is there")
+    else:
+        yield Finding(
+            "audio tools",
+            "mind",
+            "espeak-ng is missing: no recordings offline, no audio tests; calls do not need it",
+            "apt install espeak-ng",
+        )
+
+
+def reach_finding(settings: Settings) -> Iterator[Finding]:
+    """What became of signed and forged requests through the public address."""
+    got = reach(settings)
+    if got.clock is not None:
+        yield _drift(f"clock of {settings.public_base_url}", got.clock)
+    verdict: Verdict = "good" if got.fine else "mind" if got.away and settings.lab else "bad"
+    yield Finding("signatures", verdict, got.says, got.mend)
+
+
+def show(finding: Finding) -> str:
+    """A finding as a line or two."""
+    mend = f"\n        mend: {finding.mend}" if finding.mend else ""
+    return f"[{MARKS[finding.verdict]}] {finding.about}: {finding.says}{mend}"
+
+
+def doctor_command(load: Callable[[], Settings]) -> click.Command:
+    """The command; it fails when something is bad."""
+
+    @click.command("doctor", help="Look at everything that calls need, and say how to mend it.")
+    def doctor() -> None:
+        bad = 0
+        for finding in examine(load):
+            click.echo(show(finding))
+            bad += finding.verdict == "bad"
+        click.echo(f"{bad} to mend" if bad else "nothing to mend")
+        raise SystemExit(1 if bad else 0)
+
+    return doctor

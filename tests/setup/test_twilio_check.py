@@ -1,0 +1,74 @@
+"""The check proves test credentials, number formats and our handling of refusals, and touches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from click.testing import CliRunner
+
+from ivr.setup.twilio_check import cases, credentials_fault, twilio_group
+from tests.simulator.company import TEST_SID, TEST_TOKEN
+from tests.simulator.conftest import company, desk  # noqa: F401
+
+
+def checked(settings, *arguments):
+    """The command as a person runs it."""
+    return CliRunner().invoke(twilio_group(lambda: settings), ["check", *arguments])
+
+
+def test_every_magic_number_gets_the_answer_that_it_stands_for(company):  # noqa: F811
+    """Against the simulator, which answers test credentials as Twilio does."""
+    result = checked(company.settings, "--to", company.settings.twilio_api_url)
+    assert result.exit_code == 0, result.output
+    assert result.output.count("[ ok ]") == len(list(cases()))
+    assert "nobody was called" in result.output and not company.board.calls
+
+
+def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):  # noqa: F811
+    """Expected and came stand side by side."""
+    from ivr.simulator import magic
+
+    monkeypatch.setitem(magic.TEXTING_TO, "+15005550009", 0)
+    result = checked(company.settings, "--to", company.settings.twilio_api_url)
+    assert result.exit_code == 1
+    assert "expected 21614, came success" in result.output and "1 not as expected" in result.output
+
+
+def test_live_credentials_are_found_out_before_anything_is_bought(company):  # noqa: F811
+    """Only live ones may look for queues; that is asked first, and nothing after it."""
+    live = replace(
+        company.settings,
+        twilio_test_account_sid=company.board.company.account,
+        twilio_test_auth_token=company.settings.twilio_auth_token,
+    )
+    result = checked(live, "--to", company.settings.twilio_api_url)
+    assert result.exit_code == 1 and "live credentials" in result.output and not company.board.calls
+
+
+def test_wrong_credentials_are_told_from_test_ones(company):  # noqa: F811
+    """20003 is neither."""
+    wrong = replace(company.settings, twilio_test_auth_token="other")
+    result = checked(wrong, "--to", company.settings.twilio_api_url)
+    assert result.exit_code == 1 and "20003 came" in result.output
+
+
+def test_the_accounts_own_credentials_are_refused_without_a_request(settings):
+    """Neither its SID nor its token may stand in for the test ones."""
+    live = replace(settings, twilio_account_sid="AC" + "1" * 32)
+    same_sid = replace(live, twilio_test_account_sid="AC" + "1" * 32, twilio_test_auth_token="t")
+    same_token = replace(live, twilio_test_account_sid=TEST_SID, twilio_test_auth_token=live.twilio_auth_token)
+    for refused in (same_sid, same_token):
+        assert "live account" in credentials_fault(refused)
+        assert checked(refused).exit_code == 1
+
+
+def test_missing_test_credentials_are_named(settings):
+    """And where they are shown."""
+    assert "TWILIO_TEST_ACCOUNT_SID" in checked(settings).output
+
+
+def test_a_silent_twilio_is_an_error_of_one_line(settings):
+    """No traceback."""
+    test = replace(settings, twilio_test_account_sid=TEST_SID, twilio_test_auth_token=TEST_TOKEN)
+    result = checked(test, "--to", "http://127.0.0.1:9")
+    assert result.exit_code == 1 and result.output.startswith("Error: Twilio does not answer")
