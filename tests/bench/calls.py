@@ -14,7 +14,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from app import create_app
-from ivr.engine.journal import calls, journal, notices
+from ivr.engine.journal import calls, journal
 from ivr.lab import scene, world
 from ivr.migrate import migrate
 from ivr.settings import Settings
@@ -61,7 +61,7 @@ def _copy(engine: sa.Engine, template: str, sids: list[str]) -> None:
     with begin_read(engine) as conn:
         found = {
             table: [dict(row) for row in conn.execute(sa.select(table).where(table.c.call == template)).mappings()]
-            for table in (calls, journal, notices)
+            for table in (calls, journal)
         }
     with begin_write(engine) as conn:
         for table, rows in found.items():
@@ -88,7 +88,7 @@ def requests(base: str, token: str, sids: list[str]) -> Iterator[bytes]:
         yield head.encode() + body
 
 
-def settings_for(folder: Path, port: int) -> tuple[Settings, dict[str, str]]:
+def settings_for(folder: Path, port: int, database: str = "") -> tuple[Settings, dict[str, str]]:
     """Lab settings of one server, and the environment that gives them."""
     given = {
         "DATA_DIR": str(folder),
@@ -96,5 +96,6 @@ def settings_for(folder: Path, port: int) -> tuple[Settings, dict[str, str]]:
         "LAB": "1",
         "TWILIO_AUTH_TOKEN": "bench",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": database,
     }
     return Settings.load(given, dotenv=folder / "none.env"), given
