@@ -2,13 +2,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/installed
+OPENAPI := .venv/node/installed
 
-.PHONY: run test check phone migrate bench voice clean
+.PHONY: run test check phone migrate bench voice openapi clean
 
 run: $(STAMP)
 	@exec $(BIN)/python -m ivr.run
 
 test: $(STAMP) voice
+	@$(MAKE) --no-print-directory openapi || true
 	@$(BIN)/python -m pytest
 
 check: $(STAMP)
@@ -26,6 +28,16 @@ bench: $(STAMP)
 voice:
 	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \
 		|| { echo "espeak-ng is missing (tests listen to it; calls do not need it): apt install espeak-ng" >&2; exit 1; }
+
+openapi: $(OPENAPI)
+
+$(OPENAPI): $(STAMP)
+	@command -v npm >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends npm >/dev/null; } \
+		|| { echo "npm is missing (tests/openapi asks it for Twilio's API documents; calls do not need it): apt install npm" >&2; exit 1; }
+	@echo "== fetching Twilio's OpenAPI documents and a mock that reads them (once, half a minute)"
+	@npm install --prefix .venv/node --no-audit --no-fund --ignore-scripts --loglevel=error @twilio/cli-core@8.3.2 @stoplight/prism-cli@5.14.2 \
+		|| { echo "the npm registry does not answer: tests/openapi will fail, nothing else needs it" >&2; exit 1; }
+	@touch $@
 
 migrate: $(STAMP)
 	@$(BIN)/python -m ivr.migrate

@@ -133,6 +133,6 @@ def shown(call: SwitchedCall) -> dict[str, Any]:
         "start_time": when(call.created) if leg.answered else None, "end_time": when(call.ended),
         "duration": str(int(leg.clock)) if call.line.over else None, "forwarded_from": standard.get("ForwardedFrom"),
         "group_sid": None, "parent_call_sid": standard.get("ParentCallSid"), "phone_number_sid": None, "price": None,
-        "price_unit": "USD", "queue_time": "0", "trunk_sid": None, "uri": own, "annotation": None,
+        "price_unit": "USD", "queue_time": "0", "trunk_sid": None, "uri": own,
         "subresource_uris": {name: own.replace(".json", f"/{name.title()}.json") for name in more},
     }  # fmt: skip

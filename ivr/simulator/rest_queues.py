@@ -85,12 +85,10 @@ def _size(default: int) -> int:
 
 
 def _queue(account: str, queue: Queue) -> dict[str, Any]:
-    own = uri(account, "Queues", queue.sid)
     return {
         "sid": queue.sid, "account_sid": account, "friendly_name": queue.name, "max_size": queue.max_size,
-        "current_size": len(queue.members), "average_wait_time": queue.average(), "uri": own,
+        "current_size": len(queue.members), "average_wait_time": queue.average(), "uri": uri(account, "Queues", queue.sid),
         "date_created": when(queue.created), "date_updated": when(queue.created),
-        "subresource_uris": {"members": own.replace(".json", "/Members.json")},
     }  # fmt: skip
 
 

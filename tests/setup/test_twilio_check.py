@@ -8,7 +8,6 @@ from click.testing import CliRunner
 
 from ivr.setup.twilio_check import cases, credentials_fault, twilio_group
 from tests.simulator.company import TEST_SID, TEST_TOKEN
-from tests.simulator.conftest import company, desk  # noqa: F401
 
 
 def checked(settings, *arguments):
@@ -16,7 +15,7 @@ def checked(settings, *arguments):
     return CliRunner().invoke(twilio_group(lambda: settings), ["check", *arguments])
 
 
-def test_every_magic_number_gets_the_answer_that_it_stands_for(company):  # noqa: F811
+def test_every_magic_number_gets_the_answer_that_it_stands_for(company):
     """Against the simulator, which answers test credentials as Twilio does."""
     result = checked(company.settings, "--to", company.settings.twilio_api_url)
     assert result.exit_code == 0, result.output
@@ -24,7 +23,7 @@ def test_every_magic_number_gets_the_answer_that_it_stands_for(company):  # noqa
     assert "nobody was called" in result.output and not company.board.calls
 
 
-def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):  # noqa: F811
+def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):
     """Expected and came stand side by side."""
     from ivr.simulator import magic
 
@@ -34,7 +33,7 @@ def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):  # 
     assert "expected 21614, came success" in result.output and "1 not as expected" in result.output
 
 
-def test_live_credentials_are_found_out_before_anything_is_bought(company):  # noqa: F811
+def test_live_credentials_are_found_out_before_anything_is_bought(company):
     """Only live ones may look for queues; that is asked first, and nothing after it."""
     live = replace(
         company.settings,
@@ -45,7 +44,7 @@ def test_live_credentials_are_found_out_before_anything_is_bought(company):  # n
     assert result.exit_code == 1 and "live credentials" in result.output and not company.board.calls
 
 
-def test_wrong_credentials_are_told_from_test_ones(company):  # noqa: F811
+def test_wrong_credentials_are_told_from_test_ones(company):
     """20003 is neither."""
     wrong = replace(company.settings, twilio_test_auth_token="other")
     result = checked(wrong, "--to", company.settings.twilio_api_url)

@@ -1,0 +1,88 @@
+"""The simulator answers REST requests with the fields that Twilio's OpenAPI documents name, in their types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from tests.openapi.documents import BASE, answer_schema, listed
+from tests.simulator.company import CALLER, LINE
+from tests.simulator.desk import zh
+
+QUEUED = '<Enqueue waitUrl="/wait">desk</Enqueue>'
+TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "boolean": (bool,), "object": (dict,), "array": (list,), "number": (int, float)}  # fmt: skip
+
+
+def faults(row: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """How a row differs from its description."""
+    known = schema["properties"]
+    wrong = [f"{name} is unknown" for name in row.keys() - known.keys()]
+    wrong += [f"{name} is missing" for name in known.keys() - row.keys()]
+    for name in row.keys() & known.keys():
+        kinds = TYPES.get(known[name].get("type", ""), (object,))
+        if row[name] is not None and not isinstance(row[name], kinds):
+            wrong.append(f"{name}={row[name]!r} is no {known[name]['type']}")
+    return sorted(wrong)
+
+
+@pytest.fixture
+def get(company):
+    """A list by REST, as it comes over the wire."""
+
+    def ask(path, method="get", **form):
+        account = company.board.company.account
+        url = company.settings.twilio_api_url + BASE.format(AccountSid=account) + path
+        return requests.request(method, url, data=form, auth=(account, company.board.token), timeout=5).json()
+
+    return ask
+
+
+def test_a_call_has_twilios_fields(company, get):
+    """Created and listed."""
+    made = get("/Calls.json", "post", To=CALLER, From=LINE, Url=company.url("/voice"))
+    assert faults(made, answer_schema(f"{BASE}/Calls.json", "post")) == []
+    assert faults(get("/Calls.json")["calls"][0], listed(f"{BASE}/Calls.json", "calls")) == []
+
+
+def test_queues_and_members_have_twilios_fields(company, get):
+    """With somebody in the queue."""
+    company.desk.on("/voice", QUEUED).on("/wait", zh("请稍候。"))
+    company.dials()
+    queue = get("/Queues.json")["queues"][0]
+    members = get(f"/Queues/{queue['sid']}/Members.json")["queue_members"]
+    assert faults(queue, listed(f"{BASE}/Queues.json", "queues")) == []
+    assert faults(members[0], listed(f"{BASE}/Queues/{{QueueSid}}/Members.json", "queue_members")) == []
+
+
+def test_conferences_and_participants_have_twilios_fields(company, get):
+    """With somebody in the room."""
+    company.desk.on("/voice", "<Dial><Conference>desk</Conference></Dial>")
+    company.dials()
+    room = get("/Conferences.json")["conferences"][0]
+    inside = get(f"/Conferences/{room['sid']}/Participants.json")["participants"]
+    assert faults(room, listed(f"{BASE}/Conferences.json", "conferences")) == []
+    described = listed(f"{BASE}/Conferences/{{ConferenceSid}}/Participants.json", "participants")
+    assert faults(inside[0], described) == []
+
+
+def test_messages_have_twilios_fields(get):
+    """Created and listed."""
+    sent = get("/Messages.json", "post", To=CALLER, From=LINE, Body="您好")
+    assert faults(sent, answer_schema(f"{BASE}/Messages.json", "post")) == []
+    assert faults(get("/Messages.json")["messages"][0], listed(f"{BASE}/Messages.json", "messages")) == []
+
+
+def test_recordings_have_twilios_fields(company, get):
+    """After a voice note."""
+    company.desk.on("/voice", '<Record action="/noted"/>')
+    call = company.dials()
+    company.does(f"{call['sid']}/press", {"keys": "#"})
+    assert faults(get("/Recordings.json")["recordings"][0], listed(f"{BASE}/Recordings.json", "recordings")) == []
+
+
+@pytest.mark.parametrize("what", ["Calls", "Queues", "Conferences", "Messages", "Recordings"])
+def test_a_page_of_a_list_has_twilios_fields(get, what):
+    """Numbers and addresses of pages."""
+    assert faults(get(f"/{what}.json"), answer_schema(f"{BASE}/{what}.json", "get")) == []

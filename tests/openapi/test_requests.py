@@ -1,0 +1,68 @@
+"""Every REST request that we send has the shape that Twilio's OpenAPI documents ask for."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+from twilio.base.exceptions import TwilioRestException
+
+from ivr.setup.twilio_check import cases, twilio_group
+from ivr.twilio_rest import TestAccount, TwilioSms
+
+URL, CALL, QUEUE, ROOM = "https://ivr.example.com/voice", "CA" + "1" * 32, "QU" + "1" * 32, "CF" + "1" * 32
+
+
+def test_the_mock_refuses_what_has_the_wrong_shape(rest):
+    """Otherwise the other tests here would prove nothing."""
+    for wrong in ({"timeout": "abc"}, {"from_": None}):
+        with pytest.raises(TwilioRestException) as refused:
+            rest.calls.create(**{"to": "+12025550143", "from_": "+12025550144", "url": URL, **wrong})
+        assert refused.value.status == 422
+    with pytest.raises(TwilioRestException):
+        rest.calls("CAbad").fetch()
+
+
+def test_a_text_of_a_follow_up_is_taken(against_mock):
+    """Chinese words, our number, theirs."""
+    sms = TwilioSms(against_mock)
+    assert sms.send("code:1", "+8613900000009", "您的验证码是 123456。").status == "sent"
+    sms._client.http_client.session.close()
+
+
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.what} {case.expected}")
+def test_each_request_of_the_twilio_check_is_taken(against_mock, case):
+    """The mock knows no magic numbers, so each is a success there."""
+    assert TestAccount(against_mock, against_mock.twilio_api_url).ask(case.what, **case.arguments) == 0
+
+
+def test_a_server_that_answers_everything_is_taken_for_live(against_mock):
+    """The check stops before it buys anything."""
+    group = twilio_group(lambda: against_mock)
+    result = CliRunner().invoke(group, ["check", "--to", against_mock.twilio_api_url])
+    assert result.exit_code == 1 and "live credentials" in result.output
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda rest: rest.calls.create(
+            to="+12025550143", from_="+12025550144", url=URL, status_callback=URL,
+            status_callback_event=["initiated", "ringing", "answered", "completed"], fallback_url=URL, timeout=20,
+        ),
+        lambda rest: rest.calls.create(to="+12025550143", from_="+12025550144", twiml="<Response/>"),
+        lambda rest: rest.calls(CALL).update(url=URL, method="POST"),
+        lambda rest: rest.calls(CALL).update(status="completed"),
+        lambda rest: rest.calls.list(status="in-progress", limit=1),
+        lambda rest: rest.queues.create(friendly_name="desk", max_size=100),
+        lambda rest: rest.queues(QUEUE).members(CALL).update(url=URL),
+        lambda rest: rest.queues(QUEUE).members.list(limit=1),
+        lambda rest: rest.conferences(ROOM).update(status="completed"),
+        lambda rest: rest.conferences(ROOM).participants(CALL).update(hold=True, hold_url=URL),
+        lambda rest: rest.conferences(ROOM).participants.create(from_="+12025550144", to="+12025550143", label="agent"),
+        lambda rest: rest.recordings("RE" + "1" * 32).delete(),
+    ],
+    ids=["ring", "ring inline", "redirect", "end", "list", "queue", "dequeue", "members", "end room", "hold", "invite", "forget"],
+)  # fmt: skip
+def test_the_requests_that_the_simulator_answers_are_twilios(rest, ask):
+    """What tests send to the simulator would be taken by Twilio too."""
+    ask(rest)
