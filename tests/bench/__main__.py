@@ -28,7 +28,7 @@ from tests.bench.calls import prepare, requests, settings_for
 from tests.bench.load import Round, measure
 
 ROOT = Path(__file__).parents[2]
-CONNECTIONS, THREADS, WARM_UP = 16, 8, 1
+THREADS, WARM_UP = 8, 1
 MUSTS = ("line", "bare", 0.28, 3.0), ("line", "sdk", 0.80, None)
 
 
@@ -43,10 +43,10 @@ class Server:
     waiting: list[bytes]
     rounds: list[Round] = field(default_factory=list)
 
-    def run(self, number: int) -> None:
+    def run(self, number: int, connections: int) -> None:
         """One round of so many requests."""
         batch, self.waiting = self.waiting[:number], self.waiting[number:]
-        self.rounds.append(measure(self.port, batch, CONNECTIONS))
+        self.rounds.append(measure(self.port, batch, connections))
 
     @property
     def megabytes(self) -> float:
@@ -102,6 +102,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=400, help="a round and server")
+    parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--postgres", action="store_true", help="measure the line on PostgreSQL beside it")
     options = parser.parse_args()
     if len(os.sched_getaffinity(0)) > 1:
@@ -115,15 +116,15 @@ def main() -> int:
             if options.postgres:
                 servers.append(stack.enter_context(serving("line-postgres", "line", folder, number, _postgres(stack))))
             for turn in range(options.rounds + WARM_UP):
-                _round(servers, options.requests, turn)
+                _round(servers, options, turn)
             return report({server.name: server for server in servers})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _round(servers: list[Server], number: int, turn: int) -> None:
+def _round(servers: list[Server], options: argparse.Namespace, turn: int) -> None:
     for server in random.sample(servers, len(servers)):
-        server.run(number)
+        server.run(options.requests, options.connections)
         if turn < WARM_UP:
             server.rounds.clear()
     print(
