@@ -42,11 +42,20 @@ class Server:
     port: int
     waiting: list[bytes]
     rounds: list[Round] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
 
     def run(self, number: int, connections: int) -> None:
         """One round of so many requests."""
         batch, self.waiting = self.waiting[:number], self.waiting[number:]
+        before = self._busy
         self.rounds.append(measure(self.port, batch, connections))
+        self.cpu.append(1e6 * (self._busy - before) / number)
+
+    @property
+    def _busy(self) -> float:
+        """Seconds of processor time that the worker has used."""
+        times = [child.cpu_times() for child in psutil.Process(self.process.pid).children()]
+        return sum(one.user + one.system for one in times)
 
     @property
     def megabytes(self) -> float:
@@ -127,6 +136,7 @@ def _round(servers: list[Server], options: argparse.Namespace, turn: int) -> Non
         server.run(options.requests, options.connections)
         if turn < WARM_UP:
             server.rounds.clear()
+            server.cpu.clear()
     print(
         f"  round {turn}: " + "  ".join(f"{s.name} {s.rounds[-1].rate:.0f}/s" for s in servers if s.rounds), flush=True
     )
@@ -134,15 +144,15 @@ def _round(servers: list[Server], options: argparse.Namespace, turn: int) -> Non
 
 def report(servers: dict[str, Server]) -> int:
     """The table, and whether every must is met."""
-    print(
-        "\n| server | turns a second | p50 ms | p99 ms | of bare | of sdk | worker MB |\n|---|---|---|---|---|---|---|"
-    )
+    columns = ("server", "turns a second", "p50 ms", "p99 ms", "CPU µs", "of bare", "of sdk", "worker MB")
+    print("", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|", sep="\n")
     for name, server in servers.items():
         rate, p50, p99 = (
             statistics.median(getattr(one, what) for one in server.rounds) for what in ("rate", "p50", "p99")
         )
         ratios = [f"{_ratio(server, servers[peer], 'rate'):.2f}" for peer in ("bare", "sdk")]
-        print(f"| {name} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {' | '.join(ratios)} | {server.megabytes:.0f} |")
+        figures = (name, f"{rate:.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{statistics.median(server.cpu):.0f}", *ratios)
+        print(f"| {' | '.join(figures)} | {server.megabytes:.0f} |")
     met = [_judge(servers, *must) for must in MUSTS]
     return 0 if all(met) else 1
 

@@ -81,10 +81,9 @@ def test_without_a_database_there_are_words_and_a_way_on(line, tmp_path):
     assert "抱歉" in spoken(post(line, "/voice", ringing()))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # only SQLite has one writer
 def test_a_locked_database_is_apologised_for_and_the_turn_is_not_lost(line):
     """When the lock is gone the same turn is asked again."""
-    if not line.settings.database_url.startswith("sqlite"):
-        pytest.skip("only SQLite has one writer")
     caller = Caller(line, "zh", repeat=False).calls()
     path = f"/voice/calls/{caller.sid}/turns/2"
     form = {"CallSid": caller.sid, "CallStatus": "in-progress", "Digits": "5"}
