@@ -21,6 +21,12 @@ NOON = "2026-11-23T12:00:00+08:00"
 SHOWN = ("sms", "calls/CA1", "cases", "disputes", "freezes", "callbacks", "consents", "voice-notes", "agents")
 SET = (("PUT", "clock"), ("PUT", "world"), ("PUT", "agents"), ("PUT", "wallet"), ("PUT", "sms"), ("POST", "reset"))
 EVERYTHING = (*(("GET", what) for what in SHOWN), *SET)
+STRANGE = (
+    "ivr.example.com", "127.0.0.1.example.com", "localhost.:80", "127.0.0.2", "::1", "a@127.0.0.1", "0.0.0.0", "localhost:x"
+)  # fmt: skip
+NONSENSE = (
+    b"", b"{", b"now=10", b"\xff\xfe\x00", b"[" * 100_000, b'{"n":' + b"9" * 5000 + b"}", b"null", b"[]", b'"x"'
+)  # fmt: skip
 PROXIED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything")
 
 
@@ -47,21 +53,19 @@ def test_this_machine_is_let_in(lab, host):
     assert lab.send("GET", "cases", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("method, what", EVERYTHING)
-@pytest.mark.parametrize(
-    "host", ["ivr.example.com", "127.0.0.1.example.com", "localhost.:80", "127.0.0.2", "::1", "a@127.0.0.1", "0.0.0.0", "localhost:x"]
-)  # fmt: skip
-def test_any_other_host_finds_nothing(lab, method, what, host):
+@pytest.mark.parametrize("host", STRANGE)
+def test_any_other_host_finds_nothing(lab, host):
     """A page that was made to resolve to this machine gets no answer, and nothing waits for it."""
-    assert lab.send(method, what, headers={"Host": host}).status_code == 404
+    answers = [lab.send(method, what, headers={"Host": host}) for method, what in EVERYTHING]
+    assert {answer.status_code for answer in answers} == {404}
     assert lab.waits == 0
 
 
-@pytest.mark.parametrize("method, what", EVERYTHING)
 @pytest.mark.parametrize("header", PROXIED)
-def test_nothing_comes_through_a_proxy(lab, method, what, header):
+def test_nothing_comes_through_a_proxy(lab, header):
     """A tunnel to the webhooks is none to the lab."""
-    assert lab.send(method, what, headers={header: "127.0.0.1"}).status_code == 404
+    answers = [lab.send(method, what, headers={header: "127.0.0.1"}) for method, what in EVERYTHING]
+    assert {answer.status_code for answer in answers} == {404}
 
 
 @pytest.mark.parametrize("what", ["cases", "reset", "nothing-of-the-kind", ""])
@@ -126,13 +130,10 @@ def test_what_cannot_be_set_is_refused_with_what_to_write(lab, what, body, told)
 
 
 @pytest.mark.parametrize("what", ["clock", "world", "agents", "wallet", "sms"])
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"{", b"now=10", b"\xff\xfe\x00", b"[" * 100_000, b'{"n":' + b"9" * 5000 + b"}", b"null", b"[]", b'"x"'],
-)
-def test_a_body_that_makes_no_sense_is_refused(lab, what, data):
+def test_a_body_that_makes_no_sense_is_refused(lab, what):
     """Whatever it is, never a 500."""
-    assert lab.refusal(what, data=data)
+    for data in NONSENSE:
+        assert lab.refusal(what, data=data)
 
 
 def test_a_refusal_repeats_no_secret(lab, demo):
