@@ -116,3 +116,8 @@ def test_examples_are_as_good_or_bad_as_they_say(where, label, source):
         assert faults(source) != []
     else:
         assert faults(source) == []
+
+
+def test_every_capability_that_is_built_has_a_dialogue_test_in_both_languages():
+    """A requirement is not built because somebody says so."""
+    assert requirements.untested() == []

@@ -110,3 +110,13 @@ def test_a_wallet_that_does_not_answer_costs_seconds_and_no_falsehood(line, mode
     line.put("wallet", {"mode": "ok"})
     again = Caller(line, "zh", repeat=False)
     again.dials(HAIYUN, BORROWED).picks("充值与支付问题", "").picks("充值限额", "").proves(LIN).hears("单笔最多两千元")
+
+
+def test_an_unmigrated_database_is_apologised_for_and_not_ready(line, tmp_path):
+    """Words for the caller, and the sentence that says what to run for the operator."""
+    unmigrated = connect(f"sqlite:///{tmp_path}/empty.db")
+    line.app.extensions["line"].engine.dispose()
+    object.__setattr__(line.app.extensions["line"], "engine", unmigrated)
+    assert "抱歉" in spoken(post(line, "/voice", ringing()))
+    assert "抱歉" in spoken(post(line, "/voice/fallback", ringing()))
+    assert "抱歉" in spoken(post(line, "/voice/status", ringing()))
