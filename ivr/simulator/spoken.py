@@ -1,0 +1,28 @@
+"""What the browser phone plays: a WAV file for each `<Say>`, and the hold music. Kept in memory only."""
+
+from __future__ import annotations
+
+import shutil
+from functools import lru_cache
+
+from audio.espeak import PROGRAM, Espeak
+from audio.music import hold_music
+from audio.script import from_text
+from audio.studio import Studio, wav
+
+
+def has_voice() -> bool:
+    """Whether anything can be spoken here."""
+    return shutil.which(PROGRAM) is not None
+
+
+@lru_cache(maxsize=256)
+def spoken(text: str, language: str, slow: bool) -> bytes:
+    """As it sounds on a telephone line; raises VoiceMissing, or ValueError when there is nothing to say."""
+    return wav(Studio(Espeak()).record(from_text(text, language, slow)))
+
+
+@lru_cache(maxsize=1)
+def music() -> bytes:
+    """One round of the hold music."""
+    return wav(hold_music())

@@ -1,0 +1,106 @@
+// What is heard: key tones (ITU-T Q.23), the voice line after line, and music while an agent's telephone rings.
+
+import { HOLD, soundOf } from "./wire.js";
+
+const LOW = [697, 770, 852, 941];
+const HIGH = [1209, 1336, 1477];
+const ROWS = ["123", "456", "789", "*0#"];
+const KEPT = "phone-muted";
+const TONE_SECONDS = 0.14;
+
+let context = null;
+let muted = localStorage.getItem(KEPT) === "yes";
+let voice = true;
+let playing = null;
+let waiting = [];
+let music = null;
+let onLine = () => {};
+
+export const isMuted = () => muted;
+export const hasVoice = () => voice;
+export const toneOf = key => {
+  const row = ROWS.findIndex(keys => keys.includes(key));
+  return row < 0 ? null : [LOW[row], HIGH[ROWS[row].indexOf(key)]];
+};
+
+export function setVoice(there) {
+  voice = there;
+}
+
+export function whenSpeaking(tell) {
+  onLine = tell;
+}
+
+export function mute(yes) {
+  muted = yes;
+  localStorage.setItem(KEPT, yes ? "yes" : "no");
+  if (playing) playing.muted = yes;
+  if (music) music.muted = yes;
+}
+
+export function tone(key) {
+  const pair = toneOf(key);
+  if (!pair || muted) return;
+  context ??= new AudioContext();
+  context.resume();
+  const level = context.createGain();
+  const end = context.currentTime + TONE_SECONDS;
+  level.gain.setValueAtTime(0, context.currentTime);
+  level.gain.linearRampToValueAtTime(0.1, context.currentTime + 0.004);
+  level.gain.setValueAtTime(0.1, end - 0.01);
+  level.gain.linearRampToValueAtTime(0, end);
+  level.connect(context.destination);
+  for (const frequency of pair) {
+    const wave = context.createOscillator();
+    wave.frequency.value = frequency;
+    wave.connect(level);
+    wave.start();
+    wave.stop(end);
+  }
+}
+
+export function say(sid, number) {
+  if (!voice) return;
+  waiting.push([sid, number]);
+  if (!playing) next();
+}
+
+// A key cuts the prompt, as on a telephone: what was not spoken yet is not spoken any more.
+export function bargeIn() {
+  waiting = [];
+  if (playing) {
+    playing.pause();
+    playing = null;
+  }
+  onLine(-1);
+}
+
+function next() {
+  const entry = waiting.shift();
+  if (!entry) {
+    playing = null;
+    onLine(-1);
+    return;
+  }
+  const [sid, number] = entry;
+  const sound = new Audio(soundOf(sid, number));
+  playing = sound;
+  sound.muted = muted;
+  const go = () => playing === sound && next();
+  sound.addEventListener("ended", go);
+  sound.addEventListener("error", go);
+  onLine(number);
+  sound.play().catch(go);
+}
+
+export function hold(on) {
+  if (on && !music) {
+    music = new Audio(HOLD);
+    music.loop = true;
+    music.muted = muted;
+    music.play().catch(() => {});
+  } else if (!on && music) {
+    music.pause();
+    music = null;
+  }
+}

@@ -1,0 +1,38 @@
+// Requests to our own origin, and nothing else.
+
+export class Trouble extends Error {
+  constructor(code, detail = "") {
+    super(code);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+const WINDOW = crypto.randomUUID();
+
+export async function ask(path, method = "GET", body = undefined) {
+  let answer;
+  try {
+    answer = await fetch(`/phone/api/${path}`, {
+      method,
+      headers: method === "GET" ? {} : { "Content-Type": "application/json", "X-Phone": "1" },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    });
+  } catch {
+    throw new Trouble("phone-down");
+  }
+  if (answer.status === 204) return null;
+  const said = await answer.json().catch(() => ({ error: "phone-down" }));
+  if (!answer.ok) throw new Trouble(said.error ?? "phone-down", said.server ?? "");
+  return said;
+}
+
+export const setting = () => ask("setting");
+export const place = (line, caller, agents) => ask("calls", "POST", { line, caller, agents });
+export const look = (sid, seen) => ask(`calls/${sid}?seen=${seen}`);
+export const act = (sid, kind, seen, keys) => ask(`calls/${sid}/deeds`, "POST", { kind, keys, seen, window: WINDOW });
+export const choose = (sid, choice) => ask(`calls/${sid}/agent`, "POST", { choice });
+export const report = sid => ask(`calls/${sid}/server`);
+export const lab = (what, method = "GET", body = undefined) => ask(`lab/${what}`, method, body);
+export const soundOf = (sid, number) => `/phone/api/calls/${sid}/lines/${number}.wav`;
+export const HOLD = "/phone/api/hold.wav";
