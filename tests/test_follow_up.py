@@ -14,6 +14,7 @@ from ivr.follow_up.jobs import import_jobs
 from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import enqueue, forget_waiting, make_client, unfinished, wait_until_done
 from ivr.follow_up.sms import LabSms, sent_in_lab
+from ivr.follow_up.tables import lab_texts
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.worker import launch
 from ivr.storage import begin_read, begin_write
@@ -149,3 +150,15 @@ def test_a_job_can_be_found_whatever_release_runs(database, client):
         stored = [str(tuple(row)) for row in conn.execute(sa.text(f"SELECT * FROM {dbos}workflow_input"))]
     assert version == "1"
     assert len(stored) == 1 and "m1" in stored[0]
+
+
+def test_after_a_reset_the_same_job_runs_again(database, client, worker, settings):
+    """A done job's id is forgotten too: a new world may promise the same thing."""
+    for _ in range(2):
+        promise(database, client)
+        assert wait_until_done(database)
+        with begin_write(database) as conn:
+            assert len(sent_in_lab(conn, Sealer(settings.server_key))) == 1
+            forget_waiting(conn)
+            for kept in (table, lab_texts):
+                conn.execute(sa.delete(kept))

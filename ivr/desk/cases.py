@@ -43,19 +43,21 @@ def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -
 
 def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> sa.Row:
     info = config.by_id(world.conn, wallet)
-    promise = info.policy[PROMISES[kind]]
-    due = business_days.due(world.now, promise, info)
-    number = (world.conn.scalar(sa.select(sa.func.count()).select_from(cases)) or 0) + 1
-    reference = references.with_check_digit(f"{world.now:%y%m}{number % 10_000:04d}")
-    world.conn.execute(
-        sa.insert(cases).values(
-            id=f"case-{world.key}", reference=reference, customer=customer, wallet=wallet, call=world.call, kind=kind,
-            about=about, at=world.now.isoformat(), due=due.date.isoformat(), due_provisional=due.provisional,
-            status="received",
-        )
-    )  # fmt: skip
+    due = business_days.due(world.now, info.policy[PROMISES[kind]], info)
+    row = {"id": f"case-{world.key}", "customer": customer, "wallet": wallet, "call": world.call, "kind": kind}
+    promised = {"due": due.date.isoformat(), "due_provisional": due.provisional, "status": "received"}
+    unnamed = {"reference": world.key, "about": about, "at": world.now.isoformat()}
+    world.conn.execute(sa.insert(cases).values(**row, **promised, **unnamed))
+    number = world.conn.scalars(sa.select(cases.c.n).where(same)).one()
+    reference = references.with_check_digit(_scattered(number))
+    world.conn.execute(sa.update(cases).where(same).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"case:{reference}")
     return world.conn.execute(sa.select(cases).where(same)).one()
+
+
+def _scattered(number: int) -> str:
+    """Eight digits, another for each of the first hundred million cases; nobody guesses a neighbour's."""
+    return f"{(number * 61_803_399 + 26_110_000) % 100_000_000:08d}"
 
 
 @read

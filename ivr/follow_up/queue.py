@@ -66,10 +66,12 @@ def wait_until_done(engine: sa.Engine, seconds: float = 5.0) -> bool:
 
 
 def forget_waiting(conn: sa.Connection) -> None:
-    """Drop what has not begun (the lab's reset). What runs finds its row gone, and ends."""
+    """Drop all but what runs (the lab's reset): a job that was done keeps its id, and its like would never run again.
+
+    What runs finds its row gone, and ends.
+    """
     conn.execute(
-        sa.text(f"DELETE FROM {_table(conn)} WHERE queue_name = :queue AND status IN ('ENQUEUED', 'DELAYED')"),
-        {"queue": QUEUE},
+        sa.text(f"DELETE FROM {_table(conn)} WHERE queue_name = :queue AND status <> 'PENDING'"), {"queue": QUEUE}
     )
 
 

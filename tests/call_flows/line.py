@@ -18,12 +18,13 @@ import sqlalchemy as sa
 from app import create_app
 from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.messages import send_message
+from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.tables import messages
 from ivr.settings import Settings
 from ivr.simulator.delivery import ClientTransport
 from ivr.simulator.phone import Phone
-from ivr.storage import begin_read, connect
+from ivr.storage import begin_read, begin_write, connect
 
 NOON = "2026-11-23T10:00:00+08:00"
 """A Monday morning within the hours of both demo wallets."""
@@ -106,17 +107,13 @@ class Line:
             waiting = list(conn.scalars(sa.select(messages.c.id).where(messages.c.status == "queued")))
         for message in waiting:
             send_message(here, message)
-        with engine.begin() as conn:
-            conn.execute(sa.text(f"DELETE FROM {_workflows(engine)}"))
+        with begin_write(engine) as conn:
+            forget_waiting(conn)  # they were done here, and nobody waits for a worker
         engine.dispose()
 
     def texts(self) -> list[str]:
         """The text messages so far, oldest first."""
         return [text["body"] for text in self.get("sms")]
-
-
-def _workflows(engine: sa.Engine) -> str:
-    return "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
 
 
 class Caller(Phone):
