@@ -16,8 +16,9 @@ from dataclasses import asdict
 from typing import Any
 
 from ivr.simulator.agent_seat import AgentSeat
+from ivr.simulator.company import new_sid
 from ivr.simulator.delivery import DeliveryFailed, Transport
-from ivr.simulator.executor import Leg, new_sid
+from ivr.simulator.executor import Leg
 from ivr.simulator.hearing import Speech
 from ivr.simulator.phone import Phone
 from ivr.simulator.timed import Timed

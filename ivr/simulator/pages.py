@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
 from audio.voice import VoiceMissing
-from ivr.lab.web import LARGEST_WORLD, is_from_here
+from ivr.lab.web import LARGEST_WORLD
 from ivr.settings import Settings
 from ivr.simulator import spoken
 from ivr.simulator.agent_seat import BY_HAND, MODES
@@ -21,6 +21,7 @@ from ivr.simulator.exchange import Exchange
 from ivr.simulator.lab_door import LabDoor
 from ivr.simulator.live_call import ABANDONED_AFTER, DEEDS, LiveCall, Refused
 from ivr.simulator.phone import ANONYMOUS
+from ivr.web.loopback import is_from_here
 
 NUMBER = re.compile(r"\+\d{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")
@@ -53,7 +54,7 @@ def _guard(pages: Blueprint) -> None:
     @pages.before_app_request  # before the app's own 405 could tell a stranger that there is a phone
     def only_from_here() -> None:
         if f"{request.path}/".startswith("/phone/"):
-            if not is_from_here():
+            if not is_from_here(request):
                 abort(404)
             if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("X-Phone") != "1":
                 abort(403)

@@ -1,0 +1,139 @@
+// Beside the call: what the server did, the agent's summary, text messages, cases.
+
+import { draw, fill, find, make, telephone } from "./dom.js";
+import { known, speaks, words } from "./words.js";
+
+const STEP = 46;
+const ROW = 24;
+const CASES = ["cases", "disputes", "freezes", "callbacks", "consents", "voice-notes"];
+
+export function showPath(report) {
+  const key = JSON.stringify([report, speaks()]);
+  if (!report?.turns?.length) {
+    fill(find("panel-path"), key, nothing("noPath"));
+    return;
+  }
+  const turns = report.turns.map(turnOf).reverse();
+  fill(find("panel-path"), key, graph(report), make("ol", { class: "turns", reversed: true }, ...turns));
+}
+
+// Time runs to the right, the level of verification upwards; a square is something that was looked up or done.
+function graph(report) {
+  const turns = report.turns;
+  const width = Math.max(360, turns.length * STEP + 40);
+  const height = 4 * ROW + 34;
+  let level = 0;
+  const points = turns.map((turn, number) => {
+    level = turn.level ? Number(turn.level.slice(1)) : level;
+    return { x: 34 + number * STEP, y: 14 + (3 - level) * ROW, turn };
+  });
+  const rows = [0, 1, 2, 3].flatMap(row => [
+    draw("line", { x1: 24, x2: width - 4, y1: 14 + (3 - row) * ROW, y2: 14 + (3 - row) * ROW, class: "rule" }),
+    draw("text", { x: 2, y: 18 + (3 - row) * ROW, class: "axis" }, `L${row}`),
+  ]);
+  const path = points.map((p, n) => (n ? `H${p.x}V${p.y}` : `M${p.x} ${p.y}`)).join("");
+  const marks = points.flatMap((point, number) => markOf(point, number === points.length - 1));
+  const drawing = draw("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "graph",
+    "aria-label": words("graph", turns.length, report.level) }, ...rows, draw("path", { d: path, class: "trail" }), ...marks);
+  const place = make("div", { class: "graph-place" }, drawing);
+  requestAnimationFrame(() => { place.scrollLeft = place.scrollWidth; });
+  return place;
+}
+
+function markOf({ x, y, turn }, last) {
+  const answer = turn.steps.find(step => step[0] === "answer");
+  const bad = answer && ["wrong", "gave-up", "silence"].includes(answer[2]);
+  const effects = turn.steps.filter(step => step[0] === "did").map((step, n) =>
+    draw("rect", { x: x - 3, y: y - 16 - n * 8, width: 6, height: 6, rx: 1, class: step[2] === "ok" ? "effect" : "effect failed" }));
+  const dot = draw("circle", { cx: x, cy: y, r: last ? 6 : 4.5, class: `stop${bad ? " bad" : ""}${last ? " now" : ""}` });
+  const label = draw("text", { x, y: 4 * ROW + 18, class: "axis", "text-anchor": "middle" }, String(turn.turn));
+  return [...effects, dot, label];
+}
+
+function turnOf(turn) {
+  const facts = [turn.milliseconds !== null && turn.milliseconds !== undefined ? `${turn.milliseconds} ms` : null, turn.level];
+  return make("li", { class: "turn" },
+    make("p", { class: "turn-head" }, make("b", {}, words("turn", turn.turn)), ...facts.filter(Boolean).map(fact => make("span", {}, fact))),
+    ...turn.steps.map(stepOf),
+    turn.wait ? make("p", { class: "wait" }, `${words("waitsFor")} `, make("code", {}, turn.wait.name ?? turn.wait.kind)) : null);
+}
+
+function stepOf([kind, name, how, value]) {
+  if (kind === "answer") {
+    const said = known(`kind-${how}`) ? words(`kind-${how}`) : how;
+    const shown = how === "value" ? plain(value) : "";
+    return make("p", { class: `decision ${how}` }, make("code", {}, name), " → ", make("b", {}, [said, shown].filter(Boolean).join(" ")));
+  }
+  const result = how === "ok" ? value : words("unavailable");
+  const head = [make("code", {}, name), how === "ok" ? null : make("span", { class: "bad" }, ` ${words("unavailable")}`)];
+  if (result === null || how !== "ok") return make("p", { class: "did" }, ...head.filter(Boolean));
+  return make("details", { class: "did" }, make("summary", {}, ...head.filter(Boolean)), tree(result));
+}
+
+function tree(value) {
+  if (value === null || typeof value !== "object") return make("span", {}, plain(value));
+  const entries = Array.isArray(value) ? value.map((one, n) => [String(n + 1), one]) : Object.entries(value);
+  return make("dl", { class: "tree" }, ...entries.flatMap(([name, one]) => [make("dt", {}, name), make("dd", {}, tree(one))]));
+}
+
+function plain(value) {
+  if (value === null || value === undefined) return "—";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+export function showSummary(report) {
+  const summary = report?.summary;
+  const key = JSON.stringify([summary, speaks()]);
+  if (!summary) {
+    fill(find("panel-summary"), key, nothing("noSummary"));
+    return;
+  }
+  const { written, ...fields } = summary;
+  const sentences = (written?.[speaks()] ?? []).map(line => {
+    const [name, ...rest] = line.split(": ");
+    return make("p", {}, make("b", {}, name), rest.join(": "));
+  });
+  const whole = make("details", { open: sentences.length === 0 }, make("summary", {}, "JSON"), tree(fields));
+  fill(find("panel-summary"), key, make("div", { class: "written" }, ...sentences), whole);
+}
+
+export function showMessages(messages, press) {
+  const key = JSON.stringify([messages, speaks(), press !== null]);
+  if (!messages?.length) {
+    fill(find("panel-messages"), key, nothing("noMessages"));
+    return;
+  }
+  fill(find("panel-messages"), key, ...messages.toReversed().map(message => messageOf(message, press)));
+}
+
+function messageOf(message, press) {
+  const code = /(?<!\d)\d{6}(?!\d)/.exec(message.body)?.[0];
+  return make("article", { class: "message" },
+    make("p", { class: "turn-head" }, make("b", {}, telephone(message.to)), make("span", {}, time(message.at)), make("span", { class: "status" }, message.status)),
+    make("p", { class: "body" }, message.body),
+    code && press ? make("button", { type: "button", class: "deed", onclick: event => press(code, event) }, words("keyCode", code)) : null);
+}
+
+export function showCases(lists, sid) {
+  const key = JSON.stringify([lists, sid, speaks()]);
+  const all = CASES.flatMap(name => (lists?.[name] ?? []).map(one => caseOf(name, one, sid)));
+  fill(find("panel-cases"), key, ...(all.length ? all.reverse() : [nothing("noCases")]));
+}
+
+function caseOf(name, one, sid) {
+  const mine = sid && one.call === sid;
+  const { summary, ...rest } = one;
+  return make("article", { class: `message${mine ? " mine" : ""}` },
+    make("p", { class: "turn-head" }, make("b", {}, words(name)), make("code", {}, one.reference ?? one.number ?? ""), mine ? make("span", { class: "badge" }, words("thisCall")) : null),
+    tree(Object.fromEntries(Object.entries(rest).filter(([field, value]) => value !== null && field !== "call"))));
+}
+
+function time(at) {
+  return at ? at.replace("T", " ").slice(0, 16) : "";
+}
+
+function nothing(name) {
+  return make("p", { class: "nothing" }, words(name));
+}
+
+export { CASES };

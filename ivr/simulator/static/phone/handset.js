@@ -1,0 +1,89 @@
+// The telephone: who calls which line, the display, the keypad, and the agent's telephone beside it.
+
+import { fill, find, make, telephone } from "./dom.js";
+import { known, speaks, words } from "./words.js";
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+const MODES = ["by-hand", "scene", "accept", "decline", "no-answer", "busy"];
+const OTHER = "other";
+
+export function showDial(setting, calls, join) {
+  const key = JSON.stringify([setting.customers, setting.wallets, speaks()]);
+  const people = setting.customers.map(one => make("option", { value: one.mobile ?? "" },
+    `${one.name ?? one.id} · ${one.mobile ? telephone(one.mobile) : words("withheld")}`));
+  const others = [make("option", { value: OTHER }, words("other")), make("option", { value: "" }, words("withheld"))];
+  keepChoice(find("who"), key, [...people, ...others]);
+  const lines = setting.wallets.map(one => make("option", { value: one.line }, `${one.name[speaks()] ?? one.id} · ${telephone(one.line)}`));
+  keepChoice(find("line"), key, [...lines, make("option", { value: OTHER }, words("other"))]);
+  keepChoice(find("agents"), speaks(), MODES.map(mode => make("option", { value: mode }, words(`mode-${mode}`))));
+  find("other-number").hidden = find("who").value !== OTHER;
+  find("other-line").hidden = find("line").value !== OTHER;
+  const going = find("going-on");
+  going.hidden = !calls.length;
+  fill(going, JSON.stringify([calls, speaks()]), make("h3", {}, words("goingOn")),
+    ...calls.map(one => make("button", { type: "button", class: "deed", onclick: () => join(one.sid) }, words("join", telephone(one.caller)))));
+}
+
+function keepChoice(select, key, options) {
+  const before = select.selectedIndex;
+  if (fill(select, key, options) && before >= 0 && before < options.length) select.selectedIndex = before;
+}
+
+export function dialled() {
+  const pick = (select, input) => (find(select).value === OTHER ? find(input).value.replace(/[\s()-]/g, "") : find(select).value);
+  return [pick("line", "line-number"), pick("who", "number"), find("agents").value];
+}
+
+export function showKeys(press) {
+  fill(find("keys"), speaks(), KEYS.map(key => make("button", { type: "button", class: "key", "data-key": key, onclick: event => press(key, event) },
+    make("b", {}, key), make("small", {}, known(`hint-${key}`) ? words(`hint-${key}`) : "\u00a0"))));
+}
+
+export function flash(key) {
+  const button = document.querySelector(`.key[data-key="${CSS.escape(key)}"]`);
+  if (!button) return;
+  button.classList.add("pressed-now");
+  setTimeout(() => button.classList.remove("pressed-now"), 140);
+}
+
+export function showHandset(call, setting) {
+  find("dial").hidden = Boolean(call);
+  find("in-call").hidden = !call;
+  if (!call) return;
+  const wallet = setting.wallets.find(one => one.line === call.line);
+  find("display-name").textContent = wallet ? wallet.name[speaks()] ?? wallet.id : telephone(call.line);
+  find("state").textContent = stateText(call);
+  find("keyed").textContent = keyedNow(call);
+  const over = call.state === "over";
+  find("silence").textContent = words(call.state === "talking" ? "agentLeaves" : "silence");
+  find("silence").disabled = !["listening", "talking", "working"].includes(call.state);
+  find("repeat").textContent = words("repeat");
+  find("hang-up").textContent = words(over ? "again" : "hangUp");
+  find("hang-up").classList.toggle("end", !over);
+  for (const key of document.querySelectorAll(".key")) key.disabled = over;
+}
+
+function stateText(call) {
+  return words(call.state, call.state === "talking" ? telephone(call.agent.number) : Math.round(call.seconds));
+}
+
+// What was keyed into the question that is still open.
+function keyedNow(call) {
+  const last = call.lines.at(-1);
+  return last?.who === "caller" ? last.text : "\u00a0";
+}
+
+export function showAgent(call, decide) {
+  const place = find("agent");
+  const choices = call?.agent.choices ?? [];
+  place.hidden = !choices.length;
+  const buttons = choices.map(choice => make("button", { type: "button", class: `deed ${choice}`, onclick: () => decide(choice) }, words(choice)));
+  fill(place, JSON.stringify([call?.agent, speaks()]), make("p", {}, make("b", {}, words(call?.state ?? "idle")), " ",
+    telephone(call?.agent.number ?? "")), make("div", { class: "row" }, ...buttons));
+}
+
+export function showTimer(call) {
+  if (!call || call.state === "over") return;
+  const seconds = Math.max(0, Math.floor(Date.now() / 1000 - call.started));
+  find("timer").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

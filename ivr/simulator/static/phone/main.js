@@ -1,0 +1,264 @@
+// The page: it asks for the whole picture of the call, and shows what is new.
+
+import { CASES, showCases, showMessages, showPath, showSummary } from "./desk.js";
+import { fill, find, make } from "./dom.js";
+import { dialled, flash, showAgent, showDial, showHandset, showKeys, showTimer } from "./handset.js";
+import { showScene, whenSceneChanges } from "./scene.js";
+import * as sound from "./sound.js";
+import { markSpeaking, showTalk, whenChosen } from "./talk.js";
+import * as wire from "./wire.js";
+import { applyWords, known, speak, speaks, words } from "./words.js";
+
+const TABS = ["path", "summary", "messages", "cases", "scene"];
+const SOON = 600;
+const LATER = 3000;
+
+let setting = { wallets: [], customers: [], calls: [], scene: { clock: { now: null, runs: false }, agents: { available: 1, answers: "accept" }, wallet: { mode: "ok" }, sms: { mode: "ok" } } };
+let call = null;
+let spokenTo = 0;
+let report = null;
+let texts = [];
+let lists = {};
+let tab = "path";
+let trouble = null;
+let chain = Promise.resolve();
+let askingServer = false;
+let serverSeen = "";
+
+function show() {
+  applyWords();
+  showDial(setting, setting.calls.filter(one => one.sid !== call?.sid), join);
+  showKeys(press);
+  showHandset(call, setting);
+  showAgent(call, decide);
+  showTalk(call);
+  showPath(report);
+  showSummary(report);
+  showMessages(texts, call?.state === "listening" ? press : null);
+  showCases(lists, call?.sid);
+  showScene(setting);
+  showTabs();
+  showBanner();
+  const label = sound.hasVoice() ? words(sound.isMuted() ? "unmute" : "mute") : words("textOnly");
+  find("mute").textContent = label;
+  find("mute").setAttribute("aria-pressed", String(sound.isMuted()));
+  find("mute").disabled = !sound.hasVoice();
+}
+
+function showTabs() {
+  const counts = { messages: texts.length, cases: CASES.reduce((sum, name) => sum + (lists[name]?.length ?? 0), 0) };
+  const label = name => words(`tab-${name}`) + (counts[name] ? ` ${counts[name]}` : "");
+  fill(find("tabs"), JSON.stringify([speaks(), tab, counts]), TABS.map(name => make("button", {
+    type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "aria-selected": String(name === tab),
+    tabindex: name === tab ? 0 : -1, onclick: () => open(name), onkeydown: moveTab }, label(name))));
+  const view = document.body.dataset.view;
+  fill(find("views"), JSON.stringify([speaks(), view, counts]), ["call", ...TABS].map(name => make("button", {
+    type: "button", "aria-current": name === view ? "page" : null, onclick: () => open(name) }, label(name))));
+  for (const name of TABS) find(`panel-${name}`).hidden = name !== tab;
+}
+
+function open(name) {
+  document.body.dataset.view = name;
+  if (name !== "call") tab = name;
+  show();
+}
+
+function moveTab(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  open(TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length]);
+  find(`tab-${tab}`).focus();
+}
+
+function showBanner() {
+  const lack = !setting.loaded ? "" : !setting.wallets.length ? words("noLine") : !setting.customers.length ? words("nobody") : "";
+  const down = setting.error ? words(`error-${setting.error}`) : setting.up === false ? words("error-server-down", setting.server) : "";
+  const name = trouble && `error-${trouble.code}`;
+  const text = trouble ? (known(name) ? words(name, trouble.detail) : trouble.code) : down || (call ? "" : lack);
+  find("banner").hidden = !text;
+  if (find("banner").textContent !== text) find("banner").textContent = text;
+}
+
+function complain(found) {
+  trouble = found.code ? found : null;
+  if (!found.code) throw found;
+  if (found.code === "unknown-call") leave();
+  show();
+}
+
+async function take(picture) {
+  if (!picture) return;
+  if (call?.sid === picture.sid && picture.version < call.version) return;
+  call = picture;
+  picture.lines.forEach((line, number) => {
+    if (number >= spokenTo && line.who !== "note" && line.who !== "caller") sound.say(picture.sid, number);
+  });
+  spokenTo = Math.max(spokenTo, picture.lines.length);
+  sound.hold(picture.state === "agent-rings");
+  if (picture.state === "over" && picture.lines.some(line => line.code === "hung-up")) sound.bargeIn();
+  show();
+  askServer();
+}
+
+async function askServer() {
+  const wanted = `${call?.sid} ${call?.version}`;
+  if (askingServer || serverSeen === wanted || call?.state === "working" || call?.state === "ringing") return;
+  askingServer = true;
+  try {
+    const sid = call?.sid;
+    const settled = await Promise.allSettled([sid ? wire.report(sid) : null, wire.lab("sms"), ...CASES.map(name => wire.lab(name))]);
+    const [told, sms, ...found] = settled.map(one => one.value);
+    if (sid === call?.sid) report = told ?? (sid ? report : null);
+    texts = sms ?? texts;
+    lists = Object.fromEntries(CASES.map((name, number) => [name, found[number] ?? lists[name] ?? []]));
+    serverSeen = wanted;
+    show();
+  } finally {
+    askingServer = false;
+  }
+}
+
+async function readSetting() {
+  try {
+    setting = { ...(await wire.setting()), loaded: true };
+    sound.setVoice(setting.voice);
+    if (trouble?.code === "phone-down") trouble = null;
+    show();
+  } catch (found) {
+    complain(found);
+  }
+}
+
+async function watch() {
+  try {
+    if (call && call.state !== "over") await take(await wire.look(call.sid, call.version));
+    if (trouble?.code === "phone-down") trouble = null;
+    if (call && setting.up === false) await readSetting();
+    if (call) askServer();
+  } catch (found) {
+    complain(found);
+  }
+  showBanner();
+  setTimeout(watch, document.hidden ? LATER : SOON);
+}
+
+async function ring(event) {
+  event.preventDefault();
+  trouble = null;
+  try {
+    const placed = await wire.place(...dialled());
+    begin(placed.sid);
+    await take(placed);
+    find("transcript").focus({ preventScroll: true });
+  } catch (found) {
+    complain(found);
+  }
+}
+
+function begin(sid) {
+  history.replaceState(null, "", `#${sid}`);
+  call = null;
+  report = null;
+  spokenTo = 0;
+}
+
+async function join(sid) {
+  try {
+    begin(sid);
+    const picture = await wire.look(sid, -1);
+    spokenTo = picture.lines.length; // what was said before is read, not heard again
+    await take(picture);
+  } catch (found) {
+    complain(found);
+  }
+}
+
+function leave() {
+  sound.bargeIn();
+  sound.hold(false);
+  begin("");
+  history.replaceState(null, "", location.pathname);
+  readSetting().then(() => find("who").focus());
+}
+
+// One after the other, so that keys arrive in the order in which they were pressed.
+function act(kind, keys = "") {
+  if (!call) return;
+  const sid = call.sid;
+  sound.bargeIn();
+  chain = chain.then(async () => {
+    try {
+      trouble = null;
+      await take(await wire.act(sid, kind, call?.version ?? 0, keys));
+    } catch (found) {
+      if (found.code === "other-window") await take(await wire.look(sid, -1));
+      complain(found);
+    }
+  });
+}
+
+function press(keys, event) {
+  if (!call || call.state === "over") return;
+  for (const key of keys) {
+    sound.tone(key);
+    flash(key);
+  }
+  act("press", keys);
+  if (event?.detail > 0) find("transcript").focus({ preventScroll: true }); // the mouse leaves Enter and Space to the telephone
+}
+
+async function decide(choice) {
+  try {
+    sound.bargeIn();
+    await take(await wire.choose(call.sid, choice));
+    find("transcript").focus({ preventScroll: true });
+  } catch (found) {
+    complain(found);
+  }
+}
+
+function hangUp() {
+  if (!call) return;
+  if (call.state === "over") leave();
+  else act("hang-up");
+}
+
+function keyboard(event) {
+  if (!call || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = event.target;
+  if (at.closest("input, select, textarea")) return;
+  if (event.key === "Escape") return void (call.state !== "over" && hangUp());
+  if (/^[0-9*#]$/.test(event.key)) press(event.key);
+  else if (at.closest("button, summary, a")) return;
+  else if (event.key === "Enter") press("#");
+  else if (event.key === " ") act("wait");
+  else return;
+  event.preventDefault();
+}
+
+find("dial").addEventListener("submit", ring);
+find("dial").addEventListener("change", show);
+find("hang-up").addEventListener("click", hangUp);
+find("silence").addEventListener("click", () => act("wait"));
+find("repeat").addEventListener("click", () => act("repeat"));
+find("scene-line").addEventListener("click", () => open("scene"));
+find("mute").addEventListener("click", () => { sound.mute(!sound.isMuted()); show(); });
+document.addEventListener("keydown", keyboard);
+for (const one of document.querySelectorAll("[data-language]")) {
+  one.addEventListener("click", () => { speak(one.dataset.language); show(); });
+}
+whenChosen(press);
+sound.whenSpeaking(markSpeaking);
+whenSceneChanges(async what => {
+  trouble = null;
+  await readSetting();
+  serverSeen = "";
+  if (["reset", "world"].includes(what)) report = null;
+  await askServer();
+}, complain);
+setInterval(() => showTimer(call), 500);
+show();
+await readSetting();
+if (/^#CA[0-9a-f]{32}$/.test(location.hash)) await join(location.hash.slice(1));
+else askServer();
+watch();

@@ -1,0 +1,102 @@
+// The scene in plain words, and the controls that change it.
+
+import { fill, find, make } from "./dom.js";
+import { lab, Trouble } from "./wire.js";
+import { speaks, words } from "./words.js";
+
+const WALLET = ["ok", "slow", "error", "down"];
+const SMS = ["ok", "reject", "unreachable"];
+const ANSWERS = ["accept", "decline", "no-answer", "busy"];
+const ZONE = "Asia/Shanghai";
+const OFFSET = "+08:00";
+const PRESETS = { morning: "2026-11-23T10:00:00+08:00", eve: "2026-02-16T23:59:00+08:00", night: "2026-11-24T03:00:00+08:00" };
+
+let changed = async () => {};
+let failed = () => {};
+
+export function whenSceneChanges(tell, fail) {
+  changed = tell;
+  failed = fail;
+}
+
+export function showScene(setting) {
+  const scene = setting.scene;
+  find("scene-line").textContent = inWords(scene);
+  fill(find("panel-scene"), JSON.stringify([scene, speaks()]), controls(scene));
+}
+
+function inWords(scene) {
+  const now = scene.clock.now ? new Date(scene.clock.now) : null;
+  const locale = speaks() === "zh" ? "zh-CN" : "en-GB";
+  const when = now
+    ? words("it", new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", timeZone: ZONE }).format(now))
+    : words("realNow");
+  return words("scene", when, scene.agents.available, words(`answers-${scene.agents.answers}`),
+    words(`wallet-${scene.wallet.mode}`), words(`sms-${scene.sms.mode}`));
+}
+
+function controls(scene) {
+  const shown = scene.clock.now ? local(scene.clock.now) : local(new Date().toISOString());
+  const at = make("input", { type: "datetime-local", id: "clock-at", value: shown, "aria-label": words("standsAt") });
+  const runs = make("input", { type: "checkbox", id: "clock-runs" });
+  runs.checked = scene.clock.runs;
+  const setClock = now => put("clock", { now, runs: runs.checked });
+  const presets = Object.entries(PRESETS).map(([name, now]) => button(words(name), () => setClock(now)));
+  const count = make("input", { type: "number", min: 0, max: 99, value: scene.agents.available, "aria-label": words("onDuty"),
+    onchange: event => put("agents", { available: Number(event.target.value) }) });
+  return [
+    group("clock", make("div", { class: "row" }, at, button(words("set"), () => at.value && setClock(`${at.value}:00${OFFSET}`)),
+      button(words("realTime"), () => put("clock", { now: null }))),
+    make("label", { class: "check" }, runs, words("runs")), make("div", { class: "row" }, ...presets)),
+    group("onDuty", make("div", { class: "row" }, count), choice("agents", "answers", ANSWERS, scene.agents.answers, "answers")),
+    group("walletApi", choice("wallet", "mode", WALLET, scene.wallet.mode, "wallet")),
+    group("smsProvider", choice("sms", "mode", SMS, scene.sms.mode, "sms")),
+    group("world", make("label", { class: "file" }, make("span", {}, words("load")),
+      make("input", { type: "file", id: "world-file", accept: ".json,application/json", onchange: load })),
+    make("div", { class: "row" }, button(words("reset"), () => send("reset", "POST", {}))), make("p", { class: "hint" }, words("resetHint"))),
+  ];
+}
+
+function group(name, ...children) {
+  return make("fieldset", {}, make("legend", {}, words(name)), ...children);
+}
+
+function button(text, act) {
+  return make("button", { type: "button", class: "deed", onclick: act }, text);
+}
+
+function choice(what, field, values, now, prefix) {
+  return make("div", { class: "row segments" }, ...values.map(value =>
+    make("button", { type: "button", class: "deed", "aria-pressed": String(value === now), onclick: () => put(what, { [field]: value }) },
+      words(`${prefix}-${value}`))));
+}
+
+const put = (what, document) => send(what, "PUT", document);
+
+async function send(what, method, document) {
+  try {
+    const answer = await lab(what, method, document);
+    find("said").textContent = what === "world" ? words("loaded", answer.customers, answer.wallets) : words("done");
+    await changed(what);
+  } catch (trouble) {
+    failed(trouble);
+  }
+}
+
+async function load(event) {
+  const text = await event.target.files[0]?.text();
+  if (!text) return;
+  try {
+    JSON.parse(text);
+  } catch {
+    failed(new Trouble("no-file"));
+    return;
+  }
+  await send("world", "PUT", text);
+  event.target.value = "";
+}
+
+function local(at) {
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short", timeStyle: "short" }).format(new Date(at));
+  return parts.replace(" ", "T");
+}

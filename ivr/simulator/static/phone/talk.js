@@ -1,0 +1,88 @@
+// The transcript: who said what, in which language; the options of the open question are buttons.
+
+import { find, make } from "./dom.js";
+import { known, words } from "./words.js";
+
+let shown = [];
+let sidShown = "";
+let press = () => {};
+
+export function whenChosen(tell) {
+  press = tell;
+}
+
+export function showTalk(call) {
+  const place = find("transcript");
+  if (!call) return empty(place);
+  if (sidShown !== call.sid) {
+    place.replaceChildren();
+    shown = [];
+    sidShown = call.sid;
+  }
+  const open = openFrom(call);
+  const near = place.scrollHeight - place.scrollTop - place.clientHeight < 140;
+  let added = false;
+  call.lines.forEach((line, number) => {
+    const options = number >= open ? call.options : [];
+    const key = JSON.stringify([line.text, line.code, options, document.documentElement.lang]);
+    if (shown[number]?.key === key) return;
+    const element = lineOf(line, number, options);
+    if (shown[number]) shown[number].element.replaceWith(element);
+    else {
+      place.append(element);
+      added = true;
+    }
+    shown[number] = { key, element };
+  });
+  if (added && near) place.scrollTop = place.scrollHeight;
+}
+
+export function markSpeaking(number) {
+  for (const one of document.querySelectorAll(".line.speaking")) one.classList.remove("speaking");
+  if (number >= 0) shown[number]?.element.classList.add("speaking");
+}
+
+function empty(place) {
+  shown = [];
+  sidShown = "";
+  place.replaceChildren(make("div", { class: "nothing" }, make("p", {}, words("noTranscript")), make("p", { class: "hint" }, words("keysHelp"))));
+}
+
+// The question that is open began after the caller's last deed.
+function openFrom(call) {
+  if (call.state !== "listening") return Infinity;
+  let number = call.lines.length;
+  while (number > 0 && call.lines[number - 1].who !== "caller" && !["silence", "over"].includes(call.lines[number - 1].code)) number -= 1;
+  if (number < call.lines.length) return number;
+  number = call.lines.length - 1;
+  while (number > 0 && call.lines[number - 1].who === "line") number -= 1;
+  return number;
+}
+
+function lineOf(line, number, options) {
+  if (line.who === "note") return make("p", { class: `note note-${line.code}`, "data-number": number }, noteText(line));
+  if (line.who === "caller") {
+    return make("div", { class: "line caller" }, make("span", { class: "who" }, words("you")),
+      make("p", { class: "pressed" }, ...[...line.text].map(key => make("kbd", {}, key))));
+  }
+  const language = line.language === "zh" ? "zh-CN" : "en";
+  const name = words(line.who === "whisper" ? "whisper" : "robot");
+  const badge = make("span", { class: "badge" }, line.language === "zh" ? "中" : "EN");
+  return make("div", { class: `line ${line.who}`, "data-number": number }, make("span", { class: "who" }, name, badge),
+    make("div", { class: "words", lang: language }, ...sentences(line.text, [...options])));
+}
+
+function noteText(line) {
+  const name = `note-${line.code}`;
+  return known(name) ? words(name, line.text) : `${line.code} ${line.text}`;
+}
+
+function sentences(text, options) {
+  return text.split("\n").filter(Boolean).map(sentence => {
+    const place = options.findIndex(option => option.label && sentence.includes(option.label));
+    if (place < 0) return make("p", {}, sentence);
+    const [option] = options.splice(place, 1);
+    return make("button", { class: "option", type: "button", onclick: event => press(option.key, event) },
+      make("kbd", {}, option.key), make("span", {}, sentence));
+  });
+}
