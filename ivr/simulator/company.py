@@ -112,17 +112,17 @@ class Room:
     def enter(self, participant: Participant) -> None:
         """Come in; the room begins with the first who may start it and somebody to talk to."""
         self.participants.append(participant)
-        self._report("join", "participant-join", participant)
+        self.tell("join", "participant-join", participant)
         if self.status == "init" and len(self.participants) > 1 and any(one.starts for one in self.participants):
             self.status = "in-progress"
-            self._report("start", "conference-start")
+            self.tell("start", "conference-start")
 
     def leave(self, participant: Participant) -> None:
         """Go; the room ends with its last participant, or with one who must be there."""
         if participant not in self.participants:
             return
         self.participants.remove(participant)
-        self._report("leave", "participant-leave", participant)
+        self.tell("leave", "participant-leave", participant)
         if participant.ends or not self.participants:
             self.end(participant.leg.sid)
 
@@ -131,13 +131,12 @@ class Room:
         if self.status == "completed":
             return
         self.status = "completed"
-        self._report("end", "conference-end", more={"CallSidEndingConference": by} if by else {})
+        self.tell("end", "conference-end", more={"CallSidEndingConference": by} if by else {})
         for one in tuple(self.participants):
             self.company.post(one.leg, Deed())
 
-    def _report(
-        self, kind: str, event: str, participant: Participant | None = None, more: Mapping[str, str] = {}
-    ) -> None:  # noqa: B006
+    def tell(self, kind: str, event: str, participant: Participant | None = None, more: Mapping[str, str] = {}) -> None:  # noqa: B006
+        """Report an event, if it is of a kind that was asked for."""
         if not self._courier or not self._callback or kind not in self._events:
             return
         form = {

@@ -195,6 +195,8 @@ class Courier:
         self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides
     ) -> tuple[str, DeliveryFailed, Answer | None]:
         bare = urldefrag(url).url
+        if urlsplit(bare).scheme not in ("http", "https"):
+            return "address", DeliveryFailed(11100, bare, "no absolute address"), None
         try:
             answer = self._follow(bare, form, method, token, patience)
         except ConnectFailed as error:

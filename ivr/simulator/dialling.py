@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING
 
-from ivr.simulator import hearing, queueing, rooms
+from ivr.simulator import hearing, queueing, recording, rooms
 from ivr.simulator.events import Deed, HungUp, Pause, Target, Waiting
 from ivr.simulator.hearing import Speech
 from ivr.simulator.notices import Notices
@@ -35,7 +35,7 @@ def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, De
         child = leg.child(verb, (number.text or "").strip(), _notices(leg, number, url))
         status = yield from _ring(leg, child, number, url, int(verb.get("timeout", 30)))
         if status == "bridged":
-            yield from leg.talk(child)
+            yield from leg.talk(child, verb.get("hangupOnStar") == "true")
         if status in ("bridged", "completed"):  # whoever answered ends the ringing, also by declining
             _end(child)
             break
@@ -46,6 +46,8 @@ def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, De
     }
     if status in ("bridged", "completed"):
         form["DialCallDuration"] = str(int(leg.clock - started))
+    if status == "bridged" and verb.get("record", "do-not-record") not in ("do-not-record", "false"):
+        form |= recording.recorded(leg, verb, url, leg.clock - started, "DialVerb")
     return form
 
 

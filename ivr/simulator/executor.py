@@ -27,6 +27,7 @@ __all__ = ["Agents", "BadTwiml", "CallerGone", "Deed", "HungUp", "Leg", "Redirec
 
 LONGEST_CHAIN = 50
 """Documents fetched in a row without anybody doing anything; more is a loop."""
+LONGEST_LOOP = 1000
 APPLICATION_ERROR = Speech("We are sorry, an application error has occurred. Goodbye.", "en-US", "man")
 VERBS: dict[str, Callable[[Leg, ET.Element, str], Pause]] = {
     "Gather": gather,
@@ -134,8 +135,10 @@ class Leg:
             if verb.tag not in twiml_table.CONTEXTS[context]:
                 continue  # 12200 is a warning: the verb is passed over
             if verb.tag in ("Hangup", "Reject"):
-                if verb.tag == "Reject":
+                if verb.tag == "Reject" and not self.answered:
                     self.standard["CallStatus"] = "busy"
+                else:
+                    self.answer()
                 raise HungUp
             if verb.tag == "Leave":
                 raise Left
@@ -174,17 +177,20 @@ class Leg:
         sound = Speech(f"[{(verb.text or verb.get('digits') or '').strip()}]")
         piece = hearing.speech(verb) if verb.tag == "Say" else sound
         self.heard.append(piece)
-        self.clock += max(1, len(piece.text) / (4 if twiml_rules.is_chinese(piece.language) else 14))
+        times = min(LONGEST_LOOP, int(verb.get("loop", 1)) or LONGEST_LOOP)
+        self.clock += times * max(1, len(piece.text) / (4 if twiml_rules.is_chinese(piece.language) else 14))
 
     def action(self, verb: ET.Element, url: str, form: dict[str, str]) -> Target:
         """The verb's action; without one, the same document again."""
         return Target(self.courier.resolve(url, verb.get("action", "")), form, verb.get("method", "POST"))
 
-    def talk(self, other: Leg) -> Generator[Waiting, Deed, None]:
-        """Until either side ends it."""
+    def talk(self, other: Leg, star: bool = False) -> Generator[Waiting, Deed, None]:
+        """Until either side ends it; keys are only heard, but for the star where a `<Dial>` asks for it."""
         self.talking_to = other
         try:
-            yield Waiting("talking")
+            deed = yield Waiting("talking")
+            while deed.keys and not (star and "*" in deed.keys):
+                deed = yield Waiting("talking")
         finally:
             self.company.part(self)
 

@@ -16,7 +16,8 @@ def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
     """Ask the action with what was keyed; without input only when actionOnEmptyResult says so."""
     if not leg.buffer:  # a key interrupts what is nested; keys typed ahead already did
         for nested in verb:
-            leg.play(nested)
+            if nested.tag in ("Say", "Play", "Pause"):
+                leg.play(nested)
     digits, finished = yield from _keyed(leg, verb)
     if not digits and not finished and verb.get("actionOnEmptyResult") != "true":
         return None

@@ -27,15 +27,16 @@ def record(leg: Leg, verb: ET.Element, url: str) -> Pause:
             if digits or not (deed.keys or deed.spoke):
                 break
     except CallerGone:
-        form = _kept(leg, verb, url, min(spoken, most)) | {"Digits": "hangup"}
+        form = recorded(leg, verb, url, min(spoken, most), "RecordVerb") | {"Digits": "hangup"}
         _tell(leg, verb, url, form)
         raise
     leg.clock += min(spoken, most)
-    return leg.action(verb, url, _kept(leg, verb, url, min(spoken, most)) | {"Digits": digits})
+    return leg.action(verb, url, recorded(leg, verb, url, min(spoken, most), "RecordVerb") | {"Digits": digits})
 
 
-def _kept(leg: Leg, verb: ET.Element, url: str, seconds: float) -> dict[str, str]:
-    kept = leg.company.record(leg.sid, seconds, "RecordVerb")
+def recorded(leg: Leg, verb: ET.Element, url: str, seconds: float, source: str) -> dict[str, str]:
+    """Keep it, report it to whoever asked, and say where it is."""
+    kept = leg.company.record(leg.sid, seconds, source)
     if asked := verb.get("recordingStatusCallback"):
         _report(leg, kept, leg.courier.resolve(url, asked), verb.get("recordingStatusCallbackMethod", "POST"))
     return {"RecordingUrl": leg.company.address(kept), "RecordingSid": kept.sid, "RecordingDuration": str(int(seconds))}

@@ -72,7 +72,7 @@ def add(rest: Blueprint, board: Switchboard) -> None:
         room = found(sid)
         one = inside(room, name)
         if request.method == "POST":
-            one.muted, one.hold = _is("Muted", one.muted), _is("Hold", one.hold)
+            _change(room, one)
             one.ends = _is("EndConferenceOnExit", one.ends)
             one.coaching = (
                 request.form.get("CallSidToCoach", one.coaching) if _is("Coaching", bool(one.coaching)) else ""
@@ -83,6 +83,14 @@ def add(rest: Blueprint, board: Switchboard) -> None:
     def put_out(account: str, sid: str, name: str) -> tuple[str, int]:
         board.post(inside(found(sid), name).leg, Deed())
         return "", 204
+
+
+def _change(room: Room, one: Participant) -> None:
+    for kind, name in (("mute", "muted"), ("hold", "hold")):
+        before, after = getattr(one, name), _is(name.title(), getattr(one, name))
+        setattr(one, name, after)
+        if before != after:
+            room.tell(kind, f"participant-{'' if after else 'un'}{kind}", one)
 
 
 def _invitation(name: str) -> str:

@@ -25,6 +25,8 @@ def check(xml: str | bytes, context: str = "call") -> list[str]:
     data = xml.encode() if isinstance(xml, str) else xml
     if len(data) > LARGEST_DOCUMENT:
         return [f"11750: the document has {len(data)} bytes, more than 64 kB"]
+    if not data.strip():
+        return ["11770: the document is empty"]
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         return ["12100: a document type is declared"]
     try:
