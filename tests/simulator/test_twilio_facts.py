@@ -1,0 +1,254 @@
+"""What Twilio's documentation says of its requests and signatures, held against the simulator.
+
+Each test says one fact; the page of Twilio's documentation that tells it stands in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
+
+from ivr.simulator.delivery import Answer, Courier
+from ivr.simulator.magic import CALLING_TO, TEXTING_TO
+from ivr.simulator.phone import ANONYMOUS
+from ivr.simulator.rest_messages import segments
+from tests.simulator.company import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
+from tests.simulator.desk import TOKEN, zh
+
+MENU = '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>"
+
+
+class Ear:
+    """A transport that keeps what it is given and answers with nothing to do."""
+
+    def __init__(self, base_url="https://ivr.example.com"):
+        self.base_url, self.heard = base_url, []
+
+    def send(self, method, url, form, headers, connect, read):
+        self.heard.append((method, url, dict(form), dict(headers)))
+        return Answer(200, b"<Response/>")
+
+
+def signed_as(url, form, method="POST"):
+    """What a signature was made over: the address, for one that is asked for."""
+    ear = Ear()
+    Courier(ear, TOKEN).deliver(url, form, method)
+    return ear.heard[0]
+
+
+def signature(url, form):
+    return RequestValidator(TOKEN).compute_signature(url, form)
+
+
+def test_a_first_request_carries_the_standard_parameters(company):
+    """Call and account by sid, both numbers twice, ringing, inbound, and the version [TwiML for Voice]."""
+    company.dials()
+    form = company.desk.forms("/voice")[0]
+    assert re.fullmatch("CA[0-9a-f]{32}", form["CallSid"]) and re.fullmatch("AC[0-9a-f]{32}", form["AccountSid"])
+    assert (form["From"], form["Caller"], form["To"], form["Called"]) == (CALLER, CALLER, LINE, LINE)
+    assert (form["CallStatus"], form["Direction"], form["ApiVersion"]) == ("ringing", "inbound", "2010-04-01")
+    assert "ParentCallSid" not in form and "ForwardedFrom" not in form
+
+
+def test_a_call_keeps_its_sid(company):
+    """Every request of one leg names the same one [TwiML for Voice]."""
+    company.desk.on("/voice", MENU)
+    sid = company.dials()["sid"]
+    company.does(f"{sid}/press", {"keys": "1"})
+    assert {form["CallSid"] for _path, form in company.desk.requests} == {sid}
+
+
+def test_a_forwarded_call_says_from_where(company):
+    """Only then [TwiML for Voice]."""
+    company.dials(more={"ForwardedFrom": "+862155500199"})
+    assert company.desk.forms("/voice")[0]["ForwardedFrom"] == "+862155500199"
+
+
+def test_a_withheld_number_is_spelt_on_the_keypad():
+    """266 696 687 spells ANONYMOUS [seen in many programs]."""
+    keypad = {letter: key for key, letters in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True) for letter in letters}  # fmt: skip
+    assert "+" + "".join(keypad[letter] for letter in "ANONYMOUS") == ANONYMOUS
+
+
+def test_an_action_asked_with_get_has_its_parameters_in_the_query(company):
+    """And nothing in the body [TwiML for Voice]."""
+    ear = signed_as("https://ivr.example.com/next?a=1", {"CallSid": "CA1"}, "GET")
+    assert ear[:2] == ("GET", "https://ivr.example.com/next?a=1&CallSid=CA1")
+
+
+def test_the_worked_example_of_a_signature():
+    """Parameters in order of their names behind the address [Security]."""
+    form = {"CallSid": "CA1234567890ABCDE", "Caller": "+14158675310", "Digits": "1234", "From": "+14158675310", "To": "+18005551212"}  # fmt: skip
+    sent = signed_as("https://example.com/myapp.php?foo=1&bar=2", form)
+    assert sent[3]["X-Twilio-Signature"] == "L/OH5YylLD5NRKLltdqwSvS0BnU="
+
+
+@pytest.mark.parametrize(
+    "url, over",
+    [
+        ("https://ivr.example.com/voice#rc=2", "https://ivr.example.com/voice"),
+        ("https://ivr.example.com:8443/voice", "https://ivr.example.com/voice"),
+        ("http://ivr.example.com:8080/voice", "http://ivr.example.com:8080/voice"),
+        ("https://user:secret@ivr.example.com/voice", "https://ivr.example.com/voice"),
+        ("http://user:secret@ivr.example.com:8080/voice", "http://ivr.example.com:8080/voice"),
+        ("https://ivr.example.com/voice?x=%E4%BD%A0", "https://ivr.example.com/voice?x=%E4%BD%A0"),
+    ],
+)
+def test_what_of_an_address_is_signed(url, over):
+    """Neither fragment nor credentials; over https no port either; escapes as they are [Security]."""
+    assert signed_as(url, {"A": "1"})[3]["X-Twilio-Signature"] == signature(over, {"A": "1"})
+
+
+def test_a_get_is_signed_without_a_form():
+    """Its parameters are in the address already [Security]."""
+    _method, url, _form, headers = signed_as("https://ivr.example.com/voice", {"A": "1"}, "GET")
+    assert headers["X-Twilio-Signature"] == signature(url, {})
+
+
+def test_a_blank_value_is_signed_too():
+    """It is there although it is empty [Security]."""
+    sent = signed_as("https://ivr.example.com/voice", {"Digits": ""})
+    assert sent[2] == {"Digits": ""} and sent[3]["X-Twilio-Signature"] == signature("https://ivr.example.com/voice", {"Digits": ""})  # fmt: skip
+
+
+def test_each_request_has_a_token_against_repetition_of_its_own(company):
+    """A unique string in a header [Connection Overrides]."""
+    company.desk.on("/voice", "<Redirect>/next</Redirect>")
+    company.dials()
+    tokens = [headers["I-Twilio-Idempotency-Token"] for headers in company.desk.headers]
+    assert len(tokens) == len(set(tokens)) == 3
+
+
+def test_the_end_is_told_once_by_default_with_a_duration(company):
+    """`completed`, also for other ends; seconds, a time in GMT, a number from 0 [Call Status Callbacks]."""
+    company.dials()
+    (form,) = company.desk.forms("/voice/status")
+    assert (form["CallStatus"], form["SequenceNumber"], form["CallbackSource"]) == (
+        "completed",
+        "0",
+        "call-progress-events",
+    )
+    assert form["CallDuration"].isdigit() and re.fullmatch(
+        r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000", form["Timestamp"]
+    )
+
+
+@pytest.mark.parametrize("end", ["busy", "no-answer", "failed"])
+def test_every_end_is_told_as_completed(company, end):
+    """The event fires for all of them, and the status says which [Call Status Callbacks]."""
+    company.agents = end
+    made = company.rest.calls.create(to=AGENT, from_=LINE, url=company.url("/x"), status_callback=company.url("/told"))
+    company.sees(made.sid)
+    assert [form["CallStatus"] for form in company.desk.forms("/told")] == [end]
+
+
+def test_only_the_last_notice_has_a_duration(company):
+    """`answered` says in-progress and nothing of seconds [Call Status Callbacks]."""
+    url = company.url("/told")
+    made = company.rest.calls.create(to=CALLER, from_=LINE, url=company.url("/x"), status_callback=url, status_callback_event=["answered", "completed"])  # fmt: skip
+    company.sees(made.sid)
+    answered, completed = company.desk.forms("/told")
+    assert answered["CallStatus"] == "in-progress" and "CallDuration" not in answered and "CallDuration" in completed
+
+
+def test_a_call_cancelled_while_queued_tells_nobody(company, monkeypatch):
+    """It never began [Call Status Callbacks]."""
+    waiting = []
+    monkeypatch.setattr(company.board, "tell", lambda call, task: waiting.append((call, task)))
+    made = company.rest.calls.create(to=CALLER, from_=LINE, url=company.url("/x"), status_callback=company.url("/told"))
+    company.rest.calls(made.sid).update(status="canceled")
+    for call, task in reversed(waiting):  # the cancelling overtakes the ringing
+        company.board._carry_out(call, task)
+    assert company.desk.requests == [] and company.rest.calls(made.sid).fetch().status == "canceled"
+
+
+def test_an_underscore_in_the_host_of_a_callback_is_refused(company):
+    """No valid name of a host [Calls resource]."""
+    with pytest.raises(TwilioRestException) as refused:
+        company.rest.calls.create(
+            to=CALLER, from_=LINE, url=company.url("/x"), status_callback="https://a_b.example.com/"
+        )
+    assert refused.value.code == 21609
+
+
+def test_an_address_wins_over_inline_words(company):
+    """When both are given [Calls resource]."""
+    made = company.rest.calls.create(
+        to=CALLER, from_=LINE, url=company.url("/x"), twiml="<Response><Reject/></Response>"
+    )
+    company.sees(made.sid)
+    assert len(company.desk.forms("/x")) == 1
+
+
+def test_inline_words_need_absolute_actions(company):
+    """There is no document to resolve against [Gather]."""
+    made = company.rest.calls.create(to=CALLER, from_=LINE, twiml=f"<Response>{MENU}</Response>")
+    seen = company.does(f"{made.sid}/press", {"keys": "1"}) if company.sees(made.sid) else {}
+    assert seen["faults"][0].startswith("11100") and seen["over"]
+
+
+@pytest.mark.parametrize("path", ["Queues.json", "Conferences.json", "Calls.json", "Recordings.json"])
+def test_test_credentials_see_nothing_but_four_requests(company, path):
+    """403, code 20008 [Test Credentials]."""
+    import requests
+
+    url = f"{company.settings.twilio_api_url}/2010-04-01/Accounts/{TEST_SID}/{path}"
+    answer = requests.get(url, auth=(TEST_SID, TEST_TOKEN), timeout=5)
+    assert (answer.status_code, answer.json()["code"]) == (403, 20008)
+
+
+def test_test_credentials_fetch_no_document_and_send_no_notice(company):
+    """Nobody is called [Test Credentials]."""
+    from ivr.twilio_rest import TestAccount
+
+    asker = TestAccount(company.settings, company.settings.twilio_api_url)
+    assert asker.ask("call", from_="+15005550006", to="+12025550143", url=company.url("/x"), status_callback=company.url("/told")) == 0  # fmt: skip
+    assert company.desk.requests == [] and company.board.calls == {}
+    assert {21217, 21614} <= {*CALLING_TO.values(), *TEXTING_TO.values()}
+
+
+@pytest.mark.parametrize("number", ["+15005550006", "+15005550009"])
+def test_magic_numbers_mean_nothing_to_live_credentials(company, number):
+    """They are numbers like any other there [Test Credentials]."""
+    assert company.rest.messages.create(to=number, from_=LINE, body="hello").status == "queued"
+
+
+@pytest.mark.parametrize(
+    "body, parts",
+    [("汉" * 70, 1), ("汉" * 71, 2), ("汉" * 134, 2), ("汉" * 135, 3), ("a" * 160, 1), ("a" * 161, 2), ("a" * 159 + "€", 2), ("“a”" * 24, 2), ("😀" * 35, 1), ("😀" * 36, 2)],
+)  # fmt: skip
+def test_one_chinese_character_halves_a_text(body, parts):
+    """160 or 153 a part in GSM-7, else 70 or 67; € counts twice there, an emoji twice here [SMS character limit]."""
+    assert segments(body) == parts
+
+
+@pytest.mark.parametrize("body, code", [("", 21602), ("a" * 1601, 21617)])
+def test_a_text_has_words_but_not_too_many(company, body, code):
+    """1,600 characters [Messages resource]."""
+    with pytest.raises(TwilioRestException) as refused:
+        company.rest.messages.create(to=CALLER, from_=LINE, body=body)
+    assert refused.value.code == code
+
+
+def test_conference_notices_follow_the_first_participant(company):
+    """Address and events of later ones are ignored; events are numbered [Conference]."""
+    noun = "<Dial><Conference statusCallback='/{}' statusCallbackEvent='{}'>desk</Conference></Dial>"
+    company.desk.on("/voice", noun.format("told", "start end join leave hold")).on(
+        "/second", noun.format("other", "join")
+    )
+    first = company.dials()
+    made = company.rest.calls.create(to=CALLER, from_=LINE, url=company.url("/second"))
+    company.sees(made.sid)
+    room = company.rest.conferences.list()[0].sid
+    company.rest.conferences(room).participants(made.sid).update(hold=True)
+    company.does(f"{first['sid']}/hang-up")
+    company.does(f"{made.sid}/hang-up")
+    told = company.desk.forms("/told")
+    assert [form["StatusCallbackEvent"] for form in told] == [
+        "participant-join", "participant-join", "conference-start", "participant-hold",
+        "participant-leave", "participant-leave", "conference-end",
+    ]  # fmt: skip
+    assert [form["SequenceNumber"] for form in told] == list("0123456") and company.desk.forms("/other") == []
