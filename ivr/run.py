@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,9 +17,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from ivr.migrate import migrate
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
+from ivr.wallet import wallets
 
 ROOT = Path(__file__).parent.parent
 WORKERS, THREADS = 2, 8
@@ -66,8 +70,10 @@ def prepare() -> Settings:
     """Settings, secrets, tables, and in the lab the demo world if there is none."""
     settings = Settings.load()
     engine = connect(settings.database_url)
+    wallets.make(engine, settings)  # refused here once, not in every process over and over
+    find_ports_free(settings)
     say("bringing the database up to date")
-    migrate(engine)
+    migrate_or_say_why(engine)
     if settings.lab:
         from ivr.lab.world import load_default_if_empty
 
@@ -77,16 +83,44 @@ def prepare() -> Settings:
     return settings
 
 
+def migrate_or_say_why(engine: sa.Engine) -> None:
+    """The database's own words are left out: they may hold its password."""
+    try:
+        engine.connect().close()  # before the follow-ups' library, which prints what it thinks of a dead database
+        migrate(engine)
+    except sa.exc.SQLAlchemyError as error:
+        address = engine.url.render_as_string(hide_password=True)
+        raise SettingsError(
+            f"DATABASE_URL is {address}, and that database cannot be brought up to date ({type(error).__name__}); "
+            "is its server running, is the password right, may this user write there?"
+        ) from None
+
+
+def find_ports_free(settings: Settings) -> None:
+    """PORT, and in the lab the next one for the simulator."""
+    for port in (settings.port, settings.port + 1)[: 1 + settings.lab]:
+        try:
+            socket.create_server((listens_at(settings), port)).close()
+        except OSError as error:
+            raise SettingsError(
+                f"PORT is {settings.port}, but {port} cannot be listened at ({error.strerror}); write another PORT"
+            ) from None
+
+
+def listens_at(settings: Settings) -> str:
+    """In the lab this machine only: a Host header can be forged, a loopback cannot."""
+    return "127.0.0.1" if settings.lab else "0.0.0.0"
+
+
 def children(settings: Settings) -> list[Child]:
     """The web server, the follow-up worker, and in the lab the telephone company."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)
-    address = "127.0.0.1" if settings.lab else "0.0.0.0"  # a Host header can be forged, a loopback cannot
     environment = {**os.environ, "LAB": "1" if settings.lab else "0", "PYTHONUNBUFFERED": "1"}
     web = [
         sys.executable, "-m", "gunicorn", "app:create_app()", "--worker-class", "gthread",
-        "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"{address}:{settings.port}",
+        "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"{listens_at(settings)}:{settings.port}",
         "--graceful-timeout", "10", "--keep-alive", "30", "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "ivr.follow_up.worker"]

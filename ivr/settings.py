@@ -6,6 +6,7 @@ simulator signs with. They are files that only this user may read, and the first
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SECRETS = ("twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "server_key")
@@ -71,7 +73,7 @@ class Settings:
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, dotenv: str | Path = ".env") -> Settings:
         """Read and check every setting; raises SettingsError."""
-        given = {name: value or "" for name, value in dotenv_values(dotenv).items()}
+        given = _dotenv(Path(dotenv))
         given.update(os.environ if environ is None else environ)
         return _Reader(given).settings()
 
@@ -119,7 +121,7 @@ class _Reader:
             lab=lab,
             sms_from=next(iter(self._numbers("SMS_FROM")), ""),
             data_dir=data_dir,
-            server_key=bytes.fromhex(keep_secret(data_dir / "server.key", lambda: secrets.token_hex(32))),
+            server_key=_server_key(data_dir / "server.key"),
         )
 
     def _text(self, name: str, default: str = "") -> str:
@@ -158,16 +160,17 @@ class _Reader:
 
     def _url(self, name: str, default: str) -> str:
         url = self._text(name, default).rstrip("/")
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        if url and not _is_address(url):
             raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
         return url
 
     def _database(self, data_dir: Path) -> str:
         url = self._text("DATABASE_URL", f"sqlite:///{data_dir / 'ivr.db'}")
         try:
-            fine = sa.make_url(url).drivername in ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
-        except sa.exc.ArgumentError:
+            target = sa.make_url(url)
+            shared = target.database not in (None, "", ":memory:")  # several processes read it
+            fine = shared and target.drivername in ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+        except (sa.exc.ArgumentError, ValueError):
             fine = False
         if not fine:
             scheme = url.partition(":")[0]  # the rest may hold a password
@@ -178,8 +181,8 @@ class _Reader:
 
     def _port(self) -> int:
         text = self._text("PORT", "5000")
-        if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-            raise SettingsError(_wrong("PORT", text, "a number from 1 to 65535"))
+        if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65535):
+            raise SettingsError(_wrong("PORT", text, "a number from 1 to 65534 (in the lab the next one is taken too)"))
         return int(text)
 
     def _choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
@@ -221,11 +224,53 @@ def keep_secret(path: Path, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
+def _server_key(path: Path) -> bytes:
+    text = keep_secret(path, lambda: secrets.token_hex(32))
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise SettingsError(f"{path} is damaged; put it back from a copy, or delete it and lose the stored replies")
+    return bytes.fromhex(text)
+
+
 def _private_folder(path: Path) -> Path:
     path = path.absolute()
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o700)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"DATA_DIR is {str(path)!r} ({error.strerror}); write a folder that this user may make"
+        ) from None
     return path
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """What a `.env` says. A line that says nothing is refused: whoever wrote it believes that it counts."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read ({type(error).__name__}); write a UTF-8 file of lines such as PORT=5000"
+        ) from None
+    for line in parse_stream(io.StringIO(text)):
+        if line.error:  # it may hold a token: named by its place only
+            raise SettingsError(f"{path} has no setting in line {line.original.line}; write NAME=value, or # before it")
+    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and "?" not in url
+            and "#" not in url
+        )
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
 
 
 def _wrong(name: str, came: str, write: str) -> str:
