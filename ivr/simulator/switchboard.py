@@ -78,6 +78,7 @@ class Switchboard:
     clock: float = 0
     calls: dict[str, SwitchedCall] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, thread_name_prefix="switchboard"))
+    _closed: bool = False
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
@@ -164,6 +165,8 @@ class Switchboard:
     def tell(self, call: SwitchedCall, task: Callable[[], None]) -> None:
         """Put a task into the call's mailbox."""
         with self._changed:
+            if self._closed:
+                return
             call.mailbox.append(task)
             if not call.working:
                 call.working = True
@@ -192,6 +195,8 @@ class Switchboard:
 
     def close(self) -> None:
         """Let nothing new begin."""
+        with self._changed:
+            self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _dues(self, until: float) -> Iterator[tuple[float, SwitchedCall]]:
