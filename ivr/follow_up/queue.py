@@ -70,9 +70,10 @@ def forget_waiting(conn: sa.Connection) -> None:
 
     What runs finds its row gone, and ends.
     """
-    conn.execute(
-        sa.text(f"DELETE FROM {_table(conn)} WHERE queue_name = :queue AND status <> 'PENDING'"), {"queue": QUEUE}
-    )
+    jobs, steps = _table(conn), _table(conn, "operation_outputs")
+    conn.execute(sa.text(f"DELETE FROM {jobs} WHERE queue_name = :queue AND status <> 'PENDING'"), {"queue": QUEUE})
+    # A job whose steps are remembered would not run them again under the same id.
+    conn.execute(sa.text(f"DELETE FROM {steps} WHERE workflow_uuid NOT IN (SELECT workflow_uuid FROM {jobs})"))
 
 
 def oldest_waiting(conn: sa.Connection, now: datetime) -> float:
@@ -82,5 +83,5 @@ def oldest_waiting(conn: sa.Connection, now: datetime) -> float:
     return max(0.0, now.timestamp() - since / 1000) if since else 0.0
 
 
-def _table(conn: sa.Connection) -> str:
-    return "dbos.workflow_status" if conn.dialect.name == "postgresql" else "workflow_status"
+def _table(conn: sa.Connection, name: str = "workflow_status") -> str:
+    return f"dbos.{name}" if conn.dialect.name == "postgresql" else name
