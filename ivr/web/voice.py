@@ -37,16 +37,18 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     """`/voice…` for one runtime."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
 
-    @voice.before_request
+    @voice.before_app_request  # before a 404 or 405 could tell a stranger what there is
     def refuse_forgeries() -> None:
         settings = runtime.settings
         account = settings.twilio_account_sid
-        if request.method != "POST":
-            abort(405)
+        if not f"{request.path}/".startswith("/voice/"):
+            return
         if not is_signed(request, settings.public_base_url, settings.tokens):
             abort(403)
         if account and request.form.get("AccountSid") != account:
             abort(403)
+        if not SAFE_SID.fullmatch((request.view_args or {}).get("sid", "CA")):
+            abort(404)  # no address that we ever handed out
 
     def guarded(view: Callable[..., str]) -> Callable[..., Response]:
         @wraps(view)
@@ -62,34 +64,32 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
 
         return answer
 
-    methods = ["GET", "POST"]
-
-    @voice.route("", methods=methods)
+    @voice.post("")
     @guarded
     def incoming() -> str:
         return answer_call(runtime, request.form)
 
-    @voice.route("/calls/<sid>/turns/<int:turn>", methods=methods)
+    @voice.post("/calls/<sid>/turns/<int(min=1):turn>")
     @guarded
     def next_turn(sid: str, turn: int) -> str:
         return play_turn(runtime, sid, turn)
 
-    @voice.route("/calls/<sid>/whisper/<int:turn>", methods=methods)
+    @voice.post("/calls/<sid>/whisper/<int(min=1):turn>")
     @guarded
     def whispering(sid: str, turn: int) -> str:
         return whisper_to_agent(runtime, sid, turn)
 
-    @voice.route("/calls/<sid>/whisper/<int:turn>/answer", methods=methods)
+    @voice.post("/calls/<sid>/whisper/<int(min=1):turn>/answer")
     @guarded
     def whispered(sid: str, turn: int) -> str:
         return agent_answered(runtime, sid, turn)
 
-    @voice.route("/status", methods=methods)
+    @voice.post("/status")
     @guarded
     def status() -> str:
         return call_status(runtime, request.form)
 
-    @voice.route("/fallback", methods=methods)
+    @voice.post("/fallback")
     @guarded
     def fallback() -> str:
         return last_reply(runtime, request.form.get("CallSid", "")) or static_reply(runtime, {})
@@ -211,6 +211,8 @@ def last_reply(runtime: Runtime, sid: str) -> str | None:
 
 def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
     """Without a database: an apology in both languages, once more the same turn, then a fallback agent or goodbye."""
+    if "/whisper/" in request.path:
+        return twiml.document(APOLOGY + "<Hangup/>")  # on the agent's leg, which may not dial; the caller goes on
     if "turn" in path and not request.args.get("again"):
         return twiml.document(APOLOGY + twiml.redirect(f"{runtime.base_url}{request.path}?again=1"))
     number = runtime.settings.fallback_agent
