@@ -1,0 +1,146 @@
+"""One turn of a call in this process: the real Player, Call and prompts, effects answered from data."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
+from ivr.engine.effects import Unavailable
+from ivr.engine.playing import Input, Playing
+from ivr.engine.prompts import Menu
+from ivr.engine.replay import Player, Recorded, Story
+from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
+from tests.exploration.positions import functions, position
+
+NOON = datetime.fromisoformat("2026-11-23T15:00:00+08:00")
+START = {"wallet": "haiyun", "name": {"zh": "海运钱包", "en": "Haiyun Wallet"}, "caller_mark": "mark"}
+SEALER = SimpleNamespace(seal=lambda text: f"sealed {text}", open=lambda token: token.removeprefix("sealed "))
+TOKENS = {
+    "top-up-amount": ["68*50#", "*50#", "123456789#"],
+    "top-up-date": ["1120", "1340", "11#"],
+    "top-up-time": ["1420#", "2560#"],
+    "case-reference": ["730415206", "123#"],
+    "safety-number": ["13800000000#", "12#"],
+    "identify-number": ["13800000000#", "123#", "1234567890123456#"],
+    "identify-tail": ["12345*", "12#"],
+    "identify-code": ["123456", "12#"],
+    "identify-pin": ["123456", "12#"],
+    "callback-number": ["13800000000#", "12#"],
+}
+LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a turn ended: the wait and its position (None: hung up, or failed), what was said and done."""
+
+    wait: Wait | Dial | Moment | None
+    key: tuple[Any, ...] | None
+    lines: tuple[Line, ...]
+    steps: tuple[Any, ...]
+    outcomes: tuple[str, ...]
+    inside: tuple[str, ...]
+    facts: dict[str, Any]
+    language: str
+    alternatives: tuple[int, ...] = ()
+    failure: str = ""
+
+
+@dataclass
+class Scripted(Playing):
+    """The live part of a turn whose effects answer by a script; past its end, the first outcome."""
+
+    script: tuple[int, ...] = ()
+    wrote: bool = False
+    labels: list[str] = field(default_factory=list)
+    alternatives: list[int] = field(default_factory=list)
+
+    def perform(self, do: Do) -> tuple[str, Any]:
+        """The outcome that the script names; the engine's rule on touches after writes holds here too."""
+        effect = do.effect
+        if effect.kind == "touch":
+            if self.wrote:
+                raise RuntimeError(f"{do.name} reaches outside after a write in the same turn")
+            self.keys = None
+        self.wrote = self.wrote or effect.kind == "write"
+        label, verdict, plain = self._chosen(do.name)
+        self.labels.append(f"{do.name.rpartition('.')[2]}: {label}")
+        self.bank_is_dead = self.bank_is_dead or plain == Unavailable.__name__
+        return verdict, plain
+
+    def _chosen(self, name: str) -> Outcome:
+        choices = [DEAD] if self.bank_is_dead and DEAD in OUTCOMES[name] else OUTCOMES[name]
+        place = len(self.alternatives)
+        self.alternatives.append(len(choices))
+        return choices[self.script[place] if place < len(self.script) else 0]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a call begins: its story, its facts and its language."""
+
+    story: Story
+    facts: dict[str, Any]
+    language: str = "zh"
+
+
+def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = ()) -> Turn:
+    """Replay `past`, answer the wait with `keyed`, and stop at the next one."""
+    call = Call("CA1", begin.language, False, dict(begin.facts))
+    live = Scripted(SimpleNamespace(sealer=SEALER), call, 1, keyed, NOON, script=script)  # type: ignore[arg-type]
+    started: list[Coroutine[Any, Any, Any]] = []
+    stopped: dict[str, Any] = {"key": None, "inside": ()}
+
+    def story(of: Call) -> Coroutine[Any, Any, Any]:
+        started.append(begin.story(of))
+        return started[0]
+
+    def answer(wait: Any) -> Any:
+        decision = Playing.answer(live, wait)
+        if decision is None:
+            stopped.update(key=position(started[0], call, wait), inside=functions(started[0]))
+        return decision
+
+    live.answer = answer  # type: ignore[method-assign]
+    player = Player(call, Recorded([(NOON, step) for step in past]), live, NOON)
+    played, failure = None, ""
+    try:
+        played = player.play(story)
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"
+    except BaseException as signal:
+        failure = f"the signal {type(signal).__name__} left the story"
+    wait, lines = (played.wait, played.lines) if played else (None, ())
+    done, more = tuple(live.labels), tuple(live.alternatives)
+    steps = tuple(player.steps)
+    return Turn(wait, stopped["key"], lines, steps, done, stopped["inside"], call.facts, call.language, more, failure)
+
+
+def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
+    """Everything that can happen at a wait, each with its label."""
+    if isinstance(wait, Moment):
+        return [("passed", Input())]
+    if isinstance(wait, Dial):
+        return [(leg, Input(dialled=leg)) for leg in LEGS]
+    if isinstance(wait.prompt, Menu):
+        keyed = list("1234567890*#")
+    else:
+        keyed = [*TOKENS[wait.name], "0#", "*#", "**#", "*8#", "*9#", "#"]
+    return [("silence", Input(None)), *((keys, Input(keys)) for keys in keyed)]
+
+
+def every_turn(begin: Beginning, past: tuple[Any, ...], keyed: Input | None) -> list[tuple[tuple[int, ...], Turn]]:
+    """The turn once for each combination of outcomes of its effects, with the script that gave it."""
+    open_scripts, found = [()], []
+    while open_scripts:
+        script: tuple[int, ...] = open_scripts.pop()
+        turn = play(begin, past, keyed, script)
+        chosen = script + (0,) * (len(turn.alternatives) - len(script))
+        found.append((chosen, turn))
+        for place in range(len(script), len(turn.alternatives)):
+            open_scripts += [(*chosen[:place], other) for other in range(1, turn.alternatives[place])]
+    return found

@@ -1,0 +1,96 @@
+"""What each effect may answer, as data. An effect that is not here cannot be explored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivr.wallet.reasons import Reason, needs_person
+
+Outcome = tuple[str, str, Any]
+"""(label, ok or err, plain result)."""
+
+DAY = "2026-11-23T14:05:00+08:00"
+NEXT = "2026-11-24T09:00:00+08:00"
+BOTH = {"zh": "海运钱包", "en": "Haiyun Wallet"}
+DEAD: Outcome = ("unavailable", "err", "Unavailable")
+
+
+def ok(label: str, plain: Any) -> Outcome:
+    """An effect that did what it was asked."""
+    return (label, "ok", plain)
+
+
+def _advice(reason: str, place: int = 1, **more: Any) -> dict[str, Any]:
+    ill = needs_person(Reason(reason))
+    plain = {"id": f"t{place}", "amount": 6800, "at": DAY, "reason": reason, "channel": "card", "code": None}
+    return {**plain, "needs_person": ill, "over": None, "balance": None, **more}
+
+
+def _found(*matches: dict[str, Any]) -> dict[str, Any]:
+    ways = [{"name": {"zh": "银行转账", "en": "bank transfer"}, "arrival": {"zh": "当天到账", "en": "the same day"}}]
+    return {"matches": list(matches), "other_ways": ways, "reversal_days": [1, 3]}
+
+
+_PERIOD = {"limit": 500000, "used": 6800, "remaining": 493200, "resets_on": "2026-12-01"}
+_OVER = [{"name": "single", "limit": 5000}, *({"name": name, "limit": 5000, "used": 1, "remaining": 4999} for name in ("daily", "monthly", "annual"))]  # fmt: skip
+_REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
+_TOP_UPS = [
+    ok("none", _found()),
+    *(ok(reason, _found(_advice(reason))) for reason in _REASONS if reason != "wallet-limit"),
+    *(ok(f"over {over['name']}", _found(_advice("wallet-limit", over=over))) for over in _OVER),
+    ok("balance", _found(_advice("succeeded", balance=12300))),
+    ok("two", _found(_advice("succeeded"), _advice("unknown", 2))),
+    DEAD,
+]
+_CHANNELS = {"website": BOTH, "app": BOTH, "social": BOTH}
+_RULES = {"window": 60, "decision": 7, "balance": 10, "card_low": 1, "card_high": 3}
+_CASE = {"reference": "730415206", "due": "2026-11-26"}
+_TRUE_FALSE_DEAD = [ok("right", True), ok("wrong", False), DEAD]
+
+
+def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
+    hours = [
+        {"name": BOTH, "opens": "09:00", "closes": "18:00", "closed": False},
+        {"name": BOTH, "opens": None, "closes": None, "closed": True},
+    ]
+    methods = [{"name": BOTH, "fee": fee, "arrival": BOTH, "single": 500000}]
+    limits = {"single": 500000, "daily": 1000000, "monthly": 2000000, "annual": 20000000}
+    rules = {"unit": unit, **_RULES}
+    return {"is_open": is_open, "hours": hours, "limits": limits, "rules": rules, "methods": methods, "channels": _CHANNELS}  # fmt: skip
+
+
+OUTCOMES: dict[str, list[Outcome]] = {
+    "agents.duty": [
+        ok("agents", {"open": True, "numbers": ["+8613800000001", "+8613800000002"], "opens": None}),
+        ok("nobody", {"open": True, "numbers": [], "opens": None}),
+        ok("closed", {"open": False, "numbers": [], "opens": NEXT}),
+        ok("closed for good", {"open": False, "numbers": [], "opens": None}),
+    ],
+    "callbacks.draft_callback": [
+        ok("allowed", {"id": "callback-1", "allowed": True}), ok("not there", {"id": "", "allowed": False}),
+    ],
+    "callbacks.request_callback": [ok("slot", {"slot": NEXT}), ok("no slot", {"slot": None})],
+    "callers.remember_language": [ok("kept", None)],
+    "cases.open_case": [ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True})],
+    "cases.case_by_reference": [
+        ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26"}) for stage in ("received", "in-review")),
+        ok("done", {"stage": "done", "due": None}),
+    ],
+    "effects.find_top_ups": _TOP_UPS,
+    "effects.limits_of": [
+        ok("limits", {"single": 500000, "periods": [{"name": name, **_PERIOD} for name in ("daily", "monthly", "annual")]}),
+        DEAD,
+    ],
+    "facts.is_official": [ok("official", True), ok("not official", False)],
+    "facts.wallet_facts": [ok("open", _facts(True, "business", 0)), ok("closed", _facts(False, "calendar", 200))],
+    "identity.find_account": [
+        ok("account", {"account": "a1", "mark": "m"}), ok("no account", {"account": None, "mark": "m"}), DEAD,
+    ],
+    "identity.check_tail": _TRUE_FALSE_DEAD,
+    "identity.check_pin": _TRUE_FALSE_DEAD,
+    "identity.send_code": [ok("sent", {"challenge": 1})],
+    "identity.check_code": [ok("right", True), ok("wrong", False)],
+    "identity.judge": [
+        ok("refused", None), ok("verified", {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}),
+    ],
+}  # fmt: skip

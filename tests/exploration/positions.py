@@ -1,0 +1,97 @@
+"""Where a suspended flow is: two calls with an equal position have the same future.
+
+A position is, for each frame of the await chain, the function, the instruction and the plain locals that
+are still read after it; verbs are reduced to (prompt, tries); then the facts, and whether the caller just
+went back. Words, language and speed are no part of it: flows may not read them.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Coroutine
+from functools import lru_cache
+from types import CodeType, FrameType
+from typing import Any
+
+from ivr.engine.call import Call, Dial, Moment, Wait
+
+ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code"}
+"""Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
+ONLY_TOLD = {"reason", "solved", "priority", "remembered"}
+"""Facts that no flow reads after its first wait: most are for the agent's screen."""
+JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
+ENDS = {"RETURN_VALUE", "RERAISE", "RAISE_VARARGS", "JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"}
+
+
+def frames(flow: Coroutine[Any, Any, Any]) -> list[FrameType]:
+    """The frames of the await chain, outermost first."""
+    found, inner = [], flow
+    while getattr(inner, "cr_frame", None) is not None:
+        found.append(inner.cr_frame)
+        inner = inner.cr_await
+    return found
+
+
+def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | Moment) -> tuple[Any, ...]:
+    """The key by which exploration prunes."""
+    chain = tuple(_frame(frame) for frame in frames(flow))
+    tries = (asking.tries.silences, asking.tries.wrongs) if isinstance(asking, Wait) else ()
+    facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name not in ONLY_TOLD))
+    return (chain, asking.name, tries, facts, call._went_back, call.in_both)
+
+
+def functions(flow: Coroutine[Any, Any, Any]) -> tuple[str, ...]:
+    """The functions of the flows that are waiting, outermost first."""
+    return tuple(frame.f_code.co_name for frame in frames(flow) if not _is_verb(frame))
+
+
+def _frame(frame: FrameType) -> tuple[Any, ...]:
+    code = frame.f_code
+    if _is_verb(frame):
+        return (code.co_name, frame.f_lasti)
+    alive = live_after(code)[frame.f_lasti]
+    plain = {name: value for name, value in frame.f_locals.items() if name in alive and name != "call"}
+    kept = sorted((name, "" if name in ONLY_PASSED_ON else repr(value)) for name, value in plain.items())
+    return (code.co_name, code.co_firstlineno, frame.f_lasti, tuple(kept))
+
+
+def _is_verb(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__") == "ivr.engine.call"
+
+
+@lru_cache
+def live_after(code: CodeType) -> dict[int, frozenset[str]]:
+    """For each instruction, the locals that may be read after it before they are written again."""
+    steps = list(dis.get_instructions(code))
+    follows = _successors(code, steps)
+    before: dict[int, frozenset[str]] = {step.offset: frozenset() for step in steps}
+    after, changed = dict(before), True
+    while changed:
+        changed = False
+        for step in reversed(steps):
+            after[step.offset] = frozenset().union(*(before[place] for place in follows[step.offset]))
+            now = _before(step, after[step.offset])
+            changed, before[step.offset] = changed or now != before[step.offset], now
+    return after
+
+
+def _before(step: dis.Instruction, after: frozenset[str]) -> frozenset[str]:
+    if step.opname.startswith(("STORE_FAST", "DELETE_FAST")):
+        return after - {step.argval}
+    if step.opname.startswith(("LOAD_FAST", "LOAD_CLOSURE", "LOAD_DEREF")):
+        return after | {step.argval}
+    return after
+
+
+def _successors(code: CodeType, steps: list[dis.Instruction]) -> dict[int, set[int]]:
+    follows: dict[int, set[int]] = {step.offset: set() for step in steps}
+    for step, later in zip(steps, [*steps[1:], None], strict=True):
+        if later is not None and step.opname not in ENDS:
+            follows[step.offset].add(later.offset)
+        if step.opcode in JUMPS:
+            follows[step.offset].add(step.argval)
+    for entry in dis._parse_exception_table(code):  # type: ignore[attr-defined]
+        for place in range(entry.start, entry.end, 2):
+            if place in follows:
+                follows[place].add(entry.target)
+    return follows
