@@ -1,0 +1,43 @@
+"""What the line says at a turn, in both languages, and how long it takes."""
+
+from __future__ import annotations
+
+from ivr.engine import twiml
+from ivr.engine.call import Line
+from ivr.engine.speaking import Speaker, Spoken
+from ivr.speech.prompts import words
+from tests.call_flows import seconds
+from tests.exploration.driving import NOON, SEALER
+
+_spoken: dict[tuple[str, str], Spoken] = {}
+speaker = Speaker(words(), SEALER.open)
+
+
+def said(line: Line, language: str) -> Spoken:
+    """One line as words; raises what the catalogue raises."""
+    name = (f"{line.id}|{line.key}|{line.language}|{line.args!r}", language)
+    if name not in _spoken:
+        _spoken[name] = speaker.speak([line], language, NOON.date())[0]
+    return _spoken[name]
+
+
+def spoken(lines: tuple[Line, ...], language: str) -> list[Spoken]:
+    """A turn's lines as words."""
+    return [said(line, language) for line in lines]
+
+
+def document(lines: tuple[Line, ...], language: str) -> str:
+    """A turn's lines as TwiML, without its wait."""
+    return twiml.document(twiml.says(spoken(lines, language)))
+
+
+def length(lines: tuple[Line, ...], language: str) -> float:
+    """Seconds of a turn's lines."""
+    moments = seconds.timeline(document(lines, language))
+    return moments[-1].seconds if moments else 0.0
+
+
+def to_options(lines: tuple[Line, ...], language: str) -> list[float]:
+    """Seconds until each key has been named."""
+    found = seconds.timeline(document(lines, language))
+    return [one.seconds for one in found if seconds.KEY.search(one.text)]
