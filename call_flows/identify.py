@@ -25,22 +25,23 @@ ROUNDS = 3
 
 
 async def identify(call: Call) -> Verified:
-    """A verified customer, or a person. Unknown, wrong and locked sound and take the same."""
+    """A verified customer, or after three rounds in a call a person. Unknown, wrong and locked sound the same."""
     if "customer" in call.facts:
         return Verified(**call.facts["customer"])
     call.say("scam-caution")
     call.say("identify-why")
-    for attempt in range(ROUNDS):
-        verified = await one_round(call, attempt)
+    while call.facts.get("refused", 0) < ROUNDS:
+        verified = await one_round(call)
         if verified is not None:
             call.facts["customer"] = asdict(verified)
             await call.moment("identified")
             return verified
-        call.say("identify-no-match" if attempt < ROUNDS - 1 else "identify-refused")
+        call.facts["refused"] = call.facts.get("refused", 0) + 1
+        call.say("identify-no-match" if call.facts["refused"] < ROUNDS else "identify-refused")
     raise ToAgent("not verified")
 
 
-async def one_round(call: Call, attempt: int) -> Verified | None:
+async def one_round(call: Call) -> Verified | None:
     """All factors once; the verdict is spoken only at the end."""
     number = await call.ask(NUMBER)
     claimed = await call.do(find_account, call.facts["wallet"], number)
@@ -58,6 +59,6 @@ async def one_round(call: Call, attempt: int) -> Verified | None:
 async def by_text(call: Call, claimed: Claimed) -> bool:
     """A code by SMS to the registered number, if there is one."""
     sending = await call.do(send_code, claimed)
-    call.say("code-sent" if sending.new else "code-same")
+    call.say("code-sent")
     code = await call.ask(CODE)
-    return await call.do(check_code, sending.challenge, code)
+    return await call.do(check_code, claimed, sending.challenge, code)

@@ -53,10 +53,9 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Sending:
-    """A code on its way: its number in this call, and whether it is a new one."""
+    """A code on its way, by its number in this call. Whether it is a new one depends on the account: it is not told."""
 
     challenge: int
-    new: bool
 
 
 @touch
@@ -85,27 +84,28 @@ def send_code(world: World, claimed: Claimed) -> Sending:
     """Enqueue one job whether the account exists or not; within a minute the last code stays good."""
     mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
     last = world.conn.execute(mine).first()
-    if last and last.account == claimed.account and _still_good(last, world.now):
-        return Sending(last.number, False)
+    if last and last.account == claimed.counted_as and _still_good(last, world.now):
+        return Sending(last.number)
     if last and last.number >= SENDS_A_CALL:
-        return Sending(last.number, False)
+        return Sending(last.number)
     number = last.number + 1 if last else 1
-    code = world.runtime.sealer.code(world.call, claimed.account or NOBODY, str(number))
-    row = {"call": world.call, "number": number, "account": claimed.account, "sent": _utc(world.now), "fails": 0}
+    code = world.runtime.sealer.code(world.call, claimed.counted_as, str(number))
+    row = {"call": world.call, "number": number, "account": claimed.counted_as, "sent": _utc(world.now), "fails": 0}
     hashed = world.runtime.sealer.fingerprint(code)
     world.conn.execute(sa.insert(challenges).values(**row, hash=hashed, used=False))
     world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
-    return Sending(number, True)
+    return Sending(number)
 
 
 @write
-def check_code(world: World, challenge: int, code: Secret) -> bool:
-    """Whether the code is right, in time and unused; a failure and its count commit together."""
+def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> bool:
+    """Whether the code is this account's, right, in time and unused; a failure and its count commit together."""
     here = (challenges.c.call == world.call) & (challenges.c.number == challenge)
     found = world.conn.execute(sa.select(challenges).where(here)).one()
     fresh = world.now - datetime.fromisoformat(found.sent) <= CODE_VALID
     right = found.hash == world.runtime.sealer.fingerprint(code.reveal())
-    good = right and fresh and not found.used and found.fails < CODE_TRIES and found.account is not None
+    mine = found.account == claimed.account
+    good = mine and right and fresh and not found.used and found.fails < CODE_TRIES
     world.conn.execute(sa.update(challenges).where(here).values(used=good, fails=found.fails + (not good)))
     return good
 

@@ -20,8 +20,12 @@ def asks_for_limits(caller: Caller, from_: str = "+8613900000001") -> Caller:
 
 def tries(caller: Caller, person: Person, code: str = "000000") -> Caller:
     """One round of verification with a code that was guessed."""
-    caller.enters(person.number + "#").enters(person.tail).picks("短信验证码", "code by text")
-    return caller.enters(code)
+    return asks_for_code(caller, person).enters(code)
+
+
+def asks_for_code(caller: Caller, person: Person) -> Caller:
+    """Up to the question for the code."""
+    return caller.enters(person.number + "#").enters(person.tail).picks("短信验证码", "code by text")
 
 
 def passed(caller: Caller) -> bool:
@@ -92,6 +96,65 @@ def test_unknown_wrong_and_locked_sound_the_same(caller):
     assert "信息没有对上" in unknown[0][-1] or "did not match" in unknown[0][-1]
 
 
+def codes_are_offered(caller: Caller, *persons: Person) -> str:
+    """What is heard when codes are asked for several accounts, one right after the other."""
+    asks_for_limits(caller)
+    for person in persons[:-1]:
+        tries(caller, person)
+    heard = asks_for_code(caller, persons[-1]).heard
+    caller.hangs_up()
+    return heard
+
+
+@requirement("R31")
+def test_a_second_number_does_not_give_away_whether_the_first_one_exists(caller):
+    """Two strangers, a stranger and a customer, one customer by number and by wallet id: the same words."""
+    other, by_id = Person("13700000009", "111111"), Person("10002051", LIN.tail)
+    pairs = [(STRANGER, other), (STRANGER, LIN), (LIN, STRANGER), (LIN, DANA), (LIN, by_id), (LIN, LIN)]
+    assert len({codes_are_offered(caller, *pair) for pair in pairs}) == 1
+
+
+@requirement("R31")
+def test_a_phone_pin_too_gives_nothing_away(caller):
+    """Unknown, without a PIN, and with another PIN: the same words and steps."""
+    found = []
+    for person in (STRANGER, LIN, DANA, OMAR):
+        asks_for_limits(caller).enters(person.number + "#").enters(person.tail)
+        heard = caller.picks("电话服务密码", "phone PIN").heard, caller.enters("000000").heard
+        caller.hangs_up()
+        found.append((heard, [step[1] for turn in caller.report()["turns"] for step in turn["steps"]][-10:]))
+    assert all(one == found[0] for one in found)
+
+
+@requirement("R31")
+def test_a_wrong_tail_is_not_saved_by_the_right_pin(caller):
+    """Every factor must hold."""
+    asks_for_limits(caller).proves(Person(DANA.number, "111111", DANA.pin)).is_told("信息没有对上", "did not match")
+
+
+@requirement("R31")
+def test_rounds_are_counted_in_the_call_however_the_caller_wanders(caller):
+    """Back at the main menu after two wrong rounds, there is one left."""
+    asks_for_limits(caller)
+    tries(tries(caller, STRANGER), STRANGER).presses("**#")
+    caller.picks("充值与支付问题", "top-up and payment").picks(*HAIYUN_LIMITS)
+    tries(caller, STRANGER)
+    assert caller.talking_to
+
+
+@requirement("R19")
+@pytest.mark.parametrize("hidden", ["anonymous", "+266696687", "+86282452253"])
+def test_a_caller_who_hides_the_number_is_verified_like_anybody(caller, hidden):
+    """And ten strangers with hidden numbers do not count as one caller."""
+    for number in range(4):
+        asks_for_limits(caller, hidden)
+        for turn in range(3):
+            tries(caller, Person(f"137000000{number}{turn}", "111111"))
+        caller.hangs_up()
+    asks_for_limits(caller, hidden).proves(LIN)
+    assert passed(caller)
+
+
 def test_after_three_rounds_a_person_helps(caller):
     """The third failure is not a fourth question."""
     asks_for_limits(caller)
@@ -152,12 +215,47 @@ def test_within_a_minute_the_same_code_holds_and_later_a_new_one_comes(caller):
     tries(caller, LIN)
     assert len(caller.line.texts()) == 1
     caller.enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
-    caller.is_told("刚才短信", "last text message")
+    assert len(caller.line.texts()) == 1
     caller.line.put("clock", {"now": "2026-11-23T10:01:30+08:00"})
     caller.enters("000000").enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
     first, second = caller.line.texts()
     assert first != second
     caller.enters(caller.code())
+    assert passed(caller)
+
+
+def test_at_most_three_texts_leave_in_a_call(caller):
+    """However often the rounds begin anew."""
+    asks_for_limits(caller)
+    for minute in range(2, 10, 2):
+        asks_for_code(caller, LIN).presses("**#")
+        caller.line.put("clock", {"now": f"2026-11-23T10:0{minute}:00+08:00"})
+        caller.picks("充值与支付问题", "top-up and payment").picks(*HAIYUN_LIMITS)
+    assert len(caller.line.texts()) == 3
+
+
+@requirement("R31")
+def test_a_code_proves_only_the_account_that_it_was_sent_for(caller):
+    """Whoever has used up the texts on an account of their own cannot key the last code for another."""
+    asks_for_limits(caller)
+    for minute in range(2, 8, 2):
+        asks_for_code(caller, LIN).presses("**#")
+        caller.line.put("clock", {"now": f"2026-11-23T10:0{minute}:00+08:00"})
+        caller.picks("充值与支付问题", "top-up and payment").picks(*HAIYUN_LIMITS)
+    own = caller.code()
+    asks_for_code(caller, DANA).enters(own).is_told("信息没有对上", "did not match")
+    assert caller.report()["level"] == "L0"
+
+
+@requirement("R31")
+def test_a_code_is_used_once(caller):
+    """Right, but beside a wrong tail: it is spent, and the next round needs the next code."""
+    asks_for_limits(caller)
+    asks_for_code(caller, Person(LIN.number, "999999"))
+    spent = caller.code()
+    caller.enters(spent).is_told("信息没有对上", "did not match")
+    asks_for_code(caller, LIN).enters(spent).is_told("信息没有对上", "did not match")
+    asks_for_code(caller, LIN).enters(caller.code())
     assert passed(caller)
 
 
