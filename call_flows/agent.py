@@ -1,6 +1,5 @@
 """A person: the agents on duty one after the other, or a callback. Never a dead end."""
 
-from call_flows.close import anything_else
 from ivr.desk.agents import duty
 from ivr.desk.callbacks import draft_callback, request_callback
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
@@ -14,6 +13,7 @@ RIGHT = Confirm("callback-right", offer_agent=False)
 async def speak_to_agent(call: Call, reason: str) -> None:
     """Ring who is on duty; otherwise take a callback. Signals are answered here, for this is the last resort."""
     call.facts["reason"] = reason
+    call.facts["solved"] = False
     on_duty = await call.do(duty, call.facts["wallet"])
     if on_duty.open and on_duty.numbers:
         call.say("connecting")
@@ -61,16 +61,7 @@ async def take_callback(call: Call, reason: str) -> bool:
         call.say("callback-promised", at=made.slot)
     else:
         call.say("callback-noted")
-    await anything_else_or_end(call)
     return True
-
-
-async def anything_else_or_end(call: Call) -> None:
-    """After a callback is promised, a wish for a person is already granted."""
-    try:
-        await anything_else(call)
-    except (Back, Main, ToAgent):
-        return
 
 
 async def rescue(call: Call) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -13,6 +13,8 @@ from ivr.engine.call import Sealed
 from ivr.engine.effects import World, write
 from ivr.engine.secrets import mask
 from ivr.wallet import business_days, config
+
+SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | N
 
 @write
 def request_callback(world: World, draft: str, reason: str) -> Promise:
-    """Make the draft a promise: now when people are at work, else the next opening."""
+    """Make the draft a promise: soon, when people are at work now and then; else the next opening."""
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     info = config.by_id(world.conn, found.wallet)
-    slot: datetime | None = world.now + timedelta(minutes=15)
-    if not business_days.is_open(info.hours, world.now, info.timezone, info.calendar):
-        slot = business_days.next_opening(info.hours, world.now, info.timezone, info.calendar)
+    soon, opening = world.now + SOON, (info.timezone, info.calendar)
+    there = all(business_days.is_open(info.hours, at, *opening) for at in (world.now, soon))
+    slot = soon if there else business_days.next_opening(info.hours, world.now, *opening)
     world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=slot and slot.isoformat()))
     return Promise(slot.isoformat() if slot else None)

@@ -17,6 +17,7 @@ from ivr.engine.speaking import Speaker, Spoken
 
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """One sentence: pauses between sentences would cost the seconds that the words need."""
+LARGE = 100_000_00
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
@@ -38,15 +39,28 @@ def lines(summary: dict[str, Any]) -> list[Line]:
 def _matter(summary: dict[str, Any]) -> Iterator[Line]:
     top_up = _top_up(summary)
     if top_up is not None:
-        yield Line("whisper-top-up", {"amount": top_up["amount"]})
+        yield Line("whisper-top-up", {"amount": _short(top_up["amount"])})
         yield Line(f"whisper-reason.{top_up['reason']}")
     elif "top-up-amount" in summary["entered"]:
-        yield Line("whisper-top-up", {"amount": summary["entered"]["top-up-amount"]})
+        yield Line("whisper-top-up", {"amount": _short(summary["entered"]["top-up-amount"])})
     else:
         topics = [step for step in summary["path"] if step in TOPICS]
         yield Line(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
-    for case in _results(summary, "cases.open_case"):
+    if case := _case(summary):
         yield Line("whisper-case", {"tail": case["reference"][-4:]})
+
+
+def _short(fen: int) -> int:
+    """An amount that can be said in time: from a hundred thousand yuan on, the fen are left to the screen."""
+    return fen if fen < LARGE else fen // 100 * 100
+
+
+def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
+    """The case of this matter: opened after the last look-up. Earlier ones are left to the screen."""
+    for finding in reversed(summary["findings"]):
+        if finding["effect"] in ("cases.open_case", "effects.find_top_ups"):
+            return finding["result"] if finding["effect"] == "cases.open_case" else None
+    return None
 
 
 def _top_up(summary: dict[str, Any]) -> dict[str, Any] | None:

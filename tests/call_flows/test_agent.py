@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
+from ivr.speech import LANGUAGES
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
 from tests.call_flows.seconds import length
 from tests.call_flows.test_top_up import FAILURES, add_top_up, reports
@@ -15,6 +18,17 @@ NIGHT = "2026-11-23T22:30:00+08:00"
 def wants_callback(caller: Caller, number: str = "13700000000") -> Caller:
     """From the offer to the read-back of the number."""
     return caller.picks("需要回电", "call back").enters(number + "#")
+
+
+def whispered(caller: Caller) -> str:
+    """The one document that an agent heard."""
+    (document,) = [one for one in caller.documents if "<Gather" in one and "/answer" in one]
+    return document
+
+
+def spoken_tail(caller: Caller, reference: str) -> str:
+    """The last four digits as they are said."""
+    return LANGUAGES[caller.lang].digits(reference[-4:], "tail")
 
 
 @requirement("R3")
@@ -128,6 +142,53 @@ def test_who_hangs_up_before_the_yes_is_not_called_back(caller):
     assert caller.report()["outcome"] == "abandoned"
 
 
+@requirement("R4")
+def test_a_callback_is_taken_without_typing_ahead(caller):
+    """Keys that came with the number confirm nothing: the read-back is heard first."""
+    caller.line.put("agents", {"available": 0})
+    caller.calls().presses("0").picks("需要回电", "call back")
+    url = caller.courier.resolve("", ET.fromstring(caller.documents[-1].encode()).find("Gather").get("action"))
+    caller.courier.deliver(url, caller.call.leg.standard | {"Digits": "13700000000#1"})
+    assert "幺三七" in caller.documents[-1] or "one three seven" in caller.documents[-1]
+    assert caller.line.get("callbacks") == []
+
+
+@requirement("R4", "R7")
+@pytest.mark.parametrize("now, slot", [("20:30", "2026-11-23T20:45:00+08:00"), ("20:45", "2026-11-24T09:00:00+08:00")])
+def test_nobody_is_promised_a_call_after_closing_time(caller, now, slot):
+    """A quarter of an hour before the end is too late for today."""
+    caller.line.put("agents", {"available": 0})
+    caller.line.put("clock", {"now": f"2026-11-23T{now}:00+08:00"})
+    wants_callback(caller.calls().presses("0")).picks("是的", "yes")
+    assert [one["slot"] for one in caller.line.get("callbacks")] == [slot]
+
+
+@requirement("R4")
+def test_a_promised_callback_ends_the_call_with_the_reminder(caller):
+    """Nothing is offered that the line does not keep."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0")).picks("是的", "yes").is_told("再见", "Goodbye")
+    assert caller.over and caller.options == []
+
+
+@requirement("R4")
+def test_a_wish_for_a_person_is_not_resolved_by_an_earlier_yes(caller):
+    """One question was solved; for the next nobody came."""
+    caller.line.put("agents", {"available": 0})
+    caller.calls().picks("信息咨询", "information").picks("官方渠道", "official channels").picks("是的", "yes")
+    caller.picks("还有别的问题", "another question").presses("0").picks("不用回电", "without one")
+    assert caller.report()["outcome"] == "abandoned"
+
+
+@requirement("R3", "R4")
+@pytest.mark.parametrize("answer", ["silent", "hangs-up", "keys:2", "keys:5", "keys:0", "failed"])
+def test_only_a_one_accepts(caller, answer):
+    """An answering machine, another key, an agent who hangs up: the caller is not joined to it."""
+    caller.agents = answer
+    caller.calls().presses("0").is_told("给您回电", "call you back")
+    assert not caller.talking_to
+
+
 def test_an_agent_who_only_answers_has_not_accepted(caller):
     """What was keyed in the whisper decides, never how the leg ended: it was answered and completed."""
     caller.agents = "decline"
@@ -144,16 +205,30 @@ def test_the_whisper_is_short_and_says_what_was_found(caller, code):
     """Twelve seconds at most, heard by the agent only, in the caller's language."""
     add_top_up(caller, code=code, amount=123456)
     reports(caller.calls(), "1234*56", "1122").proves(LIN).presses("0")
-    (whispered,) = [
-        document
-        for document in caller.documents
-        if "whisper" in document and "<Gather" in document and "/answer" in document
-    ]
-    assert length(whispered) <= 12
+    assert length(whispered(caller)) <= 12
     said = caller.whispers[0]
     assert ("短信已验证" in said) == (caller.lang == "zh") and ("Text code" in said) == (caller.lang == "en")
     assert "请按一" in said or "press 1" in said
     assert said not in caller.everything_heard
+
+
+@requirement("R24")
+@pytest.mark.parametrize("fen", [123456, 7777777, 77777777, 777777777])
+def test_the_longest_whisper_is_short_enough(caller, fen):
+    """A large amount, a fault of ours and a case; an earlier case is left to the screen."""
+    add_top_up(caller, amount=fen, code="SYSTEM_ERROR")
+    reports(caller.calls(), "800", "1121").proves(LIN).picks("是的", "yes").picks("还有别的问题", "another question")
+    reports(caller, f"{fen // 100}*{fen % 100:02d}", "1122").presses("0")
+    assert length(whispered(caller)) <= 12
+    (_, case) = caller.line.get("cases")
+    assert spoken_tail(caller, case["reference"]) in caller.whispers[0]
+
+
+@requirement("R24")
+def test_the_whisper_keeps_the_fen_of_amounts_that_people_have(caller):
+    """Only from a hundred thousand yuan on are they left to the screen."""
+    reports(caller.calls(), "99999*99").presses("0#")
+    assert ("九角九分" if caller.lang == "zh" else "point nine nine") in caller.whispers[0]
 
 
 def test_an_unverified_caller_is_announced_as_such(caller):
