@@ -30,6 +30,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "path": [step[3] for step in _answers(steps, "value") if isinstance(step[3], str)],
         "chosen": [f"{step[1]}.{step[3]}" for step in _answers(steps, "value") if isinstance(step[3], str)],
         "entered": {step[1]: step[3] for step in _answers(steps, "value")},
+        "entries": _entries(_answers(steps, "value")),
         "keyed_secretly": sorted({step[1] for step in _answers(steps, "secret", "sealed")}),
         "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
         "unavailable": [step[1] for step in _done(steps, "err")],
@@ -53,6 +54,17 @@ def _answers(steps: Steps, *kinds: str) -> Steps:
 
 def _done(steps: Steps, outcome: str, effect: str = "") -> Steps:
     return [step for step in steps if step[0] == "did" and step[2] == outcome and effect in ("", step[1])]
+
+
+def _entries(answers: Steps) -> list[dict[str, Any]]:
+    """All answers in order, of a second task too, but for what the caller took back at its read-back."""
+    entries: list[dict[str, Any]] = []
+    for _, prompt, _, value in answers:
+        if entries and (prompt, value) == (f"{entries[-1]['prompt']}-right", "no"):
+            entries.pop()
+        else:
+            entries.append({"prompt": prompt, "value": value})
+    return entries
 
 
 def _verification(steps: Steps) -> dict[str, int]:

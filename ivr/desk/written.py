@@ -39,9 +39,7 @@ def _lines(summary: dict[str, Any], lang: str, say: dict[str, str]) -> list[str]
     parts = {
         "who": _who(summary, say),
         "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
-        "entered": "; ".join(
-            _entry(name, value, lang) for name, value in summary["entered"].items() if name in ENTRIES
-        ),
+        "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
         "found": "; ".join(_found(summary, lang)),
         "promised": "; ".join(
             " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
@@ -71,6 +69,8 @@ def _label(option: str, lang: str) -> str:
 
 
 def _entry(name: str, value: Any, lang: str) -> str:
+    if name not in ENTRIES:
+        return ""
     label = ENTRIES[name][lang == "en"]
     if name == "top-up-amount":
         value = f"{value / 100:.2f} {'元' if lang == 'zh' else 'yuan'}"

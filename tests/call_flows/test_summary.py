@@ -37,6 +37,18 @@ def test_everything_that_was_entered_is_written_in_both_languages(caller):
 
 
 @requirement("R24")
+def test_a_second_task_does_not_hide_what_was_entered_for_the_first(caller):
+    """In order; only what the caller took back is gone."""
+    unknown_top_up(caller).picks("是的", "yes").picks("还有别的问题", "another question")
+    caller.picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
+    caller.picks("不清楚", "not sure").picks("银行卡", "bank card").enters("50#").picks("不是", "no")
+    caller.enters("60#").picks("是的", "yes").presses("0")
+    for lang in ("zh", "en"):
+        entered = caller.report()["summary"]["written"][lang][2]
+        assert "800.00" in entered and "09:40" in entered and "60.00" in entered and "50.00" not in entered
+
+
+@requirement("R24")
 def test_the_summary_is_the_same_each_time_and_is_kept_with_the_call(caller):
     """From the journal alone; sealed at rest."""
     unknown_top_up(caller).presses("0")
