@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.call import Dial, Moment, Wait
+from ivr.engine.prompts import Tries
 from tests.exploration.driving import Beginning, Turn, every_turn, inputs
 
 HUNG_UP = -1
@@ -76,8 +77,8 @@ class Graph:
         return seen
 
 
-def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda graph, left: None, most: int = 60_000) -> Graph:  # fmt: skip
-    """Every place that these beginnings can reach."""
+def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda graph, left: None, most: int = 60_000, quick: bool = False) -> Graph:  # fmt: skip
+    """Every place that these beginnings can reach; `quick` leaves out what follows mixed failures and readback loops."""
     graph, waiting = Graph(), deque[int]()
     for begin in begins:
         for _, turn in every_turn(begin, (), None):
@@ -85,11 +86,20 @@ def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda
     while waiting and len(graph.states) < most:
         state = graph.states[waiting.popleft()]
         for label, keyed in inputs(state.wait):
+            if quick and _mixed(state.wait, label):
+                continue
             for _, turn in every_turn(state.begin, state.past, keyed):
                 args = (state.begin, state.past, state.path, state.number, label, turn)
                 graph.edges.append(_arrive(graph, waiting, *args))
         tick(graph, len(waiting))
     return graph
+
+
+def _mixed(wait: Wait | Dial | Moment, label: str) -> bool:
+    """Keys after a silence, and silence after a wrong key: the counts are independent of one another."""
+    if not isinstance(wait, Wait) or wait.tries == Tries():
+        return False
+    return wait.tries.silences > 0 if label != "silence" else wait.tries.wrongs > 0
 
 
 def _arrive(graph: Graph, waiting: deque[int], begin: Beginning, past: Any, path: Any, source: int, label: str, turn: Turn) -> Edge:  # fmt: skip

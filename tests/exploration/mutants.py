@@ -82,7 +82,13 @@ def _everywhere(name: str, old: Any, new: Any) -> list[tuple[Any, str, Any]]:
     return undo
 
 
-A, C, I, T, W = "call_flows.agent", "call_flows.close", "call_flows.identify", "call_flows.top_up", "call_flows.welcome"
+A, C, ID, T, W = (
+    "call_flows.agent",
+    "call_flows.close",
+    "call_flows.identify",
+    "call_flows.top_up",
+    "call_flows.welcome",
+)
 CALL, PROMPTS, S = "ivr.engine.call", "ivr.engine.prompts", "call_flows.case_status"
 INFO = "call_flows.information"
 
@@ -99,13 +105,13 @@ MUTANTS = [
     Mutant("a number that we cannot call is accepted silently", A, 'call.say("callback-not-there")\n', 'call.say("callback-nowhere")\n'),
     Mutant("identity is not asked for", T, "customer = await identify(call)\n    found", 'customer = call.facts.get("customer")\n    found'),
     Mutant("limits without identity", T, "customer = await identify(call)\n    limits", 'customer = call.facts.get("customer")\n    limits'),
-    Mutant("a refused caller is a customer", I, "if verified is not None:", "if True:\n            verified = verified or Verified('a1', 'haiyun', 2, 'pin')"),
-    Mutant("rounds are not counted", I, 'call.facts.get("refused", 0) + 1', 'call.facts.get("refused", 0)'),
-    Mutant("five rounds", I, "ROUNDS = 3", "ROUNDS = 5"),
-    Mutant("no turn of its own between the verdict and the look-up", I, 'await call.moment("identified")', 'call.say("identified")'),
-    Mutant("the verdict is written twice", I, "    return await call.do(judge,", '    await call.do(judge, call.facts["wallet"], claimed, how, False, None)\n    return await call.do(judge,'),
-    Mutant("the code is sent twice", I, '    call.say("code-sent")', '    sending = await call.do(send_code, claimed)\n    call.say("code-sent")'),
-    Mutant("a secret is spoken", I, '    call.say("code-sent")', '    call.say("code-sent", claimed=None)\n    call.say("number-official", number=claimed)'),
+    Mutant("a refused caller is a customer", ID, "if verified is not None:", "if True:\n            verified = verified or Verified('a1', 'haiyun', 2, 'pin')"),
+    Mutant("rounds are not counted", ID, 'call.facts.get("refused", 0) + 1', 'call.facts.get("refused", 0)'),
+    Mutant("five rounds", ID, "ROUNDS = 3", "ROUNDS = 5"),
+    Mutant("no turn of its own between the verdict and the look-up", ID, 'await call.moment("identified")', 'call.say("identified")'),
+    Mutant("the verdict is written twice", ID, "    return await call.do(judge,", '    await call.do(judge, call.facts["wallet"], claimed, how, False, None)\n    return await call.do(judge,'),
+    Mutant("the code is sent twice", ID, '    call.say("code-sent")', '    sending = await call.do(send_code, claimed)\n    call.say("code-sent")'),
+    Mutant("a secret is spoken", ID, '    call.say("code-sent")', '    call.say("code-sent", claimed=None)\n    call.say("number-official", number=claimed)'),
     Mutant("a case is opened twice", T, 'if advice.reason == "unknown":', 'case = await call.do(open_case, "a1", "haiyun", advice.reason, advice.id)\n    if advice.reason == "unknown":'),
     Mutant("a case is opened for nobody", T, 'call.say("top-up-need")', 'call.say("top-up-need")\n    await call.do(open_case, "a1", "haiyun", "unknown", "t1")'),
     Mutant("an unavailable wallet is not noticed", W, "    except Unavailable:", "    except ZeroDivisionError:"),

@@ -41,3 +41,8 @@ def to_options(lines: tuple[Line, ...], language: str) -> list[float]:
     """Seconds until each key has been named."""
     found = seconds.timeline(document(lines, language))
     return [one.seconds for one in found if seconds.KEY.search(one.text)]
+
+
+def forget() -> None:
+    """Render everything anew."""
+    _spoken.clear()
