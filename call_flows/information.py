@@ -12,9 +12,9 @@ SUSPECT = Ask("safety-number", telephone)
 
 async def information(call: Call) -> None:
     """Hours, official channels, what to have ready, limits and rules, methods, safety."""
-    topic = await call.menu(INFORMATION)
-    await call.level(tell(call, topic))
-    await information(call)
+    while True:
+        topic = await call.menu(INFORMATION)
+        await call.level(tell(call, topic))
 
 
 async def tell(call: Call, topic: str) -> None:
