@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -78,7 +79,8 @@ class Graph:
 
 
 def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda graph, left: None, most: int = 60_000, quick: bool = False) -> Graph:  # fmt: skip
-    """Every place that these beginnings can reach; `quick` leaves out what follows mixed failures and readback loops."""
+    """Every place that these beginnings can reach; `quick` leaves out what follows mixed failures."""
+    gc.disable()  # nothing here is garbage, and looking for some takes most of the time
     graph, waiting = Graph(), deque[int]()
     for begin in begins:
         for _, turn in every_turn(begin, (), None):
@@ -86,20 +88,21 @@ def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda
     while waiting and len(graph.states) < most:
         state = graph.states[waiting.popleft()]
         for label, keyed in inputs(state.wait):
-            if quick and _mixed(state.wait, label):
-                continue
             for _, turn in every_turn(state.begin, state.past, keyed):
+                if quick and _mixed(state.wait, turn):
+                    continue
                 args = (state.begin, state.past, state.path, state.number, label, turn)
                 graph.edges.append(_arrive(graph, waiting, *args))
         tick(graph, len(waiting))
     return graph
 
 
-def _mixed(wait: Wait | Dial | Moment, label: str) -> bool:
-    """Keys after a silence, and silence after a wrong key: the counts are independent of one another."""
-    if not isinstance(wait, Wait) or wait.tries == Tries():
+def _mixed(wait: Wait | Dial | Moment, turn: Turn) -> bool:
+    """A wrong key after a silence, or silence after a wrong key: the counts are independent of one another."""
+    decision = turn.steps[0][2] if turn.steps else ""
+    if not isinstance(wait, Wait) or decision not in ("silence", "wrong"):
         return False
-    return wait.tries.silences > 0 if label != "silence" else wait.tries.wrongs > 0
+    return (wait.tries.wrongs if decision == "silence" else wait.tries.silences) > 0
 
 
 def _arrive(graph: Graph, waiting: deque[int], begin: Beginning, past: Any, path: Any, source: int, label: str, turn: Turn) -> Edge:  # fmt: skip

@@ -49,7 +49,7 @@ def _frame(frame: FrameType) -> tuple[Any, ...]:
     code = frame.f_code
     if _is_verb(frame):
         return (code.co_name, frame.f_lasti)
-    alive = live_after(code)[frame.f_lasti]
+    alive = live_after(code)[frame.f_lasti] | counters(code)
     plain = {name: value for name, value in frame.f_locals.items() if name in alive and name != "call"}
     kept = sorted((name, "" if name in ONLY_PASSED_ON else repr(value)) for name, value in plain.items())
     return (code.co_name, code.co_firstlineno, frame.f_lasti, tuple(kept))
@@ -57,6 +57,15 @@ def _frame(frame: FrameType) -> tuple[Any, ...]:
 
 def _is_verb(frame: FrameType) -> bool:
     return frame.f_globals.get("__name__") == "ivr.engine.call"
+
+
+@lru_cache
+def counters(code: CodeType) -> frozenset[str]:
+    """The counters of loops: nobody may read one again, but it alone shows where the hidden iterator stands."""
+    steps = list(dis.get_instructions(code))
+    after = {place for place, step in enumerate(steps) if step.opname == "FOR_ITER"}
+    near = [step for place in after for step in steps[place + 1 : place + 5] if step.opname == "STORE_FAST"]
+    return frozenset(str(step.argval) for step in near)
 
 
 @lru_cache

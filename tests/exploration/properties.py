@@ -137,8 +137,10 @@ def p13_one_language(graph: Graph) -> Iterator[Fault]:
     """Every line is in the caller's language; only the choice of a language is in both."""
     for edge in (*graph.entries, *graph.edges):
         both = isinstance(edge.turn.wait, Wait) and edge.turn.wait.prompt.bilingual
+        own = {line.id for line in edge.turn.lines if line.language is None}
         for line in edge.turn.lines:
-            if line.language is not None and not both and line.id != "other-language":
+            twice = line.language == "other" and line.id in own
+            if line.language is not None and not both and not twice and line.id != "other-language":
                 yield Fault("P13", f"{line.id} is said in {line.language}", edge)
         for language in ("zh", "en"):
             yield from _mixed(edge, language)

@@ -1,0 +1,73 @@
+"""The explorer itself: it prunes soundly, refuses nothing real, and finds planted faults."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from ivr.engine import Call, Menu
+from tests.exploration.driving import START, Beginning, inputs, play
+from tests.exploration.graph import explore
+from tests.exploration.killing import found_by
+from tests.exploration.mutants import MUTANTS
+from tests.exploration.properties import faults
+from tests.exploration.report import beginnings
+
+FAST = MUTANTS[::12]
+MOST = 900
+A, B = Menu("main-menu", ("security", "top-up")), Menu("security", ("stolen", "tips"))
+
+
+@pytest.fixture(scope="module")
+def graph():
+    """The nearest places of the real flows."""
+    return explore(beginnings(), most=MOST, quick=True)
+
+
+async def counted(call: Call) -> None:
+    """A loop whose place is a local, as the golden rules want it: A, A, then B."""
+    for place in range(3):
+        await call.menu((A, A, B)[place])
+
+
+async def two_sums(call: Call) -> None:
+    """What was answered first stands in a local, and decides the end."""
+    first = await call.menu(A)
+    second = await call.menu(A)
+    await call.menu(B if (first, second) == ("security", "top-up") else A)
+
+
+@pytest.mark.parametrize("story", [counted, two_sums])
+def test_a_loop_and_a_sum_do_not_lie(story):
+    """The place in a loop, and what was answered before, are part of the position."""
+    found = explore([Beginning(story, START)])
+    assert any(state.name == "security" for state in found.states)
+
+
+def test_equal_positions_have_equal_futures(graph):
+    """Seeded: another way to a known place goes on as the first way did, with the same keys."""
+    chance = random.Random(20261123)
+    merged = [edge for edge in graph.edges if 0 <= edge.target < len(graph.states)]
+    for edge in chance.sample(merged, 60):
+        source, target = graph.states[edge.source], graph.states[edge.target]
+        ways = [(source.begin, source.past + edge.turn.steps), (target.begin, target.past)]
+        for _ in range(4):
+            now = play(*ways[0], None)
+            if now.wait is None:
+                break
+            label, keyed = chance.choice(inputs(now.wait))
+            turns = [play(begin, past, keyed) for begin, past in ways]
+            assert len({(turn.key, turn.outcomes, turn.failure) for turn in turns}) == 1, label
+            ways = [(begin, past + turn.steps) for (begin, past), turn in zip(ways, turns, strict=True)]
+
+
+@pytest.mark.parametrize("mutant", FAST, ids=lambda mutant: mutant.what)
+def test_a_planted_fault_is_found(mutant):
+    """A sample; `python -m tests.exploration --mutants` plants them all."""
+    assert found_by(mutant, most=MOST)
+
+
+def test_the_nearest_places_fail_no_turn(graph):
+    """Nothing raises, and every line has words in both languages."""
+    assert [fault for fault in faults(graph) if fault.property == "P1"] == []
