@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.call import Dial, Moment, Wait
-from ivr.engine.prompts import Tries
 from tests.exploration.driving import Beginning, Turn, every_turn, inputs
 
 HUNG_UP = -1
