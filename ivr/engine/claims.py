@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,7 +47,20 @@ class Worker:
         self.id = secrets.token_hex(8)
         self._postgres = engine.dialect.name == "postgresql"
         self._engine, self._folder = engine, data_dir / "workers"
-        self._lock = self._hold_advisory() if self._postgres else self._hold_file()
+        self._lock: sa.Connection | IO[str] | None = None
+        self._first = threading.Lock()
+
+    def hold(self) -> None:
+        """Hold the lock before the first claim, and again when the database has been away."""
+        with self._first:
+            if isinstance(self._lock, sa.Connection):
+                try:
+                    self._lock.execute(sa.select(1))
+                except sa.exc.DBAPIError:
+                    self._lock.invalidate()
+                    self._lock = None
+            if self._lock is None:
+                self._lock = self._hold_advisory() if self._postgres else self._hold_file()
 
     def is_alive(self, conn: sa.Connection, worker: str) -> bool:
         """Whether another worker still holds its lock."""
@@ -61,7 +75,8 @@ class Worker:
         """Let go of the lock, as the end of the process would; PostgreSQL drops it with its connection."""
         if isinstance(self._lock, sa.Connection):
             self._lock.invalidate()
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def _hold_advisory(self) -> sa.Connection:
         conn = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -91,6 +106,7 @@ class Worker:
 
 def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
     """Claim the turn in the caller's short transaction; raises Lost while another live worker has it."""
+    worker.hold()
     hold_call(conn, call)
     other = _standing(conn, worker, call, turn)
     if other:

@@ -1,5 +1,5 @@
-"""The line of the dialogue tests, and raw signed requests to it."""
+"""The line and the callers of the dialogue tests."""
 
-from tests.call_flows.conftest import line
+from tests.call_flows.conftest import caller, line
 
-__all__ = ["line"]
+__all__ = ["caller", "line"]
