@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from ivr.checks.seconds import length
 from ivr.speech import LANGUAGES
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
-from tests.call_flows.seconds import length
 from tests.call_flows.test_top_up import FAILURES, add_top_up, reports
 
 requirement = pytest.mark.requirement

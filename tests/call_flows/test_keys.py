@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.call_flows import seconds
+from ivr.checks import seconds
 from tests.call_flows.line import BORROWED, DANA, HAIYUN, LIN, Caller
 
 requirement = pytest.mark.requirement

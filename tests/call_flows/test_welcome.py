@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.call_flows import seconds
+from ivr.checks import seconds
 from tests.call_flows.line import BORROWED, HAIYUN, LINFU, Caller
 
 requirement = pytest.mark.requirement

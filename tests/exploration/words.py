@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ivr.checks import seconds
 from ivr.engine import twiml
 from ivr.engine.call import Line
 from ivr.engine.speaking import Speaker, Spoken
 from ivr.speech.prompts import words
-from tests.call_flows import seconds
 from tests.exploration.driving import NOON, SEALER
 
 _spoken: dict[tuple[str, str], Spoken] = {}
