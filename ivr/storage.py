@@ -33,7 +33,6 @@ def connect(url: str) -> sa.Engine:
     )
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -43,7 +42,8 @@ def begin_write(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     SQLite's waiting for the lock is a sleep that grows; the threads of one process queue before it instead.
     """
-    with _turnstile(engine), engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as conn, conn.begin():
+    with _turnstile(engine), engine.connect() as conn, conn.begin():
+        _begin(conn, "BEGIN IMMEDIATE")
         yield conn
 
 
@@ -66,7 +66,33 @@ def _turnstile(engine: sa.Engine) -> Iterator[None]:
 def begin_read(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that only looks; what it sees does not change under it on SQLite."""
     with engine.connect() as conn, conn.begin():
+        _begin(conn, "BEGIN")
         yield conn
+
+
+class Prepared:
+    """A statement that every turn needs: put together once, and run on the driver's own connection.
+
+    Putting one together by SQLAlchemy costs more than SQLite needs to answer it. Values are given by name
+    and are text, numbers, booleans or None. `run` gives the driver's cursor; its errors are the driver's.
+    """
+
+    def __init__(self, statement: sa.sql.expression.Executable) -> None:
+        self._statement = statement
+        self._texts: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
+
+    def run(self, conn: sa.Connection, **values: Any) -> Any:
+        """Run it inside the transaction of `conn`, or as one look of its own when there is none."""
+        dialect = conn.dialect
+        text, constants, order = self._texts.get(dialect.name) or self._text(dialect)
+        given = {**constants, **values}
+        return _driver(conn).execute(text, given if order is None else [given[name] for name in order])
+
+    def _text(self, dialect: sa.Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
+        compiled = self._statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        found = self._texts[dialect.name] = (str(compiled), constants, compiled.positiontup)
+        return found
 
 
 def clean(text: str) -> str:
@@ -85,5 +111,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(conn: sa.Connection) -> None:
-    conn.exec_driver_sql(conn.get_execution_options().get("sqlite_begin", "BEGIN"))
+def _begin(conn: sa.Connection, statement: str) -> None:
+    if conn.dialect.name == "sqlite":
+        try:
+            _driver(conn).execute(statement)
+        except sqlite3.OperationalError as error:
+            raise sa.exc.OperationalError(statement, None, error) from error
+
+
+def _driver(conn: sa.Connection) -> Any:
+    return conn.connection.driver_connection

@@ -18,7 +18,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from ivr.storage import metadata
+from ivr.storage import Prepared, metadata
 
 LEASE = timedelta(seconds=20)
 
@@ -33,7 +33,9 @@ claims = sa.Table(
 )
 
 
-STANDING = sa.select(claims).where(claims.c.call == sa.bindparam("call"), claims.c.turn == sa.bindparam("turn"))
+_THIS = (claims.c.call == sa.bindparam("call")) & (claims.c.turn == sa.bindparam("turn"))
+STANDING = Prepared(sa.select(claims.c.worker, claims.c.until).where(_THIS))
+LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("call", type_=sa.Text)))))
 
 
 class Lost(Exception):
@@ -119,10 +121,10 @@ def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
 def check(conn: sa.Connection, worker: Worker, call: str, turn: int, claimed: bool) -> None:
     """Before a commit: my claim stands if I took one, and nobody else's live claim if I took none."""
     hold_call(conn, call)
-    found = conn.execute(STANDING, {"call": call, "turn": turn}).first()
-    if claimed and (found is None or found.worker != worker.id):
+    found = STANDING.run(conn, call=call, turn=turn).fetchone()
+    if claimed and (found is None or found[0] != worker.id):
         raise Lost(f"the claim on turn {turn} was taken by another worker")
-    if not claimed and _standing(conn, worker, call, turn):
+    if not claimed and found and _stands(conn, worker, *found):
         raise Lost(f"turn {turn} was claimed by another worker meanwhile")
 
 
@@ -134,7 +136,7 @@ def drop(conn: sa.Connection, call: str, turn: int) -> None:
 def hold_call(conn: sa.Connection, call: str) -> None:
     """One writer a call: SQLite's BEGIN IMMEDIATE is that already; PostgreSQL needs an advisory lock."""
     if conn.dialect.name == "postgresql":
-        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(call))))
+        LOCK.run(conn, call=call)
 
 
 def is_claimed(conn: sa.Connection, worker: Worker, call: str, turn: int) -> bool:
@@ -143,10 +145,12 @@ def is_claimed(conn: sa.Connection, worker: Worker, call: str, turn: int) -> boo
 
 
 def _standing(conn: sa.Connection, worker: Worker, call: str, turn: int) -> str | None:
-    found = conn.execute(STANDING, {"call": call, "turn": turn}).first()
-    if found is None or datetime.fromisoformat(found.until) < datetime.now(UTC):
-        return None
-    return str(found.worker) if worker.is_alive(conn, found.worker) else None
+    found = STANDING.run(conn, call=call, turn=turn).fetchone()
+    return str(found[0]) if found and _stands(conn, worker, *found) else None
+
+
+def _stands(conn: sa.Connection, worker: Worker, other: str, until: str) -> bool:
+    return datetime.fromisoformat(until) >= datetime.now(UTC) and worker.is_alive(conn, other)
 
 
 def _number(worker: str) -> int:

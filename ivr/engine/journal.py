@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.storage import metadata
+from ivr.storage import Prepared, metadata
 
 calls = sa.Table(
     "calls",
@@ -79,30 +79,60 @@ class Row:
         return (self.opening or {}).get("failure")
 
 
+@dataclass(frozen=True)
+class Past:
+    """What a turn needs of those before it: how many, the last, and the story that runs now.
+
+    A turn that failed opens another story, which has nothing of the steps before it.
+    """
+
+    turns: int
+    last: Row | None
+    opening: dict[str, Any] | None
+    steps: list[tuple[datetime, list[Any]]]
+
+
 COLUMNS = [column for column in journal.c if column.name != "reply"]
 _THIS = journal.c.call == sa.bindparam("call")
-ROWS = sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn)
-REPLY = sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn"))
-LAST_REPLY = sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1)
-NOTED = sa.select(notices.c.body).where(
-    *(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence"))
+ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
+REPLY = Prepared(sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn")))
+LAST_REPLY = Prepared(sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1))
+NOTED = Prepared(
+    sa.select(notices.c.body).where(*(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence")))
 )
-# Statements of every turn are put together once: building one costs more than running it.
+AT, STEPS, OPENING = (COLUMNS.index(journal.c[name]) for name in ("at", "steps", "opening"))
 
 
 def rows(conn: sa.Connection, call: str) -> list[Row]:
     """All turns of a call, in order; without the replies, which are large and seldom wanted."""
-    return [_row(*record) for record in conn.execute(ROWS, {"call": call})]
+    return [_row(*record) for record in ROWS.run(conn, call=call)]
+
+
+def past(conn: sa.Connection, call: str) -> Past:
+    """The turns of a call as its next one needs them: only what replay reads is decoded."""
+    records = ROWS.run(conn, call=call).fetchall()
+    if not records:
+        return Past(0, None, None, [])
+    first = max(place for place, record in enumerate(records) if record[OPENING] != "null")
+    story = records[first:]
+    decoded = msgspec.json.decode("[" + ",".join([record[STEPS] for record in story]) + "]")
+    steps = [
+        (at, step)
+        for record, taken in zip(story, decoded, strict=True)
+        for at in (datetime.fromisoformat(record[AT]),)
+        for step in taken
+    ]
+    return Past(len(records), _row(*records[-1]), msgspec.json.decode(story[0][OPENING]), steps)
 
 
 def reply(conn: sa.Connection, call: str, turn: int) -> str | None:
     """The sealed reply of one turn, or None while it has no row."""
-    return conn.scalar(REPLY, {"call": call, "turn": turn})
+    return _only(REPLY.run(conn, call=call, turn=turn))
 
 
 def last_reply(conn: sa.Connection, call: str) -> str | None:
     """The sealed reply of the latest turn, or None for a call that has none."""
-    return conn.scalar(LAST_REPLY, {"call": call})
+    return _only(LAST_REPLY.run(conn, call=call))
 
 
 def append(conn: sa.Connection, row: Row, reply: str) -> bool:
@@ -123,20 +153,24 @@ def note(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime,
 
 def noted(conn: sa.Connection, call: str, kind: str, sequence: str) -> dict[str, Any] | None:
     """The body of a kept notice."""
-    body = conn.scalar(NOTED, {"call": call, "kind": kind, "sequence": sequence})
+    body = _only(NOTED.run(conn, call=call, kind=kind, sequence=sequence))
     return msgspec.json.decode(body) if body else None
 
 
 def insert_new(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True when the row is ours."""
-    statement = _insert_or_leave(conn.dialect.name, table)
-    return conn.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+    return bool(_insert_or_leave(conn.dialect.name, table, tuple(values)).run(conn, **values).rowcount == 1)
 
 
 @cache
-def _insert_or_leave(dialect: str, table: sa.Table) -> Any:
+def _insert_or_leave(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> Prepared:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    return Prepared(insert(table).values({name: sa.bindparam(name) for name in columns}).on_conflict_do_nothing())
+
+
+def _only(cursor: Any) -> Any:
+    record = cursor.fetchone()
+    return record[0] if record else None
 
 
 def _row(

@@ -25,7 +25,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
-from ivr.engine.journal import Row
 from ivr.engine.secrets import Secret
 from ivr.engine.signals import HangUp
 
@@ -73,10 +72,6 @@ class Recorded:
 
     steps: list[tuple[datetime, list[Any]]]
     position: int = 0
-
-    @classmethod
-    def of(cls, rows: list[Row]) -> Recorded:
-        return cls([(row.at, step) for row in rows for step in row.steps])
 
     def next(self) -> tuple[datetime, list[Any]] | None:
         if self.position == len(self.steps):

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine import claims, journal, twiml
 from ivr.engine.call import Call, Line
-from ivr.engine.journal import Row
+from ivr.engine.journal import Past, Row
 from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
 from ivr.engine.replay import Diverged, Played, Player, Recorded
@@ -33,19 +33,18 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
 
     `start` holds the language and the facts that a new call begins with; its first row keeps them.
     """
-    with begin_read(runtime.engine) as conn:
-        rows = journal.rows(conn, sid)
-        if rows and (turn != len(rows) or rows[-1].wait is None):
-            return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, len(rows) - 1))))
+    with runtime.engine.connect() as conn:
+        past = journal.past(conn, sid)
+        if past.last and (turn != past.turns or past.last.wait is None):
+            return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
         now = runtime.clock(conn)
-    if turn > len(rows):
+    if turn > past.turns:
         return document_of_goodbye(runtime)
-    story = _since_the_opening(rows)
-    opening = {"language": "zh", "slow": False, "facts": {}, **((story[0].opening if story else start) or {})}
+    opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
     try:
-        return _play(runtime, sid, turn, keyed, story, opening, now)
+        return _play(runtime, sid, turn, keyed, past, opening, now)
     except claims.Lost:
-        return _winners_reply(runtime, sid, turn, rows[-1].language if rows else opening["language"])
+        return _winners_reply(runtime, sid, turn, past.last.language if past.last else opening["language"])
 
 
 def _play(
@@ -53,38 +52,31 @@ def _play(
     sid: str,
     turn: int,
     keyed: Input | None,
-    rows: list[Row],
+    past: Past,
     opening: dict[str, Any],
     now: datetime,
 ) -> str:
-    story = rows[-1].story if rows else "main"
+    story = past.last.story if past.last else "main"
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
     playing = Playing(runtime, call, turn, keyed, now)
-    player = Player(call, Recorded.of(rows), playing, now)
+    player = Player(call, Recorded(past.steps), playing, now)
     try:
         if turn >= TURNS_A_CALL:
             raise RuntimeError(f"{TURNS_A_CALL} turns in one call")
         played = player.play(runtime.stories[story])
-        row, reply = _finish(runtime, playing, played, story, None if rows else opening)
+        row, reply = _finish(runtime, playing, played, story, None if past.last else opening)
     except claims.Lost:
         playing.roll_back()
         raise
     except Exception as error:
         playing.roll_back()
         runtime.log_failure(sid, turn, error)
-        last = rows[-1] if rows else None
-        facts = call.facts if not player.replaying or last is None else last.facts
-        row, reply, playing = _rescue(runtime, playing, player, facts, error, last)
+        facts = call.facts if not player.replaying or past.last is None else past.last.facts
+        row, reply, playing = _rescue(runtime, playing, player, facts, error, past.last)
     if not playing.commit(row, reply):
         raise claims.Lost("another worker stored this turn first")
     return reply
-
-
-def _since_the_opening(rows: list[Row]) -> list[Row]:
-    """The rows of the story that runs now: a failed turn opens another one."""
-    openings = [place for place, row in enumerate(rows) if row.opening]
-    return rows[openings[-1] :] if openings else rows
 
 
 def _finish(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ivr.engine.journal import insert_new
 from ivr.lab.tables import scene as table
+from ivr.storage import Prepared
 
 UNTOUCHED = {"id": 1, "document": "{}"}
 
@@ -28,12 +29,13 @@ class Scene:
     sms: str = "ok"
 
 
-DOCUMENT = sa.select(table.c.document)
+DOCUMENT = Prepared(sa.select(table.c.document))
 
 
 def read(conn: sa.Connection) -> Scene:
     """The scene as it stands."""
-    return _scene(conn.scalar(DOCUMENT))
+    found = DOCUMENT.run(conn).fetchone()
+    return _scene(found[0] if found else None)
 
 
 def change(conn: sa.Connection, **fields: Any) -> Scene:

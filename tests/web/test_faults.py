@@ -6,11 +6,10 @@ import time
 from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from ivr import storage
 from ivr.engine import playing
-from ivr.storage import connect
+from ivr.storage import begin_write, connect
 from tests.call_flows.line import DANA, LIN, Caller, Line
 from tests.call_flows.test_top_up import reports
 from tests.web.wire import PLACES, at_main_menu, due, in_progress, play, post, ringing, spoken
@@ -87,8 +86,7 @@ def test_a_locked_database_is_apologised_for_and_the_turn_is_not_lost(line, monk
     caller = at_main_menu(line)
     line.restart()
     turn, holder = due(caller), connect(line.settings.database_url)
-    with holder.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as conn, conn.begin():
-        conn.execute(sa.text("SELECT 1"))
+    with begin_write(holder):
         for path in ("/voice", "/voice/status", "/voice/calls/CA1/whisper/1", "/voice/calls/CA1/whisper/1/answer"):
             assert "抱歉" in spoken(post(line, path, ringing()))
         assert spoken(post(line, "/voice/fallback", in_progress(caller.sid))) == caller.documents[-1]
