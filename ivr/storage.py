@@ -42,9 +42,16 @@ def begin_write(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     SQLite's waiting for the lock is a sleep that grows; the threads of one process queue before it instead.
     """
-    with _turnstile(engine), engine.connect() as conn, conn.begin():
-        _begin(conn, "BEGIN IMMEDIATE")
+    with engine.connect() as conn, writing(conn):
         yield conn
+
+
+@contextmanager
+def writing(conn: sa.Connection) -> Iterator[None]:
+    """The same on a connection that its owner keeps for more than one transaction."""
+    with _turnstile(conn.engine), conn.begin():
+        _begin(conn, "BEGIN IMMEDIATE")
+        yield
 
 
 @contextmanager
@@ -65,9 +72,25 @@ def _turnstile(engine: sa.Engine) -> Iterator[None]:
 @contextmanager
 def begin_read(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that only looks; what it sees does not change under it on SQLite."""
-    with engine.connect() as conn, conn.begin():
-        _begin(conn, "BEGIN")
+    with engine.connect() as conn, reading(conn):
         yield conn
+
+
+@contextmanager
+def reading(conn: sa.Connection) -> Iterator[None]:
+    """The same on a connection that its owner keeps for more than one transaction."""
+    with conn.begin():
+        _begin(conn, "BEGIN")
+        yield
+
+
+@contextmanager
+def looking(conn: sa.Connection) -> Iterator[None]:
+    """Prepared looks, each of which stands for itself, on a connection that is kept; no transaction is left open."""
+    try:
+        yield
+    finally:
+        conn.connection.rollback()
 
 
 class Prepared:
@@ -107,6 +130,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a confirmed freeze survives a power cut
         "foreign_keys=ON",
+        "mmap_size=268435456",  # bytes that are read in place, not copied
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

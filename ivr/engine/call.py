@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import types
 from collections.abc import Coroutine, Generator
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from ivr.engine.effects import Effect
 from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Tries
 from ivr.engine.signals import Back, HangUp, Main, ToAgent
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One thing to be spoken: a catalogue id and its arguments, never words. `key`: it is offered under that key."""
 
     id: str
-    args: dict[str, Any] = field(default_factory=dict)
+    args: dict[str, Any] = {}
     key: str | None = None
     language: str | None = None
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(msgspec.Struct, frozen=True):
     """A wait for the caller: what is asked, how often it failed, the last decision, what is spoken before.
 
     Its words are put together only when they are wanted: a replay passes many waits and speaks one.
@@ -58,8 +58,7 @@ class Wait:
         return max(8, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
 
 
-@dataclass(frozen=True)
-class Dial:
+class Dial(msgspec.Struct, frozen=True):
     """A wait for an agent's leg: the number dialled, what the caller hears before."""
 
     name: str
@@ -68,16 +67,14 @@ class Dial:
     timeout: int = 20
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """No question: words, then the line asks itself for the next turn. What was written is committed by then."""
 
     name: str
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Do:
+class Do(msgspec.Struct, frozen=True):
     """A request to run an effect."""
 
     effect: Effect
@@ -88,11 +85,14 @@ class Do:
         return self.effect.name
 
 
-@dataclass(frozen=True)
-class Sealed:
+class Sealed(msgspec.Struct, frozen=True):
     """A keyed value that is kept encrypted; only rendering and effects open it."""
 
     token: str
+
+
+NO_TRIES = Tries()
+FIRST: Decision = ("first", None)
 
 
 @types.coroutine
@@ -177,7 +177,7 @@ class Call:
         return lines
 
     async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
-        context, tries, last = self._take_said(), Tries(), ("first", None)
+        context, tries, last = self._take_said(), NO_TRIES, FIRST
         while True:
             decision = await _trap(Wait(prompt, tries, context, args, last, self.slow))
             tries = tries.after(decision)

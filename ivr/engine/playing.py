@@ -16,7 +16,7 @@ from ivr.engine.journal import Row
 from ivr.engine.replay import Asking
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Secret
-from ivr.storage import begin_read, begin_write
+from ivr.storage import reading, writing
 
 TOUCH_SECONDS = 4.0
 
@@ -32,14 +32,17 @@ class Input:
 
 @dataclass
 class Playing:
-    """The live part of one turn: consumes the input, runs effects, holds the transaction."""
+    """The live part of one turn: consumes the input, runs effects, holds the transaction.
+
+    `conn` is the turn's own connection; `transaction` is open from the first write on.
+    """
 
     runtime: Runtime
     call: Call
     turn: int
     input: Input | None
     now: datetime
-    conn: sa.Connection | None = None
+    conn: Any = None
     transaction: Any = None
     claimed: bool = False
     bank_is_dead: bool = False
@@ -75,48 +78,51 @@ class Playing:
             if effect.kind == "touch":
                 value = self._touch(do)
             elif effect.kind == "write":
-                value = effect.run(self._world(do, self._open()), *do.args)
-            elif self.conn is not None:
+                self._open()
+                value = effect.run(self._world(do, self.conn), *do.args)
+            elif self.transaction is not None:
                 value = effect.run(self._world(do, self.conn), *do.args)
             else:
-                with begin_read(self.runtime.engine) as conn:
-                    value = effect.run(self._world(do, conn), *do.args)
+                with reading(self.conn):
+                    value = effect.run(self._world(do, self.conn), *do.args)
         except expected as error:
             return "err", type(error).__name__
         return "ok", effect.encode(value)
 
     def commit(self, row: Row, reply: str) -> bool:
         """Store the turn with its document; False when another worker's row is there already."""
-        conn = self.conn or self._begin()
+        sealed = self.runtime.sealer.seal(reply)
+        if self.transaction is None:
+            self._begin()
         try:
-            mine = journal.append(conn, row, self.runtime.sealer.seal(reply))
+            mine = journal.append(self.conn, row, sealed)
             if mine and self.claimed:
-                claims.drop(conn, row.call, row.turn)
+                claims.drop(self.conn, row.call, row.turn)
         except Exception:
             self.roll_back()
             raise
         if not mine:
             self.roll_back()
             return False
-        transaction, self.conn, self.transaction = self.transaction, None, None
+        transaction, self.transaction = self.transaction, None
         transaction.__exit__(None, None, None)
         return True
 
     def roll_back(self) -> None:
         """Undo this turn's own writes."""
         if self.transaction is not None:
-            transaction, self.conn, self.transaction = self.transaction, None, None
+            transaction, self.transaction = self.transaction, None
             transaction.__exit__(Exception, Exception("rolled back"), None)
 
     def _touch(self, do: Do) -> Any:
-        if self.conn is not None:
+        if self.transaction is not None:
             raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
         if self.bank_is_dead:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
         if not self.claimed:
-            with begin_write(self.runtime.engine) as conn:
-                claims.take(conn, self.runtime.worker, self.call.sid, self.turn)
-                if journal.reply(conn, self.call.sid, self.turn) is not None:  # asked only under the claim's lock
+            with writing(self.conn):
+                claims.take(self.conn, self.runtime.worker, self.call.sid, self.turn)
+                if journal.reply(self.conn, self.call.sid, self.turn) is not None:  # asked only under the claim's lock
                     raise claims.Lost("the turn is already answered")
             self.claimed = True
         self.keys = None
@@ -127,21 +133,17 @@ class Playing:
             self.bank_is_dead = True
             raise
 
-    def _open(self) -> sa.Connection:
+    def _open(self) -> None:
         """The turn's transaction for its first write: a turn that is answered already writes nothing."""
-        if self.conn is None:
-            conn = self._begin()
-            if journal.reply(conn, self.call.sid, self.turn) is not None:
+        if self.transaction is None:
+            self._begin()
+            if journal.reply(self.conn, self.call.sid, self.turn) is not None:
                 raise claims.Lost("the turn is already answered")
-        assert self.conn is not None
-        return self.conn
 
-    def _begin(self) -> sa.Connection:
-        self.transaction = begin_write(self.runtime.engine)
-        conn: sa.Connection = self.transaction.__enter__()
-        self.conn = conn
-        claims.check(conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
-        return conn
+    def _begin(self) -> None:
+        self.transaction = writing(self.conn)
+        self.transaction.__enter__()
+        claims.check(self.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
 
     def _world(self, do: Do, conn: sa.Connection | None) -> World:
         ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1

@@ -33,7 +33,9 @@ class Tries:
     def after(self, decision: Decision) -> Tries:
         """The count after one more decision."""
         kind, _ = decision
-        return Tries(self.silences + (kind == "silence"), self.wrongs + (kind == "wrong"))
+        if kind == "silence":
+            return Tries(self.silences + 1, self.wrongs)
+        return Tries(self.silences, self.wrongs + 1) if kind == "wrong" else self
 
     def judge(self, failure: str, most: int) -> Decision:
         """The failure itself, or giving up at the `most`-th one of its kind."""

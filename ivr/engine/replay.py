@@ -29,6 +29,7 @@ from ivr.engine.secrets import Secret
 from ivr.engine.signals import HangUp
 
 Asking = Wait | Dial | Moment
+VERBS = frozenset({Wait, Dial, Moment, Do})
 Story = Callable[[Call], Coroutine[Any, Any, Any]]
 
 EFFECTS_A_TURN = 40
@@ -66,31 +67,21 @@ class Played:
     steps: list[list[Any]] = field(default_factory=list)
 
 
-@dataclass
-class Recorded:
-    """The journaled steps of a story, each with the time of its turn."""
-
-    steps: list[tuple[datetime, list[Any]]]
-    position: int = 0
-
-    def next(self) -> tuple[datetime, list[Any]] | None:
-        if self.position == len(self.steps):
-            return None
-        self.position += 1
-        return self.steps[self.position - 1]
+Step = tuple[datetime, list[Any]]
+"""A journaled step with the time of its turn."""
 
 
 class Player:
     """Drives one story through its recorded steps and then through the live turn."""
 
-    def __init__(self, call: Call, recorded: Recorded, live: Live, now: datetime) -> None:
+    def __init__(self, call: Call, recorded: list[Step], live: Live, now: datetime) -> None:
         self.call, self.recorded, self.live, self.now = call, recorded, live, now
         self.steps: list[list[Any]] = []
         self.replaying = True
 
     def play(self, story: Story) -> Played:
         """Run the story to its next unanswered wait, or to its end."""
-        self.call.now = self.recorded.steps[0][0] if self.recorded.steps else self.now
+        self.call.now = self.recorded[0][0] if self.recorded else self.now
         flow = story(self.call)
         try:
             return self._drive(flow)
@@ -100,14 +91,14 @@ class Player:
             flow.close()
 
     def _drive(self, flow: Coroutine[Any, Any, Any]) -> Played:
-        answer: Any = None
+        answer, recorded = None, iter(self.recorded)
         while True:
             try:
                 request = flow.send(answer)
             except StopIteration:
                 return Played(None, self.call._take_said(), self.steps)
             self._guard(request)
-            step = self.recorded.next()
+            step = next(recorded, None)
             if step is not None:
                 answer = self._recorded_answer(request, step)
                 continue
@@ -117,25 +108,23 @@ class Player:
                 return Played(request, request.lines, self.steps)
 
     def _guard(self, request: Any) -> None:
-        if not isinstance(request, Wait | Dial | Moment | Do):
+        if type(request) not in VERBS:
             raise ForeignAwait(f"a flow awaited {type(request).__name__}; only the call's verbs may be awaited")
         if len(self.call.said) > LINES_A_TURN or len(self.steps) > EFFECTS_A_TURN:
             raise Endless(
                 f"more than {EFFECTS_A_TURN} steps or {LINES_A_TURN} utterances in one turn, at {request.name}"
             )
 
-    def _recorded_answer(self, request: Asking | Do, at_step: tuple[datetime, list[Any]]) -> Any:
+    def _recorded_answer(self, request: Asking | Do, at_step: Step) -> Any:
         self.call.now, step = at_step
-        kind, name = step[0], step[1]
-        wanted = "did" if isinstance(request, Do) else "answer"
-        if (kind, name) != (wanted, request.name):
+        kind, name, verdict, kept = step
+        wanted = "did" if type(request) is Do else "answer"
+        if kind != wanted or name != request.name:
             raise Diverged(
                 f"the journal holds {kind} {name!r}, the flow now asks for {wanted} {request.name!r}; "
                 "was the flow changed while this call was running?"
             )
-        if isinstance(request, Do):
-            return self._effect_result(request, step[2], step[3])
-        return _decision(step[2], step[3])
+        return self._effect_result(request, verdict, kept) if type(request) is Do else _decision(verdict, kept)
 
     def _live_answer(self, request: Asking | Do) -> Any:
         if isinstance(request, Do):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
+
+import msgspec
 
 from ivr.engine.call import Line, Sealed
 
@@ -19,8 +21,7 @@ class Words(Protocol):
     def render(self, lang: str, message: str, args: dict[str, Any], *, today: date) -> str: ...
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(msgspec.Struct, frozen=True):
     """A sentence or an option as words of one language."""
 
     text: str
@@ -36,14 +37,11 @@ class Speaker:
 
     def speak(self, lines: Iterable[Line], language: str, today: date) -> list[Spoken]:
         """Lines → words. Any fault of a catalogue raises; the turn's guard answers it."""
-        return [self._spoken(self._placed(line, language), today) for line in lines if line]
-
-    def _placed(self, line: Line, language: str) -> Line:
         other = "en" if language == "zh" else "zh"
-        return replace(line, language={None: language, "other": other}.get(line.language, line.language))
+        placed = {None: language, "other": other, "zh": "zh", "en": "en"}
+        return [self._spoken(line, placed[line.language], today) for line in lines]
 
-    def _spoken(self, line: Line, today: date) -> Spoken:
-        language = str(line.language)
+    def _spoken(self, line: Line, language: str, today: date) -> Spoken:
         args = {name: self._opened(value) for name, value in line.args.items()}
         text = self.words.render(language, line.id, args, today=today)
         if line.key is not None:

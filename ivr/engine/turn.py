@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
 
 from ivr.engine import claims, journal, twiml
 from ivr.engine.call import Call, Line
 from ivr.engine.journal import Past, Row
 from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
-from ivr.engine.replay import Diverged, Played, Player, Recorded
+from ivr.engine.replay import Diverged, Played, Player
 from ivr.engine.runtime import Runtime
-from ivr.storage import begin_read
+from ivr.storage import begin_read, looking
 
 LOSER_SECONDS = 8.0
 TURNS_A_CALL = 200
@@ -34,21 +37,22 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
     `start` holds the language and the facts that a new call begins with; its first row keeps them.
     """
     with runtime.engine.connect() as conn:
-        past = journal.past(conn, sid)
-        if past.last and (turn != past.turns or past.last.wait is None):
-            return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
-        now = runtime.clock(conn)
-    if turn > past.turns:
-        return document_of_goodbye(runtime)
-    opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
-    try:
-        return _play(runtime, sid, turn, keyed, past, opening, now)
-    except claims.Lost:
-        return _winners_reply(runtime, sid, turn, past.last.language if past.last else opening["language"])
+        with looking(conn):
+            past = journal.past(conn, sid)
+            if past.last and (turn != past.turns or past.last.wait is None):
+                return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
+            now = runtime.clock(conn)
+        if turn > past.turns:
+            return document_of_goodbye(runtime)
+        opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
+        with suppress(claims.Lost):
+            return _play(runtime, conn, sid, turn, keyed, past, opening, now)
+    return _winners_reply(runtime, sid, turn, past.last.language if past.last else opening["language"])
 
 
 def _play(
     runtime: Runtime,
+    conn: sa.Connection,
     sid: str,
     turn: int,
     keyed: Input | None,
@@ -59,8 +63,8 @@ def _play(
     story = past.last.story if past.last else "main"
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
-    playing = Playing(runtime, call, turn, keyed, now)
-    player = Player(call, Recorded(past.steps), playing, now)
+    playing = Playing(runtime, call, turn, keyed, now, conn)
+    player = Player(call, past.steps, playing, now)
     try:
         if turn >= TURNS_A_CALL:
             raise RuntimeError(f"{TURNS_A_CALL} turns in one call")
@@ -98,7 +102,7 @@ def _rescue(
     old = playing.call
     language = last.language if player.replaying and last else old.language
     call = Call(old.sid, language, old.slow, dict(facts))
-    fresh = replace(playing, call=call, conn=None, transaction=None, input=None, keys=None, bank_is_dead=True)
+    fresh = replace(playing, call=call, transaction=None, input=None, keys=None, bank_is_dead=True)
     failure = {
         "type": type(error).__name__,
         "at": position(error),
@@ -106,7 +110,7 @@ def _rescue(
         "steps": player.steps,
     }
     opening = {"language": language, "slow": old.slow, "facts": dict(facts), "failure": failure}
-    played = Player(call, Recorded([]), fresh, playing.now).play(runtime.stories["rescue"])
+    played = Player(call, [], fresh, playing.now).play(runtime.stories["rescue"])
     row, reply = _finish(runtime, fresh, played, "rescue", opening)
     return row, reply, fresh
 

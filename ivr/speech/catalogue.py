@@ -28,6 +28,7 @@ class Catalogue:
 
     def __init__(self, bundles: dict[str, FluentBundle], messages: dict[str, set[str]]) -> None:
         self._bundles, self._messages = bundles, messages
+        self._constant: dict[tuple[str, str], str] = {}
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
@@ -49,6 +50,14 @@ class Catalogue:
 
     def render(self, lang: str, message: str, args: dict[str, Any], *, today: date) -> str:
         """A message (`id` or `id.attribute`) in words; raises RenderError."""
+        if args:
+            return self._render(lang, message, args, today)
+        words = self._constant.get((lang, message))
+        if words is None:
+            words = self._constant[lang, message] = self._render(lang, message, args, today)
+        return words
+
+    def _render(self, lang: str, message: str, args: dict[str, Any], today: date) -> str:
         if message not in self._messages:
             raise RenderError(f"no message {message!r} in the catalogues")
         name, _, attribute = message.partition(".")

@@ -12,7 +12,7 @@ from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
 from ivr.engine.effects import Unavailable
 from ivr.engine.playing import Input, Playing
 from ivr.engine.prompts import Menu
-from ivr.engine.replay import Player, Recorded, Story
+from ivr.engine.replay import Player, Story
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
 from tests.exploration.positions import functions, position
 
@@ -106,7 +106,7 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
         return decision
 
     live.answer = answer  # type: ignore[method-assign]
-    player = Player(call, Recorded([(NOON, step) for step in past]), live, NOON)
+    player = Player(call, [(NOON, step) for step in past], live, NOON)
     played, failure = None, ""
     try:
         played = player.play(story)
