@@ -5,13 +5,13 @@ from ivr.desk.facts import is_official, wallet_facts
 from ivr.engine import Ask, Call, Menu
 from ivr.engine.entries import telephone
 
-INFORMATION = Menu("information", ("hours", "channels", "prepare", "limits", "methods", "safety"))
+INFORMATION = Menu("information", ("hours", "channels", "prepare", "limits", "safety"))
 SAFETY = Menu("safety", ("check", "enough"))
 SUSPECT = Ask("safety-number", telephone)
 
 
 async def information(call: Call) -> None:
-    """Hours, official channels, what to have ready, limits and rules, methods, safety."""
+    """Hours, official channels, what to have ready, limits and rules, safety."""
     while True:
         topic = await call.menu(INFORMATION)
         await call.level(tell(call, topic))
@@ -28,6 +28,7 @@ async def tell(call: Call, topic: str) -> None:
 
 async def safety(call: Call) -> None:
     """What staff never ask for; and whether a number that called is one of ours."""
+    call.say("safety-advice")
     chosen = await call.menu(SAFETY)
     if chosen == "check":
         number = await call.ask(SUSPECT)

@@ -68,7 +68,7 @@ async def choose(call: Call, found: list[Advice]) -> Advice:
     if len(found) == 1:
         return found[0]
     pick = Menu("top-up-pick", tuple(one.id for one in found))
-    chosen = await call.menu(pick, choices={one.id: {"amount": one.amount, "at": one.at} for one in found})
+    chosen = await call.menu(pick, choices={one.id: {"time": one.at[11:16]} for one in found})
     return next(one for one in found if one.id == chosen)
 
 

@@ -63,11 +63,11 @@ def lives_through_everything(line: Line, lang: str) -> list[Caller]:
     reports(by_number.calls(), "300", "1120")
     by_number.enters(WRONG[2] + "#").enters(WRONG[0]).picks("短信验证码", "code by text").enters(WRONG[1])
     by_number.proves(Person(BIRD.number, BIRD.tail)).presses("0").waits()
-    by_id.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "top-up limits")
+    by_id.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
     by_id.enters(WALLET_ID + "#").enters(BIRD.tail).picks("电话服务密码", "phone PIN").enters(WRONG[0])
     by_id.proves(Person(WALLET_ID, BIRD.tail, BIRD.pin)).hangs_up()
     line.put("wallet", {"mode": "down"})
-    dead = Caller(line, lang).calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "top-up limits")
+    dead = Caller(line, lang).calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
     dead.enters(BIRD.number + "#").hangs_up()
     line.put("wallet", {"mode": "ok"})
     return [by_number, by_id, dead]

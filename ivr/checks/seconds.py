@@ -50,9 +50,9 @@ def length(document: str) -> float:
     return timeline(document)[-1].seconds
 
 
-def first_option(document: str) -> float:
-    """Seconds until the first key has been named."""
-    return next(moment.seconds for moment in timeline(document) if KEY.search(moment.text))
+def option_times(document: str) -> list[float]:
+    """Seconds until each key has been named."""
+    return [moment.seconds for moment in timeline(document) if KEY.search(moment.text)]
 
 
 def _pieces(root: ET.Element) -> Iterator[tuple[str, bool, float]]:

@@ -15,7 +15,7 @@ from ivr.wallet.reasons import Reason, needs_person, reason_for
 from ivr.wallet.types import TopUp, WalletInfo
 
 CLOSE_IN_TIME = timedelta(minutes=60)
-MOST_CHOICES = 5
+MOST_CHOICES = 4
 
 
 @dataclass(frozen=True)

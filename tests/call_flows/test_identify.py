@@ -10,7 +10,7 @@ from tests.call_flows.line import DANA, HAIYUN, LIN, NOON, OMAR, Caller, Person
 
 requirement = pytest.mark.requirement
 STRANGER = Person("13700000000", "111111")
-HAIYUN_LIMITS = ("充值限额", "top-up limits")
+HAIYUN_LIMITS = ("充值限额", "my limits")
 
 
 def asks_for_limits(caller: Caller, from_: str = "+8613900000001") -> Caller:

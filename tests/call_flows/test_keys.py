@@ -49,8 +49,8 @@ def at_the_topics(caller: Caller) -> Caller:
 
 def at_the_channel(caller: Caller) -> Caller:
     """In a failed top-up, one question before the amount."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
-    return caller.picks("不清楚", "not sure")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    return caller.picks("不清楚", "unsure")
 
 
 def at_the_amount(caller: Caller) -> Caller:
@@ -65,7 +65,7 @@ def at_the_reference(caller: Caller) -> Caller:
 
 def at_the_number(caller: Caller) -> Caller:
     """At a personal entry."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my top-up limits")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
     return caller.is_told("请输入注册手机号", "Enter your registered mobile number")
 
 

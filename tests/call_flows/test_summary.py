@@ -32,16 +32,16 @@ def test_everything_that_was_entered_is_written_in_both_languages(caller):
             part in text
             for part in ("K1", "800.00", "2026-11-21", "09:40", "U2", "SYSTEMERROR", case["reference"], "2026-11-24")
         )
-    assert "充值没有成功" in zh and "还在确认" in zh and "短信验证码" in zh
-    assert "If a top-up did not work" in en and "still being confirmed" in en and "text code" in en
+    assert "充值失败" in zh and "还在确认" in zh and "短信验证码" in zh
+    assert "For failed top-ups" in en and "still being confirmed" in en and "text code" in en
 
 
 @requirement("R24")
 def test_a_second_task_does_not_hide_what_was_entered_for_the_first(caller):
     """In order; only what the caller took back is gone."""
     unknown_top_up(caller).picks("是的", "yes").picks("还有别的问题", "another question")
-    caller.picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
-    caller.picks("不清楚", "not sure").picks("银行卡", "bank card").enters("50#").picks("不是", "no")
+    caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.picks("不清楚", "unsure").picks("银行卡", "bank card").enters("50#").picks("不是", "no")
     caller.enters("60#").picks("是的", "yes").presses("0")
     for lang in ("zh", "en"):
         entered = caller.report()["summary"]["written"][lang][2]

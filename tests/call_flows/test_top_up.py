@@ -15,8 +15,8 @@ def reports(
     caller: Caller, amount: str, date: str = "", *, channel: tuple[str, str] = ("银行卡", "bank card"), time: str = "#"
 ) -> Caller:
     """From the main menu through the triage to the first question of verification."""
-    caller.picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
-    caller.picks("不清楚", "not sure").picks(*channel).enters(amount + "#").presses("1")
+    caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.picks("不清楚", "unsure").picks(*channel).enters(amount + "#").presses("1")
     if date:
         caller.picks("其他日期", "another day").enters(date).presses("1")
     else:
@@ -87,7 +87,7 @@ def test_a_fault_of_ours_becomes_a_case_with_a_promise(caller):
     caller.is_told("按单号查询进度", "key the reference")
     (case,) = caller.line.get("cases")
     caller.picks("是的", "yes").picks("还有别的问题", "another question")
-    caller.picks("充值与支付问题", "top-up and payment").picks("服务单进度", "status of a case")
+    caller.picks("充值与支付问题", "top-up and payment").picks("查服务单", "For cases")
     caller.enters(case["reference"]).is_told("已经受理", "was received")
 
 
@@ -101,7 +101,7 @@ def test_of_several_matches_the_caller_picks_one(caller):
     world["top_ups"] += [{**first, "id": "T1", "at": "2026-11-22T09:00:00+08:00", "code": "51"}, {**first, **both}]
     caller.line.put("world", world)
     reports(caller.calls(), "123", "1122").proves(LIN)
-    caller.is_told("昨天上午九点", "yesterday at nine A M").is_told("昨天下午六点三十分", "yesterday at six thirty P M")
+    caller.is_told("上午九点", "nine A M").is_told("下午六点三十分", "six thirty P M")
     caller.picks("下午六点", "thirty").is_told("发卡银行的系统", "system of your bank")
 
 
@@ -160,7 +160,7 @@ def test_what_needs_a_person_goes_to_one_in_neutral_words(caller, code):
 def test_limits_are_told_with_used_remaining_and_reset(caller):
     """Single, daily, monthly, annual; what counts is what succeeded."""
     add_top_up(caller, amount=100000, at="2026-11-23T08:00:00+08:00", status="succeeded", code=None)
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "top-up limits").proves(LIN)
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits").proves(LIN)
     caller.is_told("单笔最多两千元", "up to two thousand yuan")
     caller.is_told("今天已用一千元，还剩四千元", "Used today one thousand yuan, and four thousand yuan is left")
     caller.is_told("每月限额两万元", "monthly limit is twenty thousand yuan")
@@ -171,7 +171,7 @@ def test_limits_are_told_with_used_remaining_and_reset(caller):
 @requirement("R55")
 def test_ways_to_top_up_are_told_to_anybody(caller):
     """Fee, arrival and limit of each, without verification."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值方式", "ways to top up")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值方式", "methods")
     caller.is_told("不收手续费", "without a fee").is_told("五万元", "fifty thousand yuan")
     assert caller.report()["level"] == "L0"
 
@@ -179,9 +179,9 @@ def test_ways_to_top_up_are_told_to_anybody(caller):
 @requirement("R18", "R23")
 def test_the_task_says_what_it_needs_and_gives_time_to_find_it(caller):
     """What to have ready is said first; `#` in an entry gives thirty seconds and counts as no error."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
     caller.is_told("渠道、金额和时间", "the channel, the amount and the time")
-    caller.picks("不清楚", "not sure").picks("银行卡", "bank card")
+    caller.picks("不清楚", "unsure").picks("银行卡", "bank card")
     for _ in range(5):
         caller.presses("#").is_told("请慢慢来", "take your time").is_told("充值金额", "amount in yuan")
         assert 'timeout="30"' in caller.documents[-1]
@@ -191,8 +191,8 @@ def test_the_task_says_what_it_needs_and_gives_time_to_find_it(caller):
 @requirement("R46")
 def test_an_amount_has_a_decimal_point_and_is_read_back(caller):
     """`68*50` is sixty-eight yuan and a half; no is asked again, nonsense is not taken."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值没有成功", "top-up did not work")
-    caller.picks("不清楚", "not sure").picks("银行卡", "bank card")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.picks("不清楚", "unsure").picks("银行卡", "bank card")
     caller.enters("68*50#").is_told("六十八元五角", "sixty-eight point five yuan").picks("不是", "no")
     caller.enters("0*00#").is_told("再试一次", "try again")
     caller.enters("12*345#").is_told("逐位", "one by one")
@@ -217,7 +217,7 @@ def test_all_that_was_entered_reaches_the_agent(caller):
 @requirement("R40")
 def test_the_same_keys_on_another_wallet_give_its_own_figures(caller):
     """The line dialled chooses the wallet; its customers are its own."""
-    caller.calls(LINFU).picks("充值与支付问题", "top-up and payment").picks("充值方式", "ways to top up")
+    caller.calls(LINFU).picks("充值与支付问题", "top-up and payment").picks("充值方式", "methods")
     caller.is_told("单笔最多五百元", "up to five hundred yuan")
     reports(caller.calls(LINFU), "300", "1120")
     caller.enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")

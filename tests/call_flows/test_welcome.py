@@ -13,7 +13,7 @@ MAIN_MENU = {
     "zh": ["账户安全", "充值与支付问题", "交易与争议", "优惠与奖励", "信息咨询", "人工服务"],
     "en": [
         "account security",
-        "top-up and payment problems",
+        "top-up and payment",
         "transactions and disputes",
         "promotions and rewards",
         "information",
@@ -44,7 +44,7 @@ def test_the_line_names_the_wallet_and_says_in_both_languages_that_it_is_officia
 def test_a_new_caller_can_act_within_eight_seconds(caller):
     """The first key of the greeting is named by the eighth second."""
     caller.dials(HAIYUN, BORROWED)
-    assert seconds.first_option(caller.documents[-1]) <= 8
+    assert seconds.option_times(caller.documents[-1])[0] <= 8
 
 
 @requirement("R1")
@@ -52,7 +52,7 @@ def test_a_returning_caller_can_act_within_eight_seconds(caller):
     """Without the language question, too, the first key is named by the eighth second."""
     caller.calls().hangs_up()
     caller.dials(HAIYUN, BORROWED)
-    assert seconds.first_option(caller.documents[-1]) <= 8
+    assert seconds.option_times(caller.documents[-1])[0] <= 8
 
 
 @requirement("R1", "R5", "R26", "R40")
@@ -179,7 +179,7 @@ def test_open_hours_are_not_announced(caller, dialled, now):
 @requirement("R9")
 def test_a_short_caution_comes_before_anything_personal_is_asked(caller):
     """By the time a number has to be keyed, the caller knows what we never ask for."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my top-up limits")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
     caller.is_told("请输入注册手机号", "Enter your registered mobile number")
     asked = "请输入注册手机号" if caller.lang == "zh" else "Enter your registered mobile number"
     before = caller.everything_heard.partition(asked)[0]

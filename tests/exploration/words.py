@@ -39,8 +39,7 @@ def length(lines: tuple[Line, ...], language: str) -> float:
 
 def to_options(lines: tuple[Line, ...], language: str) -> list[float]:
     """Seconds until each key has been named."""
-    found = seconds.timeline(document(lines, language))
-    return [one.seconds for one in found if seconds.KEY.search(one.text)]
+    return seconds.option_times(document(lines, language))
 
 
 def forget() -> None:

@@ -116,5 +116,5 @@ def at_main_menu(line: Line, lang: str = "zh") -> Caller:
 
 def at_amount(line: Line) -> Caller:
     """A call that waits for an amount."""
-    caller = at_main_menu(line).picks("充值与支付问题", "").picks("充值没有成功", "")
+    caller = at_main_menu(line).picks("充值与支付问题", "").picks("充值失败", "")
     return caller.picks("不清楚", "").picks("银行卡", "")

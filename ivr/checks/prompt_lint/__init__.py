@@ -1,0 +1,34 @@
+"""The prompt linter: what is spoken is short, in order, in plain words, and the same in both languages.
+
+The rules follow W3C COGA's advice on voice menus (label before key, few options, no blame, a person always near) and a
+budget of seconds. Time is that of `ivr.checks.seconds`; values are samples. `python -m ivr.checks.prompt_lint` shows
+every prompt with its figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ivr.checks.prompt_lint.asking import asked, faults_of_prompt
+from ivr.checks.prompt_lint.finding import Finding
+from ivr.checks.prompt_lint.script import Script
+from ivr.checks.prompt_lint.wording import faults_of_failures, faults_of_message
+from ivr.engine.prompts import Prompt
+from ivr.speech.catalogue import CatalogueError
+from ivr.speech.prompts import FOLDER
+
+__all__ = ["Finding", "findings"]
+
+
+def findings(folder: Path = FOLDER, prompts: Iterable[Prompt] | None = None) -> list[Finding]:
+    """Every broken rule in the catalogues of `folder` and in `prompts` (by default those of the call flows)."""
+    try:
+        script = Script.load(folder)
+    except CatalogueError as error:
+        return [Finding("catalogue", "", "catalogue", str(error))]
+    found = [fault for message in script.ids for fault in faults_of_message(script, message)]
+    found += faults_of_failures(script)
+    for prompt in asked(script) if prompts is None else prompts:
+        found += faults_of_prompt(script, prompt)
+    return found

@@ -1,0 +1,90 @@
+"""Rules for what is asked: how many options, in which form, and how long until each of them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import call_flows
+from ivr.checks.prompt_lint.finding import Finding
+from ivr.checks.prompt_lint.script import Script
+from ivr.checks.prompt_lint.wording import ratio
+from ivr.checks.seconds import length, option_times
+from ivr.engine.prompts import Ask, Confirm, Menu, Prompt
+from ivr.speech import LANGUAGES
+from ivr.wallet.effects import MOST_CHOICES
+
+MOST_OPTIONS, MOST_RECORDS = 5, 7
+"""Of a menu, and of a list of the caller's own records."""
+FIRST_OPTION, ANY_OPTION, WHOLE, MAIN, ENTRY = 8.0, 20.0, 20.0, 22.0, 10.0
+"""Seconds: until the first key is named, until any key is, of a menu, of the main menu, of an entry."""
+RECORDS = tuple(str(place) for place in range(MOST_CHOICES))
+LABEL = {"zh": re.compile(r"[^。？！]+"), "en": re.compile(r"(For|To|If) [^.?!]+")}
+LONGEST_LABEL = {"zh": 14, "en": 9}
+"""Characters, and words: the key comes after it, and the label has to be held in mind until then."""
+
+
+def asked(script: Script) -> list[Prompt]:
+    """Every prompt of the call flows, and the longest list for each message that lists the caller's records."""
+    modules = [
+        importlib.import_module(f"call_flows.{found.name}") for found in pkgutil.iter_modules(call_flows.__path__)
+    ]
+    found = [one for module in modules for one in vars(module).values() if isinstance(one, Menu | Ask)]
+    found += [one.readback for one in found if isinstance(one, Ask) and one.readback]
+    found += [Menu(name, RECORDS) for name, options in script.options["zh"].items() if options == ["choice"]]
+    return sorted(dict.fromkeys(found), key=lambda prompt: prompt.name)
+
+
+def faults_of_prompt(script: Script, prompt: Prompt) -> Iterator[Finding]:
+    """Every broken rule of one prompt."""
+    if prompt.name not in script.samples:
+        yield Finding(prompt.name, "", "words", "neither language has words for it")
+        return
+    if isinstance(prompt, Menu):
+        yield from _options(script, prompt)
+    kind = "menu" if isinstance(prompt, Menu) else "entry"
+    for failure in range(1, prompt.tries):
+        if f"wrong-{kind}-{failure}" not in script.samples:
+            yield Finding(prompt.name, "", "tries", f"{prompt.tries} tries, and no wrong-{kind}-{failure}")
+    took = {}
+    for language in LANGUAGES:
+        document = script.document(prompt, language)
+        took[language] = length(document)
+        yield from _times(prompt, language, took[language], option_times(document))
+    yield from ratio(prompt.name, took)
+
+
+def _options(script: Script, menu: Menu) -> Iterator[Finding]:
+    """Few, each with a label that comes before its key, and the same ones in the same order in both languages."""
+    records = script.options["zh"][menu.name] == ["choice"]
+    most = MOST_RECORDS if records else MOST_OPTIONS
+    if len(menu.options) > most:
+        yield Finding(menu.name, "", "options", f"{len(menu.options)} options, {most} at most")
+    labels = "yes-no" if isinstance(menu, Confirm) else menu.name
+    for language in LANGUAGES:
+        written = script.options[language][labels]
+        if not records and written != list(menu.options):
+            yield Finding(menu.name, language, "order", f"offered {list(menu.options)}, written {written}")
+        for option in written:
+            yield from _label(f"{labels}.{option}", script.text(f"{labels}.{option}", language), language)
+
+
+def _label(name: str, label: str, language: str) -> Iterator[Finding]:
+    size = len(re.findall(r"\w" if language == "zh" else r"[\w'’-]+", label))
+    if not LABEL[language].fullmatch(label):
+        yield Finding(name, language, "label", f"{label!r} cannot stand before its key")
+    elif size > LONGEST_LABEL[language] and not name.endswith(".choice"):
+        yield Finding(name, language, "label", f"{size}: {label}")
+
+
+def _times(prompt: Prompt, language: str, whole: float, options: list[float]) -> Iterator[Finding]:
+    longest = (MAIN if prompt.name == "main-menu" else WHOLE) if isinstance(prompt, Menu) else ENTRY
+    if whole > longest:
+        yield Finding(prompt.name, language, "whole", f"{whole:.1f} s, {longest:.0f} at most")
+    if options and options[0] > FIRST_OPTION:
+        yield Finding(prompt.name, language, "first option", f"after {options[0]:.1f} s, {FIRST_OPTION:.0f} at most")
+    late = [at for at in options if at > ANY_OPTION]
+    if late and prompt.name != "main-menu":
+        yield Finding(prompt.name, language, "any option", f"after {late[0]:.1f} s, {ANY_OPTION:.0f} at most")

@@ -1,0 +1,100 @@
+"""The catalogues as they would be spoken, with sample values in place of every variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+
+from ivr.engine import twiml
+from ivr.engine.call import Line, Wait
+from ivr.engine.prompts import Menu, Prompt, Tries
+from ivr.engine.speaking import Speaker
+from ivr.speech import LANGUAGES
+from ivr.speech.catalogue import Catalogue
+
+TODAY = date(2026, 11, 23)
+VALUES: dict[str, tuple[Any, ...]] = {
+    "MONEY": (12300,), "DATE": ("2026-11-24",), "TIME": ("09:00",), "MOMENT": ("2026-11-20T20:15:00+08:00",),
+    "COUNT": (8,), "SPAN": (1, 3), "PERCENT": (0.5,), "DIGITS": ("202611017",),
+}  # fmt: skip
+"""A middling value for each speech function; a span has two."""
+NAMES = {
+    "website": {"zh": "海云钱包官方网站的联系我们页面", "en": "the Contact us page of the official Haiyun website"},
+    "app": {"zh": "在应用内依次进入设置、帮助与客服", "en": "Settings, then Help and support, in the app"},
+    "social": {"zh": "海云钱包官方公众号", "en": "the official Haiyun account"},
+    "arrival": {"zh": "两小时内到账", "en": "within two hours"},
+}
+"""Names from a wallet's data, by the variable that holds them."""
+BRAND = {"zh": "海云钱包", "en": "Haiyun Wallet"}
+
+
+@dataclass(frozen=True)
+class Script:
+    """Both catalogues with samples. `options` are a message's attributes in the order of each language's file."""
+
+    words: Catalogue
+    samples: dict[str, dict[str, Any]]
+    options: dict[str, dict[str, list[str]]]
+    speaker: Speaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "speaker", Speaker(self.words, unseal=str))
+
+    @classmethod
+    def load(cls, folder: Path) -> Script:
+        """Read `<folder>/zh/*.ftl` and `<folder>/en/*.ftl`; raises CatalogueError."""
+        words = Catalogue.load(folder)
+        samples: dict[str, dict[str, Any]] = {}
+        options: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
+        for language in LANGUAGES:
+            for entry in _entries(folder / language):
+                samples[entry.id.name] = _Samples.of(entry)
+                options[language][entry.id.name] = [attribute.id.name for attribute in entry.attributes]
+        return cls(words, samples, options)
+
+    @property
+    def ids(self) -> list[str]:
+        """All messages, attributes as `message.attribute`."""
+        return sorted(self.words.ids())
+
+    def text(self, message: str, language: str) -> str:
+        """One message in words; "" for a message that has options only."""
+        args = self.samples[message.partition(".")[0]]
+        return self.words.render(language, message, args, today=TODAY)
+
+    def document(self, prompt: Prompt, language: str) -> str:
+        """A prompt as TwiML, as it is asked the first time."""
+        args = dict(self.samples[prompt.name])
+        if isinstance(prompt, Menu) and "choice" in self.options[language][prompt.name]:
+            args["choices"] = dict.fromkeys(prompt.options, self.samples[prompt.name])
+        lines: tuple[Line, ...] = Wait(prompt, Tries(), (), args, ("first", None), False).lines
+        return twiml.document(twiml.says(self.speaker.speak(lines, language, TODAY)))
+
+
+def _entries(folder: Path) -> list[ast.Message]:
+    resources = [FluentParser().parse(path.read_text("utf-8")) for path in sorted(folder.glob("*.ftl"))]
+    return [entry for resource in resources for entry in resource.body if isinstance(entry, ast.Message)]
+
+
+class _Samples(Visitor):  # type: ignore[misc]
+    """A value for each variable of one message, by the function that speaks it."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, entry: ast.Message) -> dict[str, Any]:
+        reader = cls()
+        reader.visit(entry)
+        return reader.found
+
+    def visit_FunctionReference(self, node: ast.FunctionReference) -> None:
+        for place, argument in enumerate(node.arguments.positional):
+            if isinstance(argument, ast.VariableReference):
+                name = argument.id.name
+                self.found[name] = VALUES[node.id.name][place] if node.id.name in VALUES else NAMES.get(name, BRAND)
