@@ -16,6 +16,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 BUSY_MILLISECONDS = 3000  # a turn has 8 s in all: better to apologise in time than to wait for the lock
 
@@ -91,6 +93,19 @@ def looking(conn: sa.Connection) -> Iterator[None]:
         yield
     finally:
         conn.connection.rollback()
+
+
+class joined(FunctionElement[str]):
+    """An aggregate: the texts of a column in their order, a comma between them."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+@compiles(joined)
+def _joined(element: joined, compiler: Any, **how: Any) -> str:
+    aggregate = "string_agg" if compiler.dialect.name == "postgresql" else "group_concat"
+    return f"{aggregate}({compiler.process(element.clauses, **how)}, ',')"
 
 
 class Prepared:

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.storage import Prepared, metadata
+from ivr.storage import Prepared, joined, metadata
 
 calls = sa.Table(
     "calls",
@@ -95,12 +95,15 @@ class Past:
 COLUMNS = [column for column in journal.c if column.name != "reply"]
 _THIS = journal.c.call == sa.bindparam("call")
 ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
+ROW = Prepared(sa.select(*COLUMNS).where(_THIS, journal.c.turn == sa.bindparam("turn")))
+_IN_ORDER = sa.select(journal.c.at, journal.c.steps, journal.c.opening).where(_THIS).order_by(journal.c.turn).subquery()
+STORY = Prepared(sa.select(sa.func.count(), *(joined(column) for column in _IN_ORDER.c)))
+# One row instead of one a turn: at each row SQLite's driver lets another thread have the interpreter.
 REPLY = Prepared(sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn")))
 LAST_REPLY = Prepared(sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1))
 NOTED = Prepared(
     sa.select(notices.c.body).where(*(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence")))
 )
-AT, STEPS, OPENING = (COLUMNS.index(journal.c[name]) for name in ("at", "steps", "opening"))
 
 
 def rows(conn: sa.Connection, call: str) -> list[Row]:
@@ -110,19 +113,15 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
 
 def past(conn: sa.Connection, call: str) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    records = ROWS.run(conn, call=call).fetchall()
-    if not records:
+    turns, at, steps, openings = STORY.run(conn, call=call).fetchone()
+    if not turns:
         return Past(0, None, None, [])
-    first = max(place for place, record in enumerate(records) if record[OPENING] != "null")
-    story = records[first:]
-    decoded = msgspec.json.decode("[" + ",".join([record[STEPS] for record in story]) + "]")
-    steps = [
-        (at, step)
-        for record, taken in zip(story, decoded, strict=True)
-        for at in (datetime.fromisoformat(record[AT]),)
-        for step in taken
-    ]
-    return Past(len(records), _row(*records[-1]), msgspec.json.decode(story[0][OPENING]), steps)
+    opened = _load_all(openings)
+    first = max(turn for turn, opening in enumerate(opened) if opening)
+    times = [datetime.fromisoformat(text) for text in at.split(",")[first:]]
+    story = [(time, step) for time, taken in zip(times, _load_all(steps)[first:], strict=True) for step in taken]
+    last = _row(*ROW.run(conn, call=call, turn=turns - 1).fetchone())
+    return Past(turns, last, opened[first], story)
 
 
 def reply(conn: sa.Connection, call: str, turn: int) -> str | None:
@@ -180,6 +179,11 @@ def _row(
     return Row(
         call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), decode(facts), language, bool(slow), decode(opening)
     )  # fmt: skip
+
+
+def _load_all(joined: str) -> list[Any]:
+    """JSON documents joined by commas."""
+    return msgspec.json.decode(f"[{joined}]")  # type: ignore[no-any-return]
 
 
 def _dump(value: Any) -> str:
