@@ -10,6 +10,7 @@ from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
 from ivr.setup import add_commands, from_command_line
 from ivr.storage import connect
+from ivr.web.form import FormRequest
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.voice import voice_blueprint
 from ivr.wiring import make_runtime
@@ -18,6 +19,7 @@ from ivr.wiring import make_runtime
 def create_app(settings: Settings | None = None) -> Flask:
     """One process's app; the database is connected to after the fork, and must be migrated."""
     app = Flask(__name__)
+    app.request_class = FormRequest
     add_commands(app.cli, lambda: settings or Settings.load())
     try:
         _furnish(app, settings or Settings.load())

@@ -45,4 +45,4 @@ def test_requests_are_counted_by_endpoint_and_never_by_path(database):
     client = make_client(database)
     client.get("/calls/CA123")
     text = client.get("/metrics").text
-    assert 'ivr_requests_total{endpoint="turn",status="403"}' in text and "CA123" not in text
+    assert 'ivr_request_seconds_count{endpoint="turn",status="403"}' in text and "CA123" not in text

@@ -56,13 +56,16 @@ def raw_target(environ: Mapping[str, Any]) -> str:
 
 
 def _urls(url: str) -> Iterable[str]:
-    """The address without credentials as it stands; then, only on a miss, with its port the other way round.
+    """The address as it stands, without credentials; then, only on a miss, with its port the other way round.
 
     Twilio drops the port of an https voice webhook, and keeps that of an http one.
     """
+    if "@" not in url:
+        yield url
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    yield urlunsplit(parts._replace(netloc=host)) if host != parts.netloc else url
+    if "@" in url:
+        yield urlunsplit(parts._replace(netloc=host))
     bare = parts.hostname or ""
     name = host[: len(bare)] if not host.startswith("[") else host[: host.index("]") + 1]
     other = name if parts.port else f"{name}:{DEFAULT_PORTS.get(parts.scheme, 80)}"

@@ -156,9 +156,10 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
         ended = form["DialCallStatus"]
         fallen = ended if ended in ("busy", "no-answer", "failed", "canceled") else "declined"
         return Input(dialled=verdict["verdict"] if verdict else fallen)
-    if request.args.get("again"):
+    asked = request.args if request.query_string else {}
+    if asked.get("again"):
         return Input(again=True)
-    if request.args.get("quiet") and not form.get("Digits"):
+    if asked.get("quiet") and not form.get("Digits"):
         return Input(keys=None)
     return Input(keys=keys_of(form.get("Digits")) or "#")
 
