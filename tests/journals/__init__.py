@@ -1,0 +1,1 @@
+"""Golden journals: canonical calls as they were recorded, for today's flows to replay."""
