@@ -121,7 +121,7 @@ def children(settings: Settings) -> list[Child]:
     web = [
         sys.executable, "-m", "gunicorn", "app:create_app()", "--worker-class", "gthread",
         "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"{listens_at(settings)}:{settings.port}",
-        "--graceful-timeout", "10", "--keep-alive", "30", "--log-level", "warning", "--no-control-socket",
+        "--config", "python:ivr.web.serving",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "ivr.follow_up.worker"]
     kept = [

@@ -71,26 +71,9 @@ def serving(name: str, factory: str, folder: Path, number: int, database: str = 
     sids = prepare(settings, number)
     print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
     command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        f"tests.bench.peers:{factory}()",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        "1",
-    ]
-    command += [
-        "--threads",
-        str(THREADS),
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--keep-alive",
-        "30",
-        "--log-level",
-        "warning",
-        "--no-control-socket",
-    ]
+        sys.executable, "-m", "gunicorn", f"tests.bench.peers:{factory}()", "--worker-class", "gthread", "--workers", "1",
+        "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", "--config", "python:ivr.web.serving",
+    ]  # fmt: skip
     process = subprocess.Popen(
         [*_pinned(0), *command], cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL
     )
