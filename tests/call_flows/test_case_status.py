@@ -19,7 +19,7 @@ def keys(
     caller: Caller, reference: str, line: str = HAIYUN, under: tuple[str, str] = ("交易与争议", "disputes")
 ) -> Caller:
     """Call, and key a reference."""
-    caller.calls(line).picks(*under).picks("服务单进度", "status of a case")
+    caller.calls(line).picks(*under).picks("服务单", "case")
     return caller.is_told("九位服务单号", "nine digits of the reference").enters(reference)
 
 
@@ -117,7 +117,7 @@ def test_the_reference_that_was_given_in_one_call_tells_the_stage_in_the_next(ca
     """A case that the line opened by itself can be followed by anybody who has its reference."""
     reports(caller.calls(), "800", "1121").proves(LIN).hangs_up()
     (case,) = caller.line.get("cases")
-    caller.dials(HAIYUN).picks("充值与支付问题", "top-up and payment").picks("服务单进度", "status of a case")
+    caller.dials(HAIYUN).picks("充值与支付问题", "top-up and payment").picks("服务单", "case")
     caller.enters(case["reference"]).is_told("已经受理", "was received")
     caller.is_told("十一月二十四日", "November twenty-fourth")
 
