@@ -36,23 +36,28 @@ def fresh_line(clock: str) -> Iterator[Line]:
         line = Line(lab_settings(Settings.load(given, dotenv=Path(folder) / "no.env"), url))
         line.put("world", json.loads(demo_world()))
         line.put("clock", {"now": clock})
-        yield line
-        line.close()
+        try:
+            yield line
+        finally:
+            line.close()
 
 
 def record(golden: Golden) -> Golden:
     """The same call, held today."""
     with fresh_line(golden.clock) as line:
         caller = Caller(line, "zh", agents=golden.agent, repeat=False)
-        typed = iter(golden.typed)
-        talk(caller, golden.line, golden.caller, ask=lambda _: _keys(caller, next(typed)), tell=lambda _: None)
-        if left := list(typed):
+        left = list(golden.typed)
+        talk(caller, golden.line, golden.caller, ask=lambda _: _next(caller, left), tell=lambda _: None)
+        if left:
             raise ValueError(f"{golden.claim}: the call was over before {left} could be typed")
         rows = _rows(line, caller.sid)
     return replace(golden, rows=[{name: row[name] for name in KEPT} for row in rows], facts=rows[-1]["facts"])
 
 
-def _keys(caller: Caller, typed: str) -> str:
+def _next(caller: Caller, left: list[str]) -> str:
+    if not left:
+        raise ValueError(f"all was typed, and the call goes on: {caller.heard!r}; add to `typed` in its file")
+    typed = left.pop(0)
     return caller.code() if typed == "code" else typed
 
 

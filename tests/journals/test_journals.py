@@ -97,3 +97,10 @@ def test_a_call_that_is_recorded_again_is_the_same():
     """Keys in the order in which they were typed, no random value; nothing but the flows decides."""
     (path,) = [path for path in all_calls() if path.stem == "callback-after-hours"]
     assert record(Golden.read(path)) == Golden.read(path)
+
+
+@pytest.mark.parametrize("typed, words", [(["1"], "the call goes on"), (["1", "0", "", "5"], "the call was over")])
+def test_keys_that_no_longer_fit_a_call_are_told(typed, words):
+    """Whoever changed the flow changes `typed` as well, and knows where."""
+    with pytest.raises(ValueError, match=words):
+        record(replace(expired_card(), typed=typed))
