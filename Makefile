@@ -23,7 +23,7 @@ phone: $(STAMP)
 	@exec $(BIN)/python -m ivr.simulator
 
 bench: $(STAMP)
-	@$(BIN)/python -m tests.bench --postgres
+	@$(BIN)/python -m tests.bench --postgres; measured=$$?; $(BIN)/python -m tests.bench.stored && exit $$measured
 
 voice:
 	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \
