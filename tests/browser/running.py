@@ -1,0 +1,115 @@
+"""A line that really runs, as `make run` starts it: three processes, a database of its own, two free ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).parents[2]
+LONGEST_START = 60.0
+MORNING = {"now": "2026-11-23T10:00:00+08:00", "runs": True}
+WORLD = ROOT / "ivr" / "lab" / "default_world.json"
+
+
+@dataclass
+class Running:
+    """One `make run`; `app` and `simulator` are its two addresses."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def app(self) -> str:
+        """Where calls are answered."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def simulator(self) -> str:
+        """Where the telephone company and the page are."""
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    def lab(self, what: str, document: Any = None, method: str = "PUT") -> Any:
+        """Change the scene, or (without a document) see what happened."""
+        method = "GET" if document is None else method
+        answer = httpx.request(method, f"{self.app}/lab/{what}", content=json.dumps(document), timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def begin_the_day(self) -> None:
+        """The demo world on its own morning, everything well, nobody on the line."""
+        self.lab("clock", MORNING)
+        self.lab("agents", {"available": 1, "answers": "accept"})
+        self.lab("wallet", {"mode": "ok"})
+        self.lab("sms", {"mode": "ok"})
+        self.lab("reset", {}, "POST")
+        self.lab("world", json.loads(WORLD.read_text("utf-8")))
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let the telephone company's virtual clock run."""
+        httpx.post(f"{self.simulator}/simulator/clock", json={"advance": seconds}, timeout=30).raise_for_status()
+
+    def kill_the_simulator(self) -> None:
+        """As the kernel does it; whoever supervises starts it again."""
+        for child in psutil.Process(self.process.pid).children():
+            if "ivr.simulator.server" in child.cmdline():
+                child.kill()
+
+    def simulator_answers(self) -> bool:
+        """Whether it is there."""
+        return _answers(f"{self.simulator}/healthz")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """Start everything, and end it with one signal."""
+    port = _two_free_ports()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
+    environment = kept | {"PORT": str(port), "DATA_DIR": str(folder), "LAB": "1"}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "ivr.run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        line = Running(process, port)
+        try:
+            wait_for(lambda: _answers(f"{line.app}/readyz") and line.simulator_answers(), LONGEST_START)
+            yield line
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Ask again and again; AssertionError when it takes too long."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"not within {seconds} s"
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _two_free_ports() -> int:
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = int(first.getsockname()[1])
+            try:
+                socket.create_server(("127.0.0.1", port + 1)).close()
+            except OSError:
+                continue
+            return port
