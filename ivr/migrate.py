@@ -25,6 +25,7 @@ ONE_AT_A_TIME = 4907001  # any number, the same for everybody who migrates
 
 def migrate(engine: sa.Engine) -> None:
     """Migrate both schemas; safe to repeat, and for several machines at once."""
+    engine.connect().close()  # a new file gets our page size, not the follow-ups'
     _migrate_follow_ups(engine)
     with begin_write(engine) as conn:
         if conn.dialect.name == "postgresql":

@@ -46,6 +46,15 @@ def test_sqlite_survives_a_power_cut(tmp_path):
     assert found == ["wal", 2, 1]
 
 
+def test_a_new_file_has_pages_that_hold_a_turn(tmp_path):
+    """Whoever migrates first: the size cannot be changed afterwards."""
+    engine = connect(f"sqlite:///{tmp_path / 'one.db'}")
+    migrate(engine)
+    with begin_read(engine) as conn:
+        assert conn.exec_driver_sql("PRAGMA page_size").scalar() == 8192
+    engine.dispose()
+
+
 def test_a_broken_transaction_leaves_nothing(tally):
     """An exception rolls back, table changes too."""
     with pytest.raises(ZeroDivisionError), begin_write(tally) as conn:  # noqa: PT012
