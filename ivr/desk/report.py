@@ -25,7 +25,16 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "wallet": call.wallet,
         "level": level(rows[-1].facts),
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
-        "turns": [{"turn": row.turn, "at": row.at.isoformat(), "steps": row.steps, "wait": row.wait} for row in rows],
+        "turns": [
+            {
+                "turn": row.turn,
+                "at": row.at.isoformat(),
+                "level": level(row.facts),
+                "steps": row.steps,
+                "wait": row.wait,
+            }
+            for row in rows
+        ],
         "summary": summarise(rows),
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ivr.settings import Settings
 from ivr.simulator.agent_seat import AgentSeat
 from ivr.simulator.delivery import HttpTransport
-from ivr.simulator.live_call import ABANDONED_AFTER, LiveCall, Refused
+from ivr.simulator.live_call import LiveCall, Refused
 from ivr.simulator.phone import SIMULATED_ACCOUNT, Phone
 from ivr.simulator.timed import Timed
 
@@ -19,8 +19,8 @@ MOST_KEPT = 100
 class Exchange:
     """Every call that was placed from a page, the last hundred of them."""
 
-    def __init__(self, settings: Settings, scene: Callable[[], str], patience: float = ABANDONED_AFTER) -> None:
-        self._settings, self._scene, self._patience = settings, scene, patience
+    def __init__(self, settings: Settings, scene: Callable[[], str], clock: Callable[[], float]) -> None:
+        self._settings, self._scene, self._clock = settings, scene, clock
         self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
         self._calls: dict[str, LiveCall] = {}
         self._lock = threading.Lock()
@@ -30,10 +30,10 @@ class Exchange:
         with self._lock:
             if len(self.going_on()) >= MOST_AT_ONCE:
                 raise Refused("too-many")
-            call = LiveCall(self._transport, self._phone, mode, self._scene, self._patience)
+            call = LiveCall(self._transport, self._phone, line, caller, mode, self._scene, self._clock)
+            call.begin()
             self._forget_the_oldest()
             self._calls[call.sid] = call
-        call.place(line, caller)
         return call
 
     def find(self, sid: str) -> LiveCall:

@@ -3,7 +3,8 @@
 Theory. What is pressed goes into a queue; a thread of the call's own takes it out and lets the telephone
 act, so that a slow answer, or an agent who lets it ring, blocks nobody. Windows ask for the whole picture
 again and again; `version` says whether there is anything new. A window that has not seen what another one
-did is told so, instead of pressing a key into a question it never heard.
+did is told so, instead of pressing a key into a question it never heard. Looking is not acting: a call at which
+everybody only looks is abandoned after an hour, by the telephone company's clock.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from ivr.simulator.transcript import Transcript
 
 ABANDONED_AFTER = 3600.0
 """Seconds in which nobody does anything; then the receiver is put down."""
+GLANCE = 0.5
+"""Seconds between two looks at the clock."""
 DEEDS = ("press", "wait", "hang-up", "repeat")
 
 
@@ -40,11 +43,14 @@ class LiveCall:
         self,
         transport: Transport,
         make_phone: Callable[[Timed, AgentSeat], Phone],
+        line: str,
+        caller: str,
         mode: str,
         scene: Callable[[], str],
-        patience: float = ABANDONED_AFTER,
+        clock: Callable[[], float],
     ) -> None:
-        self.sid, self.started, self.patience = new_sid(), time.time(), patience
+        self.sid, self.started, self._clock = new_sid(), time.time(), clock
+        self.line, self.caller = line, caller
         self.timed = Timed(transport)
         self.seat = AgentSeat(mode, scene, lambda: self.phone, self._news)
         self.phone = make_phone(self.timed, self.seat)
@@ -52,13 +58,11 @@ class LiveCall:
         self.version, self.working, self.over, self.closed = 0, True, False, False
         self._heard = self._faults = self._told = 0
         self._window = ""
-        self.levels: dict[int, str] = {}  # by turn, as the server reported them
         self._lock = threading.RLock()
         self._deeds: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
 
-    def place(self, line: str, caller: str) -> None:
+    def begin(self) -> None:
         """Ring the line from the call's own thread."""
-        self.line, self.caller = line, caller
         threading.Thread(target=self._live, name=f"call-{self.sid[-6:]}", daemon=True).start()
 
     def order(self, kind: str, keys: str, window: str, seen: int) -> threading.Event:
@@ -109,16 +113,19 @@ class LiveCall:
 
     def _live(self) -> None:
         self._act(lambda: self.phone.dials(self.line, self.caller, sid=self.sid))
+        acted = self._clock()
         while not self.closed:
             try:
-                kind, keys, done = self._deeds.get(timeout=self.patience)
+                kind, keys, done = self._deeds.get(timeout=GLANCE)
             except queue.Empty:
-                self._close()
-                return
+                if self._clock() - acted >= ABANDONED_AFTER:
+                    self._abandon()
+                continue
             self._do(kind, keys)
             done.set()
+            acted = self._clock()
 
-    def _close(self) -> None:
+    def _abandon(self) -> None:
         if not self.over:
             self._note("abandoned")
             self._act(self.phone.hangs_up)

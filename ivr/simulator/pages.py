@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
@@ -19,7 +21,7 @@ from ivr.simulator import spoken
 from ivr.simulator.agent_seat import BY_HAND, MODES
 from ivr.simulator.exchange import Exchange
 from ivr.simulator.lab_door import LabDoor
-from ivr.simulator.live_call import ABANDONED_AFTER, DEEDS, LiveCall, Refused
+from ivr.simulator.live_call import DEEDS, LiveCall, Refused
 from ivr.simulator.phone import ANONYMOUS
 from ivr.web.loopback import is_from_here
 
@@ -34,14 +36,14 @@ POLICY = (
 )
 
 
-def phone_blueprint(settings: Settings, patience: float = ABANDONED_AFTER) -> Blueprint:
-    """`/phone`; `patience` is how long a call may be left alone."""
+def phone_blueprint(settings: Settings, clock: Callable[[], float] = time.monotonic) -> Blueprint:
+    """`/phone`; the clock, in seconds, tells how long a call was left alone."""
     pages = Blueprint(
         "phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static/phone",
         static_url_path="/static",
     )  # fmt: skip
     door = LabDoor(settings)
-    exchange = Exchange(settings, door.agents_answer, patience)
+    exchange = Exchange(settings, door.agents_answer, clock)
     _guard(pages)
     _show(pages, door, exchange)
     _hold_calls(pages, exchange, door)
@@ -132,20 +134,14 @@ def _hold_calls(pages: Blueprint, exchange: Exchange, door: LabDoor) -> None:
 
 def _timed(report: dict[str, Any], call: LiveCall) -> dict[str, Any]:
     """The server's report with our watch beside it; what was keyed secretly is blotted out here too."""
-    turns = report["turns"]
-    call.hide(
-        {
-            turn["turn"]
-            for turn in turns
-            if any(step[0] == "answer" and step[2] in ("secret", "sealed") for step in turn["steps"])
-        }
-    )
-    if turns:
-        call.levels.setdefault(turns[-1]["turn"], report["level"])
-    for turn in turns:
+    call.hide({turn["turn"] for turn in report["turns"] if any(map(_is_secret, turn["steps"]))})
+    for turn in report["turns"]:
         turn["milliseconds"] = call.timed.milliseconds.get(turn["turn"])
-        turn["level"] = call.levels.get(turn["turn"])
     return report
+
+
+def _is_secret(step: list[Any]) -> bool:
+    return step[0] == "answer" and step[2] in ("secret", "sealed")
 
 
 def _play_sounds(pages: Blueprint, exchange: Exchange) -> None:

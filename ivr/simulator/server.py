@@ -11,6 +11,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,18 +63,18 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
         (settings.twilio_test_account_sid, settings.twilio_test_auth_token),
     )
     app.register_blueprint(control_blueprint(board))
-    _add_phone(app, settings)
+    _add_phone(app, settings, board)
     app.register_blueprint(rest_blueprint(board, accounts, scene.sms))
     return app
 
 
-def _add_phone(app: Flask, settings: Settings) -> None:
+def _add_phone(app: Flask, settings: Settings, board: Switchboard) -> None:
     try:
         from ivr.simulator.pages import phone_blueprint
     except ImportError as missing:
         logging.getLogger("simulator").warning("no browser phone: %s", missing)
     else:
-        app.register_blueprint(phone_blueprint(settings))
+        app.register_blueprint(phone_blueprint(settings, lambda: time.monotonic() + board.clock))
 
 
 def lab_scene(settings: Settings) -> Scene:
