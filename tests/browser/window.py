@@ -35,10 +35,7 @@ class Window:
 
     def hears_a_question(self) -> Window:
         """Wait until the line has spoken and waits for keys."""
-        expect(self.page.locator("#silence")).to_be_enabled(timeout=15_000)
-        self.page.wait_for_function(
-            "() => /^(Listening|正在等待按键)/.test(document.getElementById('state').textContent)", timeout=15_000
-        )
+        expect(self.page.locator("body[data-state=listening]")).to_be_attached(timeout=15_000)
         return self
 
     def presses(self, keys: str) -> Window:

@@ -3,8 +3,10 @@
 import { draw, fill, find, make, telephone } from "./dom.js";
 import { known, speaks, words } from "./words.js";
 
-const STEP = 46;
-const ROW = 24;
+const WIDTH = 400;
+const ROW = 22;
+const WATCH = 26;
+const LEFT = 34;
 const CASES = ["cases", "disputes", "freezes", "callbacks", "consents", "voice-notes"];
 
 export function showPath(report) {
@@ -17,41 +19,47 @@ export function showPath(report) {
   fill(find("panel-path"), key, graph(report), make("ol", { class: "turns", reversed: true }, ...turns));
 }
 
-// Time runs to the right, the level of verification upwards; a square is something that was looked up or done.
+// Time runs to the right, the level of verification upwards; a square is something that was looked up or done,
+// a bar below is how long the turn took. The whole call is in sight, however long it is.
 function graph(report) {
   const turns = report.turns;
-  const width = Math.max(360, turns.length * STEP + 40);
-  const height = 4 * ROW + 34;
-  let level = 0;
-  const points = turns.map((turn, number) => {
-    level = turn.level ? Number(turn.level.slice(1)) : level;
-    return { x: 34 + number * STEP, y: 14 + (3 - level) * ROW, turn };
-  });
+  const step = Math.min(46, (WIDTH - LEFT - 12) / Math.max(1, turns.length - 1));
+  const height = 4 * ROW + WATCH + 34;
+  const slowest = Math.max(1, ...turns.map(turn => turn.milliseconds ?? 0));
+  const points = turns.map((turn, number) => ({ x: LEFT + number * step, y: 24 + (3 - Number(turn.level.slice(1))) * ROW, turn }));
   const rows = [0, 1, 2, 3].flatMap(row => [
-    draw("line", { x1: 24, x2: width - 4, y1: 14 + (3 - row) * ROW, y2: 14 + (3 - row) * ROW, class: "rule" }),
-    draw("text", { x: 2, y: 18 + (3 - row) * ROW, class: "axis" }, `L${row}`),
+    draw("line", { x1: 24, x2: WIDTH, y1: 24 + (3 - row) * ROW, y2: 24 + (3 - row) * ROW, class: "rule" }),
+    draw("text", { x: 0, y: 28 + (3 - row) * ROW, class: "axis" }, `L${row}`),
   ]);
   const path = points.map((p, n) => (n ? `H${p.x}V${p.y}` : `M${p.x} ${p.y}`)).join("");
-  const marks = points.flatMap((point, number) => markOf(point, number === points.length - 1));
-  const drawing = draw("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "graph",
-    "aria-label": words("graph", turns.length, report.level) }, ...rows, draw("path", { d: path, class: "trail" }), ...marks);
-  const place = make("div", { class: "graph-place" }, drawing);
-  requestAnimationFrame(() => { place.scrollLeft = place.scrollWidth; });
-  return place;
+  const often = Math.ceil(18 / step);
+  const marks = points.flatMap((point, number) => markOf(point, number === points.length - 1, Math.min(4.5, step / 3)));
+  const watch = points.flatMap((point, number) => watchOf(point, slowest, number % often === 0));
+  return make("div", { class: "graph-place" }, draw("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", class: "graph",
+    "aria-label": words("graph", turns.length, report.level, Math.round(slowest)) },
+    ...rows, draw("path", { d: path, class: "trail" }), ...marks, draw("text", { x: 0, y: 4 * ROW + WATCH + 10, class: "axis" }, "ms"), ...watch));
 }
 
-function markOf({ x, y, turn }, last) {
+function watchOf({ x, turn }, slowest, numbered) {
+  const long = Math.max(1.5, ((turn.milliseconds ?? 0) / slowest) * (WATCH - 6));
+  const foot = 4 * ROW + WATCH + 12;
+  const bar = draw("rect", { x: x - 2, y: foot - long, width: 4, height: long, rx: 1, class: "took" },
+    draw("title", {}, `${words("turn", turn.turn)} · ${turn.milliseconds ?? "—"} ms`));
+  return numbered ? [bar, draw("text", { x, y: foot + 16, class: "axis", "text-anchor": "middle" }, String(turn.turn))] : [bar];
+}
+
+function markOf({ x, y, turn }, last, radius) {
   const answer = turn.steps.find(step => step[0] === "answer");
   const bad = answer && ["wrong", "gave-up", "silence"].includes(answer[2]);
   const effects = turn.steps.filter(step => step[0] === "did").map((step, n) =>
-    draw("rect", { x: x - 3, y: y - 16 - n * 8, width: 6, height: 6, rx: 1, class: step[2] === "ok" ? "effect" : "effect failed" }));
-  const dot = draw("circle", { cx: x, cy: y, r: last ? 6 : 4.5, class: `stop${bad ? " bad" : ""}${last ? " now" : ""}` });
-  const label = draw("text", { x, y: 4 * ROW + 18, class: "axis", "text-anchor": "middle" }, String(turn.turn));
-  return [...effects, dot, label];
+    draw("rect", { x: x - 3, y: y - 16 - n * 8, width: 6, height: 6, rx: 1, class: step[2] === "ok" ? "effect" : "effect failed" },
+      draw("title", {}, step[1])));
+  const dot = draw("circle", { cx: x, cy: y, r: last ? 6 : radius, class: `stop${bad ? " bad" : ""}${last ? " now" : ""}` });
+  return [...effects, dot];
 }
 
 function turnOf(turn) {
-  const facts = [turn.milliseconds !== null && turn.milliseconds !== undefined ? `${turn.milliseconds} ms` : null, turn.level];
+  const facts = [turn.level, typeof turn.milliseconds === "number" ? `${turn.milliseconds} ms` : null];
   return make("li", { class: "turn" },
     make("p", { class: "turn-head" }, make("b", {}, words("turn", turn.turn)), ...facts.filter(Boolean).map(fact => make("span", {}, fact))),
     ...turn.steps.map(stepOf),
@@ -62,7 +70,7 @@ function stepOf([kind, name, how, value]) {
   if (kind === "answer") {
     const said = known(`kind-${how}`) ? words(`kind-${how}`) : how;
     const shown = how === "value" ? plain(value) : "";
-    return make("p", { class: `decision ${how}` }, make("code", {}, name), " → ", make("b", {}, [said, shown].filter(Boolean).join(" ")));
+    return make("p", { class: `decision is-${how}` }, make("code", {}, name), " → ", make("b", {}, [said, shown].filter(Boolean).join(" ")));
   }
   const result = how === "ok" ? value : words("unavailable");
   const head = [make("code", {}, name), how === "ok" ? null : make("span", { class: "bad" }, ` ${words("unavailable")}`)];
@@ -77,7 +85,7 @@ function tree(value) {
 }
 
 function plain(value) {
-  if (value === null || value === undefined) return "—";
+  if (value === null || value === undefined || value === "") return "—";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
@@ -93,7 +101,7 @@ export function showSummary(report) {
     const [name, ...rest] = line.split(": ");
     return make("p", {}, make("b", {}, name), rest.join(": "));
   });
-  const whole = make("details", { open: sentences.length === 0 }, make("summary", {}, "JSON"), tree(fields));
+  const whole = make("details", { open: sentences.length === 0 }, make("summary", {}, words("everything")), tree(fields));
   fill(find("panel-summary"), key, make("div", { class: "written" }, ...sentences), whole);
 }
 
@@ -109,23 +117,36 @@ export function showMessages(messages, press) {
 function messageOf(message, press) {
   const code = /(?<!\d)\d{6}(?!\d)/.exec(message.body)?.[0];
   return make("article", { class: "message" },
-    make("p", { class: "turn-head" }, make("b", {}, telephone(message.to)), make("span", {}, time(message.at)), make("span", { class: "status" }, message.status)),
+    make("p", { class: "turn-head" }, make("b", {}, telephone(message.to)), make("span", {}, time(message.at)), make("span", { class: "status" }, named("status", message.status))),
     make("p", { class: "body" }, message.body),
     code && press ? make("button", { type: "button", class: "deed", onclick: event => press(code, event) }, words("keyCode", code)) : null);
 }
 
 export function showCases(lists, sid) {
   const key = JSON.stringify([lists, sid, speaks()]);
-  const all = CASES.flatMap(name => (lists?.[name] ?? []).map(one => caseOf(name, one, sid)));
-  fill(find("panel-cases"), key, ...(all.length ? all.reverse() : [nothing("noCases")]));
+  const all = CASES.flatMap(name => (lists?.[name] ?? []).map(one => ({ name, one }))).sort((a, b) => order(b.one, sid) < order(a.one, sid) ? -1 : 1);
+  fill(find("panel-cases"), key, ...(all.length ? all.map(({ name, one }) => caseOf(name, one, sid)) : [nothing("noCases")]));
 }
 
 function caseOf(name, one, sid) {
   const mine = sid && one.call === sid;
   const { summary, ...rest } = one;
+  const kept = Object.fromEntries(Object.entries(rest).filter(([field, value]) => value !== null && field !== "call"));
   return make("article", { class: `message${mine ? " mine" : ""}` },
-    make("p", { class: "turn-head" }, make("b", {}, words(name)), make("code", {}, one.reference ?? one.number ?? ""), mine ? make("span", { class: "badge" }, words("thisCall")) : null),
-    tree(Object.fromEntries(Object.entries(rest).filter(([field, value]) => value !== null && field !== "call"))));
+    make("p", { class: "turn-head" }, make("b", {}, words(name)), one.status ? make("span", { class: "status" }, named("status", one.status)) : null,
+      mine ? make("span", { class: "badge" }, words("thisCall")) : null),
+    make("p", { class: "reference" }, one.reference ?? one.number ?? ""),
+    make("p", { class: "hint" }, [time(one.at), one.due ? `${words("due")} ${time(one.due)}` : ""].filter(Boolean).join(" · ")),
+    make("details", {}, make("summary", {}, words("everything")), tree(kept)));
+}
+
+// This call's own come first, then the newest.
+function order(one, sid) {
+  return `${sid && one.call === sid ? 1 : 0}${one.at ?? ""}`;
+}
+
+function named(kind, value) {
+  return known(`${kind}-${value}`) ? words(`${kind}-${value}`) : value;
 }
 
 function time(at) {

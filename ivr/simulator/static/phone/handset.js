@@ -36,7 +36,7 @@ export function dialled() {
 
 export function showKeys(press) {
   fill(find("keys"), speaks(), KEYS.map(key => make("button", { type: "button", class: "key", "data-key": key, onclick: event => press(key, event) },
-    make("b", {}, key), make("small", {}, known(`hint-${key}`) ? words(`hint-${key}`) : "\u00a0"))));
+    make("b", {}, key), "7890*#".includes(key) ? make("small", {}, known(`hint-${key}`) ? words(`hint-${key}`) : "\u00a0") : null)));
 }
 
 export function flash(key) {
@@ -47,6 +47,7 @@ export function flash(key) {
 }
 
 export function showHandset(call, setting) {
+  document.body.dataset.state = call?.state ?? "idle";
   find("dial").hidden = Boolean(call);
   find("in-call").hidden = !call;
   if (!call) return;
@@ -55,7 +56,7 @@ export function showHandset(call, setting) {
   find("state").textContent = stateText(call);
   find("keyed").textContent = keyedNow(call);
   const over = call.state === "over";
-  find("silence").textContent = words(call.state === "talking" ? "agentLeaves" : "silence");
+  find("silence").textContent = call.state === "talking" ? words("agentLeaves") : words("silence", Math.round(call.seconds));
   find("silence").disabled = !["listening", "talking", "working"].includes(call.state);
   find("repeat").textContent = words("repeat");
   find("hang-up").textContent = words(over ? "again" : "hangUp");
@@ -64,7 +65,7 @@ export function showHandset(call, setting) {
 }
 
 function stateText(call) {
-  return words(call.state, call.state === "talking" ? telephone(call.agent.number) : Math.round(call.seconds));
+  return words(call.state, call.state === "talking" ? telephone(call.agent.number) : call.turn + 1);
 }
 
 // What was keyed into the question that is still open.

@@ -39,9 +39,8 @@ function show() {
   showScene(setting);
   showTabs();
   showBanner();
-  const label = sound.hasVoice() ? words(sound.isMuted() ? "unmute" : "mute") : words("textOnly");
+  const label = sound.hasVoice() ? words(sound.isMuted() ? "soundOff" : "soundOn") : words("textOnly");
   find("mute").textContent = label;
-  find("mute").setAttribute("aria-pressed", String(sound.isMuted()));
   find("mute").disabled = !sound.hasVoice();
 }
 
@@ -82,8 +81,19 @@ function showBanner() {
 function complain(found) {
   trouble = found.code ? found : null;
   if (!found.code) throw found;
-  if (found.code === "unknown-call") leave();
+  if (found.code === "unknown-call") lose();
   show();
+}
+
+// The telephone's process began anew: what was heard stays to be read, and the call is over.
+function lose() {
+  sound.bargeIn();
+  sound.hold(false);
+  if (!call) leave();
+  else if (call.state !== "over") {
+    const note = { who: "note", code: "lost", text: "", turn: call.turn };
+    call = { ...call, state: "over", agent: { ...call.agent, choices: [] }, options: [], lines: [...call.lines, note] };
+  }
 }
 
 async function take(picture) {
@@ -133,13 +143,13 @@ async function watch() {
   try {
     if (call && call.state !== "over") await take(await wire.look(call.sid, call.version));
     if (trouble?.code === "phone-down") trouble = null;
-    if (call && setting.up === false) await readSetting();
+    if (!call || setting.up === false) await readSetting();
     if (call) askServer();
   } catch (found) {
     complain(found);
   }
   showBanner();
-  setTimeout(watch, document.hidden ? LATER : SOON);
+  setTimeout(watch, document.hidden || !call ? LATER : SOON);
 }
 
 async function ring(event) {
@@ -219,8 +229,9 @@ async function decide(choice) {
 
 function hangUp() {
   if (!call) return;
-  if (call.state === "over") leave();
-  else act("hang-up");
+  if (call.state !== "over") return act("hang-up");
+  trouble = null;
+  leave();
 }
 
 function keyboard(event) {

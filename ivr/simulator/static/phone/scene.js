@@ -47,8 +47,8 @@ function controls(scene) {
   return [
     group("clock", make("div", { class: "row" }, at, button(words("set"), () => at.value && setClock(`${at.value}:00${OFFSET}`)),
       button(words("realTime"), () => put("clock", { now: null }))),
-    make("label", { class: "check" }, runs, words("runs")), make("div", { class: "row" }, ...presets)),
-    group("onDuty", make("div", { class: "row" }, count), choice("agents", "answers", ANSWERS, scene.agents.answers, "answers")),
+    make("label", { class: "check" }, runs, words("runs")), make("div", { class: "presets" }, ...presets)),
+    group("onDuty", make("div", { class: "row" }, count, make("span", {}, words("theyAnswer"))), choice("agents", "answers", ANSWERS, scene.agents.answers, "answers")),
     group("walletApi", choice("wallet", "mode", WALLET, scene.wallet.mode, "wallet")),
     group("smsProvider", choice("sms", "mode", SMS, scene.sms.mode, "sms")),
     group("world", make("label", { class: "file" }, make("span", {}, words("load")),

@@ -1,6 +1,7 @@
 // The transcript: who said what, in which language; the options of the open question are buttons.
 
-import { find, make } from "./dom.js";
+import { fill, find, make } from "./dom.js";
+import { welcome } from "./welcome.js";
 import { known, words } from "./words.js";
 
 let shown = [];
@@ -15,7 +16,7 @@ export function showTalk(call) {
   const place = find("transcript");
   if (!call) return empty(place);
   if (sidShown !== call.sid) {
-    place.replaceChildren();
+    fill(place, call.sid);
     shown = [];
     sidShown = call.sid;
   }
@@ -45,7 +46,7 @@ export function markSpeaking(number) {
 function empty(place) {
   shown = [];
   sidShown = "";
-  place.replaceChildren(make("div", { class: "nothing" }, make("p", {}, words("noTranscript")), make("p", { class: "hint" }, words("keysHelp"))));
+  fill(place, document.documentElement.lang, welcome());
 }
 
 // The question that is open began after the caller's last deed.
