@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.exploration import artefact, killing, report
 from tests.exploration.graph import Graph, explore
 from tests.exploration.properties import faults
-from tests.exploration.report import beginnings, describe
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "exploration.md"
 
@@ -18,26 +17,34 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "exploration.md"
 def main() -> int:
     """The command."""
     asked = _arguments()
-    if asked.mutants:
-        return killing.table()
     began = time.monotonic()
-    graph = explore(beginnings(), _progress if sys.stderr.isatty() else lambda graph, left: None, quick=asked.quick)
+    graph = explore(report.beginnings(), _progress, quick=asked.quick)
+    say(
+        f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
+    )
     found = faults(graph)
-    text = report.page(graph, found, time.monotonic() - began)
+    planted = killing.results(say) if asked.mutants else []
+    text = report.page(graph, found, planted)
     print(text)
     for fault in found:
-        print(describe(graph, fault))
+        print(report.describe(graph, fault))
     if asked.write:
         DOCUMENT.write_text(text, "utf-8")
     if asked.graph:
         artefact.write(graph, asked.graph)
-    return 1 if found else 0
+    say(f"{time.monotonic() - began:.0f} s in all, {len(found)} faults")
+    return 1 if found or not killing.enough(planted) else 0
+
+
+def say(text: str) -> None:
+    """Progress, beside the report."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make explore", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out what follows mixed failures")
-    parser.add_argument("--mutants", action="store_true", help="plant faults, and tell which are found")
+    parser.add_argument("--mutants", action="store_true", help="plant faults too, and tell which are found")
     parser.add_argument("--write", action="store_true", help="write docs/exploration.md")
     parser.add_argument("--graph", type=Path, help="write the graph as JSON for the call map")
     return parser.parse_args()
@@ -45,8 +52,10 @@ def _arguments() -> argparse.Namespace:
 
 def _progress(graph: Graph, left: int) -> None:
     done = len(graph.states) - left
-    bar = "█" * (30 * done // max(1, len(graph.states)))
-    print(f"\r{bar:30} {done} of {len(graph.states)} places, {len(graph.edges)} steps ", end="", file=sys.stderr)
+    if sys.stderr.isatty() or done % 1000 == 0:
+        bar = "█" * (30 * done // max(1, len(graph.states)))
+        end = "" if sys.stderr.isatty() else "\n"
+        print(f"\r{bar:30} {done} of {len(graph.states)} places, {len(graph.edges)} steps ", end=end, file=sys.stderr)
 
 
 if __name__ == "__main__":

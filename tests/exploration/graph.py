@@ -55,6 +55,8 @@ class Graph:
     edges: list[Edge] = field(default_factory=list)
     entries: list[Edge] = field(default_factory=list)
     known: dict[Any, int] = field(default_factory=dict)
+    quick: bool = False
+    most: int = 0
 
     def out(self) -> dict[int, list[Edge]]:
         """The edges that leave each state."""
@@ -80,7 +82,7 @@ class Graph:
 def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda graph, left: None, most: int = 60_000, quick: bool = False) -> Graph:  # fmt: skip
     """Every place that these beginnings can reach; `quick` leaves out what follows mixed failures."""
     gc.disable()  # nothing here is garbage, and looking for some takes most of the time
-    graph, waiting = Graph(), deque[int]()
+    graph, waiting = Graph(quick=quick, most=most), deque[int]()
     for begin in begins:
         for _, turn in every_turn(begin, (), None):
             graph.entries.append(_arrive(graph, waiting, begin, (), (), -3, "dials", turn))

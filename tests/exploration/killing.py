@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 
 from tests.exploration import words
 from tests.exploration.graph import explore
@@ -27,12 +28,16 @@ def found_by(mutant: Mutant, most: int = 20_000) -> str:
     return ""
 
 
-def table() -> int:
-    """Print what became of each; 1 when too many live."""
-    killed = 0
+def results(tell: Callable[[str], None]) -> list[tuple[str, str]]:
+    """What became of each planted fault: what it is, and what found it (empty: nothing)."""
+    found = []
     with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
-        for mutant, by in zip(MUTANTS, pool.imap(found_by, MUTANTS, chunksize=1), strict=True):
-            killed += bool(by)
-            print(f"| {mutant.what} | {by[:110] or '**lives**'} |", flush=True)
-    print(f"{killed} of {len(MUTANTS)} planted faults were found")
-    return 0 if killed >= WANTED * len(MUTANTS) else 1
+        for number, (mutant, by) in enumerate(zip(MUTANTS, pool.imap(found_by, MUTANTS), strict=True), 1):
+            tell(f"{number} of {len(MUTANTS)} planted: {mutant.what}: {by[:80] or 'NOT FOUND'}")
+            found.append((mutant.what, by))
+    return found
+
+
+def enough(planted: list[tuple[str, str]]) -> bool:
+    """Whether enough of them were found; none planted is enough."""
+    return sum(bool(by) for _, by in planted) >= WANTED * len(planted)

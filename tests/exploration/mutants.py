@@ -40,7 +40,16 @@ def planted(mutant: Mutant) -> Iterator[None]:
         yield
     finally:
         for place, name, value in reversed(undo):
-            setattr(place, name, value)
+            _put(place, name, value)
+
+
+def _put(place: Any, name: str, value: Any) -> None:
+    """Back as it was: a name of a module or function, or the whole content of a mapping."""
+    if isinstance(place, dict):
+        place.clear()
+        place.update(value)
+    else:
+        setattr(place, name, value)
 
 
 def _replace(module: ModuleType, source: str) -> list[tuple[Any, str, Any]]:
@@ -71,10 +80,14 @@ def _methods(old: type, new: type) -> list[tuple[Any, str, Any]]:
 
 
 def _everywhere(name: str, old: Any, new: Any) -> list[tuple[Any, str, Any]]:
-    """A constant, wherever it was imported; one that is another mapping of functions stays."""
+    """A constant, wherever it was imported; a mapping of functions stays, another gets its new content in place."""
     if isinstance(old, dict) and any(callable(value) for value in old.values()):
         return []
-    undo = []
+    undo: list[tuple[Any, str, Any]] = []
+    if isinstance(old, dict):
+        undo.append((old, "", dict(old)))
+        _put(old, "", new)
+        return undo
     for place in [one for key, one in sys.modules.items() if key.startswith(ROOMS)]:
         if vars(place).get(name) is old:
             undo.append((place, name, old))
@@ -111,7 +124,7 @@ MUTANTS = [
     Mutant("no turn of its own between the verdict and the look-up", ID, 'await call.moment("identified")', 'call.say("identified")'),
     Mutant("the verdict is written twice", ID, "    return await call.do(judge,", '    await call.do(judge, call.facts["wallet"], claimed, how, False, None)\n    return await call.do(judge,'),
     Mutant("the code is sent twice", ID, '    call.say("code-sent")', '    sending = await call.do(send_code, claimed)\n    call.say("code-sent")'),
-    Mutant("a secret is spoken", ID, '    call.say("code-sent")', '    call.say("code-sent", claimed=None)\n    call.say("number-official", number=claimed)'),
+    Mutant("a secret is spoken", ID, "    if how == \"text\":", '    call.say("number-official", number=keyed)\n    if how == "text":'),
     Mutant("a case is opened twice", T, 'if advice.reason == "unknown":', 'case = await call.do(open_case, "a1", "haiyun", advice.reason, advice.id)\n    if advice.reason == "unknown":'),
     Mutant("a case is opened for nobody", T, 'call.say("top-up-need")', 'call.say("top-up-need")\n    await call.do(open_case, "a1", "haiyun", "unknown", "t1")'),
     Mutant("an unavailable wallet is not noticed", W, "    except Unavailable:", "    except ZeroDivisionError:"),
@@ -134,9 +147,9 @@ MUTANTS = [
     Mutant("# goes back", PROMPTS, '"#": ("repeat", None), "8"', '"#": ("back", None), "8"'),
     Mutant("8 and 9 are swapped", PROMPTS, '"8": ("slower", None), "9": ("language", None),\n}  # fmt: skip\nENTRY', '"9": ("slower", None), "8": ("language", None),\n}  # fmt: skip\nENTRY'),
     Mutant("0 in an entry is not a person", PROMPTS, '"0": ("agent", None), "*": ("clear"', '"0": ("more-time", None), "*": ("clear"'),
-    Mutant("silence is not counted", PROMPTS, 'self.silences + (kind == "silence")', "self.silences"),
-    Mutant("wrong keys are not counted", PROMPTS, 'self.wrongs + (kind == "wrong")', "self.wrongs"),
-    Mutant("a repeat counts as a failure", PROMPTS, 'self.wrongs + (kind == "wrong")', 'self.wrongs + (kind in ("wrong", "repeat"))'),
+    Mutant("silence is not counted", PROMPTS, "Tries(self.silences + 1", "Tries(self.silences"),
+    Mutant("wrong keys are not counted", PROMPTS, "self.wrongs + 1)", "self.wrongs)"),
+    Mutant("a repeat counts as a failure", PROMPTS, 'if kind == "wrong"', 'if kind in ("wrong", "repeat")'),
     Mutant("nobody gives up", PROMPTS, "if count + 1 >= most", "if count + 1 >= 9"),
     Mutant("the key of an option is one too low", PROMPTS, "self.options[int(key) - 1]", "self.options[int(key) - 2]"),
     Mutant("keys are spoken from 2", CALL, "enumerate(prompt.options, 1)", "enumerate(prompt.options, 2)"),

@@ -10,7 +10,7 @@ from ivr.engine import Call, Menu
 from tests.exploration.driving import START, Beginning, inputs, play
 from tests.exploration.graph import explore
 from tests.exploration.killing import found_by
-from tests.exploration.mutants import MUTANTS
+from tests.exploration.mutants import MUTANTS, planted
 from tests.exploration.properties import faults
 from tests.exploration.report import beginnings
 
@@ -66,6 +66,13 @@ def test_equal_positions_have_equal_futures(graph):
 def test_a_planted_fault_is_found(mutant):
     """A sample; `python -m tests.exploration --mutants` plants them all."""
     assert found_by(mutant, most=MOST)
+
+
+def test_every_planted_fault_still_has_its_place():
+    """A mutant whose text is gone plants nothing."""
+    for mutant in MUTANTS:
+        with planted(mutant):
+            pass
 
 
 def test_the_nearest_places_fail_no_turn(graph):

@@ -1,0 +1,62 @@
+"""What is done and told only with reason: proof before data, yes before a write, no success without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.exploration.finding import Fault, reachable, reaches_person
+from tests.exploration.graph import Edge, Graph, State
+
+DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual"}  # fmt: skip
+SUCCESS = DATA | {"advice-succeeded", "top-up-not-received", "case-promise", "callback-promised", "callback-noted"}
+NEED_PROOF = ("find_top_ups", "limits_of", "open_case")
+ASKED_FOR = {"request_callback": "callback-right"}
+"""Writes that the caller asks for, and the question whose yes must come right before."""
+
+
+def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
+    """Account data and what reads it come after a verdict that was yes."""
+    for edge in graph.edges:
+        state = graph.states[edge.source]
+        proved = any(step[:2] == ["did", "identity.judge"] and step[3] for step in (*state.past, *edge.turn.steps))
+        spoken = DATA & {line.id for line in edge.turn.lines}
+        touched = [done for done in edge.turn.outcomes if done.startswith(NEED_PROOF)]
+        if not proved and (spoken or touched):
+            yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
+        yield from _without_the_right_proof(state, edge)
+
+
+def _without_the_right_proof(state: State, edge: Edge) -> Iterator[Fault]:
+    verdicts = [step for step in edge.turn.steps if step[:2] == ["did", "identity.judge"]]
+    if verdicts and verdicts[-1][3] is None and "customer" in edge.turn.facts:
+        yield Fault("P8", "a refused caller is taken for a customer", edge)
+
+
+def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
+    """What the caller asks for is written right after a yes, once in a turn and once in a call."""
+    out = graph.out()
+    for edge in graph.edges:
+        done = [label.partition(":")[0] for label in edge.turn.outcomes]
+        for write, question in ASKED_FOR.items():
+            if write in done and (graph.states[edge.source].name, edge.turn.steps[0][3]) != (question, "yes"):
+                yield Fault("P9", f"{write} without a yes to {question}", edge)
+            if write in done and _again(graph, out, edge.target, write):
+                yield Fault("P9", f"{write} can be done twice", edge)
+        for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
+            if done.count(write) > 1:
+                yield Fault("P9", f"{write} is done {done.count(write)} times in one turn", edge)
+
+
+def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:
+    """When the wallet does not answer, nothing is told as if it had, and a person is offered."""
+    for edge in graph.edges:
+        if any(done.endswith("unavailable") for done in edge.turn.outcomes):
+            ids = {line.id for line in edge.turn.lines}
+            if ids & SUCCESS or "wallet-unavailable" not in ids or not reaches_person(graph, edge):
+                yield Fault("P21", f"the wallet was not there, and the line says {sorted(ids)}", edge)
+
+
+def _again(graph: Graph, out: dict[int, list[Edge]], start: int, write: str) -> bool:
+    if start < 0:
+        return False
+    return any(any(done.startswith(write) for done in edge.turn.outcomes) for place in reachable(out, start) for edge in out[place])  # fmt: skip

@@ -1,0 +1,121 @@
+"""What is said, and what the keys mean: words in one language, options as spoken, failures counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ivr.engine.call import Dial, Wait
+from ivr.engine.prompts import Menu
+from tests.exploration import words
+from tests.exploration.finding import Fault
+from tests.exploration.graph import FAILED, Edge, Graph
+
+
+def p1_every_turn_ends_in_words(graph: Graph) -> Iterator[Fault]:
+    """No turn fails, and every line renders in both languages."""
+    for edge in (*graph.entries, *graph.edges):
+        if edge.target == FAILED:
+            yield Fault("P1", edge.turn.failure, edge)
+            continue
+        if not edge.turn.lines and not isinstance(edge.turn.wait, Dial):
+            yield Fault("P1", "a turn says nothing", edge)
+        for language in ("zh", "en"):
+            try:
+                words.spoken(edge.turn.lines, language)
+            except Exception as error:
+                yield Fault("P1", f"{type(error).__name__}: {error}", edge)
+
+
+def p7_counters_reset(graph: Graph) -> Iterator[Fault]:
+    """A valid answer leads to a question with no failures, and a failure is counted."""
+    for edge in graph.edges:
+        wait = edge.turn.wait
+        if not isinstance(wait, Wait) or not isinstance(graph.states[edge.source].wait, Wait):
+            continue
+        before = graph.states[edge.source].wait.tries  # type: ignore[union-attr]
+        total = wait.tries.silences + wait.tries.wrongs
+        if edge.decision in ("value", "secret", "sealed", "back", "main", "agent", "gave-up") and total:
+            yield Fault("P7", f"{edge.decision} leads to {wait.name} with {total} failures counted", edge)
+        if edge.decision in ("silence", "wrong") and total != before.silences + before.wrongs + 1:
+            yield Fault("P7", f"a failure at {wait.name} is not counted", edge)
+        if edge.decision in ("repeat", "language", "slower", "more-time", "clear") and wait.tries != before:
+            yield Fault("P7", f"{edge.decision} at {wait.name} counts as a failure", edge)
+
+
+def p13_one_language(graph: Graph) -> Iterator[Fault]:
+    """Every line is in the caller's language; only the choice of a language is in both."""
+    for edge in (*graph.entries, *graph.edges):
+        both = isinstance(edge.turn.wait, Wait) and edge.turn.wait.prompt.bilingual
+        own = {line.id for line in edge.turn.lines if line.language is None}
+        for line in edge.turn.lines:
+            twice = line.language == "other" and line.id in own
+            if line.language is not None and not both and not twice and line.id != "other-language":
+                yield Fault("P13", f"{line.id} is said in {line.language}", edge)
+        for language in ("zh", "en"):
+            yield from _mixed(edge, language)
+
+
+def _mixed(edge: Edge, language: str) -> Iterator[Fault]:
+    try:
+        spoken = words.spoken(edge.turn.lines, language)
+    except Exception:
+        return
+    for sentence in spoken:
+        chinese = any("一" <= sign <= "鿿" for sign in sentence.text)
+        if sentence.text and chinese != (sentence.language == "zh"):
+            yield Fault("P13", f"not {sentence.language}: {sentence.text}", edge)
+
+
+def p14_p16_keys_mean_the_same(graph: Graph) -> Iterator[Fault]:
+    """`#` repeats the question, `*` goes back, 8 and 9 change how it is said; options are 1, 2, 3 … as spoken."""
+    meaning = {"0": "agent", "*": "back", "#": "repeat", "8": "slower", "9": "language"}
+    entry = {"0#": "agent", "*#": "clear", "**#": "main", "*8#": "slower", "*9#": "language"}
+    for edge in graph.edges:
+        wait = graph.states[edge.source].wait
+        if not isinstance(wait, Wait):
+            continue
+        expected = (meaning if isinstance(wait.prompt, Menu) else entry).get(edge.label, edge.decision)
+        if edge.decision != expected and not (wait.prompt.bilingual and edge.label == "9"):
+            yield Fault("P16", f"{edge.label} at {wait.name} is {edge.decision}, not {expected}", edge)
+        if edge.decision == "repeat" and (edge.turn.wait is None or edge.turn.wait.name != wait.name):
+            yield Fault("P14", f"# at {wait.name} does not repeat it", edge)
+        yield from _options_as_spoken(edge)
+
+
+def _options_as_spoken(edge: Edge) -> Iterator[Fault]:
+    wait = edge.turn.wait
+    if not isinstance(wait, Wait) or not isinstance(wait.prompt, Menu) or wait.last[0] == "silence":
+        return
+    keys = [line.key for line in edge.turn.lines if line.key]
+    numbered = [key for key in keys if key not in ("0", "9")]
+    if numbered != [str(place) for place in range(1, len(wait.prompt.options) + 1)]:
+        yield Fault("P16", f"{wait.name} speaks the keys {keys}", edge)
+    for place, line in enumerate([line for line in edge.turn.lines if line.key in numbered]):
+        option = wait.prompt.options[place]
+        if line.id.rpartition(".")[2] not in (option, "choice"):
+            yield Fault("P16", f"{wait.name}: key {line.key} is {option}, but {line.id} is said", edge)
+
+
+def p22_offers_only_where_asked(graph: Graph) -> Iterator[Fault]:
+    """Promotions are spoken in their own branch only."""
+    for edge in graph.edges:
+        offers = any(line.id.startswith("promotion-") for line in edge.turn.lines)
+        if offers and "promotions" not in graph.states[edge.source].inside:
+            yield Fault("P22", "an offer outside its branch", edge)
+
+
+def g12_escalation(graph: Graph) -> Iterator[Fault]:
+    """The first and the second failure are answered in other words, and each silence says something."""
+    heard: dict[tuple[str, str], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for edge in graph.edges:
+        wait = edge.turn.wait
+        if isinstance(wait, Wait) and edge.decision in ("silence", "wrong") and edge.turn.lines:
+            count = wait.tries.silences if edge.decision == "silence" else wait.tries.wrongs
+            lead = edge.turn.lines[0].id
+            if lead in heard[wait.name, edge.decision][3 - count] and not wait.prompt.bilingual:
+                yield Fault("G12", f"the same words after each {edge.decision} at {wait.name}: {lead}", edge)
+            heard[wait.name, edge.decision][count].add(lead)
+            asks_again = edge.decision == "silence" and count == 1
+            if not asks_again and not any(line.id.startswith(wait.name) or line.key for line in edge.turn.lines):
+                yield Fault("G12", f"{wait.name} is not asked again", edge)
