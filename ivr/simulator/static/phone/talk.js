@@ -1,12 +1,24 @@
 // The transcript: who said what, in which language; the options of the open question are buttons.
 
-import { fill, find, make } from "./dom.js";
+import { fill, find, make, telephone } from "./dom.js";
 import { welcome } from "./welcome.js";
 import { known, words } from "./words.js";
 
 let shown = [];
 let sidShown = "";
 let press = () => {};
+let following = true;
+
+// Whoever has scrolled back to read is left alone; everybody else sees the newest line, whatever changes its size.
+find("transcript").addEventListener("scroll", ({ target }) => {
+  if (target.clientHeight) following = target.scrollHeight - target.scrollTop - target.clientHeight < 140;
+});
+new ResizeObserver(follow).observe(find("transcript"));
+
+function follow() {
+  const place = find("transcript");
+  if (following && sidShown) place.scrollTop = place.scrollHeight;
+}
 
 export function whenChosen(tell) {
   press = tell;
@@ -19,23 +31,19 @@ export function showTalk(call) {
     fill(place, call.sid);
     shown = [];
     sidShown = call.sid;
+    following = true;
   }
   const open = openFrom(call);
-  const near = place.scrollHeight - place.scrollTop - place.clientHeight < 140;
-  let added = false;
   call.lines.forEach((line, number) => {
     const options = number >= open ? call.options : [];
     const key = JSON.stringify([line.text, line.code, options, document.documentElement.lang]);
     if (shown[number]?.key === key) return;
     const element = lineOf(line, number, options);
     if (shown[number]) shown[number].element.replaceWith(element);
-    else {
-      place.append(element);
-      added = true;
-    }
+    else place.append(element);
     shown[number] = { key, element };
   });
-  if (added && near) place.scrollTop = place.scrollHeight;
+  follow();
 }
 
 export function markSpeaking(number) {
@@ -75,7 +83,7 @@ function lineOf(line, number, options) {
 
 function noteText(line) {
   const name = `note-${line.code}`;
-  return known(name) ? words(name, line.text) : `${line.code} ${line.text}`;
+  return known(name) ? words(name, line.code.startsWith("agent-") ? telephone(line.text) : line.text) : `${line.code} ${line.text}`;
 }
 
 function sentences(text, options) {
