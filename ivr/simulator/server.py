@@ -70,11 +70,13 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
 
 def _add_phone(app: Flask, settings: Settings, board: Switchboard) -> None:
     try:
+        from ivr.simulator.map_page import map_blueprint
         from ivr.simulator.pages import phone_blueprint
     except ImportError as missing:
         logging.getLogger("simulator").warning("no browser phone: %s", missing)
     else:
         app.register_blueprint(phone_blueprint(settings, lambda: time.monotonic() + board.clock))
+        app.register_blueprint(map_blueprint())
 
 
 def lab_scene(settings: Settings) -> Scene:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.exploration import artefact, killing, report
+from tests.exploration import artefact, killing, maps, report
 from tests.exploration.graph import Graph, explore
 from tests.exploration.properties import faults
 
@@ -30,8 +30,7 @@ def main() -> int:
         print(report.describe(graph, fault))
     if asked.write:
         DOCUMENT.write_text(text, "utf-8")
-    if asked.graph:
-        artefact.write(graph, asked.graph)
+        maps.write(artefact.call_map(graph))
     say(f"{time.monotonic() - began:.0f} s in all, {len(found)} faults")
     return 1 if found or not killing.enough(planted) else 0
 
@@ -45,8 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make explore", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out what follows mixed failures")
     parser.add_argument("--mutants", action="store_true", help="plant faults too, and tell which are found")
-    parser.add_argument("--write", action="store_true", help="write docs/exploration.md")
-    parser.add_argument("--graph", type=Path, help="write the graph as JSON for the call map")
+    parser.add_argument("--write", action="store_true", help="write docs/exploration.md and the call maps in docs/map")
     return parser.parse_args()
 
 

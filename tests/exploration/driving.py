@@ -14,7 +14,7 @@ from ivr.engine.playing import Input, Playing
 from ivr.engine.prompts import Menu
 from ivr.engine.replay import Player, Story
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
-from tests.exploration.positions import functions, position
+from tests.exploration.positions import flow_of, functions, position
 
 NOON = datetime.fromisoformat("2026-11-23T15:00:00+08:00")
 START = {"wallet": "haiyun", "name": {"zh": "海运钱包", "en": "Haiyun Wallet"}, "caller_mark": "mark"}
@@ -48,6 +48,7 @@ class Turn:
     language: str
     alternatives: tuple[int, ...] = ()
     failure: str = ""
+    flow: str = ""
 
 
 @dataclass
@@ -93,7 +94,7 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     call = Call("CA1", begin.language, False, dict(begin.facts))
     live = Scripted(SimpleNamespace(sealer=SEALER), call, 1, keyed, NOON, script=script)  # type: ignore[arg-type]
     started: list[Coroutine[Any, Any, Any]] = []
-    stopped: dict[str, Any] = {"key": None, "inside": ()}
+    stopped: dict[str, Any] = {"key": None, "inside": (), "flow": ""}
 
     def story(of: Call) -> Coroutine[Any, Any, Any]:
         started.append(begin.story(of))
@@ -102,7 +103,8 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     def answer(wait: Any) -> Any:
         decision = Playing.answer(live, wait)
         if decision is None:
-            stopped.update(key=position(started[0], call, wait), inside=functions(started[0]))
+            where = {"inside": functions(started[0]), "flow": flow_of(started[0])}
+            stopped.update(key=position(started[0], call, wait), **where)
         return decision
 
     live.answer = answer  # type: ignore[method-assign]
@@ -117,7 +119,19 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     wait, lines = (played.wait, played.lines) if played else (None, ())
     done, more = tuple(live.labels), tuple(live.alternatives)
     steps = tuple(player.steps)
-    return Turn(wait, stopped["key"], lines, steps, done, stopped["inside"], call.facts, call.language, more, failure)
+    return Turn(
+        wait,
+        stopped["key"],
+        lines,
+        steps,
+        done,
+        stopped["inside"],
+        call.facts,
+        call.language,
+        more,
+        failure,
+        stopped["flow"],
+    )
 
 
 def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:

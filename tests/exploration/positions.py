@@ -45,6 +45,12 @@ def functions(flow: Coroutine[Any, Any, Any]) -> tuple[str, ...]:
     return tuple(frame.f_code.co_name for frame in frames(flow) if not _is_verb(frame))
 
 
+def flow_of(flow: Coroutine[Any, Any, Any]) -> str:
+    """The module of the innermost function that waits."""
+    waiting = [frame for frame in frames(flow) if not _is_verb(frame)]
+    return str(waiting[-1].f_globals["__name__"]).rpartition(".")[2] if waiting else ""
+
+
 def _frame(frame: FrameType) -> tuple[Any, ...]:
     code = frame.f_code
     if _is_verb(frame):

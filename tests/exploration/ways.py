@@ -9,6 +9,29 @@ from ivr.engine.prompts import Ask
 from tests.exploration.finding import PERSON, Fault, reachable, reaches_person, with_a_person
 from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
+
+def p14_twice_back_is_the_main_menu(graph: Graph) -> Iterator[Fault]:
+    """`*`, and `*` again at once: the main menu, from every menu before a person was asked for."""
+    out = graph.out()
+    for first in graph.edges:
+        if first.decision != "back" or first.target < 0 or with_a_person(graph.states[first.target]):
+            continue
+        for second in out[first.target]:
+            at = graph.states[second.target].name if second.target >= 0 else "no place"
+            if second.decision == "back" and at != "main-menu":
+                yield Fault("P14", f"** from {graph.states[first.source].name} leads to {at}", second)
+
+
+def p9_what_is_read_back_is_asked(graph: Graph) -> Iterator[Fault]:
+    """An entry that has a read-back is followed by it."""
+    for edge in graph.edges:
+        wait, after = graph.states[edge.source].wait, edge.turn.wait
+        if isinstance(wait, Wait) and isinstance(wait.prompt, Ask) and wait.prompt.readback:
+            asked = after.name if after else "nothing"
+            if edge.decision in ("value", "sealed") and asked != wait.prompt.readback.name:
+                yield Fault("P9", f"{wait.name} is followed by {asked}", edge)
+
+
 ENDINGS = {
     ("was-it-solved", "yes"): {"anything-else"},
     ("was-it-solved", "no"): {"not-solved"},

@@ -78,6 +78,10 @@ def p14_p16_keys_mean_the_same(graph: Graph) -> Iterator[Fault]:
         expected = (meaning if isinstance(wait.prompt, Menu) else entry).get(edge.label, edge.decision)
         if edge.decision != expected and not (wait.prompt.bilingual and edge.label == "9"):
             yield Fault("P16", f"{edge.label} at {wait.name} is {edge.decision}, not {expected}", edge)
+        if edge.decision == "value" and isinstance(wait.prompt, Menu):
+            meant = wait.prompt.options[int(edge.label) - 1]
+            if edge.turn.steps[0][3] != meant:
+                yield Fault("P16", f"{edge.label} at {wait.name} is {edge.turn.steps[0][3]}, not {meant}", edge)
         if edge.decision == "repeat" and (edge.turn.wait is None or edge.turn.wait.name != wait.name):
             yield Fault("P14", f"# at {wait.name} does not repeat it", edge)
         yield from _options_as_spoken(edge)

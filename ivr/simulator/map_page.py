@@ -1,0 +1,44 @@
+"""The call map at `/phone/map`: drawn by `make explore`, explained box by box."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, render_template, request
+from markupsafe import Markup
+
+from ivr.simulator.pages import POLICY
+
+FOLDER = Path(__file__).parents[2] / "docs" / "map"
+FLOW = re.compile(r"[a-z_]{1,30}")
+
+
+def map_blueprint(folder: Path = FOLDER) -> Blueprint:
+    """`/phone/map`, its data and its looks. Who may see it is the browser phone's guard to say."""
+    pages = Blueprint(
+        "map", __name__, url_prefix="/phone/map", template_folder="templates", static_folder="static/map",
+        static_url_path="/static",
+    )  # fmt: skip
+
+    @pages.after_request
+    def seal(answer: Response) -> Response:
+        answer.headers["Content-Security-Policy"] = POLICY
+        return answer
+
+    @pages.get("")
+    def page() -> str:
+        flow = request.args.get("flow", "whole")
+        drawing = folder / f"{flow}.svg"
+        if not FLOW.fullmatch(flow) or not drawing.exists():
+            abort(Response("There is no such map. `make explore` draws them.\n", 404, mimetype="text/plain"))
+        flows = ["whole", *sorted(path.stem for path in folder.glob("*.svg") if path.stem != "whole")]
+        svg = Markup(drawing.read_text("utf-8"))  # noqa: S704  (our own drawing, not a visitor's)
+        return render_template("map/page.html", svg=svg, flows=flows, flow=flow)
+
+    @pages.get("/data.json")
+    def data() -> Response:
+        path = folder / "map.json"
+        return Response(path.read_text("utf-8") if path.exists() else "{}", mimetype="application/json")
+
+    return pages

@@ -1,0 +1,34 @@
+"""The call maps in docs/map: the whole, one for each flow, and what a page needs to explain a box."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.exploration.drawing import draw
+
+FOLDER = Path(__file__).parents[2] / "docs" / "map"
+TITLES = {
+    "welcome": "Welcome 接听", "security": "Security 账户安全", "top_up": "Top-up 充值", "transactions": "Transactions 交易",
+    "promotions": "Promotions 优惠", "information": "Information 信息", "identify": "Identify 核实身份",
+    "case_status": "Case status 查进度", "close": "Close 收尾", "agent": "A person 人工",
+}  # fmt: skip
+
+
+def write(map_: dict[str, Any]) -> None:
+    """Write all of them anew."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    (FOLDER / "map.json").write_text(json.dumps(map_, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (FOLDER / "whole.svg").write_text(draw(map_, "The whole line 全部流程"), "utf-8")
+    for flow, title in TITLES.items():
+        if any(node["flow"] == flow for node in map_["nodes"].values()):
+            (FOLDER / f"{flow}.svg").write_text(draw(map_, title, {flow}), "utf-8")
+
+
+def written() -> str:
+    """The fingerprint of the sources that the maps were drawn from; empty when there are none."""
+    path = FOLDER / "map.json"
+    return str(json.loads(path.read_text("utf-8"))["fingerprint"]) if path.exists() else ""
