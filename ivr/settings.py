@@ -197,7 +197,7 @@ class _Reader:
     def _numbers(self, name: str) -> tuple[str, ...]:
         for number in self._list(name):
             if not E164.fullmatch(number):
-                raise SettingsError(_wrong(name, number, "numbers such as +8613800138000, with commas between"))
+                raise SettingsError(_wrong(name, number, "numbers such as +8613900000001, with commas between"))
         return self._list(name)
 
     def _prefixes(self) -> tuple[str, ...]:

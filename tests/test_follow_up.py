@@ -20,7 +20,7 @@ from ivr.follow_up.worker import launch
 from ivr.storage import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-NUMBER, WORDS = "+8613800138000", "验证码 123456"
+NUMBER, WORDS = "+8613900000001", "验证码 123456"
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def test_nothing_set_is_a_lab_with_a_token_of_its_own(load, tmp_path):
 
 def test_the_environment_wins_over_the_file(load, tmp_path):
     """`.env` is a default."""
-    (tmp_path / ".env").write_text("PORT=7000\nFALLBACK_AGENT=+8613800138000\n")
+    (tmp_path / ".env").write_text("PORT=7000\nFALLBACK_AGENT=+8613900000001\n")
     settings = load(dotenv=tmp_path / ".env", PORT="8000")
-    assert (settings.port, settings.fallback_agent) == (8000, "+8613800138000")
+    assert (settings.port, settings.fallback_agent) == (8000, "+8613900000001")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t"}, "32 hexadecimal"),
         ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "t"}, "PUBLIC_BASE_URL"),
         ({"PORT": "http"}, "PORT is 'http'"),
-        ({"AGENT_NUMBERS": "+8613800138000,110"}, "'110'"),
+        ({"AGENT_NUMBERS": "+8613900000001,110"}, "'110'"),
         ({"PUBLIC_BASE_URL": "ivr.example.com"}, "https://"),
         ({"AGENT_MODE": "pigeon"}, "phone or taskrouter"),
         ({"CALLBACK_PREFIXES": "86"}, "+86,+1"),

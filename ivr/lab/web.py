@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +11,10 @@ from flask import Blueprint, Response, abort, jsonify, request
 from ivr.engine.secrets import Sealer
 from ivr.lab import agents, happened, orders, scene, world
 from ivr.lab.shapes import WorldError
+from ivr.loopback import is_from_here
 from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 
-LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 LARGEST_WORLD = 32 * 1024 * 1024  # webhooks are small, worlds need not be
 Wait = Callable[[], object]
 
@@ -30,16 +29,10 @@ def lab_blueprint(engine: sa.Engine, settings: Settings, wait: Wait) -> Blueprin
     return lab
 
 
-def is_from_here() -> bool:
-    """Whether the request was meant for this machine and came through no proxy or tunnel."""
-    forwarded = any(name.lower().startswith("x-forwarded-") for name, _ in request.headers)
-    return bool(LOOPBACK.fullmatch(request.headers.get("Host", ""))) and not forwarded
-
-
 def _guard(lab: Blueprint, wait: Wait) -> None:
     @lab.before_app_request  # before the app's own 405 could tell a stranger that there is a lab
     def only_from_here() -> None:
-        if f"{request.path}/".startswith("/lab/") and not is_from_here():
+        if f"{request.path}/".startswith("/lab/") and not is_from_here(request):
             abort(404)
 
     @lab.before_request

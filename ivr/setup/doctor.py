@@ -67,14 +67,14 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "settings",
             "mind",
             "AGENT_NUMBERS is empty: callers get a callback, never a person",
-            "write AGENT_NUMBERS=+8613800138000,…",
+            "write AGENT_NUMBERS=+8613900000001,…",
         )
     if not settings.fallback_agent:
         yield Finding(
             "settings",
             "mind",
             "FALLBACK_AGENT is empty: without a database callers hear goodbye",
-            "write FALLBACK_AGENT=+8613800138000",
+            "write FALLBACK_AGENT=+8613900000001",
         )
 
 

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 
 from audio.voice import VoiceMissing
 from ivr.lab.web import LARGEST_WORLD
+from ivr.loopback import is_from_here
 from ivr.settings import Settings
 from ivr.simulator import spoken
 from ivr.simulator.agent_seat import BY_HAND, MODES
@@ -23,7 +24,6 @@ from ivr.simulator.exchange import Exchange
 from ivr.simulator.lab_door import LabDoor
 from ivr.simulator.live_call import DEEDS, LiveCall, Refused
 from ivr.simulator.phone import ANONYMOUS
-from ivr.web.loopback import is_from_here
 
 NUMBER = re.compile(r"\+\d{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")

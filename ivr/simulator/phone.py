@@ -1,7 +1,7 @@
 """A telephone for dialogue tests: dial, listen, press.
 
     caller = Phone(ClientTransport(app.test_client()), token="12345")
-    caller.dials("+862155500100").hears("请选择").chooses("充值").enters("13800138000#")
+    caller.dials("+862155500100").hears("请选择").chooses("充值").enters("13900000001#")
 
 Every document is checked against Twilio's rules, and every request is made twice: the second answer must
 be the same bytes. `before_repeat` lets a test rebuild the app in between, as after a restart.

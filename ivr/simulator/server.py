@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from flask import Flask, abort, request
 from werkzeug.serving import make_server
 
+from ivr.loopback import is_from_here
 from ivr.settings import Settings
 from ivr.simulator.company import Company
 from ivr.simulator.control import control_blueprint
@@ -25,7 +26,6 @@ from ivr.simulator.delivery import HttpTransport, Transport
 from ivr.simulator.phone import SIMULATED_ACCOUNT
 from ivr.simulator.rest import Accounts, rest_blueprint
 from ivr.simulator.switchboard import Switchboard
-from ivr.web.loopback import is_from_here
 
 
 @dataclass(frozen=True)

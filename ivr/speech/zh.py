@@ -44,7 +44,7 @@ def count(number: int, unit: str | None = None) -> str:
 
 
 def digits(value: str, kind: str = "plain") -> str:
-    """An identifier digit by digit in its groups: 13800138000 → 幺三八，零零幺三，八零零零."""
+    """An identifier digit by digit in its groups: 13900001234 → 幺三九，零零零零，幺二三四."""
     return "，".join(group.translate(YAO) for group in groups(value, kind))
 
 

@@ -66,7 +66,7 @@ def opened(place):
 
 def test_the_address_is_printed_written_down_and_taken_back(opened, place):
     """All other lines of the file stay, and so does its mode."""
-    before = "PORT=5050\nPUBLIC_BASE_URL=https://ivr.example.com\nAGENT_NUMBERS=+8613800138000\n"
+    before = "PORT=5050\nPUBLIC_BASE_URL=https://ivr.example.com\nAGENT_NUMBERS=+8613900000001\n"
     (place / ".env").write_text(before)
     (place / ".env").chmod(0o600)
     listener, result = opened(**ACCOUNT)

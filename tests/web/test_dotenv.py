@@ -55,7 +55,7 @@ def says(tmp_path, monkeypatch, capsys) -> Callable[..., None]:
         ("DATABASE_URL=postgresql://ivr:hunter2@127.0.0.1:1/ivr", ("DATABASE_URL", "***", "is its server running")),
         ("DATA_DIR=.env", ("DATA_DIR", "write a folder")),
         ("AGENT_MODE=pigeon", ("AGENT_MODE", "phone or taskrouter")),
-        ("AGENT_NUMBERS=+8613800138000,110", ("AGENT_NUMBERS", "'110'")),
+        ("AGENT_NUMBERS=+8613900000001,110", ("AGENT_NUMBERS", "'110'")),
         ("FALLBACK_AGENT=110", ("FALLBACK_AGENT", "'110'")),
         ("CALLBACK_PREFIXES=86", ("CALLBACK_PREFIXES", "+86,+1")),
         ("WALLET_API_URL=https://wallet.example.com", ("WALLET_API_URL", "clear it")),
