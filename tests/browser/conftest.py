@@ -36,18 +36,19 @@ def chromium() -> Iterator[Browser]:
 def opens(chromium: Browser, line: Running) -> Iterator[Callable[..., Window]]:
     """Open a window; what its page complains of in the console fails the test."""
     line.begin_the_day()
-    contexts, complaints = [], []
+    opened, complaints = [], []
 
     def window(width: int = 1440, height: int = 900, colours: str = "light") -> Window:
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=colours)
-        contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        return Window(page, line.simulator)
+        opened.append(Window(page, line.simulator))
+        return opened[-1]
 
     yield window
-    for context in contexts:
-        context.close()
+    for one in opened:
+        one.hangs_up()
+        one.page.context.close()
     assert complaints == []
 
 

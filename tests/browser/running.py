@@ -21,7 +21,7 @@ import psutil
 ROOT = Path(__file__).parents[2]
 LONGEST_START = 60.0
 MORNING = {"now": "2026-11-23T10:00:00+08:00", "runs": True}
-WORLD = ROOT / "ivr" / "lab" / "default_world.json"
+WORLD = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Running:
         self.lab("wallet", {"mode": "ok"})
         self.lab("sms", {"mode": "ok"})
         self.lab("reset", {}, "POST")
-        self.lab("world", json.loads(WORLD.read_text("utf-8")))
+        self.lab("world", WORLD)
 
     def pass_seconds(self, seconds: float) -> None:
         """Let the telephone company's virtual clock run."""

@@ -1,10 +1,119 @@
-"""A whole call in the browser."""
+"""Calls from the page: who rings, which line, how it is answered, and how it ends."""
 
 from __future__ import annotations
 
-from tests.browser.window import Window
+import pytest
+from playwright.sync_api import expect
+
+from ivr.simulator.phone import ANONYMOUS
+
+EXPLAINED = {
+    "zh": ("充值八百元", "不能说成功，也不能说失败", "请不要重复充值", "一到三个工作日内", "十一月二十四日之前"),
+    "en": (
+        "A top-up of eight hundred yuan",
+        "neither a success nor a failure",
+        "Please do not top up again",
+        "one to three business days",
+        "by November twenty-fourth",
+    ),
+}
 
 
-def test_a_sample_customer_rings_and_reads_the_menu(window: Window):
-    """Who, which line, call; the greeting and the first question are on the page."""
-    window.rings("Dana", line="Haiyun").is_told("Haiyun Wallet official support line", "press 2")
+def test_a_sample_customer_rings_and_reads_the_menu(window):
+    """Who, which line, call: the greeting stands there in both languages, its options as buttons."""
+    window.rings("Dana", line="Haiyun").is_told("Haiyun Wallet official support line", "海云钱包官方客服热线")
+    expect(window.page.locator("button.option")).to_have_text(["1普通话，请按一。", "2For English, press 2."])
+    assert window.picture()["caller"] == "+12025550151"
+
+
+def test_another_line_belongs_to_another_wallet(window):
+    """The number dialled chooses it."""
+    window.rings(line="Linfu").is_told("邻付", "Linfu")
+    expect(window.page.locator("#display-name")).to_have_text("Linfu")
+
+
+def test_any_number_may_ring(window):
+    """As people write it, with spaces."""
+    window.page.locator("#who").select_option("other")
+    window.page.locator("#number").fill("+86 139 0000-0007")
+    window.clicks(".call").hears_a_question()
+    assert window.picture()["caller"] == "+8613900000007"
+
+
+def test_the_number_may_be_withheld(window):
+    """The line then hears what Twilio sends for nobody."""
+    window.rings("Number withheld")
+    assert window.picture()["caller"] == ANONYMOUS
+
+
+@pytest.mark.parametrize(
+    ("language", "other", "plain"),
+    [("en", "Another number", "begins with +"), ("zh", "其他号码", "以 + 和国家代码开头")],
+)
+def test_what_is_no_number_is_refused_with_an_example(opens, language, other, plain):
+    """And no call begins."""
+    window = opens().opens(language)
+    window.page.locator("#who").select_option(label=f"{other}……" if language == "zh" else f"{other} …")
+    window.page.locator("#number").fill("12345")
+    window.clicks(".call").warned(plain, "+8613900000001")
+    expect(window.page.locator("body")).to_have_attribute("data-state", "idle")
+
+
+def test_keys_are_pressed_on_the_page_on_the_keyboard_and_in_the_transcript(window):
+    """Three ways, one line of keys."""
+    window.rings().clicks(".key[data-key='2']").hears_a_question().is_told("For account security, press 1")
+    window.presses("2").hears_a_question().is_told("Top-up and payment.")
+    window.picks("For failed top-ups").is_told("Which step failed?")
+    assert [line["text"] for line in window.picture()["lines"] if line["who"] == "caller"] == ["2", "2", "1"]
+
+
+def test_enter_is_the_pound_key(window):
+    """In an entry it is the end."""
+    window.rings()
+    for keys in ("2", "2", "1", "4", "1"):
+        window.presses(keys).hears_a_question()
+    window.presses("800\n").is_told("The amount is eight hundred yuan")
+
+
+@pytest.mark.parametrize(
+    ("language", "choose", "patient"), [("en", "2", "Take your time"), ("zh", "1", "不着急，请慢慢来")]
+)
+def test_silence_is_kept_with_a_button_and_the_question_is_asked_again(opens, language, choose, patient):
+    """By the mouse, then with the space bar."""
+    window = opens().opens(language).rings().presses(choose).hears_a_question()
+    window.clicks("#silence").is_told(patient).hears_a_question()
+    before = window.lines.count()
+    window.page.keyboard.press("Space")
+    expect(window.lines).not_to_have_count(before)
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_hanging_up_ends_the_call_for_the_server_too(window, line, how):
+    """The page says so, keys go dead, and a new call can be placed."""
+    window.rings().presses("2").hears_a_question()
+    window.clicks("#hang-up") if how == "mouse" else window.page.keyboard.press("Escape")
+    window.is_told("The caller hangs up.", "The call is over.")
+    expect(window.page.locator(".key[data-key='1']")).to_be_disabled()
+    assert line.lab(f"calls/{window.sid}")["outcome"] == "abandoned"
+    window.clicks("#hang-up")
+    expect(window.page.locator("#who")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_top_up_is_explained_from_ring_to_reference_and_a_repeated_request_does_nothing_twice(opens, line, language):
+    """The right words; after the repeat the same bytes, as many turns, one case, one code."""
+    window = opens().opens(language).rings().explains_a_top_up(language).is_told(*EXPLAINED[language])
+    before = [line.lab(what) for what in (f"calls/{window.sid}", "cases", "sms")]
+    assert [case["call"] for case in before[1]] == [window.sid]
+    window.clicks("#repeat").is_told("the answer is the same, byte for byte" if language == "en" else "答复逐字节相同")
+    assert [line.lab(what) for what in (f"calls/{window.sid}", "cases", "sms")] == before
+
+
+def test_a_person_answers_for_the_agent_hears_the_whisper_and_accepts(window, line):
+    """Rings, whisper, talk; who hangs up first is up to the page."""
+    window.rings().presses("2").hears_a_question().presses("0")
+    window.clicks("#agent .answer").is_told("Whisper to the agent", "press 1")
+    window.clicks("#agent .accept").is_told("The agent accepts.")
+    expect(window.state).to_contain_text("Talking to agent")
+    window.clicks("#silence").is_told("The agent hangs up.")
+    assert line.lab(f"calls/{window.sid}")["outcome"] == "transferred"

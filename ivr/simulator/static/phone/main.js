@@ -10,6 +10,7 @@ import * as wire from "./wire.js";
 import { applyWords, known, speak, speaks, words } from "./words.js";
 
 const TABS = ["path", "summary", "messages", "cases", "scene"];
+const AT_ONCE = 150;
 const SOON = 600;
 const LATER = 3000;
 
@@ -24,6 +25,7 @@ let trouble = null;
 let chain = Promise.resolve();
 let askingServer = false;
 let serverSeen = "";
+let timer = 0;
 
 function show() {
   applyWords();
@@ -111,7 +113,7 @@ async function take(picture) {
 }
 
 async function askServer() {
-  const wanted = `${call?.sid} ${call?.version}`;
+  const wanted = `${call?.sid} ${call?.turn} ${call?.state}`; // keys inside an entry change nothing there
   if (askingServer || serverSeen === wanted || call?.state === "working" || call?.state === "ringing") return;
   askingServer = true;
   try {
@@ -149,7 +151,12 @@ async function watch() {
     complain(found);
   }
   showBanner();
-  setTimeout(watch, document.hidden || !call ? LATER : SOON);
+  watchAgain(["ringing", "working"].includes(call?.state) ? AT_ONCE : document.hidden || !call ? LATER : SOON);
+}
+
+function watchAgain(milliseconds) {
+  clearTimeout(timer);
+  timer = setTimeout(watch, milliseconds);
 }
 
 async function ring(event) {
@@ -159,6 +166,7 @@ async function ring(event) {
     const placed = await wire.place(...dialled());
     begin(placed.sid);
     await take(placed);
+    watchAgain(AT_ONCE);
     find("transcript").focus({ preventScroll: true });
   } catch (found) {
     complain(found);
@@ -178,6 +186,7 @@ async function join(sid) {
     const picture = await wire.look(sid, -1);
     spokenTo = picture.lines.length; // what was said before is read, not heard again
     await take(picture);
+    watchAgain(SOON);
   } catch (found) {
     complain(found);
   }
@@ -209,10 +218,10 @@ function act(kind, keys = "") {
 
 function press(keys, event) {
   if (!call || call.state === "over") return;
-  for (const key of keys) {
-    sound.tone(key);
+  [...keys].forEach((key, place) => {
+    sound.tone(key, place);
     flash(key);
-  }
+  });
   act("press", keys);
   if (event?.detail > 0) find("transcript").focus({ preventScroll: true }); // the mouse leaves Enter and Space to the telephone
 }

@@ -38,15 +38,16 @@ export function mute(yes) {
   if (music) music.muted = yes;
 }
 
-export function tone(key) {
+export function tone(key, place = 0) {
   const pair = toneOf(key);
   if (!pair || muted) return;
   context ??= new AudioContext();
   context.resume();
   const level = context.createGain();
-  const end = context.currentTime + TONE_SECONDS;
-  level.gain.setValueAtTime(0, context.currentTime);
-  level.gain.linearRampToValueAtTime(0.1, context.currentTime + 0.004);
+  const begin = context.currentTime + place * (TONE_SECONDS + 0.04);
+  const end = begin + TONE_SECONDS;
+  level.gain.setValueAtTime(0, begin);
+  level.gain.linearRampToValueAtTime(0.1, begin + 0.004);
   level.gain.setValueAtTime(0.1, end - 0.01);
   level.gain.linearRampToValueAtTime(0, end);
   level.connect(context.destination);
@@ -54,7 +55,7 @@ export function tone(key) {
     const wave = context.createOscillator();
     wave.frequency.value = frequency;
     wave.connect(level);
-    wave.start();
+    wave.start(begin);
     wave.stop(end);
   }
 }

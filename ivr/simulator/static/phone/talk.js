@@ -8,6 +8,7 @@ let shown = [];
 let sidShown = "";
 let press = () => {};
 let following = true;
+let speaking = -1;
 
 // Whoever has scrolled back to read is left alone; everybody else sees the newest line, whatever changes its size.
 find("transcript").addEventListener("scroll", ({ target }) => {
@@ -43,10 +44,12 @@ export function showTalk(call) {
     else place.append(element);
     shown[number] = { key, element };
   });
+  markSpeaking(speaking);
   follow();
 }
 
 export function markSpeaking(number) {
+  speaking = number;
   for (const one of document.querySelectorAll(".line.speaking")) one.classList.remove("speaking");
   if (number >= 0) shown[number]?.element.classList.add("speaking");
 }

@@ -1,0 +1,123 @@
+"""For everybody: both languages, a small screen, no mouse, weak eyes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.running import ROOT
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8").partition("\n")[2]
+WORDS = ROOT / "ivr" / "simulator" / "static" / "phone" / "words.js"
+VIEWS = ("call", "path", "summary", "messages", "cases", "scene")
+TABS = VIEWS[1:]
+FOCUSED = """
+() => {
+  const at = document.activeElement, style = getComputedStyle(at);
+  const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return { what: at.id || at.dataset.key || at.textContent.trim() || at.tagName, shown, body: at === document.body };
+}
+"""
+REACHABLE = "button:not(:disabled):not([tabindex='-1']), select, input"
+
+
+def low_contrast(window):
+    """Texts that do not stand out enough, each with its ratio."""
+    found = window.asks(CONTRAST)
+    assert len(found) > 20
+    return {(one["text"], round(one["ratio"], 2)) for one in found if one["ratio"] < one["needs"]}
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_text_stands_out_by_day_and_by_night(opens, colours):
+    """WCAG AA on every view of the page: idle, in a call with an agent rung, after it, with trouble."""
+    window, faint = opens(colours=colours).opens(), set()
+    faint |= low_contrast(window)
+    window.rings().presses("2").hears_a_question()
+    for tab in TABS:
+        window.looks_at(tab)
+        faint |= low_contrast(window)
+    window.page.locator("#transcript").focus()
+    window.presses("0")
+    expect(window.page.locator("#agent .answer")).to_be_visible()
+    faint |= low_contrast(window)
+    window.clicks("#agent .answer").is_told("Whisper to the agent")
+    faint |= low_contrast(window)
+    window.hangs_up().clicks("#repeat").is_told("byte for byte")
+    faint |= low_contrast(window)
+    assert faint == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_a_phone_nothing_has_to_be_pushed_sideways(opens, language):
+    """390 pixels, each view, before, in and after a call; controls are as large as a fingertip."""
+    window = opens(width=390, height=844).opens(language)
+
+    def fits():
+        for place in range(len(VIEWS)):
+            window.page.locator("#views button").nth(place).click()
+            assert window.asks("() => document.documentElement.scrollWidth") <= 390, VIEWS[place]
+            wide = "() => [...document.querySelectorAll('main *')].filter(one => one.checkVisibility() && one.getBoundingClientRect().right > 391).map(one => one.outerHTML.slice(0, 80))"
+            assert window.asks(wide) == [], VIEWS[place]
+        window.page.locator("#views button").first.click()
+
+    fits()
+    window.rings().presses("2").hears_a_question()
+    fits()
+    small = "() => [...document.querySelectorAll('button')].filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.textContent)"
+    assert window.asks(small) == []
+    window.hangs_up()
+    fits()
+
+
+@pytest.mark.parametrize("state", ["idle", "call", "scene"])
+def test_every_control_is_reached_by_tab_and_shows_where_one_is(window, state):
+    """Once around the page: all that can be used, each with a ring around it."""
+    if state == "call":
+        window.rings().presses("2").hears_a_question()
+    if state == "scene":
+        window.looks_at("scene")
+    visible = f"() => [...document.querySelectorAll({REACHABLE!r})].filter(one => one.checkVisibility()).map(one => one.id || one.dataset.key || one.textContent.trim() || one.tagName)"
+    wanted, reached = set(window.asks(visible)), set()
+    window.page.evaluate("() => document.activeElement.blur()")
+    for _step in range(80):
+        window.page.keyboard.press("Tab")
+        now = window.asks(FOCUSED)
+        if not now["body"]:
+            assert now["shown"], now["what"]
+            reached.add(now["what"])
+    assert wanted - reached == set()
+
+
+def test_the_tabs_are_walked_with_arrows(window):
+    """As a tab list is."""
+    window.page.locator("#tab-path").focus()
+    window.page.keyboard.press("ArrowRight")
+    expect(window.page.locator("#tab-summary")).to_be_focused()
+    expect(window.page.locator("#panel-summary")).to_be_visible()
+
+
+def test_the_page_speaks_both_languages_and_remembers_which(window):
+    """Also what screen readers are told; English words are gone from the Chinese page."""
+    english = window.page.locator("body").inner_text()
+    window.clicks("[data-language=zh]")
+    chinese = window.page.locator("body").inner_text()
+    assert window.page.locator("html").get_attribute("lang") == "zh-CN"
+    assert window.page.title() == "浏览器电话" and "拨打电话" in chinese
+    names = r"Place|Agents|Call|Path|Summary|Scene|Sound"
+    assert re.search(names, english) and not re.search(names, chinese)
+    labels = window.asks("() => [...document.querySelectorAll('[aria-label]')].map(one => one.ariaLabel)")
+    assert [label for label in labels if not re.search(r"[\u4e00-\u9fff]", label)] == []
+    window.page.reload()
+    expect(window.page.locator("h1")).to_have_text("浏览器电话")
+
+
+def test_both_languages_have_the_same_words():
+    """A name that is missing in one would stand on the page as it is."""
+    english, chinese = WORDS.read_text("utf-8").split("const ZH")
+    names = re.compile(r'(?:^ +|, )(?:"([a-z#*0-9-]+)"|([A-Za-z]+)): (?=["`(a-z])', re.MULTILINE)
+    known = [{quoted or plain for quoted, plain in names.findall(part)} for part in (english, chinese)]
+    assert len(known[0]) > 120 and known[0] ^ known[1] == set()

@@ -1,0 +1,118 @@
+"""What goes wrong in front of the page, and what it says then."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.running import WORLD, wait_for
+
+TOO_LATE = {
+    "en": ("Another window pressed first", "nothing was sent from here"),
+    "zh": ("另一个窗口先按了键", "这里没有发送任何内容"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unheard(opens, line, language):
+    """The second one joins from its own page. One that is behind is told; one that has caught up may press."""
+    first = opens().opens(language).rings()
+    second = opens().opens(language)
+    second.page.locator("#going-on button").click()
+    second.hears_a_question().is_told("For English, press 2")
+    first.presses("2").hears_a_question()
+    second.is_told("For account security")
+    second.page.route("**/api/calls/*?seen=*", lambda route: route.abort())  # it no longer hears what others do
+    first.presses("2").hears_a_question()
+    turns = len(line.lab(f"calls/{first.sid}")["turns"])
+    second.page.unroute_all()
+    stale = second.asks(
+        "([sid, seen]) => fetch(`/phone/api/calls/${sid}/deeds`, { method: 'POST', headers: { 'X-Phone': '1' },"
+        " body: JSON.stringify({ kind: 'press', keys: '1', seen, window: 'behind' }) }).then(got => got.status)",
+        [first.sid, 1],
+    )
+    assert stale == 409 and len(line.lab(f"calls/{first.sid}")["turns"]) == turns
+    second.is_told("Top-up and payment.").presses("1").hears_a_question()
+    first.is_told("Which step failed?")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_window_that_is_behind_is_told_in_words(opens, language):
+    """Its key is not sent on; it sees what the other one did."""
+    first = opens().opens(language).rings()
+    second = opens().opens(language)
+    second.page.locator("#going-on button").click()
+    second.hears_a_question()
+    second.page.route("**/api/calls/*?seen=*", lambda route: route.fulfill(status=204))
+    first.presses("2").hears_a_question()
+    second.page.keyboard.press("1")
+    second.page.unroute_all()
+    second.warned(*TOO_LATE[language]).is_told("For account security")
+
+
+def test_a_page_that_is_loaded_again_goes_on_with_its_call(window, line):
+    """The words are there to be read, the entry is where it was, the next key goes on."""
+    window.rings()
+    for keys in ("2", "2", "1", "4", "1"):
+        window.presses(keys).hears_a_question()
+    window.presses("80").page.reload()
+    window.hears_a_question().is_told("Haiyun Wallet official support line", "Enter the amount")
+    expect(window.page.locator("#keyed")).to_have_text("80")
+    window.presses("0#").is_told("The amount is eight hundred yuan")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "Nobody did anything for an hour"), ("zh", "一小时没有任何操作，电话已挂断")]
+)
+def test_a_call_that_is_left_alone_for_an_hour_is_hung_up(opens, line, language, told):
+    """By the telephone company's clock; looking at it is not doing anything. A minute less is no reason."""
+    window = opens().opens(language).rings().presses("2").hears_a_question()
+    line.pass_seconds(3540)
+    window.page.wait_for_timeout(700)
+    expect(window.page.locator("body")).to_have_attribute("data-state", "listening")
+    line.pass_seconds(90)
+    window.is_told(told)
+    wait_for(lambda: line.lab(f"calls/{window.sid}")["outcome"] == "abandoned")
+
+
+@pytest.mark.parametrize(
+    ("language", "down", "again"),
+    [
+        ("en", "own process does not answer", "The telephone was started again"),
+        ("zh", "自己的进程没有应答", "电话重新启动过"),
+    ],
+)
+def test_when_the_telephone_dies_the_page_says_so_and_keeps_what_was_heard(opens, line, language, down, again):
+    """It is started again by itself; the call is over, its words stay, the journal stands, and the next call works."""
+    window = opens().opens(language).rings().presses("2").hears_a_question()
+    sid = window.sid
+    line.kill_the_simulator()
+    window.warned(down)
+    wait_for(line.simulator_answers, 30)
+    window.warned(again).is_told(again, "For account security")
+    assert len(line.lab(f"calls/{sid}")["turns"]) == 2
+    window.clicks("#hang-up").rings().is_told("Haiyun Wallet official support line")
+
+
+def test_a_page_of_a_call_that_is_gone_leads_back_to_the_beginning(window):
+    """An old address."""
+    window.page.goto(f"{window.url}#CA{'0' * 32}")
+    window.page.reload()
+    window.warned("Place a new call")
+    expect(window.page.locator("#dial")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "This world has no customers"), ("zh", "这个世界里没有客户")])
+def test_in_a_world_without_customers_any_number_may_still_ring(opens, line, language, told):
+    """The page says what can be done."""
+    line.lab("world", {"wallets": WORLD["wallets"]})
+    window = opens().opens(language).warned(told)
+    window.page.locator("#who").select_option("")
+    window.clicks(".call").hears_a_question().is_told("Haiyun Wallet official support line")
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "This world has no line"), ("zh", "这个世界里没有热线")])
+def test_in_an_empty_world_the_page_still_stands(opens, line, language, told):
+    """Nobody to call and nobody who calls."""
+    line.lab("world", {})
+    opens().opens(language).warned(told)

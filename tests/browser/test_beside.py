@@ -1,0 +1,60 @@
+"""What stands beside the call: what the server did, what an agent will read, the texts, the cases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def explained(window):
+    """Lin's call, up to the reference."""
+    return window.rings().explains_a_top_up("en")
+
+
+def test_every_turn_shows_what_was_decided_what_was_done_how_long_and_how_sure(explained, line):
+    """Turn by turn what the journal has, no more and no less."""
+    panel, report = explained.looks_at("path"), line.lab(f"calls/{explained.sid}")
+    expect(panel.locator(".turn")).to_have_count(17)
+    turns = list(reversed(panel.locator(".turn").all_inner_texts()))
+    for shown, kept in zip(turns, report["turns"], strict=True):
+        assert shown.startswith(f"Turn {kept['turn']}")
+        assert re.search(r"\b[\d.]+ ms\b", shown) and kept["level"] in shown
+        assert all(step[1] in shown for step in kept["steps"])
+        assert kept["wait"]["name"] in shown
+    effects = [step[1] for turn in report["turns"] for step in turn["steps"] if step[0] == "did"]
+    assert panel.locator(".graph .effect").count() == len(effects) and "cases.open_case" in effects
+    assert [turn["level"] for turn in report["turns"]][::16] == ["L0", "L2"]
+    done = panel.locator("details", has_text="effects.find_top_ups")
+    done.locator("summary").click()
+    expect(done.locator("dl").first).to_be_visible()
+
+
+def test_the_summary_grows_with_the_call(window):
+    """Chosen, entered, found, promised: each when it is there."""
+    panel = window.rings().looks_at("summary")
+    window.presses("2").hears_a_question().presses("2").hears_a_question()
+    expect(panel).to_contain_text("For top-up and payment")
+    expect(panel).not_to_contain_text("800.00")
+    for keys in ("1", "4", "1", "800#", "1"):
+        window.presses(keys).hears_a_question()
+    expect(panel).to_contain_text("amount 800.00 yuan")
+
+
+def test_afterwards_summary_inbox_and_cases_agree_and_no_secret_is_in_sight(explained, line):
+    """In the language of the page; the newest text first, the case of this call marked."""
+    case, texts = line.lab("cases")[0], [text["body"] for text in line.lab("sms")]
+    summary = explained.looks_at("summary").locator(".written")
+    expect(summary).to_contain_text("verified (text code)")
+    expect(summary).to_contain_text(f"case {case['reference']} 2026-11-24")
+    explained.clicks("[data-language=zh]")
+    expect(summary).to_contain_text("800.00 元")
+    expect(summary).not_to_contain_text("verified")
+    assert len(texts) == 2 and re.search(r"\b\d{6}\b", texts[0])
+    expect(explained.looks_at("messages").locator(".body")).to_have_text(texts[::-1])
+    expect(explained.looks_at("cases").locator(".mine")).to_contain_text(case["reference"])
+    expect(explained.page.locator(".pressed").nth(11)).to_have_text("•" * 11 + "#")
+    everything = explained.page.locator("body").text_content()
+    assert "19900000051" not in everything and "21403" not in everything

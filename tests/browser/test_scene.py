@@ -1,0 +1,63 @@
+"""The lab as a scene: what is set on the page holds for the call, and one sentence tells it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+SENTENCE = {
+    "en": "It is Monday, 16 February 2026 at 23:59 · two agents on duty, who let it ring · the wallet's API is down · texts are rejected",
+    "zh": "2026年2月16日星期一 23:59 · 2 位客服在岗，不接听 · 钱包接口不通 · 短信被拒收",
+}
+BUTTONS = {
+    "en": ("23:59 on the eve of Spring Festival", "let it ring", "is down", "are rejected"),
+    "zh": ("除夕夜 23:59", "不接听", "不通", "被拒收"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_scene_is_set_by_hand_and_told_in_one_sentence(opens, language):
+    """The eve of Spring Festival, people at work, the bank's API down."""
+    window = opens().opens(language)
+    panel = window.looks_at("scene")
+    panel.locator("#clock-runs").uncheck()
+    for name in BUTTONS[language]:
+        panel.get_by_role("button", name=name, exact=True).click()
+    panel.locator("input[type=number]").fill("2")
+    panel.locator("input[type=number]").blur()
+    expect(window.page.locator("#scene-line")).to_have_text(SENTENCE[language])
+
+
+@pytest.mark.parametrize(
+    ("language", "choose", "closed"),
+    [("en", "2", "Our agents are not at work right now"), ("zh", "1", "现在不是人工服务时间")],
+)
+def test_at_a_minute_to_midnight_nobody_is_at_work(opens, language, choose, closed):
+    """The line says so, and does not ring anybody."""
+    window = opens().opens(language)
+    window.looks_at("scene").get_by_role("button", name=BUTTONS[language][0], exact=True).click()
+    window.rings().presses(choose).hears_a_question().presses("0").is_told(closed)
+    expect(window.page.locator("#agent")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("language", "unknown"),
+    [("en", "neither success nor failure"), ("zh", "这不代表成功，也不代表失败")],
+)
+def test_a_wallet_that_is_down_in_the_middle_of_a_call_is_never_a_no(opens, language, unknown):
+    """Set while the caller is on the line; the effect is shown as failed beside it."""
+    window = opens().opens(language).rings()
+    for keys in ("1" if language == "zh" else "2", "2", "1", "4", "1", "800#", "1", "3", "1121", "1", "#"):
+        window.presses(keys).hears_a_question()
+    window.looks_at("scene").get_by_role("button", name=BUTTONS[language][2], exact=True).click()
+    expect(window.page.locator("#scene-line")).to_contain_text("is down" if language == "en" else "不通")
+    window.page.locator("#transcript").focus()
+    window.presses("19900000051#").is_told(unknown)
+    window.looks_at("path")
+    expect(window.page.locator(".graph .effect.failed").first).to_be_attached()
+
+
+def test_the_scene_sentence_leads_to_its_controls(window):
+    """One click."""
+    window.clicks("#scene-line")
+    expect(window.page.locator("#panel-scene")).to_be_visible()
