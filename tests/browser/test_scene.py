@@ -61,3 +61,12 @@ def test_the_scene_sentence_leads_to_its_controls(window):
     """One click."""
     window.clicks("#scene-line")
     expect(window.page.locator("#panel-scene")).to_be_visible()
+
+
+def test_whoever_works_with_the_keyboard_stays_where_they_are(window):
+    """The controls are drawn anew when the scene changes; the focus is not lost."""
+    panel = window.looks_at("scene")
+    panel.get_by_role("button", name="is down").focus()
+    window.page.keyboard.press("Enter")
+    expect(panel.get_by_role("button", name="is down")).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_role("button", name="is down")).to_be_focused()

@@ -22,8 +22,16 @@ export function whenSceneChanges(tell, fail) {
 export function showScene(setting) {
   const scene = setting.scene;
   find("scene-line").textContent = inWords(scene);
-  fill(find("panel-scene"), JSON.stringify([scene, speaks()]), controls(scene));
+  const panel = find("panel-scene");
+  const editing = panel.contains(document.activeElement) && document.activeElement.matches("[type=number], [type=datetime-local]");
+  if (editing) return; // what somebody is writing is not written over
+  const place = controlsIn(panel).indexOf(document.activeElement);
+  const minute = scene.clock.now?.slice(0, 16);
+  fill(panel, JSON.stringify([scene.agents, scene.wallet, scene.sms, minute, scene.clock.runs, speaks()]), controls(scene));
+  if (place >= 0) controlsIn(panel)[place]?.focus();
 }
+
+const controlsIn = panel => [...panel.querySelectorAll("button, input")];
 
 function inWords(scene) {
   const now = scene.clock.now ? new Date(scene.clock.now) : null;
@@ -31,7 +39,7 @@ function inWords(scene) {
   const when = now
     ? words("it", new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", timeZone: ZONE }).format(now))
     : words("realNow");
-  return words("scene", when, scene.agents.available, words(`answers-${scene.agents.answers}`),
+  return words("scene", when, scene.agents.available, words(`answers-${scene.agents.available === 1 ? "one-" : ""}${scene.agents.answers}`),
     words(`wallet-${scene.wallet.mode}`), words(`sms-${scene.sms.mode}`));
 }
 

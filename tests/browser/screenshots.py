@@ -1,0 +1,70 @@
+"""`python -m tests.browser.screenshots`: the pictures of the browser phone in docs/images/, made anew."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import CHROMIUM
+from tests.browser.running import ROOT, Running, running
+from tests.browser.window import Window
+
+IMAGES = ROOT / "docs" / "images"
+LARGEST = 200_000
+WIDE, NARROW = (1280, 760), (390, 844)
+
+
+def main() -> None:
+    """Ring, look, and keep what is seen."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as line, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for language, colours in (("en", "light"), ("zh", "light")):
+            _explained(line, browser, language, colours)
+        _scene(line, browser)
+        _narrow(line, browser)
+        browser.close()
+
+
+def _explained(line: Running, browser: Browser, language: str, colours: str) -> None:
+    window = _window(line, browser, WIDE, language, colours)
+    window.rings().explains_a_top_up(language).looks_at("path")
+    _keep(window, f"phone-{language}")
+
+
+def _scene(line: Running, browser: Browser) -> None:
+    window = _window(line, browser, WIDE, "en", "dark")
+    panel = window.looks_at("scene")
+    panel.locator("#clock-runs").uncheck()
+    for name in ("23:59 on the eve of Spring Festival", "is down"):
+        panel.get_by_role("button", name=name).click()
+    window.rings("Dana").presses("2").hears_a_question().presses("0").hears_a_question()
+    _keep(window, "phone-scene")
+
+
+def _narrow(line: Running, browser: Browser) -> None:
+    window = _window(line, browser, NARROW, "zh", "light").rings()
+    window.presses("1").hears_a_question()
+    _keep(window, "phone-narrow")
+
+
+def _window(line: Running, browser: Browser, size: tuple[int, int], language: str, colours: str) -> Window:
+    line.begin_the_day()
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=colours)  # type: ignore[arg-type]
+    return Window(page, line.simulator).opens(language)
+
+
+def _keep(window: Window, name: str) -> None:
+    window.page.locator("#transcript").evaluate("place => place.blur()")
+    window.page.wait_for_timeout(1000)  # what stands beside the call has come, too
+    image = IMAGES / f"{name}.png"
+    image.write_bytes(window.page.screenshot())
+    assert image.stat().st_size <= LARGEST, f"{image} is too large for a repository"
+    window.hangs_up().page.close()
+    print(f"{image.relative_to(ROOT)}: {image.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
