@@ -207,12 +207,18 @@ class Call:
             raise Back
 
 
+OPTIONS_HELD = 3
+"""A longer menu is not read out to whoever is silent: `#` does it, and `0` is a person within a minute."""
+
+
 def _words(wait: Wait) -> tuple[Line, ...]:
     """The prompt after the last decision: a first silence is no error and asks nothing again."""
     kind, prompt = wait.last[0], wait.prompt
     if kind == "silence" and wait.tries.silences == 1:
         return _in_both((Line("take-your-time"),), prompt)
     lead: tuple[Line, ...] = ()
+    if kind == "silence" and isinstance(prompt, Menu) and len(prompt.options) > OPTIONS_HELD:
+        return (Line("still-silent-menu"),)
     if kind == "silence" and not prompt.bilingual:  # in both languages the question alone is long enough
         lead = (Line("still-silent"),)
     elif kind == "wrong":

@@ -16,7 +16,10 @@ from tests.exploration import words
 from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("call_flows/*.py", "call_flows/prompts/*/*.ftl", "ivr/engine/call.py", "ivr/engine/prompts.py", "tests/exploration/*.py")  # fmt: skip
+SOURCES = (
+    "call_flows/*.py", "call_flows/prompts/*/*.ftl", "ivr/engine/call.py", "ivr/engine/prompts.py",
+    *(f"tests/exploration/{name}.py" for name in ("driving", "outcomes", "positions", "graph", "artefact", "layout", "drawing")),
+)  # fmt: skip
 START, END = "start", "end"
 FORWARD = {"value", "secret", "sealed"}
 

@@ -1,8 +1,12 @@
-"""A fault as a call: what to press in the terminal phone, and a dialogue test."""
+"""A fault as a call: what to type at the terminal phone, and what the outside answered on the way."""
 
 from __future__ import annotations
 
+import shlex
+
 from tests.exploration.graph import Edge, Graph
+
+NOT_TYPED = {"dials", "passed", "accepted", "declined", "busy", "no-answer", "failed"}
 
 
 def way(graph: Graph, edge: Edge) -> list[Edge]:
@@ -16,11 +20,7 @@ def presses(graph: Graph, edge: Edge) -> str:
     return " → ".join(label + (f" [{', '.join(done)}]" if done else "") for label, done in turns if label != "passed")
 
 
-def test_of(graph: Graph, edge: Edge, name: str) -> str:
-    """The call as a dialogue test to be put into tests/call_flows."""
-    lines = [f"def test_{name}(line, caller):", "    caller.dials(HAIYUN, BORROWED)"]
-    for one in way(graph, edge):
-        if one.turn.outcomes:
-            lines.append(f"    # the back end: {', '.join(one.turn.outcomes)}")
-        lines.append({"dials": "", "passed": "", "silence": "    caller.waits()"}.get(one.label, f'    caller.enters("{one.label}")'))  # fmt: skip
-    return "\n".join(line for line in lines if line)
+def command(graph: Graph, edge: Edge) -> str:
+    """The same keys typed into the terminal phone: an empty line is silence. The answers in brackets are the lab's to give."""
+    typed = ["" if one.label == "silence" else one.label for one in way(graph, edge) if one.label not in NOT_TYPED]
+    return f"printf '%s\\n' {shlex.join(typed)} | make phone"

@@ -7,7 +7,7 @@ from collections import Counter
 from call_flows.agent import rescue
 from call_flows.welcome import answer
 from tests.exploration import goals
-from tests.exploration.calls import presses, test_of
+from tests.exploration.calls import command, presses
 from tests.exploration.driving import START, Beginning
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Graph
@@ -15,9 +15,9 @@ from tests.exploration.properties import PROPERTIES
 
 INTRODUCTION = """# Exploration
 
-`make explore` drives the real flows through every key, silence, wrong entry and answer of the outside, asks fifteen
-kinds of property at every place, measures the goals of a good dialogue, and plants faults to see whether it would find
-them. This page is written by it.
+`make explore` drives the real flows through every key, silence, wrong entry and answer of the outside, checks what
+must hold at every place, measures the goals of a good dialogue, and plants faults to see whether it would find them.
+This page is written by it.
 """
 
 
@@ -46,8 +46,7 @@ def page(graph: Graph, found: list[Fault], planted: list[tuple[str, str]]) -> st
 
 def describe(graph: Graph, fault: Fault) -> str:
     """A fault with its shortest call."""
-    test = test_of(graph, fault.edge, fault.property.lower())
-    return f"{fault.property}: {fault.what}\n  {presses(graph, fault.edge)}\n{test}\n"
+    return f"{fault.property}: {fault.what}\n  {presses(graph, fault.edge)}\n  {command(graph, fault.edge)}\n"
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import shlex
 
 import pytest
 
 from ivr.engine import Call, Menu
+from tests.exploration.calls import command
 from tests.exploration.driving import START, Beginning, inputs, play
 from tests.exploration.graph import explore
 from tests.exploration.killing import found_by
@@ -78,3 +80,13 @@ def test_every_planted_fault_still_has_its_place():
 def test_the_nearest_places_fail_no_turn(graph):
     """Nothing raises, and every line has words in both languages."""
     assert [fault for fault in faults(graph) if fault.property == "P1"] == []
+
+
+def test_a_fault_is_printed_as_keys_for_the_terminal_phone(graph):
+    """Every key in order, silence as an empty line; what a shell makes of it is what is typed."""
+    amount = next(
+        edge for edge in graph.edges if edge.label == "silence" and graph.states[edge.source].name == "top-up-amount"
+    )
+    line = command(graph, amount)
+    assert line.endswith(" | make phone")
+    assert shlex.split(line.removesuffix(" | make phone")) == ["printf", "%s\\n", "1", "2", "1", "1", "1", ""]

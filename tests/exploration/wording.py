@@ -120,6 +120,6 @@ def g12_escalation(graph: Graph) -> Iterator[Fault]:
             if lead in heard[wait.name, edge.decision][3 - count] and not wait.prompt.bilingual:
                 yield Fault("G12", f"the same words after each {edge.decision} at {wait.name}: {lead}", edge)
             heard[wait.name, edge.decision][count].add(lead)
-            asks_again = edge.decision == "silence" and count == 1
+            asks_again = edge.decision == "silence" and (count == 1 or lead == "still-silent-menu")
             if not asks_again and not any(line.id.startswith(wait.name) or line.key for line in edge.turn.lines):
                 yield Fault("G12", f"{wait.name} is not asked again", edge)

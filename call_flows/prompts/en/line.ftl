@@ -18,6 +18,7 @@ yes-no = -
     .no = For no
 take-your-time = Take your time. For a person, press zero.
 still-silent = I did not hear a key yet.
+still-silent-menu = I did not hear a key yet. To hear it again, press pound. To reach a person, press zero.
 wrong-menu-1 = That is not one of the options. Let us try once more.
 wrong-menu-2 = Please listen, then press one number key. For a person, press zero at any time.
 wrong-entry-1 = I could not use that entry. Please try again.

@@ -18,6 +18,7 @@ yes-no = -
     .no = 不是
 take-your-time = 不着急，请慢慢来。人工服务请按零。
 still-silent = 还没有听到您的按键。
+still-silent-menu = 还没有听到您的按键。想重听，请按井号。需要人工，请按零。
 wrong-menu-1 = 没有对应的选项，我们再听一次。
 wrong-menu-2 = 请听完后，按一个数字键。需要人工，随时可以按零。
 wrong-entry-1 = 没有听清这次输入，请再试一次。
