@@ -21,6 +21,11 @@ def presses(graph: Graph, edge: Edge) -> str:
 
 
 def command(graph: Graph, edge: Edge) -> str:
-    """The same keys typed into the terminal phone: an empty line is silence. The answers in brackets are the lab's to give."""
-    typed = ["" if one.label == "silence" else one.label for one in way(graph, edge) if one.label not in NOT_TYPED]
+    """The same keys typed into the terminal phone, which first chooses a language; an empty line is silence.
+
+    The answers in brackets are the lab's to give.
+    """
+    known = edge.source >= 0 and graph.states[edge.source].begin.facts.get("remembered")
+    typed = ["1"] if known else []
+    typed += ["" if one.label == "silence" else one.label for one in way(graph, edge) if one.label not in NOT_TYPED]
     return f"printf '%s\\n' {shlex.join(typed)} | make phone"
