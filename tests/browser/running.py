@@ -30,6 +30,7 @@ class Running:
 
     process: subprocess.Popen[bytes]
     port: int
+    client: httpx.Client
 
     @property
     def app(self) -> str:
@@ -44,7 +45,7 @@ class Running:
     def lab(self, what: str, document: Any = None, method: str = "PUT") -> Any:
         """Change the scene, or (without a document) see what happened."""
         method = "GET" if document is None else method
-        answer = httpx.request(method, f"{self.app}/lab/{what}", content=json.dumps(document), timeout=30)
+        answer = self.client.request(method, f"{self.app}/lab/{what}", content=json.dumps(document))
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -59,7 +60,7 @@ class Running:
 
     def pass_seconds(self, seconds: float) -> None:
         """Let the telephone company's virtual clock run."""
-        httpx.post(f"{self.simulator}/simulator/clock", json={"advance": seconds}, timeout=30).raise_for_status()
+        self.client.post(f"{self.simulator}/simulator/clock", json={"advance": seconds}).raise_for_status()
 
     def kill_the_simulator(self) -> None:
         """As the kernel does it; whoever supervises starts it again."""
@@ -69,7 +70,17 @@ class Running:
 
     def simulator_answers(self) -> bool:
         """Whether it is there."""
-        return _answers(f"{self.simulator}/healthz")
+        return self._answers(f"{self.simulator}/healthz")
+
+    def is_ready(self) -> bool:
+        """Whether calls are answered and can be placed."""
+        return self._answers(f"{self.app}/readyz") and self.simulator_answers()
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return self.client.get(url).status_code == 200
+        except httpx.HTTPError:
+            return False
 
 
 @contextmanager
@@ -78,11 +89,11 @@ def running(folder: Path) -> Iterator[Running]:
     port = _two_free_ports()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
     environment = kept | {"PORT": str(port), "DATA_DIR": str(folder), "LAB": "1"}
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("wb") as log, httpx.Client(timeout=30, trust_env=False) as client:
         process = subprocess.Popen([sys.executable, "-m", "ivr.run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        line = Running(process, port)
+        line = Running(process, port, client)
         try:
-            wait_for(lambda: _answers(f"{line.app}/readyz") and line.simulator_answers(), LONGEST_START)
+            wait_for(line.is_ready, LONGEST_START)
             yield line
         finally:
             process.send_signal(signal.SIGTERM)
@@ -95,13 +106,6 @@ def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < until, f"not within {seconds} s"
         time.sleep(0.05)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def _two_free_ports() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.running import WORLD, wait_for
@@ -13,11 +12,10 @@ TOO_LATE = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unheard(opens, line, language):
+def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unheard(opens, line):
     """The second one joins from its own page. One that is behind is told; one that has caught up may press."""
-    first = opens().opens(language).rings()
-    second = opens().opens(language)
+    first = opens().opens().rings()
+    second = opens().opens()
     second.page.locator("#going-on button").click()
     second.hears_a_question().is_told("For English, press 2")
     first.presses("2").hears_a_question()
@@ -36,18 +34,17 @@ def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unhe
     first.is_told("Which step failed?")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_window_that_is_behind_is_told_in_words(opens, language):
+def test_a_window_that_is_behind_is_told_in_words(opens):
     """Its key is not sent on; it sees what the other one did."""
-    first = opens().opens(language).rings()
-    second = opens().opens(language)
+    first = opens().opens().rings()
+    second = opens().opens()
     second.page.locator("#going-on button").click()
     second.hears_a_question()
     second.page.route("**/api/calls/*?seen=*", lambda route: route.fulfill(status=204))
     first.presses("2").hears_a_question()
     second.page.keyboard.press("1")
     second.page.unroute_all()
-    second.warned(*TOO_LATE[language]).is_told("For account security")
+    second.warned(*TOO_LATE["en"]).is_told("For account security").speaks("zh").warned(*TOO_LATE["zh"])
 
 
 def test_a_page_that_is_loaded_again_goes_on_with_its_call(window, line):
@@ -61,35 +58,26 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_call(window, line):
     window.presses("0#").is_told("The amount is eight hundred yuan")
 
 
-@pytest.mark.parametrize(
-    ("language", "told"), [("en", "Nobody did anything for an hour"), ("zh", "一小时没有任何操作，电话已挂断")]
-)
-def test_a_call_that_is_left_alone_for_an_hour_is_hung_up(opens, line, language, told):
+def test_a_call_that_is_left_alone_for_an_hour_is_hung_up(window, line):
     """By the telephone company's clock; looking at it is not doing anything. A minute less is no reason."""
-    window = opens().opens(language).rings().presses("2").hears_a_question()
+    window.rings().presses("2").hears_a_question()
     line.pass_seconds(3540)
     window.page.wait_for_timeout(700)
     expect(window.page.locator("body")).to_have_attribute("data-state", "listening")
     line.pass_seconds(90)
-    window.is_told(told)
+    window.is_told("Nobody did anything for an hour").speaks("zh").is_told("一小时没有任何操作，电话已挂断")
     wait_for(lambda: line.lab(f"calls/{window.sid}")["outcome"] == "abandoned")
 
 
-@pytest.mark.parametrize(
-    ("language", "down", "again"),
-    [
-        ("en", "own process does not answer", "The telephone was started again"),
-        ("zh", "自己的进程没有应答", "电话重新启动过"),
-    ],
-)
-def test_when_the_telephone_dies_the_page_says_so_and_keeps_what_was_heard(opens, line, language, down, again):
+def test_when_the_telephone_dies_the_page_says_so_and_keeps_what_was_heard(window, line):
     """It is started again by itself; the call is over, its words stay, the journal stands, and the next call works."""
-    window = opens().opens(language).rings().presses("2").hears_a_question()
+    window.rings().presses("2").hears_a_question()
     sid = window.sid
     line.kill_the_simulator()
-    window.warned(down)
+    window.warned("own process does not answer").speaks("zh").warned("自己的进程没有应答")
     wait_for(line.simulator_answers, 30)
-    window.warned(again).is_told(again, "For account security")
+    window.warned("电话重新启动过").is_told("电话重新启动过", "For account security")
+    window.speaks("en").warned("The telephone was started again").is_told("The telephone was started again")
     assert len(line.lab(f"calls/{sid}")["turns"]) == 2
     window.clicks("#hang-up").rings().is_told("Haiyun Wallet official support line")
 
@@ -102,17 +90,15 @@ def test_a_page_of_a_call_that_is_gone_leads_back_to_the_beginning(window):
     expect(window.page.locator("#dial")).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "This world has no customers"), ("zh", "这个世界里没有客户")])
-def test_in_a_world_without_customers_any_number_may_still_ring(opens, line, language, told):
+def test_in_a_world_without_customers_any_number_may_still_ring(window, line):
     """The page says what can be done."""
     line.lab("world", {"wallets": WORLD["wallets"]})
-    window = opens().opens(language).warned(told)
+    window.opens("zh").warned("这个世界里没有客户").speaks("en").warned("This world has no customers")
     window.page.locator("#who").select_option("")
     window.clicks(".call").hears_a_question().is_told("Haiyun Wallet official support line")
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "This world has no line"), ("zh", "这个世界里没有热线")])
-def test_in_an_empty_world_the_page_still_stands(opens, line, language, told):
+def test_in_an_empty_world_the_page_still_stands(window, line):
     """Nobody to call and nobody who calls."""
     line.lab("world", {})
-    opens().opens(language).warned(told)
+    window.opens("zh").warned("这个世界里没有热线").speaks("en").warned("This world has no line")

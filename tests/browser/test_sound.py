@@ -76,15 +76,13 @@ def test_the_line_that_is_spoken_is_marked_in_the_transcript(listening):
     listening.page.wait_for_selector(".line.speaking[data-number='0']")
 
 
-@pytest.mark.parametrize(
-    ("key", "low", "high"), [("1", 697, 1209), ("5", 770, 1336), ("9", 852, 1477), ("0", 941, 1336), ("#", 941, 1477)]
-)
-def test_a_key_sounds_as_its_two_tones(listening, key, low, high):
+def test_a_key_sounds_as_its_two_tones(listening):
     """ITU-T Q.23, heard through an analyser on the way to the loudspeaker, in a running audio context."""
     listening.rings()
-    listening.page.keyboard.press(key)
-    heard = listening.asks(LOUDEST)
-    assert heard == pytest.approx([low, high], abs=15)
+    for key, low, high in (("1", 697, 1209), ("5", 770, 1336), ("9", 852, 1477), ("*", 941, 1209), ("#", 941, 1477)):
+        listening.page.keyboard.press(key)
+        assert listening.asks(LOUDEST) == pytest.approx([low, high], abs=15), key
+        listening.page.wait_for_timeout(250)  # until it has died away
     assert listening.asks("() => context.state") == "running"
 
 

@@ -20,9 +20,13 @@ class Window:
     def opens(self, language: str = "en") -> Window:
         """Come to the page and choose what it is written in."""
         self.page.goto(self.url)
-        self.page.locator(f"[data-language={language}]").click()
+        self.speaks(language)
         expect(self.page.locator("#line option").first).to_be_attached()
         return self
+
+    def speaks(self, language: str) -> Window:
+        """Choose what the page is written in."""
+        return self.clicks(f"[data-language={language}]")
 
     def rings(self, who: str = LIN, line: str = "", agents: str = "") -> Window:
         """Choose a customer by name and call."""
