@@ -68,14 +68,14 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
 @touch
 def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
     """Whether the document's tail is right; an unknown account is asked about all the same."""
-    right = world.runtime.wallets.check_id_tail(claimed.account or NOBODY, tail.reveal(), world.deadline)
+    right = world.runtime.wallets.check_id_tail(claimed.account or NOBODY, tail.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
 @touch
 def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
     """Whether the phone PIN is right."""
-    right = world.runtime.wallets.check_pin(claimed.account or NOBODY, pin.reveal(), world.deadline)
+    right = world.runtime.wallets.check_pin(claimed.account or NOBODY, pin.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 

@@ -27,7 +27,9 @@ from ivr.wallet.tables import customers, records, wallet_lines, wallets
 
 DEFAULT = Path(__file__).parent / "default_world.json"
 DATE = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
-KINDS = {"top_ups": "top-up", "payments": "payment", "promotions": "promotion", "rewards": "reward"}
+KINDS = {
+    "top_ups": "top-up", "payments": "payment", "disputes": "dispute", "promotions": "promotion", "rewards": "reward",
+}  # fmt: skip
 LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempts)
 HAPPENED = (
     journal.calls, journal.journal, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,

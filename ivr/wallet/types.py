@@ -1,10 +1,28 @@
-"""What a wallet tells the line: itself, an account, a top-up. Amounts are integers in fen."""
+"""What a wallet tells the line, and what the line may ask of it. Amounts are integers in fen, moments carry their zone.
+
+A real wallet's answers are decoded into these types as they stand: a value that does not fit is no answer.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Protocol
+
+from msgspec import Meta
+
+Fen = Annotated[int, Meta(ge=0, le=10**15)]
+Count = Annotated[int, Meta(ge=0, le=10**9)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Outcome = Literal["succeeded", "failed", "pending"]
+DisputeReason = Literal[
+    "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
+]
+
+
+class AlreadyDisputed(Exception):
+    """The payment has its dispute; a second one is not filed."""
 
 
 @dataclass(frozen=True)
@@ -25,37 +43,147 @@ class WalletInfo:
 class Account:
     """A customer's account. `mobile` is E.164, or None for those who registered with e-mail only."""
 
-    id: str
-    wallet: str
-    mobile: str | None
-    language: str
-    status: str
-    balance: int
+    id: Id
+    wallet: Id
+    mobile: Annotated[str, Meta(pattern=r"^\+[0-9]{3,15}$")] | None
+    language: Literal["zh", "en"]
+    status: Literal["active", "frozen", "closed"]
+    balance: Annotated[int, Meta(ge=-(10**15), le=10**15)]
+    registered_on: date | None = None
+    points: Count = 0
+    push_opt_in: bool = False
+
+
+@dataclass(frozen=True)
+class Both:
+    """A name in both languages."""
+
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
 
 
 @dataclass(frozen=True)
 class TopUp:
     """A top-up as the wallet recorded it. `bank_debited` None: nobody knows. `code` is never spoken."""
 
-    id: str
-    amount: int
-    channel: str
-    at: datetime
-    status: str
+    id: Id
+    amount: Fen
+    channel: Id
+    at: Moment
+    status: Outcome
     code: str | None
     bank_debited: bool | None
 
 
+@dataclass(frozen=True)
+class Transaction:
+    """A payment or a top-up. A payment has its `payee`, a top-up its `channel`; the other one is None."""
+
+    id: Id
+    kind: Literal["payment", "top-up"]
+    amount: Fen
+    at: Moment
+    status: Outcome
+    code: str | None
+    bank_debited: bool | None
+    payee: Both | None
+    channel: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the transactions, newest first. `next` asks for those before them; None: there are no more."""
+
+    transactions: list[Transaction]
+    next: Id | None
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What succeeded payments of a period add up to."""
+
+    total: Fen
+    count: Count
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute of one payment. `due`: by when the wallet decides, if it says so."""
+
+    id: Id
+    payment: Id
+    reason: DisputeReason
+    at: Moment
+    status: Literal["received", "in-review", "decided-refund", "decided-rejected", "refunded"]
+    due: date | None
+    refund_to: str | None
+
+
+@dataclass(frozen=True)
+class Prize:
+    """What a promotion gives for reaching `target` (fen), where it says so."""
+
+    kind: Id
+    amount: Fen | None
+    target: Fen | None
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A promotion of the wallet, for whom, and from when to when."""
+
+    id: Id
+    title: Both
+    audience: Literal["all", "new", "existing"]
+    condition: Both
+    starts: Moment
+    ends: Moment
+    reward: Prize | None
+
+
+@dataclass(frozen=True)
+class Reward:
+    """How far a customer is with a promotion; `credit_due`: by when the reward is promised."""
+
+    promotion: Id
+    progress: Fen
+    completed_at: Moment | None
+    credited_at: Moment | None
+    credit_due: date | None
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """An account that stands frozen since `at`; it may have been before this was asked for."""
+
+    account: Id
+    at: Moment
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Whether messages about offers may be pushed, as the customer said at `at`."""
+
+    account: Id
+    push: bool
+    at: Moment
+
+
 class Wallet(Protocol):
-    """A wallet's records. Every call returns before `deadline` (`time.monotonic` seconds) or raises Unavailable."""
+    """A wallet's records. Every call returns before `deadline` (`time.monotonic` seconds) or raises Unavailable.
+
+    An account's id is only good for asking on. One that does not exist has None, False, [] and nothing spent; a write
+    to it is Unavailable. `key` stays the same when something is asked again: a write is then done once, and
+    a try is counted once.
+    """
 
     def find_account(self, wallet: str, identifiers: list[str], deadline: float) -> Account | None:
         """The account with one of these mobiles (E.164) or this wallet id; earlier ones win."""
 
-    def check_id_tail(self, account: str, tail: str, deadline: float) -> bool:
-        """Whether the identity document of the account ends so; False for an account that does not exist."""
+    def check_id_tail(self, account: str, tail: str, key: str, deadline: float) -> bool:
+        """Whether the identity document of the account ends so."""
 
-    def check_pin(self, account: str, pin: str, deadline: float) -> bool:
+    def check_pin(self, account: str, pin: str, key: str, deadline: float) -> bool:
         """Whether this is the account's PIN for the telephone line; False without one."""
 
     def account(self, account: str, deadline: float) -> Account | None:
@@ -63,3 +191,29 @@ class Wallet(Protocol):
 
     def top_ups(self, account: str, since: datetime, until: datetime, deadline: float) -> list[TopUp]:
         """The account's top-ups with since <= at < until, oldest first."""
+
+    def transactions(
+        self, account: str, since: datetime, until: datetime, deadline: float, after: str | None = None, limit: int = 20
+    ) -> Page:
+        """At most `limit` (1 to 100) payments and top-ups with since <= at < until, newest first; `after`: the `next` of a page."""
+
+    def spending(self, account: str, since: datetime, until: datetime, deadline: float) -> Spending:
+        """What the succeeded payments with since <= at < until add up to."""
+
+    def disputes(self, account: str, deadline: float) -> list[Dispute]:
+        """The account's disputes, oldest first."""
+
+    def promotions(self, wallet: str, deadline: float) -> list[Promotion]:
+        """All that are known, also those that are over or not begun, by their start."""
+
+    def rewards(self, account: str, deadline: float) -> list[Reward]:
+        """How far the customer is with each promotion that counts something."""
+
+    def freeze(self, account: str, key: str, deadline: float) -> Freeze:
+        """Nothing goes out any more until a person lifts it."""
+
+    def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
+        """File a dispute of a payment of this account; raises AlreadyDisputed."""
+
+    def consent(self, account: str, push: bool, key: str, deadline: float) -> Consent:
+        """Keep what the customer said about messages with offers."""
