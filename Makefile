@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 OPENAPI := .venv/node/installed
 
-.PHONY: run test check phone migrate explore bench voice chromium openapi clean
+.PHONY: run test check phone wallet-api migrate explore bench voice chromium openapi clean
 
 run: $(STAMP)
 	@exec $(BIN)/python -m ivr.run
@@ -21,6 +21,9 @@ check: $(STAMP)
 
 phone: $(STAMP)
 	@exec $(BIN)/python -m ivr.simulator
+
+wallet-api: $(STAMP)
+	@exec $(BIN)/python -m ivr.wallet_api
 
 explore: $(STAMP)
 	@$(BIN)/python -m tests.exploration --mutants --write

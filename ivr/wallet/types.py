@@ -14,7 +14,8 @@ from msgspec import Meta
 Fen = Annotated[int, Meta(ge=0, le=10**15)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 Moment = Annotated[datetime, Meta(tz=True)]
-Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Outcome = Literal["succeeded", "failed", "pending"]
 DisputeReason = Literal[
     "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
@@ -58,8 +59,8 @@ class Account:
 class Both:
     """A name in both languages."""
 
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
+    zh: Text
+    en: Text
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,10 @@ class TopUp:
 
     id: Id
     amount: Fen
-    channel: Id
+    channel: Text
     at: Moment
     status: Outcome
-    code: str | None
+    code: Text | None
     bank_debited: bool | None
 
 
@@ -84,10 +85,10 @@ class Transaction:
     amount: Fen
     at: Moment
     status: Outcome
-    code: str | None
+    code: Text | None
     bank_debited: bool | None
     payee: Both | None
-    channel: str | None
+    channel: Text | None
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,14 @@ class Dispute:
     at: Moment
     status: Literal["received", "in-review", "decided-refund", "decided-rejected", "refunded"]
     due: date | None
-    refund_to: str | None
+    refund_to: Text | None
 
 
 @dataclass(frozen=True)
 class Prize:
     """What a promotion gives for reaching `target` (fen), where it says so."""
 
-    kind: Id
+    kind: Text
     amount: Fen | None
     target: Fen | None
 

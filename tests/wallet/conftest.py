@@ -1,8 +1,9 @@
-"""The demo world in a database, and each implementation of `Wallet` on it."""
+"""The demo world in a database, the reference server on it, and each implementation of `Wallet`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,13 @@ import sqlalchemy as sa
 from ivr.lab.world import DEFAULT, load
 from ivr.storage import begin_write
 from ivr.wallet.demo import DemoWallet
+from ivr.wallet.http.api import Api
+from ivr.wallet.http.wallet import ANY_WALLET, HttpWallet
+from ivr.wallet_api.server import create_app
+from tests.wallet.serving import served
+
+TOKEN = "a-token-of-the-tests"
+WALLETS = {"haiyun", "linfu"}
 
 
 @pytest.fixture
@@ -21,7 +29,20 @@ def demo(database: sa.Engine) -> DemoWallet:
     return DemoWallet(database)
 
 
-@pytest.fixture(params=["demo"])
-def wallet(request: pytest.FixtureRequest, demo: DemoWallet) -> Any:
+@pytest.fixture
+def address(demo: DemoWallet) -> Iterator[str]:
+    """Of the reference server."""
+    with served(create_app(demo, WALLETS, TOKEN)) as url:
+        yield url
+
+
+@pytest.fixture(params=["demo", "http"])
+def wallet(request: pytest.FixtureRequest, demo: DemoWallet) -> Iterator[Any]:
     """One implementation after the other."""
-    return demo
+    if request.param == "demo":
+        yield demo
+        return
+    with served(create_app(demo, WALLETS, TOKEN)) as url:
+        api = Api(url, TOKEN)
+        yield HttpWallet({ANY_WALLET: api})
+        api.close()
