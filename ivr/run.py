@@ -22,7 +22,6 @@ import sqlalchemy as sa
 from ivr.migrate import migrate
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
-from ivr.wallet import wallets
 
 ROOT = Path(__file__).parent.parent
 WORKERS, THREADS = 2, 8
@@ -70,7 +69,6 @@ def prepare() -> Settings:
     """Settings, secrets, tables, and in the lab the demo world if there is none."""
     settings = Settings.load()
     engine = connect(settings.database_url)
-    wallets.make(engine, settings)  # refused here once, not in every process over and over
     find_ports_free(settings)
     say("bringing the database up to date")
     migrate_or_say_why(engine)

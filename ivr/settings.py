@@ -57,10 +57,10 @@ class Settings:
     """Rung when everything else has failed; empty means an apology and goodbye."""
     callback_prefixes: tuple[str, ...]
     """Numbers that we are willing to call back, by their beginning."""
-    wallet_api_url: str
-    """A real wallet's API; empty means the demo wallets of the lab."""
-    wallet_api_token: str
-    """The bearer token for it."""
+    wallet_api_url: dict[str, str]
+    """The API of each wallet, "" standing for all others; empty means the demo wallets in the lab, and none elsewhere."""
+    wallet_api_token: dict[str, str]
+    """The bearer token for each of them."""
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
     sms_from: str
@@ -116,8 +116,8 @@ class _Reader:
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=next(iter(self._numbers("FALLBACK_AGENT")), ""),
             callback_prefixes=self._prefixes(),
-            wallet_api_url=self._url("WALLET_API_URL", ""),
-            wallet_api_token=self._text("WALLET_API_TOKEN"),
+            wallet_api_url=self._wallet_urls(),
+            wallet_api_token=self._wallet_tokens(),
             lab=lab,
             sms_from=next(iter(self._numbers("SMS_FROM")), ""),
             data_dir=data_dir,
@@ -163,6 +163,23 @@ class _Reader:
         if url and not _is_address(url):
             raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
         return url
+
+    def _wallet_urls(self) -> dict[str, str]:
+        given = _by_wallet(self._text("WALLET_API_URL"))
+        for url in given.values():
+            if not _is_address(url):
+                write = "https://wallet.example.com/line, or haiyun=https://…,linfu=https://… for a wallet each"
+                raise SettingsError(_wrong("WALLET_API_URL", url, write))
+        return {wallet: url.rstrip("/") for wallet, url in given.items()}
+
+    def _wallet_tokens(self) -> dict[str, str]:
+        """Of the same form as the addresses: a token may end in `=`, so only they say which form it is."""
+        wallets, text = self._wallet_urls(), self._text("WALLET_API_TOKEN")
+        tokens = _by_wallet(text) if set(wallets) - {""} else {"": text} if text else {}
+        if set(tokens) != set(wallets):
+            form = ",".join(f"{wallet}=…" if wallet else "…" for wallet in wallets) or "nothing"
+            raise SettingsError(f"WALLET_API_TOKEN does not go with WALLET_API_URL; write {form}")
+        return tokens
 
     def _database(self, data_dir: Path) -> str:
         url = self._text("DATABASE_URL", f"sqlite:///{data_dir / 'ivr.db'}")
@@ -257,6 +274,11 @@ def _dotenv(path: Path) -> dict[str, str]:
         if line.error:  # it may hold a token: named by its place only
             raise SettingsError(f"{path} has no setting in line {line.original.line}; write NAME=value, or # before it")
     return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
+
+
+def _by_wallet(text: str) -> dict[str, str]:
+    """`haiyun=this,linfu=that` by wallet; what begins with no wallet is everybody's."""
+    return dict(re.findall(r"(?:([a-z0-9-]+)=)?([^,\s]+)", text))
 
 
 def _is_address(url: str) -> bool:

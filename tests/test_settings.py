@@ -47,6 +47,11 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"PUBLIC_BASE_URL": "ivr.example.com"}, "https://"),
         ({"AGENT_MODE": "pigeon"}, "phone or taskrouter"),
         ({"CALLBACK_PREFIXES": "86"}, "+86,+1"),
+        ({"WALLET_API_URL": "wallet.example.com"}, "WALLET_API_URL is 'wallet.example.com'"),
+        ({"WALLET_API_URL": "haiyun=https://a.example,linfu=b"}, "WALLET_API_URL is 'b'"),
+        ({"WALLET_API_URL": "https://a.example"}, "WALLET_API_TOKEN does not go with WALLET_API_URL; write …"),
+        ({"WALLET_API_URL": "haiyun=https://a.example", "WALLET_API_TOKEN": "sesame"}, "write haiyun=…"),
+        ({"WALLET_API_TOKEN": "sesame"}, "write nothing"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -64,6 +69,16 @@ def test_a_lab_beside_a_real_account_is_refused(load):
     assert load(**real).public_base_url == "https://ivr.example.com"
     with pytest.raises(SettingsError, match="LAB=1"):
         load(**real, LAB="1")
+
+
+def test_a_wallet_may_have_an_api_of_its_own(load):
+    """Or one stands for all of them; a token may end in `=`."""
+    one = load(WALLET_API_URL="https://a.example/line/", WALLET_API_TOKEN="c2VzYW1l==")
+    assert (one.wallet_api_url, one.wallet_api_token) == ({"": "https://a.example/line"}, {"": "c2VzYW1l=="})
+    each = load(WALLET_API_URL="haiyun=https://a.example, https://b.example", WALLET_API_TOKEN="haiyun=c2V=,open")
+    assert each.wallet_api_url == {"haiyun": "https://a.example", "": "https://b.example"}
+    assert each.wallet_api_token == {"haiyun": "c2V=", "": "open"}
+    assert "c2V" not in repr(each) and "WALLET_API_TOKEN=***" in repr(each)
 
 
 def test_a_password_is_in_no_error_and_no_repr(load):

@@ -23,6 +23,7 @@ from ivr.follow_up.tables import lab_texts, messages
 from ivr.lab.document import LISTS, checked
 from ivr.lab.shapes import WorldError
 from ivr.lab.tables import worlds
+from ivr.wallet.file import lines
 from ivr.wallet.tables import customers, records, wallet_lines, wallets
 
 DEFAULT = Path(__file__).parent / "default_world.json"
@@ -88,7 +89,7 @@ def _fill(conn: sa.Connection, world: Document) -> None:
     wallet_of = {one["id"]: one["wallet"] for one in world["customers"]}
     rows: dict[sa.Table, list[Row]] = {
         wallets: [{"id": one["id"], "document": _dump(one)} for one in world["wallets"]],
-        wallet_lines: [{"line": line, "wallet": one["id"]} for one in world["wallets"] for line in _lines(one)],
+        wallet_lines: [{"line": line, "wallet": one["id"]} for one in world["wallets"] for line in lines(one)],
         customers: [_customer(one) for one in world["customers"]],
         records: list(_records(world)),
         desk.disputes: [_dispute(one, wallet_of[one["customer"]]) for one in world["disputes"]],
@@ -97,10 +98,6 @@ def _fill(conn: sa.Connection, world: Document) -> None:
     for table, found in rows.items():
         if found:
             conn.execute(sa.insert(table), found)
-
-
-def _lines(wallet: Document) -> list[str]:
-    return list(dict.fromkeys((wallet["line"], *(wallet.get("lines") or []))))
 
 
 def _customer(one: Document) -> Row:

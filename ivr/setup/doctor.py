@@ -62,6 +62,20 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "PUBLIC_BASE_URL is plain http: whoever listens reads keys and codes",
             "put a TLS proxy before it and write https://…",
         )
+    if not settings.wallet_api_url:
+        yield Finding(
+            "settings",
+            "mind",
+            "WALLET_API_URL is empty: nobody can be verified, every look-up ends with a person",
+            "write the address of your wallet's API, see docs/wallet-api.md",
+        )
+    if any(url.startswith("http://") for url in settings.wallet_api_url.values()):
+        yield Finding(
+            "settings",
+            "mind",
+            "WALLET_API_URL is plain http: whoever listens reads the token and the records",
+            "write https://…",
+        )
     if not settings.agent_numbers:
         yield Finding(
             "settings",
