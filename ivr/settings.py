@@ -10,7 +10,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +19,12 @@ import sqlalchemy as sa
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
+from ivr.secret_files import SettingsError, keep_secret, private_folder, server_key
+
 E164 = re.compile(r"\+[1-9]\d{6,14}")
-SECRETS = ("twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "server_key")
-
-
-class SettingsError(Exception):
-    """A setting is missing or wrong. The message says which, what came, and what to write instead."""
+SECRETS = (
+    "twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "crm_secret", "server_key",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,18 @@ class Settings:
     """Rung when everything else has failed; empty means an apology and goodbye."""
     callback_prefixes: tuple[str, ...]
     """Numbers that we are willing to call back, by their beginning."""
+    callback_dial_prefixes: tuple[str, ...]
+    """Those of them that the line rings by itself; none means that callbacks are only listed for the agents."""
     wallet_api_url: dict[str, str]
     """The API of each wallet, "" standing for all others; empty means the demo wallets in the lab, and none elsewhere."""
     wallet_api_token: dict[str, str]
     """The bearer token for each of them."""
+    crm_url: dict[str, str]
+    """Where cases of each wallet are delivered, "" standing for all others; empty means nowhere."""
+    crm_secret: dict[str, str]
+    """What signs the deliveries to each of them."""
+    retention_days: int
+    """After so many days calls and what hangs on them are deleted; 0 keeps everything."""
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
     sms_from: str
@@ -98,7 +106,7 @@ class _Reader:
         self._given = given
 
     def settings(self) -> Settings:
-        data_dir = _private_folder(Path(self._text("DATA_DIR", "var")))
+        data_dir = private_folder(Path(self._text("DATA_DIR", "var")))
         account = self._account()
         port = self._port()
         lab = self._lab(account)
@@ -115,13 +123,17 @@ class _Reader:
             agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=next(iter(self._numbers("FALLBACK_AGENT")), ""),
-            callback_prefixes=self._prefixes(),
-            wallet_api_url=self._wallet_urls(),
-            wallet_api_token=self._wallet_tokens(),
+            callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
+            callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES"),
+            wallet_api_url=self._by_wallet_urls("WALLET_API_URL"),
+            wallet_api_token=self._by_wallet_secrets("WALLET_API_TOKEN", "WALLET_API_URL"),
+            crm_url=self._by_wallet_urls("CRM_URL"),
+            crm_secret=self._by_wallet_secrets("CRM_SECRET", "CRM_URL"),
+            retention_days=self._days("RETENTION_DAYS"),
             lab=lab,
             sms_from=next(iter(self._numbers("SMS_FROM")), ""),
             data_dir=data_dir,
-            server_key=_server_key(data_dir / "server.key"),
+            server_key=server_key(data_dir / "server.key"),
         )
 
     def _text(self, name: str, default: str = "") -> str:
@@ -164,22 +176,22 @@ class _Reader:
             raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
         return url
 
-    def _wallet_urls(self) -> dict[str, str]:
-        given = _by_wallet(self._text("WALLET_API_URL"))
+    def _by_wallet_urls(self, name: str) -> dict[str, str]:
+        given = _by_wallet(self._text(name))
         for url in given.values():
             if not _is_address(url):
                 write = "https://wallet.example.com/line, or haiyun=https://…,linfu=https://… for a wallet each"
-                raise SettingsError(_wrong("WALLET_API_URL", url, write))
+                raise SettingsError(_wrong(name, url, write))
         return {wallet: url.rstrip("/") for wallet, url in given.items()}
 
-    def _wallet_tokens(self) -> dict[str, str]:
+    def _by_wallet_secrets(self, name: str, addresses: str) -> dict[str, str]:
         """Of the same form as the addresses: a token may end in `=`, so only they say which form it is."""
-        wallets, text = self._wallet_urls(), self._text("WALLET_API_TOKEN")
-        tokens = _by_wallet(text) if set(wallets) - {""} else {"": text} if text else {}
-        if set(tokens) != set(wallets):
+        wallets, text = self._by_wallet_urls(addresses), self._text(name)
+        secret = _by_wallet(text) if set(wallets) - {""} else {"": text} if text else {}
+        if set(secret) != set(wallets):
             form = ",".join(f"{wallet}=…" if wallet else "…" for wallet in wallets) or "nothing"
-            raise SettingsError(f"WALLET_API_TOKEN does not go with WALLET_API_URL; write {form}")
-        return tokens
+            raise SettingsError(f"{name} does not go with {addresses}; write {form}")
+        return secret
 
     def _database(self, data_dir: Path) -> str:
         url = self._text("DATABASE_URL", f"sqlite:///{data_dir / 'ivr.db'}")
@@ -202,6 +214,12 @@ class _Reader:
             raise SettingsError(_wrong("PORT", text, "a number from 1 to 65534 (in the lab the next one is taken too)"))
         return int(text)
 
+    def _days(self, name: str) -> int:
+        text = self._text(name, "0")
+        if not re.fullmatch("[0-9]{1,5}", text):
+            raise SettingsError(_wrong(name, text, "a number of days such as 365, or 0 to keep everything"))
+        return int(text)
+
     def _choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
         value = self._text(name, default or choices[0])
         if value not in choices:
@@ -217,47 +235,11 @@ class _Reader:
                 raise SettingsError(_wrong(name, number, "numbers such as +8613900000001, with commas between"))
         return self._list(name)
 
-    def _prefixes(self) -> tuple[str, ...]:
-        for prefix in self._list("CALLBACK_PREFIXES"):
+    def _prefixes(self, name: str, default: str = "") -> tuple[str, ...]:
+        for prefix in self._list(name):
             if not re.fullmatch(r"\+\d{1,14}", prefix):
-                raise SettingsError(_wrong("CALLBACK_PREFIXES", prefix, "beginnings such as +86,+1"))
-        return self._list("CALLBACK_PREFIXES", "+86,+1")
-
-
-def keep_secret(path: Path, make: Callable[[], str]) -> str:
-    """The text of a 0600 file, made once: of several processes that start together, one wins and all read it."""
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(make())
-            handle.flush()
-            os.fsync(handle.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()
-
-
-def _server_key(path: Path) -> bytes:
-    text = keep_secret(path, lambda: secrets.token_hex(32))
-    if not re.fullmatch("[0-9a-f]{64}", text):
-        raise SettingsError(f"{path} is damaged; put it back from a copy, or delete it and lose the stored replies")
-    return bytes.fromhex(text)
-
-
-def _private_folder(path: Path) -> Path:
-    path = path.absolute()
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o700)
-    except OSError as error:
-        raise SettingsError(
-            f"DATA_DIR is {str(path)!r} ({error.strerror}); write a folder that this user may make"
-        ) from None
-    return path
+                raise SettingsError(_wrong(name, prefix, "beginnings such as +86,+1"))
+        return self._list(name, default)
 
 
 def _dotenv(path: Path) -> dict[str, str]:

@@ -52,6 +52,11 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"WALLET_API_URL": "https://a.example"}, "WALLET_API_TOKEN does not go with WALLET_API_URL; write …"),
         ({"WALLET_API_URL": "haiyun=https://a.example", "WALLET_API_TOKEN": "sesame"}, "write haiyun=…"),
         ({"WALLET_API_TOKEN": "sesame"}, "write nothing"),
+        ({"CRM_URL": "crm"}, "CRM_URL is 'crm'"),
+        ({"CRM_URL": "https://crm.example"}, "CRM_SECRET does not go with CRM_URL; write …"),
+        ({"CALLBACK_DIAL_PREFIXES": "1"}, "CALLBACK_DIAL_PREFIXES is '1'"),
+        ({"RETENTION_DAYS": "-1"}, "RETENTION_DAYS is '-1'"),
+        ({"RETENTION_DAYS": "a year"}, "0 to keep everything"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -1,0 +1,75 @@
+"""A row that waits is taken by one worker, comes back when that one dies, and is given up in the end."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.follow_up.tries import TAKEN_FOR, Patience, after_failure, columns, due, put_back, take
+from ivr.storage import begin_read, begin_write
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+DAY = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
+work = sa.Table(
+    "tried_work", sa.MetaData(), sa.Column("id", sa.Text, primary_key=True), sa.Column("status", sa.Text), *columns()
+)
+
+
+@pytest.fixture
+def waiting(database):
+    """One row that waits."""
+    with begin_write(database) as conn:
+        work.create(conn)
+        conn.execute(sa.insert(work).values(id="a", status="queued"))
+    return database
+
+
+def due_at(database, now):
+    with begin_read(database) as conn:
+        return due(conn, work, now)
+
+
+def test_pauses_double_to_an_hour_and_end_after_a_day():
+    """The last try is exactly a day after the first."""
+    tries, now = [NOW], NOW
+    while (now := DAY.next_try(NOW, now)) is not None:
+        tries.append(now)
+    pauses = [(later - sooner).total_seconds() for sooner, later in zip(tries, tries[1:], strict=False)]
+    assert pauses[:8] == [30, 30, 60, 120, 240, 480, 960, 1920]
+    assert max(pauses) == 3600 and tries[-1] == NOW + timedelta(days=1)
+    assert len(tries) == 32
+
+
+def test_of_many_workers_one_takes_a_row(waiting):
+    """And it is not due while it is taken."""
+    with ThreadPoolExecutor(8) as pool:
+        taken = [row for row in pool.map(lambda _: take(waiting, work, "a", NOW), range(8)) if row]
+    assert [row.tries for row in taken] == [1]
+    assert due_at(waiting, NOW) == []
+
+
+def test_what_a_dead_worker_had_taken_is_due_again(waiting):
+    """After a minute, and what the first one then says does not count."""
+    first = take(waiting, work, "a", NOW)
+    later = NOW + TAKEN_FOR
+    assert due_at(waiting, later - timedelta(seconds=1)) == [] and due_at(waiting, later) == ["a"]
+    second = take(waiting, work, "a", later)
+    with begin_write(waiting) as conn:
+        assert not put_back(conn, work, first, status="failed")
+        assert put_back(conn, work, second, status="done")
+    assert due_at(waiting, later + TAKEN_FOR) == []
+
+
+def test_a_failed_try_waits_and_the_last_one_leaves_nothing(waiting):
+    """The window begins with the first try."""
+    row = take(waiting, work, "a", NOW)
+    following = after_failure(row, DAY, NOW)
+    with begin_write(waiting) as conn:
+        put_back(conn, work, row, **following)
+    assert due_at(waiting, NOW + timedelta(seconds=29)) == []
+    assert due_at(waiting, NOW + timedelta(seconds=30)) == ["a"]
+    last = take(waiting, work, "a", NOW + timedelta(days=1))
+    assert after_failure(last, DAY, NOW + timedelta(days=1)) == {}
