@@ -15,6 +15,11 @@ from ivr.wallet.types import DisputeReason, Id, Moment
 
 T = TypeVar("T")
 KEY = re.compile(r"[A-Za-z0-9._:-]{8,200}", re.ASCII)
+IN_PATH = {
+    "wallet": re.compile(r"[a-z0-9-]{1,40}", re.ASCII),
+    "account": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII),
+    "key": KEY,
+}
 MOST = 100
 
 
@@ -64,6 +69,13 @@ class Span:
     until: datetime
     after: str | None
     limit: int
+
+
+def path() -> None:
+    """Check the parts of the address; raises Refused."""
+    for name, given in (request.view_args or {}).items():
+        if not IN_PATH[name].fullmatch(given):
+            raise Refused(400, "bad-request", f"the {name} in the address has letters that none can have")
 
 
 def body(kind: type[T]) -> T:

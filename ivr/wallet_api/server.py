@@ -35,6 +35,7 @@ def create_app(demo: DemoWallet, wallets: set[str], token: str) -> Flask:
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise Refused(401, "no-token", "send the bearer token that the wallet was given")
 
+    app.before_request(asked.path)
     app.register_blueprint(_of_wallets(demo, wallets))
     app.register_blueprint(_of_accounts(demo))
     app.register_blueprint(_writes(demo))
@@ -192,7 +193,7 @@ def _already_disputed(_error: AlreadyDisputed) -> Response:
 
 
 def _key_reused(_error: KeyReused) -> Response:
-    return _problem(422, "key-reused", "the key stands for another write")
+    return _problem(409, "key-reused", "the key stands for another write")
 
 
 def _soon() -> float:
