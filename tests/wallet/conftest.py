@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from ivr.lab.world import DEFAULT, load
-from ivr.storage import begin_write
+from ivr.migrate import migrate
+from ivr.storage import begin_write, connect
 from ivr.wallet.demo import DemoWallet
 from ivr.wallet.http.api import Api
 from ivr.wallet.http.wallet import ANY_WALLET, HttpWallet
@@ -27,6 +29,17 @@ def demo(database: sa.Engine) -> DemoWallet:
     with begin_write(database) as conn:
         load(conn, json.loads(DEFAULT.read_text("utf-8")))
     return DemoWallet(database)
+
+
+@pytest.fixture
+def demo_on_sqlite(tmp_path: Path) -> Iterator[DemoWallet]:
+    """The same in one kind of database, where the matter is HTTP."""
+    engine = connect(f"sqlite:///{tmp_path / 'ivr.db'}")
+    migrate(engine)
+    with begin_write(engine) as conn:
+        load(conn, json.loads(DEFAULT.read_text("utf-8")))
+    yield DemoWallet(engine)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-import sqlalchemy as sa
-
-from ivr.lab.world import DEFAULT, load
-from ivr.migrate import migrate
-from ivr.storage import begin_write, connect
-from ivr.wallet.demo import DemoWallet
 from ivr.wallet_api.server import create_app
 from tests.wallet.conftest import TOKEN, WALLETS
 from tests.wallet.contract import CONTRACT
 from tests.wallet.serving import served
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[sa.Engine]:
-    """The demo world in one database; what is asked is HTTP."""
-    engine = connect(f"sqlite:///{tmp_path / 'ivr.db'}")
-    migrate(engine)
-    with begin_write(engine) as conn:
-        load(conn, json.loads(DEFAULT.read_text("utf-8")))
-    yield engine
-    engine.dispose()
 
 
 def attacked(app: Any, folder: Path, *how: str) -> subprocess.CompletedProcess[str]:
@@ -45,18 +25,18 @@ def attacked(app: Any, folder: Path, *how: str) -> subprocess.CompletedProcess[s
         return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
 
-def test_an_independent_tester_finds_nothing_against_the_reference_server(sqlite, tmp_path):
+def test_an_independent_tester_finds_nothing_against_the_reference_server(demo_on_sqlite, tmp_path):
     """Thousands of good and bad requests, one by one and in chains, for half a minute."""
-    run = attacked(create_app(DemoWallet(sqlite), WALLETS, TOKEN), tmp_path, "--max-time", "25", "-n", "15")
+    run = attacked(create_app(demo_on_sqlite, WALLETS, TOKEN), tmp_path, "--max-time", "25", "-n", "15")
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     generated = re.search(r"(\d+) generated, (\d+) passed", run.stdout)
     assert generated, run.stdout[-2000:]
     assert int(generated[1]) > 500
 
 
-def test_the_independent_tester_finds_a_planted_fault(sqlite, tmp_path):
+def test_the_independent_tester_finds_a_planted_fault(demo_on_sqlite, tmp_path):
     """A balance in words."""
-    app = create_app(DemoWallet(sqlite), WALLETS, TOKEN)
+    app = create_app(demo_on_sqlite, WALLETS, TOKEN)
     app.after_request(lambda answer: answer.set_data(re.sub(rb'"balance":\d+', b'"balance":"much"', answer.get_data())) or answer)  # fmt: skip
     run = attacked(app, tmp_path, "--phases", "examples", "--include-operation-id", "account")
     assert run.returncode == 1 and '"much" is not of type "integer"' in run.stdout, run.stdout[-3000:]
