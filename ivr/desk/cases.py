@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import cases, disputes
 from ivr.engine.effects import World, read, write
+from ivr.follow_up import deliveries
 from ivr.wallet import business_days, config, references
 
 
@@ -52,7 +53,9 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
     reference = references.with_check_digit(_scattered(number))
     world.conn.execute(sa.update(cases).where(same).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"case:{reference}")
-    return world.conn.execute(sa.select(cases).where(same)).one()
+    opened = world.conn.execute(sa.select(cases).where(same)).one()
+    deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, opened._mapping, world.now)
+    return opened
 
 
 def _scattered(number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from ivr.follow_up.tries import columns
 from ivr.storage import metadata
 
 
@@ -83,4 +84,33 @@ languages = sa.Table(
     metadata,
     sa.Column("caller_mark", sa.Text, primary_key=True),
     sa.Column("language", sa.Text, nullable=False),
+)
+rings = sa.Table(
+    "rings",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # of the callback
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # queued, reached, given-up
+    sa.Column("placed", sa.Text),  # the CallSid of the last try
+    sa.Column("ended", sa.Text),  # how that call ended, in Twilio's words
+    *columns(),
+    sa.Index("rings_by_placed", "placed"),
+)
+overdue = sa.Table(
+    "overdue",
+    metadata,
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("due", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # when it was raised
+)
+line_states = sa.Table(
+    "line_states",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("wallet", sa.Text),  # nothing: for all of them
+    sa.Column("state", sa.Text, nullable=False),  # open, person, closed
+    sa.Column("reason_zh", sa.Text),
+    sa.Column("reason_en", sa.Text),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("line_states_by_wallet", "wallet", "n"),
 )

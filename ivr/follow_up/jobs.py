@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +34,9 @@ class Surroundings:
     settings: Settings
     provider: Provider
     clock: Callable[[sa.Connection], datetime]
+    """Business time: the lab's in the lab."""
+    machine: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The machine's time, by which things are tried again."""
 
 
 _here: list[Surroundings] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from ivr.follow_up.tries import columns
 from ivr.storage import metadata
 
 messages = sa.Table(
@@ -13,6 +14,23 @@ messages = sa.Table(
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # queued, sent, delivered, failed, dropped
     sa.Column("error", sa.Integer),
+    sa.Column("mark", sa.Text),  # stands for the id in the address of delivery notices
+    sa.Column("parts", sa.Integer),  # each one is paid
+    *columns(),
+    sa.Index("messages_by_mark", "mark", unique=True),
+    sa.Index("messages_due", "status", "next"),
+)
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # reference:event, the key by which the CRM knows it again
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("wallet", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # queued, delivered, dead
+    sa.Column("answer", sa.Text),  # the last one: a status, or the kind of failure
+    *columns(),
+    sa.Index("deliveries_due", "status", "next"),
 )
 lab_texts = sa.Table(
     "lab_texts",

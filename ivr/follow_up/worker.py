@@ -15,6 +15,7 @@ import threading
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
+from ivr.follow_up import rounds
 from ivr.follow_up.jobs import Surroundings, import_jobs, settle
 from ivr.follow_up.queue import QUEUE, VERSION
 from ivr.follow_up.scene import lab_provider, now
@@ -26,10 +27,10 @@ from ivr.storage import connect
 AT_ONCE, POLL_SECONDS = 8, 0.2
 
 
-def launch(engine: sa.Engine, settings: Settings, provider: Provider) -> None:
-    """Start running jobs in this process."""
-
-    settle(Surroundings(engine, settings, provider, lambda conn: now(conn, settings)))
+def launch(engine: sa.Engine, settings: Settings, provider: Provider) -> Surroundings:
+    """Start running jobs in this process; what they have around them."""
+    here = Surroundings(engine, settings, provider, lambda conn: now(conn, settings))
+    settle(here)
     import_jobs()
     config: DBOSConfig = {
         "name": "ivr",
@@ -44,6 +45,7 @@ def launch(engine: sa.Engine, settings: Settings, provider: Provider) -> None:
     DBOS.register_queue(
         QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
     )
+    return here
 
 
 def choose_provider(engine: sa.Engine, settings: Settings) -> Provider:
@@ -63,7 +65,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    launch(engine, settings, choose_provider(engine, settings))
+    rounds.begin(launch(engine, settings, choose_provider(engine, settings)), stop)
     logger("worker").info("follow-ups run", at_once=AT_ONCE)
     stop.wait()
     DBOS.destroy(workflow_completion_timeout_sec=3)

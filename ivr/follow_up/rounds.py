@@ -1,0 +1,40 @@
+"""Rounds: the worker looks again and again for what has fallen due. Each has a thread of its own, so none waits for another.
+
+Several workers may walk at once: what a round does is taken row by row (`tries.take`) or cannot be done twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.follow_up.deliveries import deliver_due
+from ivr.follow_up.jobs import Surroundings
+from ivr.logs import logger
+
+
+@dataclass(frozen=True)
+class Round:
+    """What is done, and the seconds between one time and the next."""
+
+    name: str
+    walk: Callable[[Surroundings], None]
+    seconds: float
+
+
+ROUNDS = (Round("deliveries", deliver_due, 2.0),)
+
+
+def begin(here: Surroundings, stop: threading.Event) -> None:
+    """Walk all of them until told to stop."""
+    for one in ROUNDS:
+        threading.Thread(target=_again_and_again, args=(one, here, stop), daemon=True, name=one.name).start()
+
+
+def _again_and_again(one: Round, here: Surroundings, stop: threading.Event) -> None:
+    while not stop.wait(one.seconds):
+        try:
+            one.walk(here)
+        except Exception as error:  # the database may be away for a while; the next round sees
+            logger("follow-up").error("round failed", round=one.name, type=type(error).__name__)

@@ -1,0 +1,46 @@
+"""Deliveries, callbacks that are rung, promises that were not kept, the switch of the line; texts that are tried again.
+
+The revision before this one makes all tables as they are declared today, so here only what is missing is made.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from ivr.follow_up.tries import columns
+from ivr.schema import import_tables
+from ivr.storage import metadata
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+TABLES = ("deliveries", "rings", "overdue", "line_states")
+
+
+def upgrade() -> None:
+    """Create what is missing."""
+    import_tables()
+    conn = op.get_bind()
+    for name in TABLES:
+        metadata.tables[name].create(conn, checkfirst=True)
+    there = {column["name"] for column in sa.inspect(conn).get_columns("messages")}
+    wanted: tuple[sa.Column, ...] = (sa.Column("mark", sa.Text), sa.Column("parts", sa.Integer), *columns())
+    for column in wanted:
+        if column.name not in there:
+            op.add_column("messages", column)
+    for index in metadata.tables["messages"].indexes:
+        index.create(conn, checkfirst=True)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for name in TABLES:
+        op.drop_table(name)
+    op.drop_index("messages_by_mark", "messages")
+    op.drop_index("messages_due", "messages")
+    with op.batch_alter_table("messages") as batch:
+        for name in ("mark", "parts", "tries", "since", "next"):
+            batch.drop_column(name)

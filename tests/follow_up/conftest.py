@@ -1,0 +1,56 @@
+"""Work for the follow-ups, with the machine's time in the test's hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.follow_up.jobs import Surroundings
+from tests.call_flows.conftest import caller, line
+from tests.follow_up.crm import SECRET, Crm
+from tests.wallet.serving import served
+
+__all__ = ["caller", "line"]
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+@dataclass
+class Time:
+    """What the machine's clock shows."""
+
+    now: datetime = field(default=NOW)
+
+    def passes(self, span: timedelta) -> None:
+        """Let it go on."""
+        self.now += span
+
+
+@pytest.fixture
+def time() -> Time:
+    """It stands still until the test moves it."""
+    return Time()
+
+
+@pytest.fixture
+def crm(time: Time) -> Crm:
+    """A CRM that takes everything."""
+    return Crm()
+
+
+@pytest.fixture
+def served_crm(crm: Crm) -> Iterator[str]:
+    """Its address."""
+    with served(crm) as url:
+        yield url
+
+
+@pytest.fixture
+def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Surroundings:
+    """A worker's surroundings, with that CRM."""
+    made = replace(settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
+    return Surroundings(database, made, None, lambda conn: time.now, lambda: time.now)  # type: ignore[arg-type]
