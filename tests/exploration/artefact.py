@@ -18,14 +18,14 @@ from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 ROOT = Path(__file__).parents[2]
 SOURCES = (
     "call_flows/*.py", "call_flows/prompts/*/*.ftl", "ivr/engine/call.py", "ivr/engine/prompts.py",
-    *(f"tests/exploration/{name}.py" for name in ("driving", "outcomes", "positions", "graph", "artefact", "layout", "drawing")),
+    *(f"tests/exploration/{name}.py" for name in ("driving", "outcomes", "positions", "graph", "artefact", "layout", "strokes", "drawing")),
 )  # fmt: skip
 START, END = "start", "end"
 FORWARD = {"value", "secret", "sealed"}
 
 
 def fingerprint() -> str:
-    """Of everything that the map and the page of the exploration are made from."""
+    """Of everything that decides which places there are and how they are drawn; the properties are not part of it."""
     files = sorted(path for pattern in SOURCES for path in ROOT.glob(pattern))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
