@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ivr import console, setup
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.queue import wait_until_done
 from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
-from ivr.setup import add_commands, from_command_line
+from ivr.setup import from_command_line
 from ivr.storage import connect
 from ivr.web.form import FormRequest
 from ivr.web.health import count_requests, health_blueprint
@@ -20,7 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """One process's app; the database is connected to after the fork, and must be migrated."""
     app = Flask(__name__)
     app.request_class = FormRequest
-    add_commands(app.cli, lambda: settings or Settings.load())
+    for commands in (setup, console):
+        commands.add_commands(app.cli, lambda: settings or Settings.load())
     try:
         _furnish(app, settings or Settings.load())
     except Exception:

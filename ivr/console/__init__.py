@@ -1,0 +1,20 @@
+"""What an operator types while the line runs: `flask deliveries`, `flask line`.
+
+Each command says what it did in a line or two; what it does not take is refused in one sentence, with exit code 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from ivr.console.deliveries import deliveries_group
+from ivr.console.line import line_command
+from ivr.settings import Settings
+
+
+def add_commands(cli: click.Group, load: Callable[[], Settings]) -> None:
+    """Register all of them; `load` reads the settings when one is run."""
+    for command in (deliveries_group(load), line_command(load)):
+        cli.add_command(command)

@@ -1,0 +1,72 @@
+"""`flask line`: how the line is switched; `flask line open|person|closed` switches it, from the next turn on.
+
+A reason is spoken to callers, so it comes in both languages or not at all, and in words: nothing that a voice reads
+in two ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+
+from ivr.console.opening import Command, Refused, line_of
+from ivr.desk.line_state import STATES, LineState, line_state, switch
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write
+from ivr.wallet.tables import wallets
+
+SPOKEN = {
+    "zh": (re.compile(r"[\u4e00-\u9fff，、。]{1,60}"), "at most sixty Chinese characters, numbers in words, such as 系统正在维护"),
+    "en": (re.compile(r"[A-Za-z][A-Za-z ,.']{0,119}"), "at most 120 letters, numbers in words, such as: we are doing maintenance"),
+}  # fmt: skip
+
+
+def line_command(load: Callable[[], Settings]) -> click.Command:
+    """`flask line`."""
+
+    @click.command(
+        "line", cls=Command, help="Show or switch the line: open, person (everybody is put through), closed."
+    )
+    @click.argument("state", metavar="[open|person|closed]", default="")
+    @click.option("--wallet", help="only this one; without it all of them")
+    @click.option("--reason-zh", default="", help="what callers are told, in Chinese")
+    @click.option("--reason-en", default="", help="the same in English")
+    def command(state: str, wallet: str | None, reason_zh: str, reason_en: str) -> None:
+        reason = _reason(state, {"zh": reason_zh.strip(), "en": reason_en.strip()})
+        with line_of(load) as line:
+            with begin_read(line.engine) as conn:
+                known = sorted(conn.scalars(sa.select(wallets.c.id)))
+            if wallet is not None and wallet not in known:
+                raise Refused(f"there is no wallet {wallet!r}; there is {', '.join(known) or 'none'}")
+            if state:
+                with begin_write(line.engine) as conn:
+                    switch(conn, state, wallet, reason, line.now(conn))
+            with begin_read(line.engine) as conn:
+                for one in [wallet] if wallet else known or [None]:
+                    click.echo(_shown(one, line_state(conn, one)))
+
+    return command
+
+
+def _reason(state: str, reason: dict[str, str]) -> dict[str, str] | None:
+    """The reason, checked; raises Refused."""
+    if state not in ("", *STATES):
+        raise Refused(f"the line can be {', '.join(STATES)}, and not {state!r}")
+    if not any(reason.values()):
+        return None
+    if state not in ("person", "closed"):
+        raise Refused("a reason is told to callers when the line is switched to person or closed; leave it out here")
+    for language, words in reason.items():
+        form, write = SPOKEN[language]
+        if not form.fullmatch(words):
+            raise Refused(f"--reason-{language} is {words!r}; write {write}")
+    return reason
+
+
+def _shown(wallet: str | None, found: LineState) -> str:
+    since = f" since {found.since[:19]}" if found.since else ""
+    reason = f": {found.reason['zh']} / {found.reason['en']}" if found.reason else ""
+    return f"{wallet or 'all wallets'}: {found.state}{since}{reason}"

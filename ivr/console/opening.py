@@ -1,0 +1,75 @@
+"""What every command begins with: settings, database, and a way to refuse in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from ivr.follow_up.scene import now
+from ivr.settings import Settings, SettingsError
+from ivr.storage import connect
+
+
+class Refused(click.ClickException):
+    """What was typed, or what it needs, is not right; the message is one sentence."""
+
+    exit_code = 2
+
+
+class Command(click.Command):
+    """A command that refuses wrong arguments in one sentence, too."""
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the arguments; raises Refused."""
+        try:
+            return super().make_context(*args, **more)
+        except click.UsageError as error:
+            raise Refused(error.format_message()) from error
+
+
+class Group(Command, click.Group):
+    """A group of them, which by itself lists."""
+
+    command_class = Command
+
+    def resolve_command(self, *args: Any) -> Any:
+        """Find the subcommand; raises Refused."""
+        try:
+            return super().resolve_command(*args)
+        except click.UsageError as error:
+            raise Refused(error.format_message()) from error
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line that a command works on."""
+
+    settings: Settings
+    engine: sa.Engine
+
+    def now(self, conn: sa.Connection) -> datetime:
+        """Business time."""
+        return now(conn, self.settings)
+
+
+@contextmanager
+def line_of(load: Callable[[], Settings]) -> Iterator[Line]:
+    """Settings and database; raises Refused when one of them is not right."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        raise Refused(f"{error} (flask doctor says more)") from error
+    engine = connect(settings.database_url)
+    try:
+        yield Line(settings, engine)
+    except sa.exc.SQLAlchemyError as error:
+        kind = type(error).__name__
+        raise Refused(f"the database does not take it ({kind}); is DATABASE_URL right, and did you run make migrate?") from error  # fmt: skip
+    finally:
+        engine.dispose()
