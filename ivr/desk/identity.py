@@ -25,7 +25,6 @@ CODE_VALID = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
 CODE_TRIES = 3
-NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class Claimed:
-    """Who the caller says they are: an account if there is one, and a keyed hash of what was keyed."""
+    """Who the caller says they are: an account if there is one, and a mark: the wallet, and a keyed hash of what was keyed."""
 
     account: str | None
     mark: str
@@ -49,6 +48,11 @@ class Claimed:
     def counted_as(self) -> str:
         """What attempts are counted against; a number that nobody has is counted like any other."""
         return self.account or f"?{self.mark}"
+
+    @property
+    def asked_about(self) -> str:
+        """The account, or an id that nobody has in this wallet: a bank of its own then takes as long to say no."""
+        return self.account or self.mark
 
 
 @dataclass(frozen=True)
@@ -62,20 +66,21 @@ class Sending:
 def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
     account = world.runtime.wallets.find_account(wallet, candidates(number.reveal()), world.deadline)
-    return Claimed(account.id if account else None, world.runtime.sealer.fingerprint(number.reveal()))
+    mark = f"{wallet}:{world.runtime.sealer.fingerprint(number.reveal())}"
+    return Claimed(account.id if account else None, mark)
 
 
 @touch
 def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
     """Whether the document's tail is right; an unknown account is asked about all the same."""
-    right = world.runtime.wallets.check_id_tail(claimed.account or NOBODY, tail.reveal(), world.key, world.deadline)
+    right = world.runtime.wallets.check_id_tail(claimed.asked_about, tail.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
 @touch
 def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
     """Whether the phone PIN is right."""
-    right = world.runtime.wallets.check_pin(claimed.account or NOBODY, pin.reveal(), world.key, world.deadline)
+    right = world.runtime.wallets.check_pin(claimed.asked_about, pin.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 

@@ -73,7 +73,7 @@ class Playing:
     def perform(self, do: Do) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
         effect = do.effect
-        expected: tuple[type[Exception], ...] = (Unavailable, *effect.errors)
+        expected: tuple[type[Exception], ...] = (*effect.errors, Unavailable)
         try:
             if effect.kind == "touch":
                 value = self._touch(do)
@@ -86,7 +86,7 @@ class Playing:
                 with reading(self.conn):
                     value = effect.run(self._world(do, self.conn), *do.args)
         except expected as error:
-            return "err", type(error).__name__
+            return "err", next(kind.__name__ for kind in expected if isinstance(error, kind))
         return "ok", effect.encode(value)
 
     def commit(self, row: Row, reply: str) -> bool:

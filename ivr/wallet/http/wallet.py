@@ -6,6 +6,7 @@ of that form, or of a wallet that has no API, is nobody's.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -43,6 +44,7 @@ from ivr.wallet.types import (
 )
 
 T = TypeVar("T")
+OURS = re.compile(r"([a-z0-9-]{1,40}):.+")
 ANY_WALLET = ""
 """The API of every wallet that has none of its own."""
 KEPT_FOR_ASKING = 1.5
@@ -196,8 +198,8 @@ class HttpWallet:
         return None if says(answer, 404, "no-account") else answer
 
     def _is_ours(self, account: str) -> bool:
-        wallet, _, name = account.partition(":")
-        return bool(name) and self._api(wallet) is not None
+        found = OURS.fullmatch(account)
+        return found is not None and self._api(found[1]) is not None
 
     def _account(self, account: str) -> tuple[Api, str]:
         wallet, _, name = account.partition(":")

@@ -1,0 +1,117 @@
+"""The whole line on a wallet over HTTP: what a caller hears when it answers, when it is slow, and when it is gone."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.engine.playing import TOUCH_SECONDS
+from ivr.migrate import migrate
+from ivr.storage import begin_read, connect
+from ivr.wallet.tables import customers, records
+from ivr.wallet_api.server import create_app
+from tests.call_flows.line import DANA, LIN, NOON, Caller, Line, Person, demo_world, lab_settings
+from tests.call_flows.test_top_up import reports
+from tests.wallet.conftest import TOKEN, WALLETS
+from tests.wallet.serving import served
+
+STRANGER = Person("13900000077", "123456")
+
+
+@dataclass
+class Bank:
+    """The reference server, which can be told to be slow; `came` is what was asked of it."""
+
+    app: Any
+    seconds: float = 0.0
+    came: list[str] = field(default_factory=list)
+
+    def __call__(self, environ, start):
+        path = environ["PATH_INFO"]
+        self.came.append(f"{environ['REQUEST_METHOD']} {path.rpartition('/')[2]}")
+        time.sleep(self.seconds)
+        return self.app(environ, start)
+
+
+@pytest.fixture
+def bank(demo_on_sqlite) -> Bank:
+    return Bank(create_app(demo_on_sqlite, WALLETS, TOKEN))
+
+
+@pytest.fixture(params=["zh", "en"])
+def caller(request, bank: Bank, settings, tmp_path: Path) -> Iterator[Caller]:
+    """On a line that knows its wallets, has no customer of its own, and asks the bank over HTTP."""
+    url = f"sqlite:///{tmp_path / 'line.db'}"
+    engine = connect(url)
+    migrate(engine)
+    engine.dispose()
+    with served(bank) as address:
+        remote = {"wallet_api_url": {"": address}, "wallet_api_token": {"": TOKEN}}
+        line = Line(replace(lab_settings(settings, url), **remote))
+        line.put("world", {"wallets": json.loads(demo_world())["wallets"]})
+        line.put("clock", {"now": NOON})
+        yield Caller(line, request.param)
+        line.close()
+
+
+def test_a_caller_is_verified_and_told_what_the_bank_knows(caller):
+    """By a code that is sent to the mobile that the bank has."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    caller.is_told("还在确认", "still being confirmed").is_told("不要重复充值", "do not top up again")
+    (case,) = caller.line.get("cases")
+    assert (case["customer"], case["about"]) == ("haiyun:K1", "U2")
+
+
+def test_a_pin_of_the_bank_is_enough(caller):
+    """And the limits are those of the line's file."""
+    reports(caller.calls(), "2500", "1121").proves(DANA)
+    caller.is_told("单笔最多两千元", "up to two thousand yuan")
+
+
+def test_a_stranger_is_asked_and_looked_up_as_a_customer_is(caller, bank):
+    """The same requests in the same order, so that time tells nobody who is a customer."""
+    reports(caller.calls(), "300", "1120").enters(LIN.number + "#").enters(LIN.tail)
+    known, bank.came = list(bank.came), []
+    other = Caller(caller.line, caller.lang)
+    reports(other.calls(from_="+8613900000002"), "300", "1120").enters(STRANGER.number + "#").enters(STRANGER.tail)
+    assert bank.came == known == ["POST search", "POST checks"]
+
+
+def test_no_number_and_no_proof_of_the_bank_stays_with_the_line(caller):
+    """Only ids are stored."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    with begin_read(caller.line.app.extensions["line"].engine) as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(customers)) == 0
+        assert conn.scalar(sa.select(sa.func.count()).select_from(records)) == 0
+
+
+def test_a_slow_bank_costs_one_touch_and_is_told_honestly(caller, bank):
+    """Four seconds, not one more for each request of the turn; then a person."""
+    reports(caller.calls(), "300", "1120")
+    bank.seconds = TOUCH_SECONDS + 1
+    begun = time.monotonic()
+    caller.enters(LIN.number + "#").is_told("查不到记录", "cannot see the records")
+    assert TOUCH_SECONDS - 0.5 < time.monotonic() - begun < TOUCH_SECONDS + 1.5
+    assert caller.talking_to
+
+
+def nobody_listens():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def test_a_bank_that_is_gone_is_told_honestly(caller):
+    """At once."""
+    reports(caller.calls(), "300", "1120")
+    caller.line.settings = replace(caller.line.settings, wallet_api_url={"": nobody_listens()})
+    caller.line.restart()
+    caller.enters(LIN.number + "#").is_told("查不到记录", "cannot see the records")
+    assert caller.talking_to
