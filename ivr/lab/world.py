@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ivr.desk import tables as desk
 from ivr.engine import claims, journal
 from ivr.follow_up.queue import forget_waiting
-from ivr.follow_up.tables import lab_texts, messages
+from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.lab.document import LISTS, checked
 from ivr.lab.shapes import WorldError
 from ivr.lab.tables import worlds
@@ -34,7 +34,8 @@ KINDS = {
 LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempts)
 HAPPENED = (
     journal.calls, journal.journal, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
-    desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, messages, lab_texts,
+    desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, desk.rings, desk.overdue, desk.line_states, messages,
+    deliveries, lab_texts,
 )  # fmt: skip
 Document = dict[str, Any]
 Row = dict[str, Any]

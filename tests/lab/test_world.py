@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ivr.desk import tables as desk
 from ivr.engine import claims, journal
 from ivr.follow_up.queue import enqueue, make_client, unfinished
-from ivr.follow_up.tables import lab_texts, messages
+from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.lab import scene, tables, world
 from ivr.lab.shapes import WorldError
 from ivr.schema import import_tables
@@ -35,6 +35,10 @@ HAPPENED = {
     desk.voice_notes: KEPT,
     desk.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
     desk.languages: {"caller_mark": "m", "language": "zh"},
+    desk.rings: {"id": "x1", "at": AT, "status": "queued"},
+    desk.overdue: {"reference": "202611999", "due": "2026-12-02", "at": AT},
+    desk.line_states: {"state": "person", "at": AT},
+    deliveries: {"id": "202611999:opened", "at": AT, "body": "{}", "status": "queued"},
     messages: {"id": "case:1", "at": AT, "status": "queued"},
     lab_texts: {"message": "case:1", "sealed": "", "at": AT, "status": "sent"},
 }
