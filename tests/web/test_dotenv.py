@@ -58,7 +58,7 @@ def says(tmp_path, monkeypatch, capsys) -> Callable[..., None]:
         ("AGENT_NUMBERS=+8613900000001,110", ("AGENT_NUMBERS", "'110'")),
         ("FALLBACK_AGENT=110", ("FALLBACK_AGENT", "'110'")),
         ("CALLBACK_PREFIXES=86", ("CALLBACK_PREFIXES", "+86,+1")),
-        ("WALLET_API_URL=https://wallet.example.com", ("WALLET_API_URL", "clear it")),
+        ("WALLET_API_URL=https://wallet.example.com", ("WALLET_API_TOKEN does not go with WALLET_API_URL", "write")),
         ("LAB=yes", ("LAB is 'yes'", "1 or 0")),
         ("PORT=5000\nTWILIO_AUTH_TOKEN hunter2", (".env", "line 2", "NAME=value")),
         (b"\xff\xfe\x00", (".env cannot be read", "UTF-8")),
