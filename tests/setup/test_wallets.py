@@ -141,7 +141,7 @@ def test_a_wallet_whose_api_answers_is_good_and_any_other_is_not(live, tmp_path,
         assert good.exit_code == 0 and "[ ok ] haiyun: 3 promotions" in good.output
         wrong = {"haiyun": TOKEN, "linfu": "another"}
         mixed = run(replace(live, wallet_api_url={"haiyun": url, "linfu": url}, wallet_api_token=wrong), "check")
-        assert mixed.exit_code == 1 and "[BAD ] linfu: the wallet's API answered 401" in mixed.output
+        assert mixed.exit_code == 1 and "[BAD ] linfu: it answered 401" in mixed.output
     none = run(live, "check")
     assert none.exit_code == 1 and "set WALLET_API_URL" in none.output
 

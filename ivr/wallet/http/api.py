@@ -10,15 +10,12 @@ from typing import Any
 
 import httpx
 
-from ivr.engine.effects import Unavailable
 from ivr.wallet.http.breaker import Breaker
+from ivr.wallet.http.why import NotSent, unavailable
 
 LARGEST_ANSWER = 1024 * 1024
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
-
-
-class NotSent(Unavailable):
-    """The request never reached the wallet: nothing can have been done."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,11 @@ class Api:
         self._breaker = breaker or Breaker()
         self._client = httpx.Client(
             base_url=url,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json, application/problem+json"},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json, application/problem+json",
+                "Accept-Encoding": "identity",  # nothing that unpacks to more than was sent
+            },
             follow_redirects=False,  # the token goes to this address only
             trust_env=False,
             limits=CONNECTIONS,
@@ -57,40 +58,42 @@ class Api:
 
     def _exchange(self, deadline: float, method: str, path: str, **request: Any) -> Answer:
         if time.monotonic() >= deadline:
-            raise NotSent("no time is left to ask the wallet's API")
+            raise unavailable("no time was left to ask it", NotSent)
         with self._breaker.passing():
             answer = self._in_time(deadline, method, path, request)
             if answer.status >= 500 or answer.status in (401, 403, 429):
-                raise Unavailable(f"the wallet's API answered {answer.status}")
+                raise unavailable(f"it answered {answer.status}")
         return answer
 
     def _in_time(self, deadline: float, method: str, path: str, request: dict[str, Any]) -> Answer:
         """A thread waits, since neither a name server nor an answer that drips knows our deadline."""
-        outcome: queue.SimpleQueue[Answer | Unavailable] = queue.SimpleQueue()
+        outcome: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
         def ask() -> None:
             try:
                 outcome.put(self._ask(deadline, method, path, request))
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-                outcome.put(NotSent(f"the wallet's API cannot be reached ({type(error).__name__})"))
             except Exception as error:  # whatever it is, the caller of the line must not wait for it
-                outcome.put(Unavailable(f"the wallet's API gave no whole answer ({type(error).__name__})"))
+                outcome.put(error)
 
         threading.Thread(target=ask, daemon=True, name="wallet-api").start()
         try:
             found = outcome.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            raise Unavailable("the wallet's API did not answer in time") from None
-        if isinstance(found, Unavailable):
-            raise found
+            raise unavailable("it did not answer in time") from None
+        if isinstance(found, NEVER_SENT):
+            raise unavailable(f"it cannot be reached ({type(found).__name__})", NotSent)
+        if isinstance(found, Exception):
+            raise unavailable(f"no whole answer came ({type(found).__name__})")
         return found
 
     def _ask(self, deadline: float, method: str, path: str, request: dict[str, Any]) -> Answer:
         left = max(0.001, deadline - time.monotonic())
         with self._client.stream(method, path, timeout=left, **request) as response:
+            if "Content-Encoding" in response.headers:
+                raise ValueError("the answer is packed")
             body = b""
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > LARGEST_ANSWER or time.monotonic() > deadline:
-                    raise Unavailable("the answer of the wallet's API has no end")
+                    raise ValueError("the answer has no end")
             return Answer(response.status_code, body)

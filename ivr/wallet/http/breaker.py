@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ivr.engine.effects import Unavailable
+from ivr.logs import logger
 
 FAILURES = 5
 PAUSE_SECONDS = 10.0
@@ -51,6 +52,7 @@ class Breaker:
             self._failed += 1
             if self._failed >= self._failures:
                 self._opened = self._clock()
+                logger("wallet").error("a wallet's API is left alone", failures=self._failed, seconds=self._pause)
 
     def _success(self) -> None:
         with self._lock:

@@ -7,8 +7,8 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
-from ivr.engine.effects import Unavailable
 from ivr.wallet.http.api import Answer
+from ivr.wallet.http.why import unavailable
 from ivr.wallet.types import Account, Dispute, Id, Promotion, Reward, TopUp
 
 T = TypeVar("T")
@@ -78,11 +78,11 @@ class Problem:
 def proved(answer: Answer, kind: type[T], status: int = 200) -> T:
     """The body as `kind`, strictly: no number for a text, nothing missing; raises Unavailable."""
     if answer.status != status:
-        raise Unavailable(f"the wallet's API answered {answer.status}, where its contract has {status}")
+        raise unavailable(f"it answered {answer.status}, where the contract has {status}")
     try:
         return msgspec.json.decode(answer.body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Unavailable(f"the wallet's API gave an answer of another shape ({type(error).__name__})") from None
+        raise unavailable(f"its answer has another shape ({type(error).__name__})") from None
 
 
 def says(answer: Answer, status: int, code: str) -> bool:
@@ -98,4 +98,4 @@ def says(answer: Answer, status: int, code: str) -> bool:
 def insist(holds: bool, otherwise: str) -> None:
     """Raise Unavailable unless it holds: a well-formed answer can still be about something else."""
     if not holds:
-        raise Unavailable(f"the wallet's API contradicts itself or the question: {otherwise}")
+        raise unavailable(f"it contradicts itself or the question: {otherwise}")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ivr.engine.effects import Unavailable
-from ivr.wallet.http.api import Answer, Api, NotSent
+from ivr.wallet.http.api import Answer, Api
 from ivr.wallet.http.proofs import (
     Checked,
     Disputes,
@@ -29,6 +29,7 @@ from ivr.wallet.http.proofs import (
     proved,
     says,
 )
+from ivr.wallet.http.why import NotSent, unavailable
 from ivr.wallet.types import (
     Account,
     AlreadyDisputed,
@@ -164,7 +165,7 @@ class HttpWallet:
         self, account: str, operation: str, body: Any, key: str, deadline: float, kind: type[Done[T]]
     ) -> Done[T]:
         if not self._is_ours(account):
-            raise Unavailable("the account is of no wallet that has an API")
+            raise unavailable("the account is of no wallet that has one")
         api, path = self._account(account)
         try:
             answer = api.post(f"{path}/{operation}s", _earlier(deadline), body, key)
@@ -209,7 +210,7 @@ class HttpWallet:
     def _wallet(self, wallet: str) -> tuple[Api, str]:
         api = self._api(wallet)
         if api is None:
-            raise Unavailable("no API is configured for this wallet; set WALLET_API_URL")
+            raise unavailable("none is configured for this wallet; set WALLET_API_URL")
         return api, f"/wallets/{quote(wallet, safe='')}"
 
     def _api(self, wallet: str) -> Api | None:
