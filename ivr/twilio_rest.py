@@ -10,11 +10,12 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.follow_up.sms import Sent
+from ivr.follow_up.sms import Sent, Text
 from ivr.settings import Settings
 
 SECONDS = 4.0  # the library's own default is to wait for ever
 LAB_ACCOUNT = "AC" + "0" * 32
+NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
 
 
 class _Rebased(TwilioHttpClient):
@@ -71,17 +72,19 @@ class TestAccount:
 
 
 class TwilioSms:
-    """Texts through Twilio's Messages."""
+    """Texts through Twilio's Messages; how each one ends comes later, to `/voice/texts/<mark>`."""
 
     def __init__(self, settings: Settings) -> None:
         self._client, self._from = client(settings), settings.sms_from
+        self._told_at = f"{settings.public_base_url}/voice/texts/"
 
-    def send(self, message_id: str, to: str, body: str) -> Sent:
+    def send(self, message_id: str, text: Text) -> Sent:
         """Send one text; what Twilio refuses for good is a result, all else is raised and tried again."""
+        told = {"status_callback": self._told_at + text.mark} if text.mark else {}
         try:
-            self._client.messages.create(to=to, from_=self._from, body=body)
+            self._client.messages.create(to=text.to, from_=self._from or text.sender, body=text.body, **told)
         except TwilioRestException as refusal:
-            if refusal.status == 429 or refusal.status >= 500:
+            if refusal.status in NOT_FOR_GOOD or refusal.status >= 500:
                 raise
             return Sent("failed", refusal.code)
         return Sent("sent")

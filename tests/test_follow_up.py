@@ -11,9 +11,9 @@ from dbos import DBOS
 from ivr.engine.secrets import Sealer
 from ivr.follow_up import messages
 from ivr.follow_up.jobs import import_jobs
-from ivr.follow_up.messages import FollowUp
+from ivr.follow_up.messages import DAY, FollowUp
 from ivr.follow_up.queue import enqueue, forget_waiting, make_client, unfinished, wait_until_done
-from ivr.follow_up.sms import LabSms, sent_in_lab
+from ivr.follow_up.sms import LabSms, Text, sent_in_lab
 from ivr.follow_up.tables import lab_texts
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.worker import launch
@@ -42,7 +42,9 @@ def provider(database, settings):
 def worker(database, settings, provider, monkeypatch):
     """A real DBOS worker in this process."""
     import_jobs()  # the rooms' own composers first, so that they do not replace the test's
-    monkeypatch.setattr(messages, "_composers", {"code": lambda *_: (NUMBER, WORDS), "gone": lambda *_: None})
+    monkeypatch.setattr(
+        messages, "_composers", {"code": (lambda *_: Text(NUMBER, WORDS), DAY), "gone": (lambda *_: None, DAY)}
+    )
     launch(database, settings, provider)
     yield provider
     DBOS.destroy()

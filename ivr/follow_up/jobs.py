@@ -23,7 +23,7 @@ from dbos import DBOS
 from ivr.follow_up.sms import Provider
 from ivr.settings import Settings
 
-ATTEMPTS, FIRST_PAUSE, GROWTH = 6, 2.0, 3.0  # about twelve minutes in all
+ATTEMPTS, FIRST_PAUSE, GROWTH = 6, 2.0, 3.0  # about four minutes in all, for a database that is away
 
 
 @dataclass(frozen=True)

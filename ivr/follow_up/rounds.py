@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.messages import send_due
 from ivr.logs import logger
 
 
@@ -23,7 +24,10 @@ class Round:
     seconds: float
 
 
-ROUNDS = (Round("deliveries", deliver_due, 2.0),)
+ROUNDS = (
+    Round("texts", send_due, 1.0),
+    Round("deliveries", deliver_due, 2.0),
+)
 
 
 def begin(here: Surroundings, stop: threading.Event) -> None:

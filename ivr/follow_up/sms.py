@@ -25,10 +25,20 @@ class Sent:
     error: int | None = None
 
 
+@dataclass(frozen=True)
+class Text:
+    """A number in E.164, the words, the line that they come from; `mark` stands for the message in delivery notices."""
+
+    to: str
+    body: str
+    sender: str = ""
+    mark: str | None = None
+
+
 class Provider(Protocol):
     """Sends one text. A refusal is a result; an exception means nobody knows, and it is tried again."""
 
-    def send(self, message_id: str, to: str, body: str) -> Sent: ...
+    def send(self, message_id: str, text: Text) -> Sent: ...
 
 
 class LabSms:
@@ -43,9 +53,9 @@ class LabSms:
     ) -> None:
         self._engine, self._sealer, self._mode, self._clock = engine, sealer, mode, clock
 
-    def send(self, message_id: str, to: str, body: str) -> Sent:
+    def send(self, message_id: str, text: Text) -> Sent:
         """Keep the text once, whatever happens to it."""
-        sealed = self._sealer.seal(json.dumps([to, body]))
+        sealed = self._sealer.seal(json.dumps([text.to, text.body]))
         with begin_write(self._engine) as conn:
             sent = _answer(self._mode(conn))
             conn.execute(sa.delete(lab_texts).where(lab_texts.c.message == message_id))

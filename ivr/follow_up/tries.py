@@ -50,8 +50,12 @@ def columns() -> tuple[sa.Column, ...]:
 
 def due(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
     """The ids of what may be tried now, a hundred at most, those that wait longest first."""
-    query = sa.select(table.c.id).where(_is_due(table, now)).order_by(table.c.next, table.c.id).limit(AT_MOST)
-    return list(conn.scalars(query))
+    return _ids(conn, table, _is_due(table, now))
+
+
+def due_again(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
+    """Those of them that were tried before."""
+    return _ids(conn, table, _is_due(table, now) & table.c.next.is_not(None))
 
 
 def take(engine: sa.Engine, table: sa.Table, row_id: str, now: datetime) -> sa.Row | None:
@@ -83,6 +87,11 @@ def after_failure(row: sa.Row, patience: Patience, now: datetime) -> dict[str, A
 def stamp(now: datetime) -> str:
     """An instant as text of one width in UTC, so that text compares as time."""
     return now.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _ids(conn: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> list[str]:
+    query = sa.select(table.c.id).where(which).order_by(table.c.next, table.c.id).limit(AT_MOST)
+    return list(conn.scalars(query))
 
 
 def _is_due(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:

@@ -6,19 +6,18 @@ import random
 
 import pytest
 
-from ivr.desk.follow_ups import CASE, CODE
+from ivr.desk.follow_ups import TEXTS
 from ivr.follow_up.wording import BASIC, EXTENDED, faults, size
 from ivr.simulator.rest_messages import segments
 
-TEMPLATES = {"code": CODE, "case": CASE}
 VALUES = {"code": "008424", "reference": "261100018"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+@pytest.mark.parametrize("kind", sorted(TEXTS))
 def test_every_text_of_ours_may_be_sent_to_a_chinese_number(kind, language):
     """No link, no amount, no word of finance, nothing to answer; in Mandarin it is one part."""
-    body = TEMPLATES[kind][language].format(**VALUES)
+    body = TEXTS[kind][language].format(**VALUES)
     assert list(faults(body)) == []
     assert size(body).parts == 1 or language == "en" and size(body).parts <= 2
 

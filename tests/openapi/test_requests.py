@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from twilio.base.exceptions import TwilioRestException
 
+from ivr.follow_up.sms import Text
 from ivr.setup.twilio_check import cases, twilio_group
 from ivr.twilio_rest import TestAccount, TwilioSms
 
@@ -25,7 +26,8 @@ def test_the_mock_refuses_what_has_the_wrong_shape(rest):
 def test_a_text_of_a_follow_up_is_taken(against_mock):
     """Chinese words, our number, theirs."""
     sms = TwilioSms(against_mock)
-    assert sms.send("code:1", "+8613900000009", "您的验证码是 123456。").status == "sent"
+    text = Text("+8613900000009", "您的验证码是 123456。", mark="0123456789abcdef")
+    assert sms.send("code:1", text).status == "sent"
     sms._client.http_client.session.close()
 
 

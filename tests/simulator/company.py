@@ -65,10 +65,12 @@ def simulator(desk: Desk, settings: Any) -> Iterator[Simulator]:
     made = replace(made, twilio_api_url=f"http://127.0.0.1:{server.port}")
     board.company.base_url = made.twilio_api_url
     played = Simulator(board, app.test_client(), twilio_rest.client(made), made, desk)
-    yield played
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    board.close()
-    played.rest.http_client.session.close()
-    transport.close()
+    try:
+        yield played
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        board.close()
+        played.rest.http_client.session.close()
+        transport.close()

@@ -1,0 +1,265 @@
+"""A text goes out by Twilio's API and its end comes back as a signed notice; what fails is tried again while it is of use."""
+
+from __future__ import annotations
+
+import time as machine
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from twilio.base.exceptions import TwilioRestException
+from werkzeug.wrappers import Response
+
+from ivr.desk.follow_ups import WHILE_VALID
+from ivr.follow_up import messages
+from ivr.follow_up.jobs import Surroundings, import_jobs
+from ivr.follow_up.messages import DAY, notice, send_due, send_message
+from ivr.follow_up.sms import Sent, Text
+from ivr.follow_up.tables import messages as table
+from ivr.storage import begin_read, begin_write
+from ivr.twilio_rest import TwilioSms
+from tests.call_flows.line import HAIYUN, LIN
+from tests.call_flows.test_top_up import reports
+from tests.simulator.company import simulator
+from tests.wallet.serving import served
+from tests.web.wire import post
+
+MARK = "0123456789abcdef"
+TEXT = Text("+8613900000001", "您的服务单已受理。", "+864000000101")
+
+
+@contextmanager
+def by_twilio(line):
+    """The line behind a socket, the telephone company beside it, and what sends texts through that."""
+    with served(lambda environ, start: line.app(environ, start)) as url:
+        line.settings = replace(line.settings, public_base_url=url)
+        line.restart()
+        with simulator(SimpleNamespace(url=url), line.settings) as company:
+            provider = TwilioSms(replace(line.settings, twilio_api_url=company.settings.twilio_api_url))
+            try:
+                yield company, surroundings(line, provider)
+            finally:
+                provider._client.http_client.session.close()
+
+
+def surroundings(line, provider):
+    import_jobs()
+    engine = line.app.extensions["line"].engine
+    return Surroundings(engine, line.settings, provider, line.app.extensions["line"].clock)
+
+
+def put(here, message="case:1", **values):
+    with begin_write(here.engine) as conn:
+        conn.execute(sa.insert(table).values(id=message, at="2026-11-23", status="queued", mark=MARK, **values))
+
+
+def row(here, message="case:1"):
+    with begin_read(here.engine) as conn:
+        return conn.execute(sa.select(table).where(table.c.id == message)).one()
+
+
+def waits_for(here, message, status):
+    until = machine.monotonic() + 5
+    while row(here, message).status != status and machine.monotonic() < until:
+        machine.sleep(0.02)
+    return row(here, message)
+
+
+@pytest.mark.parametrize("mode, status, error", [("ok", "delivered", None), ("reject", "undelivered", 30007), ("unreachable", "failed", 21614)])  # fmt: skip
+def test_the_reference_of_a_case_goes_out_from_the_line_and_its_end_comes_back(caller, mode, status, error):
+    """In the caller's language, to the registered number, from the wallet's own number, in parts that are counted."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    with by_twilio(caller.line) as (company, here):
+        company.sms = mode
+        with begin_read(here.engine) as conn:
+            message = conn.scalar(sa.select(table.c.id).where(table.c.id.like("case:%")))
+        send_message(here, message)
+        ended = waits_for(here, message, status)
+        assert (ended.status, ended.error) == (status, error)
+        sent = company.rest.messages.list()
+        if mode != "unreachable":
+            assert (sent[0].from_, sent[0].to) == (HAIYUN, "+8619900000051")
+            assert ("服务单" if caller.lang == "zh" else "Your case") in sent[0].body and str(ended.parts) == sent[
+                0
+            ].num_segments
+        send_message(here, message)
+        assert len(company.rest.messages.list()) == len(sent)
+
+
+@pytest.fixture
+def bare(here, monkeypatch):
+    """A worker whose messages of the kinds `case` and `code` are one text."""
+    import_jobs()
+    composers = {"case": (lambda *_: TEXT, DAY), "code": (lambda *_: TEXT, WHILE_VALID)}
+    monkeypatch.setattr(messages, "_composers", composers)
+    return here
+
+
+@pytest.mark.parametrize("order", [*permutations(["answer", "sent", "delivered"])], ids="-".join)
+def test_notices_that_come_early_late_or_twice_leave_one_end(bare, order):
+    """In every order, the provider's own answer among them, each notice twice."""
+
+    class Provider:
+        def send(self, message_id, text):
+            tell(order[: order.index("answer")])
+            return Sent("sent")
+
+    def tell(states):
+        for state in (*states, *states):
+            with begin_write(bare.engine) as conn:
+                notice(conn, MARK, state, None)
+
+    put(bare)
+    send_message(replace(bare, provider=Provider()), "case:1")
+    tell(order[order.index("answer") + 1 :])
+    assert (row(bare).status, row(bare).parts) == ("delivered", 1)
+
+
+def test_a_text_that_arrived_did_not_fail(bare):
+    """Two tries of one text: the better end counts, whichever notice is the later one."""
+    put(bare)
+    for state, error, kept in (("undelivered", 30003, True), ("delivered", None, True), ("failed", 30008, False)):
+        with begin_write(bare.engine) as conn:
+            assert notice(conn, MARK, state, error) is kept
+    assert (row(bare).status, row(bare).error) == ("delivered", None)
+
+
+def test_a_notice_tells_that_a_lost_answer_was_a_yes(bare, time):
+    """The request timed out, the text is on its way: it is not sent a second time."""
+
+    class Lost:
+        asked = 0
+
+        def send(self, message_id, text):
+            self.asked += 1
+            with begin_write(bare.engine) as conn:
+                notice(conn, text.mark, "sent", None)
+            raise TimeoutError
+
+    provider = Lost()
+    put(bare)
+    send_message(replace(bare, provider=provider), "case:1")
+    time.passes(timedelta(hours=1))
+    send_due(replace(bare, provider=provider))
+    assert (row(bare).status, provider.asked) == ("sent", 1)
+
+
+@pytest.mark.parametrize("kind, whole", [("code", timedelta(minutes=5)), ("case", timedelta(days=1))])
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+def test_what_twilio_cannot_take_now_is_tried_again_while_it_is_of_use(bare, settings, time, kind, whole, status):
+    """A code for its five minutes, a reference for a day; then it has failed."""
+    answers = []
+
+    def twilio(environ, start):
+        answers.append(status)
+        return Response('{"code": 20429, "message": "later"}', status, content_type="application/json")(environ, start)
+
+    began, message = time.now, f"{kind}:1"
+    with served(twilio) as url:
+        provider = TwilioSms(replace(settings, twilio_api_url=url))
+        put(bare, message)
+        send_message(replace(bare, provider=provider), message)
+        while row(bare, message).status == "queued":
+            time.passes(timedelta(seconds=1 if kind == "code" else 1200))
+            send_due(replace(bare, provider=provider))
+        provider._client.http_client.session.close()
+    assert row(bare, message).status == "failed"
+    assert whole <= time.now - began <= whole + timedelta(minutes=20) and 10 < len(answers) < 40
+
+
+def test_a_text_goes_out_when_twilio_is_back(bare, settings, time):
+    """Nobody there, then somebody."""
+
+    class Provider:
+        def __init__(self):
+            self.nobody = TwilioSms(replace(settings, twilio_api_url="http://127.0.0.1:9"))
+            self.back = False
+
+        def send(self, message_id, text):
+            return Sent("delivered") if self.back else self.nobody.send(message_id, text)
+
+    provider = Provider()
+    put(bare)
+    send_message(replace(bare, provider=provider), "case:1")
+    assert row(bare).status == "queued"
+    provider.back = True
+    send_due(replace(bare, provider=provider))
+    assert row(bare).status == "queued"
+    time.passes(timedelta(seconds=30))
+    send_due(replace(bare, provider=provider))
+    assert row(bare).status == "delivered"
+    provider.nobody._client.http_client.session.close()
+
+
+def test_the_first_try_is_not_taken_away_from_the_job_of_the_turn(bare):
+    """The round looks after what was tried before."""
+    put(bare)
+    send_due(bare)
+    assert (row(bare).status, row(bare).tries) == ("queued", 0)
+
+
+def test_a_text_with_an_amount_is_never_sent(bare, monkeypatch):
+    """Whoever wrote it: it fails, and the provider is not asked."""
+    monkeypatch.setitem(messages._composers, "case", (lambda *_: replace(TEXT, body="您有八百元待确认。"), DAY))
+    put(bare)
+    send_message(bare, "case:1")
+    assert row(bare).status == "failed"
+
+
+def test_what_twilio_refuses_for_good_is_a_result_and_the_rest_is_raised(settings):
+    """By the status of the answer."""
+    status = [0]
+
+    def twilio(environ, start):
+        return Response('{"code": 21211, "message": "no"}', status[-1], content_type="application/json")(environ, start)
+
+    with served(twilio) as url:
+        provider = TwilioSms(replace(settings, twilio_api_url=url))
+        for status[-1] in (400, 404, 422):
+            assert provider.send("case:1", TEXT) == Sent("failed", 21211)
+        for status[-1] in (401, 403, 429, 500, 503):
+            with pytest.raises(TwilioRestException):
+                provider.send("case:1", TEXT)
+        provider._client.http_client.session.close()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"MessageStatus": "queued"},
+        {"MessageStatus": "dropped"},
+        {"MessageStatus": ""},
+        {"MessageStatus": "<b>", "ErrorCode": "x" * 500},
+        {},
+    ],
+)
+def test_a_notice_that_says_little_or_nonsense_changes_nothing(line, form):
+    """Nor does a right one for a mark that nobody gave out."""
+    here = surroundings(line, None)
+    put(here)
+    assert post(line, f"/voice/texts/{MARK}", form).status_code == 204
+    assert post(line, "/voice/texts/ffffffffffffffff", {"MessageStatus": "delivered"}).status_code == 204
+    assert row(here).status == "queued"
+
+
+def test_a_notice_with_a_strange_error_code_is_kept_without_it(line):
+    """The state is what counts."""
+    here = surroundings(line, None)
+    put(here)
+    form = {"MessageStatus": "undelivered", "ErrorCode": "²" * 3}
+    assert post(line, f"/voice/texts/{MARK}", form).status_code == 204
+    assert (row(here).status, row(here).error) == ("undelivered", None)
+
+
+@pytest.mark.parametrize("signed", ["", "forged"])
+def test_a_notice_that_is_not_signed_is_refused(line, signed):
+    """As everything under /voice, and whether or not there is such a text."""
+    here = surroundings(line, None)
+    put(here)
+    for mark in (MARK, "ffffffffffffffff", "x"):
+        assert post(line, f"/voice/texts/{mark}", {"MessageStatus": "delivered"}, signed=signed).status_code == 403
+    assert row(here).status == "queued"
