@@ -44,7 +44,7 @@ def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
     rows = journal.rows(conn, sid)
     if rows:
         text = msgspec.json.encode(summarise(rows)).decode()
-        here = journal.calls.c.call == sid
+        here, sealer = journal.calls.c.call == sid, sealer.under(journal.key(conn, sid))
         conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.seal(text)))
 
 

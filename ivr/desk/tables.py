@@ -90,11 +90,26 @@ rings = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),  # of the callback
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),  # queued, reached, given-up
-    sa.Column("placed", sa.Text),  # the CallSid of the last try
-    sa.Column("ended", sa.Text),  # how that call ended, in Twilio's words
+    sa.Column("status", sa.Text, nullable=False),  # queued, ringing, reached, missed, by-hand, erased
+    sa.Column("ended", sa.Text),  # how the last try ended
+    *columns(),  # whose `next` is business time: the slot
+    sa.Index("rings_due", "status", "next"),
+)
+ring_attempts = sa.Table(
+    "ring_attempts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # a mark of chance, which stands in the addresses given to Twilio
+    sa.Column("ring", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),  # of the try; in each one agent after the other is rung
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # the machine's time, before the request
+    sa.Column("call", sa.Text),  # the agent's leg, once it is known
+    sa.Column("accepted", sa.Boolean, nullable=False),  # the agent pressed 1, so the customer was rung
+    sa.Column("ended", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),  # queued while its end is to be found out, then over
     *columns(),
-    sa.Index("rings_by_placed", "placed"),
+    sa.Index("ring_attempts_by_ring", "ring", "number"),
+    sa.Index("ring_attempts_due", "status", "next"),
 )
 overdue = sa.Table(
     "overdue",

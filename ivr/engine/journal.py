@@ -24,6 +24,7 @@ calls = sa.Table(
     sa.Column("started", sa.Text),
     sa.Column("ended", sa.Text),
     sa.Column("summary_sealed", sa.Text),
+    sa.Column("key_sealed", sa.Text),  # opens what is sealed in this call; empty once it is erased
     sa.Index("calls_by_caller", "caller_mark", "started"),
     sqlite_with_rowid=False,
 )
@@ -81,7 +82,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Past:
-    """What a turn needs of those before it: how many, the last, and the story that runs now.
+    """What a turn needs of those before it: how many, the last, the story that runs now, and the call's sealed key.
 
     A turn that failed opens another story, which has nothing of the steps before it.
     """
@@ -90,6 +91,7 @@ class Past:
     last: Row | None
     opening: dict[str, Any] | None
     steps: list[tuple[datetime, list[Any]]]
+    key: str | None = None
 
 
 COLUMNS = [column for column in journal.c if column.name != "reply"]
@@ -97,10 +99,12 @@ _THIS = journal.c.call == sa.bindparam("call")
 ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
 ROW = Prepared(sa.select(*COLUMNS).where(_THIS, journal.c.turn == sa.bindparam("turn")))
 _IN_ORDER = sa.select(journal.c.at, journal.c.steps, journal.c.opening).where(_THIS).order_by(journal.c.turn).subquery()
-STORY = Prepared(sa.select(sa.func.count(), *(joined(column) for column in _IN_ORDER.c)))
+_KEY = sa.select(calls.c.key_sealed).where(calls.c.call == sa.bindparam("call"))
+STORY = Prepared(sa.select(sa.func.count(), *(joined(column) for column in _IN_ORDER.c), _KEY.scalar_subquery()))
 # One row instead of one a turn: at each row SQLite's driver lets another thread have the interpreter.
 REPLY = Prepared(sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn")))
 LAST_REPLY = Prepared(sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1))
+KEY = Prepared(_KEY)
 NOTED = Prepared(
     sa.select(notices.c.body).where(*(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence")))
 )
@@ -113,15 +117,20 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
 
 def past(conn: sa.Connection, call: str) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    turns, at, steps, openings = STORY.run(conn, call=call).fetchone()
+    turns, at, steps, openings, key = STORY.run(conn, call=call).fetchone()
     if not turns:
-        return Past(0, None, None, [])
+        return Past(0, None, None, [], key)
     opened = _load_all(openings)
     first = max(turn for turn, opening in enumerate(opened) if opening)
     times = [datetime.fromisoformat(text) for text in at.split(",")[first:]]
     story = [(time, step) for time, taken in zip(times, _load_all(steps)[first:], strict=True) for step in taken]
     last = _row(*ROW.run(conn, call=call, turn=turns - 1).fetchone())
-    return Past(turns, last, opened[first], story)
+    return Past(turns, last, opened[first], story, key)
+
+
+def key(conn: sa.Connection, call: str | None) -> str | None:
+    """The sealed key of a call, empty when it was erased; None for a call that has none of its own."""
+    return _only(KEY.run(conn, call=call))
 
 
 def reply(conn: sa.Connection, call: str, turn: int) -> str | None:

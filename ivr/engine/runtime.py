@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,13 @@ class Runtime:
     base_url: str
     log: Any
     touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
+
+    def under(self, key: str | None) -> Runtime:
+        """The same for one call: what it seals and opens has the call's own key, if there is one."""
+        if key is None:
+            return self
+        sealer = self.sealer.under(key)
+        return replace(self, sealer=sealer, speaker=replace(self.speaker, unseal=sealer.open))
 
     @contextmanager
     def touch_slot(self) -> Iterator[None]:

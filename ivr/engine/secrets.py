@@ -3,7 +3,9 @@
 `Secret` is the value of a personal prompt in the turn in which it was keyed. It cannot be turned
 into text by accident: no str, no format, no JSON, no pickle. The journal keeps a mask and the
 verdict of whatever checked it. `Sealer` encrypts what may hold personal values at rest (stored
-replies, summaries, a callback number).
+replies, summaries, a callback number), for each call with a key of the call's own. That key lies beside the
+call, sealed by the server key: whoever erases it there has erased all that was sealed with it, in a journal
+that is only ever added to.
 """
 
 from __future__ import annotations
@@ -12,12 +14,15 @@ import base64
 import hashlib
 import hmac
 import os
+import secrets
 from typing import NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
+ERASED = ""
+"""Stands where the key of a call was."""
 
 
 class SecretLeak(TypeError):
@@ -55,12 +60,28 @@ class BrokenSeal(ValueError):
     """A sealed value was opened with another key, or was altered."""
 
 
-class Sealer:
-    """Encrypts personal text at rest with a key derived from the server key: AES-256-GCM, a new nonce each time."""
+class Erased(BrokenSeal):
+    """The key of a sealed value was destroyed, on purpose."""
 
-    def __init__(self, server_key: bytes) -> None:
-        self._server_key = server_key
-        self._cipher = AESGCM(hmac.digest(server_key, b"seal-at-rest", hashlib.sha256))
+
+class Sealer:
+    """Encrypts personal text at rest: AES-256-GCM, a new nonce each time. The key is a call's, or comes from the server's."""
+
+    def __init__(self, server_key: bytes, call_key: bytes = b"") -> None:
+        self._server_key, self._erased = server_key, False
+        self._cipher = AESGCM(call_key or hmac.digest(server_key, b"seal-at-rest", hashlib.sha256))
+
+    def new_key(self) -> str:
+        """A key for a call, sealed, as it may lie in the database."""
+        return self.seal(secrets.token_hex(32))
+
+    def under(self, key: str | None) -> Sealer:
+        """The sealer of a call, by its key; without one this one. After an erasure nothing opens, nor what it seals."""
+        if key is None:
+            return self
+        own = Sealer(self._server_key, bytes.fromhex(self.open(key)) if key else os.urandom(32))
+        own._erased = key == ERASED
+        return own
 
     def seal(self, text: str) -> str:
         """Text → an ASCII token; the same text gives another token each time."""
@@ -73,6 +94,8 @@ class Sealer:
             sealed = base64.b64decode(token, validate=True)
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
         except (InvalidTag, ValueError) as error:
+            if self._erased:
+                raise Erased("what was sealed here was erased") from error
             raise BrokenSeal("this value was sealed with another server key, or altered") from error
 
     def fingerprint(self, text: str) -> str:

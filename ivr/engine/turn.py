@@ -39,6 +39,7 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
     with runtime.engine.connect() as conn:
         with looking(conn):
             past = journal.past(conn, sid)
+            runtime = runtime.under(past.key)
             if past.last and (turn != past.turns or past.last.wait is None):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
             now = runtime.clock(conn)

@@ -81,7 +81,7 @@ def _callback(conn: sa.Connection, row: Any, zones: dict[str, ZoneInfo], sealer:
     rows = journal.rows(conn, row.call)
     summary = _summary(summarise(rows) if rows else None, zone)
     return _kept(row, zones) | {
-        "number": sealer.open(row.number_sealed),
+        "number": sealer.under(journal.key(conn, row.call)).open(row.number_sealed),
         "slot": local(row.slot, zone),
         "summary": summary,
     }

@@ -125,8 +125,10 @@ def answer_call(runtime: Runtime, form: Any) -> str:
 
 def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, number: str | None) -> None:
     """The call's row; a status notice may have made it before."""
+    key = runtime.sealer.new_key()
+    sealed = runtime.sealer.under(key).seal(number) if number else None
     values = {
-        "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": runtime.sealer.seal(number) if number else None,
+        "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": sealed, "key_sealed": key,
         "wallet": facts["wallet"], "line": line,
     }  # fmt: skip
     with begin_write(runtime.engine) as conn:
@@ -206,8 +208,8 @@ def call_status(runtime: Runtime, form: Any) -> str:
 def last_reply(runtime: Runtime, sid: str) -> str | None:
     """The last stored reply of a known call."""
     with begin_read(runtime.engine) as conn:
-        stored = journal.last_reply(conn, sid)
-    return runtime.sealer.open(stored) if stored else None
+        stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
+    return runtime.sealer.under(key).open(stored) if stored else None
 
 
 def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:

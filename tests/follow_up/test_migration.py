@@ -32,11 +32,27 @@ def test_the_second_revision_makes_what_is_missing(database):
         ]
 
 
+def test_the_third_revision_gives_calls_a_key_and_keeps_what_was_there(database):
+    """A call from before has none; a ring keeps its state."""
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0002")
+        conn.execute(sa.text("INSERT INTO calls (call, summary_sealed) VALUES ('CA1', 'x')"))
+        conn.execute(sa.text("INSERT INTO rings (id, \"at\", status, placed) VALUES ('c1', 'now', 'queued', 'CA2')"))
+    assert not is_migrated(database)
+    migrate(database)
+    with begin_read(database) as conn:
+        assert conn.execute(sa.text("SELECT call, summary_sealed, key_sealed FROM calls")).all() == [("CA1", "x", None)]
+        assert conn.execute(sa.text("SELECT id, status, tries FROM rings")).all() == [("c1", "queued", 0)]
+    test_the_database_is_as_declared(database)
+
+
 def test_the_database_is_as_declared(database):
     """Nothing that a comparison would want to change in the tables of what follows a call."""
     import_tables()
     with begin_read(database) as conn:
         found = compare_metadata(MigrationContext.configure(conn), metadata)
-    ours = ("deliveries", "rings", "overdue", "line_states", "messages")
+    ours = ("deliveries", "rings", "ring_attempts", "overdue", "line_states", "messages", "calls")
     wanted = [change for change in found if any(f"'{name}'" in str(change) for name in ours)]
     assert wanted == []

@@ -12,7 +12,7 @@ from ivr.desk import tables as desk
 from ivr.engine import journal
 from ivr.engine.journal import Row
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.sms import LabSms
+from ivr.follow_up.sms import LabSms, Text
 from ivr.lab import scene
 from ivr.storage import begin_read, begin_write
 
@@ -278,7 +278,7 @@ def test_a_text_is_shown_as_the_provider_left_it(lab, demo, settings, mode, stat
     happened(lab, desk.cases, reference="261100012", kind="unknown", due_provisional=False, status="received")
     noon = datetime.fromisoformat(NOON_UTC)
     provider = LabSms(lab.engine, Sealer(settings.server_key), lambda conn: scene.read(conn).sms, lambda conn: noon)
-    provider.send(message, "+8619900000051", "123456")
+    provider.send(message, Text("+8619900000051", "123456"))
     assert lab.get("sms") == [{"to": "+8619900000051", "body": "123456", "at": NOON, "status": status}]
 
 
