@@ -58,7 +58,9 @@ class Settings:
     callback_prefixes: tuple[str, ...]
     """Numbers that we are willing to call back, by their beginning."""
     callback_dial_prefixes: tuple[str, ...]
-    """Those of them that the line rings by itself; none means that callbacks are only listed for the agents."""
+    """Those of them that the line rings by itself; none means that callbacks are only listed for the agents.
+
+    In the lab, where nobody real is rung, all of them."""
     wallet_api_url: dict[str, str]
     """The API of each wallet, "" standing for all others; empty means the demo wallets in the lab, and none elsewhere."""
     wallet_api_token: dict[str, str]
@@ -124,7 +126,7 @@ class _Reader:
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=next(iter(self._numbers("FALLBACK_AGENT")), ""),
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
-            callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES"),
+            callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),
             wallet_api_url=self._by_wallet_urls("WALLET_API_URL"),
             wallet_api_token=self._by_wallet_secrets("WALLET_API_TOKEN", "WALLET_API_URL"),
             crm_url=self._by_wallet_urls("CRM_URL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,10 +12,14 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.follow_up.sms import Sent, Text
+from ivr.follow_up.telephone import NotPlaced, Ringing
 from ivr.settings import Settings
 
 SECONDS = 4.0  # the library's own default is to wait for ever
 LAB_ACCOUNT = "AC" + "0" * 32
+RINGS_FOR = 20
+"""Seconds until an agent has not answered; Twilio adds five."""
+LOOKED_THROUGH = 100
 NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
 
 
@@ -88,3 +93,33 @@ class TwilioSms:
                 raise
             return Sent("failed", refusal.code)
         return Sent("sent")
+
+
+class TwilioTelephone:
+    """Calls that we place ourselves."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = client(settings)
+
+    def ring(self, ringing: Ringing) -> str:
+        """Place one call; what Twilio refused was not placed, and after all else nobody knows."""
+        try:
+            call = self._client.calls.create(
+                to=ringing.to, from_=ringing.line, url=ringing.url, timeout=RINGS_FOR,
+                status_callback=ringing.told_at, status_callback_event=["initiated", "completed"],
+            )  # fmt: skip
+        except TwilioRestException as refusal:
+            if refusal.status >= 500:
+                raise
+            raise NotPlaced(0 if refusal.status in NOT_FOR_GOOD else refusal.code or refusal.status) from refusal
+        return str(call.sid)
+
+    def placed(self, to: str, line: str, since: datetime) -> list[str]:
+        """Our own calls only, not those that a `<Dial>` made."""
+        found = self._client.calls.list(to=to, from_=line, limit=LOOKED_THROUGH)
+        ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
+        return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
+
+    def status(self, call: str) -> str:
+        """How it stands."""
+        return str(self._client.calls(call).fetch().status)

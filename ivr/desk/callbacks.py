@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from ivr.desk import rings
 from ivr.desk.numbers import dialable
 from ivr.desk.tables import callbacks
 from ivr.engine.call import Sealed
@@ -58,4 +59,5 @@ def request_callback(world: World, draft: str, reason: str) -> Promise:
     there = all(business_days.is_open(info.hours, at, *opening) for at in (world.now, soon))
     slot = soon if there else business_days.next_opening(info.hours, world.now, *opening)
     world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=slot and slot.isoformat()))
+    rings.promise(world.conn, draft, slot, world.now)
     return Promise(slot.isoformat() if slot else None)

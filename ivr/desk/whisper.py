@@ -6,6 +6,7 @@ Twilio speaks it on the agent's leg only (`<Number url>`), before the two are jo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,12 +22,12 @@ LARGE = 100_000_00
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
-def whisper(conn: sa.Connection, sid: str, speaker: Speaker) -> list[Spoken]:
+def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Line) -> list[Spoken]:
     """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
     rows = journal.rows(conn, sid)
-    summary = summarise(rows)
-    language = summary["language"]
-    parts = speaker.speak(lines(summary), language, rows[-1].at.date())
+    language = rows[-1].language if rows else "zh"
+    told = lines(summarise(rows)) if rows else [Line("whisper-accept")]
+    parts = speaker.speak((*lead, *told), language, rows[-1].at.date() if rows else date.min)
     comma, stop = JOINED[language]
     return [Spoken(comma.join(part.text for part in parts) + stop, language)]
 

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from ivr.follow_up.sms import Provider
+from ivr.follow_up.telephone import Telephone
 from ivr.settings import Settings
 
 ATTEMPTS, FIRST_PAUSE, GROWTH = 6, 2.0, 3.0  # about four minutes in all, for a database that is away
@@ -37,6 +38,8 @@ class Surroundings:
     """Business time: the lab's in the lab."""
     machine: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The machine's time, by which things are tried again."""
+    telephone: Telephone | None = None
+    """What rings callbacks."""
 
 
 _here: list[Surroundings] = []

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr.desk.ringing import ring_due
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.messages import send_due
@@ -27,6 +28,7 @@ class Round:
 ROUNDS = (
     Round("texts", send_due, 1.0),
     Round("deliveries", deliver_due, 2.0),
+    Round("callbacks", ring_due, 2.0),
 )
 
 

@@ -20,16 +20,20 @@ from ivr.follow_up.jobs import Surroundings, import_jobs, settle
 from ivr.follow_up.queue import QUEUE, VERSION
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.sms import Provider
+from ivr.follow_up.telephone import Telephone
 from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
 from ivr.storage import connect
+from ivr.twilio_rest import TwilioSms, TwilioTelephone
 
 AT_ONCE, POLL_SECONDS = 8, 0.2
 
 
-def launch(engine: sa.Engine, settings: Settings, provider: Provider) -> Surroundings:
+def launch(
+    engine: sa.Engine, settings: Settings, provider: Provider, telephone: Telephone | None = None
+) -> Surroundings:
     """Start running jobs in this process; what they have around them."""
-    here = Surroundings(engine, settings, provider, lambda conn: now(conn, settings))
+    here = Surroundings(engine, settings, provider, lambda conn: now(conn, settings), telephone=telephone)
     settle(here)
     import_jobs()
     config: DBOSConfig = {
@@ -52,8 +56,6 @@ def choose_provider(engine: sa.Engine, settings: Settings) -> Provider:
     """The lab keeps texts to itself; otherwise Twilio sends them."""
     if settings.lab:
         return lab_provider(engine, settings)
-    from ivr.twilio_rest import TwilioSms
-
     return TwilioSms(settings)
 
 
@@ -65,7 +67,8 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    rounds.begin(launch(engine, settings, choose_provider(engine, settings)), stop)
+    provider, telephone = choose_provider(engine, settings), TwilioTelephone(settings)
+    rounds.begin(launch(engine, settings, provider, telephone), stop)
     logger("worker").info("follow-ups run", at_once=AT_ONCE)
     stop.wait()
     DBOS.destroy(workflow_completion_timeout_sec=3)

@@ -1,0 +1,5 @@
+# When a callback is rung
+whisper-callback = Callback
+whisper-not-reached = The customer was not reached.
+callback-greeting = { TEXT($name) } support, calling back as you asked. We never need passwords.
+    .join = To talk now

@@ -1,0 +1,81 @@
+"""The round that rings callbacks whose slot has come, and finds out what became of calls that nothing was heard of."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ivr.desk import rings
+from ivr.desk.tables import ring_attempts
+from ivr.desk.tables import rings as table
+from ivr.engine import twiml
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.telephone import NotPlaced, Ringing, Telephone
+from ivr.follow_up.tries import due, take
+from ivr.logs import logger
+from ivr.storage import begin_read, begin_write
+
+CLOCKS_DIFFER = timedelta(seconds=30)
+ENDED = {
+    "completed": "declined", "busy": "agent busy", "no-answer": "agent did not answer", "failed": "agent not reachable",
+    "canceled": "canceled",
+}  # fmt: skip
+"""Twilio's words for a call that is over → how an attempt ended that nothing better is known of."""
+
+
+def ring_due(here: Surroundings) -> None:
+    """One walk: first what is uncertain, then whose slot has come."""
+    if here.telephone is None:
+        return
+    with begin_read(here.engine) as conn:
+        unheard = due(conn, ring_attempts, here.machine())
+        waiting = due(conn, table, here.clock(conn))
+    for mark in unheard:
+        look(here, here.telephone, mark)
+    for callback in waiting:
+        ring(here, here.telephone, callback)
+
+
+def ring(here: Surroundings, telephone: Telephone, callback: str) -> None:
+    """One agent's telephone for this callback, unless another worker was first or it cannot be now."""
+    with begin_write(here.engine) as conn:
+        attempt = rings.begin(conn, here, callback)
+    if attempt is None:
+        return
+    url = f"{here.settings.public_base_url}/voice/rings/{attempt.mark}"
+    try:
+        call = telephone.ring(
+            Ringing(attempt.agent, attempt.line, url + twiml.OVERRIDES, f"{url}/leg{twiml.OVERRIDES}")
+        )
+    except NotPlaced as refusal:
+        _settle(here, attempt.mark, f"refused with {refusal.code}" if refusal.code else rings.UNASKED)
+    except Exception as error:  # nobody knows: it is looked for, not repeated
+        logger("follow-up").warning("call may be placed", callback=callback, type=type(error).__name__)
+    else:
+        with begin_write(here.engine) as conn:
+            rings.know(conn, attempt.mark, call)
+
+
+def look(here: Surroundings, telephone: Telephone, mark: str) -> None:
+    """Ask what became of an attempt; a call that was never placed is placed anew."""
+    row = take(here.engine, ring_attempts, mark, here.machine())
+    if row is None:
+        return
+    with begin_read(here.engine) as conn:
+        line, others = rings.line_of(conn, row.ring), rings.known(conn, row.agent)
+    call = row.call
+    if call is None:
+        since = datetime.fromisoformat(row.at) - CLOCKS_DIFFER
+        call = next((one for one in telephone.placed(row.agent, line, since) if one not in others), None)
+    if call is None:
+        _settle(here, mark, rings.UNASKED)
+        return
+    with begin_write(here.engine) as conn:
+        rings.know(conn, mark, call)
+    status = telephone.status(call)
+    if status in ENDED:
+        _settle(here, mark, ENDED[status])
+
+
+def _settle(here: Surroundings, mark: str, ended: str) -> None:
+    with begin_write(here.engine) as conn:
+        rings.settle(conn, mark, ended, here.clock(conn))

@@ -1,0 +1,41 @@
+"""Ringing somebody: one interface, Twilio behind it, or the simulator in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class NotPlaced(Exception):
+    """There is no call, for certain. `code` is Twilio's error for this number, 0 when it had nothing to do with the number."""
+
+    def __init__(self, code: int = 0) -> None:
+        super().__init__(f"not placed ({code})")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """Whom to ring, from which of our lines, what the call is to do, and where to tell how it goes (addresses of ours)."""
+
+    to: str
+    line: str
+    url: str
+    told_at: str
+
+
+class Telephone(Protocol):
+    """Places calls. Any exception but NotPlaced means that nobody knows whether there is one."""
+
+    def ring(self, ringing: Ringing) -> str:
+        """Place it; its CallSid."""
+        ...
+
+    def placed(self, to: str, line: str, since: datetime) -> list[str]:
+        """The CallSids of what we placed from this line to this number since then, oldest first."""
+        ...
+
+    def status(self, call: str) -> str:
+        """How a call stands, in Twilio's words."""
+        ...

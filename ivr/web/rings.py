@@ -1,0 +1,154 @@
+"""Callbacks on the telephone: what an agent hears who is rung for one, then the customer, and how it ended.
+
+`/voice/rings/<mark>…`; the voice room refuses what is not signed. The agent's leg is the call that we placed; the customer's
+is dialled from it, after the agent has accepted. Every answer is the same when it is asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from xml.sax.saxutils import escape, quoteattr
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request
+
+from ivr.desk import rings
+from ivr.desk.ringing import ENDED
+from ivr.desk.tables import callbacks, ring_attempts
+from ivr.desk.whisper import whisper
+from ivr.engine import journal, twiml
+from ivr.engine.call import Line
+from ivr.engine.entries import keys_of
+from ivr.engine.runtime import Runtime
+from ivr.engine.speaking import Spoken
+from ivr.follow_up.tries import QUEUED
+from ivr.storage import begin_read, begin_write
+from ivr.wallet import config
+
+CUSTOMER_RINGS_FOR = 25
+ADDRESS = "/<string(length=16):mark>"
+
+
+def rings_blueprint(runtime: Runtime) -> Blueprint:
+    """`/voice/rings/<mark>` and what is below."""
+    room = Blueprint("rings", __name__, url_prefix="/voice/rings")
+    views = {
+        "": agent_hears, "/answer": agent_answers, "/customer": customer_hears, "/customer/answer": customer_answers,
+        "/talked": talked, "/leg": leg,
+    }  # fmt: skip
+    for path, view in views.items():
+        room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=["POST"])
+    return room
+
+
+def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[[str], Response]:
+    """Whatever goes wrong: this leg ends, and the round finds out what became of it."""
+
+    @wraps(view)
+    def answer(mark: str) -> Response:
+        try:
+            body = view(runtime, mark)
+        except Exception as error:
+            runtime.log.error("webhook failed", path="/voice/rings", type=type(error).__name__)
+            body = "<Hangup/>"
+        return Response(twiml.document(body), mimetype="text/xml")
+
+    return answer
+
+
+def agent_hears(runtime: Runtime, mark: str) -> str:
+    """What the customer wanted; 1 accepts."""
+    with begin_write(runtime.engine) as conn:
+        found = _open(conn, mark)
+        if found is None:
+            return "<Hangup/>"
+        rings.know(conn, mark, request.form.get("CallSid", ""))
+    with begin_read(runtime.engine) as conn:
+        spoken = whisper(conn, found.call, runtime.speaker, Line("whisper-callback"))
+    return _asks(runtime, mark, "/answer", spoken)
+
+
+def agent_answers(runtime: Runtime, mark: str) -> str:
+    """1 rings the customer; anything else lets go."""
+    if keys_of(request.form.get("Digits")) != "1":
+        return "<Hangup/>"
+    with begin_write(runtime.engine) as conn:
+        found = _open(conn, mark)
+        if found is None:
+            return "<Hangup/>"
+        number, line = rings.number_of(conn, found, runtime.sealer), rings.line_of(conn, found.id)
+        rings.accept(conn, mark)
+    return (
+        f"<Dial callerId={quoteattr(line)} timeout={quoteattr(str(CUSTOMER_RINGS_FOR))} method='POST'"
+        f" action={quoteattr(_url(runtime, mark, '/talked'))}>"
+        f"<Number method='POST' url={quoteattr(_url(runtime, mark, '/customer'))}>{escape(number)}</Number></Dial>"
+    )
+
+
+def customer_hears(runtime: Runtime, mark: str) -> str:
+    """Who is calling and why, nothing of the account: anybody may have picked up, or a voice mailbox."""
+    with begin_read(runtime.engine) as conn:
+        found = _open(conn, mark)
+        if found is None:
+            return "<Hangup/>"
+        language, name = _language(conn, found.call), dict(config.by_id(conn, found.wallet).name)
+    lines = [Line("callback-greeting", {"name": name}), Line("callback-greeting.join", key="1")]
+    return _asks(runtime, mark, "/customer/answer", runtime.speaker.speak(lines, language, date.min))
+
+
+def customer_answers(runtime: Runtime, mark: str) -> str:
+    """1 joins the two (an empty document does)."""
+    if keys_of(request.form.get("Digits")) != "1":
+        return "<Hangup/>"
+    with begin_write(runtime.engine) as conn:
+        return "" if rings.join(conn, mark) else "<Hangup/>"
+
+
+def talked(runtime: Runtime, mark: str) -> str:
+    """The customer's leg is over: the agent hears it when nobody was reached."""
+    with begin_write(runtime.engine) as conn:
+        found = _open(conn, mark)
+        if found is None:
+            return "<Hangup/>"
+        ended = request.form.get("DialCallStatus", "")
+        rings.settle(conn, mark, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
+        reached = conn.scalar(sa.select(ring_attempts.c.ended).where(ring_attempts.c.id == mark)) == rings.REACHED
+        language = _language(conn, found.call)
+    if reached:
+        return "<Hangup/>"
+    return twiml.says(runtime.speaker.speak([Line("whisper-not-reached")], language, date.min)) + "<Hangup/>"
+
+
+def leg(runtime: Runtime, mark: str) -> str:
+    """Twilio's notices about the agent's leg."""
+    status = request.form.get("CallStatus", "")
+    with begin_write(runtime.engine) as conn:
+        rings.know(conn, mark, request.form.get("CallSid", ""))
+        if status in ENDED:
+            rings.settle(conn, mark, ENDED[status], runtime.clock(conn))
+    return ""
+
+
+def _open(conn: sa.Connection, mark: str) -> sa.Row | None:
+    """The callback of an attempt that is not over."""
+    mine = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
+    ring = sa.select(ring_attempts.c.ring).where(mine).scalar_subquery()
+    return conn.execute(sa.select(callbacks).where(callbacks.c.id == ring)).first()
+
+
+def _asks(runtime: Runtime, mark: str, path: str, spoken: list[Spoken]) -> str:
+    """One key within ten seconds; without one the leg ends."""
+    action = quoteattr(_url(runtime, mark, path))
+    keys = 'input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST"'
+    return f"<Gather {keys} action={action}>{twiml.says(spoken)}</Gather><Hangup/>"
+
+
+def _url(runtime: Runtime, mark: str, path: str) -> str:
+    return twiml.url(runtime.base_url, f"/voice/rings/{mark}{path}")
+
+
+def _language(conn: sa.Connection, call: str) -> str:
+    rows = journal.rows(conn, call)
+    return rows[-1].language if rows else "zh"
