@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, abort
 
-from ivr.storage import connect
+from ivr.follow_up.tables import deliveries
+from ivr.storage import begin_write, connect
 from ivr.web.health import count_requests, health_blueprint
 
 
@@ -46,3 +48,15 @@ def test_requests_are_counted_by_endpoint_and_never_by_path(database):
     client.get("/calls/CA123")
     text = client.get("/metrics").text
     assert 'ivr_request_seconds_count{endpoint="turn",status="403"}' in text and "CA123" not in text
+
+
+def test_what_waits_is_counted_in_the_database_and_left_out_when_that_is_away(database):
+    """The other numbers go on being told."""
+    with begin_write(database) as conn:
+        for place, status in enumerate(("dead", "dead", "delivered")):
+            row = {"id": f"{place}:case.opened", "at": "2026-11-23", "body": "{}", "status": status}
+            conn.execute(sa.insert(deliveries).values(row))
+    text = make_client(database).get("/metrics").text
+    assert 'ivr_deliveries{status="dead"} 2.0' in text and "ivr_follow_ups_waiting 0.0" in text
+    away = make_client(connect("postgresql://ivr@127.0.0.1:1/ivr")).get("/metrics")
+    assert away.status_code == 200 and "ivr_deliveries" not in away.text and "ivr_request_seconds" in away.text

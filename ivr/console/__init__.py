@@ -1,4 +1,4 @@
-"""What an operator types while the line runs: `flask callbacks`, `flask deliveries`, `flask line`.
+"""What an operator types while the line runs: `flask callbacks`, `flask deliveries`, `flask line`, `flask overdue`.
 
 Each command says what it did in a line or two; what it does not take is refused in one sentence, with exit code 2.
 """
@@ -12,10 +12,11 @@ import click
 from ivr.console.callbacks import callbacks_command
 from ivr.console.deliveries import deliveries_group
 from ivr.console.line import line_command
+from ivr.console.overdue import overdue_command
 from ivr.settings import Settings
 
 
 def add_commands(cli: click.Group, load: Callable[[], Settings]) -> None:
     """Register all of them; `load` reads the settings when one is run."""
-    for command in (callbacks_command(load), deliveries_group(load), line_command(load)):
-        cli.add_command(command)
+    for make in (callbacks_command, deliveries_group, line_command, overdue_command):
+        cli.add_command(make(load))

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr.desk.overdue import find_overdue
 from ivr.desk.ringing import ring_due
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.jobs import Surroundings
@@ -29,6 +30,7 @@ ROUNDS = (
     Round("texts", send_due, 1.0),
     Round("deliveries", deliver_due, 2.0),
     Round("callbacks", ring_due, 2.0),
+    Round("overdue", find_overdue, 60.0),
 )
 
 

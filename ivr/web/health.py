@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 
 from ivr.migrate import is_migrated
+from ivr.web import backlog
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
 DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=SECONDS)
@@ -35,7 +36,7 @@ def health_blueprint(engine: sa.Engine) -> Blueprint:
 
     @health.get("/metrics")
     def metrics() -> Response:
-        return Response(_exposition(), content_type=CONTENT_TYPE_LATEST)
+        return Response(_exposition() + backlog.exposition(engine), content_type=CONTENT_TYPE_LATEST)
 
     return health
 

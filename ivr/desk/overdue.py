@@ -1,0 +1,58 @@
+"""Promised dates that have passed: a row and an event for the CRM, once a case, in one transaction.
+
+A day has passed when it is over where the wallet is. A case that is done later keeps its row: the promise was not kept.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ivr.desk.tables import cases, disputes, overdue
+from ivr.engine.journal import insert_new
+from ivr.follow_up import deliveries
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.tries import AT_MOST, stamp
+from ivr.logs import logger
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write
+from ivr.wallet.tables import wallets
+
+OPEN = ("received", "in-review")
+"""Stages in which the customer still waits."""
+KINDS = (cases, disputes)
+
+
+def find_overdue(here: Surroundings) -> None:
+    """One walk over all wallets."""
+    with begin_read(here.engine) as conn:
+        now = here.clock(conn)
+        passed = [(table, row) for table in KINDS for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
+    for table, reference in passed:
+        with begin_write(here.engine) as conn:
+            raise_overdue(conn, here.settings, table, reference, now)
+
+
+def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, reference: str, now: datetime) -> None:
+    """Keep that this promise was not kept, and tell the CRM; nothing when that was done, or the case is done meanwhile."""
+    here = (table.c.reference == reference) & table.c.status.in_(OPEN)
+    case = conn.execute(sa.select(table).where(here)).first()
+    if case and insert_new(conn, overdue, {"reference": reference, "due": case.due, "at": stamp(now)}):
+        deliveries.promise(conn, settings, deliveries.OVERDUE, dict(case._mapping), now)
+        logger("follow-up").error("promise is overdue", reference=reference, due=case.due)
+
+
+def _days(conn: sa.Connection, now: datetime) -> list[tuple[str, date]]:
+    """Each wallet, and the day that it is there."""
+    rows = conn.execute(sa.select(wallets.c.id, wallets.c.document))
+    return [(row.id, now.astimezone(ZoneInfo(json.loads(row.document)["timezone"])).date()) for row in rows]
+
+
+def _late(conn: sa.Connection, table: sa.Table, wallet: str, today: date) -> list[str]:
+    mine = (table.c.wallet == wallet) & table.c.status.in_(OPEN) & (table.c.due < today.isoformat())
+    new = sa.select(table.c.reference).outerjoin(overdue, overdue.c.reference == table.c.reference)
+    unraised = new.where(mine, overdue.c.reference.is_(None)).order_by(table.c.due, table.c.reference)
+    return list(conn.scalars(unraised.limit(AT_MOST)))

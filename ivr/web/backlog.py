@@ -1,0 +1,60 @@
+"""What waits in the database, for `/metrics`: counted when somebody asks, the same from every process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from ivr.desk.overdue import KINDS, OPEN
+from ivr.desk.tables import overdue, rings
+from ivr.follow_up.queue import unfinished
+from ivr.follow_up.tables import deliveries, messages
+from ivr.storage import begin_read
+
+BY_STATUS = {
+    "ivr_callbacks": (rings, "Promised callbacks."),
+    "ivr_deliveries": (deliveries, "Events for the CRM."),
+    "ivr_texts": (messages, "Text messages."),
+}
+
+
+class Backlog:
+    """A collector over one database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """All gauges; raises what the database raises."""
+        with begin_read(self._engine) as conn:
+            late = sum(int(conn.scalar(_late(table)) or 0) for table in KINDS)
+            yield GaugeMetricFamily("ivr_overdue_cases", "Open cases whose promised date has passed.", value=late)
+            yield GaugeMetricFamily("ivr_follow_ups_waiting", "Follow-ups that are due and not done.", value=unfinished(conn))  # fmt: skip
+            for name, (table, help_) in BY_STATUS.items():
+                yield _by_status(conn, name, table, help_)
+
+
+def exposition(engine: sa.Engine) -> bytes:
+    """The gauges as Prometheus reads them; none when the database does not answer."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Backlog(engine))
+    try:
+        return generate_latest(registry)
+    except sa.exc.SQLAlchemyError:
+        return b""
+
+
+def _late(table: sa.Table) -> sa.Select[Any]:
+    joined = sa.join(overdue, table, overdue.c.reference == table.c.reference)
+    return sa.select(sa.func.count()).select_from(joined).where(table.c.status.in_(OPEN))
+
+
+def _by_status(conn: sa.Connection, name: str, table: sa.Table, help_: str) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, help_, labels=["status"])
+    for status, number in conn.execute(sa.select(table.c.status, sa.func.count()).group_by(table.c.status)):
+        family.add_metric([status], number)
+    return family
