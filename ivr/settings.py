@@ -25,6 +25,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 SECRETS = (
     "twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "crm_secret", "server_key",
 )  # fmt: skip
+RETAINED = ("journals", "summaries", "messages")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class Settings:
     """Where cases of each wallet are delivered, "" standing for all others; empty means nowhere."""
     crm_secret: dict[str, str]
     """What signs the deliveries to each of them."""
-    retention_days: int
-    """After so many days calls and what hangs on them are deleted; 0 keeps everything."""
+    retention_days: dict[str, int]
+    """After how many days journals, summaries and messages are deleted, each by its name; 0 keeps them."""
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
     sms_from: str
@@ -131,7 +132,7 @@ class _Reader:
             wallet_api_token=self._by_wallet_secrets("WALLET_API_TOKEN", "WALLET_API_URL"),
             crm_url=self._by_wallet_urls("CRM_URL"),
             crm_secret=self._by_wallet_secrets("CRM_SECRET", "CRM_URL"),
-            retention_days=self._days("RETENTION_DAYS"),
+            retention_days=self._retention("RETENTION_DAYS"),
             lab=lab,
             sms_from=next(iter(self._numbers("SMS_FROM")), ""),
             data_dir=data_dir,
@@ -216,11 +217,16 @@ class _Reader:
             raise SettingsError(_wrong("PORT", text, "a number from 1 to 65534 (in the lab the next one is taken too)"))
         return int(text)
 
-    def _days(self, name: str) -> int:
+    def _retention(self, name: str) -> dict[str, int]:
+        """One number for all, or one for each that is named; the others are kept."""
         text = self._text(name, "0")
-        if not re.fullmatch("[0-9]{1,5}", text):
-            raise SettingsError(_wrong(name, text, "a number of days such as 365, or 0 to keep everything"))
-        return int(text)
+        given = [re.fullmatch("(?:([a-z]+)=)?([0-9]{1,5})", part.strip()) for part in text.split(",")]
+        names = [part[1] for part in given if part]
+        if None in given or len(set(names)) < len(names) or not (names == [None] or set(names) <= set(RETAINED)):
+            write = "a number of days such as 365, or journals=90,summaries=365,messages=30; 0 to keep everything"
+            raise SettingsError(_wrong(name, text, write))
+        days = {part[1]: int(part[2]) for part in given if part}
+        return {kind: days.get(None, days.get(kind, 0)) for kind in RETAINED}
 
     def _choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
         value = self._text(name, default or choices[0])

@@ -57,6 +57,10 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"CALLBACK_DIAL_PREFIXES": "1"}, "CALLBACK_DIAL_PREFIXES is '1'"),
         ({"RETENTION_DAYS": "-1"}, "RETENTION_DAYS is '-1'"),
         ({"RETENTION_DAYS": "a year"}, "0 to keep everything"),
+        ({"RETENTION_DAYS": "texts=30"}, "RETENTION_DAYS is 'texts=30'"),
+        ({"RETENTION_DAYS": "30,journals=90"}, "journals=90,summaries=365,messages=30"),
+        ({"RETENTION_DAYS": "journals=1,journals=2"}, "0 to keep everything"),
+        ({"RETENTION_DAYS": "30,40"}, "0 to keep everything"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -102,3 +106,16 @@ def test_processes_that_start_together_read_one_secret(tmp_path):
         read = list(pool.map(lambda _: keep_secret(tmp_path / "key", lambda: str(next(made))), range(8)))
     assert len(set(read)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize(
+    "given, days",
+    [
+        ("", {"journals": 0, "summaries": 0, "messages": 0}),
+        ("90", {"journals": 90, "summaries": 90, "messages": 90}),
+        ("journals=90, messages=30", {"journals": 90, "summaries": 0, "messages": 30}),
+    ],
+)
+def test_retention_is_one_number_or_one_for_each(load, given, days):
+    """What is not named is kept."""
+    assert load(RETENTION_DAYS=given).retention_days == days

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.desk.overdue import find_overdue
+from ivr.desk.retention import forget_old
 from ivr.desk.ringing import ring_due
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.jobs import Surroundings
@@ -31,6 +32,7 @@ ROUNDS = (
     Round("deliveries", deliver_due, 2.0),
     Round("callbacks", ring_due, 2.0),
     Round("overdue", find_overdue, 60.0),
+    Round("retention", forget_old, 3600.0),
 )
 
 

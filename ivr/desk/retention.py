@@ -1,0 +1,119 @@
+"""Retention: what is older than the settings say is deleted, a few calls at a time, and never what is still needed.
+
+Nothing goes earlier than promised: a row's own day counts in full, wherever its clock stood. Each batch is a short
+transaction of its own, so callers never wait for it, and a worker that dies leaves whole batches behind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ivr.desk.overdue import KINDS, OPEN
+from ivr.desk.tables import attempts, callbacks, challenges, ring_attempts, rings
+from ivr.engine.journal import calls, journal, notices
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.follow_up.tries import QUEUED
+from ivr.logs import logger
+from ivr.storage import begin_read, begin_write
+
+BATCH = 50
+PAUSE = 0.05
+"""Seconds between two batches, for those who wait for SQLite's one writer."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What grows old: how to find it (ids of what is older than a day, ISO 8601), how to forget it."""
+
+    name: str
+    old: Callable[[str], sa.Select]
+    forget: Callable[[sa.Connection, list[str]], None]
+
+
+def forget_old(here: Surroundings) -> None:
+    """One walk over everything that the settings give an end."""
+    with begin_read(here.engine) as conn:
+        now = here.clock(conn)
+    for sort, days in _due(here.settings.retention_days):
+        if gone := sum(_batches(here.engine, sort, first_day_kept(days, now))):
+            logger("follow-up").info("retention", forgotten=sort.name, number=gone)
+
+
+def first_day_kept(days: int, now: datetime) -> str:
+    """The first day of which all is kept, ISO 8601."""
+    return (now - timedelta(days=days + 1)).date().isoformat()
+
+
+def _due(days: dict[str, int]) -> Iterator[tuple[Sort, int]]:
+    both = max(days["journals"], days["summaries"]) if days["journals"] and days["summaries"] else 0
+    kept = {JOURNALS: days["journals"], SUMMARIES: days["summaries"], CALLS: both}
+    kept |= {TEXTS: days["messages"], DELIVERIES: days["messages"]}
+    return ((sort, number) for sort, number in kept.items() if number)
+
+
+def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
+    while True:
+        with begin_read(engine) as conn:
+            ids = list(conn.scalars(sort.old(before).limit(BATCH)))
+        if not ids:
+            return
+        with begin_write(engine) as conn:
+            sort.forget(conn, ids)
+        yield len(ids)
+        time.sleep(PAUSE)
+
+
+def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> sa.Select:
+    """Calls of before that day whose cases are done and whose callbacks are settled."""
+    waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in KINDS]
+    unrung = rings.c.status.in_((QUEUED, "ringing"))
+    waiting += [sa.exists().where(callbacks.c.call == calls.c.call, rings.c.id == callbacks.c.id, unrung)]
+    return sa.select(calls.c.call).where(calls.c.started < before, *which, *(~one for one in waiting))
+
+
+def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
+    promised = sa.select(callbacks.c.id).where(callbacks.c.call.in_(ids))
+    conn.execute(sa.delete(ring_attempts).where(ring_attempts.c.ring.in_(promised)))
+    conn.execute(sa.delete(rings).where(rings.c.id.in_(promised)))
+    for table in (callbacks, challenges, notices, journal):
+        conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
+    conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(caller_sealed=None, caller_mark=None))
+
+
+def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(summary_sealed=None))
+
+
+def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
+    for table in (attempts, calls):
+        conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
+
+
+def _forget_texts(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(lab_texts).where(lab_texts.c.message.in_(ids)))
+    conn.execute(sa.delete(messages).where(messages.c.id.in_(ids)))
+
+
+def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(deliveries).where(deliveries.c.id.in_(ids)))
+
+
+_PLAYED = sa.exists().where(journal.c.call == calls.c.call)
+_TOLD = calls.c.summary_sealed.is_not(None)
+JOURNALS = Sort("journals", lambda before: _old_calls(before, _PLAYED), _forget_journals)
+SUMMARIES = Sort("summaries", lambda before: _old_calls(before, _TOLD), _forget_summaries)
+CALLS = Sort("calls", lambda before: _old_calls(before, ~_PLAYED, ~_TOLD), _forget_calls)
+TEXTS = Sort(
+    "texts", lambda before: sa.select(messages.c.id).where(messages.c.at < before, messages.c.status != QUEUED), _forget_texts
+)  # fmt: skip
+DELIVERIES = Sort(
+    "deliveries",
+    lambda before: sa.select(deliveries.c.id).where(deliveries.c.at < before, deliveries.c.status == "delivered"),
+    _forget_deliveries,
+)

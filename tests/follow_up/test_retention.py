@@ -1,0 +1,179 @@
+"""What is older than the settings say is deleted in small steps; what is still needed stays, however old."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.desk import retention
+from ivr.desk.tables import attempts, callbacks, cases, challenges, disputes, ring_attempts, rings
+from ivr.engine.journal import calls, journal, notices
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write, connect
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+OLD, NEW = "2026-10-01T10:00:00+08:00", "2026-11-20T10:00:00+08:00"
+NEVER = {"journals": 0, "summaries": 0, "messages": 0}
+MONTH = dict.fromkeys(NEVER, 30)
+OF_A_CALL = (journal, notices, challenges, callbacks)
+
+
+@pytest.fixture
+def old(here):
+    """A worker of a line that keeps everything for thirty days."""
+    return replace(here, settings=replace(here.settings, retention_days=MONTH))
+
+
+def put(here, call, at=OLD, case=None, ring=None):
+    """A call with everything that hangs on one."""
+    row = {
+        "call": call,
+        "turn": 0,
+        "at": at,
+        "story": "main",
+        "steps": "[]",
+        "facts": "{}",
+        "language": "zh",
+        "slow": False,
+    }
+    with begin_write(here.engine) as conn:
+        conn.execute(sa.insert(calls).values(call=call, started=at, summary_sealed="s", key_sealed="k", caller_sealed="n", caller_mark="m"))  # fmt: skip
+        conn.execute(sa.insert(journal).values(**row, reply="r"))
+        conn.execute(sa.insert(notices).values(call=call, kind="status", sequence="0", at=at, body="{}"))
+        conn.execute(sa.insert(attempts).values(id=call, factor="pin", call=call, at=at, ok=True))
+        conn.execute(sa.insert(challenges).values(call=call, number=1, hash="h", sent=at, fails=0, used=True))
+        conn.execute(sa.insert(callbacks).values(id=call, call=call, at=at, number_sealed="n", number_mask="0001", status="requested"))  # fmt: skip
+        conn.execute(sa.insert(rings).values(id=call, at=at, status=ring or "reached"))
+        conn.execute(sa.insert(ring_attempts).values(id=call, ring=call, number=1, agent="a", at=at, accepted=True, status="over"))  # fmt: skip
+        if case:
+            kept = {"id": call, "call": call, "at": at, "reference": call, "kind": "unknown", "due_provisional": False}
+            conn.execute(sa.insert(cases if case[0] == "case" else disputes).values(**kept, status=case[1]))
+
+
+def left(here):
+    """The calls that are still there, in each table that hangs on them."""
+    with begin_read(here.engine) as conn:
+        found = {table.name: sorted(conn.scalars(sa.select(table.c.call))) for table in (*OF_A_CALL, attempts, calls)}
+        return found | {"rings": sorted(conn.scalars(sa.select(rings.c.id))), "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id)))}  # fmt: skip
+
+
+def test_an_old_call_goes_with_all_that_hangs_on_it_and_a_new_one_stays(old):
+    """In every table."""
+    put(old, "CAold")
+    put(old, "CAnew", NEW)
+    retention.forget_old(old)
+    assert all(there == ["CAnew"] for there in left(old).values()), left(old)
+
+
+def test_nothing_is_deleted_unless_a_setting_says_so(old):
+    """The default keeps everything."""
+    put(old, "CAold")
+    retention.forget_old(replace(old, settings=replace(old.settings, retention_days=NEVER)))
+    assert all(there == ["CAold"] for there in left(old).values())
+
+
+@pytest.mark.parametrize("needed", [{"case": ("case", "received")}, {"case": ("case", "in-review")}, {"case": ("dispute", "in-review")}, {"ring": "queued"}, {"ring": "ringing"}])  # fmt: skip
+def test_what_is_still_needed_stays_however_old(old, needed):
+    """An open case or dispute, a callback that is not settled; beside it an old call goes."""
+    put(old, "CAneeded", **needed)
+    put(old, "CAdone", case=("case", "done"), ring="missed")
+    retention.forget_old(old)
+    assert all(there == ["CAneeded"] for there in left(old).values()), left(old)
+    with begin_read(old.engine) as conn:
+        assert "s" in conn.scalars(sa.select(calls.c.summary_sealed)).all()
+
+
+def test_a_journal_may_go_before_its_summary(old):
+    """The summary then stays readable, the caller's number does not."""
+    put(old, "CAold")
+    retention.forget_old(replace(old, settings=replace(old.settings, retention_days=NEVER | {"journals": 30})))
+    with begin_read(old.engine) as conn:
+        row = conn.execute(sa.select(calls)).one()
+        assert (row.summary_sealed, row.key_sealed, row.caller_sealed, row.caller_mark) == ("s", "k", None, None)
+        assert conn.execute(sa.select(journal)).all() == [] and conn.scalar(sa.select(attempts.c.call)) == "CAold"
+
+
+def test_a_summary_may_go_before_its_journal(old):
+    """The call can still be looked at."""
+    put(old, "CAold")
+    retention.forget_old(replace(old, settings=replace(old.settings, retention_days=NEVER | {"summaries": 30})))
+    with begin_read(old.engine) as conn:
+        assert conn.scalar(sa.select(calls.c.summary_sealed)) is None
+        assert conn.scalar(sa.select(journal.c.call)) == "CAold"
+
+
+def test_what_has_not_arrived_is_never_deleted(old):
+    """Texts that wait, events that wait or are dead."""
+    with begin_write(old.engine) as conn:
+        for status in ("queued", "sent", "delivered", "failed", "dropped"):
+            conn.execute(sa.insert(messages).values(id=status, at=OLD, status=status, mark=status))
+        conn.execute(sa.insert(lab_texts).values(message="sent", sealed="x", at=OLD, status="sent"))
+        for status in ("queued", "dead", "delivered"):
+            conn.execute(sa.insert(deliveries).values(id=status, at=OLD, body="{}", status=status))
+    retention.forget_old(old)
+    with begin_read(old.engine) as conn:
+        assert conn.scalars(sa.select(messages.c.id)).all() == ["queued"]
+        assert sorted(conn.scalars(sa.select(deliveries.c.id))) == ["dead", "queued"]
+        assert conn.execute(sa.select(lab_texts)).all() == []
+
+
+@pytest.mark.parametrize(
+    "at, kept",
+    [
+        ("2026-10-24T02:00:00+00:00", True),
+        ("2026-10-23T00:00:00+08:00", True),
+        ("2026-10-22T23:59:59-12:00", False),
+        ("2026-10-22T23:59:59+08:00", False),
+    ],
+)
+def test_nothing_goes_before_its_days_are_full(old, at, kept):
+    """Wherever the clock stood; at most two days later."""
+    put(old, "CA1", at)
+    retention.forget_old(old)
+    assert bool(left(old)["calls"]) is kept
+
+
+def work(arguments: list[str]) -> None:
+    """`work([url, folder])`: a worker that is killed in its second batch."""
+    url, folder = arguments
+    given = {"DATA_DIR": folder, "DATABASE_URL": url, "RETENTION_DAYS": "30"}
+    settings = Settings.load(given, dotenv=Path(folder) / "no.env")
+    batches: list[int] = []
+    forget = retention.JOURNALS.forget
+
+    def dying(conn, ids):
+        forget(conn, ids)
+        batches.append(len(ids))
+        if len(batches) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    retention.JOURNALS = replace(retention.JOURNALS, forget=dying)
+    retention.BATCH = 2
+    retention.forget_old(Surroundings(connect(url), settings, None, lambda conn: NOW))
+
+
+def test_a_worker_that_is_killed_leaves_whole_calls_and_the_next_one_goes_on(old, tmp_path):
+    """Two of five are gone, in all tables, or none of a batch."""
+    for place in range(5):
+        put(old, f"CA{place}")
+    url = old.engine.url.render_as_string(hide_password=False)
+    run = "import sys; from tests.follow_up.test_retention import work; work(sys.argv[1:])"
+    command = [sys.executable, "-c", run, url, str(tmp_path / "w")]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    found = left(old)
+    assert len(found["journal"]) == 3 and all(found[table.name] == found["journal"] for table in OF_A_CALL)
+    assert found["rings"] == found["journal"] == found["ring_attempts"]
+    retention.forget_old(old)
+    assert not any(left(old).values())
