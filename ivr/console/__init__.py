@@ -1,4 +1,4 @@
-"""What an operator types while the line runs: `flask callbacks`, `flask deliveries`, `flask line`, `flask overdue`.
+"""What an operator types while the line runs: `flask callbacks`, `deliveries`, `erase`, `line`, `overdue`.
 
 Each command says what it did in a line or two; what it does not take is refused in one sentence, with exit code 2.
 """
@@ -11,6 +11,7 @@ import click
 
 from ivr.console.callbacks import callbacks_command
 from ivr.console.deliveries import deliveries_group
+from ivr.console.erase import erase_command
 from ivr.console.line import line_command
 from ivr.console.overdue import overdue_command
 from ivr.settings import Settings
@@ -18,5 +19,5 @@ from ivr.settings import Settings
 
 def add_commands(cli: click.Group, load: Callable[[], Settings]) -> None:
     """Register all of them; `load` reads the settings when one is run."""
-    for make in (callbacks_command, deliveries_group, line_command, overdue_command):
+    for make in (callbacks_command, deliveries_group, erase_command, line_command, overdue_command):
         cli.add_command(make(load))

@@ -14,6 +14,7 @@ from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 
 STATES = ("delivered", "queued", "dead")
+OVER = ("delivered", "erased")
 
 
 def deliveries_group(load: Callable[[], Settings]) -> click.Group:
@@ -33,8 +34,8 @@ def deliveries_group(load: Callable[[], Settings]) -> click.Group:
             was = send_again(conn, delivery)
         if was is None:
             raise Refused(f"there is no delivery {delivery!r}; flask deliveries lists those that did not arrive")
-        if was == "delivered":
-            raise Refused(f"{delivery} was delivered; what has arrived is not sent again")
+        if was in OVER:
+            raise Refused(f"{delivery} was {was}; what has arrived or was erased is not sent again")
         click.echo(f"{delivery} is due at once")
 
     return group
@@ -45,7 +46,7 @@ def _show(conn: sa.Connection) -> None:
     counted = sa.select(deliveries.c.status, sa.func.count().label("number")).group_by(deliveries.c.status)
     counts = {row.status: row.number for row in conn.execute(counted)}
     click.echo(", ".join(f"{counts.get(state, 0)} {state}" for state in STATES))
-    waiting = sa.select(deliveries).where(deliveries.c.status != "delivered")
+    waiting = sa.select(deliveries).where(deliveries.c.status.not_in(OVER))
     for row in conn.execute(waiting.order_by(deliveries.c.status, deliveries.c.at, deliveries.c.id)):
         next_try = f", next try {row.next[:19]}Z" if row.status == "queued" and row.next else ""
         click.echo(

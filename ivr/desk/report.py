@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from ivr.desk.summary import level, summarise
 from ivr.desk.tables import callbacks, cases
 from ivr.engine import journal
-from ivr.engine.secrets import Sealer
+from ivr.engine.secrets import ERASED, Sealer
 
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
-    """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call."""
+    """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call.
+
+    Of one that was erased no turn and no summary, and `erased` says why.
+    """
     call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == sid)).first()
     rows = journal.rows(conn, sid)
     if call is None or not rows:
@@ -25,6 +28,11 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "wallet": call.wallet,
         "level": level(rows[-1].facts),
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
+    } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _told(rows))
+
+
+def _told(rows: list[journal.Row]) -> dict[str, Any]:
+    return {
         "turns": [
             {
                 "turn": row.turn,
@@ -40,12 +48,12 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
 
 
 def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
-    """Store the summary with the call, sealed: when an agent is told, and when the call is over."""
-    rows = journal.rows(conn, sid)
-    if rows:
+    """Store the summary with the call, sealed: when an agent is told, and when the call is over; not after an erasure."""
+    rows, key = journal.rows(conn, sid), journal.key(conn, sid)
+    if rows and key != ERASED:
         text = msgspec.json.encode(summarise(rows)).decode()
-        here, sealer = journal.calls.c.call == sid, sealer.under(journal.key(conn, sid))
-        conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.seal(text)))
+        here = journal.calls.c.call == sid
+        conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.under(key).seal(text)))
 
 
 def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:

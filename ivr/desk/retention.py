@@ -114,6 +114,8 @@ TEXTS = Sort(
 )  # fmt: skip
 DELIVERIES = Sort(
     "deliveries",
-    lambda before: sa.select(deliveries.c.id).where(deliveries.c.at < before, deliveries.c.status == "delivered"),
+    lambda before: sa.select(deliveries.c.id).where(
+        deliveries.c.at < before, deliveries.c.status.in_(("delivered", "erased"))
+    ),
     _forget_deliveries,
 )

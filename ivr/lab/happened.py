@@ -13,7 +13,7 @@ from ivr.desk import tables as desk
 from ivr.desk.report import call_report
 from ivr.desk.summary import summarise
 from ivr.engine import journal
-from ivr.engine.secrets import Sealer
+from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up.sms import sent_in_lab
 from ivr.follow_up.tables import lab_texts
 from ivr.wallet.tables import wallets
@@ -78,12 +78,12 @@ def _kept(row: Any, zones: dict[str, ZoneInfo]) -> Shown:
 
 def _callback(conn: sa.Connection, row: Any, zones: dict[str, ZoneInfo], sealer: Sealer) -> Shown:
     zone = _zone(zones, row.wallet)
-    rows = journal.rows(conn, row.call)
-    summary = _summary(summarise(rows) if rows else None, zone)
+    rows, key = journal.rows(conn, row.call), journal.key(conn, row.call)
+    gone = key == ERASED
     return _kept(row, zones) | {
-        "number": sealer.under(journal.key(conn, row.call)).open(row.number_sealed),
+        "number": "erased" if gone else sealer.under(key).open(row.number_sealed),
         "slot": local(row.slot, zone),
-        "summary": summary,
+        "summary": _summary(summarise(rows) if rows and not gone else None, zone),
     }
 
 

@@ -119,7 +119,7 @@ def test_what_has_not_arrived_is_never_deleted(old):
         for status in ("queued", "sent", "delivered", "failed", "dropped"):
             conn.execute(sa.insert(messages).values(id=status, at=OLD, status=status, mark=status))
         conn.execute(sa.insert(lab_texts).values(message="sent", sealed="x", at=OLD, status="sent"))
-        for status in ("queued", "dead", "delivered"):
+        for status in ("queued", "dead", "delivered", "erased"):
             conn.execute(sa.insert(deliveries).values(id=status, at=OLD, body="{}", status=status))
     retention.forget_old(old)
     with begin_read(old.engine) as conn:

@@ -1,0 +1,49 @@
+"""`flask erase WALLET CUSTOMER`: what the line holds of a customer in words and numbers becomes unreadable, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+
+from ivr.console.opening import Command, Refused, line_of
+from ivr.desk.erasure import Report, erase
+from ivr.settings import Settings
+from ivr.storage import begin_read
+from ivr.wallet.tables import wallets
+
+
+def erase_command(load: Callable[[], Settings]) -> click.Command:
+    """`flask erase`."""
+
+    @click.command(
+        "erase", cls=Command, help="Destroy the keys of a customer's calls, and empty what lies beside them."
+    )
+    @click.argument("wallet")
+    @click.argument("customer")
+    def command(wallet: str, customer: str) -> None:
+        with line_of(load) as line:
+            with begin_read(line.engine) as conn:
+                known = sorted(conn.scalars(sa.select(wallets.c.id)))
+            if wallet not in known:
+                raise Refused(f"there is no wallet {wallet!r}; there is {', '.join(known) or 'none'}")
+            for words in _told(f"{wallet} {customer}", erase(line.engine, wallet, customer)):
+                click.echo(words)
+
+    return command
+
+
+def _told(who: str, report: Report) -> list[str]:
+    counts = {
+        "calls can be read no more": report.calls, "callback numbers are gone": report.callbacks,
+        "events for the CRM are empty": report.events, "texts that waited are not sent": report.texts,
+        "remembered languages are forgotten": report.languages,
+    }  # fmt: skip
+    done = [f"{number} {what}" for what, number in counts.items() if number]
+    lines = [f"{who}: {', '.join(done) or 'nothing was there to erase'}"]
+    if report.keyless:
+        lines.append(
+            f"{report.keyless} of the calls had no key of their own: their replies still open with the server key, until retention deletes them"
+        )
+    return lines

@@ -1,0 +1,131 @@
+"""Erasure of a customer: the keys of their calls are destroyed, and what lies beside the journal is emptied.
+
+Theory. Stored replies, summaries, keyed values and numbers are sealed by a key of the call. Without it nobody reads
+them, with the server key neither; so the journal, which is only ever added to, need not be touched, and calls are still
+counted. A customer's calls are those in which they were verified or something was kept of them, and those from the
+same telephones in which nobody was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.desk.tables import attempts, callbacks, cases, consents, disputes, freezes, languages, rings, voice_notes
+from ivr.engine.journal import calls
+from ivr.engine.secrets import ERASED
+from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.follow_up.tries import QUEUED
+from ivr.storage import writing
+
+KEPT = (cases, disputes, callbacks, freezes, consents, voice_notes)
+STATUS = "erased"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many were emptied just now; `keyless` calls are from before calls had keys."""
+
+    calls: int
+    callbacks: int
+    events: int
+    texts: int
+    languages: int
+    keyless: int
+
+
+def erase(engine: sa.Engine, wallet: str, customer: str) -> Report:
+    """All of it in one transaction; then what the database still holds of the old rows is overwritten."""
+    with engine.connect() as conn:
+        if conn.dialect.name == "sqlite":
+            _driver(conn).execute("PRAGMA secure_delete=ON")
+        with writing(conn):
+            report = _erase(conn, wallet, customer)
+        if conn.dialect.name == "sqlite":
+            _driver(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _driver(conn).execute("PRAGMA secure_delete=OFF")
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts"))
+    return report
+
+
+def _erase(conn: sa.Connection, wallet: str, customer: str) -> Report:
+    verified = _calls_of(conn, wallet, customer)
+    marks = _marks(conn, verified)
+    every = verified | _unproved(conn, wallet, marks)
+    open_calls = calls.c.call.in_(every) & (calls.c.key_sealed.is_(None) | (calls.c.key_sealed != ERASED))
+    keyless = conn.scalar(sa.select(sa.func.count()).where(open_calls, calls.c.key_sealed.is_(None))) or 0
+    emptied = {"caller_sealed": None, "caller_mark": None, "summary_sealed": None}
+    references = _references(conn, wallet, customer)
+    report = Report(
+        calls=_count(conn, sa.update(calls).where(open_calls).values(key_sealed=ERASED, **emptied)),
+        callbacks=_empty_callbacks(conn, every),
+        events=_empty_events(conn, references),
+        texts=_drop_texts(conn, every | references),
+        languages=_count(conn, sa.delete(languages).where(languages.c.caller_mark.in_(marks))),
+        keyless=keyless,
+    )
+    conn.execute(sa.update(attempts).where(attempts.c.call.in_(every)).values(caller=None))
+    return report
+
+
+def _calls_of(conn: sa.Connection, wallet: str, customer: str) -> set[str]:
+    """Calls in which they were verified, or that something was kept of."""
+    proved = (attempts.c.wallet == wallet) & (attempts.c.account == customer) & attempts.c.ok
+    queries = [sa.select(attempts.c.call).where(proved)]
+    queries += [sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer == customer) for table in KEPT]
+    return {call for query in queries for call in conn.scalars(query) if call}
+
+
+def _marks(conn: sa.Connection, every: set[str]) -> set[str]:
+    """Their telephones, as keyed hashes."""
+    found = conn.scalars(sa.select(calls.c.caller_mark).where(calls.c.call.in_(every)))
+    return {mark for mark in found if mark}
+
+
+def _unproved(conn: sa.Connection, wallet: str, marks: set[str]) -> set[str]:
+    """Calls from these telephones in which nobody was verified."""
+    somebody = sa.exists().where(attempts.c.call == calls.c.call, attempts.c.ok)
+    mine = (calls.c.wallet == wallet) & calls.c.caller_mark.in_(marks)
+    return set(conn.scalars(sa.select(calls.c.call).where(mine, ~somebody)))
+
+
+def _references(conn: sa.Connection, wallet: str, customer: str) -> set[str]:
+    mine = [sa.select(table.c.reference).where(table.c.wallet == wallet, table.c.customer == customer) for table in (cases, disputes)]  # fmt: skip
+    return {reference for query in mine for reference in conn.scalars(query)}
+
+
+def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
+    """Nobody is rung any more, and not even the tail of the number stays."""
+    mine = callbacks.c.call.in_(every)
+    waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(("reached", STATUS))
+    conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
+    emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(number_sealed="", number_mask="")
+    return _count(conn, emptied)
+
+
+def _empty_events(conn: sa.Connection, references: set[str]) -> int:
+    """What the CRM has or has not taken: its id stays, its body goes, and it is not sent any more."""
+    mine = [deliveries.c.id.startswith(f"{reference}:", autoescape=True) for reference in references]
+    here = sa.or_(sa.false(), *mine) & (deliveries.c.status != STATUS)
+    return _count(conn, sa.update(deliveries).where(here).values(status=STATUS, body=""))
+
+
+def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
+    """Texts about these calls and references: what waits is not sent; the lab's copies go."""
+    about = [messages.c.id.contains(f":{name}", autoescape=True) for name in names]
+    ids = list(conn.scalars(sa.select(messages.c.id).where(sa.or_(sa.false(), *about))))
+    conn.execute(sa.delete(lab_texts).where(lab_texts.c.message.in_(ids)))
+    waiting = messages.c.id.in_(ids) & (messages.c.status == QUEUED)
+    return _count(conn, sa.update(messages).where(waiting).values(status=STATUS))
+
+
+def _count(conn: sa.Connection, statement: sa.Update | sa.Delete) -> int:
+    return int(conn.execute(statement).rowcount)
+
+
+def _driver(conn: sa.Connection) -> Any:
+    return conn.connection.driver_connection

@@ -1,0 +1,216 @@
+"""After an erasure nobody reads what was kept of that customer, and everything else goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from ivr import console
+from ivr.desk import erasure
+from ivr.desk.erasure import erase
+from ivr.desk.tables import attempts, callbacks, languages, rings
+from ivr.engine.journal import calls, journal
+from ivr.engine.secrets import BrokenSeal, Sealer
+from ivr.follow_up.tables import deliveries, messages
+from ivr.storage import begin_read, begin_write, connect
+from tests.call_flows.line import DANA, LIN, Caller
+from tests.call_flows.test_top_up import reports
+from tests.follow_up.crm import SECRET
+
+ROOT = Path(__file__).parents[2]
+LINS, DANAS, NEIGHBOURS = "+8613900000002", "+8613900000003", "+8613900000004"
+
+
+@pytest.fixture
+def told(line):
+    """Lin left a case and a callback, Dana called too; somebody else once rang from Lin's telephone."""
+    line.settings = replace(line.settings, crm_url={"": "http://127.0.0.1:9"}, crm_secret={"": SECRET})
+    line.restart()
+    line.put("agents", {"available": 0})
+    line.lin, line.dana, line.nobody = (Caller(line, "zh", repeat=False) for _ in range(3))
+    reports(line.lin.calls(from_=LINS), "800", "1121").proves(LIN)
+    line.lin.presses("0").picks("需要回电", "").enters("13900000002#").picks("是", "").hangs_up()
+    line.dana.calls(from_=DANAS).picks("充值与支付问题", "").picks("充值限额", "").proves(DANA).hangs_up()
+    line.nobody.calls(from_=LINS).presses("5").hangs_up()
+    line.engine = line.app.extensions["line"].engine
+    line.server = Sealer(line.settings.server_key)
+    return line
+
+
+def tokens(line, call):
+    """Everything that is sealed in a call: its number, summary, replies, keyed values, the number to call back."""
+    with begin_read(line.engine) as conn:
+        kept = conn.execute(sa.select(calls.c.caller_sealed, calls.c.summary_sealed).where(calls.c.call == call)).one()
+        rows = conn.execute(sa.select(journal.c.reply, journal.c.steps).where(journal.c.call == call)).all()
+        numbers = conn.scalars(sa.select(callbacks.c.number_sealed).where(callbacks.c.call == call)).all()
+    keyed = [step[3] for row in rows for step in json.loads(row.steps) if step[:1] == ["answer"] and step[2] == "sealed"]  # fmt: skip
+    return [token for token in (*kept, *numbers, *keyed, *(row.reply for row in rows)) if token]
+
+
+def key(line, call):
+    with begin_read(line.engine) as conn:
+        return conn.scalar(sa.select(calls.c.key_sealed).where(calls.c.call == call))
+
+
+def opens(line, call, token):
+    """Whether anybody with the server key and the database can read it."""
+    for sealer in (line.server.under(key(line, call)), line.server):
+        try:
+            return bool(sealer.open(token))
+        except BrokenSeal:
+            continue
+    return False
+
+
+def customers(line):
+    with begin_read(line.engine) as conn:
+        return dict(conn.execute(sa.select(attempts.c.call, attempts.c.account).where(attempts.c.ok)).all())
+
+
+def erased(line):
+    return erase(line.engine, "haiyun", customers(line)[line.lin.sid])
+
+
+def everything(line):
+    with begin_read(line.engine) as conn:
+        return conn.execute(sa.select(journal).order_by(journal.c.call, journal.c.turn)).all()
+
+
+def test_nothing_that_was_sealed_can_be_read_and_the_journal_is_as_it_was(told):
+    """Neither with what the database still holds nor with the server key; the neighbour's is as before."""
+    sealed = {call: tokens(told, call) for call in (told.lin.sid, told.nobody.sid, told.dana.sid)}
+    assert len(sealed[told.lin.sid]) > 15
+    assert all(opens(told, call, token) for call, found in sealed.items() for token in found)
+    before = everything(told)
+    report = erased(told)
+    assert (report.calls, report.callbacks, report.events, report.languages, report.keyless) == (2, 1, 1, 1, 0)
+    for call in (told.lin.sid, told.nobody.sid):
+        assert not any(opens(told, call, token) for token in sealed[call])
+    assert all(opens(told, told.dana.sid, token) for token in sealed[told.dana.sid])
+    assert everything(told) == before
+    assert set(vars(erased(told)).values()) == {0}  # a second time nothing is found
+
+
+def test_the_keys_are_gone_from_the_files_too(told):
+    """SQLite overwrites old pages, and leaves none in its log."""
+    if told.engine.dialect.name != "sqlite":
+        pytest.skip("the files of PostgreSQL are not ours")
+    lost, kept = key(told, told.lin.sid).encode(), key(told, told.dana.sid).encode()
+    files = [Path(told.engine.url.database + end) for end in ("", "-wal")]
+    held = b"".join(file.read_bytes() for file in files)
+    assert lost in held and kept in held
+    erased(told)
+    held = b"".join(file.read_bytes() for file in files if file.exists())
+    assert lost not in held and kept in held
+
+
+def test_reports_go_on_and_say_that_it_was_erased(told):
+    """Calls, callbacks, cases; a case still has its stage."""
+    (case,) = told.get("cases")
+    erased(told)
+    report = told.lin.report()
+    assert (report["erased"], report["turns"], report["summary"], report["outcome"]) == (True, [], None, "callback")
+    assert "erased" not in told.dana.report() and told.dana.report()["turns"]
+    (callback,) = told.get("callbacks")
+    assert (callback["number"], callback["summary"]) == ("erased", None)
+    assert told.get("cases") == [case]
+    caller = Caller(told, "zh", repeat=False).calls()
+    with begin_read(told.engine) as conn:
+        assert conn.scalars(sa.select(languages.c.caller_mark)).all()
+        assert conn.scalars(sa.select(deliveries.c.status)).all() == ["erased"]
+        assert conn.scalars(sa.select(deliveries.c.body)).all() == [""]
+        assert conn.scalars(sa.select(rings.c.status)).all() == ["erased"]
+        assert conn.scalars(sa.select(callbacks.c.number_mask)).all() == [""]
+    assert caller.options
+
+
+def test_the_customer_may_call_again_and_is_erased_again(told):
+    """What is new has a key of its own."""
+    erased(told)
+    again = Caller(told, "zh", repeat=False)
+    again.calls(from_=LINS).picks("充值与支付问题", "").picks("充值限额", "").proves(LIN).hangs_up()
+    assert all(opens(told, again.sid, token) for token in tokens(told, again.sid))
+    assert erased(told).calls == 1
+
+
+def test_another_customer_on_the_same_telephone_stays(told):
+    """Whoever was verified there is somebody else."""
+    shared = Caller(told, "zh", repeat=False)
+    shared.calls(from_=LINS).picks("充值与支付问题", "").picks("充值限额", "").proves(DANA).hangs_up()
+    erased(told)
+    assert all(opens(told, shared.sid, token) for token in tokens(told, shared.sid))
+
+
+def test_a_text_that_waits_is_not_sent(told):
+    """Nor composed."""
+    with begin_write(told.engine) as conn:
+        conn.execute(sa.update(messages).values(status="queued"))
+    assert erased(told).texts == 2  # the code and the case
+    with begin_read(told.engine) as conn:
+        assert "erased" in conn.scalars(sa.select(messages.c.status)).all()
+
+
+def test_calls_from_before_there_were_keys_are_counted(told):
+    """They are emptied as far as that goes, and the report says what is left."""
+    with begin_write(told.engine) as conn:
+        conn.execute(sa.update(calls).where(calls.c.call == told.lin.sid).values(key_sealed=None))
+    assert (erased(told).keyless, key(told, told.lin.sid)) == (1, "")
+
+
+def typed(line, *words):
+    cli = click.Group()
+    console.add_commands(cli, lambda: line.settings)
+    return CliRunner().invoke(cli, list(words))
+
+
+def test_the_command_says_what_it_did(told):
+    """And refuses a wallet that is none."""
+    customer = customers(told)[told.lin.sid]
+    first, second = (typed(told, "erase", "haiyun", customer).output for _ in range(2))
+    assert f"haiyun {customer}: 2 calls can be read no more, 1 callback numbers are gone, 1 events" in first
+    assert second == f"haiyun {customer}: nothing was there to erase\n"
+    refused = typed(told, "erase", "nobody", customer)
+    assert refused.exit_code == 2 and "there is no wallet 'nobody'; there is haiyun, linfu" in refused.output
+    with begin_read(told.engine) as conn:
+        event = conn.scalar(sa.select(deliveries.c.id))
+    assert "was erased" in typed(told, "deliveries", "resend", event).output
+
+
+def work(arguments: list[str]) -> None:
+    """`work([url, customer, point])`: an erasure that is killed before or after it is committed."""
+    url, customer, point = arguments
+    within = erasure._erase
+
+    def dying(*asked):
+        report = within(*asked)
+        if point == "before-commit":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return report
+
+    erasure._erase = dying
+    erase(connect(url), "haiyun", customer)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("point", ["before-commit", "after-commit"])
+def test_an_erasure_that_is_killed_is_whole_or_not_at_all(told, point):
+    """Typed again it does what is left."""
+    customer, url = customers(told)[told.lin.sid], told.engine.url.render_as_string(hide_password=False)
+    sealed = tokens(told, told.lin.sid)
+    run = "import sys; from tests.follow_up.test_erasure import work; work(sys.argv[1:])"
+    command = [sys.executable, "-c", run, url, customer, point]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert {opens(told, told.lin.sid, token) for token in sealed} == {point == "before-commit"}
+    assert erased(told).calls == (2 if point == "before-commit" else 0)
+    assert not any(opens(told, told.lin.sid, token) for token in sealed)
