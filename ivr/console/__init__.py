@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import click
 
-from ivr.console.callbacks import callbacks_command
+from ivr.console.callbacks import callbacks_group
 from ivr.console.deliveries import deliveries_group
 from ivr.console.erase import erase_command
 from ivr.console.line import line_command
@@ -19,5 +19,5 @@ from ivr.settings import Settings
 
 def add_commands(cli: click.Group, load: Callable[[], Settings]) -> None:
     """Register all of them; `load` reads the settings when one is run."""
-    for make in (callbacks_command, deliveries_group, erase_command, line_command, overdue_command):
+    for make in (callbacks_group, deliveries_group, erase_command, line_command, overdue_command):
         cli.add_command(make(load))

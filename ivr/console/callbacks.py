@@ -1,4 +1,4 @@
-"""`flask callbacks`: promised callbacks that the line rings, and those that people have to; `--numbers` shows whom."""
+"""`flask callbacks`: what was promised and not made yet, `--numbers` shows whom to ring; `flask callbacks done CALL` ticks it off."""
 
 from __future__ import annotations
 
@@ -7,40 +7,52 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.console.opening import Command, line_of
-from ivr.desk.rings import number_of
+from ivr.console.opening import Group, Refused, line_of
+from ivr.desk.rings import SETTLED, number_of, tick_off
 from ivr.desk.tables import callbacks, rings
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.settings import Settings
-from ivr.storage import begin_read
+from ivr.storage import begin_read, begin_write
 
-STATES = ("missed", "by-hand", "ringing", "queued", "reached", "erased")
-SETTLED = ("reached", "erased")
+STATES = ("missed", "by-hand", "ringing", "queued", *SETTLED)
+SHOWN = (callbacks.c.wallet, callbacks.c.call, callbacks.c.slot, callbacks.c.number_mask, callbacks.c.number_sealed)
 
 
-def callbacks_command(load: Callable[[], Settings]) -> click.Command:
+def callbacks_group(load: Callable[[], Settings]) -> click.Group:
     """`flask callbacks`."""
 
-    @click.command("callbacks", cls=Command, help="Promised callbacks: counts, and each one that was not made yet.")
+    @click.group(
+        "callbacks", cls=Group, invoke_without_command=True, help="Promised callbacks: counts, and those not made yet."
+    )
     @click.option("--numbers", is_flag=True, help="show whole numbers, for whoever rings them")
-    def command(numbers: bool) -> None:
-        with line_of(load) as line, begin_read(line.engine) as conn:
-            counted = sa.select(rings.c.status, sa.func.count().label("number")).group_by(rings.c.status)
-            counts = {row.status: row.number for row in conn.execute(counted)}
-            click.echo(", ".join(f"{counts.get(state, 0)} {state}" for state in STATES))
-            kept = (callbacks.c.wallet, callbacks.c.call, callbacks.c.slot, callbacks.c.number_mask, callbacks.c.number_sealed)  # fmt: skip
-            both = sa.select(rings, *kept).join(callbacks, callbacks.c.id == rings.c.id)
-            rows = conn.execute(both.where(rings.c.status.not_in(SETTLED)).order_by(rings.c.at, rings.c.id)).all()
-            sealer = Sealer(line.settings.server_key) if numbers else None
-            for row in sorted(rows, key=lambda row: STATES.index(row.status)):
-                click.echo(_shown(conn, row, sealer))
+    @click.pass_context
+    def group(context: click.Context, numbers: bool) -> None:
+        if context.invoked_subcommand is None:
+            with line_of(load) as line, begin_read(line.engine) as conn:
+                _show(conn, Sealer(line.settings.server_key) if numbers else None)
 
-    return command
+    @group.command("done", help="Somebody has rung the customer of CALL (its CallSid).")
+    @click.argument("call", metavar="CALL")
+    def done(call: str) -> None:
+        with line_of(load) as line, begin_write(line.engine) as conn:
+            ticked = tick_off(conn, call)
+        if not ticked:
+            raise Refused(f"call {call!r} has no callback that waits for anybody; flask callbacks lists those that do")
+        click.echo(f"{call} is done")
+
+    return group
 
 
-def _shown(conn: sa.Connection, row: sa.Row, sealer: Sealer | None) -> str:
-    tail = f"{row.tries} tries, last {row.ended or 'none'}"
-    return f"{row.status:7} {row.wallet} {_number(conn, row, sealer)}  slot {(row.slot or 'none')[:16]}, {tail}, {row.call}"
+def _show(conn: sa.Connection, sealer: Sealer | None) -> None:
+    """The counts, and a line for each that was not made, the missed ones first."""
+    counted = sa.select(rings.c.status, sa.func.count().label("number")).group_by(rings.c.status)
+    counts = {row.status: row.number for row in conn.execute(counted)}
+    click.echo(", ".join(f"{counts.get(state, 0)} {state}" for state in STATES))
+    waiting = sa.select(rings, *SHOWN).join(callbacks, callbacks.c.id == rings.c.id).where(rings.c.status.not_in(SETTLED))  # fmt: skip
+    rows = conn.execute(waiting.order_by(rings.c.at, rings.c.id)).all()
+    for row in sorted(rows, key=lambda row: STATES.index(row.status)):
+        slot, tail = (row.slot or "none")[:16], f"{row.tries} tries, last {row.ended or 'none'}"
+        click.echo(f"{row.status:7} {row.call}  {row.wallet} {_number(conn, row, sealer)}, slot {slot}, {tail}")
 
 
 def _number(conn: sa.Connection, row: sa.Row, sealer: Sealer | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.desk.rings import SETTLED
 from ivr.desk.tables import attempts, callbacks, cases, consents, disputes, freezes, languages, rings, voice_notes
 from ivr.engine.journal import calls
 from ivr.engine.secrets import ERASED
@@ -101,7 +102,7 @@ def _references(conn: sa.Connection, wallet: str, customer: str) -> set[str]:
 def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
     """Nobody is rung any more, and not even the tail of the number stays."""
     mine = callbacks.c.call.in_(every)
-    waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(("reached", STATUS))
+    waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(SETTLED)
     conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
     emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(number_sealed="", number_mask="")
     return _count(conn, emptied)

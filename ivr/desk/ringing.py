@@ -62,16 +62,20 @@ def look(here: Surroundings, telephone: Telephone, mark: str) -> None:
         return
     with begin_read(here.engine) as conn:
         line, others = rings.line_of(conn, row.ring), rings.known(conn, row.agent)
-    call = row.call
-    if call is None:
+    try:
         since = datetime.fromisoformat(row.at) - CLOCKS_DIFFER
-        call = next((one for one in telephone.placed(row.agent, line, since) if one not in others), None)
-    if call is None:
+        found = (
+            [row.call] if row.call else [one for one in telephone.placed(row.agent, line, since) if one not in others]
+        )
+        status = telephone.status(found[0]) if found else None
+    except Exception as error:  # asked again in a minute
+        logger("follow-up").warning("call not looked up", attempt=mark, type=type(error).__name__)
+        return
+    if status is None:
         _settle(here, mark, rings.UNASKED)
         return
     with begin_write(here.engine) as conn:
-        rings.know(conn, mark, call)
-    status = telephone.status(call)
+        rings.know(conn, mark, found[0])
     if status in ENDED:
         _settle(here, mark, ENDED[status])
 

@@ -23,7 +23,7 @@ from ivr.desk.agents import on_duty
 from ivr.desk.tables import callbacks, ring_attempts, rings
 from ivr.engine import journal
 from ivr.engine.claims import hold_call
-from ivr.engine.secrets import Erased, Sealer
+from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
 from ivr.logs import logger
@@ -36,6 +36,8 @@ SOON = timedelta(minutes=1)
 CLOSED_FOR_LONG = timedelta(days=1)
 UNASKED = "not placed"
 REACHED = "reached"
+SETTLED = ("reached", "done", "erased")
+"""What nobody has to ring any more; `done` are those that people have rung."""
 
 
 @dataclass(frozen=True)
@@ -120,17 +122,27 @@ def line_of(conn: sa.Connection, ring: str) -> str:
     return config.by_id(conn, str(wallet)).line
 
 
+def tick_off(conn: sa.Connection, call: str) -> bool:
+    """People have rung the callback that was promised in this call; False when there was none to ring, or it rings just now."""
+    mine = sa.select(callbacks.c.id).where(callbacks.c.call == call)
+    waiting = rings.c.id.in_(mine) & rings.c.status.not_in((*SETTLED, "ringing"))
+    return bool(conn.execute(sa.update(rings).where(waiting).values(status="done", next=None)).rowcount)
+
+
 def number_of(conn: sa.Connection, callback: sa.Row, sealer: Sealer) -> str:
     """The number to ring; raises Erased."""
     return sealer.under(journal.key(conn, callback.call)).open(callback.number_sealed)
 
 
 def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | None:
-    """What the line may not ring by itself is left to people; what was erased to nobody."""
+    """What the line may not or cannot ring by itself is left to people; what was erased to nobody."""
     try:
         number = number_of(conn, callback, Sealer(here.settings.server_key))
+        config.by_id(conn, callback.wallet)
     except Erased:
         return "erased"
+    except (BrokenSeal, config.UnknownWallet):
+        return "by-hand"
     settings = here.settings
     allowed = number.startswith(settings.callback_prefixes) and number.startswith(settings.callback_dial_prefixes)
     return None if allowed else "by-hand"

@@ -90,7 +90,7 @@ rings = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),  # of the callback
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),  # queued, ringing, reached, missed, by-hand, erased
+    sa.Column("status", sa.Text, nullable=False),  # queued, ringing, reached, missed, by-hand, done, erased
     sa.Column("ended", sa.Text),  # how the last try ended
     *columns(),  # whose `next` is business time: the slot
     sa.Index("rings_due", "status", "next"),

@@ -108,16 +108,13 @@ def customer_answers(runtime: Runtime, mark: str) -> str:
 
 def talked(runtime: Runtime, mark: str) -> str:
     """The customer's leg is over: the agent hears it when nobody was reached."""
+    ended = request.form.get("DialCallStatus", "")
     with begin_write(runtime.engine) as conn:
-        found = _open(conn, mark)
-        if found is None:
-            return "<Hangup/>"
-        ended = request.form.get("DialCallStatus", "")
+        missed = _open(conn, mark)
         rings.settle(conn, mark, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
-        reached = conn.scalar(sa.select(ring_attempts.c.ended).where(ring_attempts.c.id == mark)) == rings.REACHED
-        language = _language(conn, found.call)
-    if reached:
-        return "<Hangup/>"
+        if missed is None:
+            return "<Hangup/>"
+        language = _language(conn, missed.call)
     return twiml.says(runtime.speaker.speak([Line("whisper-not-reached")], language, date.min)) + "<Hangup/>"
 
 
@@ -132,8 +129,8 @@ def leg(runtime: Runtime, mark: str) -> str:
 
 
 def _open(conn: sa.Connection, mark: str) -> sa.Row | None:
-    """The callback of an attempt that is not over."""
-    mine = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
+    """The callback of an attempt in which nobody was joined yet."""
+    mine = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED) & ring_attempts.c.ended.is_(None)
     ring = sa.select(ring_attempts.c.ring).where(mine).scalar_subquery()
     return conn.execute(sa.select(callbacks).where(callbacks.c.id == ring)).first()
 

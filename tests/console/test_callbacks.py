@@ -33,10 +33,10 @@ def five(database, live):
 def test_what_people_have_to_ring_comes_first(typed, five):
     """Masked."""
     assert typed("callbacks").output.splitlines() == [
-        "1 missed, 1 by-hand, 0 ringing, 1 queued, 1 reached, 1 erased",
-        "missed  haiyun …0001  slot 2026-11-23T10:00, 3 tries, last customer: no-answer, CA2",
-        "by-hand haiyun …0001  slot 2026-11-23T10:00, 0 tries, last none, CA3",
-        "queued  haiyun …0001  slot 2026-11-23T10:00, 0 tries, last none, CA0",
+        "1 missed, 1 by-hand, 0 ringing, 1 queued, 1 reached, 0 done, 1 erased",
+        "missed  CA2  haiyun …0001, slot 2026-11-23T10:00, 3 tries, last customer: no-answer",
+        "by-hand CA3  haiyun …0001, slot 2026-11-23T10:00, 0 tries, last none",
+        "queued  CA0  haiyun …0001, slot 2026-11-23T10:00, 0 tries, last none",
     ]
 
 
@@ -45,9 +45,17 @@ def test_whole_numbers_are_shown_on_request_and_an_erased_one_never(typed, five,
     with begin_write(database) as conn:
         conn.execute(sa.update(journal.calls).where(journal.calls.c.call == "CA3").values(key_sealed=ERASED))
     shown = typed("callbacks", "--numbers").output
-    assert shown.count(NUMBER) == 2 and "by-hand haiyun (Erased)" in shown
+    assert shown.count(NUMBER) == 2 and "by-hand CA3  haiyun (Erased)" in shown
+
+
+def test_what_people_have_rung_is_ticked_off(typed, refused, five, database):
+    """Once; what was reached, or never promised, cannot be."""
+    assert typed("callbacks", "done", "CA2").output == "CA2 is done\n"
+    assert "0 missed, 1 by-hand, 0 ringing, 1 queued, 1 reached, 1 done" in typed("callbacks").output
+    for call in ("CA2", "CA1", "CA4", "CA9"):
+        assert f"call '{call}' has no callback that waits" in refused("callbacks", "done", call)
 
 
 def test_a_wrong_word_is_refused_in_one_sentence(refused):
     """With exit code 2."""
-    assert "unexpected extra argument" in refused("callbacks", "all")
+    assert "No such command" in refused("callbacks", "all")

@@ -256,6 +256,20 @@ def test_a_notice_that_is_lost_is_asked_for(caller):
         assert (line.ring.status, line.ring.ended) == ("queued", "agent did not answer")
 
 
+def test_while_twilio_is_away_nothing_is_settled_and_others_are_rung(caller):
+    """A look-up that fails is made again a minute later."""
+    with exchange(caller) as line:
+        line.does["agent"] = "person"
+        away = replace(line.here, telephone=TwilioTelephone(replace(line.here.settings, twilio_api_url="http://127.0.0.1:9")))  # fmt: skip
+        line.at(MORNING).walks()
+        for _ in range(2):
+            line.now += TAKEN_FOR
+            line.walks(away)
+            assert line.ring.status == "ringing"
+        line.hangs_up()
+        assert line.waits_for("queued").ended == "declined" and len(line.calls) == 1
+
+
 def test_an_erased_number_is_not_rung(caller):
     """Nothing can be read, so nobody is called."""
     with exchange(caller) as line:
@@ -276,13 +290,15 @@ def test_an_address_of_a_ring_answers_nobody_who_is_not_signed(line, path):
     assert answer.status_code == 200 and "<Dial" not in answer.text and "<Say" not in answer.text
 
 
-def test_after_the_end_no_address_rings_anybody_again(caller):
-    """A webhook that comes late or twice."""
+@pytest.mark.parametrize("over", [False, True], ids=["talking", "over"])
+def test_once_the_two_are_joined_no_address_rings_anybody_or_tells_a_number(caller, over):
+    """A webhook that comes late or twice, from whoever has seen it."""
     with exchange(caller) as line:
         line.at(MORNING).walks()
-        line.hangs_up()
+        if over:
+            line.hangs_up()
         sent = [request for call in line.company.board.calls.values() for request in call.leg.courier.log]
         for url, form, _answer in sent:
             again = post(line.line, url.removeprefix(line.line.settings.public_base_url).partition("#")[0], form)
-            assert "<Dial" not in again.text
+            assert "<Dial" not in again.text and CUSTOMER not in again.text
         assert sent and line.ring.status == "reached" and line.ring.next is None
