@@ -31,9 +31,14 @@ async def safety(call: Call) -> None:
     call.say("safety-advice")
     chosen = await call.menu(SAFETY)
     if chosen == "check":
-        number = await call.ask(SUSPECT)
-        official = await call.do(is_official, call.facts["wallet"], number)
-        call.say("number-official" if official else "number-not-official", number=number)
+        await check_number(call)
+
+
+async def check_number(call: Call) -> None:
+    """Whether a keyed number is one of the wallet's own."""
+    number = await call.ask(SUSPECT)
+    official = await call.do(is_official, call.facts["wallet"], number)
+    call.say("number-official" if official else "number-not-official", number=number)
 
 
 async def speak_topic(call: Call, topic: str) -> None:

@@ -29,7 +29,11 @@ class Stage:
     due: str | None
 
 
-PROMISES = {"unknown": "unknown_confirmation", "system-fault": "system_fault_follow_up"}
+PROMISES = {
+    "unknown": "unknown_confirmation",
+    "system-fault": "system_fault_follow_up",
+    "security": "unknown_confirmation",
+}
 
 
 @write

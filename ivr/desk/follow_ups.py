@@ -1,4 +1,4 @@
-"""What the desk sends: a code, and the reference of a case. Neutral words: no link, no amount, no name.
+"""What the desk sends: a code, the reference of a case, and word of a freeze. Neutral words: no link, no amount, no name.
 
 The number and the words are made here, in the worker, when the message goes out; the database keeps
 neither. What a text may hold at all stands in `ivr/follow_up/wording.py`.
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from ivr.desk.tables import cases, challenges
+from ivr.desk.tables import cases, challenges, freezes
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.messages import composes
@@ -20,6 +20,7 @@ from ivr.follow_up.tries import Patience
 from ivr.settings import Settings
 from ivr.storage import begin_read
 from ivr.wallet import wallets
+from ivr.wallet.types import Account
 
 SECONDS = 10.0  # nobody waits on the line for this
 WHILE_VALID = Patience(timedelta(seconds=2), timedelta(seconds=20), timedelta(minutes=5))
@@ -31,6 +32,10 @@ TEXTS = {
     "case": {
         "zh": "您的服务单{reference}已受理。可致电客服热线按单号查询进度。",
         "en": "Your case {reference} was received. Call the support line and key the reference to hear how it stands.",
+    },
+    "freeze": {
+        "zh": "您的账户已按来电要求冻结。如果不是您本人要求的，请拨打官方客服热线找人工客服。",
+        "en": "Your account was frozen at a caller's request. If that was not you, call the official support line and ask for a person.",
     },
 }
 """All of them, by kind and language."""
@@ -62,8 +67,22 @@ def compose_case(engine: sa.Engine, settings: Settings, message: str) -> Text | 
     return Text(mobile, TEXTS["case"][language].format(reference=reference), line) if mobile else None
 
 
+@composes("freeze")
+def compose_freeze(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+    """`freeze:<call>:<mark>`, the id of the freeze → the owner's mobile, in the owner's language: the caller may be anybody."""
+    with begin_read(engine) as conn:
+        frozen = conn.execute(sa.select(freezes).where(freezes.c.id == message)).first()
+        _, line = _heard(conn, frozen.call if frozen else "")
+    owner = _account(engine, settings, frozen.customer if frozen else None)
+    return Text(owner.mobile, TEXTS["freeze"][owner.language], line) if owner and owner.mobile else None
+
+
+def _account(engine: sa.Engine, settings: Settings, account: str | None) -> Account | None:
+    return wallets.make(engine, settings).account(account or "nobody", time.monotonic() + SECONDS)
+
+
 def _mobile(engine: sa.Engine, settings: Settings, account: str | None) -> str | None:
-    found = wallets.make(engine, settings).account(account or "nobody", time.monotonic() + SECONDS)
+    found = _account(engine, settings, account)
     return found.mobile if found else None
 
 

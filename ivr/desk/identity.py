@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ivr.desk.numbers import candidates
 from ivr.desk.tables import attempts, challenges
 from ivr.engine.effects import World, touch, write
-from ivr.engine.secrets import Secret
+from ivr.engine.secrets import Secret, mask
 
 ACCOUNT_FAILURES = 5
 CALLER_ACCOUNTS = 10
@@ -25,6 +25,8 @@ CODE_VALID = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
 CODE_TRIES = 3
+FREEZE = "freeze"
+"""The factor of tries that could only have frozen the account: they are counted elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class Verified:
 
 @dataclass(frozen=True)
 class Claimed:
-    """Who the caller says they are: an account if there is one, and a mark: the wallet, and a keyed hash of what was keyed."""
+    """Who the caller says they are: an account if there is one, and a mark: the wallet, and a keyed hash of what was keyed.
+
+    `ending`: the last digits of what was keyed, to be read back; nothing of a short entry.
+    """
 
     account: str | None
     mark: str
+    ending: str = ""
 
     @property
     def counted_as(self) -> str:
@@ -67,7 +73,7 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
     account = world.runtime.wallets.find_account(wallet, candidates(number.reveal()), world.deadline)
     mark = f"{wallet}:{world.runtime.sealer.fingerprint(number.reveal())}"
-    return Claimed(account.id if account else None, mark)
+    return Claimed(account.id if account else None, mark, mask(number.reveal()))
 
 
 @touch
@@ -95,7 +101,7 @@ def send_code(world: World, claimed: Claimed) -> Sending:
         return Sending(last.number)
     number = last.number + 1 if last else 1
     code = world.runtime.sealer.code(world.call, claimed.counted_as, str(number))
-    row = {"call": world.call, "number": number, "account": claimed.counted_as, "sent": _utc(world.now), "fails": 0}
+    row = {"call": world.call, "number": number, "account": claimed.counted_as, "sent": utc(world.now), "fails": 0}
     hashed = world.runtime.sealer.fingerprint(code)
     world.conn.execute(sa.insert(challenges).values(**row, hash=hashed, used=False))
     world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
@@ -120,7 +126,7 @@ def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, ca
     """The verdict over all factors, counted against the account and the caller's number."""
     good = right and claimed.account is not None and not _locked(world, claimed, caller)
     row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": how}
-    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=_utc(world.now), ok=good))
+    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good))
     return Verified(claimed.account, wallet, 2, how) if good and claimed.account else None
 
 
@@ -131,15 +137,15 @@ def _still_good(sent: sa.Row, now: datetime) -> bool:
 
 def _locked(world: World, claimed: Claimed, caller: str | None) -> bool:
     """Five failures of an account since its last success, or a caller who tried ten accounts, in 24 hours."""
-    since = attempts.c.at >= _utc(world.now - WINDOW)
+    since = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.factor != FREEZE)
     mine = attempts.c.account == claimed.counted_as
-    success = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(mine, attempts.c.ok)) or ""
+    success = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(mine, since, attempts.c.ok)) or ""
     failed = sa.select(sa.func.count()).where(mine, attempts.c.ok.is_(False), since, attempts.c.at > success)
     tried = sa.select(sa.func.count(sa.distinct(attempts.c.account))).where(attempts.c.caller == caller, since)
     prober = caller is not None and world.conn.scalar(tried) >= CALLER_ACCOUNTS
     return bool(world.conn.scalar(failed) >= ACCOUNT_FAILURES or prober)
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     """ISO 8601 in UTC, of one shape: compared as text."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -10,6 +10,8 @@ from typing import Any
 from ivr.desk.written import written
 from ivr.engine.journal import Row
 
+TOLD = ("unfamiliar", "can_log_in", "directed")
+"""Facts that a caller told about a security matter, mostly before any verification."""
 Steps = list[list[Any]]
 
 
@@ -17,7 +19,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
     """Rows of a call → the summary's fields; `written` is the text for the agent's screen."""
     last = rows[-1]
     steps = [step for row in rows for step in (*(row.failed or {}).get("steps", []), *row.steps)]
-    customer = last.facts.get("customer") or {}
+    customer = last.facts.get("customer") or last.facts.get("owner") or {}
     summary = {
         "time": rows[0].at.isoformat(),
         "language": last.language,
@@ -30,6 +32,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "path": [step[3] for step in _answers(steps, "value") if isinstance(step[3], str)],
         "chosen": [f"{step[1]}.{step[3]}" for step in _answers(steps, "value") if isinstance(step[3], str)],
         "entered": {step[1]: step[3] for step in _answers(steps, "value")},
+        "told": {name: last.facts[name] for name in TOLD if name in last.facts},
         "entries": _entries(_answers(steps, "value")),
         "keyed_secretly": sorted({step[1] for step in _answers(steps, "secret", "sealed")}),
         "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
@@ -43,9 +46,9 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
 
 
 def level(facts: dict[str, Any]) -> str:
-    """L0 to L3."""
-    customer = facts.get("customer")
-    return f"L{customer['level']}" if customer else "L0"
+    """L0 to L3; a caller who proved enough for a freeze only is the owner, on L1."""
+    proved = facts.get("customer") or facts.get("owner")
+    return f"L{proved['level']}" if proved else "L0"
 
 
 def _answers(steps: Steps, *kinds: str) -> Steps:

@@ -22,6 +22,7 @@ def account(one: Document) -> Account:
         _day(one.get("registered_on")),
         one.get("points", 0),
         one.get("push_opt_in", False),
+        one.get("two_factor"),
     )
 
 

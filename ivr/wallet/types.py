@@ -42,7 +42,10 @@ class WalletInfo:
 
 @dataclass(frozen=True)
 class Account:
-    """A customer's account. `mobile` is E.164, or None for those who registered with e-mail only."""
+    """A customer's account. `mobile` is E.164, or None for those who registered with e-mail only.
+
+    `two_factor`: whether two-factor log-in is on; None when the wallet does not tell.
+    """
 
     id: Id
     wallet: Id
@@ -53,6 +56,7 @@ class Account:
     registered_on: date | None = None
     points: Count = 0
     push_opt_in: bool = False
+    two_factor: bool | None = None
 
 
 @dataclass(frozen=True)

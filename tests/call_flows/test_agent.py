@@ -240,7 +240,7 @@ def test_an_unverified_caller_is_announced_as_such(caller):
 
 @requirement("R5")
 def test_a_stolen_account_has_the_highest_priority(caller):
-    """Two keys, then a person, with the priority in the summary."""
-    caller.calls().picks("账户安全", "account security").picks("账户被盗", "stolen")
+    """Three keys, then a person, with the priority in the summary."""
+    caller.calls().picks("账户安全", "account security").picks("账户被盗", "stolen").presses("0")
     assert caller.talking_to
     assert caller.report()["summary"]["priority"] == "high"

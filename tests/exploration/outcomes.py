@@ -59,6 +59,10 @@ def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
     return {"is_open": is_open, "hours": hours, "limits": limits, "rules": rules, "methods": methods, "channels": _CHANNELS}  # fmt: skip
 
 
+_RECENT = [
+    {"id": "y1", "kind": "payment", "amount": 6800, "at": DAY, "payee": BOTH},
+    {"id": "t1", "kind": "top-up", "amount": 12300, "at": DAY, "payee": None},
+]
 OUTCOMES: dict[str, list[Outcome]] = {
     "agents.duty": [
         ok("agents", {"open": True, "numbers": ["+8613800000001", "+8613800000002"], "opens": None}),
@@ -81,10 +85,25 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("limits", {"single": 500000, "periods": [{"name": name, **_PERIOD} for name in ("daily", "monthly", "annual")]}),
         DEAD,
     ],
+    "freezing.standing": [
+        *(ok(status, {"status": status, "texts": True}) for status in ("active", "frozen", "closed")),
+        ok("no mobile", {"status": "active", "texts": False}), DEAD,
+    ],
+    "freezing.weigh": [
+        ok("owner", {"owner": {"id": "a1", "wallet": "haiyun", "level": 1}, "more": True}),
+        ok("refused", {"owner": None, "more": True}), ok("refused for good", {"owner": None, "more": False}),
+    ],
+    "freezing.freeze": [ok("frozen", True), DEAD],
+    "freezing.keep_freeze": [ok("kept", None)],
+    "review.review": [
+        ok("nothing", {"status": "active", "two_factor": None, "recent": []}),
+        *(ok(f"{status} and two", {"status": status, "two_factor": status == "active", "recent": _RECENT})
+          for status in ("active", "frozen", "closed")), DEAD,
+    ],
     "facts.is_official": [ok("official", True), ok("not official", False)],
     "facts.wallet_facts": [ok("open", _facts(True, "business", 0)), ok("closed", _facts(False, "calendar", 200))],
     "identity.find_account": [
-        ok("account", {"account": "a1", "mark": "m"}), ok("no account", {"account": None, "mark": "m"}), DEAD,
+        ok("account", {"account": "a1", "mark": "m", "ending": "0051"}), ok("no account", {"account": None, "mark": "m", "ending": "0051"}), DEAD,
     ],
     "identity.check_tail": _TRUE_FALSE_DEAD,
     "identity.check_pin": _TRUE_FALSE_DEAD,

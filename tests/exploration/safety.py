@@ -7,11 +7,25 @@ from collections.abc import Iterator
 from tests.exploration.finding import Fault, reachable, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
-DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual"}  # fmt: skip
-SUCCESS = DATA | {"advice-succeeded", "top-up-not-received", "case-promise", "callback-promised", "callback-noted"}
-NEED_PROOF = ("find_top_ups", "limits_of", "open_case")
-ASKED_FOR = {"request_callback": "callback-right"}
-"""Writes that the caller asks for, and the question whose yes must come right before."""
+DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up"}  # fmt: skip
+SUCCESS = DATA | {
+    "advice-succeeded",
+    "top-up-not-received",
+    "case-promise",
+    "callback-promised",
+    "callback-noted",
+    "freeze-done",
+    "freeze-found-frozen",
+}
+NEED_PROOF = ("find_top_ups", "limits_of", "open_case", "review")
+ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now"}
+"""Acts that the caller asks for, and the question whose yes must come right before."""
+ASKED_AGAIN = {"freeze-unsure"}
+"""Moments between such a yes and the same act, asked about again under the same key."""
+OFTEN = {"freeze", "keep_freeze"}
+"""Acts that change nothing the second time."""
+HONEST = {"wallet-unavailable", "freeze-out-of-reach", "freeze-unknown"}
+"""What is said when the wallet did not answer."""
 
 
 def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
@@ -38,9 +52,10 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
     for edge in graph.edges:
         done = [label.partition(":")[0] for label in edge.turn.outcomes]
         for write, question in ASKED_FOR.items():
-            if write in done and (graph.states[edge.source].name, edge.turn.steps[0][3]) != (question, "yes"):
+            asked = (graph.states[edge.source].name, edge.turn.steps[0][3])
+            if write in done and asked != (question, "yes") and asked[0] not in ASKED_AGAIN:
                 yield Fault("P9", f"{write} without a yes to {question}", edge)
-            if write in done and _again(graph, out, edge.target, write):
+            if write in done and write not in OFTEN and _again(graph, out, edge.target, write):
                 yield Fault("P9", f"{write} can be done twice", edge)
         for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
             if done.count(write) > 1:
@@ -52,7 +67,8 @@ def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:
     for edge in graph.edges:
         if any(done.endswith("unavailable") for done in edge.turn.outcomes):
             ids = {line.id for line in edge.turn.lines}
-            if ids & SUCCESS or "wallet-unavailable" not in ids or not reaches_person(graph, edge):
+            honest = ids & HONEST and reaches_person(graph, edge)
+            if ids & SUCCESS or not (honest or ids == ASKED_AGAIN):
                 yield Fault("P21", f"the wallet was not there, and the line says {sorted(ids)}", edge)
 
 

@@ -1,0 +1,94 @@
+"""Freeze an account: at any hour, from any telephone, with weak proof. Only a person lifts it again."""
+
+from dataclasses import asdict
+
+from call_flows.identify import NUMBER, TAIL
+from ivr.desk.freezing import Owner, Standing, freeze, keep_freeze, standing, weigh
+from ivr.desk.identity import check_tail, find_account
+from ivr.engine import Call, Confirm, ToAgent, Unavailable
+
+SURE = Confirm("freeze-now")
+TRIES = 3
+
+
+async def freeze_account(call: Call) -> bool:
+    """Whether the account stands frozen now; False when the caller does not want it, or it is closed.
+
+    A verified customer proves nothing more. Whoever cannot prove even a little is led to a person, and so is
+    everybody when nobody knows whether the account was frozen.
+    """
+    call.facts["priority"] = "high"
+    try:
+        owner, stands = await whose(call)
+    except Unavailable:
+        call.say("freeze-out-of-reach")
+        raise ToAgent("wallet did not answer, nothing is frozen") from None
+    if stands.status != "active":
+        call.say("freeze-found-" + stands.status)
+        return stands.status == "frozen"
+    call.say("freeze-means")
+    if not await call.confirm(SURE):
+        call.say("freeze-not-wanted")
+        return False
+    await stop(call, owner)
+    tell(call, stands)
+    return True
+
+
+async def whose(call: Call) -> tuple[Owner, Standing]:
+    """Whose account it is, and how it stands: known of a verified customer, else by weak proof."""
+    if "customer" not in call.facts:
+        return await prove(call)
+    customer = call.facts["customer"]
+    await call.moment("one-moment")
+    stands = await call.do(standing, customer["id"])
+    return Owner(customer["id"], customer["wallet"], customer["level"]), stands
+
+
+async def prove(call: Call) -> tuple[Owner, Standing]:
+    """A registered number and the tail of the document. Unknown, wrong and too often sound the same."""
+    call.say("freeze-need")
+    for place in range(TRIES):
+        if place:
+            call.say("identify-no-match")
+        number = await call.ask(NUMBER)
+        claimed = await call.do(find_account, call.facts["wallet"], number)
+        keyed = await call.ask(TAIL)
+        right = await call.do(check_tail, claimed, keyed)
+        stands = await call.do(standing, claimed.asked_about)
+        weighed = await call.do(weigh, call.facts["wallet"], claimed, right, call.facts.get("caller_mark"))
+        if weighed.owner is not None:
+            call.facts["owner"] = asdict(weighed.owner)
+            if claimed.ending:
+                call.say("freeze-of", ending=claimed.ending)
+            return weighed.owner, stands
+        if not weighed.more:
+            break
+    call.say("identify-refused")
+    raise ToAgent("freeze wanted, not proved")
+
+
+async def stop(call: Call, owner: Owner) -> None:
+    """Frozen, and written down. What the wallet leaves open is asked once more, under the same key."""
+    if not await is_frozen(call, owner):
+        await call.moment("freeze-unsure")
+        if not await is_frozen(call, owner):
+            call.say("freeze-unknown")
+            raise ToAgent("nobody knows whether the account is frozen")
+    await call.do(keep_freeze, owner)
+    call.facts["solved"] = True
+
+
+async def is_frozen(call: Call, owner: Owner) -> bool:
+    """False: nobody knows."""
+    try:
+        return await call.do(freeze, owner)
+    except Unavailable:
+        return False
+
+
+def tell(call: Call, stands: Standing) -> None:
+    """What is frozen, who lifts it, and that the owner gets word of it."""
+    call.say("freeze-done")
+    call.say("freeze-lifted-by")
+    call.say("freeze-texted" if stands.texts else "freeze-not-texted")

@@ -1,0 +1,64 @@
+"""Look into an account with its owner: what was not theirs, a case for it, and what to change now."""
+
+from call_flows.close import was_it_solved
+from call_flows.freeze import freeze_account
+from call_flows.identify import identify
+from call_flows.pressure import not_directed
+from ivr.desk.cases import open_case
+from ivr.engine import Call, Confirm, Menu
+from ivr.wallet.review import Recent, review
+
+YOURS = Confirm("yours", acts=False)
+OPEN = Confirm("investigate-now")
+AFTER = Menu("after-case", ("advice", "enough"))
+
+
+async def investigate(call: Call, logs_in: bool) -> None:
+    """After verification: how the account stands, its last transactions one by one, a freeze, a case, advice."""
+    await not_directed(call)
+    customer = await identify(call)
+    found = await call.do(review, customer)
+    call.say("account-" + found.status)
+    strange = await mark(call, found.recent)
+    if strange and found.status == "active":
+        await freeze_account(call)
+    await open_investigation(call, strange)
+    chosen = await call.menu(AFTER)
+    if chosen == "advice":
+        advise(call, logs_in, found.two_factor)
+    await was_it_solved(call)
+
+
+async def mark(call: Call, recent: list[Recent]) -> list[str]:
+    """The caller says of each transaction whether it is theirs; the ids of those that are not."""
+    strange: list[str] = []
+    if not recent:
+        call.say("recent-none")
+    for place in range(len(recent)):
+        one = recent[place]
+        call.say("recent-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
+        if not await call.confirm(YOURS):
+            strange.append(one.id)
+    return strange
+
+
+async def open_investigation(call: Call, strange: list[str]) -> None:
+    """Read back, confirmed, then a case with reference, next step and date; one for the same matter."""
+    call.say("marked-some" if strange else "marked-none")
+    if not await call.confirm(OPEN):
+        return
+    customer, about = call.facts["customer"], ",".join(strange) or call.sid
+    case = await call.do(open_case, customer["id"], customer["wallet"], "security", about)
+    call.say("case-opened", reference=case.reference)
+    call.say("investigation-next")
+    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+
+
+def advise(call: Call, logs_in: bool, two_factor: bool | None = None) -> None:
+    """Password, two-factor log-in and care; nothing that needs the app for whoever cannot log in."""
+    call.say("protect-password" if logs_in else "protect-locked-out")
+    if two_factor is not None:
+        call.say("two-factor-on" if two_factor else "two-factor-off")
+    if logs_in and not two_factor:
+        call.say("protect-two-factor")
+    call.say("protect-care")

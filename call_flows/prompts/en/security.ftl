@@ -1,0 +1,71 @@
+# Account security: what needs no proof is asked first
+security = Account security.
+    .stolen = If stolen, misused, or a phone lost
+    .unfamiliar = For unfamiliar transactions
+    .scam = If told what to do
+    .tips = For protection tips
+stolen-advice = Stay calm, and do not tell anyone a code. Two questions first.
+unfamiliar = Are there transactions that are not yours?
+    .some = If there are some
+    .none = If there are none
+    .unsure = If you are unsure
+log-in = Can you log in as usual?
+    .works = If you can log in
+    .fails = If you cannot log in
+stolen-first = What comes first?
+    .freeze = To freeze your account at once
+    .review = To check recent transactions
+    .advice = For protection advice
+frozen-then = What next?
+    .review = To check recent transactions
+    .advice = For protection advice
+    .lift = To have the freeze lifted
+lift-by-person = A person lifts a freeze, after checking who you are.
+
+# Freezing
+freeze-need = Freezing takes two entries. No code is needed, and no password.
+freeze-of = The number that you entered ends in { DIGITS($ending, kind: "tail") }.
+freeze-means = While it is frozen, no money can leave the account. Only a person can lift that.
+freeze-now = Shall I freeze this account now?
+freeze-not-wanted = All right. Nothing was frozen.
+freeze-done = The account is frozen now, and no money can leave it.
+freeze-lifted-by = Only a person can lift that, after checking who you are. No key on this line can.
+freeze-texted = We will tell the registered phone by text.
+freeze-not-texted = No mobile number is registered for this account, so no text is sent.
+freeze-found-frozen = This account is frozen already, and no money can leave it. Only a person can lift that, after checking who you are.
+freeze-found-closed = This account is closed. There is nothing left to freeze.
+freeze-unsure = The freeze is not confirmed yet. I am asking once more.
+freeze-unknown = I cannot tell whether the account is frozen. Please take it as not frozen. I will find a person at once.
+freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen yet. I will find a person at once.
+
+# Somebody gives orders
+directed = Is someone telling you what to do right now?
+directed-advice = Please hang up on them. Do nothing that they say, and move no money. There is no safe account. Our staff never ask for passwords or codes.
+way-out = Here is what helps now.
+    .freeze = To freeze your account at once
+    .check = To check the number that called
+    .enough = If that is enough
+
+# Going through an account
+account-active = Your account is active.
+account-frozen = Your account is frozen, and no money can leave it.
+account-closed = Your account is closed.
+recent-none = There were no transactions in the last three months.
+recent-payment = { MOMENT($at) }, { MONEY($amount) } paid to { TEXT($payee) }.
+recent-top-up = { MOMENT($at) }, a top-up of { MONEY($amount) }.
+yours = Is this one yours?
+marked-some = We can look into the transactions that you marked.
+marked-none = You marked none. We can still look into the account.
+investigate-now = Shall I open a case for that now?
+investigation-next = Our staff will check transactions and log-ins. You need do nothing more.
+after-case = What next?
+    .advice = For protection advice
+    .enough = If that is enough
+
+# Protection advice
+protect-password = If your password may be known to others, change it at once in the app's security settings. We suggest a new one regularly. It is never taken by phone.
+protect-locked-out = While you cannot log in, open no links in texts, and let nobody act for you. To get back in, ask for a person. Then change the password first. It is never taken by phone.
+two-factor-on = Your two-factor authentication is on.
+two-factor-off = Your two-factor authentication is not on yet.
+protect-two-factor = You turn on two-factor authentication in the same settings. It adds a check to every log-in.
+protect-care = Do not log in on devices that you do not know, and tell nobody a code.

@@ -1,0 +1,71 @@
+# 账户安全：不用验证的先问
+security = 账户安全。
+    .stolen = 账户被盗或手机丢失
+    .unfamiliar = 有陌生交易
+    .scam = 有人教您操作或转账
+    .tips = 账户防护技巧
+stolen-advice = 请先不要慌，也不要把验证码告诉任何人。我先问两个问题。
+unfamiliar = 有没有不是您本人的交易？
+    .some = 有陌生交易
+    .none = 没有陌生交易
+    .unsure = 不清楚
+log-in = 现在能正常登录账户吗？
+    .works = 能登录
+    .fails = 登录不了
+stolen-first = 先做哪一件？
+    .freeze = 马上冻结账户
+    .review = 核对最近的交易
+    .advice = 听防护建议
+frozen-then = 接下来。
+    .review = 核对最近的交易
+    .advice = 听防护建议
+    .lift = 要解除冻结
+lift-by-person = 解除冻结，要由人工核实身份。
+
+# 冻结
+freeze-need = 冻结只要输入两项，不用验证码，也不用密码。
+freeze-of = 您输入的号码，尾号是{ DIGITS($ending, kind: "tail") }。
+freeze-means = 冻结以后，账户里的钱不能转出，也不能付款。要解除，只能找人工。
+freeze-now = 现在冻结这个账户吗？
+freeze-not-wanted = 好的，没有冻结。
+freeze-done = 账户已经冻结，钱不能转出，也不能付款。
+freeze-lifted-by = 解除冻结，只能由人工核实身份后办理，按键不能解除。
+freeze-texted = 我们会发短信告知登记的手机号。
+freeze-not-texted = 这个账户没有登记手机号，所以不发短信通知。
+freeze-found-frozen = 这个账户之前已经冻结，钱不能转出。要解除，只能找人工核实身份。
+freeze-found-closed = 这个账户已经注销，不用再冻结。
+freeze-unsure = 冻结还没有得到确认，我再核实一次。
+freeze-unknown = 现在不能确定账户有没有冻结，请先当作没有冻结。我马上为您找人工。
+freeze-out-of-reach = 抱歉，现在连不上账户系统，账户还没有冻结。我马上为您找人工。
+
+# 有人在指挥
+directed = 现在有人在教您按键，或者向您要验证码吗？
+directed-advice = 请马上挂断对方的电话，不要照着做，也不要转账。根本没有安全账户，客服也不会索要密码和验证码。
+way-out = 现在可以这样做。
+    .freeze = 马上冻结账户
+    .check = 核对对方的号码
+    .enough = 我已经明白了
+
+# 核对账户
+account-active = 您的账户状态正常。
+account-frozen = 您的账户是冻结状态，钱不能转出。
+account-closed = 您的账户已经注销。
+recent-none = 最近三个月没有交易。
+recent-payment = { MOMENT($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
+recent-top-up = { MOMENT($at) }，充值{ MONEY($amount) }。
+yours = 这笔是您本人的吗？
+marked-some = 您标出的交易，我们可以调查。
+marked-none = 没有标出陌生交易，也可以请我们调查。
+investigate-now = 现在建服务单，开始调查吗？
+investigation-next = 调查人员会核对交易和登录记录，您不用再做什么。
+after-case = 接下来。
+    .advice = 听防护建议
+    .enough = 暂时够了
+
+# 防护建议
+protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。平时建议定期更换。电话里不收密码。
+protect-locked-out = 登录不了时，不要点短信里的链接，也不要让别人代办。恢复登录请找人工。登录后请先更改密码，电话里不收密码。
+two-factor-on = 您的双重身份验证已经开启。
+two-factor-off = 您的双重身份验证还没有开启。
+protect-two-factor = 双重身份验证也在安全设置里开启，登录时会多一道验证。
+protect-care = 不要在陌生设备上登录，验证码不要告诉任何人。

@@ -1,0 +1,57 @@
+"""What the owner of an account looks over when something may be wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ivr.desk.identity import Verified
+from ivr.engine.effects import Unavailable, World, touch
+from ivr.storage import begin_read
+from ivr.wallet import config
+from ivr.wallet.types import Transaction
+
+LATELY = timedelta(days=90)
+MOST = 4
+"""Transactions that a caller can keep apart by ear."""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A transaction that moved money, or may have; its moment in the wallet's zone."""
+
+    id: str
+    kind: Literal["payment", "top-up"]
+    amount: int
+    at: str
+    payee: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """How the account stands, whether two-factor log-in is on (None: not known), the last transactions, newest first."""
+
+    status: Literal["active", "frozen", "closed"]
+    two_factor: bool | None
+    recent: list[Recent]
+
+
+@touch
+def review(world: World, customer: Verified) -> Review:
+    """The account and its last few transactions."""
+    with begin_read(world.runtime.engine) as conn:
+        zone = ZoneInfo(config.by_id(conn, customer.wallet).timezone)
+    account = world.runtime.wallets.account(customer.id, world.deadline)
+    if account is None:
+        raise Unavailable("the wallet does not know an account that it verified")
+    since, until = world.now - LATELY, world.now + timedelta(minutes=1)
+    page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline)
+    moved = [_recent(one, zone) for one in page.transactions if one.status != "failed"]
+    return Review(account.status, account.two_factor, moved[:MOST])
+
+
+def _recent(one: Transaction, zone: ZoneInfo) -> Recent:
+    payee = {"zh": one.payee.zh, "en": one.payee.en} if one.payee else None
+    return Recent(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), payee)

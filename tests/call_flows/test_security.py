@@ -1,0 +1,184 @@
+"""Account security: what is asked before any proof, going through transactions, orders from strangers, tips."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
+from tests.call_flows.test_freeze import FROZEN, gives, status
+
+requirement = pytest.mark.requirement
+SOLVED = ("问题解决了吗", "solve your problem")
+DIRECTED = ("有人在教您按键", "telling you what to do")
+YES, NO = ("是的", "For yes"), ("不是", "For no")
+
+
+def opens(caller: Caller) -> Caller:
+    """The menu of security."""
+    return caller.picks("账户安全", "account security")
+
+
+def reviews(caller: Caller, *, logs_in: bool = True) -> Caller:
+    """From the main menu to verification: strange transactions, can log in or not, nobody gives orders."""
+    opens(caller).picks("有陌生交易", "unfamiliar transactions")
+    caller.picks(*(("能登录", "can log in") if logs_in else ("登录不了", "cannot log in")))
+    return caller.is_told(*DIRECTED).picks(*NO)
+
+
+def answers(caller: Caller, *own: bool) -> Caller:
+    """Say of each transaction whether it is one's own."""
+    for mine in own:
+        caller.is_told("是您本人的吗", "one yours").picks(*(YES if mine else NO))
+    return caller
+
+
+@requirement("R26", "R5")
+def test_security_is_the_first_option_and_its_menu_names_what_can_be_wrong(caller):
+    """Theft and loss, strange transactions, orders from strangers, tips."""
+    opens(caller.calls().is_told("账户安全，请按一", "account security, press 1"))
+    for zh, en in (
+        ("被盗", "stolen"),
+        ("陌生交易", "unfamiliar"),
+        ("有人教您", "told what to do"),
+        ("防护技巧", "tips"),
+    ):
+        caller.is_told(zh, en)
+
+
+@requirement("R28", "R29", "R30", "R24", "R5")
+def test_both_questions_are_asked_before_any_proof_and_reach_the_agent(caller):
+    """In the summary by name, and on the agent's screen in the words that were heard; before all other callers."""
+    opens(caller.calls()).picks("账户被盗", "stolen").is_told("不是您本人的交易", "not yours")
+    caller.picks("有陌生交易", "are some").is_told("正常登录", "log in as usual").picks("登录不了", "cannot log in")
+    caller.presses("0")
+    summary = caller.report()["summary"]
+    assert (summary["entered"]["unfamiliar"], summary["entered"]["log-in"], summary["level"]) == ("some", "fails", "L0")
+    assert summary["told"] == {"unfamiliar": "some", "can_log_in": False}
+    assert "登录不了" in " ".join(summary["written"]["zh"])
+    assert "cannot log in" in " ".join(summary["written"]["en"])
+    assert summary["priority"] == "high"
+
+
+@requirement("R28", "R31", "R33", "R39")
+def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
+    """After verification each transaction is told and answered; the marked one is read back by a question, then a case."""
+    reviews(caller.calls()).is_not_told("城市公交", "City Bus").proves(LIN)
+    caller.is_told("账户状态正常", "account is active").is_told("充值八百元", "top-up of eight hundred yuan")
+    answers(caller, True).is_told("付给城市公交十二元", "twelve yuan paid to City Bus")
+    answers(caller, False).is_told("晨光书店", "Morning Light Books")
+    answers(caller, True).is_told("现在冻结这个账户吗", "Shall I freeze this account now").picks(*NO)
+    assert caller.line.get("cases") == []
+    caller.is_told("您标出的交易", "that you marked").picks(*YES)
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["about"], case["customer"], case["due"]) == ("security", "Y2", "K1", "2026-11-24")
+    caller.is_told("调查人员会核对", "Our staff will check").is_told("十一月二十四日", "November twenty-fourth")
+    assert caller.report()["outcome"] == "case"
+
+
+@requirement("R33")
+def test_the_same_matter_has_one_case_however_often_one_calls(caller):
+    """The second call hears the reference of the first."""
+    for place in range(2):
+        again = Caller(caller.line, caller.lang).calls(from_=f"+861390000000{place + 2}")
+        answers(reviews(again).proves(LIN), False, True, True).picks(*NO).picks(*YES)
+        assert len(caller.line.get("cases")) == 1
+
+
+@requirement("R33")
+def test_an_investigation_needs_a_yes(caller):
+    """Nothing marked: it is offered all the same, and a no makes no case."""
+    answers(reviews(caller.calls()).proves(LIN), True, True, True)
+    caller.is_told("没有标出陌生交易", "You marked none").picks(*NO)
+    assert caller.line.get("cases") == []
+
+
+@requirement("R27", "R62")
+def test_a_verified_owner_freezes_with_one_yes(caller):
+    """No number and no tail again; the freeze is the owner's, on L2."""
+    answers(reviews(caller.calls()).proves(LIN), False, True, True).picks(*YES).is_told(*FROZEN)
+    caller.is_told("您标出的交易", "that you marked")
+    assert status(caller.line, "K1") == "frozen"
+    assert [one["customer"] for one in caller.line.get("freezes")] == ["K1"]
+    assert caller.report()["level"] == "L2"
+
+
+@requirement("R39")
+def test_a_frozen_account_is_told_after_verification_and_no_freeze_is_offered(caller):
+    """And a person lifts it, not the line."""
+    reviews(caller.calls(LINFU)).proves(SUN).is_told("冻结状态", "account is frozen")
+    caller.is_told("没有交易", "no transactions").is_not_told("现在冻结", "Shall I freeze")
+
+
+@requirement("R37", "R34", "R35")
+@pytest.mark.parametrize(
+    "person, zh, en",
+    [(LIN, "还没有开启", "is not on yet"), (DANA, "已经开启", "is on")],
+    ids=["off", "on"],
+)
+def test_two_factor_is_told_as_it_stands_and_the_password_is_changed_in_the_app(caller, person, zh, en):
+    """After verification; with the steps where it is off; the password is never taken by phone."""
+    answers(reviews(caller.calls()).proves(person), *([True] * 3 if person is LIN else [])).picks(*NO)
+    caller.picks("防护建议", "protection advice").is_told(zh, en)
+    caller.is_told("应用的安全设置里更改", "in the app's security settings").is_told(
+        "电话里不收密码", "never taken by phone"
+    )
+    caller.is_told("陌生设备", "devices that you do not know").is_told(*SOLVED)
+
+
+@requirement("R29", "R34")
+def test_who_cannot_log_in_is_not_sent_to_the_app(caller):
+    """Other advice, and a person to get back in."""
+    reviews(caller.calls(), logs_in=False).proves(DANA).picks(*NO).picks("防护建议", "protection advice")
+    caller.is_not_told("应用", "the app").is_told("恢复登录请找人工", "To get back in, ask for a person")
+
+
+@requirement("R9", "R26")
+def test_orders_from_strangers_have_a_way_out_before_anything_else(caller):
+    """Hang up on them, no safe account; a freeze, a check of their number, or a person."""
+    opens(caller.calls()).picks("有人教您", "told what to do")
+    caller.is_told("挂断对方的电话", "hang up on them").is_told("没有安全账户", "no safe account")
+    caller.presses("0")
+    assert caller.talking_to and caller.report()["summary"]["priority"] == "high"
+
+
+@requirement("R27")
+def test_who_is_given_orders_can_freeze_at_once(caller):
+    """Two keys to it from the main menu."""
+    gives(opens(caller.calls()).picks("有人教您", "told what to do").picks("马上冻结", "freeze your account"), LIN)
+    caller.picks(*YES).is_told(*FROZEN).is_told(*SOLVED)
+    assert status(caller.line, "K1") == "frozen"
+
+
+@requirement("R10")
+def test_the_number_of_whoever_gives_orders_can_be_checked(caller):
+    """Keyed, and judged."""
+    opens(caller.calls()).picks("有人教您", "told what to do").picks("核对对方的号码", "check the number")
+    caller.enters("13800138000#").is_told("不是我们的号码", "is not our number").is_told(*SOLVED)
+
+
+@requirement("R9")
+def test_no_code_is_asked_for_while_somebody_gives_orders(caller):
+    """The question comes before verification; a yes leads to the way out, and the agent knows."""
+    opens(caller.calls()).picks("有陌生交易", "unfamiliar transactions").picks("能登录", "can log in")
+    caller.is_told(*DIRECTED).picks(*YES).is_told("没有安全账户", "no safe account")
+    caller.is_not_told("请输入", "Enter").presses("0")
+    assert caller.report()["summary"]["told"]["directed"] is True
+
+
+@requirement("R27")
+def test_a_freeze_is_lifted_by_a_person_only(caller):
+    """And for nobody who is given orders."""
+    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
+    gives(caller, SUN).picks("解除冻结", "freeze lifted").is_told(*DIRECTED).picks(*NO)
+    caller.is_told("要由人工核实身份", "A person lifts a freeze")
+    assert caller.talking_to and status(caller.line, "K3") == "frozen"
+
+
+@pytest.mark.parametrize("mode", ["slow", "error", "down"])
+def test_while_the_wallet_is_away_a_person_is_found_and_nothing_is_told_of_the_account(caller, mode):
+    """Verified, then the wallet is gone: neither status nor transactions, and no case."""
+    reviews(caller.calls()).enters(DANA.number + "#").enters(DANA.tail).picks("电话服务密码", "phone PIN")
+    caller.line.put("wallet", {"mode": mode})
+    caller.enters(DANA.pin).is_not_told("账户状态", "account is active").is_told("查不到记录", "cannot see the records")
+    assert caller.talking_to and caller.line.get("cases") == []
