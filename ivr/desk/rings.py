@@ -75,7 +75,7 @@ def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
 
 def settle(conn: sa.Connection, mark: str, ended: str, now: datetime) -> bool:
     """The agent's telephone is on the hook again, and this is how it ended; False when that was known."""
-    row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == mark)).first()
+    row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == mark).with_for_update()).first()
     here = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
     said = (row.ended if row else None) or ended
     if row is None or not conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=said)).rowcount:
@@ -97,7 +97,7 @@ def accept(conn: sa.Connection, mark: str) -> None:
 def join(conn: sa.Connection, mark: str) -> bool:
     """The customer pressed 1: whether the two are to be joined. Said again when asked again."""
     here = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
-    ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here, ring_attempts.c.accepted))
+    ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here, ring_attempts.c.accepted).with_for_update())
     if ring is None:
         return False
     conn.execute(sa.update(ring_attempts).where(here).values(ended=REACHED))

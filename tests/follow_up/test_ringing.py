@@ -104,6 +104,7 @@ def exchange(caller, agents=1):
                 made.here.telephone._client.http_client.session.close()
 
 
+@pytest.mark.requirement("R4")
 def test_at_its_slot_an_agent_is_rung_and_then_the_customer(caller):
     """Not a minute before; the agent hears what it is about, the customer who is calling, and nothing of the account."""
     with exchange(caller) as line:
