@@ -116,7 +116,7 @@ class TwilioTelephone:
 
     def placed(self, to: str, line: str, since: datetime) -> list[str]:
         """Our own calls only, not those that a `<Dial>` made."""
-        found = self._client.calls.list(to=to, from_=line, limit=LOOKED_THROUGH)
+        found = self._client.calls.page(to=to, from_=line, page_size=LOOKED_THROUGH)
         ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
         return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
 

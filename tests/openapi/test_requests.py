@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from click.testing import CliRunner
 from twilio.base.exceptions import TwilioRestException
 
 from ivr.follow_up.sms import Text
+from ivr.follow_up.telephone import Ringing
 from ivr.setup.twilio_check import cases, twilio_group
-from ivr.twilio_rest import TestAccount, TwilioSms
+from ivr.twilio_rest import TestAccount, TwilioSms, TwilioTelephone
 
 URL, CALL, QUEUE, ROOM = "https://ivr.example.com/voice", "CA" + "1" * 32, "QU" + "1" * 32, "CF" + "1" * 32
 
@@ -29,6 +32,16 @@ def test_a_text_of_a_follow_up_is_taken(against_mock):
     text = Text("+8613900000009", "您的验证码是 123456。", mark="0123456789abcdef")
     assert sms.send("code:1", text).status == "sent"
     sms._client.http_client.session.close()
+
+
+def test_ringing_an_agent_and_looking_for_that_call_is_taken(against_mock):
+    """The three requests behind a callback."""
+    telephone = TwilioTelephone(against_mock)
+    told_at = URL + "/rings/0123456789abcdef/leg#rc=2"
+    placed = telephone.ring(Ringing("+8613900000009", "+12025550144", URL, told_at))
+    assert placed.startswith("CA") and isinstance(telephone.status(CALL), str)
+    assert isinstance(telephone.placed("+8613900000009", "+12025550144", datetime.now(UTC)), list)
+    telephone._client.http_client.session.close()
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.what} {case.expected}")

@@ -1,0 +1,91 @@
+"""The line behind a socket and the telephone company beside it: what agents and customers do when they are rung."""
+
+from __future__ import annotations
+
+import time as machine
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import sqlalchemy as sa
+
+from ivr.desk.ringing import ring_due
+from ivr.desk.tables import rings
+from ivr.follow_up.jobs import Surroundings
+from ivr.storage import begin_read
+from ivr.twilio_rest import TwilioTelephone
+from tests.simulator.company import simulator
+from tests.wallet.serving import served
+
+NUMBER, CUSTOMER = "13900000001", "+8613900000001"
+EVENING, MORNING = "2026-11-23T23:30:00+08:00", "2026-11-24T09:00:00+08:00"
+
+
+class Exchange:
+    """The line, the telephone company, and a worker's surroundings; what agents and customers do is set here."""
+
+    def __init__(self, line, company):
+        self.line, self.company, self.now = line, company, datetime.now(UTC)
+        self.does = {"agent": "accept", "customer": "accept"}
+        runtime = line.app.extensions["line"]
+        settings = replace(line.settings, twilio_api_url=company.settings.twilio_api_url)
+        self.here = Surroundings(runtime.engine, settings, None, runtime.clock, lambda: self.now, TwilioTelephone(settings))  # fmt: skip
+        company.board.agents = lambda number: self.does["customer" if number == CUSTOMER else "agent"]
+
+    def at(self, when):
+        """Set the line's clock."""
+        self.line.put("clock", {"now": when})
+        return self
+
+    def walks(self, here=None):
+        """One round, until the telephone company has nothing left to do."""
+        ring_due(here or self.here)
+        for call in tuple(self.company.board.calls.values()):
+            self.company.board.settle(call)
+        return self
+
+    def hangs_up(self):
+        """Whoever talks has finished."""
+        for call in tuple(self.company.board.calls.values()):
+            self.company.board.end(call)
+            self.company.board.settle(call)
+
+    @property
+    def calls(self):
+        """Everybody who was rung: agents by us, customers from their legs."""
+        return [leg.standard["To"] for call in self.company.board.calls.values() for leg in (call.leg, *call.leg.children)]  # fmt: skip
+
+    @property
+    def ring(self):
+        """The one ring."""
+        with begin_read(self.here.engine) as conn:
+            return conn.execute(sa.select(rings)).one()
+
+    def waits_for(self, status):
+        until = machine.monotonic() + 5
+        while self.ring.status != status and machine.monotonic() < until:
+            machine.sleep(0.02)
+        return self.ring
+
+    def heard(self, number):
+        """What was said to this number, in one text."""
+        legs = [leg for call in self.company.board.calls.values() for leg in (call.leg, *call.leg.children)]
+        return " ".join(piece.text for leg in legs if leg.standard["To"] == number for piece in leg.heard)
+
+
+@contextmanager
+def exchange(caller, agents=1):
+    """A customer was promised a callback in the evening; it is still the evening."""
+    caller.line.put("clock", {"now": EVENING})
+    caller.calls().presses("0").picks("需要回电", "call back").enters(NUMBER + "#").picks("是", "yes")
+    caller.line.put("agents", {"available": agents, "answer": "accept"})
+    with served(lambda environ, start: caller.line.app(environ, start)) as url:
+        caller.line.settings = replace(caller.line.settings, public_base_url=url)
+        caller.line.restart()
+        with simulator(SimpleNamespace(url=url), caller.line.settings) as company:
+            made = Exchange(caller.line, company)
+            try:
+                yield made
+            finally:
+                made.here.telephone._client.http_client.session.close()
