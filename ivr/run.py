@@ -24,7 +24,7 @@ from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
 
 ROOT = Path(__file__).parent.parent
-WORKERS, THREADS = 2, 8
+WORKERS, THREADS = 2, 16
 LONGEST_PAUSE = 10.0
 GOODBYE_SECONDS = 12.0  # a turn's budget is 8
 

@@ -142,6 +142,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
         "page_size=8192",  # of a new file: a turn with its reply fits, where 4096 would need a page of overflow
+        "cache_size=-1024",  # a connection's own KiB: sixteen threads have one each, and the kernel keeps the file
         f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
         "synchronous=FULL",  # a confirmed freeze survives a power cut

@@ -10,6 +10,7 @@ from call_flows.agent import rescue
 from call_flows.welcome import answer
 from ivr.desk.agents import on_duty
 from ivr.engine.claims import Worker
+from ivr.engine.commits import Commits
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
@@ -34,6 +35,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         sealer=sealer,
         speaker=Speaker(words(), sealer.open),
         worker=Worker(engine, settings.data_dir),
+        commits=Commits(engine),
         stories={"main": answer, "rescue": rescue},
         clock=clock,
         wallets=wallets.make(engine, settings),

@@ -97,10 +97,16 @@ class Past:
 COLUMNS = [column for column in journal.c if column.name != "reply"]
 _THIS = journal.c.call == sa.bindparam("call")
 ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
-ROW = Prepared(sa.select(*COLUMNS).where(_THIS, journal.c.turn == sa.bindparam("turn")))
 _IN_ORDER = sa.select(journal.c.at, journal.c.steps, journal.c.opening).where(_THIS).order_by(journal.c.turn).subquery()
 _KEY = sa.select(calls.c.key_sealed).where(calls.c.call == sa.bindparam("call"))
-STORY = Prepared(sa.select(sa.func.count(), *(joined(column) for column in _IN_ORDER.c), _KEY.scalar_subquery()))
+_STORY = sa.select(
+    sa.func.count().label("turns"), *(joined(column).label(column.name) for column in _IN_ORDER.c)
+).subquery()
+PAST = Prepared(
+    sa.select(_KEY.scalar_subquery(), *_STORY.c, *COLUMNS)
+    .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
+    .select_from(_STORY)
+)
 # One row instead of one a turn: at each row SQLite's driver lets another thread have the interpreter.
 REPLY = Prepared(sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn")))
 LAST_REPLY = Prepared(sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1))
@@ -117,15 +123,14 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
 
 def past(conn: sa.Connection, call: str) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    turns, at, steps, openings, key = STORY.run(conn, call=call).fetchone()
+    key, turns, at, steps, openings, *last = PAST.run(conn, call=call).fetchone()
     if not turns:
         return Past(0, None, None, [], key)
     opened = _load_all(openings)
     first = max(turn for turn, opening in enumerate(opened) if opening)
     times = [datetime.fromisoformat(text) for text in at.split(",")[first:]]
     story = [(time, step) for time, taken in zip(times, _load_all(steps)[first:], strict=True) for step in taken]
-    last = _row(*ROW.run(conn, call=call, turn=turns - 1).fetchone())
-    return Past(turns, last, opened[first], story, key)
+    return Past(turns, _row(*last), opened[first], story, key)
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:
@@ -145,12 +150,16 @@ def last_reply(conn: sa.Connection, call: str) -> str | None:
 
 def append(conn: sa.Connection, row: Row, reply: str) -> bool:
     """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race."""
-    values = {
+    return insert_new(conn, journal, values_of(row, reply))
+
+
+def values_of(row: Row, reply: str) -> dict[str, Any]:
+    """A turn with its sealed reply as columns."""
+    return {
         "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
         "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(row.facts), "language": row.language,
         "slow": row.slow, "opening": _dump(row.opening), "reply": reply,
     }  # fmt: skip
-    return insert_new(conn, journal, values)
 
 
 def note(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime, body: dict[str, Any]) -> bool:

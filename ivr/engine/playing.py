@@ -93,6 +93,8 @@ class Playing:
         """Store the turn with its document; False when another worker's row is there already."""
         sealed = self.runtime.sealer.seal(reply)
         if self.transaction is None:
+            if not self.claimed and self.runtime.commits.append(self.conn, row, sealed):
+                return True
             self._begin()
         try:
             mine = journal.append(self.conn, row, sealed)

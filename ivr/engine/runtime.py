@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.engine.claims import Worker
+from ivr.engine.commits import Commits
 from ivr.engine.effects import Unavailable
 from ivr.engine.replay import Story
 from ivr.engine.secrets import Sealer
@@ -27,6 +28,7 @@ class Runtime:
     sealer: Sealer
     speaker: Speaker
     worker: Worker
+    commits: Commits
     stories: Mapping[str, Story]
     clock: Callable[[sa.Connection], datetime]
     wallets: Any
@@ -34,7 +36,7 @@ class Runtime:
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
     base_url: str
     log: Any
-    touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
+    touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(8))
 
     def under(self, key: str | None) -> Runtime:
         """The same for one call: what it seals and opens has the call's own key, if there is one."""

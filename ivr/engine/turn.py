@@ -36,7 +36,7 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
 
     `start` holds the language and the facts that a new call begins with; its first row keeps them.
     """
-    with runtime.engine.connect() as conn:
+    with runtime.commits.turn(), runtime.engine.connect() as conn:
         with looking(conn):
             past = journal.past(conn, sid)
             runtime = runtime.under(past.key)

@@ -28,7 +28,7 @@ from tests.bench.calls import prepare, requests, settings_for
 from tests.bench.load import Round, measure
 
 ROOT = Path(__file__).parents[2]
-THREADS, WARM_UP = 8, 1
+THREADS, WARM_UP = 16, 1
 MUSTS = ("line", "bare", 0.28, 3.0), ("line", "sdk", 0.80, None)
 
 

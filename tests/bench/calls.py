@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import create_app
 from ivr.engine.journal import calls, journal
-from ivr.lab import scene, world
+from ivr.lab import world
 from ivr.migrate import migrate
 from ivr.settings import Settings
 from ivr.simulator.delivery import ClientTransport
@@ -24,6 +23,7 @@ from ivr.storage import begin_read, begin_write, connect
 
 ROWS = 20
 CHUNK = 500
+ACCOUNT = "AC" + "0" * 32
 GEOGRAPHY = {
     f"{side}{what}": "" for side in ("From", "To", "Caller", "Called") for what in ("City", "State", "Zip", "Country")
 }
@@ -35,7 +35,6 @@ def prepare(settings: Settings, number: int) -> list[str]:
     migrate(engine)
     with begin_write(engine) as conn:
         world.load(conn, json.loads(world.DEFAULT.read_text("utf-8")))
-        scene.change(conn, clock_now=datetime(2026, 11, 23, 10).astimezone().isoformat(), clock_runs=True)
     template = _template(settings)
     sids = [f"CA{secrets.token_hex(16)}" for _ in range(number)]
     for start in range(0, number, CHUNK):
@@ -48,7 +47,10 @@ def _template(settings: Settings) -> str:
     """One real call: language, then in and out of menus until twenty turns are stored."""
     app = create_app(settings)
     phone = Phone(
-        ClientTransport(app.test_client(), settings.public_base_url), settings.twilio_auth_token, repeat=False
+        ClientTransport(app.test_client(), settings.public_base_url),
+        settings.twilio_auth_token,
+        repeat=False,
+        account_sid=ACCOUNT,
     )
     phone.dials("+864000000101").presses("1")
     while len(phone.documents) < ROWS:
@@ -74,7 +76,7 @@ def requests(base: str, token: str, sids: list[str]) -> Iterator[bytes]:
     for sid in sids:
         path = f"/voice/calls/{sid}/turns/{ROWS}"
         form = {
-            "CallSid": sid, "AccountSid": "AC" + "0" * 32, "From": "+8613900000001", "To": "+864000000101",
+            "CallSid": sid, "AccountSid": ACCOUNT, "From": "+8613900000001", "To": "+864000000101",
             "Caller": "+8613900000001", "Called": "+864000000101", "CallStatus": "in-progress", "ApiVersion": "2010-04-01",
             "Direction": "inbound", "Digits": "2", "msg": "Gather", "FinishedOnKey": "", "StirVerstat": "TN-Validation-Passed-A",
             **GEOGRAPHY,
@@ -89,11 +91,11 @@ def requests(base: str, token: str, sids: list[str]) -> Iterator[bytes]:
 
 
 def settings_for(folder: Path, port: int, database: str = "") -> tuple[Settings, dict[str, str]]:
-    """Lab settings of one server, and the environment that gives them."""
+    """The settings of one server that answers a real account, and the environment that gives them."""
     given = {
         "DATA_DIR": str(folder),
         "PORT": str(port),
-        "LAB": "1",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": "bench",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": database,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import structlog
 
 from ivr.engine.claims import Worker
+from ivr.engine.commits import Commits
 from ivr.engine.replay import Story
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
@@ -53,7 +54,7 @@ class Stage:
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
-            worker=Worker(self.engine, self.folder), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
+            worker=Worker(self.engine, self.folder), commits=Commits(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), base_url="https://line.example", log=structlog.get_logger(),
         )  # fmt: skip
 

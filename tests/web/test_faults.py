@@ -159,7 +159,7 @@ def test_when_too_many_wait_for_the_wallet_the_next_is_told_at_once(caller):
         taken += 1
     began = time.monotonic()
     caller.enters(LIN.number + "#").is_told(*HONEST)
-    assert time.monotonic() - began < 1 and taken == 4 and caller.talking_to
+    assert time.monotonic() - began < 1 and taken == 8 and caller.talking_to
     for _ in range(taken):
         places.release()
     caller.hangs_up()

@@ -1,0 +1,115 @@
+"""Plain turns that end at the same time are stored together: one write to the disk for all of them.
+
+A caller is answered when the turn is safe, and on SQLite that is one fsync a transaction, however many rows
+are in it. Whoever comes first stores what stands in the queue by then; the others find theirs done. PostgreSQL does
+this by itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from ivr.engine import journal
+from ivr.engine.claims import claims
+from ivr.engine.journal import Row
+from ivr.storage import Prepared, writing
+
+GATHERING = 0.002
+"""Seconds at most that a finished turn waits for those that are being played."""
+
+_COLUMNS = [column.name for column in journal.journal.c]
+_UNCLAIMED: Any = sa.select(*(sa.bindparam(name) for name in _COLUMNS)).where(
+    ~sa.exists().where(claims.c.call == sa.bindparam("call"), claims.c.turn == sa.bindparam("turn"))
+)
+INSERT = Prepared(sqlite.insert(journal.journal).from_select(_COLUMNS, _UNCLAIMED).on_conflict_do_nothing())
+
+
+class Ending:
+    """A turn that waits to be stored; `turned` is let go when it was, or when its own thread shall lead."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        self.stored: bool | None = None
+        self.failure: Exception | None = None
+        self.turned = threading.Lock()
+        self.turned.acquire()
+
+
+class Commits:
+    """The turns of this process that are about to end."""
+
+    def __init__(self, engine: sa.Engine, gathering: float = GATHERING) -> None:
+        self._needed = engine.dialect.name == "sqlite"
+        self._gathering = gathering
+        self._queue: list[Ending] = []
+        self._led = False
+        self._under_way = 0
+        self._all_here = threading.Condition(threading.Lock())
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Around a turn that is being played: those that are finished may wait for it."""
+        with self._all_here:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._all_here:
+                self._under_way -= 1
+                self._tell()
+
+    def append(self, conn: sa.Connection, row: Row, reply: str) -> bool:
+        """Store a turn that has no claim and wrote nothing else; False: it was not stored, look closer.
+
+        Raises what the database raised; then none of those who ended together was stored.
+        """
+        if not self._needed:
+            return False
+        ending = Ending(journal.values_of(row, reply))
+        with self._all_here:
+            self._queue.append(ending)
+            leads, self._led = not self._led, True
+            self._tell()
+        if not leads:
+            ending.turned.acquire()
+        if ending.stored is None:
+            self._lead(conn)
+        if ending.failure is not None:
+            raise ending.failure
+        return bool(ending.stored)
+
+    def _tell(self) -> None:
+        if len(self._queue) >= self._under_way:
+            self._all_here.notify()
+
+    def _lead(self, conn: sa.Connection) -> None:
+        """Store all that is finished, and hand over to the first who came meanwhile."""
+        with self._all_here:
+            self._all_here.wait_for(lambda: len(self._queue) >= self._under_way, self._gathering)
+            endings, self._queue = self._queue, []
+        try:
+            _store(conn, endings)
+        finally:
+            with self._all_here:
+                following = self._queue[:1]
+                self._led = bool(following)
+            for ending in endings + following:
+                ending.turned.release()
+
+
+def _store(conn: sa.Connection, endings: list[Ending]) -> None:
+    try:
+        with writing(conn):
+            stored = [INSERT.run(conn, **ending.values).rowcount == 1 for ending in endings]
+    except Exception as error:
+        for ending in endings:
+            ending.failure, ending.stored = error, False
+    else:
+        for ending, mine in zip(endings, stored, strict=True):
+            ending.stored = mine
