@@ -39,6 +39,7 @@ async def mark(call: Call, recent: list[Recent]) -> list[str]:
         call.say("recent-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
         if not await call.confirm(YOURS):
             strange.append(one.id)
+    call.facts["not_mine"] = strange
     return strange
 
 

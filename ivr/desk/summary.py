@@ -10,7 +10,7 @@ from typing import Any
 from ivr.desk.written import written
 from ivr.engine.journal import Row
 
-TOLD = ("unfamiliar", "can_log_in", "directed")
+TOLD = ("unfamiliar", "can_log_in", "directed", "not_mine")
 """Facts that a caller told about a security matter, mostly before any verification."""
 Steps = list[list[Any]]
 

@@ -47,6 +47,8 @@ def _matter(summary: dict[str, Any]) -> Iterator[Line]:
     else:
         topics = [step for step in summary["path"] if step in TOPICS]
         yield Line(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
+    if _results(summary, "freezing.keep_freeze"):
+        yield Line("whisper-frozen")
     if case := _case(summary):
         yield Line("whisper-case", {"tail": case["reference"][-4:]})
 

@@ -16,12 +16,14 @@ LABELS = {
         "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
         "caller": "来电尾号", "chosen": "所选", "entered": "所输", "found": "查到", "promised": "已承诺", "why": "转接原因",
         "none": "无", "case": "服务单", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
+        "frozen": "本次通话已冻结账户", "freeze-unknown": "冻结结果未知", "not-mine": "非本人",
     },
     "en": {
         "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
         "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "found": "Found", "promised": "Promised",
         "why": "Handed over because", "none": "nothing", "case": "case", "callback": "callback", "tries": "verification",
-        "passed": "passed", "failed": "failed",
+        "passed": "passed", "failed": "failed", "frozen": "account frozen in this call",
+        "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's",
     },
 }  # fmt: skip
 ENTRIES = {
@@ -40,7 +42,7 @@ def _lines(summary: dict[str, Any], lang: str, say: dict[str, str]) -> list[str]
         "who": _who(summary, say),
         "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
         "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
-        "found": "; ".join(_found(summary, lang)),
+        "found": "; ".join([*_found(summary, lang), *_security(summary, say)]),
         "promised": "; ".join(
             " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
         ),
@@ -88,3 +90,17 @@ def _found(summary: dict[str, Any], lang: str) -> list[str]:
                     f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {_label('whisper-reason.' + one['reason'], lang)}{code}"
                 )
     return found
+
+
+def _security(summary: dict[str, Any], say: dict[str, str]) -> list[str]:
+    """How a freeze ended, and the transactions that the caller does not know."""
+    results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
+    frozen = any(effect == "freezing.keep_freeze" for effect, _ in results)
+    unknown = not frozen and "freezing.freeze" in summary["unavailable"]
+    known = {one["id"]: one for effect, result in results if effect == "review.review" for one in result["recent"]}
+    strange = [known[name] for name in summary["told"].get("not_mine", []) if name in known]
+    return [
+        *([say["frozen"]] if frozen else []),
+        *([say["freeze-unknown"]] if unknown else []),
+        *(f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {say['not-mine']}" for one in strange),
+    ]

@@ -63,6 +63,24 @@ def test_an_account_is_frozen_at_any_hour_without_a_code(caller, now):
     assert (report["level"], report["summary"]["priority"]) == ("L1", "high")
 
 
+@requirement("R24", "R27")
+def test_the_agent_hears_and_reads_that_the_account_is_frozen(caller):
+    """In the whisper, in both languages of the summary, with whose account it is; and the level that was proved."""
+    gives(wants_a_freeze(caller.calls()), LIN).presses("1").is_told(*FROZEN).presses("0")
+    assert ("账户已冻结" if caller.lang == "zh" else "account is frozen") in caller.whispers[0]
+    summary = caller.report()["summary"]
+    assert (summary["customer"], summary["level"]) == ("K1", "L1")
+    assert "已冻结" in " ".join(summary["written"]["zh"]) and "frozen in this call" in " ".join(
+        summary["written"]["en"]
+    )
+
+
+def test_who_hangs_up_after_the_freeze_was_helped(caller):
+    """The freeze was what they called for."""
+    gives(wants_a_freeze(caller.calls()), LIN).presses("1").hangs_up()
+    assert caller.report()["outcome"] == "resolved"
+
+
 @requirement("R27")
 def test_the_tail_is_never_said_back(caller):
     """The read-back holds the end of the number only."""
@@ -210,4 +228,6 @@ def test_an_unknown_outcome_is_asked_about_once_more_and_then_a_person_is_found(
     assert caller.talking_to
     caller.is_not_told(*FROZEN)
     assert (caller.line.get("freezes"), caller.line.texts()) == ([], [])
-    assert caller.report()["summary"]["unavailable"] == ["freezing.freeze"] * 2
+    summary = caller.report()["summary"]
+    assert summary["unavailable"] == ["freezing.freeze"] * 2
+    assert "outcome of a freeze unknown" in " ".join(summary["written"]["en"])

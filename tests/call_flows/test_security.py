@@ -72,7 +72,10 @@ def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"], case["due"]) == ("security", "Y2", "K1", "2026-11-24")
     caller.is_told("调查人员会核对", "Our staff will check").is_told("十一月二十四日", "November twenty-fourth")
-    assert caller.report()["outcome"] == "case"
+    report = caller.report()
+    assert (report["outcome"], report["summary"]["told"]["not_mine"]) == ("case", ["Y2"])
+    for lang, words in (("zh", "12.00 非本人"), ("en", "12.00 not the caller's")):
+        assert words in " ".join(report["summary"]["written"][lang])
 
 
 @requirement("R33")

@@ -28,16 +28,22 @@ STRANGER = Person("13900000077", "123456")
 
 @dataclass
 class Bank:
-    """The reference server, which can be told to be slow; `came` is what was asked of it."""
+    """The reference server, which can be told to be slow, or to lose its answers; `came` is what was asked of it."""
 
     app: Any
     seconds: float = 0.0
+    loses: int = 0
     came: list[str] = field(default_factory=list)
 
     def __call__(self, environ, start):
         path = environ["PATH_INFO"]
         self.came.append(f"{environ['REQUEST_METHOD']} {path.rpartition('/')[2]}")
         time.sleep(self.seconds)
+        if self.loses and ("/freezes" in path or "/writes/" in path):
+            self.loses -= 1
+            list(self.app(environ, lambda *_: None))  # done, and its answer lost
+            start("502 Bad Gateway", [])
+            return []
         return self.app(environ, start)
 
 
@@ -115,3 +121,29 @@ def test_a_bank_that_is_gone_is_told_honestly(caller):
     caller.line.restart()
     caller.enters(LIN.number + "#").is_told("查不到记录", "cannot see the records")
     assert caller.talking_to
+
+
+def asks_for_a_freeze(caller: Caller) -> Caller:
+    """Up to the yes."""
+    caller.calls().picks("账户安全", "account security").picks("有人教您", "told what to do")
+    caller.picks("马上冻结", "freeze your account").enters(LIN.number + "#").enters(LIN.tail)
+    return caller.is_told("现在冻结这个账户吗", "Shall I freeze this account now")
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_a_freeze_whose_answers_are_lost_is_done_once_and_told_once_it_is_known(caller, bank, lost):
+    """Asked about by its key, then asked for once more under the same key: one freeze, one text."""
+    asks_for_a_freeze(caller)
+    bank.loses = lost
+    caller.presses("1").is_told("账户已经冻结", "The account is frozen now")
+    assert [one["customer"] for one in caller.line.get("freezes")] == ["haiyun:K1"]
+    assert len(caller.line.texts()) == 1
+    assert bank.came.count("POST freezes") == 1 + (lost > 1)
+
+
+def test_a_freeze_that_stays_unknown_is_told_as_unknown(caller, bank):
+    """Though the bank has done it: take it as not frozen, and a person."""
+    asks_for_a_freeze(caller)
+    bank.loses = 4
+    caller.presses("1").is_told("不能确定账户有没有冻结", "I cannot tell whether the account is frozen")
+    assert caller.talking_to and caller.line.get("freezes") == []

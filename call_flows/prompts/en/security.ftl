@@ -69,3 +69,5 @@ two-factor-on = Your two-factor authentication is on.
 two-factor-off = Your two-factor authentication is not on yet.
 protect-two-factor = You turn on two-factor authentication in the same settings. It adds a check to every log-in.
 protect-care = Do not log in on devices that you do not know, and tell nobody a code.
+
+whisper-frozen = account is frozen

@@ -69,3 +69,5 @@ two-factor-on = 您的双重身份验证已经开启。
 two-factor-off = 您的双重身份验证还没有开启。
 protect-two-factor = 双重身份验证也在安全设置里开启，登录时会多一道验证。
 protect-care = 不要在陌生设备上登录，验证码不要告诉任何人。
+
+whisper-frozen = 账户已冻结
