@@ -1,9 +1,8 @@
 """Look into an account with its owner: what was not theirs, a case for it, and what to change now."""
 
-from call_flows.close import was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.identify import identify
-from call_flows.pressure import not_directed
+from call_flows.pressure import is_directed, protect
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Recent, review
@@ -15,7 +14,9 @@ AFTER = Menu("after-case", ("advice", "enough"))
 
 async def investigate(call: Call, logs_in: bool) -> None:
     """After verification: how the account stands, its last transactions one by one, a freeze, a case, advice."""
-    await not_directed(call)
+    if await is_directed(call):
+        await protect(call)
+        return
     customer = await identify(call)
     found = await call.do(review, customer)
     call.say("account-" + found.status)
@@ -26,7 +27,6 @@ async def investigate(call: Call, logs_in: bool) -> None:
     chosen = await call.menu(AFTER)
     if chosen == "advice":
         advise(call, logs_in, found.two_factor)
-    await was_it_solved(call)
 
 
 async def mark(call: Call, recent: list[Recent]) -> list[str]:

@@ -1,6 +1,5 @@
 """Is somebody telling the caller what to do? Asked before anything that a swindler would want; and the way out."""
 
-from call_flows.close import was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.information import check_number
 from ivr.engine import Call, Confirm, Menu
@@ -9,12 +8,11 @@ DIRECTED = Confirm("directed")
 WAY_OUT = Menu("way-out", ("freeze", "check", "enough"))
 
 
-async def not_directed(call: Call) -> None:
-    """Comes back only if nobody directs the caller; nothing typed ahead answers it."""
+async def is_directed(call: Call) -> bool:
+    """Whether somebody gives the caller orders now; nothing typed ahead answers it. A yes belongs to `protect`."""
     directed = await call.confirm(DIRECTED)
     call.facts["directed"] = directed
-    if directed:
-        await protect(call)
+    return directed
 
 
 async def protect(call: Call) -> None:
@@ -26,4 +24,3 @@ async def protect(call: Call) -> None:
         await freeze_account(call)
     elif chosen == "check":
         await check_number(call)
-    await was_it_solved(call)

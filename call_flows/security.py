@@ -3,7 +3,7 @@
 from call_flows.close import was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.investigate import advise, investigate
-from call_flows.pressure import not_directed, protect
+from call_flows.pressure import is_directed, protect
 from ivr.engine import Call, Menu, ToAgent
 
 SECURITY = Menu("security", ("stolen", "unfamiliar", "scam", "tips"))
@@ -14,63 +14,65 @@ FROZEN = Menu("frozen-then", ("review", "advice", "lift"))
 
 
 async def security(call: Call) -> None:
-    """Something is wrong, transactions are strange, somebody gives orders, or tips. All of it comes first for agents."""
+    """Something is wrong, transactions are strange, somebody gives orders, or tips; agents take all of it first."""
     call.facts["priority"] = "high"
     while True:
         topic = await call.menu(SECURITY)
-        await call.level(TOPICS[topic](call))
+        await call.level(help_with(call, topic))
 
 
-async def stolen(call: Call) -> None:
-    """Stolen, misused, or the phone is lost: two questions, then what helps first."""
-    call.say("stolen-advice")
-    unfamiliar = await call.menu(UNFAMILIAR)
-    call.facts["unfamiliar"] = unfamiliar
-    logs_in = await can_log_in(call)
-    chosen = await call.menu(FIRST)
-    if chosen == "freeze":
-        if not await freeze_account(call):
-            await was_it_solved(call)
-        chosen = await call.menu(FROZEN)
-    if chosen == "lift":
-        await lift(call)
-    if chosen == "review":
-        await investigate(call, logs_in)
-    advise(call, logs_in)
+async def help_with(call: Call, topic: str) -> None:
+    """One of them, to its end."""
+    if topic == "scam":
+        call.facts["directed"] = True
+        await protect(call)
+    elif topic == "tips":
+        advise(call, logs_in=True)
+    else:
+        await something_wrong(call, topic)
     await was_it_solved(call)
 
 
-async def unfamiliar(call: Call) -> None:
-    """Transactions that the caller does not know: marked one by one after verification."""
-    call.facts["unfamiliar"] = "some"
-    logs_in = await can_log_in(call)
-    await investigate(call, logs_in)
+async def something_wrong(call: Call, topic: str) -> None:
+    """Stolen, misused, lost, or not one's own transactions: two questions before any proof, then what helps first."""
+    if topic == "stolen":
+        call.say("stolen-advice")
+    unfamiliar = await any_unfamiliar(call, topic)
+    call.facts["unfamiliar"] = unfamiliar
+    log_in = await call.menu(LOG_IN)
+    call.facts["can_log_in"] = log_in == "works"
+    chosen = await what_first(call, topic)
+    if chosen == "lift":
+        await lift(call)
+    elif chosen == "review":
+        await investigate(call, log_in == "works")
+    elif chosen == "advice":
+        advise(call, logs_in=log_in == "works")
 
 
-async def can_log_in(call: Call) -> bool:
-    """Asked before any verification, and kept for the agent."""
-    answer = await call.menu(LOG_IN)
-    call.facts["can_log_in"] = answer == "works"
-    return answer == "works"
+async def any_unfamiliar(call: Call, topic: str) -> str:
+    """Are there transactions that are not the caller's? Whoever chose so has said it."""
+    if topic == "unfamiliar":
+        return "some"
+    return await call.menu(UNFAMILIAR)
+
+
+async def what_first(call: Call, topic: str) -> str:
+    """review, advice or lift, after a freeze if that comes first; done: the caller wants no more than asked."""
+    if topic == "unfamiliar":
+        return "review"
+    chosen = await call.menu(FIRST)
+    if chosen != "freeze":
+        return chosen
+    if await freeze_account(call):
+        return await call.menu(FROZEN)
+    return "done"
 
 
 async def lift(call: Call) -> None:
-    """Nothing is unfrozen in the line: a person does it, for a caller whom nobody directs."""
-    await not_directed(call)
-    call.say("lift-by-person")
-    raise ToAgent("freeze to be lifted")
-
-
-async def scam(call: Call) -> None:
-    """Somebody tells the caller what to do."""
-    call.facts["directed"] = True
-    await protect(call)
-
-
-async def tips(call: Call) -> None:
-    """Everyday protection, for anybody."""
-    advise(call, True)
-    await was_it_solved(call)
-
-
-TOPICS = {"stolen": stolen, "unfamiliar": unfamiliar, "scam": scam, "tips": tips}
+    """Nothing is unfrozen in the line: a person does it, for a caller to whom nobody gives orders."""
+    if await is_directed(call):
+        await protect(call)
+    else:
+        call.say("lift-by-person")
+        raise ToAgent("freeze to be lifted")

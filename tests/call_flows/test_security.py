@@ -71,7 +71,9 @@ def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
     caller.is_told("您标出的交易", "that you marked").picks(*YES)
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"], case["due"]) == ("security", "Y2", "K1", "2026-11-24")
-    caller.is_told("调查人员会核对", "Our staff will check").is_told("十一月二十四日", "November twenty-fourth")
+    caller.is_told("会核对交易和登录记录", "check transactions and log-ins").is_told(
+        "十一月二十四日", "November twenty-fourth"
+    )
     report = caller.report()
     assert (report["outcome"], report["summary"]["told"]["not_mine"]) == ("case", ["Y2"])
     for lang, words in (("zh", "12.00 非本人"), ("en", "12.00 not the caller's")):
@@ -185,3 +187,12 @@ def test_while_the_wallet_is_away_a_person_is_found_and_nothing_is_told_of_the_a
     caller.line.put("wallet", {"mode": mode})
     caller.enters(DANA.pin).is_not_told("账户状态", "account is active").is_told("查不到记录", "cannot see the records")
     assert caller.talking_to and caller.line.get("cases") == []
+
+
+@requirement("R38")
+def test_no_card_number_is_spoken_and_no_payment_password_is_asked_for(caller):
+    """Verification wants a phone PIN and says that it is none of those; of a top-up by card, the card is not named."""
+    reviews(caller.calls()).enters(LIN.number + "#").enters(LIN.tail).picks("电话服务密码", "phone PIN")
+    caller.is_told("不是支付密码", "not your payment password").presses("**#")
+    reviews(caller).proves(LIN).is_told("充值八百元", "top-up of eight hundred yuan")
+    caller.does_not_hear("2215", "二二一五", "two two one five", "银行卡号", "card number")

@@ -97,8 +97,8 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "freezing.keep_freeze": [ok("kept", None)],
     "review.review": [
         ok("nothing", {"status": "active", "two_factor": None, "recent": []}),
-        *(ok(f"{status} and two", {"status": status, "two_factor": status == "active", "recent": _RECENT})
-          for status in ("active", "frozen", "closed")), DEAD,
+        ok("two", {"status": "active", "two_factor": True, "recent": _RECENT}),
+        *(ok(status, {"status": status, "two_factor": False, "recent": []}) for status in ("frozen", "closed")), DEAD,
     ],
     "facts.is_official": [ok("official", True), ok("not official", False)],
     "facts.wallet_facts": [ok("open", _facts(True, "business", 0)), ok("closed", _facts(False, "calendar", 200))],

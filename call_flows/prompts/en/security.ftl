@@ -57,17 +57,17 @@ yours = Is this one yours?
 marked-some = We can look into the transactions that you marked.
 marked-none = You marked none. We can still look into the account.
 investigate-now = Shall I open a case for that now?
-investigation-next = Our staff will check transactions and log-ins. You need do nothing more.
+investigation-next = We will check transactions and log-ins.
 after-case = What next?
     .advice = For protection advice
     .enough = If that is enough
 
 # Protection advice
-protect-password = If your password may be known to others, change it at once in the app's security settings. We suggest a new one regularly. It is never taken by phone.
-protect-locked-out = While you cannot log in, open no links in texts, and let nobody act for you. To get back in, ask for a person. Then change the password first. It is never taken by phone.
+protect-password = If others may know your password, change it at once in the app's security settings. Change it regularly, too. It is never taken by phone.
+protect-locked-out = While you cannot log in, open no links in texts. To get back in, ask for a person. Then change the password first. It is never taken by phone.
 two-factor-on = Your two-factor authentication is on.
 two-factor-off = Your two-factor authentication is not on yet.
-protect-two-factor = You turn on two-factor authentication in the same settings. It adds a check to every log-in.
-protect-care = Do not log in on devices that you do not know, and tell nobody a code.
+protect-two-factor = Turn on two-factor authentication in the same settings.
+protect-care = Do not log in on devices that you do not know.
 
 whisper-frozen = account is frozen

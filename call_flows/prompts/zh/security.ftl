@@ -57,17 +57,17 @@ yours = 这笔是您本人的吗？
 marked-some = 您标出的交易，我们可以调查。
 marked-none = 没有标出陌生交易，也可以请我们调查。
 investigate-now = 现在建服务单，开始调查吗？
-investigation-next = 调查人员会核对交易和登录记录，您不用再做什么。
+investigation-next = 我们会核对交易和登录记录。
 after-case = 接下来。
     .advice = 听防护建议
     .enough = 暂时够了
 
 # 防护建议
-protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。平时建议定期更换。电话里不收密码。
-protect-locked-out = 登录不了时，不要点短信里的链接，也不要让别人代办。恢复登录请找人工。登录后请先更改密码，电话里不收密码。
+protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。平时也建议定期更换。电话里不收密码。
+protect-locked-out = 登录不了时，不要点短信里的链接。恢复登录请找人工，之后先更改密码。电话里不收密码。
 two-factor-on = 您的双重身份验证已经开启。
 two-factor-off = 您的双重身份验证还没有开启。
-protect-two-factor = 双重身份验证也在安全设置里开启，登录时会多一道验证。
-protect-care = 不要在陌生设备上登录，验证码不要告诉任何人。
+protect-two-factor = 双重身份验证也在安全设置里开启。
+protect-care = 不要在陌生设备上登录账户。
 
 whisper-frozen = 账户已冻结
