@@ -179,13 +179,14 @@ def test_a_number_that_tried_ten_times_today_is_led_to_a_person(line, capfd):
     gives(wants_a_freeze(Caller(line, "en").calls(from_="+8613911112222")), DANA).presses("1").hears("is frozen now")
 
 
-def test_a_burst_of_tries_is_an_alarm_in_the_log(line, capfd):
+def test_a_burst_of_tries_is_an_alarm_in_the_log_and_a_number_for_whoever_watches(line, capfd):
     """Twenty within the hour, whoever makes them; the log names the wallet and no account."""
     for place in range(10):
         caller = wants_a_freeze(Caller(line, "en").calls(from_=f"+86139111100{place:02d}"))
         gives(gives(caller, Person("19911112222", "123456")), Person("19911112223", "123456")).hangs_up()
     alarms = [row for row in capfd.readouterr().err.splitlines() if "many tries to freeze" in row]
     assert len(alarms) == 1 and '"wallet": "haiyun"' in alarms[0] and "1991111" not in alarms[0]
+    assert 'ivr_freeze_tries_total{ok="False"}' in line.app.test_client().get("/metrics").text
 
 
 def test_without_a_mobile_nobody_is_promised_a_text(caller):

@@ -14,7 +14,7 @@ WIDE, PILL, GAP, BEND, LEAST, MARGIN, HEAD = 196, 112, 34, 30, 900, 28, 120
 COLOURS = {
     "welcome": "#2f6f9f", "security": "#b4493c", "top_up": "#2e7d52", "transactions": "#7a5ea8", "promotions": "#a8680f",
     "information": "#39798a", "identify": "#8a4f7d", "case_status": "#5c6b2f", "close": "#56606b", "agent": "#9c3f63",
-    "start": "#22303c", "end": "#22303c",
+    "freeze": "#a3362a", "investigate": "#b0603f", "pressure": "#8f3f2f", "start": "#22303c", "end": "#22303c",
 }  # fmt: skip
 STYLE = """
 text{font:12px system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}

@@ -49,7 +49,11 @@ def _measured(graph: Graph) -> Iterator[tuple[str, str, list[str]]]:
     yield "G6 options of a menu", "5, leaves 7", [str(max(len(menu.options) for menu in _menus(graph)))] * 2
     yield "G7 menus before a task asks or answers", "3", [str(_menus_before_a_task(graph))] * 2
     yield "G8 keys to a person, from the greeting", "2", [str(_fewest(graph, lambda state: state.name in PERSON))] * 2
-    yield "G9 keys to freeze the account, but for number and tail", "6", [str(_fewest(graph, _just_frozen))] * 2
+    yield (
+        "G9 keys to freeze the account, but for number and tail",
+        "6",
+        [str(_fewest(graph, lambda state: state.name == "freeze-now") + 1)] * 2,
+    )
     yield "G10 keys of menus to the end of a task: promotions", "3", [_keys_to_an_answer(graph, "promotions")] * 2
     yield "G10 keys of menus to the end of a task: why a top-up failed", "7", [_keys_to_an_answer(graph, "failed")] * 2
     yield "G13 silence before it counts: menus, entries, more time", "5-7, 8-10, 30 s", [_timeouts(graph)] * 2
@@ -114,10 +118,6 @@ def _keys_to_an_answer(graph: Graph, about: str) -> str:
         return state.name == "was-it-solved" and told
 
     return str(_fewest(graph, answered))
-
-
-def _just_frozen(state: State) -> bool:
-    return bool(state.path) and "freeze-done" in {line.id for line in state.path[-1].turn.lines}
 
 
 def _fewest(graph: Graph, goal: Callable[[State], bool]) -> int:

@@ -103,7 +103,7 @@ A, C, ID, T, W = (
     "call_flows.welcome",
 )
 CALL, PROMPTS, S = "ivr.engine.call", "ivr.engine.prompts", "call_flows.case_status"
-INFO = "call_flows.information"
+INFO, F, LOOK = "call_flows.information", "call_flows.freeze", "call_flows.investigate"
 
 MUTANTS = [
     Mutant("no callback when nobody takes the call", A, "    await callback(call, reason)\n", "    call.hang_up()\n"),
@@ -143,6 +143,10 @@ MUTANTS = [
     Mutant("an unknown reference is asked for without end", S, "for _ in range(TRIES):", "while True:"),
     Mutant("an unknown reference says nothing", S, 'call.say("case-unknown", reference=reference)', "pass"),
     Mutant("a topic that has no words", INFO, 'elif topic == "methods":', 'elif topic == "method":'),
+    Mutant("a freeze without a yes", F, '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n', ""),
+    Mutant("a freeze without proof", F, "if weighed.owner is not None:", 'if True:\n            weighed = type(weighed)(Owner("a1", "haiyun", 1), True)'),
+    Mutant("an unknown freeze is told as done", F, "    except Unavailable:\n        return False", "    except Unavailable:\n        return True"),
+    Mutant("transactions without identity", LOOK, "customer = await identify(call)\n    found", 'customer = call.facts.get("customer")\n    found'),
     Mutant("0 is not a person", PROMPTS, '"0": ("agent", None), "*": ("back"', '"0": ("repeat", None), "*": ("back"'),
     Mutant("# goes back", PROMPTS, '"#": ("repeat", None), "8"', '"#": ("back", None), "8"'),
     Mutant("8 and 9 are swapped", PROMPTS, '"8": ("slower", None), "9": ("language", None),\n}  # fmt: skip\nENTRY', '"9": ("slower", None), "8": ("language", None),\n}  # fmt: skip\nENTRY'),

@@ -37,6 +37,11 @@ def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
         touched = [done for done in edge.turn.outcomes if done.startswith(NEED_PROOF)]
         if not proved and (spoken or touched):
             yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
+        weighed = any(
+            step[:2] == ["did", "freezing.weigh"] and step[3]["owner"] for step in (*state.past, *edge.turn.steps)
+        )
+        if not (proved or weighed) and any(done.startswith("freeze:") for done in edge.turn.outcomes):
+            yield Fault("P8", "a freeze without proof", edge)
         yield from _without_the_right_proof(state, edge)
 
 
