@@ -39,7 +39,7 @@ def test_security_is_the_first_option_and_its_menu_names_what_can_be_wrong(calle
     for zh, en in (
         ("被盗", "stolen"),
         ("陌生交易", "unfamiliar"),
-        ("有人教您", "told what to do"),
+        ("有人教您", "gives you orders"),
         ("防护技巧", "tips"),
     ):
         caller.is_told(zh, en)
@@ -140,7 +140,7 @@ def test_who_cannot_log_in_is_not_sent_to_the_app(caller):
 @requirement("R9", "R26")
 def test_orders_from_strangers_have_a_way_out_before_anything_else(caller):
     """Hang up on them, no safe account; a freeze, a check of their number, or a person."""
-    opens(caller.calls()).picks("有人教您", "told what to do")
+    opens(caller.calls()).picks("有人教您", "gives you orders")
     caller.is_told("挂断对方的电话", "hang up on them").is_told("没有安全账户", "no safe account")
     caller.presses("0")
     assert caller.talking_to and caller.report()["summary"]["priority"] == "high"
@@ -149,7 +149,7 @@ def test_orders_from_strangers_have_a_way_out_before_anything_else(caller):
 @requirement("R27")
 def test_who_is_given_orders_can_freeze_at_once(caller):
     """Two keys to it from the main menu."""
-    gives(opens(caller.calls()).picks("有人教您", "told what to do").picks("马上冻结", "freeze your account"), LIN)
+    gives(opens(caller.calls()).picks("有人教您", "gives you orders").picks("马上冻结", "freeze your account"), LIN)
     caller.picks(*YES).is_told(*FROZEN).is_told(*SOLVED)
     assert status(caller.line, "K1") == "frozen"
 
@@ -157,7 +157,7 @@ def test_who_is_given_orders_can_freeze_at_once(caller):
 @requirement("R10")
 def test_the_number_of_whoever_gives_orders_can_be_checked(caller):
     """Keyed, and judged."""
-    opens(caller.calls()).picks("有人教您", "told what to do").picks("核对对方的号码", "check the number")
+    opens(caller.calls()).picks("有人教您", "gives you orders").picks("核对对方的号码", "check the number")
     caller.enters("13800138000#").is_told("不是我们的号码", "is not our number").is_told(*SOLVED)
 
 

@@ -125,7 +125,7 @@ def test_a_bank_that_is_gone_is_told_honestly(caller):
 
 def asks_for_a_freeze(caller: Caller) -> Caller:
     """Up to the yes."""
-    caller.calls().picks("账户安全", "account security").picks("有人教您", "told what to do")
+    caller.calls().picks("账户安全", "account security").picks("有人教您", "gives you orders")
     caller.picks("马上冻结", "freeze your account").enters(LIN.number + "#").enters(LIN.tail)
     return caller.is_told("现在冻结这个账户吗", "Shall I freeze this account now")
 

@@ -1,8 +1,8 @@
 # Account security: what needs no proof is asked first
 security = Account security.
-    .stolen = If stolen, misused, or a phone lost
+    .stolen = For a stolen account or lost phone
     .unfamiliar = For unfamiliar transactions
-    .scam = If told what to do
+    .scam = If someone gives you orders
     .tips = For protection tips
 stolen-advice = Stay calm, and do not tell anyone a code. Two questions first.
 unfamiliar = Are there transactions that are not yours?
