@@ -4,7 +4,8 @@ from call_flows.case_status import case_status
 from call_flows.close import was_it_solved
 from call_flows.identify import identify
 from call_flows.information import speak_topic
-from ivr.desk.cases import open_case
+from call_flows.payments import failed_payment
+from call_flows.records import OWED, choose, owe, which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.wallet.effects import Advice, Found, find_top_ups, limits_of
@@ -18,7 +19,6 @@ DATE = Ask("top-up-date", day, length=4, readback=Confirm("top-up-date-right", a
 TIME = Ask("top-up-time", clock, empty_is=True)
 
 CARD_PROBLEMS = ("insufficient-funds", "bank-limit", "card-info", "card-expired", "not-permitted", "generic")
-OWED = ("unknown", "system-fault")
 
 
 async def top_up(call: Call) -> None:
@@ -32,7 +32,7 @@ async def top_up(call: Call) -> None:
         await speak_topic(call, "methods")
         await was_it_solved(call)
     elif topic == "payment":
-        raise ToAgent("payment failed")
+        await failed_payment(call)
     else:
         await case_status(call)
 
@@ -43,7 +43,7 @@ async def failed_top_up(call: Call) -> None:
     await call.menu(STEP)
     channel = await call.menu(CHANNEL)
     fen = await call.ask(AMOUNT)
-    on = await which_day(call)
+    on = await which_day(call, DAY, DATE)
     at = await call.ask(TIME)
     customer = await identify(call)
     found = await call.do(find_top_ups, customer, fen, on, at, channel)
@@ -51,25 +51,8 @@ async def failed_top_up(call: Call) -> None:
         call.say("top-up-not-received")
         await was_it_solved(call)
         return
-    advice = await choose(call, found.matches)
+    advice = await choose(call, "top-up-pick", found.matches)
     await tell(call, advice, found)
-
-
-async def which_day(call: Call) -> str:
-    """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`."""
-    chosen = await call.menu(DAY)
-    if chosen == "other":
-        return await call.ask(DATE)
-    return chosen
-
-
-async def choose(call: Call, found: list[Advice]) -> Advice:
-    """Several top-ups fit: the caller picks one by its time."""
-    if len(found) == 1:
-        return found[0]
-    pick = Menu("top-up-pick", tuple(one.id for one in found))
-    chosen = await call.menu(pick, choices={one.id: {"time": one.at[11:16]} for one in found})
-    return next(one for one in found if one.id == chosen)
 
 
 async def tell(call: Call, advice: Advice, found: Found) -> None:
@@ -85,20 +68,12 @@ async def tell(call: Call, advice: Advice, found: Found) -> None:
             call.say("other-way", name=way.name, arrival=way.arrival)
     if advice.needs_person:
         raise ToAgent("top-up needs a person")
-    if advice.reason in OWED:
-        await owe(call, advice, found)
-    await was_it_solved(call)
-
-
-async def owe(call: Call, advice: Advice, found: Found) -> None:
-    """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
-    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], advice.reason, advice.id)
     if advice.reason == "unknown":
         low, high = found.reversal_days
         call.say("unknown-reversal", low=low, high=high)
-    call.say("case-opened", reference=case.reference)
-    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
-    call.say("case-how-to-check")
+    if advice.reason in OWED:
+        await owe(call, advice.reason, advice.id)
+    await was_it_solved(call)
 
 
 async def my_limits(call: Call) -> None:

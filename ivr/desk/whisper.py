@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.desk.summary import summarise
+from ivr.desk.written import LOOK_UPS
 from ivr.engine import journal
 from ivr.engine.call import Line
 from ivr.engine.speaking import Speaker, Spoken
@@ -38,12 +39,13 @@ def lines(summary: dict[str, Any]) -> list[Line]:
 
 
 def _matter(summary: dict[str, Any]) -> Iterator[Line]:
-    top_up = _top_up(summary)
-    if top_up is not None:
-        yield Line("whisper-top-up", {"amount": _short(top_up["amount"])})
-        yield Line(f"whisper-reason.{top_up['reason']}")
-    elif "top-up-amount" in summary["entered"]:
-        yield Line("whisper-top-up", {"amount": _short(summary["entered"]["top-up-amount"])})
+    amounts = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS]
+    if amounts:
+        kind = amounts[-1]["prompt"].removesuffix("-amount")
+        record = _record(summary, kind)
+        yield Line(f"whisper-{kind}", {"amount": _short(record["amount"] if record else amounts[-1]["value"])})
+        if record:
+            yield Line(f"whisper-reason.{record['reason']}")
     else:
         topics = [step for step in summary["path"] if step in TOPICS]
         yield Line(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
@@ -61,15 +63,15 @@ def _short(fen: int) -> int:
 def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
     """The case of this matter: opened after the last look-up. Earlier ones are left to the screen."""
     for finding in reversed(summary["findings"]):
-        if finding["effect"] in ("cases.open_case", "effects.find_top_ups"):
+        if finding["effect"] in ("cases.open_case", *LOOK_UPS.values()):
             return finding["result"] if finding["effect"] == "cases.open_case" else None
     return None
 
 
-def _top_up(summary: dict[str, Any]) -> dict[str, Any] | None:
+def _record(summary: dict[str, Any], kind: str) -> dict[str, Any] | None:
     """The record that the caller was told about: the only match, or the one that was picked."""
-    for found in reversed(_results(summary, "effects.find_top_ups")):
-        picked = summary["entered"].get("top-up-pick")
+    for found in reversed(_results(summary, LOOK_UPS[f"{kind}-amount"])):
+        picked = summary["entered"].get(f"{kind}-pick")
         chosen = [one for one in found["matches"] if picked in (None, one["id"]) or len(found["matches"]) == 1]
         return chosen[0] if len(chosen) == 1 else None
     return None

@@ -26,8 +26,11 @@ LABELS = {
         "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's",
     },
 }  # fmt: skip
+LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
+"""The amount with which a look-up begins, and the effect in which it ends."""
 ENTRIES = {
     "top-up-amount": ("金额", "amount"), "top-up-date": ("日期", "date"), "top-up-time": ("时间", "time"),
+    "payment-amount": ("付款", "payment"), "payment-date": ("日期", "date"), "payment-time": ("时间", "time"),
     "case-reference": ("单号", "reference"), "safety-number": ("可疑号码", "suspicious number"),
 }  # fmt: skip
 
@@ -74,16 +77,16 @@ def _entry(name: str, value: Any, lang: str) -> str:
     if name not in ENTRIES:
         return ""
     label = ENTRIES[name][lang == "en"]
-    if name == "top-up-amount":
+    if name in LOOK_UPS:
         value = f"{value / 100:.2f} {'元' if lang == 'zh' else 'yuan'}"
     return f"{label} {value}" if value != "" else ""
 
 
 def _found(summary: dict[str, Any], lang: str) -> list[str]:
-    """Top-up records with their raw code, which is for the agent's eyes only."""
+    """Top-ups and payments with their raw code, which is for the agent's eyes only."""
     found = []
     for finding in summary["findings"]:
-        if finding["effect"] == "effects.find_top_ups":
+        if finding["effect"] in LOOK_UPS.values():
             for one in finding["result"]["matches"]:
                 code = f" ({one['code']})" if one["code"] else ""
                 found.append(

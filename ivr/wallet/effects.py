@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.desk.identity import Verified
@@ -11,11 +11,9 @@ from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
 from ivr.wallet.limits import Limits, limits
+from ivr.wallet.matching import MOST_CHOICES, close_in_time, day_meant, midnight
 from ivr.wallet.reasons import Reason, needs_person, reason_for
 from ivr.wallet.types import TopUp, WalletInfo
-
-CLOSE_IN_TIME = timedelta(minutes=60)
-MOST_CHOICES = 4
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,7 @@ def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, c
     """
     info = _wallet(world, customer)
     zone = ZoneInfo(info.timezone)
-    today = world.now.astimezone(zone).date()
-    day = {"today": today, "yesterday": today - timedelta(days=1)}.get(on) or date.fromisoformat(on)
+    day = day_meant(on, world.now, zone)
     year = _all(world, customer, zone, day)
     same = [one for one in year if one.amount == fen and one.at.astimezone(zone).date() == day]
     advised = [_advice(world, customer, one, info, year) for one in _narrowed(same, at, channel, zone)[-MOST_CHOICES:]]
@@ -86,20 +83,12 @@ def _wallet(world: World, customer: Verified) -> WalletInfo:
 
 def _all(world: World, customer: Verified, zone: ZoneInfo, day: date) -> list[TopUp]:
     """The top-ups of the day's year: the limits of that year follow from them."""
-    since = datetime.combine(date(day.year, 1, 1), time(), zone)
-    until = datetime.combine(day + timedelta(days=1), time(), zone)
+    since, until = midnight(date(day.year, 1, 1), zone), midnight(day + timedelta(days=1), zone)
     return world.runtime.wallets.top_ups(customer.id, since, until, world.deadline)
 
 
 def _narrowed(found: list[TopUp], at: str, channel: str, zone: ZoneInfo) -> list[TopUp]:
-    if len(found) > 1 and at:
-        keyed = time.fromisoformat(at)
-        close = [
-            one
-            for one in found
-            if abs(one.at - datetime.combine(one.at.astimezone(zone), keyed, zone)) <= CLOSE_IN_TIME
-        ]
-        found = close or found
+    found = close_in_time(found, at, zone)
     if len(found) > 1:
         found = [one for one in found if one.channel == channel] or found
     return found

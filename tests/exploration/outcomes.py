@@ -31,6 +31,12 @@ def _found(*matches: dict[str, Any]) -> dict[str, Any]:
     return {"matches": list(matches), "other_ways": ways, "reversal_days": [1, 3]}
 
 
+def _paid(*reasons: str, payee: Any = BOTH, balance: int | None = None) -> dict[str, Any]:
+    more = {"payee": payee, "balance": balance}
+    found = [{**_advice(reason, place), **more} for place, reason in enumerate(reasons, 1)]
+    return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3]}  # fmt: skip
+
+
 _PERIOD = {"limit": 500000, "used": 6800, "remaining": 493200, "resets_on": "2026-12-01"}
 _OVER = [{"name": "single", "limit": 5000}, *({"name": name, "limit": 5000, "used": 1, "remaining": 4999} for name in ("daily", "monthly", "annual"))]  # fmt: skip
 _REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
@@ -40,6 +46,14 @@ _TOP_UPS = [
     *(ok(f"over {over['name']}", _found(_advice("wallet-limit", over=over))) for over in _OVER),
     ok("balance", _found(_advice("succeeded", balance=12300))),
     ok("two", _found(_advice("succeeded"), _advice("unknown", 2))),
+    DEAD,
+]
+_PAYMENTS = [
+    ok("none", {"matches": [], "reversal_days": [1, 3]}),
+    *(ok(reason, _paid(reason)) for reason in _REASONS),
+    ok("balance", _paid("insufficient-funds", balance=4590)),
+    ok("unnamed", _paid("succeeded", payee=None)),
+    ok("two", _paid("succeeded", "unknown")),
     DEAD,
 ]
 _CHANNELS = {"website": BOTH, "app": BOTH, "social": BOTH}
@@ -95,6 +109,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     ],
     "freezing.freeze": [ok("frozen", True), DEAD],
     "freezing.keep_freeze": [ok("kept", None)],
+    "payments.find_payments": _PAYMENTS,
     "review.review": [
         ok("nothing", {"status": "active", "two_factor": None, "recent": []}),
         ok("two", {"status": "active", "two_factor": True, "recent": _RECENT}),

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from tests.exploration.finding import Fault, reachable, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
-DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up"}  # fmt: skip
+DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick"}  # fmt: skip
 SUCCESS = DATA | {
     "advice-succeeded",
     "top-up-not-received",
+    "payment-succeeded",
+    "payment-not-found",
     "case-promise",
     "callback-promised",
     "callback-noted",
     "freeze-done",
     "freeze-found-frozen",
 }
-NEED_PROOF = ("find_top_ups", "limits_of", "open_case", "review")
+NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review")
 ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now"}
 """Acts that the caller asks for, and the question whose yes must come right before."""
 ASKED_AGAIN = {"freeze-unsure"}

@@ -1,0 +1,38 @@
+# A failed payment
+payment-need = Have the amount, the day and the time of the payment ready. If you need to look, press pound.
+payment-amount = Enter the amount paid, in yuan. For the point, press star. Then press pound.
+payment-amount-right = The payment is { MONEY($value) }. Is that right?
+payment-day = On which day did you pay?
+    .today = For today
+    .yesterday = For yesterday
+    .other = For another day
+payment-date = Enter the day of the payment, two digits for the month and two for the day.
+payment-date-right = The payment was on { DATE($value) }. Is that right?
+payment-time = Enter the time, four digits in twenty-four hours, then press pound. If you do not know, just press pound.
+payment-pick = Which of these payments?
+    .choice = For { TIME($time) }
+payment-is = I found it. A payment of { MONEY($amount) } to { TEXT($payee) }, { MOMENT($at) }.
+payment-is-unnamed = I found it. A payment of { MONEY($amount) }, { MOMENT($at) }.
+payment-not-found = I see no such payment. As far as we can see, nothing was charged. Please check the amount and the day before you pay again.
+payment-reversal = If it does not succeed in the end, what was charged goes back within { SPAN($low, $high, unit: "business-day") }.
+
+# Why a payment failed
+payment-insufficient-funds = There was not enough money for this payment. Top up or check your bank account first, or pay another way.
+payment-bank-limit = The limit of your bank was reached. Ask your bank, pay tomorrow, or pay another way.
+payment-wallet-limit = This was over the wallet's payment limit. See the limit in the app, or pay with a bank card.
+payment-card-info = The card details do not match. Check your bank card and add it again in the app, or pay another way.
+payment-card-expired = The bank card of this payment has expired. Check your bank account, and pay another way.
+payment-verification = The verification of your bank did not pass. Please pay again and do that step anew. Never tell anyone the code.
+payment-not-permitted = The bank has not enabled this kind of payment. Ask your bank to enable it, or pay another way.
+payment-generic = The bank declined this payment and gave no reason. Please ask your bank, or pay another way.
+payment-risk = This payment needs a person to check. I am connecting you.
+payment-issuer-down = The system of your bank was not available. Pay again in half an hour, or pay another way.
+payment-duplicate = This payment had already succeeded. Please do not pay again.
+payment-unknown = This payment is still being confirmed. It is neither a success nor a failure yet. Please do not pay again.
+payment-system-fault = This is a fault of our own system, and we will handle it.
+payment-account-state = The account needs more verification. I am connecting you to a person.
+payment-expired = This payment took too long and was closed. You can pay again.
+payment-succeeded = This payment succeeded. If it is wrong, choose transactions and disputes in the main menu.
+
+# Heard by the agent only
+whisper-payment = payment of { MONEY($amount) }

@@ -1,0 +1,38 @@
+# 付款失败
+payment-need = 请准备好付款的金额、日期和时间。需要找一找时，按井号键。
+payment-amount = 请输入付款金额，单位是元。小数点请按星号键，按井号键结束。
+payment-amount-right = 您输入的付款金额是{ MONEY($value) }，对吗？
+payment-day = 是哪一天付款的？
+    .today = 今天
+    .yesterday = 昨天
+    .other = 其他日期
+payment-date = 请输入付款日期，两位月份加两位日子，一共四位数字。
+payment-date-right = 付款日期是{ DATE($value) }，对吗？
+payment-time = 请输入大概时间，四位数字，二十四小时制，按井号键结束。不记得就直接按井号键。
+payment-pick = 是几点的那笔付款？
+    .choice = { TIME($time) }
+payment-is = 查到了。{ MOMENT($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
+payment-is-unnamed = 查到了。{ MOMENT($at) }，付款{ MONEY($amount) }。
+payment-not-found = 没有查到这笔付款。就我们所见，没有扣款。请先核对金额和日期，再决定要不要付。
+payment-reversal = 如果最后没有付成，扣的钱会在{ SPAN($low, $high, unit: "business-day") }内自动退回。
+
+# 付款失败的原因
+payment-insufficient-funds = 这笔付款的钱不够。请先充值，或者检查银行账户，也可以换一种方式付款。
+payment-bank-limit = 达到了银行自己的限额。请联系发卡银行，或者明天再付，也可以换一种方式付款。
+payment-wallet-limit = 这笔超过了钱包的付款限额。限额在应用里可以看到，也可以用银行卡付款。
+payment-card-info = 银行卡信息对不上。请核对卡片，在应用里重新绑卡，或者换一种方式付款。
+payment-card-expired = 付款的银行卡已经过期。请检查银行账户，换一种方式付款。
+payment-verification = 银行的验证没有通过。请重新付款，按银行的提示再做一次。验证码不要告诉任何人。
+payment-not-permitted = 银行没有开通这种支付。请联系发卡银行开通，或者换一种方式付款。
+payment-generic = 银行没有同意这笔付款，也没有说明原因。请联系发卡银行，或者换一种方式付款。
+payment-risk = 这笔付款需要人工核实。我为您转人工。
+payment-issuer-down = 发卡银行的系统当时不可用。请过半小时再付，或者换一种方式付款。
+payment-duplicate = 这笔付款之前已经成功，请不要再付。
+payment-unknown = 这笔付款还在确认，现在不能说成功，也不能说失败。请不要重复付款。
+payment-system-fault = 这是我们系统的问题，由我们来处理。
+payment-account-state = 账户需要补充验证。我为您转人工。
+payment-expired = 这笔付款等得太久，已经关闭。您可以重新付款。
+payment-succeeded = 这笔付款已经成功。如果有问题，请在主菜单选交易与争议。
+
+# 只有客服听到
+whisper-payment = 付款{ MONEY($amount) }

@@ -1,0 +1,47 @@
+"""What every look-up of a caller's own record needs: the day, one of several, and a case where the line owes one."""
+
+from typing import Protocol, TypeVar
+
+from ivr.desk.cases import open_case
+from ivr.engine import Ask, Call, Menu
+
+OWED = ("unknown", "system-fault")
+"""Reasons for which a case is opened unasked."""
+
+
+class Record(Protocol):
+    """Something that happened to the caller's account, at a local moment."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def at(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=Record)
+
+
+async def which_day(call: Call, day: Menu, date: Ask) -> str:
+    """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`."""
+    chosen = await call.menu(day)
+    if chosen == "other":
+        return await call.ask(date)
+    return chosen
+
+
+async def choose(call: Call, name: str, found: list[Found]) -> Found:
+    """Several records fit: the caller picks one by its time, at the menu of that name."""
+    if len(found) == 1:
+        return found[0]
+    pick = Menu(name, tuple(one.id for one in found))
+    chosen = await call.menu(pick, choices={one.id: {"time": one.at[11:16]} for one in found})
+    return next(one for one in found if one.id == chosen)
+
+
+async def owe(call: Call, reason: str, record: str) -> None:
+    """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
+    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)
+    call.say("case-opened", reference=case.reference)
+    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+    call.say("case-how-to-check")

@@ -1,0 +1,183 @@
+"""Payments that failed, from the first key to the case; a top-up is never told as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.speech.prompts import words
+from ivr.wallet.reasons import Reason
+from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Person
+from tests.call_flows.test_top_up import reports
+
+requirement = pytest.mark.requirement
+PRIYA = Person("12025550156", "770924", "905137")
+ZHOU = Person("19900000055", "306128", "264913")
+
+
+def payment_failed(caller: Caller, amount: str, date: str = "", time: str = "#") -> Caller:
+    """From the main menu to the first question of verification."""
+    caller.picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
+    caller.enters(amount + "#").presses("1")
+    if date:
+        caller.picks("其他日期", "another day").enters(date).presses("1")
+    else:
+        caller.picks("今天", "today")
+    return caller.enters(time)
+
+
+def add_payment(caller: Caller, *payments: dict[str, object], **changes: object) -> None:
+    """More payments of Lin's in the world."""
+    payee = {"zh": "晨光书店", "en": "Morning Light Books"}
+    plain = {"customer": "K1", "amount": 12300, "payee": payee, "at": "2026-11-22T09:00:00+08:00"}
+    more = [{"id": f"N{place}", **plain, "status": "failed", **one, **changes} for place, one in enumerate(payments)]
+    caller.line.change_world(lambda world: world["payments"].extend(more))
+
+
+@requirement("R58")
+def test_a_declined_payment_is_explained_with_payee_amount_and_moment(caller):
+    """To whom, how much, when, why, and another way; no code is spoken and no case is opened."""
+    payment_failed(caller.calls(), "600", "1118").is_not_told("蓝湾酒店", "Blue Bay Hotel").proves(DANA)
+    caller.is_told("付给蓝湾酒店六百元", "payment of six hundred yuan to Blue Bay Hotel")
+    caller.is_told("十一月十八日晚上十一点十分", "November eighteenth at eleven ten P M")
+    caller.is_told("没有开通这种支付", "not enabled this kind of payment").is_told("换一种方式", "pay another way")
+    caller.does_not_hear("57", "充值", "top-up").is_told("问题解决了吗", "solve your problem")
+    assert caller.line.get("cases") == []
+
+
+@requirement("R58")
+def test_a_pending_payment_is_unknown_and_becomes_a_case(caller):
+    """Do not pay again, when the money goes back, and a reference with a date, unasked."""
+    payment_failed(caller.calls(), "410", "1120").proves(PRIYA)
+    caller.is_told("请不要重复付款", "do not pay again").is_told("付成", "does not succeed").is_told(
+        "自动退回", "goes back"
+    )
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["about"], case["customer"], case["due"]) == ("unknown", "Y9", "K6", "2026-11-24")
+    caller.is_told("十一月二十四日", "November twenty-fourth")
+    assert caller.report()["outcome"] == "case"
+
+
+@requirement("R58")
+@pytest.mark.parametrize("code", ["51", "57", "91", None])
+def test_what_the_bank_took_without_success_is_unknown_whatever_the_code(caller, code):
+    """Never "declined" while the money is gone."""
+    add_payment(caller, {"code": code, "bank_debited": True})
+    payment_failed(caller.calls(), "123", "1122").proves(LIN)
+    caller.is_told("还在确认", "still being confirmed").is_told("不要重复付款", "do not pay again")
+    assert [case["kind"] for case in caller.line.get("cases")] == ["unknown"]
+
+
+@requirement("R58")
+def test_a_fault_of_ours_becomes_a_case_with_a_promise(caller):
+    """Two business days later, and nothing for the caller to do."""
+    add_payment(caller, {"code": "96", "bank_debited": False})
+    payment_failed(caller.calls(), "123", "1122").proves(LIN)
+    caller.is_told("我们系统的问题", "fault of our own system").is_told("十一月二十五日", "November twenty-fifth")
+    assert [case["kind"] for case in caller.line.get("cases")] == ["system-fault"]
+
+
+@requirement("R58")
+def test_a_payment_that_succeeded_is_told_so_and_where_to_dispute_it(caller):
+    """With the balance, and without a case."""
+    payment_failed(caller.calls(), "45*90", "1119").proves(LIN)
+    caller.is_told("已经成功", "succeeded").is_told("交易与争议", "transactions and disputes")
+    caller.is_told("一千五百二十三元五角", "one thousand five hundred twenty-three point five yuan")
+    assert caller.line.get("cases") == []
+
+
+@requirement("R58")
+def test_too_little_money_is_told_with_the_balance(caller):
+    """And how to go on."""
+    payment_failed(caller.calls(), "580", "1119").proves(ZHOU)
+    caller.is_told("钱不够", "not enough money").is_told("四百六十元", "four hundred sixty yuan")
+
+
+@requirement("R58")
+def test_a_top_up_of_the_same_amount_and_day_is_not_taken_for_a_payment(caller):
+    """Nor a payment for a top-up."""
+    payment_failed(caller.calls(), "800", "1121").proves(LIN)
+    caller.is_told("没有查到这笔付款", "no such payment")
+    reports(caller.calls(), "45*90", "1119").proves(LIN)
+    caller.is_told("没有收到这笔充值", "did not receive this top-up")
+    assert caller.line.get("cases") == []
+
+
+@requirement("R58")
+def test_of_several_payments_the_caller_picks_one_by_its_time(caller):
+    """Both are offered; the chosen one is explained."""
+    payment_failed(caller.calls(), "36", "1120").proves(ZHOU)
+    caller.is_told("八点二十分", "eight twenty").is_told("八点二十一分", "eight twenty-one")
+    caller.presses("2").is_told("上午八点二十一分", "eight twenty-one A M").is_told("已经成功", "succeeded")
+
+
+@requirement("R58")
+def test_the_time_tells_two_payments_apart(caller):
+    """With the time keyed nobody has to pick."""
+    add_payment(caller, {"code": "51"}, {"code": "91", "at": "2026-11-22T18:30:00+08:00"})
+    payment_failed(caller.calls(), "123", "1122", "1835#").proves(LIN)
+    caller.is_told("发卡银行的系统", "system of your bank")
+
+
+@requirement("R58")
+@pytest.mark.parametrize("code", ["43", "USER_KYC_NOT_QUALIFIED"])
+def test_what_needs_a_person_goes_to_one_in_neutral_words(caller, code):
+    """The agent hears payment, amount and reason before accepting."""
+    add_payment(caller, {"code": code})
+    payment_failed(caller.calls(), "123", "1122").proves(LIN).does_not_hear("盗", "stolen", "fraud", code)
+    assert caller.talking_to
+    assert "付款" in caller.whispers[0] or "payment of one hundred" in caller.whispers[0]
+    caller.waits()
+    zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
+    assert all(part in text for text in (zh, en) for part in ("N0", "123.00", "2026-11-22", code))
+
+
+@requirement("R58")
+def test_the_last_second_of_a_year_is_its_last_day(caller):
+    """In the wallet's zone: the day before New Year's Day, and not the day after."""
+    add_payment(caller, {"code": "51", "at": "2026-12-31T15:59:59+00:00"})
+    caller.line.put("clock", {"now": "2027-01-01T00:05:00+08:00"})
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
+    caller.enters("123#").presses("1").picks("昨天", "yesterday").enters("#").proves(LIN)
+    caller.is_told("钱不够", "not enough money")
+    payment_failed(caller.calls(), "123", "1231").proves(LIN)
+    caller.is_told("钱不够", "not enough money")
+
+
+@requirement("R58")
+@pytest.mark.parametrize("mode", ["slow", "error", "down"])
+def test_a_wallet_that_does_not_answer_is_neither_success_nor_failure(caller, mode):
+    """Do not pay again yet, and a person."""
+    payment_failed(caller.calls(), "600", "1118")
+    caller.enters(DANA.number + "#").enters(DANA.tail).picks("电话服务密码", "phone PIN")
+    caller.line.put("wallet", {"mode": mode})
+    caller.enters(DANA.pin).is_told("不代表失败", "neither success nor failure")
+    assert caller.talking_to and caller.line.get("cases") == []
+
+
+@requirement("R58")
+@pytest.mark.parametrize("person, dialled", [(OMAR, HAIYUN), (SUN, LINFU)], ids=["no mobile", "frozen"])
+def test_who_has_paid_nothing_is_told_that_plainly(caller, person, dialled):
+    """Without a mobile, or frozen: the same look-up."""
+    payment_failed(caller.calls(dialled), "600", "1118").proves(person)
+    caller.is_told("没有查到这笔付款", "no such payment").is_told("核对金额和日期", "check the amount and the day")
+
+
+@requirement("R58")
+def test_who_hangs_up_before_the_proof_leaves_no_case(caller):
+    """What was keyed is nobody's record."""
+    payment_failed(caller.calls(), "410", "1120").hangs_up()
+    assert caller.line.get("cases") == []
+
+
+@requirement("R58")
+def test_calling_again_about_the_same_payment_gives_the_same_case(caller):
+    """One case a record."""
+    for _ in range(2):
+        payment_failed(caller.calls(), "410", "1120").proves(PRIYA)
+    assert len(caller.line.get("cases")) == 1
+
+
+def test_every_reason_of_a_record_is_worded_for_payments():
+    """What never arrived has no record."""
+    told = {f"payment-{reason}" for reason in Reason if reason is not Reason.NETWORK}
+    assert told <= set(words().ids())
