@@ -2,14 +2,16 @@
 
 from ivr.engine import Call, Confirm, Main, Menu, ToAgent
 
-SOLVED = Confirm("was-it-solved", acts=False)
-ANYTHING = Menu("anything-else", ("more", "end"))
-NOT_SOLVED = Menu("not-solved", ("person", "menu"))
+SOLVED = Confirm("was-it-solved", acts=False, fleeting=True)
+ANYTHING = Menu("anything-else", ("more", "end"), fleeting=True)
+NOT_SOLVED = Menu("not-solved", ("person", "menu"), fleeting=True)
 
 
 async def was_it_solved(call: Call) -> None:
     """Ask; then another question, a person, or a goodbye with the privacy reminder."""
+    call.way.arrive()
     solved = await call.confirm(SOLVED)
+    call.way.settle()
     call.facts["solved"] = solved
     if not solved:
         call.say("sorry-not-solved")

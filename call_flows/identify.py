@@ -17,7 +17,7 @@ from ivr.engine.entries import identifier, six, tail
 
 NUMBER = Ask("identify-number", identifier, personal=True)
 TAIL = Ask("identify-tail", tail, length=6, personal=True)
-FACTOR = Menu("identify-factor", ("text", "pin"))
+FACTOR = Menu("identify-factor", ("text", "pin"), fleeting=True)
 CODE = Ask("identify-code", six, length=6, personal=True)
 PIN = Ask("identify-pin", six, length=6, personal=True)
 

@@ -7,7 +7,7 @@ from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Recent, review
 
-YOURS = Confirm("yours", acts=False)
+YOURS = Confirm("yours", acts=False, fleeting=True)
 OPEN = Confirm("investigate-now")
 AFTER = Menu("after-case", ("advice", "enough"))
 

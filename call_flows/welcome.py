@@ -1,16 +1,16 @@
 """The line is answered: brand, language, and the main menu, within eight seconds."""
 
 from call_flows.agent import speak_to_agent
+from call_flows.go_on import offer_to_go_on
 from call_flows.information import information
+from call_flows.language import choose_language
 from call_flows.promotions import promotions
 from call_flows.security import security
 from call_flows.top_up import top_up
 from call_flows.transactions import transactions
 from ivr.desk.agents import duty
-from ivr.desk.callers import remember_language
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
 
-LANGUAGE = Menu("choose-language", ("chinese", "english"), timeout=5, offer_agent=False, bilingual=True)
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
 
 BRANCHES = {
@@ -38,21 +38,15 @@ async def answer(call: Call) -> None:
 
 
 async def greet(call: Call) -> None:
-    """Name the wallet; ask the language once, unless this number chose before."""
+    """Name the wallet; ask the language once, unless this number chose before; offer to go on after a call that broke off."""
     if call.facts.get("remembered"):
         call.say("welcome-back", name=call.facts["name"])
     else:
-        call.in_both = True
-        try:
-            chosen = await call.menu(LANGUAGE, name=call.facts["name"])
-            call.language = "zh" if chosen == "chinese" else "en"
-        except (Back, Main):
-            pass
-        call.in_both = False
-        await call.do(remember_language, call.facts.get("caller_mark"), call.language)
+        await choose_language(call)
     on_duty = await call.do(duty, call.facts["wallet"])
     if on_duty.opens:
         call.say("self-service-only", at=on_duty.opens)
+    await offer_to_go_on(call)
 
 
 async def main_menu(call: Call) -> None:

@@ -7,8 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from call_flows.agent import rescue
+from call_flows.switched import closed, to_person
 from call_flows.welcome import answer
 from ivr.desk.agents import on_duty
+from ivr.desk.line_state import takes_over
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.runtime import Runtime
@@ -36,11 +38,12 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         speaker=Speaker(words(), sealer.open),
         worker=Worker(engine, settings.data_dir),
         commits=Commits(engine),
-        stories={"main": answer, "rescue": rescue},
+        stories={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
         clock=clock,
         wallets=wallets.make(engine, settings),
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
+        switched=takes_over,
         base_url=settings.public_base_url,
         log=logger("voice"),
     )

@@ -49,7 +49,7 @@ def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | N
     return Draft(draft, True)
 
 
-@write
+@write(act="callback")
 def request_callback(world: World, draft: str, reason: str) -> Promise:
     """Make the draft a promise: soon, when people are at work now and then; else the next opening."""
     here = callbacks.c.id == draft

@@ -36,7 +36,7 @@ PROMISES = {
 }
 
 
-@write
+@write(act="case")
 def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -> Case:
     """Open the case, or give the one that is open for the same record: one a record, however often one calls."""
     same = (cases.c.customer == customer) & (cases.c.kind == kind) & (cases.c.about == about)

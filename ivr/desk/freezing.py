@@ -80,7 +80,7 @@ def freeze(world: World, owner: Owner) -> bool:
     return True
 
 
-@write
+@write(act="freeze")
 def keep_freeze(world: World, owner: Owner) -> None:
     """Write down that this call froze the account, and promise its owner a text; once."""
     name = f"freeze:{world.call}:{world.runtime.sealer.fingerprint(owner.id)}"

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from ivr.desk.tables import line_states
+from ivr.storage import Prepared
 
 STATES = ("open", "person", "closed")
 """From the mildest to the strictest."""
@@ -28,10 +30,21 @@ class LineState:
     since: str | None = None
 
 
+_N = sa.select(sa.func.max(line_states.c.n))
+_NEWEST = sa.or_(
+    line_states.c.n == _N.where(line_states.c.wallet.is_(None)).scalar_subquery(),
+    line_states.c.n == _N.where(line_states.c.wallet == sa.bindparam("wallet")).scalar_subquery(),
+)
+SAID = Prepared(sa.select(*(line_states.c[name] for name in ("state", "reason_zh", "reason_en", "at"))).where(_NEWEST))
+
+
 def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
-    """What holds for this wallet now; with None, what was said for all of them."""
-    said = [_newest(conn, of) for of in dict.fromkeys((None, wallet))]
-    return max(said, key=lambda one: (STATES.index(one.state), one.since or ""))
+    """What holds for this wallet now; with None, what was said for all of them. Asked at every turn."""
+    said = [
+        LineState(state, {"zh": zh, "en": en} if zh else None, at)
+        for state, zh, en, at in SAID.run(conn, wallet=wallet)
+    ]
+    return max(said, key=lambda one: (STATES.index(one.state), one.since or ""), default=LineState())
 
 
 def switch(
@@ -44,10 +57,9 @@ def switch(
     conn.execute(sa.insert(line_states).values(wallet=wallet, state=state, at=now.isoformat(), **told))
 
 
-def _newest(conn: sa.Connection, wallet: str | None) -> LineState:
-    of = line_states.c.wallet.is_(None) if wallet is None else line_states.c.wallet == wallet
-    row = conn.execute(sa.select(line_states).where(of).order_by(line_states.c.n.desc()).limit(1)).first()
-    if row is None:
-        return LineState()
-    reason = {"zh": row.reason_zh, "en": row.reason_en} if row.reason_zh else None
-    return LineState(row.state, reason, row.at)
+def takes_over(conn: sa.Connection, facts: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The story that a call goes on with, and its facts, when the line is not open; not for those on their way to a person."""
+    said = line_state(conn, facts.get("wallet"))
+    if said.state == "open" or "reason" in facts:
+        return None
+    return said.state, {**facts, "switched": said.reason}

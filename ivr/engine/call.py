@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from ivr.engine.effects import Effect
 from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Tries
-from ivr.engine.signals import Back, HangUp, Main, ToAgent
+from ivr.engine.signals import Back, HangUp, Main, Signal, ToAgent
+from ivr.engine.way import NOTHING, Way
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -112,6 +113,7 @@ class Call:
         self.now: datetime
         self.said: list[Line] = []
         self.in_both = False
+        self.way = Way()
         self._went_back = False
 
     def say(self, message: str, **args: Any) -> None:
@@ -148,14 +150,22 @@ class Call:
         outcome, result = await _trap(Do(effect, args))
         if outcome == "err":
             effect.raise_error(result)
+        if effect.act:
+            self.way.done.append([effect.act, getattr(result, "reference", None)])
         return result
 
     async def level(self, inner: Coroutine[Any, Any, Any]) -> Any:
         """What a menu choice opens: `*` anywhere inside ends it without a result."""
+        mark, result = self.way.enter(), None
         try:
-            return await inner
+            result = await inner
         except Back:
-            return None
+            pass
+        except Signal:
+            self.way.leave(mark)
+            raise
+        self.way.leave(mark)
+        return result
 
     async def dial(self, name: str, number: str) -> str:
         """Ring one agent: accepted, declined, busy, no-answer or failed. Accepted comes back after the talk."""
@@ -177,12 +187,17 @@ class Call:
         return lines
 
     async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
+        if (given := self.way.again(prompt)) is not NOTHING:
+            self.said.clear()
+            self.way.answered(prompt, given)
+            return given
         context, tries, last = self._take_said(), NO_TRIES, FIRST
         while True:
             decision = await _trap(Wait(prompt, tries, context, args, last, self.slow))
             tries = tries.after(decision)
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
+                self.way.answered(prompt, decision[1])
                 return decision[1]
             self._apply(decision, prompt)
             last = decision

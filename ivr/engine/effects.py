@@ -10,6 +10,7 @@ Three kinds, declared where the function is written:
 
 A result is journaled as JSON and handed back to the flow by the function's return annotation. An
 expected failure is an exception class named in `errors`; it is journaled by name and raised again.
+`act` names what was done for the caller, so that one who was cut off is told of it and not led there again.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Effect:
     run: Callable[..., Any]
     result: Any
     errors: tuple[type[Exception], ...] = field(default=())
+    act: str | None = None
 
     def encode(self, value: Any) -> Any:
         """A result → JSON builtins, checked by the way back so that replay cannot differ from live."""
@@ -74,7 +76,7 @@ class Effect:
         )
 
 
-def _declare(kind: str, errors: tuple[type[Exception], ...]) -> Callable[[Callable[..., T]], Effect]:
+def _declare(kind: str, errors: tuple[type[Exception], ...], act: str | None) -> Callable[[Callable[..., T]], Effect]:
     def declare(function: Callable[..., T]) -> Effect:
         hints = typing.get_type_hints(function)
         if "return" not in hints:
@@ -82,21 +84,27 @@ def _declare(kind: str, errors: tuple[type[Exception], ...]) -> Callable[[Callab
         if inspect.iscoroutinefunction(function):
             raise TypeError(f"effect {function.__qualname__} must be an ordinary function")
         module = function.__module__.rpartition(".")[2]
-        return Effect(f"{module}.{function.__name__}", kind, function, hints["return"], errors)
+        return Effect(f"{module}.{function.__name__}", kind, function, hints["return"], errors, act)
 
     return declare
 
 
 def read(function: Callable[..., Any]) -> Effect:
     """Declare a look into our own database."""
-    return _declare("read", ())(function)
+    return _declare("read", (), None)(function)
 
 
-def touch(function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = ()) -> Any:
+def touch(
+    function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None
+) -> Any:
     """Declare a reach outside; may raise Unavailable."""
-    return _declare("touch", errors) if function is None else _declare("touch", errors)(function)
+    declare = _declare("touch", errors, act)
+    return declare if function is None else declare(function)
 
 
-def write(function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = ()) -> Any:
+def write(
+    function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None
+) -> Any:
     """Declare a change of our own database, part of the turn's transaction."""
-    return _declare("write", errors) if function is None else _declare("write", errors)(function)
+    declare = _declare("write", errors, act)
+    return declare if function is None else declare(function)

@@ -45,7 +45,10 @@ class Tries:
 
 @dataclass(frozen=True)
 class Menu:
-    """A choice by one key. `options` are names in the order in which they are offered (at most 7)."""
+    """A choice by one key. `options` are names in the order in which they are offered (at most 7).
+
+    `fleeting`: the answer holds for its moment only, and is never given again for a caller who was cut off.
+    """
 
     name: str
     options: tuple[str, ...]
@@ -55,6 +58,7 @@ class Menu:
     offer_language: bool = False
     type_ahead: bool = True
     bilingual: bool = False
+    fleeting: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.options) <= 7 or len(set(self.options)) != len(self.options):

@@ -34,6 +34,7 @@ class Runtime:
     wallets: Any
     follow_up: Any
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
+    switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     base_url: str
     log: Any
     touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(8))

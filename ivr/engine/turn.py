@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 import traceback
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,15 +20,26 @@ import sqlalchemy as sa
 
 from ivr.engine import claims, journal, twiml
 from ivr.engine.call import Call, Line
-from ivr.engine.journal import Past, Row
+from ivr.engine.journal import Row
 from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
-from ivr.engine.replay import Diverged, Played, Player
+from ivr.engine.replay import Asking, Diverged, Played, Player, Step
 from ivr.engine.runtime import Runtime
 from ivr.storage import begin_read, looking
 
 LOSER_SECONDS = 8.0
 TURNS_A_CALL = 200
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Where a call stands: its story, what that began with, its steps, whether it begins with this turn, what was keyed."""
+
+    story: str
+    opening: dict[str, Any]
+    steps: list[Step]
+    begins: bool
+    keyed: Input | None
 
 
 def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None = None) -> str:
@@ -46,39 +57,46 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
         if turn > past.turns:
             return document_of_goodbye(runtime)
         opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
+        here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
+        with looking(conn):
+            here = _as_switched(runtime, conn, here, past.last)
         with suppress(claims.Lost):
-            return _play(runtime, conn, sid, turn, keyed, past, opening, now)
+            return _play(runtime, conn, sid, turn, here, past.last, now)
     return _winners_reply(runtime, sid, turn, past.last.language if past.last else opening["language"])
 
 
+def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Row | None) -> _Here:
+    """Operations may have switched the line: then its own story begins, with all that is known."""
+    facts = last.facts if last else here.opening["facts"]
+    switched = runtime.switched(conn, facts) if here.story == "main" else None
+    if switched is None:
+        return here
+    story, facts = switched
+    spoken = {"language": last.language, "slow": last.slow} if last else {}
+    return _Here(story, {**here.opening, **spoken, "facts": facts}, [], True, None)
+
+
 def _play(
-    runtime: Runtime,
-    conn: sa.Connection,
-    sid: str,
-    turn: int,
-    keyed: Input | None,
-    past: Past,
-    opening: dict[str, Any],
-    now: datetime,
+    runtime: Runtime, conn: sa.Connection, sid: str, turn: int, here: _Here, last: Row | None, now: datetime
 ) -> str:
-    story = past.last.story if past.last else "main"
+    opening = here.opening
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
-    playing = Playing(runtime, call, turn, keyed, now, conn)
-    player = Player(call, past.steps, playing, now)
+    playing = Playing(runtime, call, turn, here.keyed, now, conn)
+    player = Player(call, here.steps, playing, now)
     try:
         if turn >= TURNS_A_CALL:
             raise RuntimeError(f"{TURNS_A_CALL} turns in one call")
-        played = player.play(runtime.stories[story])
-        row, reply = _finish(runtime, playing, played, story, None if past.last else opening)
+        played = player.play(runtime.stories[here.story])
+        row, reply = _finish(runtime, playing, played, here.story, opening if here.begins else None)
     except claims.Lost:
         playing.roll_back()
         raise
     except Exception as error:
         playing.roll_back()
         runtime.log_failure(sid, turn, error)
-        facts = call.facts if not player.replaying or past.last is None else past.last.facts
-        row, reply, playing = _rescue(runtime, playing, player, facts, error, past.last)
+        facts = call.facts if not player.replaying or last is None else last.facts
+        row, reply, playing = _rescue(runtime, playing, player, facts, error, last)
     if not playing.commit(row, reply):
         raise claims.Lost("another worker stored this turn first")
     return reply
@@ -89,9 +107,13 @@ def _finish(
 ) -> tuple[Row, str]:
     call = playing.call
     reply = render(runtime, call, playing.turn, played, playing.now)
-    wait = {"name": played.wait.name, "kind": type(played.wait).__name__} if played.wait else None
-    row = Row(call.sid, playing.turn, playing.now, story, played.steps, wait, call.facts, call.language, call.slow, opening)  # fmt: skip
+    row = Row(call.sid, playing.turn, playing.now, story, played.steps, waits(call, played.wait), call.facts, call.language, call.slow, opening)  # fmt: skip
     return row, reply
+
+
+def waits(call: Call, wait: Asking | None) -> dict[str, Any] | None:
+    """For what a call waits, and the way that led there."""
+    return {"name": wait.name, "kind": type(wait).__name__, **call.way.to_keep()} if wait else None
 
 
 def _rescue(

@@ -117,7 +117,7 @@ def test_the_reference_that_was_given_in_one_call_tells_the_stage_in_the_next(ca
     """A case that the line opened by itself can be followed by anybody who has its reference."""
     reports(caller.calls(), "800", "1121").proves(LIN).hangs_up()
     (case,) = caller.line.get("cases")
-    caller.dials(HAIYUN).picks("充值与支付问题", "top-up and payment").picks("服务单", "case")
+    caller.calls(from_="+8613900000002").picks("充值与支付问题", "top-up and payment").picks("服务单", "case")
     caller.enters(case["reference"]).is_told("已经受理", "was received")
     caller.is_told("十一月二十四日", "November twenty-fourth")
 

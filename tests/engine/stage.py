@@ -55,7 +55,7 @@ class Stage:
         self.runtime = Runtime(
             engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
             worker=Worker(self.engine, self.folder), commits=Commits(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
-            follow_up=None, agents_on_duty=lambda conn: (), base_url="https://line.example", log=structlog.get_logger(),
+            follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, base_url="https://line.example", log=structlog.get_logger(),
         )  # fmt: skip
 
     def post(self, keys: str | None = "", *, turn: int | None = None, dialled: str | None = None) -> str:

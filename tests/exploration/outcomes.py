@@ -94,6 +94,13 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26"}) for stage in ("received", "in-review")),
         ok("done", {"stage": "done", "due": None}),
     ],
+    "drops.dropped_call": [ok("none", None), ok("broke off", "CA1")],
+    "drops.settle": [ok("settled", None)],
+    "drops.what_was_left": [
+        ok("somebody else's", None), ok("a case", {"done": [{"act": "case", "reference": "730415206"}], "path": []}),
+        *(ok(act, {"done": [{"act": act, "reference": None}], "path": []}) for act in ("callback", "freeze")),
+        ok("a way", {"done": [], "path": [["main-menu", "information"], ["information", "limits"]]}),
+    ],
     "effects.find_top_ups": _TOP_UPS,
     "effects.limits_of": [
         ok("limits", {"single": 500000, "periods": [{"name": name, **_PERIOD} for name in ("daily", "monthly", "annual")]}),

@@ -9,6 +9,7 @@ from call_flows.agent import rescue
 from call_flows.welcome import answer
 from ivr.engine.call import Call, Do
 from ivr.engine.replay import Asking, Diverged, Player
+from ivr.engine.turn import waits
 from tests.journals.golden import Golden, steps
 
 STORIES = {"main": answer, "rescue": rescue}
@@ -41,7 +42,7 @@ def _replay_to(golden: Golden, turn: int) -> dict[str, Any]:
         wait = player.play(STORIES[last["story"]]).wait
     except Exception as error:
         raise Diverged(f"turn {turn}: {type(error).__name__}: {error}") from error
-    _agree("the wait", turn, last["wait"], {"name": wait.name, "kind": type(wait).__name__} if wait else None)
+    _agree("the wait", turn, last["wait"], waits(call, wait))
     _agree("the language", turn, last["language"], call.language)
     _agree("the pace", turn, last["slow"], call.slow)
     return call.facts

@@ -31,6 +31,19 @@ gave-up = Never mind. A person can help.
 one-moment = One moment, please.
 line-unknown = The number you dialed is not in service here. Please look up the official number in your wallet app. Goodbye.
 our-fault = Sorry, something went wrong on our side. What you entered is safe.
+line-reason = { TEXT($name) } official support line. { TEXT($reason) }.
+line-to-person = { TEXT($name) } official support line. Self service is paused, and a person will help you.
+line-closed = { TEXT($name) } official support line. Sorry, the line is closed for now.
+
+# Cut off
+go-on = We were cut off last time.
+    .on = To go on where you were
+    .anew = To start anew
+went-on = Let us go on where you were.
+nothing-left = There is nothing to go on with.
+done-case = Your case was opened last time. Its reference is { DIGITS($reference, kind: "reference") }.
+done-callback = We already noted that we will call you back.
+done-freeze = Your account was frozen last time. Only a person can lift that.
 goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe, and never tell anyone a code. Goodbye.
 
 # The end

@@ -31,6 +31,19 @@ gave-up = 没关系，换人工来帮您。
 one-moment = 请稍等。
 line-unknown = 您拨打的号码暂时没有开通服务。请在钱包应用里查看官方客服电话。再见。
 our-fault = 抱歉，系统出了一点问题。您已经输入的内容都还在。
+line-reason = { TEXT($name) }官方客服热线。{ TEXT($reason) }。
+line-to-person = { TEXT($name) }官方客服热线。自助服务暂停，由人工帮您。
+line-closed = { TEXT($name) }官方客服热线。抱歉，热线暂停服务。
+
+# 上次中断
+go-on = 上次通话好像中断了。
+    .on = 接着上次办理
+    .anew = 重新开始
+went-on = 我们接着上次继续。
+nothing-left = 没有可以接着办理的事项。
+done-case = 上次已经为您建好服务单，单号是{ DIGITS($reference, kind: "reference") }。
+done-callback = 上次已经为您登记回电，请留意接听电话。
+done-freeze = 上次账户已经冻结，只能由人工解除。
 goodbye = 感谢致电{ TEXT($name) }。请保护好个人信息，不要把验证码告诉任何人。再见。
 
 # 结束

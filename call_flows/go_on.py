@@ -1,0 +1,43 @@
+"""Whoever was cut off in the middle may go on where they stood, once they have proved again who they are."""
+
+from call_flows.identify import identify
+from ivr.desk.drops import Left, dropped_call, settle, what_was_left
+from ivr.engine import Back, Call, Main, Menu
+
+GO_ON = Menu("go-on", ("on", "anew"), fleeting=True)
+
+
+async def offer_to_go_on(call: Call) -> None:
+    """The offer names no task: a caller's number is not a person."""
+    dropped = await call.do(dropped_call, call.facts.get("caller_mark"), call.facts["wallet"])
+    if dropped is None:
+        return
+    try:
+        chosen = await call.menu(GO_ON)
+        if chosen == "on":
+            await go_on(call, dropped)
+        else:
+            await call.do(settle, dropped)
+    except (Back, Main):
+        return
+
+
+async def go_on(call: Call, dropped: str) -> None:
+    """What was done already is told; otherwise the way back is walked."""
+    customer = await identify(call)
+    left = await call.do(what_was_left, dropped, customer)
+    if left is None:
+        call.say("nothing-left")
+        return
+    await call.do(settle, dropped)
+    if left.done:
+        tell_done(call, left)
+    else:
+        await call.moment("went-on")
+        call.way.lead(left.path)
+
+
+def tell_done(call: Call, left: Left) -> None:
+    """Nothing is done twice."""
+    for one in left.done:
+        call.say("done-" + one.act, reference=one.reference)

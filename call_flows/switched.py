@@ -1,0 +1,36 @@
+"""What is heard while operations have switched the line: everybody to a person, or closed."""
+
+from call_flows.agent import callback, speak_to_agent
+from call_flows.language import choose_language
+from ivr.engine import Back, Call, Main, ToAgent
+
+
+async def to_person(call: Call) -> None:
+    """Why, if they said so, and a person."""
+    try:
+        await say_why(call, "line-to-person")
+        await speak_to_agent(call, "line switched to a person")
+    except (Back, Main, ToAgent):
+        call.say("goodbye", name=call.facts["name"])
+
+
+async def closed(call: Call) -> None:
+    """Why, if they said so, and a callback: nobody is sent away with nothing."""
+    call.facts["reason"] = "line closed"
+    call.facts["solved"] = False
+    try:
+        await say_why(call, "line-closed")
+    except ToAgent:
+        call.say("line-closed", name=call.facts["name"])
+    await callback(call, "line closed")
+
+
+async def say_why(call: Call, otherwise: str) -> None:
+    """The reason in the words of operations, or a plain one, in the language of the caller."""
+    if not call.facts.get("remembered"):
+        await choose_language(call)
+    told = call.facts["switched"]
+    if told:
+        call.say("line-reason", name=call.facts["name"], reason=told)
+    else:
+        call.say(otherwise, name=call.facts["name"])

@@ -1,0 +1,137 @@
+"""Whoever was cut off in the middle goes on where they stood; nobody else hears of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.call_flows.line import LIN, LINFU, OMAR, Caller
+from tests.call_flows.test_security import reviews
+from tests.call_flows.test_top_up import reports
+
+GO_ON = ("上次通话好像中断了", "We were cut off last time")
+HERE = ("我们接着上次继续", "Let us go on where you were")
+NOTHING = ("没有可以接着办理的事项", "There is nothing to go on with")
+SAFETY = ("核对一个来电号码", "check a number")
+
+
+def drops(caller: Caller) -> Caller:
+    """A verified caller is helped, goes on to the advice against swindlers, and there the line breaks."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "limits").proves(LIN)
+    caller.picks("是的", "yes").picks("还有别的问题", "another question")
+    caller.picks("信息咨询", "information").picks("防骗", "scam warnings").is_told(*SAFETY).hangs_up()
+    return caller
+
+
+def calls_again(caller: Caller) -> Caller:
+    """From the same telephone: the language is known, and the offer comes before the menu."""
+    return caller.calls().is_told(*GO_ON)
+
+
+def goes_on(caller: Caller) -> Caller:
+    """Takes the offer, as far as the number."""
+    return calls_again(caller).picks("接着上次办理", "go on where you were")
+
+
+def test_the_same_customer_is_led_back_to_where_the_line_broke(caller):
+    """Proved anew; the menus on the way are not asked again, and what was said there is spoken again."""
+    goes_on(drops(caller)).proves(LIN)
+    caller.is_told(*HERE).is_told(*SAFETY).is_not_told("账户安全", "account security")
+
+
+def test_the_offer_names_no_task_and_no_person(caller):
+    """A telephone's number is not a person."""
+    calls_again(drops(caller))
+    for word in ("充值", "top-up", "限额", "limit", "Lin,", "女士"):
+        caller.does_not_hear(word)
+
+
+def test_another_customer_hears_nothing_of_it(caller):
+    """Verified, but somebody else: the main menu, and no word of the other's call."""
+    goes_on(drops(caller)).proves(OMAR)
+    caller.is_told(*NOTHING).is_told("账户安全", "account security").is_not_told(*SAFETY)
+
+
+@pytest.mark.parametrize("minutes, offered", [(1, True), (23 * 60, True), (24 * 60 + 1, False)])
+def test_the_offer_holds_for_a_day(caller, minutes, offered):
+    """By business time."""
+    drops(caller)
+    day, rest = divmod(10 * 60 + minutes, 24 * 60)
+    caller.line.put("clock", {"now": f"2026-11-{23 + day}T{rest // 60:02d}:{rest % 60:02d}:00+08:00"})
+    caller.calls()
+    (caller.is_told if offered else caller.is_not_told)(*GO_ON)
+
+
+def test_who_starts_anew_is_not_asked_again(caller):
+    """One key, the main menu, and the next call has no offer."""
+    calls_again(drops(caller)).picks("重新开始", "start anew").is_told("账户安全", "account security")
+    caller.hangs_up()
+    caller.calls().is_not_told(*GO_ON)
+
+
+@pytest.mark.parametrize("keys", ["*", "#*"])
+def test_back_at_the_offer_is_the_main_menu(caller, keys):
+    """Nobody is held there."""
+    calls_again(drops(caller))
+    for key in keys:
+        caller.presses(key)
+    caller.is_told("账户安全", "account security")
+
+
+def test_nobody_is_asked_whose_task_was_at_its_end_or_who_never_proved_who_they_are(caller):
+    """Told the limits and hung up, as most callers do; and a call that broke off before verification."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "limits").proves(LIN).hangs_up()
+    caller.calls().is_not_told(*GO_ON).picks("充值与支付问题", "top-up and payment").hangs_up()
+    caller.calls().is_not_told(*GO_ON)
+
+
+def test_nobody_is_asked_who_had_a_person_or_a_callback(caller):
+    """Handed over: somebody else goes on there."""
+    drops(caller).calls().picks("重新开始", "start anew").picks("充值与支付问题", "top-up").picks(
+        "充值限额", "limits"
+    ).proves(LIN)
+    caller.line.put("agents", {"available": 0})
+    caller.presses("0").picks("需要回电", "call back").enters("13700000000#").picks("是的", "yes").hangs_up()
+    caller.calls().is_not_told(*GO_ON)
+
+
+def test_the_other_wallets_line_knows_nothing_of_it(caller):
+    """The same telephone, another wallet."""
+    drops(caller)
+    caller.calls(LINFU).is_not_told(*GO_ON)
+
+
+def test_a_withheld_number_is_offered_nothing(caller):
+    """Nobody can say whose call that was."""
+    caller.calls(from_="anonymous").picks("充值与支付问题", "top-up and payment").picks("充值限额", "limits").proves(
+        LIN
+    )
+    caller.hangs_up()
+    caller.calls(from_="anonymous").is_not_told(*GO_ON)
+
+
+def test_what_was_done_already_is_told_and_not_done_again(caller):
+    """The case was opened, and the line broke before its reference could be noted."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    cases = caller.line.get("cases")
+    caller.hangs_up()
+    goes_on(caller).proves(LIN).is_told("上次已经为您建好服务单", "Your case was opened last time")
+    caller.is_told("账户安全", "account security")
+    assert caller.line.get("cases") == cases
+
+
+def test_what_was_done_and_answered_to_is_settled(caller):
+    """The case was told, and the caller said that it helped."""
+    reports(caller.calls(), "800", "1121").proves(LIN).picks("是的", "yes").hangs_up()
+    caller.calls().is_not_told(*GO_ON)
+
+
+def test_whether_somebody_gives_orders_is_asked_again_on_the_way_back(caller):
+    """An answer that guards something is never given for the caller."""
+    reviews(caller.calls()).proves(LIN).is_told("是您本人的吗", "one yours").hangs_up()
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told("有人在教您按键", "telling you what to do")
+
+
+def test_a_line_that_breaks_again_is_gone_on_with_again(caller):
+    """The way is known in the second call as it was in the first."""
+    goes_on(drops(caller)).proves(LIN).is_told(*SAFETY).hangs_up()
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told(*SAFETY)
