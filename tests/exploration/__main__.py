@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.exploration import artefact, killing, maps, report
+from tests.exploration.equal import steps_in_english
 from tests.exploration.graph import Graph, explore
 from tests.exploration.properties import faults
 
+MOST = 60_000
 DOCUMENT = Path(__file__).parents[2] / "docs" / "exploration.md"
 
 
@@ -18,7 +22,10 @@ def main() -> int:
     """The command."""
     asked = _arguments()
     began = time.monotonic()
-    graph = explore(report.beginnings(), _progress, quick=asked.quick)
+    beside = ProcessPoolExecutor(1, multiprocessing.get_context("fork"))
+    english = beside.submit(steps_in_english, report.beginnings(), MOST, asked.quick)
+    graph = explore(report.beginnings(), _progress, MOST, asked.quick)
+    graph.english = english.result
     say(
         f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
     )

@@ -34,3 +34,40 @@ def reachable(out: dict[int, list[Edge]], start: int) -> set[int]:
                 seen.add(edge.target)
                 open_.append(edge.target)
     return seen
+
+
+def circles(out: dict[int, list[Edge]]) -> dict[int, int]:
+    """For each place a number that it shares with all those from which, and to which, there is a way (Kosaraju)."""
+    order = _left_last(out)
+    back: dict[int, list[int]] = {place: [] for place in order}
+    for place in order:
+        for edge in out[place]:
+            back.setdefault(edge.target, []).append(place)
+    found: dict[int, int] = {}
+    for first in reversed(order):
+        open_ = [first] if first not in found else []
+        while open_:
+            place = open_.pop()
+            if place not in found:
+                found[place] = first
+                open_ += back[place]
+    return found
+
+
+def _left_last(out: dict[int, list[Edge]]) -> list[int]:
+    """All places, each after those that it leads to first."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for first in list(out):
+        way = [] if first in seen else [(first, iter(out[first]))]
+        seen.add(first)
+        while way:
+            place, edges = way[-1]
+            onward = next((edge.target for edge in edges if edge.target not in seen), None)
+            if onward is None:
+                order.append(place)
+                way.pop()
+            else:
+                seen.add(onward)
+                way.append((onward, iter(out[onward])))
+    return order

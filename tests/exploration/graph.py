@@ -47,6 +47,10 @@ class Edge:
         return str(self.turn.steps[0][2]) if self.turn.steps else ""
 
 
+Step = tuple[int, str, int, tuple[str, ...]]
+"""An edge without its words: from, by what, to, and what the outside answered."""
+
+
 @dataclass
 class Graph:
     """States and edges, and how the line is entered."""
@@ -57,6 +61,13 @@ class Graph:
     known: dict[Any, int] = field(default_factory=dict)
     quick: bool = False
     most: int = 0
+    english: Callable[[], list[Step]] | None = None
+    """Gives the same graph's steps in English, where somebody explores them beside."""
+
+    @property
+    def steps(self) -> list[Step]:
+        """All edges, in the order in which they were found."""
+        return [(edge.source, edge.label, edge.target, edge.turn.outcomes) for edge in self.edges]
 
     def out(self) -> dict[int, list[Edge]]:
         """The edges that leave each state."""

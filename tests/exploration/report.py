@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from call_flows.agent import rescue
+from call_flows.switched import closed, to_person
 from call_flows.welcome import answer
 from tests.exploration import goals
 from tests.exploration.calls import command, presses
@@ -22,8 +23,14 @@ This page is written by it.
 
 
 def beginnings() -> list[Beginning]:
-    """A new caller, one whose language is known, and the story after a fault of ours."""
-    return [Beginning(answer, START), Beginning(answer, {**START, "remembered": True}), Beginning(rescue, START)]
+    """A new caller, one whose language is known, a line that operations have switched, and the story after a fault of ours."""
+    known = {**START, "remembered": True}
+    switched = {**known, "switched": None}
+    return [
+        *(Beginning(answer, facts) for facts in (START, known)),
+        *(Beginning(story, switched) for story in (to_person, closed)),
+        Beginning(rescue, START),
+    ]
 
 
 def page(graph: Graph, found: list[Fault], planted: list[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.engine.call import Dial, Moment, Wait
 from ivr.engine.prompts import Ask
-from tests.exploration.finding import PERSON, Fault, reachable, reaches_person, with_a_person
+from tests.exploration.finding import PERSON, Fault, circles, reaches_person, with_a_person
 from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
 
@@ -111,13 +111,13 @@ def p14_the_end_of_a_task(graph: Graph) -> Iterator[Fault]:
 
 def p18_three_rounds(graph: Graph) -> Iterator[Fault]:
     """A refusal is never on a cycle, so nobody may try without end; no path has more than three."""
-    out = graph.out()
+    circle = circles(graph.out())
     for edge in graph.edges:
         if "judge: refused" not in edge.turn.outcomes or edge.target < 0:
             continue
         past = [*graph.states[edge.source].past, *edge.turn.steps]
         refusals = sum(step[:2] == ["did", "identity.judge"] and step[3] is None for step in past)
-        if refusals > 3 or edge.source in reachable(out, edge.target):
+        if refusals > 3 or circle[edge.source] == circle[edge.target]:
             yield Fault("P18", f"{refusals} refusals, and no end of it", edge)
 
 
