@@ -50,6 +50,8 @@ def _differences(graph: Graph, out: dict[int, list[Edge]], one: Edge, other: Edg
             return
         if "judge: verified" in one.turn.outcomes or min(one.target, other.target) < 0 or one.target == other.target:
             continue
+        if not (out.get(one.target) and out.get(other.target)):  # beyond what was explored
+            continue
         mine, theirs = _by_event(out[one.target]), _by_event(out[other.target])
         for event in mine.keys() | theirs.keys():
             if event not in mine or event not in theirs:
