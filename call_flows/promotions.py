@@ -1,17 +1,76 @@
-"""Promotions and rewards: where the official news is, and a person."""
+"""Promotions and rewards: what there is, what is for the caller, how far they are, and messages about it."""
 
 from call_flows.close import was_it_solved
+from call_flows.consent import offer_messages
+from call_flows.identify import identify
+from call_flows.rewards import my_rewards
 from ivr.desk.facts import wallet_facts
-from ivr.engine import Call, Menu, ToAgent
+from ivr.engine import Call, Menu
+from ivr.wallet.offers import Offer, current_offers, offers_for
 
-PROMOTIONS = Menu("promotions", ("channels", "reward"))
+PROMOTIONS = Menu("promotions", ("current", "mine", "progress", "messages", "channels"))
+STEP = Menu("promotion-step", ("on", "again", "details"), fleeting=True)
 
 
 async def promotions(call: Call) -> None:
-    """Official channels for offers; a missing reward goes to a person."""
-    topic = await call.menu(PROMOTIONS)
-    if topic == "reward":
-        raise ToAgent("reward")
-    facts = await call.do(wallet_facts, call.facts["wallet"])
-    call.say("promotion-channels", **facts.channels)
+    """Five topics; whatever needs the account asks who is calling first."""
+    while True:
+        topic = await call.menu(PROMOTIONS)
+        await call.level(tell(call, topic))
+
+
+async def tell(call: Call, topic: str) -> None:
+    """One topic to its end."""
+    if topic == "current":
+        offers = await call.do(current_offers, call.facts["wallet"])
+        await read_out(call, offers)
+    elif topic == "mine":
+        await for_me(call)
+    elif topic == "progress":
+        await my_rewards(call)
+    elif topic == "messages":
+        await offer_messages(call)
+    else:
+        facts = await call.do(wallet_facts, call.facts["wallet"])
+        call.say("promotion-channels", **facts.channels)
     await was_it_solved(call)
+
+
+async def for_me(call: Call) -> None:
+    """After verification: only what this customer may use, as a new or an existing user."""
+    customer = await identify(call)
+    mine = await call.do(offers_for, customer)
+    call.say("promotion-user-" + mine.standing)
+    await read_out(call, mine.offers)
+
+
+async def read_out(call: Call, offers: list[Offer]) -> None:
+    """One after the other, the soonest end first; each again, or in detail, before the next."""
+    if not offers:
+        call.say("promotion-none")
+        return
+    call.say("promotion-count", count=len(offers))
+    for place in range(len(offers)):
+        describe(call, offers[place])
+        chosen = await call.menu(STEP)
+        while chosen != "on":
+            tell_more = describe if chosen == "again" else detail
+            tell_more(call, offers[place])
+            chosen = await call.menu(STEP)
+    call.say("promotion-last")
+
+
+def describe(call: Call, offer: Offer) -> None:
+    """What it is, for whom, on which condition, and until which day."""
+    call.say("promotion-title", title=offer.title)
+    call.say("promotion-for-" + offer.audience)
+    call.say("promotion-condition", condition=offer.condition)
+    call.say("promotion-until", ends=offer.ends)
+
+
+def detail(call: Call, offer: Offer) -> None:
+    """Since when, and what it gives."""
+    call.say("promotion-since", starts=offer.starts)
+    if offer.gives:
+        call.say("promotion-gives-" + offer.gives.kind, amount=offer.gives.amount)
+    call.say("promotion-full-rules")

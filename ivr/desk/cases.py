@@ -33,6 +33,7 @@ PROMISES = {
     "unknown": "unknown_confirmation",
     "system-fault": "system_fault_follow_up",
     "security": "unknown_confirmation",
+    "reward": "system_fault_follow_up",
 }
 
 

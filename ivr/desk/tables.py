@@ -51,7 +51,12 @@ callbacks = _kept(
     sa.Column("status", sa.Text, nullable=False),  # draft until it is confirmed, then requested
 )
 freezes = _kept("freezes")
-consents = _kept("consents")
+consents = _kept(
+    "consents",
+    sa.Column("push", sa.Boolean),
+    sa.Column("wording", sa.Text),  # the version of what was asked
+    sa.Column("channel", sa.Text),
+)
 voice_notes = _kept("voice_notes")
 
 attempts = sa.Table(

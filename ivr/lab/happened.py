@@ -23,7 +23,7 @@ KEPT: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
     "cases": (desk.cases, PROMISED),
     "disputes": (desk.disputes, (*PROMISED, "refund_to")),
     "freezes": (desk.freezes, ()),
-    "consents": (desk.consents, ()),
+    "consents": (desk.consents, ("push", "wording", "channel")),
     "voice-notes": (desk.voice_notes, ()),
 }
 Shown = dict[str, Any]

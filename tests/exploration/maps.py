@@ -14,6 +14,7 @@ TITLES = {
     "welcome": "Welcome 接听", "security": "Security 账户安全", "top_up": "Top-up 充值", "transactions": "Transactions 交易",
     "promotions": "Promotions 优惠", "information": "Information 信息", "identify": "Identify 核实身份",
     "case_status": "Case status 查进度", "close": "Close 收尾", "agent": "A person 人工",
+    "payments": "Payments 付款", "records": "A record of one's own 查记录", "rewards": "Rewards 奖励", "consent": "Messages 消息开关",
     "freeze": "Freeze 冻结", "investigate": "Investigation 核对与调查", "pressure": "Somebody gives orders 有人指挥",
 }  # fmt: skip
 

@@ -56,6 +56,20 @@ _PAYMENTS = [
     ok("two", _paid("succeeded", "unknown")),
     DEAD,
 ]
+_OFFER = {"title": BOTH, "condition": BOTH, "starts": "2026-11-01", "ends": "2026-11-30"}
+_OFFERS = [
+    {**_OFFER, "id": "m1", "audience": "all", "gives": None},
+    {**_OFFER, "id": "m2", "audience": "new", "gives": {"kind": "points", "amount": 100}},
+    {**_OFFER, "id": "m3", "audience": "existing", "gives": {"kind": "money", "amount": 800}},
+]
+
+
+def _reward(state: str, missing: int | None = 2000, day: str | None = "2026-11-30") -> dict[str, Any]:
+    gives = {"kind": "money", "amount": 800}
+    one = {"promotion": "m3", "title": BOTH, "state": state, "progress": 4800, "missing": missing, "day": day, "gives": gives}  # fmt: skip
+    return {"points": 860, "progress": [one]}
+
+
 _CHANNELS = {"website": BOTH, "app": BOTH, "social": BOTH}
 _RULES = {"window": 60, "decision": 7, "balance": 10, "card_low": 1, "card_high": 3}
 _CASE = {"reference": "730415206", "due": "2026-11-26"}
@@ -98,7 +112,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "drops.settle": [ok("settled", None)],
     "drops.what_was_left": [
         ok("somebody else's", None), ok("a case", {"done": [{"act": "case", "reference": "730415206"}], "path": []}),
-        *(ok(act, {"done": [{"act": act, "reference": None}], "path": []}) for act in ("callback", "freeze")),
+        *(ok(act, {"done": [{"act": act, "reference": None}], "path": []}) for act in ("callback", "freeze", "consent")),
         ok("a way", {"done": [], "path": [["main-menu", "information"], ["information", "limits"]]}),
     ],
     "effects.find_top_ups": _TOP_UPS,
@@ -116,6 +130,19 @@ OUTCOMES: dict[str, list[Outcome]] = {
     ],
     "freezing.freeze": [ok("frozen", True), DEAD],
     "freezing.keep_freeze": [ok("kept", None)],
+    "consents.consent_key": [ok("key", "CA1:1")],
+    "consents.keep_consent": [ok("kept", None)],
+    "offers.current_offers": [ok("none", []), ok("all three", _OFFERS), DEAD],
+    "offers.offers_for": [
+        ok("new", {"standing": "new", "offers": _OFFERS[:2]}), ok("existing", {"standing": "existing", "offers": []}),
+        ok("unknown", {"standing": "unknown", "offers": _OFFERS[:1]}), DEAD,
+    ],
+    "offers.rewards_of": [
+        ok("none", {"points": 0, "progress": []}), ok("so far", _reward("counting", None)), ok("awaited", _reward("awaited", 0, None)),
+        *(ok(state, _reward(state)) for state in ("counting", "ended", "credited", "due", "overdue")), DEAD,
+    ],
+    "offers.push_is_on": [ok("on", True), ok("off", False), DEAD],
+    "offers.set_push": [ok("set", True), ok("not set", False), DEAD],
     "payments.find_payments": _PAYMENTS,
     "review.review": [
         ok("nothing", {"status": "active", "two_factor": None, "recent": []}),

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from tests.exploration.finding import Fault, reachable, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
-DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick"}  # fmt: skip
+PROMOTION_DATA = {
+    "promotion-points",
+    *(f"promotion-user-{kind}" for kind in ("new", "existing", "unknown")),
+    *(f"promotion-messages-{state}" for state in ("are-on", "are-off", "turned-on", "turned-off")),
+    *(
+        f"promotion-progress-{state}"
+        for state in ("counting", "so-far", "ended", "credited", "due", "awaited", "overdue")
+    ),
+}
+DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick"} | PROMOTION_DATA  # fmt: skip
 SUCCESS = DATA | {
     "advice-succeeded",
     "top-up-not-received",
@@ -19,14 +28,14 @@ SUCCESS = DATA | {
     "freeze-done",
     "freeze-found-frozen",
 }
-NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review")
-ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now"}
+NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent")  # fmt: skip
+ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now"}  # fmt: skip
 """Acts that the caller asks for, and the question whose yes must come right before."""
-ASKED_AGAIN = {"freeze-unsure"}
+ASKED_AGAIN = {"freeze-unsure", "promotion-messages-unsure"}
 """Moments between such a yes and the same act, asked about again under the same key."""
-OFTEN = {"freeze", "keep_freeze"}
-"""Acts that change nothing the second time."""
-HONEST = {"wallet-unavailable", "freeze-out-of-reach", "freeze-unknown"}
+OFTEN = {"freeze", "keep_freeze", "set_push", "keep_consent"}
+"""Acts that change nothing the second time, or that are taken back by another yes."""
+HONEST = {"wallet-unavailable", "freeze-out-of-reach", "freeze-unknown", "promotion-messages-unknown"}
 """What is said when the wallet did not answer."""
 
 
@@ -75,7 +84,7 @@ def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:
         if any(done.endswith("unavailable") for done in edge.turn.outcomes):
             ids = {line.id for line in edge.turn.lines}
             honest = ids & HONEST and reaches_person(graph, edge)
-            if ids & SUCCESS or not (honest or ids == ASKED_AGAIN):
+            if ids & SUCCESS or not (honest or (ids and ids <= ASKED_AGAIN)):
                 yield Fault("P21", f"the wallet was not there, and the line says {sorted(ids)}", edge)
 
 

@@ -48,11 +48,27 @@ def test_the_third_revision_gives_calls_a_key_and_keeps_what_was_there(database)
     test_the_database_is_as_declared(database)
 
 
+def test_the_fourth_revision_lets_a_consent_say_what_it_is(database):
+    """One from before says nothing, and stays."""
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0003")
+        conn.execute(sa.text("INSERT INTO consents (id, \"at\") VALUES ('a', 'now')"))
+    assert not is_migrated(database)
+    migrate(database)
+    with begin_read(database) as conn:
+        assert conn.execute(sa.text("SELECT id, push, wording, channel FROM consents")).all() == [
+            ("a", None, None, None)
+        ]
+    test_the_database_is_as_declared(database)
+
+
 def test_the_database_is_as_declared(database):
     """Nothing that a comparison would want to change in the tables of what follows a call."""
     import_tables()
     with begin_read(database) as conn:
         found = compare_metadata(MigrationContext.configure(conn), metadata)
-    ours = ("deliveries", "rings", "ring_attempts", "overdue", "line_states", "messages", "calls")
+    ours = ("consents", "deliveries", "rings", "ring_attempts", "overdue", "line_states", "messages", "calls")
     wanted = [change for change in found if any(f"'{name}'" in str(change) for name in ours)]
     assert wanted == []

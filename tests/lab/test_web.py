@@ -213,7 +213,7 @@ def test_a_case_is_shown_with_its_promise(lab, demo):
     assert second["reference"] == "261100020"
 
 
-@pytest.mark.parametrize("what, table", [("freezes", desk.freezes), ("consents", desk.consents), ("voice-notes", desk.voice_notes)])  # fmt: skip
+@pytest.mark.parametrize("what, table", [("freezes", desk.freezes), ("voice-notes", desk.voice_notes)])  # fmt: skip
 def test_an_act_is_shown_with_who_when_and_in_which_call(lab, demo, what, table):
     """Also when nobody knows the customer."""
     lab.put("world", demo)
@@ -221,6 +221,14 @@ def test_an_act_is_shown_with_who_when_and_in_which_call(lab, demo, what, table)
     happened(lab, table, id="n2", customer=None)
     known = {"id": f"{table.name}-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON}
     assert lab.get(what) == [known, known | {"id": "n2", "customer": None}]
+
+
+def test_a_consent_is_shown_with_what_was_said(lab, demo):
+    """On or off, in which words, by which way."""
+    lab.put("world", demo)
+    said = {"push": True, "wording": "0123456789ab", "channel": "voice"}
+    happened(lab, desk.consents, **said)
+    assert lab.get("consents") == [{"id": "consents-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON, **said}]  # fmt: skip
 
 
 def test_an_act_without_a_wallet_is_shown_in_utc(lab, demo):

@@ -19,6 +19,9 @@ from ivr.storage import begin_read, connect
 from ivr.wallet.tables import customers, records
 from ivr.wallet_api.server import create_app
 from tests.call_flows.line import DANA, LIN, NOON, Caller, Line, Person, demo_world, lab_settings
+from tests.call_flows.test_consent import asks
+from tests.call_flows.test_payments import payment_failed
+from tests.call_flows.test_promotions import CASH_BACK, CURRENT, FIVE_OFF, OFFERS, REWARDS
 from tests.call_flows.test_top_up import reports
 from tests.wallet.conftest import TOKEN, WALLETS
 from tests.wallet.serving import served
@@ -39,7 +42,7 @@ class Bank:
         path = environ["PATH_INFO"]
         self.came.append(f"{environ['REQUEST_METHOD']} {path.rpartition('/')[2]}")
         time.sleep(self.seconds)
-        if self.loses and ("/freezes" in path or "/writes/" in path):
+        if self.loses and any(part in path for part in ("/freezes", "/consents", "/writes/")):
             self.loses -= 1
             list(self.app(environ, lambda *_: None))  # done, and its answer lost
             start("502 Bad Gateway", [])
@@ -147,3 +150,27 @@ def test_a_freeze_that_stays_unknown_is_told_as_unknown(caller, bank):
     bank.loses = 4
     caller.presses("1").is_told("不能确定账户有没有冻结", "I cannot tell whether the account is frozen")
     assert caller.talking_to and caller.line.get("freezes") == []
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_a_consent_whose_answers_are_lost_is_given_once_and_told_once_it_is_known(caller, bank, lost):
+    """Asked about by its key, then asked for once more under the same key: one consent at the bank and one with us."""
+    asks(caller, LIN)
+    bank.loses = lost
+    caller.presses("1").is_told("优惠消息已经开启", "offers are on now")
+    assert [(one["customer"], one["push"]) for one in caller.line.get("consents")] == [("haiyun:K1", True)]
+    assert bank.came.count("POST consents") == 1 + (lost > 1)
+
+
+def test_a_failed_payment_is_explained_from_the_bank(caller):
+    """Its payee, amount, moment and reason; nothing of a top-up."""
+    payment_failed(caller.calls(), "600", "1118").proves(DANA)
+    caller.is_told("付给蓝湾酒店六百元", "payment of six hundred yuan to Blue Bay Hotel").is_told(
+        "换一种方式", "pay another way"
+    )
+
+
+def test_offers_and_progress_come_from_the_bank(caller):
+    """Current ones for anybody, one's own after verification."""
+    caller.calls().picks(*OFFERS).picks(*CURRENT).is_told(*FIVE_OFF).presses("*")
+    caller.picks(*REWARDS).proves(LIN).is_told(*CASH_BACK).is_told("还差", "is missing")

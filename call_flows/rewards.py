@@ -1,0 +1,67 @@
+"""Points and rewards: how far, what is missing, by when; a case for what did not come."""
+
+from call_flows.identify import identify
+from ivr.desk.cases import open_case
+from ivr.engine import Call, Confirm, Menu
+from ivr.wallet.offers import Progress, rewards_of
+
+STEP = Menu("promotion-progress-step", ("on", "again", "missing"), fleeting=True)
+OWED_STEP = Menu("promotion-owed-step", ("on", "again"), fleeting=True)
+END = Menu("promotion-progress-end", ("enough", "missing"), fleeting=True)
+OPEN = Confirm("promotion-case-now")
+
+
+async def my_rewards(call: Call) -> None:
+    """After verification: the points, each promotion that counts, and whatever else the caller misses."""
+    customer = await identify(call)
+    mine = await call.do(rewards_of, customer)
+    call.say("promotion-points", points=mine.points)
+    if not mine.progress:
+        call.say("promotion-progress-none")
+    for place in range(len(mine.progress)):
+        await one_reward(call, mine.progress[place])
+    chosen = await call.menu(END)
+    if chosen == "missing":
+        call.say("promotion-missing-other")
+        await raise_missing(call, call.sid)
+
+
+async def one_reward(call: Call, one: Progress) -> None:
+    """How far it is. An overdue one has a case unasked; of any other the caller may say that it is missing."""
+    how_far(call, one)
+    if one.state == "overdue":
+        await open_for(call, one.promotion)
+    step = OWED_STEP if one.state == "overdue" else STEP
+    chosen = await call.menu(step)
+    while chosen == "again":
+        how_far(call, one)
+        chosen = await call.menu(step)
+    if chosen == "missing":
+        call.say("promotion-missing", title=one.title)
+        await raise_missing(call, one.promotion)
+
+
+def how_far(call: Call, one: Progress) -> None:
+    """Title, state, what is missing, what it gives."""
+    call.say("promotion-title", title=one.title)
+    if one.state == "counting" and one.missing is None:
+        call.say("promotion-progress-so-far", progress=one.progress)
+    else:
+        call.say("promotion-progress-" + one.state, progress=one.progress, missing=one.missing, day=one.day)
+    if one.gives and one.state not in ("ended", "overdue"):
+        call.say("promotion-gives-" + one.gives.kind, amount=one.gives.amount)
+
+
+async def raise_missing(call: Call, about: str) -> None:
+    """At the caller's request: read back, confirmed, then a case."""
+    if await call.confirm(OPEN):
+        await open_for(call, about)
+    else:
+        call.say("promotion-case-not-wanted")
+
+
+async def open_for(call: Call, about: str) -> None:
+    """One case for one matter, with a reference and a date."""
+    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], "reward", about)
+    call.say("case-opened", reference=case.reference)
+    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)

@@ -1,0 +1,189 @@
+"""Offers that hold today, how far a customer is with them, and whether messages about them are on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ivr.desk.identity import Verified
+from ivr.engine.effects import Unavailable, World, touch
+from ivr.storage import begin_read
+from ivr.wallet import config
+from ivr.wallet.types import Account, Both, Prize, Promotion, Reward
+
+NEW_FOR = timedelta(days=30)
+"""So long after registering is a user new."""
+Standing = Literal["new", "existing", "unknown"]
+State = Literal["counting", "ended", "credited", "due", "awaited", "overdue"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an offer gives: fen of money, or a number of points."""
+
+    kind: Literal["money", "points"]
+    amount: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer; its first and last day are days of the wallet's zone, and both belong to it."""
+
+    id: str
+    title: dict[str, str]
+    condition: dict[str, str]
+    audience: Literal["all", "new", "existing"]
+    starts: str
+    ends: str
+    gives: Given | None
+
+
+@dataclass(frozen=True)
+class Mine:
+    """The offers that a customer may use, and as what kind of user; unknown: the wallet does not say since when."""
+
+    standing: Standing
+    offers: list[Offer]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a customer is with one promotion; amounts in fen, days in the wallet's zone.
+
+    counting: `missing` of the target is left (None: no target is known), and `day` is the last one; ended: over since
+    `day`; credited: on `day`; due: by `day`; awaited: reached, and no day is promised; overdue: promised for `day`,
+    and not credited.
+    """
+
+    promotion: str
+    title: dict[str, str]
+    state: State
+    progress: int
+    missing: int | None
+    day: str | None
+    gives: Given | None
+
+
+@dataclass(frozen=True)
+class Rewards:
+    """A customer's points, and their progress."""
+
+    points: int
+    progress: list[Progress]
+
+
+@touch
+def current_offers(world: World, wallet: str) -> list[Offer]:
+    """What holds now, soonest end first; nothing that is over or has not begun."""
+    zone = _zone(world, wallet)
+    return [_offer(one, zone) for one in _holding(world, wallet, zone)]
+
+
+@touch
+def offers_for(world: World, customer: Verified) -> Mine:
+    """Those of them for everybody, and those for new or for existing users as the customer is one."""
+    zone = _zone(world, customer.wallet)
+    standing = _standing(_account(world, customer), world.now.astimezone(zone).date())
+    holding = _holding(world, customer.wallet, zone)
+    return Mine(standing, [_offer(one, zone) for one in holding if one.audience in ("all", standing)])
+
+
+@touch
+def rewards_of(world: World, customer: Verified) -> Rewards:
+    """Points, and each promotion that counts something; the ones that end first come first."""
+    zone = _zone(world, customer.wallet)
+    points = _account(world, customer).points
+    known = {one.id: one for one in world.runtime.wallets.promotions(customer.wallet, world.deadline)}
+    rewards = world.runtime.wallets.rewards(customer.id, world.deadline)
+    mine = sorted((one for one in rewards if one.promotion in known), key=lambda one: known[one.promotion].ends)
+    return Rewards(points, [_progress(one, known[one.promotion], world.now, zone) for one in mine])
+
+
+@touch
+def push_is_on(world: World, customer: Verified) -> bool:
+    """Whether messages about offers are on."""
+    return _account(world, customer).push_opt_in
+
+
+@touch
+def set_push(world: World, customer: Verified, push: bool, key: str) -> bool:
+    """True: it stands as asked. The key says which yes of the caller this is, however often it is asked."""
+    return world.runtime.wallets.consent(customer.id, push, key, world.deadline).push == push
+
+
+def _zone(world: World, wallet: str) -> ZoneInfo:
+    with begin_read(world.runtime.engine) as conn:
+        return ZoneInfo(config.by_id(conn, wallet).timezone)
+
+
+def _account(world: World, customer: Verified) -> Account:
+    account: Account | None = world.runtime.wallets.account(customer.id, world.deadline)
+    if account is None:
+        raise Unavailable("the wallet does not know an account that it verified")
+    return account
+
+
+def _standing(account: Account, today: date) -> Standing:
+    if account.registered_on is None:
+        return "unknown"
+    return "new" if today - account.registered_on <= NEW_FOR else "existing"
+
+
+def _holding(world: World, wallet: str, zone: ZoneInfo) -> list[Promotion]:
+    known = world.runtime.wallets.promotions(wallet, world.deadline)
+    holding = [one for one in known if one.starts <= world.now and not _is_over(one, world.now, zone)]
+    return sorted(holding, key=lambda one: (one.ends, one.id))
+
+
+def _is_over(one: Promotion, now: datetime, zone: ZoneInfo) -> bool:
+    """An end in the last minute of a day means the whole day."""
+    ends = one.ends.astimezone(zone)
+    whole = ends.time() >= time(23, 59)
+    return now > ends and not (whole and now.astimezone(zone).date() == ends.date())
+
+
+def _last_day(one: Promotion, zone: ZoneInfo) -> str:
+    """An end at midnight belongs to the day before."""
+    return (one.ends.astimezone(zone) - timedelta(microseconds=1)).date().isoformat()
+
+
+def _offer(one: Promotion, zone: ZoneInfo) -> Offer:
+    starts = one.starts.astimezone(zone).date().isoformat()
+    title, condition = _both(one.title), _both(one.condition)
+    return Offer(one.id, title, condition, one.audience, starts, _last_day(one, zone), _given(one.reward))
+
+
+def _progress(reward: Reward, one: Promotion, now: datetime, zone: ZoneInfo) -> Progress:
+    state, day = _state(reward, one, now, zone)
+    target = one.reward.target if one.reward else None
+    missing = None if target is None else max(0, target - reward.progress)
+    return Progress(one.id, _both(one.title), state, reward.progress, missing, day, _given(one.reward))
+
+
+def _state(reward: Reward, one: Promotion, now: datetime, zone: ZoneInfo) -> tuple[State, str | None]:
+    """The state, and the day that belongs to it. The promised day itself is still in time."""
+    if reward.credited_at:
+        return "credited", reward.credited_at.astimezone(zone).date().isoformat()
+    if reward.credit_due:
+        late = now.astimezone(zone).date() > reward.credit_due
+        return "overdue" if late else "due", reward.credit_due.isoformat()
+    if reward.completed_at or _reached(reward, one):
+        return "awaited", None
+    return "ended" if _is_over(one, now, zone) else "counting", _last_day(one, zone)
+
+
+def _reached(reward: Reward, one: Promotion) -> bool:
+    target = one.reward.target if one.reward else None
+    return target is not None and reward.progress >= target
+
+
+def _given(prize: Prize | None) -> Given | None:
+    if prize is None or prize.amount is None:
+        return None
+    return Given("points" if prize.kind == "points" else "money", prize.amount)
+
+
+def _both(name: Both) -> dict[str, str]:
+    return {"zh": name.zh, "en": name.en}
