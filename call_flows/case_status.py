@@ -5,7 +5,7 @@ from ivr.desk.cases import Stage, case_by_reference
 from ivr.engine import Ask, Call, ToAgent
 from ivr.engine.entries import nine
 
-TRIES = 3
+TRIES = 2
 REFERENCE = Ask("case-reference", nine, length=9)
 
 

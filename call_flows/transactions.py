@@ -1,22 +1,54 @@
-"""Transactions and disputes: the wallet's rules, the status of a case, and a person."""
+"""Transactions and disputes: the records, what was spent, the wallet's rules, the status of a case."""
 
 from call_flows.case_status import case_status
 from call_flows.close import was_it_solved
+from call_flows.dispute import report, report_this
+from call_flows.identify import identify
+from call_flows.look_up import find
 from ivr.desk.facts import wallet_facts
-from ivr.engine import Call, Menu, ToAgent
+from ivr.engine import Call, Menu
+from ivr.wallet.records import spending
 
-TRANSACTIONS = Menu("transactions", ("rules", "status", "report"))
+TRANSACTIONS = Menu("transactions", ("records", "report", "spending", "status", "rules"))
+RULES = Menu("rules", ("apply", "enough"))
 
 
 async def transactions(call: Call) -> None:
-    """Dispute rules of this wallet, the status of a reference, or a person for a report."""
-    topic = await call.menu(TRANSACTIONS)
-    if topic == "status":
-        await case_status(call)
-    elif topic == "report":
-        raise ToAgent("wrong or unknown transaction")
-    else:
-        facts = await call.do(wallet_facts, call.facts["wallet"])
-        call.say("rules-" + facts.rules["unit"], **facts.rules)
-        call.say("rules-refund", **facts.rules)
-        await was_it_solved(call)
+    """What a caller may want to know of transactions, or to say about one."""
+    while True:
+        topic = await call.menu(TRANSACTIONS)
+        await call.level(TOPICS[topic](call))
+
+
+async def records(call: Call) -> None:
+    """Hear transactions; one of them may be reported from there."""
+    customer = await identify(call)
+    one = await find(call, customer)
+    await report_this(call, customer, one)
+
+
+async def overview(call: Call) -> None:
+    """What was spent in the last seven days, this month and the month before."""
+    customer = await identify(call)
+    spent = await call.do(spending, customer)
+    for one in spent:
+        call.say(
+            "spent-" + one.period if one.count else "spent-nothing-" + one.period, total=one.total, count=one.count
+        )
+    await was_it_solved(call)
+
+
+async def rules(call: Call) -> None:
+    """The dispute rules of the wallet that was dialled, for anybody; and how to apply without the line."""
+    facts = await call.do(wallet_facts, call.facts["wallet"])
+    call.say("rules-" + facts.rules["unit"], **facts.rules)
+    call.say("rules-refund", **facts.rules)
+    call.say("rules-compensation-" + facts.rules["compensation_unit"], **facts.rules)
+    chosen = await call.menu(RULES)
+    if chosen == "apply":
+        call.say("apply-yourself", **facts.channels)
+        call.say("apply-evidence")
+    await was_it_solved(call)
+
+
+TOPICS = {"records": records, "report": report, "spending": overview, "status": case_status, "rules": rules}

@@ -55,7 +55,7 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
     unnamed = {"reference": world.key, "about": about, "at": world.now.isoformat()}
     world.conn.execute(sa.insert(cases).values(**row, **promised, **unnamed))
     number = world.conn.scalars(sa.select(cases.c.n).where(same)).one()
-    reference = references.with_check_digit(_scattered(number))
+    reference = references.with_check_digit(scattered(number))
     world.conn.execute(sa.update(cases).where(same).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"case:{reference}")
     opened = world.conn.execute(sa.select(cases).where(same)).one()
@@ -63,7 +63,7 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
     return opened
 
 
-def _scattered(number: int) -> str:
+def scattered(number: int) -> str:
     """Eight digits, another for each of the first hundred million cases; nobody guesses a neighbour's."""
     return f"{(number * 61_803_399 + 26_110_000) % 100_000_000:08d}"
 

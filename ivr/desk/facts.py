@@ -33,7 +33,7 @@ def wallet_facts(world: World, wallet: str) -> Facts:
     """Hours, limits, rules, methods and channels of one wallet."""
     info = config.by_id(world.conn, wallet)
     policy = info.policy
-    refund, decision = policy["refund"], policy["dispute_decision"]
+    refund, decision, compensation = policy["refund"], policy["dispute_decision"], policy["compensation_decision"]
     return Facts(
         is_open=business_days.is_open(info.hours, world.now, info.timezone, info.calendar),
         hours=grouped(info.hours),
@@ -41,6 +41,7 @@ def wallet_facts(world: World, wallet: str) -> Facts:
         rules={
             "unit": decision["unit"], "window": policy["dispute_window_days"], "decision": decision["days"],
             "balance": refund["balance_minutes"], "card_low": refund["card_days"][0], "card_high": refund["card_days"][1],
+            "compensation": compensation["days"], "compensation_unit": compensation["unit"],
         },
         methods=[{key: method[key] for key in ("name", "fee", "arrival", "single")} for method in policy["top_up_methods"]],
         channels={key: info.channels[key] for key in ("website", "app", "social")},

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from ivr.desk.tables import cases, challenges, freezes
+from ivr.desk.tables import cases, challenges, disputes, freezes
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.messages import composes
@@ -32,6 +32,10 @@ TEXTS = {
     "case": {
         "zh": "您的服务单{reference}已受理。可致电客服热线按单号查询进度。",
         "en": "Your case {reference} was received. Call the support line and key the reference to hear how it stands.",
+    },
+    "dispute": {
+        "zh": "您的申请{reference}已受理。可在应用里补充截图并写上单号。可致电客服热线按单号查询进度。",
+        "en": "Your dispute {reference} was received. You can add screenshots in the app with this reference. Call the support line and key it to hear how it stands.",
     },
     "freeze": {
         "zh": "您的账户已按来电要求冻结。如果不是您本人要求的，请拨打官方客服热线找人工客服。",
@@ -60,11 +64,14 @@ def compose_code(engine: sa.Engine, settings: Settings, message: str) -> Text | 
 def compose_case(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`case:<reference>` → the customer's mobile and the reference."""
     reference = message.split(":")[1]
-    with begin_read(engine) as conn:
-        case = conn.execute(sa.select(cases).where(cases.c.reference == reference)).first()
-        language, line = _heard(conn, case.call if case else "")
-    mobile = _mobile(engine, settings, case.customer if case else None)
-    return Text(mobile, TEXTS["case"][language].format(reference=reference), line) if mobile else None
+    return _with_reference(engine, settings, cases, "case", reference)
+
+
+@composes("dispute")
+def compose_dispute(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+    """`dispute:<reference>` → the customer's mobile, the reference, and how to send evidence."""
+    reference = message.split(":")[1]
+    return _with_reference(engine, settings, disputes, "dispute", reference)
 
 
 @composes("freeze")
@@ -75,6 +82,14 @@ def compose_freeze(engine: sa.Engine, settings: Settings, message: str) -> Text 
         _, line = _heard(conn, frozen.call if frozen else "")
     owner = _account(engine, settings, frozen.customer if frozen else None)
     return Text(owner.mobile, TEXTS["freeze"][owner.language], line) if owner and owner.mobile else None
+
+
+def _with_reference(engine: sa.Engine, settings: Settings, table: sa.Table, kind: str, reference: str) -> Text | None:
+    with begin_read(engine) as conn:
+        kept = conn.execute(sa.select(table).where(table.c.reference == reference)).first()
+        language, line = _heard(conn, kept.call if kept else "")
+    mobile = _mobile(engine, settings, kept.customer if kept else None)
+    return Text(mobile, TEXTS[kind][language].format(reference=reference), line) if mobile else None
 
 
 def _account(engine: sa.Engine, settings: Settings, account: str | None) -> Account | None:

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ivr.desk.summary import level, summarise
-from ivr.desk.tables import callbacks, cases
+from ivr.desk.tables import callbacks, cases, disputes
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 
@@ -63,7 +63,7 @@ def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | N
     requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status != "draft")
     if conn.execute(requested).first():
         return "callback"
-    if conn.execute(sa.select(cases.c.id).where(cases.c.call == sid)).first():
+    if any(conn.execute(sa.select(table.c.id).where(table.c.call == sid)).first() for table in (cases, disputes)):
         return "case"
     return "resolved" if facts.get("solved") else "abandoned" if ended else None
 

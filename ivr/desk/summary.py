@@ -10,7 +10,7 @@ from typing import Any
 from ivr.desk.written import written
 from ivr.engine.journal import Row
 
-TOLD = ("unfamiliar", "can_log_in", "directed", "not_mine")
+TOLD = ("unfamiliar", "can_log_in", "directed", "not_mine", "has_phone")
 """Facts that a caller told about a security matter, mostly before any verification."""
 Steps = list[list[Any]]
 
@@ -80,5 +80,10 @@ def _promises(steps: Steps) -> list[dict[str, Any]]:
     """What the line promised in this call, and by when."""
     cases = [step[3] for step in _done(steps, "ok", "cases.open_case")]
     slots = [step[3]["slot"] for step in _done(steps, "ok", "callbacks.request_callback")]
-    promised = [{"what": "case", "reference": case["reference"], "due": case["due"]} for case in cases]
+    filed = [step[3] for step in _done(steps, "ok", "disputes.keep_dispute")]
+    promised = [
+        {"what": what, "reference": one["reference"], "due": one["due"]}
+        for what, found in (("case", cases), ("dispute", filed))
+        for one in found
+    ]
     return promised + [{"what": "callback", "reference": None, "due": slot} for slot in slots]

@@ -20,6 +20,7 @@ from ivr.engine.speaking import Speaker, Spoken
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """One sentence: pauses between sentences would cost the seconds that the words need."""
 LARGE = 100_000_00
+OPENED = ("cases.open_case", "disputes.keep_dispute")
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
@@ -63,8 +64,8 @@ def _short(fen: int) -> int:
 def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
     """The case of this matter: opened after the last look-up. Earlier ones are left to the screen."""
     for finding in reversed(summary["findings"]):
-        if finding["effect"] in ("cases.open_case", *LOOK_UPS.values()):
-            return finding["result"] if finding["effect"] == "cases.open_case" else None
+        if finding["effect"] in (*OPENED, *LOOK_UPS.values()):
+            return finding["result"] if finding["effect"] in OPENED else None
     return None
 
 

@@ -15,13 +15,13 @@ LABELS = {
     "zh": {
         "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
         "caller": "来电尾号", "chosen": "所选", "entered": "所输", "found": "查到", "promised": "已承诺", "why": "转接原因",
-        "none": "无", "case": "服务单", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
+        "none": "无", "case": "服务单", "dispute": "纠纷申请", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
         "frozen": "本次通话已冻结账户", "freeze-unknown": "冻结结果未知", "not-mine": "非本人",
     },
     "en": {
         "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
         "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "found": "Found", "promised": "Promised",
-        "why": "Handed over because", "none": "nothing", "case": "case", "callback": "callback", "tries": "verification",
+        "why": "Handed over because", "none": "nothing", "case": "case", "dispute": "dispute", "callback": "callback", "tries": "verification",
         "passed": "passed", "failed": "failed", "frozen": "account frozen in this call",
         "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's",
     },
@@ -31,6 +31,9 @@ LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments
 ENTRIES = {
     "top-up-amount": ("金额", "amount"), "top-up-date": ("日期", "date"), "top-up-time": ("时间", "time"),
     "payment-amount": ("付款", "payment"), "payment-date": ("日期", "date"), "payment-time": ("时间", "time"),
+    "search-amount": ("付款", "payment"), "search-date": ("日期", "date"), "search-time": ("时间", "time"),
+    "dispute-amount": ("应付", "right amount"), "dispute-refund-day": ("答应退款", "refund promised"),
+    "dispute-cancel-day": ("取消日期", "cancelled"),
     "case-reference": ("单号", "reference"), "safety-number": ("可疑号码", "suspicious number"),
 }  # fmt: skip
 
@@ -77,7 +80,7 @@ def _entry(name: str, value: Any, lang: str) -> str:
     if name not in ENTRIES:
         return ""
     label = ENTRIES[name][lang == "en"]
-    if name in LOOK_UPS:
+    if name.endswith("-amount"):
         value = f"{value / 100:.2f} {'元' if lang == 'zh' else 'yuan'}"
     return f"{label} {value}" if value != "" else ""
 

@@ -83,7 +83,7 @@ def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
     ]
     methods = [{"name": BOTH, "fee": fee, "arrival": BOTH, "single": 500000}]
     limits = {"single": 500000, "daily": 1000000, "monthly": 2000000, "annual": 20000000}
-    rules = {"unit": unit, **_RULES}
+    rules = {"unit": unit, "compensation": 15, "compensation_unit": unit, **_RULES}
     return {"is_open": is_open, "hours": hours, "limits": limits, "rules": rules, "methods": methods, "channels": _CHANNELS}  # fmt: skip
 
 
@@ -91,6 +91,27 @@ _RECENT = [
     {"id": "y1", "kind": "payment", "amount": 6800, "at": DAY, "payee": BOTH},
     {"id": "t1", "kind": "top-up", "amount": 12300, "at": DAY, "payee": None},
 ]
+_PAID = {"id": "y1", "kind": "payment", "amount": 6800, "at": DAY, "status": "succeeded", "payee": BOTH}
+_RECORDS = [_PAID, {**_PAID, "id": "t1", "kind": "top-up", "status": "pending", "payee": None}]
+
+
+def _promise(unit: str, provisional: bool) -> dict[str, Any]:
+    return {"days": 8, "unit": unit, "by": "2026-12-03", "provisional": provisional}
+
+
+def _terms(unit: str, provisional: bool) -> dict[str, Any]:
+    promise = _promise(unit, provisional)
+    refund = {"balance": 30, "card_low": 1, "card_high": 3, "card": _promise("business", provisional)}
+    return {
+        "too_old": False,
+        "window": 120,
+        "decision": promise,
+        "credit": provisional,
+        "compensation": promise,
+        **refund,
+    }
+
+
 OUTCOMES: dict[str, list[Outcome]] = {
     "agents.duty": [
         ok("agents", {"open": True, "numbers": ["+8613800000001", "+8613800000002"], "opens": None}),
@@ -149,6 +170,28 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("two", {"status": "active", "two_factor": True, "recent": _RECENT}),
         *(ok(status, {"status": status, "two_factor": False, "recent": []}) for status in ("frozen", "closed")), DEAD,
     ],
+    "records.latest": [ok("none", []), ok("two", _RECORDS), ok("failed", [{**_PAID, "status": "failed"}]), DEAD],
+    "records.search": [
+        ok("none", {"records": [], "more": False}), ok("one", {"records": [_PAID], "more": False}),
+        ok("two", {"records": _RECORDS, "more": True}), DEAD,
+    ],
+    "records.payees": [ok("none", []), ok("one", [{"id": "y1", "name": BOTH}]), DEAD],
+    "records.spending": [
+        *(ok(label, [{"period": period, "total": 6800 * count, "count": count} for period in ("week", "month", "last-month")])
+          for label, count in (("some", 2), ("none", 0))), DEAD,
+    ],
+    "records.twins": [ok("none", []), ok("one", [{**_PAID, "id": "y2"}]), DEAD],
+    "disputes.dispute_of": [
+        ok("none", None), ok("received", {"stage": "received", "due": "2026-11-26", "reference": "730415206"}),
+        ok("done", {"stage": "done", "due": None, "reference": None}), DEAD,
+    ],
+    "disputes.terms_of": [
+        ok("business", _terms("business", False)), ok("calendar", _terms("calendar", True)),
+        ok("too old", {**_terms("business", False), "too_old": True}),
+    ],
+    "disputes.refund_due": [ok("due", None), ok("not due", _promise("business", False)), ok("around", _promise("business", True))],
+    "disputes.file_dispute": [ok("filed", None), ("there is one", "err", "AlreadyDisputed"), DEAD],
+    "disputes.keep_dispute": [ok("kept", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True})],
     "facts.is_official": [ok("official", True), ok("not official", False)],
     "facts.wallet_facts": [ok("open", _facts(True, "business", 0)), ok("closed", _facts(False, "calendar", 200))],
     "identity.find_account": [

@@ -15,9 +15,20 @@ from typing import Any
 
 from ivr.engine.call import Call, Dial, Moment, Wait
 
-ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code"}
+ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code", "payee"}
 """Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
-ONLY_TOLD = {"reason", "solved", "priority", "remembered", "unfamiliar", "can_log_in", "directed", "not_mine", "owner"}
+ONLY_TOLD = {
+    "reason",
+    "solved",
+    "priority",
+    "remembered",
+    "unfamiliar",
+    "can_log_in",
+    "directed",
+    "not_mine",
+    "has_phone",
+    "owner",
+}
 """Facts that no flow reads after its first wait: most are for the agent's screen."""
 JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
 ENDS = {"RETURN_VALUE", "RERAISE", "RAISE_VARARGS", "JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.exploration.finding import Fault, reachable, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
+TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-no-twin"}  # fmt: skip
 PROMOTION_DATA = {
     "promotion-points",
     *(f"promotion-user-{kind}" for kind in ("new", "existing", "unknown")),
@@ -16,7 +17,7 @@ PROMOTION_DATA = {
         for state in ("counting", "so-far", "ended", "credited", "due", "awaited", "overdue")
     ),
 }
-DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick"} | PROMOTION_DATA  # fmt: skip
+DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick"} | TRANSACTION_DATA | PROMOTION_DATA  # fmt: skip
 SUCCESS = DATA | {
     "advice-succeeded",
     "top-up-not-received",
@@ -28,14 +29,20 @@ SUCCESS = DATA | {
     "freeze-done",
     "freeze-found-frozen",
 }
-NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent")  # fmt: skip
-ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now"}  # fmt: skip
+NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent", "latest", "search", "payees", "spending", "twins", "dispute_of", "file_dispute", "keep_dispute")  # fmt: skip
+ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now", "file_dispute": "dispute-now", "keep_dispute": "dispute-now"}  # fmt: skip
 """Acts that the caller asks for, and the question whose yes must come right before."""
-ASKED_AGAIN = {"freeze-unsure", "promotion-messages-unsure"}
+ASKED_AGAIN = {"freeze-unsure", "promotion-messages-unsure", "dispute-unsure"}
 """Moments between such a yes and the same act, asked about again under the same key."""
-OFTEN = {"freeze", "keep_freeze", "set_push", "keep_consent"}
+OFTEN = {"freeze", "keep_freeze", "set_push", "keep_consent", "file_dispute", "keep_dispute"}
 """Acts that change nothing the second time, or that are taken back by another yes."""
-HONEST = {"wallet-unavailable", "freeze-out-of-reach", "freeze-unknown", "promotion-messages-unknown"}
+HONEST = {
+    "wallet-unavailable",
+    "freeze-out-of-reach",
+    "freeze-unknown",
+    "promotion-messages-unknown",
+    "dispute-unknown",
+}
 """What is said when the wallet did not answer."""
 
 

@@ -1,0 +1,131 @@
+"""A wrong or unknown transaction: why, the questions that belong to it, what is promised, one yes, one dispute."""
+
+from call_flows.close import was_it_solved
+from call_flows.dispute_reasons import REASONS, why
+from call_flows.identify import identify
+from call_flows.look_up import find
+from ivr.desk.disputes import (
+    AlreadyDisputed,
+    Known,
+    Promise,
+    Terms,
+    dispute_of,
+    file_dispute,
+    keep_dispute,
+    terms_of,
+)
+from ivr.desk.facts import wallet_facts
+from ivr.desk.identity import Verified
+from ivr.engine import Call, Confirm, Menu, ToAgent, Unavailable
+from ivr.wallet.records import Record
+
+HOW = Menu("dispute-how", ("file", "apply"))
+FILE = Confirm("dispute-now")
+
+
+async def report(call: Call) -> None:
+    """Why comes before any proof; then which transaction."""
+    reason = await why(call)
+    customer = await identify(call)
+    one = await find(call, customer)
+    await check(call, customer, one)
+    await dispute(call, customer, one, reason)
+
+
+async def report_this(call: Call, customer: Verified, one: Record) -> None:
+    """A transaction that was heard just now."""
+    await check(call, customer, one)
+    reason = await why(call)
+    await dispute(call, customer, one, reason)
+
+
+async def check(call: Call, customer: Verified, one: Record) -> None:
+    """Comes back only if there can be a dispute: a payment that succeeded, not too long ago, and has none yet."""
+    if one.kind == "top-up" or one.status != "succeeded":
+        call.say("not-disputed-" + ("top-up" if one.kind == "top-up" else one.status))
+        await was_it_solved(call)
+    known = await call.do(dispute_of, customer, one.id)
+    if known is not None:
+        await already(call, known)
+    terms = await call.do(terms_of, customer.wallet, one.at)
+    if terms.too_old:
+        call.say("dispute-too-old", window=terms.window)
+        raise ToAgent("past the dispute window")
+
+
+async def already(call: Call, known: Known | None) -> None:
+    """Its stage is told, and nothing is filed a second time."""
+    call.say("dispute-already")
+    if known is not None and known.reference:
+        call.say("case-stage-" + known.stage, reference=known.reference)
+    if known is not None and known.due:
+        call.say("case-due", by=known.due)
+    await was_it_solved(call)
+
+
+async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
+    """The questions of this reason, what is promised, and then filed here or by the caller themself."""
+    one = await REASONS[reason](call, customer, one)
+    terms = await call.do(terms_of, customer.wallet, one.at)
+    tell_terms(call, terms)
+    how = await call.menu(HOW)
+    if how == "apply":
+        await apply(call)
+        await was_it_solved(call)
+    call.say("dispute-is", at=one.at, amount=one.amount, payee=one.payee)
+    call.say("dispute-because-" + reason)
+    if await call.confirm(FILE):
+        await file(call, customer, one, reason)
+    else:
+        call.say("dispute-not-filed")
+    await was_it_solved(call)
+
+
+def tell_terms(call: Call, terms: Terms) -> None:
+    """When it is decided, what happens meanwhile, how a refund comes; compensation is another matter."""
+    call.say("dispute-steps")
+    tell_promise(call, "dispute-decision", terms.decision)
+    if terms.credit:
+        call.say("dispute-credit")
+    call.say("dispute-refund", balance=terms.balance, card_low=terms.card_low, card_high=terms.card_high)
+    call.say("promise-around" if terms.card.provisional else "promise-by", by=terms.card.by)
+    tell_promise(call, "dispute-compensation", terms.compensation)
+
+
+def tell_promise(call: Call, message: str, promise: Promise) -> None:
+    """The days, and the date on which they end."""
+    call.say(f"{message}-{promise.unit}", days=promise.days)
+    call.say("promise-around" if promise.provisional else "promise-by", by=promise.by)
+
+
+async def apply(call: Call) -> None:
+    """How to fill it in without the line."""
+    facts = await call.do(wallet_facts, call.facts["wallet"])
+    call.say("apply-yourself", **facts.channels)
+    call.say("apply-evidence")
+
+
+async def file(call: Call, customer: Verified, one: Record, reason: str) -> None:
+    """Filed once and kept; what the wallet leaves open is asked once more, under the same key."""
+    try:
+        due = await ask_wallet(call, customer, one, reason)
+    except AlreadyDisputed:
+        known = await call.do(dispute_of, customer, one.id)
+        await already(call, known)
+    kept = await call.do(keep_dispute, customer, one.id, reason, due)
+    call.say("dispute-filed", reference=kept.reference)
+    call.say("dispute-due-provisional" if kept.provisional else "dispute-due", by=kept.due)
+    call.say("dispute-evidence")
+
+
+async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -> str | None:
+    """By when the wallet decides. Whoever does not know whether it was filed is told so, and finds a person."""
+    try:
+        return await call.do(file_dispute, customer, one.id, reason)
+    except Unavailable:
+        await call.moment("dispute-unsure")
+    try:
+        return await call.do(file_dispute, customer, one.id, reason)
+    except Unavailable:
+        call.say("dispute-unknown")
+        raise ToAgent("nobody knows whether the dispute is filed") from None

@@ -1,0 +1,93 @@
+"""Why a transaction is disputed, and what belongs to each reason: its questions, its advice, its way out."""
+
+from call_flows.close import was_it_solved
+from call_flows.freeze import freeze_account
+from ivr.desk.disputes import refund_due
+from ivr.desk.identity import Verified
+from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
+from ivr.engine.entries import amount, day
+from ivr.wallet.records import Record, twins
+
+REASON = Menu("dispute-reason", ("not-me", "charge", "not-received", "refund-missing", "wrong-payee"))
+CHARGE = Menu("dispute-charge", ("duplicate", "wrong-amount", "cancelled-subscription"))
+PHONE = Confirm("dispute-phone", acts=False)
+MERCHANT = Confirm("dispute-merchant", acts=False)
+RIGHT_AMOUNT = Ask("dispute-amount", amount, readback=Confirm("dispute-amount-right", acts=False))
+REFUND_DAY = Ask("dispute-refund-day", day, length=4, readback=Confirm("dispute-refund-day-right", acts=False))
+CANCEL_DAY = Ask("dispute-cancel-day", day, length=4, readback=Confirm("dispute-cancel-day-right", acts=False))
+
+
+async def why(call: Call) -> str:
+    """The reason; money that went to the wrong person is a matter of minutes, so a person takes it at once."""
+    reason = await call.menu(REASON)
+    if reason == "charge":
+        reason = await call.menu(CHARGE)
+    if reason == "wrong-payee":
+        call.facts["priority"] = "high"
+        call.say("dispute-wrong-payee")
+        raise ToAgent("paid to the wrong person")
+    return reason
+
+
+async def not_me(call: Call, customer: Verified, one: Record) -> Record:
+    """Whether the phone is still there, and a freeze before anything else goes out."""
+    call.facts["priority"] = "high"
+    has_phone = await call.confirm(PHONE)
+    call.facts["has_phone"] = has_phone
+    await freeze_account(call)
+    await call.moment("one-moment")
+    return one
+
+
+async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
+    """Both are chosen; the later one is disputed."""
+    others = await call.do(twins, customer, one)
+    if not others:
+        call.say("dispute-no-twin")
+        raise ToAgent("second charge not found")
+    pick = Menu("dispute-twin", tuple(other.id for other in others))
+    chosen = await call.menu(pick, choices={other.id: {"time": other.at[11:16]} for other in others})
+    other = next(other for other in others if other.id == chosen)
+    return max(one, other, key=lambda record: record.at)
+
+
+async def wrong_amount(call: Call, customer: Verified, one: Record) -> Record:
+    """What it should have been, for whoever decides."""
+    await call.ask(RIGHT_AMOUNT)
+    return one
+
+
+async def not_received(call: Call, customer: Verified, one: Record) -> Record:
+    """The seller is often quicker than a dispute."""
+    asked = await call.confirm(MERCHANT)
+    if not asked:
+        call.say("dispute-ask-merchant")
+    return one
+
+
+async def refund_missing(call: Call, customer: Verified, one: Record) -> Record:
+    """A refund that is not due yet needs no dispute: its date is told."""
+    promised = await call.ask(REFUND_DAY)
+    due = await call.do(refund_due, customer.wallet, promised)
+    if due is not None:
+        call.say("refund-not-due", days=due.days)
+        call.say("promise-around" if due.provisional else "promise-by", by=due.by)
+        await was_it_solved(call)
+    return one
+
+
+async def cancelled(call: Call, customer: Verified, one: Record) -> Record:
+    """Since when, and how to stop the next charge."""
+    await call.ask(CANCEL_DAY)
+    call.say("dispute-stop-charges")
+    return one
+
+
+REASONS = {
+    "not-me": not_me,
+    "duplicate": duplicate,
+    "wrong-amount": wrong_amount,
+    "not-received": not_received,
+    "refund-missing": refund_missing,
+    "cancelled-subscription": cancelled,
+}

@@ -1,0 +1,129 @@
+"""Find a transaction: step through the latest ones, or search by day, amount or payee."""
+
+from call_flows.close import was_it_solved
+from ivr.desk.identity import Verified
+from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
+from ivr.engine.entries import amount, clock, day
+from ivr.wallet.records import Record, latest, payees, search
+
+FIND = Menu("find", ("latest", "day", "amount", "payee"))
+RECORD = Menu("record", ("next", "previous", "details", "report", "enough"))
+DAY = Menu("search-day", ("today", "yesterday", "other"))
+DATE = Ask("search-date", day, length=4, readback=Confirm("search-date-right", acts=False))
+TIME = Ask("search-time", clock, empty_is=True)
+AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", acts=False))
+NOTHING = Menu("search-nothing", ("wider", "person"))
+
+
+async def find(call: Call, customer: Verified) -> Record:
+    """The transaction that the caller wants to report; whoever has heard enough leaves by themself."""
+    while True:
+        by = await call.menu(FIND)
+        one = await call.level(WAYS[by](call, customer))
+        if one is not None:
+            return one
+
+
+async def through_latest(call: Call, customer: Verified) -> Record | None:
+    """Newest first."""
+    records = await call.do(latest, customer)
+    if not records:
+        call.say("records-none")
+        return None
+    return await browse(call, records, 0)
+
+
+async def browse(call: Call, records: list[Record], place: int) -> Record:
+    """One after the other by key, with details; the one that is reported."""
+    tell(call, records[place])
+    while True:
+        chosen = await call.menu(RECORD)
+        if chosen == "report":
+            return records[place]
+        if chosen == "enough":
+            await was_it_solved(call)
+        if chosen == "details":
+            tell_details(call, records[place])
+        else:
+            place = step(call, place, 1 if chosen == "next" else -1, len(records))
+            tell(call, records[place])
+
+
+def step(call: Call, place: int, by: int, count: int) -> int:
+    """The next place, or the same one with a word when there is none."""
+    if 0 <= place + by < count:
+        return place + by
+    call.say("record-last" if by > 0 else "record-first")
+    return place
+
+
+def tell(call: Call, one: Record) -> None:
+    """Day, payee and amount; and whether it did not go through."""
+    call.say("record-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
+    if one.status != "succeeded":
+        call.say("record-" + one.status)
+
+
+def tell_details(call: Call, one: Record) -> None:
+    """The very moment, and how it stands."""
+    call.say("details-at", at=one.at)
+    call.say("details-" + one.status)
+
+
+async def by_day(call: Call, customer: Verified) -> Record | None:
+    """A day, and the time if it is known."""
+    on = await call.menu(DAY)
+    if on == "other":
+        on = await call.ask(DATE)
+    at = await call.ask(TIME)
+    return await match(call, customer, on, at, 0, "")
+
+
+async def by_amount(call: Call, customer: Verified) -> Record | None:
+    """An amount to the fen."""
+    fen = await call.ask(AMOUNT)
+    return await match(call, customer, "", "", fen, "")
+
+
+async def by_payee(call: Call, customer: Verified) -> Record | None:
+    """One of those whom the customer paid lately."""
+    known = await call.do(payees, customer)
+    if not known:
+        call.say("payees-none")
+        return None
+    pick = Menu("search-payee", tuple(one.id for one in known))
+    chosen = await call.menu(pick, choices={one.id: {"payee": one.name} for one in known})
+    payee = next(one.name["zh"] for one in known if one.id == chosen)
+    return await match(call, customer, "", "", 0, payee)
+
+
+async def match(call: Call, customer: Verified, on: str, at: str, fen: int, payee: str) -> Record | None:
+    """Nothing: a wider search or a person. One: it is read. Several: the caller picks."""
+    found = await call.do(search, customer, on, at, fen, payee, False)
+    if not found.records:
+        call.say("search-none")
+        chosen = await call.menu(NOTHING)
+        if chosen == "person":
+            raise ToAgent("transaction not found")
+        found = await call.do(search, customer, on, at, fen, payee, True)
+    if not found.records:
+        call.say("search-none-wider")
+        return None
+    if found.more:
+        call.say("search-more")
+    place = await choose(call, found.records)
+    return await browse(call, found.records, place)
+
+
+async def choose(call: Call, found: list[Record]) -> int:
+    """The place of the only one, or of the one that the caller picks: by its time if all are of one day, else by its day."""
+    if len(found) == 1:
+        return 0
+    one_day = len({one.at[:10] for one in found}) == 1
+    ids = tuple(one.id for one in found)
+    pick = Menu("pick-time" if one_day else "pick-date", ids)
+    chosen = await call.menu(pick, choices={one.id: {"on": one.at, "time": one.at[11:16]} for one in found})
+    return ids.index(chosen)
+
+
+WAYS = {"latest": through_latest, "day": by_day, "amount": by_amount, "payee": by_payee}

@@ -1,0 +1,65 @@
+# Disputes: why
+dispute-reason = What is it?
+    .not-me = If not you
+    .charge = For charges
+    .not-received = If nothing came
+    .refund-missing = For refunds
+    .wrong-payee = For wrong payees
+dispute-charge = Which one is it?
+    .duplicate = If charged twice
+    .wrong-amount = If the amount is wrong
+    .cancelled-subscription = For a cancelled subscription
+dispute-wrong-payee = This needs to be quick, and the line cannot take a payment back. I will find a person at once.
+dispute-phone = Do you still have your phone?
+dispute-no-twin = There is no other payment of that amount to them within a day. A person will check it with you.
+dispute-twin = At what time?
+    .choice = For { TIME($time) }
+dispute-amount = Enter the amount that is right, in yuan. For the point, press star. Then press pound.
+dispute-amount-right = The amount is { MONEY($value) }. Is that right?
+dispute-merchant = Have you asked the seller?
+dispute-ask-merchant = Please ask the seller too, which is often quicker. You can still apply now.
+dispute-refund-day = When was the refund promised? Enter two digits for the month and two for the day.
+dispute-refund-day-right = The date is { DATE($value) }. Is that right?
+refund-not-due = A refund to a bank card takes up to { COUNT($days, unit: "business-day") }. It is not due yet.
+dispute-cancel-day = When did you cancel? Enter two digits for the month and two for the day.
+dispute-cancel-day-right = The date is { DATE($value) }. Is that right?
+dispute-stop-charges = Turn automatic payment off in the payment settings of the app, so that nothing more is charged.
+
+# Whether there can be one
+not-disputed-failed = It did not succeed, and you are not charged for it. No dispute is needed.
+not-disputed-pending = It is still being confirmed, so it cannot be disputed yet. Please do not pay again.
+not-disputed-top-up = For a top-up, choose top-up and payment in the main menu.
+dispute-too-old = This is older than { COUNT($window, unit: "day") }, so the line cannot file it. I will find a person for you.
+dispute-already = There is a dispute of this one already. Nothing more is needed.
+
+# What happens
+dispute-decision-business = It is decided within { COUNT($days, unit: "business-day") }.
+dispute-decision-calendar = It is decided within { COUNT($days, unit: "calendar-day") }.
+promise-by = That is by { DATE($by) }.
+promise-around = That is around { DATE($by) }, as far as the holidays are known.
+dispute-credit = Until then you get the money in advance.
+dispute-steps = First we receive it, then we ask the seller and decide, and the money goes back the way it came.
+dispute-refund = A refund to the balance takes { COUNT($balance, unit: "minute") }. To a bank card it takes { SPAN($card_low, $card_high, unit: "business-day") }.
+dispute-compensation-business = Compensation is apart from that. It is decided within { COUNT($days, unit: "business-day") }.
+dispute-compensation-calendar = Compensation is apart from that. It is decided within { COUNT($days, unit: "calendar-day") }.
+dispute-how = How do you want to apply?
+    .file = To have me file it now
+    .apply = To hear how to apply yourself
+dispute-is = { DATE($at) }, { MONEY($amount) } paid to { TEXT($payee) }.
+dispute-because-not-me = The reason: not made by you.
+dispute-because-duplicate = The reason is a double charge.
+dispute-because-wrong-amount = The reason is the amount.
+dispute-because-not-received = The reason is that nothing arrived.
+dispute-because-refund-missing = The reason is a missing refund.
+dispute-because-cancelled-subscription = The reason is a charge after cancelling.
+dispute-now = Shall I file this dispute now?
+dispute-not-filed = All right. Nothing was filed.
+
+# Filing
+dispute-unsure = The dispute is not confirmed yet. I am asking once more.
+dispute-unknown = I cannot tell whether the dispute was filed. Please do not file it again. I will find a person at once.
+dispute-filed = It is filed. The reference is { DIGITS($reference, kind: "reference") }. Please note it. Once more, { DIGITS($reference, kind: "reference") }.
+dispute-due = Expect a decision by { DATE($by) }.
+dispute-due-provisional = Expect a decision around { DATE($by) }.
+dispute-evidence = You can add screenshots or receipts in the app, with the reference. It works without them too.
+done-dispute = Your dispute was filed last time. Its reference is { DIGITS($reference, kind: "reference") }.

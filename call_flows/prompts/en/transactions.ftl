@@ -1,0 +1,73 @@
+# Transactions and disputes
+transactions = Transactions and disputes.
+    .records = For records
+    .report = To report one
+    .spending = For spending
+    .status = For case status
+    .rules = For rules
+
+# Rules: no verification
+rules-business = Report a disputed transaction within { COUNT($window, unit: "day") }. We decide within { COUNT($decision, unit: "business-day") }.
+rules-calendar = Report a disputed transaction within { COUNT($window, unit: "day") }. We decide within { COUNT($decision, unit: "calendar-day") }.
+rules-refund = A refund to the balance takes { COUNT($balance, unit: "minute") }. A refund to a bank card takes { SPAN($card_low, $card_high, unit: "business-day") }.
+rules-compensation-business = Compensation is apart from a refund. It is decided within { COUNT($compensation, unit: "business-day") }.
+rules-compensation-calendar = Compensation is apart from a refund. It is decided within { COUNT($compensation, unit: "calendar-day") }.
+rules = Would you rather apply yourself?
+    .apply = To hear how to apply yourself
+    .enough = If that is enough
+apply-yourself = Open { TEXT($app) }. Choose the transaction, and fill in the reason, the amount and what happened.
+apply-evidence = Screenshots or receipts help, but you can apply without them. If we filed for you, give the reference there.
+
+# Finding a transaction
+find = How do I look?
+    .latest = For the latest ones
+    .day = To search by day
+    .amount = To search by amount
+    .payee = To search by payee
+record = -
+    .next = For the next one
+    .previous = For the previous one
+    .details = For details
+    .report = To report this one
+    .enough = To stop here
+record-payment = { DATE($at) }, { MONEY($amount) } paid to { TEXT($payee) }.
+record-top-up = { DATE($at) }, a top-up of { MONEY($amount) }.
+record-failed = It did not succeed.
+record-pending = It is still being confirmed.
+record-first = This is the latest one already.
+record-last = There are no more. For older ones, search by day.
+records-none = There were no transactions in the last year.
+details-at = The time was { MOMENT($at) }.
+details-succeeded = It succeeded.
+details-failed = It did not succeed, and you are not charged for it.
+details-pending = It is still being confirmed. Please do not pay again yet.
+search-day = On which day?
+    .today = For today
+    .yesterday = For yesterday
+    .other = For another day
+search-date = Enter the date, two digits for the month and two for the day.
+search-date-right = The date is { DATE($value) }. Is that right?
+search-time = Enter the time, four digits in twenty-four hours, then press pound. If you do not know, just press pound.
+search-amount = Enter the amount in yuan. For the point, press star. Then press pound.
+search-amount-right = The amount is { MONEY($value) }. Is that right?
+search-payee = Who was paid?
+    .choice = For { TEXT($payee) }
+payees-none = There were no payments in the last year.
+search-none = I found no such transaction.
+search-nothing = I can search more widely.
+    .wider = To search more widely
+    .person = For help from a person
+search-none-wider = The wider search found nothing either. Please search another way.
+search-more = More than four fit. Here are the latest four.
+pick-time = At what time was it?
+    .choice = For { TIME($time) }
+pick-date = On which day was it?
+    .choice = For { DATE($on) }
+
+# Spending
+spent-week = In the last seven days, { COUNT($count, unit: "transaction") }, { MONEY($total) } in all.
+spent-month = This month, { COUNT($count, unit: "transaction") }, { MONEY($total) } in all.
+spent-last-month = Last month, { COUNT($count, unit: "transaction") }, { MONEY($total) } in all.
+spent-nothing-week = No payments in the last seven days.
+spent-nothing-month = No payments this month.
+spent-nothing-last-month = No payments last month.

@@ -1,0 +1,176 @@
+"""What the owner of an account may look up: the latest transactions, one that is searched for, and what was spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ivr.desk.identity import Verified
+from ivr.engine.effects import World, touch
+from ivr.storage import begin_read
+from ivr.wallet import config
+from ivr.wallet.types import Transaction
+
+BACK = timedelta(days=365)
+DAY = timedelta(days=1)
+LATEST = 20
+"""Transactions that somebody may step through by key; older ones are searched for."""
+MOST_CHOICES = 4
+PAGES = 5
+CLOSE_IN_TIME = timedelta(minutes=60)
+WIDER_DAYS, WIDER_PERCENT = 3, 20
+SAME_CHARGE = timedelta(hours=24)
+"""Two equal payments to one payee further apart were hardly one charge made twice."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A transaction as it is told: its moment in the wallet's zone; a top-up has no payee."""
+
+    id: str
+    kind: Literal["payment", "top-up"]
+    amount: int
+    at: str
+    status: Literal["succeeded", "failed", "pending"]
+    payee: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Matches, newest first; `more`: there were others, older ones."""
+
+    records: list[Record]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Payee:
+    """Somebody whom the customer paid; the id is that of the latest payment."""
+
+    id: str
+    name: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What succeeded payments of one period add up to, in fen."""
+
+    period: Literal["week", "month", "last-month"]
+    total: int
+    count: int
+
+
+@touch
+def latest(world: World, customer: Verified) -> list[Record]:
+    """The newest transactions of the last year, failed and pending ones too."""
+    page = world.runtime.wallets.transactions(customer.id, world.now - BACK, _soon(world), world.deadline, None, LATEST)
+    zone = _zone(world, customer)
+    return [_record(one, zone) for one in page.transactions]
+
+
+@touch
+def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: str, wide: bool) -> Found:
+    """By day (`today`, `yesterday`, `YYYY-MM-DD`), time (`HH:MM`), amount and payee; "" and 0 leave one open.
+
+    `wide` takes the days around as well, any time of day, and amounts that are near.
+    """
+    zone = _zone(world, customer)
+    since, until = _span(world, zone, on, wide)
+    slack = fen * WIDER_PERCENT // 100 if wide else 0
+    known = [
+        one
+        for one in _all(world, customer, since, until)
+        if (not fen or abs(one.amount - fen) <= slack) and (not payee or (one.payee and one.payee.zh == payee))
+    ]
+    near = [one for one in known if not at or wide or _is_close(one.at.astimezone(zone), at)] or known
+    return Found([_record(one, zone) for one in near[:MOST_CHOICES]], len(near) > MOST_CHOICES)
+
+
+@touch
+def payees(world: World, customer: Verified) -> list[Payee]:
+    """The payees of the latest payments, each once: names cannot be keyed."""
+    found: dict[str, Payee] = {}
+    for one in _all(world, customer, world.now - BACK, _soon(world)):
+        if one.payee:
+            found.setdefault(one.payee.zh, Payee(one.id, {"zh": one.payee.zh, "en": one.payee.en}))
+    return list(found.values())[:MOST_CHOICES]
+
+
+@touch
+def twins(world: World, customer: Verified, of: Record) -> list[Record]:
+    """Other succeeded payments of the same amount to the same payee, within a day of this one."""
+    zone, at = _zone(world, customer), datetime.fromisoformat(of.at)
+    near = _all(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
+    told = [_record(one, zone) for one in near if one.id != of.id]
+    same = (of.kind, of.amount, of.status, of.payee)
+    return [one for one in told if (one.kind, one.amount, one.status, one.payee) == same][:MOST_CHOICES]
+
+
+@touch
+def spending(world: World, customer: Verified) -> list[Spent]:
+    """The last seven days with today, this month, and the month before, by the wallet's calendar."""
+    zone = _zone(world, customer)
+    today = world.now.astimezone(zone).date()
+    first = today.replace(day=1)
+    ends = today + DAY
+    return [
+        _spent(world, customer, zone, "week", ends - 7 * DAY, ends),
+        _spent(world, customer, zone, "month", first, ends),
+        _spent(world, customer, zone, "last-month", (first - DAY).replace(day=1), first),
+    ]
+
+
+def _spent(
+    world: World,
+    customer: Verified,
+    zone: ZoneInfo,
+    period: Literal["week", "month", "last-month"],
+    since: date,
+    until: date,
+) -> Spent:
+    span = (datetime.combine(day, time(), zone) for day in (since, until))
+    told = world.runtime.wallets.spending(customer.id, *span, world.deadline)
+    return Spent(period, told.total, told.count)
+
+
+def _all(world: World, customer: Verified, since: datetime, until: datetime) -> list[Transaction]:
+    """Newest first; the oldest of a very busy span are left out."""
+    found: list[Transaction] = []
+    after = None
+    for _ in range(PAGES):
+        page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, after, 100)
+        found += page.transactions
+        after = page.next
+        if after is None:
+            break
+    return found
+
+
+def _span(world: World, zone: ZoneInfo, on: str, wide: bool) -> tuple[datetime, datetime]:
+    if not on:
+        return world.now - BACK, _soon(world)
+    today = world.now.astimezone(zone).date()
+    day = {"today": today, "yesterday": today - DAY}.get(on) or date.fromisoformat(on)
+    around = WIDER_DAYS * DAY if wide else 0 * DAY
+    return datetime.combine(day - around, time(), zone), datetime.combine(day + around + DAY, time(), zone)
+
+
+def _is_close(at: datetime, keyed: str) -> bool:
+    return abs(at - datetime.combine(at, time.fromisoformat(keyed), at.tzinfo)) <= CLOSE_IN_TIME
+
+
+def _soon(world: World) -> datetime:
+    """A little later than now: a payment of this very second counts."""
+    return world.now + timedelta(minutes=1)
+
+
+def _zone(world: World, customer: Verified) -> ZoneInfo:
+    with begin_read(world.runtime.engine) as conn:
+        return ZoneInfo(config.by_id(conn, customer.wallet).timezone)
+
+
+def _record(one: Transaction, zone: ZoneInfo) -> Record:
+    payee = {"zh": one.payee.zh, "en": one.payee.en} if one.payee else None
+    return Record(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), one.status, payee)
