@@ -15,6 +15,7 @@ from ivr.desk.summary import summarise
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up.sms import sent_in_lab
+from ivr.follow_up.tables import deliveries as delivery_rows
 from ivr.follow_up.tables import lab_texts
 from ivr.wallet.tables import wallets
 
@@ -43,6 +44,22 @@ def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
     zones = _zones(conn)
     promised = sa.select(desk.callbacks).where(desk.callbacks.c.status != "draft").order_by(desk.callbacks.c.n)
     return [_callback(conn, row, zones, sealer) for row in conn.execute(promised).all()]
+
+
+def rings(conn: sa.Connection) -> list[Shown]:
+    """Callbacks as they are rung: how they stand, when the next try is due, and each agent who was rung."""
+    zones = _zones(conn)
+    wanted = sa.select(desk.rings, *(desk.callbacks.c[name] for name in ("customer", "wallet", "call", "n")))
+    rows = conn.execute(wanted.join(desk.callbacks, desk.callbacks.c.id == desk.rings.c.id).order_by("n")).all()
+    tried = conn.execute(sa.select(desk.ring_attempts).order_by(desk.ring_attempts.c.at)).all()
+    return [_ring(row, [one for one in tried if one.ring == row.id], _zone(zones, row.wallet)) for row in rows]
+
+
+def deliveries(conn: sa.Connection) -> list[Shown]:
+    """Events for the CRM: how they stand, what it answered last, and what it is told."""
+    zones = _zones(conn)
+    rows = conn.execute(sa.select(delivery_rows).order_by(delivery_rows.c.at)).all()
+    return [_delivery(row, _zone(zones, row.wallet)) for row in rows]
 
 
 def texts(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
@@ -85,6 +102,21 @@ def _callback(conn: sa.Connection, row: Any, zones: dict[str, ZoneInfo], sealer:
         "slot": local(row.slot, zone),
         "summary": _summary(summarise(rows) if rows and not gone else None, zone),
     }
+
+
+def _ring(row: Any, tried: list[Any], zone: tzinfo) -> Shown:
+    known = {name: getattr(row, name) for name in ("id", "customer", "wallet", "call", "status", "ended", "tries")}
+    attempts = [
+        {"agent": one.agent, "at": local(one.at, zone), "accepted": one.accepted, "ended": one.ended} for one in tried
+    ]
+    return known | {"at": local(row.at, zone), "next": local(row.next, zone), "attempts": attempts}
+
+
+def _delivery(row: Any, zone: tzinfo) -> Shown:
+    body = json.loads(row.body or "{}")
+    known = {name: getattr(row, name) for name in ("id", "wallet", "status", "answer", "tries")}
+    told = {name: body.get(name) for name in ("customer", "call", "reference", "event")}
+    return known | told | {"at": local(row.at, zone), "next": local(row.next, zone), "body": body}
 
 
 def _summary(summary: Shown | None, zone: tzinfo) -> Shown | None:

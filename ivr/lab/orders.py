@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.lab.shapes import WorldError, having, maybe, moment, one_of, optional, refuse, truth, whole
+from ivr.desk.line_state import STATES
+from ivr.lab.shapes import WorldError, having, maybe, moment, one_of, optional, refuse, text, truth, whole
 
 MOST_AGENTS = 99  # as many as have a made-up number
 ANSWERS = ("accept", "decline", "no-answer", "busy")
@@ -50,6 +51,18 @@ def sms(body: Any) -> dict[str, Any]:
     """`{"mode": …}` of the text provider."""
     having(mode=one_of(*SMS_MODES))("", body)
     return {"sms": body["mode"]}
+
+
+def line(body: Any) -> dict[str, Any]:
+    """`{"state": …, "wallet": …, "reason": {"zh", "en"}}`, as `flask line` switches it; without a wallet all of them."""
+    having(state=one_of(*STATES), wallet=maybe(text), reason=maybe(having(zh=text, en=text)))("", body)
+    return {"state": body["state"], "wallet": body.get("wallet"), "reason": body.get("reason")}
+
+
+def refuse_unknown(wallet: str | None, known: list[str]) -> None:
+    """Raises WorldError unless it is one of the wallets, or none for all."""
+    if wallet is not None and wallet not in known:
+        refuse("wallet", wallet, f"the id of a wallet: {', '.join(known) or 'there is none'}; or null for all")
 
 
 def _count(path: str, value: Any) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, request
 
+from ivr.desk import line_state
 from ivr.engine.secrets import Sealer
-from ivr.lab import agents, happened, orders, scene, world
+from ivr.lab import agents, clock, happened, orders, scene, world
 from ivr.lab.shapes import WorldError
 from ivr.loopback import is_from_here
 from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
+from ivr.wallet.tables import wallets
 
 LARGEST_WORLD = 32 * 1024 * 1024  # webhooks are small, worlds need not be
 Wait = Callable[[], object]
@@ -56,7 +58,7 @@ def _set_the_scene(lab: Blueprint, engine: sa.Engine, settings: Settings) -> Non
             return jsonify(_shown(scene.change(conn, **fields)))
 
     @lab.put("/clock")
-    def clock() -> Response:
+    def set_clock() -> Response:
         return change(orders.clock(_body()))
 
     @lab.put("/agents")
@@ -76,6 +78,14 @@ def _set_the_scene(lab: Blueprint, engine: sa.Engine, settings: Settings) -> Non
     @lab.put("/sms")
     def set_sms() -> Response:
         return change(orders.sms(_body()))
+
+    @lab.put("/line")
+    def set_line() -> Response:
+        asked = orders.line(_body())
+        with begin_write(engine) as conn:
+            orders.refuse_unknown(asked["wallet"], sorted(conn.scalars(sa.select(wallets.c.id))))
+            line_state.switch(conn, asked["state"], asked["wallet"], asked["reason"], clock.business_now(conn))
+        return jsonify(asked)
 
 
 def _set_the_world(lab: Blueprint, engine: sa.Engine) -> None:
@@ -108,6 +118,16 @@ def _show_what_happened(lab: Blueprint, engine: sa.Engine, sealer: Sealer) -> No
     def callbacks() -> Response:
         with begin_read(engine) as conn:
             return jsonify(happened.callbacks(conn, sealer))
+
+    @lab.get("/rings")
+    def rings() -> Response:
+        with begin_read(engine) as conn:
+            return jsonify(happened.rings(conn))
+
+    @lab.get("/deliveries")
+    def deliveries() -> Response:
+        with begin_read(engine) as conn:
+            return jsonify(happened.deliveries(conn))
 
     @lab.get(f"/<any({', '.join(map(repr, happened.KEPT))}):name>")
     def kept(name: str) -> Response:
