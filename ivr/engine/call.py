@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ivr.engine.effects import Effect
-from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Tries
+from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Record, Tries
 from ivr.engine.signals import Back, HangUp, Main, Signal, ToAgent
 from ivr.engine.way import NOTHING, Way
 
@@ -145,6 +145,10 @@ class Call:
             except Back:
                 self._went_back = False
 
+    async def record(self, record: Record, **args: Any) -> str | None:
+        """The caller's own words; the id of the recording, or None when nothing was said."""
+        return await self._answer(record, args)  # type: ignore[no-any-return]
+
     async def do(self, effect: Effect, *args: Any) -> Any:
         """Run an effect; its result. Raises what the effect declares, and Unavailable."""
         outcome, result = await _trap(Do(effect, args))
@@ -237,7 +241,7 @@ def _words(wait: Wait) -> tuple[Line, ...]:
     if kind == "silence" and not prompt.bilingual:  # in both languages the question alone is long enough
         lead = (Line("still-silent"),)
     elif kind == "wrong":
-        lead = (Line(f"wrong-{'menu' if isinstance(prompt, Menu) else 'entry'}-{wait.tries.wrongs}"),)
+        lead = (Line(f"wrong-{prompt.kind}-{wait.tries.wrongs}"),)
     elif kind == "slower":
         lead = (Line("slower-on" if wait.slow else "slower-off"),)
     elif kind in ("more-time", "clear"):

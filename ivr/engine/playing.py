@@ -13,6 +13,7 @@ from ivr.engine import claims, journal
 from ivr.engine.call import Call, Dial, Do, Moment, Sealed, Wait
 from ivr.engine.effects import Unavailable, World
 from ivr.engine.journal import Row
+from ivr.engine.prompts import Record, Recorded
 from ivr.engine.replay import Asking
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Secret
@@ -28,6 +29,7 @@ class Input:
     keys: str | None = None
     dialled: str | None = None
     again: bool = False
+    recorded: Recorded | None = None
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Playing:
             self.fresh = False
             if self.input.again:
                 return ("repeat", None)
+            if self.input.recorded and isinstance(wait.prompt, Record):
+                return wait.prompt.heard(self.input.recorded)
             keys: str | None = self.input.keys
         elif self._may_run_ahead(wait):
             keys = self.keys

@@ -59,6 +59,7 @@ class Menu:
     type_ahead: bool = True
     bilingual: bool = False
     fleeting: bool = False
+    kind: ClassVar[str] = "menu"
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.options) <= 7 or len(set(self.options)) != len(self.options):
@@ -108,6 +109,7 @@ class Ask:
     readback: Confirm | None = None
     keys: dict[str, Decision] = field(default_factory=lambda: ENTRY_KEYS, hash=False)
     bilingual: ClassVar[bool] = False
+    kind: ClassVar[str] = "entry"
 
     @property
     def type_ahead(self) -> bool:
@@ -135,4 +137,44 @@ class Ask:
         return head, rest
 
 
-Prompt = Menu | Ask
+@dataclass(frozen=True)
+class Recorded:
+    """What the telephone company says of a recording: its id, its seconds, and the key that ended it, if one did."""
+
+    id: str
+    seconds: int
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The caller's own words after a tone, until `#`, `timeout` seconds of silence, or `longest` seconds.
+
+    Before the tone keys mean what they mean in a menu, so nobody is recorded who has not heard the notice to its
+    end. The answer is the recording's id, or None when nothing was said; `0` and `*` leave what was said behind.
+    """
+
+    name: str
+    longest: int = 60
+    tries: int = 3
+    timeout: int = 5
+    bilingual: ClassVar[bool] = False
+    type_ahead: ClassVar[bool] = False
+    kind: ClassVar[str] = "recording"
+    ended_by: ClassVar[str] = "0*#"
+
+    def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
+        """A key before the tone → a decision; no key and no recording: nothing was said."""
+        if keys is None:
+            return ("value", None), ""
+        return MENU_KEYS.get(keys[:1] or "#") or tries.judge("wrong", self.tries), ""
+
+    def heard(self, recorded: Recorded) -> Decision:
+        """A recording → a decision. Its seconds count the silence that ended it, so no more than that is nothing."""
+        if recorded.key in ("0", "*"):
+            return MENU_KEYS[recorded.key]
+        nothing = recorded.seconds <= (0 if recorded.key else self.timeout)
+        return "value", None if nothing else recorded.id
+
+
+Prompt = Menu | Ask | Record

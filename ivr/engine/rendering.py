@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ivr.engine import twiml
 from ivr.engine.call import Call, Dial, Line, Moment
+from ivr.engine.prompts import Record
 from ivr.engine.replay import Played
 from ivr.engine.runtime import Runtime
 
@@ -22,6 +23,9 @@ def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetim
     if isinstance(played.wait, Dial):
         whisper = f"{base}/whisper/{turn + 1}"
         return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, call.facts.get("line")))
+    if isinstance(played.wait.prompt, Record):
+        told_at = f"{base}/recordings/{turn + 1}"
+        return twiml.document(twiml.record(played.wait, spoken, call.slow, action, told_at))
     return twiml.document(twiml.gather(played.wait, spoken, call.slow, action))
 
 

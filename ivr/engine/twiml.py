@@ -2,7 +2,8 @@
 
 Theory. Everything said before a wait sits inside its `<Gather>`, so a key interrupts it. Silence has
 a URL of its own, a `<Redirect>` after the `<Gather>`, since Twilio falls through without input. A menu
-takes one key with an empty finishOnKey, so that `#` arrives as a digit. Every URL carries connection
+takes one key with an empty finishOnKey, so that `#` arrives as a digit. A recording comes after its notice, which
+is such a menu, so 0, 8 and 9 work there too and nobody is recorded who did not hear it. Every URL carries connection
 overrides: a read time-out longer than a turn's budget, and retries, which Twilio does not do by itself.
 """
 
@@ -12,11 +13,14 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.engine.call import Dial, Wait
-from ivr.engine.prompts import Menu
+from ivr.engine.prompts import Ask, Record
 from ivr.engine.speaking import Spoken
 
 OVERRIDES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=9500&tt=15000"
 VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
+ONE_KEY = 'numDigits="1" finishOnKey=""'
+BEFORE_THE_TONE = 1
+"""Seconds after the notice in which a key still counts; Twilio knows no shorter time."""
 LONGEST_SAY = 450
 """Characters a `<Say>`: 4,500 URL-encoded characters are 500 Chinese ones (Twilio error 13521)."""
 
@@ -50,13 +54,21 @@ def _is_full(run: list[Spoken], sentence: Spoken) -> bool:
 
 def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
     """A wait for keys. `action` is the turn's absolute URL without fragment."""
-    prompt = wait.prompt
-    keys = 'numDigits="1" finishOnKey=""' if isinstance(prompt, Menu) else _entry_keys(prompt.length)
+    keys = _entry_keys(wait.prompt.length) if isinstance(wait.prompt, Ask) else ONE_KEY
     timeout = wait.timeout * 2 if slow and wait.timeout < 15 else wait.timeout
+    return _gather(keys, timeout, spoken, slow, action) + redirect(action + "?quiet=1")
+
+
+def record(wait: Wait, spoken: list[Spoken], slow: bool, action: str, told_at: str) -> str:
+    """A wait for words: the notice, which a key interrupts, then the tone. Where Twilio takes silence for no recording, it falls through."""
+    prompt = wait.prompt
+    assert isinstance(prompt, Record)
     return (
-        f'<Gather input="dtmf" {keys} timeout="{timeout}" method="POST" action={quoteattr(action + OVERRIDES)}>'
-        f"{says(spoken, slow)}</Gather>"
-        f'<Redirect method="POST">{escape(action + "?quiet=1" + OVERRIDES)}</Redirect>'
+        _gather(ONE_KEY, BEFORE_THE_TONE, spoken, slow, action)
+        + f'<Record method="POST" action={quoteattr(action + OVERRIDES)} maxLength="{prompt.longest}" timeout="{prompt.timeout}"'
+        f' finishOnKey="{prompt.ended_by}" playBeep="true" trim="trim-silence" transcribe="false"'
+        f' recordingStatusCallback={quoteattr(told_at + OVERRIDES)} recordingStatusCallbackMethod="POST"/>'
+        + redirect(action + "?quiet=1")
     )
 
 
@@ -72,6 +84,13 @@ def dial(wait: Dial, spoken: list[Spoken], slow: bool, action: str, whisper: str
 def redirect(target: str) -> str:
     """Ask again at `target` (absolute, without fragment)."""
     return f'<Redirect method="POST">{escape(target + OVERRIDES)}</Redirect>'
+
+
+def _gather(keys: str, timeout: int, spoken: list[Spoken], slow: bool, action: str) -> str:
+    return (
+        f'<Gather input="dtmf" {keys} timeout="{timeout}" method="POST" action={quoteattr(action + OVERRIDES)}>'
+        f"{says(spoken, slow)}</Gather>"
+    )
 
 
 def _entry_keys(length: int | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr.engine.prompts import Ask, Confirm, Menu, Prompt
+from ivr.engine.prompts import Ask, Confirm, Menu, Prompt, Record
 
 NOTHING: Any = object()
 
@@ -68,6 +68,6 @@ class Way:
 
 def is_plain(prompt: Prompt) -> bool:
     """Whether an answer to this may be given again in another call."""
-    if isinstance(prompt, Ask):
+    if isinstance(prompt, Ask | Record):
         return prompt.type_ahead
     return not (prompt.fleeting or prompt.bilingual or (isinstance(prompt, Confirm) and prompt.acts))

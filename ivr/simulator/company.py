@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from audio.voice import VoiceMissing
 from ivr.simulator.delivery import Courier, DeliveryFailed
 from ivr.simulator.events import Deed, Happened
+from ivr.simulator.hearing import is_written_in_chinese
 
 if TYPE_CHECKING:
     from ivr.simulator.executor import Leg
@@ -164,19 +166,34 @@ class Recording:
     call: str
     seconds: float
     source: str
+    words: str = ""
     sid: str = field(default_factory=lambda: new_sid("RE"))
     created: datetime = field(default_factory=now)
     deleted: bool = False
 
     def sound(self) -> bytes:
-        """16-bit mono at 8 kHz: a quiet square tone of the recording's length."""
+        """16-bit mono at 8 kHz: the words as a voice reads them, else a quiet square tone, or a second of silence."""
+        return (self.words and spoken_words(self.words)) or self._tone()
+
+    def _tone(self) -> bytes:
+        wave_of = b"\x00\x04" * 10 + b"\x00\xfc" * 10 if self.seconds else bytes(40)
         file = io.BytesIO()
         with wave.open(file, "wb") as out:
             out.setnchannels(1)
             out.setsampwidth(2)
             out.setframerate(8000)
-            out.writeframes((b"\x00\x04" * 10 + b"\x00\xfc" * 10) * int(self.seconds * 400))
+            out.writeframes(wave_of * int((self.seconds or 1) * 400))
         return file.getvalue()
+
+
+def spoken_words(words: str) -> bytes:
+    """A WAV file of these words; nothing where there is no voice, or nothing to say."""
+    from ivr.simulator.spoken import spoken  # it brings what only sounds need
+
+    try:
+        return spoken(words, "zh" if is_written_in_chinese(words) else "en", False)
+    except (VoiceMissing, ValueError):
+        return b""
 
 
 def _nobody(leg: Leg, event: Event) -> None:
@@ -213,10 +230,10 @@ class Company:
                 self.rooms += live
             return live[0]
 
-    def record(self, call: str, seconds: float, source: str) -> Recording:
+    def record(self, recording: Recording) -> Recording:
         """Keep a recording."""
-        self.recordings.append(Recording(call, seconds, source))
-        return self.recordings[-1]
+        self.recordings.append(recording)
+        return recording
 
     def address(self, recording: Recording) -> str:
         """Where its file is, without an extension."""

@@ -5,9 +5,10 @@
 | `POST /simulator/calls` `{"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}` | ring a line; 201 and the call |
 | `GET /simulator/calls`, `GET /simulator/calls/<sid>` | the calls, a call |
 | `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; the sid of an agent who is asked works too |
-| `…/wait`, `…/speak` `{"seconds": 4}`, `…/answer`, `…/hang-up` | keep silent (talking: the other side leaves); speak into a recording; pick up; put the receiver down |
+| `…/wait`, `…/speak` `{"seconds": 4, "words"?}`, `…/answer`, `…/hang-up` | keep silent (talking: the other side leaves); speak into a recording; pick up; put the receiver down |
 | `…/notices` `{"send": [1, 0, 0]}` | send status notices by number: late, in this order, again |
 | `…/again` `{"request": -1}` | send an earlier webhook once more |
+| `PUT /simulator/recordings/<RE…>` `{"call", "seconds", "words"?}` | keep what a telephone elsewhere recorded: the terminal's |
 | `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; silence whose time has come is kept |
 
 `agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (they act by their own sid).
@@ -16,16 +17,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from ivr.simulator.company import Recording
 from ivr.simulator.events import Deed
 from ivr.simulator.executor import Leg
 from ivr.simulator.switchboard import Switchboard, SwitchedCall, again, options
 
+RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
 AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "failed", "ask")
 
 
@@ -39,6 +43,7 @@ def control_blueprint(board: Switchboard) -> Blueprint:
 
     _calls(control, board)
     _deeds(control, board)
+    _recordings(control, board)
     _clock(control, board)
     return control
 
@@ -82,7 +87,7 @@ def _deeds(control: Blueprint, board: Switchboard) -> None:
             abort(409, "an agent is being rung")
         deeds = {
             "press": Deed(str(asked.get("keys", ""))),
-            "speak": Deed(spoke=float(asked.get("seconds", 3))),
+            "speak": Deed(spoke=float(asked.get("seconds", 3)), words=str(asked.get("words", ""))),
             "answer": Deed("answer"),
         }
         board.does(call, deeds.get(what, Deed()))
@@ -116,6 +121,17 @@ def _deeds(control: Blueprint, board: Switchboard) -> None:
             abort(400, f"there are {len(log)} requests, numbered from 0")
         before, now = again(call, place)
         return jsonify(same=before == now, before=before.decode(), now=now.decode())
+
+
+def _recordings(control: Blueprint, board: Switchboard) -> None:
+    @control.put("/recordings/<sid>")
+    def keep(sid: str) -> tuple[str, int]:
+        asked = _body()
+        if not RECORDING_SID.fullmatch(sid) or not isinstance(asked.get("call"), str):
+            abort(400, 'put {"call": "CA…", "seconds": 4} at RE and 32 hexadecimal digits')
+        words = str(asked.get("words", ""))
+        board.company.record(Recording(asked["call"], float(asked.get("seconds", 0)), "RecordVerb", words, sid))
+        return "", 204
 
 
 def _clock(control: Blueprint, board: Switchboard) -> None:

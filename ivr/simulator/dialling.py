@@ -47,7 +47,7 @@ def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, De
     if status in ("bridged", "completed"):
         form["DialCallDuration"] = str(int(leg.clock - started))
     if status == "bridged" and verb.get("record", "do-not-record") not in ("do-not-record", "false"):
-        form |= recording.recorded(leg, verb, url, leg.clock - started, "DialVerb")
+        form |= recording.recorded(leg, verb, url, recording.Taken(leg.clock - started, source="DialVerb"))
     return form
 
 

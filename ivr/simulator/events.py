@@ -26,6 +26,8 @@ class Deed:
 
     keys: str = ""
     spoke: float = 0
+    words: str = ""
+    """What was spoken, if it matters; otherwise it is a tone."""
     leaves: bool = False
     """An agent who is asked puts the receiver down."""
 

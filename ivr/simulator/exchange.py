@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ivr.settings import Settings
 from ivr.simulator.agent_seat import AgentSeat
+from ivr.simulator.company import Company
 from ivr.simulator.delivery import HttpTransport
 from ivr.simulator.live_call import LiveCall, Refused
 from ivr.simulator.phone import SIMULATED_ACCOUNT, Phone
@@ -19,8 +20,10 @@ MOST_KEPT = 100
 class Exchange:
     """Every call that was placed from a page, the last hundred of them."""
 
-    def __init__(self, settings: Settings, scene: Callable[[], str], clock: Callable[[], float]) -> None:
-        self._settings, self._scene, self._clock = settings, scene, clock
+    def __init__(
+        self, settings: Settings, company: Company, scene: Callable[[], str], clock: Callable[[], float]
+    ) -> None:
+        self._settings, self._company, self._scene, self._clock = settings, company, scene, clock
         self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
         self._calls: dict[str, LiveCall] = {}
         self._lock = threading.Lock()
@@ -55,4 +58,5 @@ class Exchange:
 
     def _phone(self, timed: Timed, seat: AgentSeat) -> Phone:
         account = self._settings.twilio_account_sid or SIMULATED_ACCOUNT
-        return Phone(timed, self._settings.twilio_auth_token, account, repeat=False, agents=seat, strict=False)
+        token = self._settings.twilio_auth_token
+        return Phone(timed, token, account, repeat=False, agents=seat, company=self._company, strict=False)

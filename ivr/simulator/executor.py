@@ -58,6 +58,7 @@ class Leg:
     fallback: str = ""
     agents: Agents = lambda number: "accept"
     bare_hash: str = "empty"
+    keeps_silence: bool = True
     strict: bool = True
     company: Company = field(default_factory=Company)
     notices: Notices | None = None
@@ -69,6 +70,8 @@ class Leg:
     faults: list[DeliveryFailed] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     answered: bool = False
+    records: bool = False
+    """The document that is executed now records, or did."""
     gone: bool = False
     """The caller hung up while talking: the Dial action is still asked, its answer is nobody's."""
 
@@ -131,6 +134,7 @@ class Leg:
         return target.url, ET.fromstring(body)
 
     def _execute(self, document: ET.Element, url: str, context: str) -> Pause:
+        self.records = document.find("Record") is not None
         for verb in document:
             if verb.tag not in twiml_table.CONTEXTS[context]:
                 continue  # 12200 is a warning: the verb is passed over
@@ -178,7 +182,7 @@ class Leg:
         piece = hearing.speech(verb) if verb.tag == "Say" else sound
         self.heard.append(piece)
         times = min(LONGEST_LOOP, int(verb.get("loop", 1)) or LONGEST_LOOP)
-        self.clock += times * max(1, len(piece.text) / (4 if twiml_rules.is_chinese(piece.language) else 14))
+        self.clock += times * hearing.seconds(piece.text, twiml_rules.is_chinese(piece.language))
 
     def action(self, verb: ET.Element, url: str, form: dict[str, str]) -> Target:
         """The verb's action; without one, the same document again."""

@@ -53,6 +53,16 @@ def _flat(element: ET.Element) -> str:
     return words
 
 
+def seconds(text: str, chinese: bool) -> float:
+    """How long somebody takes to say this."""
+    return max(1, len(text) / (4 if chinese else 14))
+
+
+def is_written_in_chinese(words: str) -> bool:
+    """As soon as there is Chinese in it."""
+    return any("\u3400" <= sign <= "\u9fff" for sign in words)
+
+
 def joined(heard: Iterable[Speech]) -> str:
     """Everything heard, one line a sentence or `<Say>`."""
     return "\n".join(piece.text for piece in heard)

@@ -29,7 +29,7 @@ ABANDONED_AFTER = 3600.0
 """Seconds in which nobody does anything; then the receiver is put down."""
 GLANCE = 0.5
 """Seconds between two looks at the clock."""
-DEEDS = ("press", "wait", "hang-up", "repeat")
+DEEDS = ("press", "wait", "speak", "hang-up", "repeat")
 
 
 class Refused(Exception):
@@ -70,7 +70,7 @@ class LiveCall:
         with self._lock:
             if self.closed or (self.over and kind != "repeat"):
                 raise Refused("over")
-            if kind in ("press", "wait"):
+            if kind in ("press", "wait", "speak"):
                 self._take_turns(window, seen)
             if kind == "press":
                 self.transcript.key(keys, self.timed.turn + 1)
@@ -91,7 +91,7 @@ class LiveCall:
                 "sid": self.sid, "line": self.line, "caller": self.caller, "started": self.started,
                 "version": self.version, "state": state, "agent": self.seat.shown(), "turn": self.timed.turn,
                 "options": [asdict(option) for option in self.phone.options] if waiting else [],
-                "seconds": waiting.seconds if waiting else 0, "lines": self.transcript.shown(),
+                "seconds": waiting.seconds if waiting else 0, "records": bool(waiting) and self.phone.may_speak, "lines": self.transcript.shown(),
             }  # fmt: skip
 
     def hide(self, turns: set[int]) -> None:
@@ -138,6 +138,9 @@ class LiveCall:
             return
         elif kind == "press":
             self._act(lambda: self.phone.presses(keys))
+        elif kind == "speak":
+            self._note("spoke", keys)
+            self._act(lambda: self.phone.speaks(words=keys))
         elif kind == "wait":
             self._note("agent-left" if self.phone.talking_to else "silence")
             self._act(self.phone.waits)

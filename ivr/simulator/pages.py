@@ -20,6 +20,7 @@ from ivr.loopback import is_from_here
 from ivr.settings import Settings
 from ivr.simulator import spoken
 from ivr.simulator.agent_seat import BY_HAND, MODES
+from ivr.simulator.company import Company
 from ivr.simulator.exchange import Exchange
 from ivr.simulator.lab_door import LabDoor
 from ivr.simulator.live_call import DEEDS, LiveCall, Refused
@@ -27,6 +28,7 @@ from ivr.simulator.phone import ANONYMOUS
 
 NUMBER = re.compile(r"\+\d{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")
+MOST_WORDS = 300
 QUICKLY = 3.0
 """Seconds that a deed's answer is waited for, so that most come back with what was said."""
 STATUS = {"unknown-call": 404, "too-many": 429, "over": 409, "other-window": 409, "no-choice": 409}
@@ -36,14 +38,16 @@ POLICY = (
 )
 
 
-def phone_blueprint(settings: Settings, clock: Callable[[], float] = time.monotonic) -> Blueprint:
-    """`/phone`; the clock, in seconds, tells how long a call was left alone."""
+def phone_blueprint(
+    settings: Settings, company: Company | None = None, clock: Callable[[], float] = time.monotonic
+) -> Blueprint:
+    """`/phone`; the company keeps what is recorded; the clock, in seconds, tells how long a call was left alone."""
     pages = Blueprint(
         "phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static/phone",
         static_url_path="/static",
     )  # fmt: skip
     door = LabDoor(settings)
-    exchange = Exchange(settings, door.agents_answer, clock)
+    exchange = Exchange(settings, company or Company(), door.agents_answer, clock)
     _guard(pages)
     _show(pages, door, exchange)
     _hold_calls(pages, exchange, door)
@@ -110,6 +114,8 @@ def _hold_calls(pages: Blueprint, exchange: Exchange, door: LabDoor) -> None:
         kind, keys = _one_of(asked.get("kind"), DEEDS), asked.get("keys", "")
         if kind == "press" and not (isinstance(keys, str) and KEYS.fullmatch(keys)):
             raise Refused("no-key")
+        if kind == "speak" and not (_is_short(keys) and call.phone.may_speak):
+            raise Refused("no-words")
         seen = asked.get("seen")
         done = call.order(kind, keys, str(asked.get("window", "")), seen if isinstance(seen, int) else 0)
         done.wait(QUICKLY)
@@ -178,6 +184,10 @@ def _object() -> dict[str, Any]:
     if not isinstance(asked, dict):
         raise Refused("no-json")
     return asked
+
+
+def _is_short(words: Any) -> bool:
+    return isinstance(words, str) and 0 < len(words.strip()) <= MOST_WORDS
 
 
 def _number(given: Any) -> str:

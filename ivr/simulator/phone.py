@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ivr.simulator import hearing
+from ivr.simulator.company import Company
 from ivr.simulator.delivery import Courier, DeliveryFailed, Transport
+from ivr.simulator.events import Deed
 from ivr.simulator.executor import Agents, Leg, new_sid
 from ivr.simulator.hearing import Option, Speech
 from ivr.simulator.placed_call import PhoneCall
@@ -40,6 +42,8 @@ class Phone:
         before_repeat: Callable[[], object] = _nothing,
         agents: Agents | str = "accept",
         bare_hash: str = "empty",
+        keeps_silence: bool = True,
+        company: Company | None = None,
         strict: bool = True,
         voice: str = "/voice",
         status: str = "/voice/status",
@@ -47,6 +51,7 @@ class Phone:
     ) -> None:
         self.courier = Courier(transport, token, repeat, before_repeat)
         self.agents = agents
+        self.company, self.keeps_silence = company or Company(account_sid), keeps_silence
         self._account, self._bare_hash, self._strict = account_sid, bare_hash, strict
         self._urls = [transport.base_url + path if path else "" for path in (voice, status, fallback)]
         self._call: PhoneCall | None = None
@@ -73,6 +78,8 @@ class Phone:
             fallback=fallback,
             agents=self._agent,
             bare_hash=self._bare_hash,
+            keeps_silence=self.keeps_silence,
+            company=self.company,
             strict=self._strict,
         )
         self._call, self._mark = PhoneCall(leg, status), 0
@@ -94,6 +101,20 @@ class Phone:
     def waits(self) -> Phone:
         """Keep silent until the time-out; while talking to an agent: the agent hangs up."""
         return self._turn(self.call.wait)
+
+    def hears_the_tone(self) -> Phone:
+        """Listen until what is said now is recorded."""
+        while self.call.waiting and self.call.waiting.kind == "keys":
+            self.waits()
+        assert self.call.waiting and self.call.waiting.kind == "recording", f"nobody records; heard:\n{self.heard}"
+        return self
+
+    def speaks(self, seconds: float = 4, words: str = "") -> Phone:
+        """After the tone, speak for so long, or these words; what ends it comes after."""
+        self.hears_the_tone()
+        if words:
+            seconds = hearing.seconds(words, hearing.is_written_in_chinese(words))
+        return self._turn(lambda: self.call.does(Deed(spoke=seconds, words=words)))
 
     def hangs_up(self) -> Phone:
         """Put the receiver down."""
@@ -158,6 +179,12 @@ class Phone:
     def language(self) -> str:
         """`zh` or `en`: what most of this turn was spoken in."""
         return hearing.language(self.speeches)
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether what is said now, or after a tone, is recorded."""
+        waiting = self._call.waiting if self._call else None
+        return waiting is not None and self.call.leg.records and waiting.kind in ("keys", "recording")
 
     @property
     def over(self) -> bool:

@@ -75,7 +75,7 @@ def _add_phone(app: Flask, settings: Settings, board: Switchboard) -> None:
     except ImportError as missing:
         logging.getLogger("simulator").warning("no browser phone: %s", missing)
     else:
-        app.register_blueprint(phone_blueprint(settings, lambda: time.monotonic() + board.clock))
+        app.register_blueprint(phone_blueprint(settings, board.company, lambda: time.monotonic() + board.clock))
         app.register_blueprint(map_blueprint())
 
 

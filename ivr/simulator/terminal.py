@@ -1,6 +1,7 @@
 """A telephone in the terminal: `python -m ivr.simulator.terminal` rings a running server.
 
-Type keys and Enter. An empty line is silence, `h` hangs up, `repeat` sends the last webhook once more.
+Type keys and Enter. An empty line is silence, `h` hangs up, `repeat` sends the last webhook once more. After a tone,
+`say my card was refused` is recorded; the lab's telephone company keeps it.
 `--save FILE` writes the call as a dialogue test, with every key that was pressed: use made-up customers.
 """
 
@@ -10,9 +11,13 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
+
 from ivr.settings import Settings
+from ivr.simulator.company import Company, Recording
 from ivr.simulator.delivery import HttpTransport
 from ivr.simulator.phone import SIMULATED_ACCOUNT, Phone
 
@@ -30,7 +35,20 @@ def connect(server: str = "", **more: object) -> Phone:
     real = server or f"http://127.0.0.1:{settings.port}"
     # With an address of its own the server checks signatures against that one, not against where we connect.
     transport = HttpTransport(real, real if server else settings.public_base_url)
-    return Phone(transport, settings.twilio_auth_token, settings.twilio_account_sid or SIMULATED_ACCOUNT, **more)  # type: ignore[arg-type]
+    account = settings.twilio_account_sid or SIMULATED_ACCOUNT
+    company = Handing(account, settings.twilio_api_url or f"http://127.0.0.1:{settings.port + 1}")
+    return Phone(transport, settings.twilio_auth_token, account, company=company, **more)  # type: ignore[arg-type]
+
+
+class Handing(Company):
+    """A telephone company that hands what it records to the lab's, where the line fetches it."""
+
+    def record(self, recording: Recording) -> Recording:
+        """Keep it there too; without a lab it is kept here only."""
+        told = {"call": recording.call, "seconds": recording.seconds, "words": recording.words}
+        with suppress(httpx.HTTPError):
+            httpx.put(f"{self.base_url}/simulator/recordings/{recording.sid}", json=told, timeout=2, trust_env=False)
+        return super().record(recording)
 
 
 def talk(
@@ -65,8 +83,11 @@ def _deed(phone: Phone, typed: str, tell: Tell) -> str:
     if not typed:
         phone.waits()
         return "caller.waits()"
+    if typed.startswith("say ") and phone.may_speak:
+        phone.speaks(words=typed[4:].strip())
+        return f"caller.speaks(words={typed[4:].strip()!r})"
     if not re.fullmatch(r"[0-9#*]+", typed):
-        tell("  keys are 0-9 * #; empty: silence; h: hang up; repeat: last webhook again")
+        tell("  keys are 0-9 * #; empty: silence; h: hang up; repeat: last webhook again; say …: after a tone")
         return ""
     phone.presses(typed)
     return f"caller.presses({typed!r})"

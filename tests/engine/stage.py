@@ -14,6 +14,7 @@ import structlog
 
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
+from ivr.engine.prompts import Recorded
 from ivr.engine.replay import Story
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
@@ -58,10 +59,17 @@ class Stage:
             follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, base_url="https://line.example", log=structlog.get_logger(),
         )  # fmt: skip
 
-    def post(self, keys: str | None = "", *, turn: int | None = None, dialled: str | None = None) -> str:
+    def post(
+        self,
+        keys: str | None = "",
+        *,
+        turn: int | None = None,
+        dialled: str | None = None,
+        recorded: Recorded | None = None,
+    ) -> str:
         """One webhook; twice, the second time from a fresh process, and both must be the same bytes."""
         number = self.turn if turn is None else turn
-        given = None if number == 0 else Input(keys=keys, dialled=dialled)
+        given = None if number == 0 else Input(keys=keys, dialled=dialled, recorded=recorded)
         first = take_turn(self.runtime, self.sid, number, given, {})
         self.restart()
         assert take_turn(self.runtime, self.sid, number, given, {}) == first

@@ -11,7 +11,7 @@ from typing import Any
 from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
 from ivr.engine.effects import Unavailable
 from ivr.engine.playing import Input, Playing
-from ivr.engine.prompts import Menu
+from ivr.engine.prompts import Menu, Record, Recorded
 from ivr.engine.replay import Player, Story
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
 from tests.exploration.positions import flow_of, functions, position
@@ -40,6 +40,7 @@ TOKENS = {
     "identify-pin": ["123456", "12#"],
     "callback-number": ["13800000000#", "12#"],
 }
+RECORDING = "RE" + "1" * 32
 LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 
 
@@ -149,6 +150,11 @@ def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
         return [("passed", Input())]
     if isinstance(wait, Dial):
         return [(leg, Input(dialled=leg)) for leg in LEGS]
+    if isinstance(wait.prompt, Record):
+        spoken = [
+            (f"speaks {key}".strip(), Input(recorded=Recorded(RECORDING, 12, key))) for key in ("#", "", "0", "*")
+        ]
+        return [("silence", Input(None)), *spoken, *((key, Input(key)) for key in "1234567890*#")]
     if isinstance(wait.prompt, Menu):
         keyed = list("1234567890*#")
     else:

@@ -68,7 +68,7 @@ def p3_zero_is_a_person(graph: Graph) -> Iterator[Fault]:
     """`0` leads to a person in one step, from every menu and entry."""
     for edge in graph.edges:
         state = graph.states[edge.source]
-        if edge.label in ("0", "0#") and not with_a_person(state) and not reaches_person(graph, edge):
+        if edge.label in ("0", "0#", "speaks 0") and not with_a_person(state) and not reaches_person(graph, edge):
             yield Fault("P3", f"0 at {state.name} does not lead to a person", edge)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ivr.engine.call import Dial, Wait
-from ivr.engine.prompts import Menu
+from ivr.engine.prompts import Ask, Menu
 from tests.exploration import words
 from tests.exploration.finding import Fault
 from tests.exploration.graph import FAILED, Edge, Graph
@@ -75,7 +75,7 @@ def p14_p16_keys_mean_the_same(graph: Graph) -> Iterator[Fault]:
         wait = graph.states[edge.source].wait
         if not isinstance(wait, Wait):
             continue
-        expected = (meaning if isinstance(wait.prompt, Menu) else entry).get(edge.label, edge.decision)
+        expected = (entry if isinstance(wait.prompt, Ask) else meaning).get(edge.label, edge.decision)
         if edge.decision != expected and not (wait.prompt.bilingual and edge.label == "9"):
             yield Fault("P16", f"{edge.label} at {wait.name} is {edge.decision}, not {expected}", edge)
         if edge.decision == "value" and isinstance(wait.prompt, Menu):

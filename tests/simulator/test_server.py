@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import requests
+from pydub import AudioSegment
 from twilio.base.exceptions import TwilioRestException
 
 from ivr.web.phone import phone_redirect
@@ -247,6 +250,25 @@ def test_a_recording_is_listed_heard_and_deleted(company):
     (kept,) = company.rest.recordings.list(call_sid=call["sid"])
     assert company.rest.recordings(kept.sid).delete()
     assert company.rest.recordings.list() == []
+
+
+def test_what_was_said_into_a_recording_can_be_heard_in_it(company):
+    """A voice reads the words, and silence is silent."""
+    company.desk.on("/voice", '<Record action="/noted" finishOnKey="#"/>').on("/noted", MENU)
+    call = company.dials()
+    company.does(f"{call['sid']}/speak", {"seconds": 2, "words": "我的卡被拒绝了"})
+    company.does(f"{call['sid']}/press", {"keys": "#"})
+    silent = "RE" + "0" * 32
+    put = company.web.put(
+        f"/simulator/recordings/{silent}", json={"call": call["sid"], "seconds": 0}, base_url="http://127.0.0.1"
+    )
+    assert put.status_code == 204
+    read, quiet = (AudioSegment.from_wav(io.BytesIO(one.sound())) for one in company.board.company.recordings)
+    assert (
+        (read.frame_rate, read.channels, quiet.max) == (8000, 1, 0)
+        and read.dBFS > -40
+        and 1 < read.duration_seconds < 5
+    )
 
 
 def test_nobody_from_outside_reaches_the_simulator(company):

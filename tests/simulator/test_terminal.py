@@ -71,3 +71,25 @@ def test_the_end_of_input_hangs_up(desk):
     desk.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
     terminal.main(["--server", desk.url], _person(), lambda _line: None)
     assert desk.forms("/voice/status")[0]["CallStatus"] == "completed"
+
+
+def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(company, monkeypatch):
+    """Where the line fetches it; the tone is waited for, and a key ends the recording."""
+    desk = company.desk
+    monkeypatch.setenv("TWILIO_API_URL", company.settings.twilio_api_url)
+    desk.on("/voice", '<Gather action="/x">' + zh("请说。") + '</Gather><Record action="/noted" finishOnKey="#"/>')
+    desk.on("/noted", zh("再见。"))
+    shown = []
+    terminal.main(["--server", desk.url], _person("say 我的卡被拒绝了", "#"), shown.append)
+    noted = desk.forms("/noted")[0]
+    assert noted["Digits"] == "#" and "  再见。" in shown
+    (kept,) = company.rest.recordings.list(call_sid=noted["CallSid"])
+    assert (kept.sid, company.board.company.recordings[0].words) == (noted["RecordingSid"], "我的卡被拒绝了")
+
+
+def test_nothing_is_said_where_nothing_is_recorded(desk):
+    """It is no key."""
+    desk.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
+    shown = []
+    terminal.main(["--server", desk.url], _person("say hello"), shown.append)
+    assert any(line.startswith("  keys are") for line in shown)

@@ -173,6 +173,31 @@ def test_a_recording_is_no_longer_than_its_limit(company):
     assert company.desk.forms("/x")[0]["RecordingDuration"] == "10"
 
 
+def test_a_recording_that_silence_ended_tells_the_silence_too(company):
+    """The seconds are those before trimming [Record]; the file has only what was spoken."""
+    company.desk.on("/voice", "<Record action='/x' timeout='5' finishOnKey='#'/>")
+    sid = company.dials()["sid"]
+    company.does(f"{sid}/speak", {"seconds": 3})
+    company.does(f"{sid}/wait")
+    done = company.desk.forms("/x")[0]
+    assert (done["RecordingDuration"], done["Digits"]) == ("8", "")
+    assert company.board.company.recordings[0].seconds == 3
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_recording_without_a_word_is_kept_or_falls_through(company, keeps):
+    """Twilio's pages differ: silent recordings are kept, or the next verb follows [Record]; an app meets both."""
+    company.desk.on("/voice", "<Record action='/x' timeout='5'/><Redirect>/y</Redirect>").on("/x", BYE).on("/y", BYE)
+    call = company.dials()
+    company.board.calls[call["sid"]].leg.keeps_silence = keeps
+    company.does(f"{call['sid']}/wait")
+    assert [form.get("RecordingDuration") for form in company.desk.forms("/x" if keeps else "/y")] == [
+        "5" if keeps else None
+    ]
+    assert len(company.board.company.recordings) == (1 if keeps else 0)
+    assert company.board.calls[call["sid"]].leg.warnings == []
+
+
 def test_a_waiting_document_is_told_the_place_and_asked_for_again(company):
     """When it has ended, with the time waited [Enqueue]."""
     company.desk.on("/voice", "<Enqueue waitUrl='/wait'>desk</Enqueue>").on("/wait", WAIT)

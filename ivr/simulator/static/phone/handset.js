@@ -59,6 +59,7 @@ export function showHandset(call, setting) {
   find("silence").textContent = call.state === "talking" ? words("agentLeaves") : words("silence", Math.round(call.seconds));
   find("silence").disabled = !["listening", "talking", "working"].includes(call.state);
   find("repeat").textContent = words("repeat");
+  find("speak").hidden = !call.records;
   find("hang-up").textContent = words(over ? "again" : "hangUp");
   find("hang-up").classList.toggle("end", !over);
   for (const key of document.querySelectorAll(".key")) key.disabled = over;

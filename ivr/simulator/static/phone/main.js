@@ -261,6 +261,12 @@ find("dial").addEventListener("change", show);
 find("hang-up").addEventListener("click", hangUp);
 find("silence").addEventListener("click", () => act("wait"));
 find("repeat").addEventListener("click", () => act("repeat"));
+find("speak").addEventListener("submit", event => {
+  event.preventDefault();
+  act("speak", find("words").value);
+  find("words").value = "";
+  find("transcript").focus({ preventScroll: true });
+});
 find("scene-line").addEventListener("click", () => open("scene"));
 find("mute").addEventListener("click", () => { sound.mute(!sound.isMuted()); show(); });
 document.addEventListener("keydown", keyboard);
