@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 OPENAPI := .venv/node/installed
 
-.PHONY: run test check phone wallet-api migrate explore bench voice chromium openapi clean
+.PHONY: run test check phone wallet-api migrate explore soak bench voice chromium openapi clean
 
 run: $(STAMP)
 	@exec $(BIN)/python -m ivr.run
@@ -27,6 +27,9 @@ wallet-api: $(STAMP)
 
 explore: $(STAMP)
 	@$(BIN)/python -m tests.exploration --mutants --write
+
+soak: $(STAMP)
+	@$(BIN)/python -m tests.soak
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench --postgres; measured=$$?; $(BIN)/python -m tests.bench.stored && exit $$measured

@@ -2,6 +2,8 @@
 
 The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM) ends all:
 each child leads a process group of its own, so that the terminal's signal reaches only us.
+
+The socket on which calls come in is ours too: while the web server is started again, callers wait and are not refused.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +28,10 @@ from ivr.storage import begin_write, connect
 
 ROOT = Path(__file__).parent.parent
 WORKERS, THREADS = 2, 16
-LONGEST_PAUSE = 10.0
+YOUNG, LONGEST_PAUSE = 10.0, 10.0
+LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
+MOST_WAITING = 2048
+"""Connections that nobody has taken yet."""
 GOODBYE_SECONDS = 12.0  # a turn's budget is 8
 
 
@@ -36,10 +42,13 @@ class Child:
     name: str
     command: list[str]
     environment: dict[str, str]
+    listener: socket.socket | None = None
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = field(default=0.0)
     due: float = field(default=0.0)
+    left: dict[int, float] = field(default_factory=dict)
+    """Process groups whose leader died, and when: what it had started may go on for a while."""
 
     def keep_alive(self, now: float) -> None:
         """Start it, or start it again when it is due."""
@@ -49,20 +58,28 @@ class Child:
             self._bury(now)
         if now >= self.due:
             self.started = now
-            self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, start_new_session=True)
+            given = (self.listener.fileno(),) if self.listener else ()
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, start_new_session=True, pass_fds=given
+            )
 
     def _bury(self, now: float) -> None:
         assert self.process is not None
+        self.left[self.process.pid] = now
         lived = now - self.started
-        self.pause = 0.0 if lived > 30 else min(LONGEST_PAUSE, self.pause * 2 + 0.5)
+        self.pause = 0.0 if lived > YOUNG else min(LONGEST_PAUSE, self.pause * 2 + 0.5)
         self.due = now + self.pause
         say(f"{self.name} ended with {self.process.returncode} after {lived:.0f} s; starting it again")
         self.process = None
 
-    def end(self, number: int) -> None:
-        """Signal it, with all that it started."""
+    def end(self, number: int, now: float) -> None:
+        """Signal it, with all that it started, and what its predecessors have left behind just now."""
+        groups = [group for group, died in self.left.items() if now - died < LONGEST_LEFT]
         if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, number)
+            groups.append(self.process.pid)
+        for group in groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, number)
 
 
 def prepare() -> Settings:
@@ -105,25 +122,30 @@ def find_ports_free(settings: Settings) -> None:
             ) from None
 
 
+def listen(settings: Settings) -> socket.socket:
+    """Where calls come in, held for as long as we run."""
+    return socket.create_server((listens_at(settings), settings.port), backlog=MOST_WAITING)
+
+
 def listens_at(settings: Settings) -> str:
     """In the lab this machine only: a Host header can be forged, a loopback cannot."""
     return "127.0.0.1" if settings.lab else "0.0.0.0"
 
 
-def children(settings: Settings) -> list[Child]:
-    """The web server, the follow-up worker, and in the lab the telephone company."""
+def children(settings: Settings, listener: socket.socket) -> list[Child]:
+    """The web server on that socket, the follow-up worker, and in the lab the telephone company."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)
     environment = {**os.environ, "LAB": "1" if settings.lab else "0", "PYTHONUNBUFFERED": "1"}
     web = [
-        sys.executable, "-m", "gunicorn", "app:create_app()", "--worker-class", "gthread",
-        "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"{listens_at(settings)}:{settings.port}",
+        sys.executable, "-m", "gunicorn", "app:create_app()",
+        "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"fd://{listener.fileno()}",
         "--config", "python:ivr.web.serving",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "ivr.follow_up.worker"]
     kept = [
-        Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}),
+        Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}, listener),
         Child("worker", worker, environment),
     ]
     if settings.lab:
@@ -139,12 +161,12 @@ def supervise(kept: list[Child], stop: threading.Event) -> None:
         stop.wait(0.2)
     say("ending; calls in the middle of a turn are answered first")
     for child in kept:
-        child.end(signal.SIGTERM)
+        child.end(signal.SIGTERM, time.monotonic())
     until = time.monotonic() + GOODBYE_SECONDS
     while time.monotonic() < until and any(c.process and c.process.poll() is None for c in kept):
         time.sleep(0.1)
     for child in kept:
-        child.end(signal.SIGKILL)
+        child.end(signal.SIGKILL, time.monotonic())
 
 
 def welcome(settings: Settings) -> None:
@@ -178,7 +200,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     welcome(settings)
-    supervise(children(settings), stop)
+    with listen(settings) as listener:
+        supervise(children(settings, listener), stop)
     return 0
 
 

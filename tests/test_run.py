@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -23,8 +24,8 @@ def running():
     """Supervise children in a thread; everything is ended afterwards."""
     stop, threads, all_children = threading.Event(), [], []
 
-    def start(*commands):
-        kept = [Child(f"child {n}", command, dict(os.environ)) for n, command in enumerate(commands)]
+    def start(*commands, listener=None):
+        kept = [Child(f"child {n}", command, dict(os.environ), listener) for n, command in enumerate(commands)]
         all_children.extend(kept)
         threads.append(threading.Thread(target=supervise, args=(kept, stop)))
         threads[0].start()
@@ -89,11 +90,48 @@ def test_a_child_that_dies_at_once_is_started_ever_more_slowly():
 
 def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     """A Host header can be forged by anybody on the network."""
-    voice, worker, simulator = children(settings)
-    assert f"127.0.0.1:{settings.port}" in voice.command and "gthread" in voice.command
+    settings = replace(settings, port=free_port())
+    with run.listen(settings) as listener:
+        assert listener.getsockname() == ("127.0.0.1", settings.port)
+        voice, worker, simulator = children(settings, listener)
+    assert "python:ivr.web.serving" in voice.command and voice.listener is listener
     assert (worker.command[-1], simulator.command[-1]) == ("ivr.follow_up.worker", "ivr.simulator.server")
 
 
 def test_beside_a_real_account_nobody_plays_the_telephone_company(settings):
     """Then it is Twilio."""
-    assert [child.name for child in children(replace(settings, lab=False))] == ["voice", "worker"]
+    with socket.socket() as listener:
+        assert [child.name for child in children(replace(settings, lab=False), listener)] == ["voice", "worker"]
+
+
+ECHO = """
+import os, socket, sys
+here = socket.socket(fileno=int(sys.argv[1]))
+while True:
+    there = here.accept()[0]
+    there.sendall(str(os.getpid()).encode())
+    there.close()
+"""
+
+
+def test_while_the_web_server_is_started_again_callers_wait_and_are_not_refused(running):
+    """The socket outlives it; whoever comes in the gap is answered by the next one."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        (child,), _, _ = running([sys.executable, "-c", ECHO, str(listener.fileno())], listener=listener)
+        before = answered(listener)
+        child.process.kill()
+        child.process.wait(5)
+        after = [answered(listener) for _ in range(3)]
+    assert len(set(after)) == 1 and after[0] != before
+
+
+def answered(listener):
+    """What whoever comes now is told."""
+    with socket.create_connection(listener.getsockname(), 10) as calling:
+        calling.settimeout(10)
+        return calling.recv(100)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]

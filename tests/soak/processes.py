@@ -1,0 +1,138 @@
+"""The processes of `make run`, a bank and a CRM, on a database of their own; and who of them is to be killed next."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+
+from ivr.lab import scene, world
+from ivr.migrate import migrate
+from ivr.run import Child, children, listen, supervise
+from ivr.secret_files import keep_secret
+from ivr.settings import Settings
+from ivr.storage import begin_write, connect
+from tests.call_flows.line import NOON
+from tests.follow_up.crm import SECRET, Crm
+from tests.soak import customers
+from tests.wallet.serving import served
+
+BANK = "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ import main; sys.exit(main())"
+"""`make wallet-api`, without a line for each request."""
+WEIGHTS = {"voice worker": 52, "gunicorn master": 10, "follow-up worker": 28, "wallet API": 10}
+
+
+@dataclass
+class Rig:
+    """What runs, and where to look afterwards."""
+
+    settings: Settings
+    line: sa.Engine
+    bank: sa.Engine
+    crm: Crm
+    kept: dict[str, Child]
+
+    def kill(self, chance: random.Random) -> str | None:
+        """SIGKILL one of them; what it was, or None when it is not there just now."""
+        what = chance.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
+        found = self._pids(what)
+        if not found:
+            return None
+        try:
+            os.kill(chance.choice(found), signal.SIGKILL)
+        except ProcessLookupError:
+            return None
+        return what
+
+    def _pids(self, what: str) -> list[int]:
+        name = {"voice worker": "voice", "gunicorn master": "voice", "follow-up worker": "worker"}.get(what, "bank")
+        process = self.kept[name].process
+        if process is None or process.poll() is not None:
+            return []
+        if what != "voice worker":
+            return [process.pid]
+        try:
+            return [child.pid for child in psutil.Process(process.pid).children()]
+        except psutil.NoSuchProcess:
+            return []
+
+
+@contextmanager
+def rig(folder: Path, database_url: str) -> Iterator[Rig]:
+    """Everything, until it is ended with one signal."""
+    crm = Crm()
+    with ExitStack() as stack:
+        given = _given(folder, database_url, stack.enter_context(served(crm)))
+        settings = Settings.load(given, dotenv=folder / "no.env")
+        line, bank = connect(settings.database_url), connect(f"sqlite:///{settings.data_dir / 'wallet-api.db'}")
+        _furnish(line, customers.on_the_line())
+        _furnish(bank, customers.at_the_bank())
+        kept = _children(settings, given, stack.enter_context(listen(settings)), folder / "log")
+        stop = threading.Event()
+        thread = threading.Thread(target=supervise, args=(list(kept.values()), stop))
+        thread.start()
+        try:
+            yield Rig(settings, line, bank, crm, kept)
+        finally:
+            stop.set()
+            thread.join()
+            line.dispose()
+            bank.dispose()
+
+
+def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:
+    port, token = _three_free_ports(), secrets.token_hex(16)
+    keep_secret(_private(folder) / "wallet-api-token", lambda: token)
+    return {
+        "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "PORT": str(port), "LAB": "1",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16), "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "WALLET_API_URL": f"http://127.0.0.1:{port + 2}", "WALLET_API_TOKEN": token, "CRM_URL": crm, "CRM_SECRET": SECRET,
+    }  # fmt: skip
+
+
+def _private(folder: Path) -> Path:
+    (folder / "var").mkdir(mode=0o700)
+    return folder / "var"
+
+
+def _furnish(engine: sa.Engine, document: dict[str, Any]) -> None:
+    """A Monday morning at which nobody is on duty."""
+    migrate(engine)
+    with begin_write(engine) as conn:
+        world.load(conn, document)
+        scene.change(conn, clock_now=NOON, agents_available=0)
+
+
+def _children(settings: Settings, given: dict[str, str], listener: socket.socket, log: Path) -> dict[str, Child]:
+    kept = {child.name: child for child in children(settings, listener)}
+    kept["worker"].command[1:] = ["-m", "tests.soak.worker"]
+    bank = [sys.executable, "-c", BANK, "--port", str(settings.port + 2)]
+    kept["bank"] = Child("bank", bank, dict(os.environ))
+    for child in kept.values():
+        child.environment |= given
+        child.command[:0] = ["sh", "-c", 'exec "$@" >>"$0" 2>&1', str(log)]
+    return kept
+
+
+def _three_free_ports() -> int:
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = int(first.getsockname()[1])
+            try:
+                for more in (1, 2):
+                    socket.create_server(("127.0.0.1", port + more)).close()
+            except OSError:
+                continue
+            return port
