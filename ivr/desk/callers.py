@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import languages
 from ivr.engine.effects import World, write
+from ivr.engine.journal import insert_new
 
 WITHHELD = {
     "", "anonymous", "restricted", "blocked", "unknown", "unavailable", "private", "+266696687", "266696687",
@@ -32,4 +33,4 @@ def remember_language(world: World, caller_mark: str | None, language: str) -> N
     if caller_mark is None:
         return
     world.conn.execute(sa.delete(languages).where(languages.c.caller_mark == caller_mark))
-    world.conn.execute(sa.insert(languages).values(caller_mark=caller_mark, language=language))
+    insert_new(world.conn, languages, {"caller_mark": caller_mark, "language": language})  # or another call's choice

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import cases, disputes
 from ivr.engine.effects import World, read, write
+from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
 from ivr.wallet import business_days, config, references
 
@@ -53,7 +54,8 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
     row = {"id": f"case-{world.key}", "customer": customer, "wallet": wallet, "call": world.call, "kind": kind}
     promised = {"due": due.date.isoformat(), "due_provisional": due.provisional, "status": "received"}
     unnamed = {"reference": world.key, "about": about, "at": world.now.isoformat()}
-    world.conn.execute(sa.insert(cases).values(**row, **promised, **unnamed))
+    if not insert_new(world.conn, cases, row | promised | unnamed):  # another call, at the same moment
+        return world.conn.execute(sa.select(cases).where(same)).one()
     number = world.conn.scalars(sa.select(cases.c.n).where(same)).one()
     reference = references.with_check_digit(scattered(number))
     world.conn.execute(sa.update(cases).where(same).values(reference=reference))

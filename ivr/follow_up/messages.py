@@ -1,7 +1,7 @@
 """Messages: a row of ids in the turn's transaction; number and words only when the worker sends it.
 
-The first try is a job of the turn's own. What did not work is tried again by a round, for as long as the kind of
-message is of use; what the provider refuses for good is not. Notices of delivery may overtake the provider's
+The first try is a job of the turn's own. What did not work, or whose job never came, is tried again by a round, for as
+long as the kind of message is of use; what the provider refuses for good is not. Notices of delivery may overtake the provider's
 answer, come late or twice: a message only moves up, and delivered is the top.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from ivr.follow_up.jobs import Surroundings, job
 from ivr.follow_up.queue import enqueue
 from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages
-from ivr.follow_up.tries import QUEUED, Patience, after_failure, due_again, put_back, take
+from ivr.follow_up.tries import QUEUED, Patience, after_failure, due_again, put_back, stamp, take
 from ivr.follow_up.wording import faults, size
 from ivr.logs import logger
 from ivr.settings import Settings
@@ -58,12 +58,18 @@ class FollowUp:
 
     client: DBOSClient
     clock: Callable[[sa.Connection], datetime]
+    machine: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def send(self, conn: sa.Connection, message_id: str) -> None:
         """Promise the message `kind:id:…` in this transaction; the same one again is promised once."""
         found = conn.scalar(sa.select(messages.c.id).where(messages.c.id == message_id))
         if found is None:
-            row = {"id": message_id, "at": self.clock(conn).isoformat(), "status": QUEUED}
+            row = {
+                "id": message_id,
+                "at": self.clock(conn).isoformat(),
+                "status": QUEUED,
+                "since": stamp(self.machine()),
+            }
             conn.execute(sa.insert(messages).values(**row, mark=secrets.token_hex(8)))
             self.job(conn, "send_message", message_id)
 
@@ -111,7 +117,8 @@ def _try(here: Surroundings, row: sa.Row) -> tuple[dict[str, Any], int | None]:
         if refused := [fault.partition(":")[0] for fault in faults(text.body)]:
             logger("follow-up").error("text not sent", message=row.id, holds=refused)
             return {"status": "failed"}, None
-        sent = here.provider.send(row.id, replace(text, mark=row.mark))
+        tried = datetime.fromisoformat(row.since) if row.tries > 1 else None
+        sent = here.provider.send(row.id, replace(text, mark=row.mark, tried=tried))
     except Exception as error:  # nobody knows how it ended
         logger("follow-up").warning("text failed", message=row.id, tries=row.tries, type=type(error).__name__)
         return after_failure(row, patience, here.machine()) or {"status": "failed"}, None

@@ -27,12 +27,16 @@ class Sent:
 
 @dataclass(frozen=True)
 class Text:
-    """A number in E.164, the words, the line that they come from; `mark` stands for the message in delivery notices."""
+    """A number in E.164, the words, the line that they come from; `mark` stands for the message in delivery notices.
+
+    `tried`: since when it has been tried; it may be on its way already, by an answer that was lost.
+    """
 
     to: str
     body: str
     sender: str = ""
     mark: str | None = None
+    tried: datetime | None = None
 
 
 class Provider(Protocol):

@@ -40,7 +40,7 @@ class Patience:
 
 
 def columns() -> tuple[sa.Column, ...]:
-    """How often it was tried, since when, and when it is due again (nothing: at once)."""
+    """How often it was tried, since when (or since when it waits), and when it is due again (nothing: at once)."""
     return (
         sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         sa.Column("since", sa.Text),
@@ -54,8 +54,9 @@ def due(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
 
 
 def due_again(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
-    """Those of them that were tried before."""
-    return _ids(conn, table, _is_due(table, now) & table.c.next.is_not(None))
+    """Those of them that were tried before, or that nobody has tried a minute after they were promised (`since`)."""
+    left_alone = table.c.since <= stamp(now - TAKEN_FOR)
+    return _ids(conn, table, _is_due(table, now) & (table.c.next.is_not(None) | left_alone))
 
 
 def take(engine: sa.Engine, table: sa.Table, row_id: str, now: datetime) -> sa.Row | None:

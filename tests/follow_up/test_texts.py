@@ -5,7 +5,7 @@ from __future__ import annotations
 import time as machine
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from types import SimpleNamespace
 
@@ -17,9 +17,11 @@ from werkzeug.wrappers import Response
 from ivr.desk.follow_ups import WHILE_VALID
 from ivr.follow_up import messages
 from ivr.follow_up.jobs import Surroundings, import_jobs
-from ivr.follow_up.messages import DAY, notice, send_due, send_message
+from ivr.follow_up.messages import DAY, FollowUp, notice, send_due, send_message
+from ivr.follow_up.queue import forget_waiting, make_client
 from ivr.follow_up.sms import Sent, Text
 from ivr.follow_up.tables import messages as table
+from ivr.follow_up.tries import TAKEN_FOR
 from ivr.storage import begin_read, begin_write
 from ivr.twilio_rest import TwilioSms
 from tests.call_flows.line import HAIYUN, LIN
@@ -193,6 +195,55 @@ def test_a_text_goes_out_when_twilio_is_back(bare, settings, time):
     send_due(replace(bare, provider=provider))
     assert row(bare).status == "delivered"
     provider.nobody._client.http_client.session.close()
+
+
+@pytest.mark.parametrize("mode, status", [("ok", "delivered"), ("reject", "undelivered")])
+def test_a_text_that_arrived_though_nobody_heard_so_is_found_and_not_sent_again(caller, mode, status):
+    """The answer is lost, or the worker dies before it writes it down, and no notice comes: one text, and its end is known."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
+    with by_twilio(caller.line) as (company, here):
+        company.sms = mode
+        there = {"twilio_api_url": company.settings.twilio_api_url, "public_base_url": "http://127.0.0.1:9"}
+        deaf = TwilioSms(replace(caller.line.settings, **there))
+
+        class Lost:
+            def send(self, message_id, text):
+                deaf.send(message_id, text)
+                raise TimeoutError
+
+        with begin_read(here.engine) as conn:
+            message = conn.scalar(sa.select(table.c.id).where(table.c.id.like("case:%")))
+        send_message(replace(here, provider=Lost()), message)
+        assert (row(here, message).status, len(company.rest.messages.list())) == ("queued", 1)
+        later = replace(here, provider=deaf, machine=lambda: datetime.now(UTC) + timedelta(hours=1))
+        send_due(later)
+        assert (row(here, message).status, len(company.rest.messages.list())) == (status, 1)
+        deaf._client.http_client.session.close()
+
+
+def test_a_text_that_never_arrived_is_sent_though_another_like_it_did(caller):
+    """Other words, or the same ones of long ago, are another text."""
+    with by_twilio(caller.line) as (company, here):
+        now = datetime.now(UTC)
+        for text in (TEXT, replace(TEXT, body="别的短信。"), replace(TEXT, tried=now + timedelta(hours=1))):
+            here.provider.send("case:1", text)
+        assert len(company.rest.messages.list()) == 3
+        assert here.provider.send("case:1", replace(TEXT, tried=now)) == Sent("delivered")
+        assert len(company.rest.messages.list()) == 3
+
+
+def test_a_text_whose_job_never_came_is_sent_by_the_round(bare, time):
+    """The database was away for longer than the job had patience: a minute after the promise it is anybody's."""
+    follow_up = FollowUp(make_client(bare.engine), bare.clock, lambda: time.now)
+    with begin_write(bare.engine) as conn:
+        follow_up.send(conn, "case:1")
+        forget_waiting(conn)
+    taken = replace(bare, provider=SimpleNamespace(send=lambda *_: Sent("delivered")))
+    send_due(taken)
+    assert row(bare).status == "queued"
+    time.passes(TAKEN_FOR)
+    send_due(taken)
+    assert row(bare).status == "delivered"
 
 
 def test_the_first_try_is_not_taken_away_from_the_job_of_the_turn(bare):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,10 +28,12 @@ def test_the_mock_refuses_what_has_the_wrong_shape(rest):
 
 
 def test_a_text_of_a_follow_up_is_taken(against_mock):
-    """Chinese words, our number, theirs."""
+    """Chinese words, our number, theirs; and looking for it."""
     sms = TwilioSms(against_mock)
     text = Text("+8613900000009", "您的验证码是 123456。", mark="0123456789abcdef")
     assert sms.send("code:1", text).status == "sent"
+    looked_for = replace(text, sender="+12025550144", tried=datetime.now(UTC))
+    assert sms.send("code:1", looked_for).status == "sent"
     sms._client.http_client.session.close()
 
 
