@@ -87,7 +87,8 @@ def tell_terms(call: Call, terms: Terms) -> None:
     tell_promise(call, "dispute-decision", terms.decision)
     if terms.credit:
         call.say("dispute-credit")
-    call.say("dispute-refund", balance=terms.balance, card_low=terms.card_low, card_high=terms.card_high)
+    refund = {"balance": terms.balance, "card_low": terms.card_low, "card_high": terms.card_high}
+    call.say("dispute-refund-" + terms.card.unit, **refund)
     call.say("promise-around" if terms.card.provisional else "promise-by", by=terms.card.by)
     tell_promise(call, "dispute-compensation", terms.compensation)
 

@@ -2,6 +2,7 @@
 
 from call_flows.close import was_it_solved
 from call_flows.freeze import freeze_account
+from call_flows.look_up import narrow
 from ivr.desk.disputes import refund_due
 from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
@@ -45,6 +46,7 @@ async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
     if not others:
         call.say("dispute-no-twin")
         raise ToAgent("second charge not found")
+    others = await narrow(call, others, "pick-date")
     pick = Menu("dispute-twin", tuple(other.id for other in others))
     chosen = await call.menu(pick, choices={other.id: {"time": other.at[11:16]} for other in others})
     other = next(other for other in others if other.id == chosen)
@@ -70,7 +72,7 @@ async def refund_missing(call: Call, customer: Verified, one: Record) -> Record:
     promised = await call.ask(REFUND_DAY)
     due = await call.do(refund_due, customer.wallet, promised)
     if due is not None:
-        call.say("refund-not-due", days=due.days)
+        call.say("refund-not-due-" + due.unit, days=due.days)
         call.say("promise-around" if due.provisional else "promise-by", by=due.by)
         await was_it_solved(call)
     return one

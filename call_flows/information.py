@@ -47,7 +47,7 @@ async def speak_topic(call: Call, topic: str) -> None:
     if topic == "limits":
         call.say("limits-and-rules", **facts.limits)
         call.say("rules-" + facts.rules["unit"], **facts.rules)
-        call.say("rules-refund", **facts.rules)
+        call.say("rules-refund-" + facts.rules["refund_unit"], **facts.rules)
         call.say("rules-identity")
     elif topic == "hours":
         call.say("hours-open" if facts.is_open else "hours-closed")

@@ -9,6 +9,9 @@ from ivr.wallet.review import Recent, review
 
 YOURS = Confirm("yours", acts=False, fleeting=True)
 OPEN = Confirm("investigate-now")
+AT_ONCE = 4
+"""Transactions that a caller can keep apart by ear; then more are offered."""
+FURTHER = Menu("recent-further", ("on", "enough"), fleeting=True)
 AFTER = Menu("after-case", ("advice", "enough"))
 
 
@@ -35,6 +38,10 @@ async def mark(call: Call, recent: list[Recent]) -> list[str]:
     if not recent:
         call.say("recent-none")
     for place in range(len(recent)):
+        if place and place % AT_ONCE == 0:
+            further = await call.menu(FURTHER)
+            if further == "enough":
+                break
         one = recent[place]
         call.say("recent-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
         if not await call.confirm(YOURS):

@@ -4,7 +4,7 @@ from call_flows.close import was_it_solved
 from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
-from ivr.wallet.records import Record, latest, payees, search
+from ivr.wallet.records import Payee, Record, latest, payees, search
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
 RECORD = Menu("record", ("next", "previous", "details", "report", "enough"))
@@ -12,6 +12,9 @@ DAY = Menu("search-day", ("today", "yesterday", "other"))
 DATE = Ask("search-date", day, length=4, readback=Confirm("search-date-right", acts=False))
 TIME = Ask("search-time", clock, empty_is=True)
 AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", acts=False))
+PICKS = ("pick-date", "pick-time", "pick-payee", "pick-amount")
+AT_ONCE = 4
+TOP_UP = {"zh": "充值", "en": "a top-up"}
 NOTHING = Menu("search-nothing", ("wider", "person"))
 
 
@@ -91,10 +94,21 @@ async def by_payee(call: Call, customer: Verified) -> Record | None:
     if not known:
         call.say("payees-none")
         return None
-    pick = Menu("search-payee", tuple(one.id for one in known))
-    chosen = await call.menu(pick, choices={one.id: {"payee": one.name} for one in known})
-    payee = next(one.name["zh"] for one in known if one.id == chosen)
+    payee = await whom(call, known)
     return await match(call, customer, "", "", 0, payee)
+
+
+async def whom(call: Call, known: list[Payee]) -> str:
+    """The payee whom the caller means, a few at a time; after the last ones the first come again."""
+    page = 0
+    while True:
+        here = known[page : page + AT_ONCE]
+        others = ("others",) if len(known) > AT_ONCE else ()
+        pick = Menu("search-payee", (*(one.id for one in here), *others))
+        chosen = await call.menu(pick, choices={one.id: {"payee": one.name} for one in here})
+        if chosen != "others":
+            return next(one.name["zh"] for one in here if one.id == chosen)
+        page = page + AT_ONCE if page + AT_ONCE < len(known) else 0
 
 
 async def match(call: Call, customer: Verified, on: str, at: str, fen: int, payee: str) -> Record | None:
@@ -116,14 +130,41 @@ async def match(call: Call, customer: Verified, on: str, at: str, fen: int, paye
 
 
 async def choose(call: Call, found: list[Record]) -> int:
-    """The place of the only one, or of the one that the caller picks: by its time if all are of one day, else by its day."""
-    if len(found) == 1:
-        return 0
-    one_day = len({one.at[:10] for one in found}) == 1
-    ids = tuple(one.id for one in found)
-    pick = Menu("pick-time" if one_day else "pick-date", ids)
-    chosen = await call.menu(pick, choices={one.id: {"on": one.at, "time": one.at[11:16]} for one in found})
-    return ids.index(chosen)
+    """The place of the one that the caller picks: by its day, then its time, then payee and amount, as far as those differ."""
+    left = found
+    for place in range(len(PICKS)):
+        left = await narrow(call, left, PICKS[place])
+    return found.index(left[0])
+
+
+async def narrow(call: Call, left: list[Record], prompt: str) -> list[Record]:
+    """Those that are like the one that the caller picks; all of them where the question tells none apart."""
+    kinds = apart(left, prompt)
+    if len(kinds) == 1:
+        return left
+    pick = Menu(prompt, tuple(one.id for one in kinds))
+    chosen = await call.menu(pick, choices={one.id: spoken(one) for one in kinds})
+    like = next(one for one in kinds if one.id == chosen)
+    return [one for one in left if trait(one, prompt) == trait(like, prompt)]
+
+
+def apart(left: list[Record], prompt: str) -> list[Record]:
+    """The first of each kind that this question tells apart."""
+    firsts: dict[str, Record] = {}
+    for one in left:
+        firsts.setdefault(trait(one, prompt), one)
+    return list(firsts.values())
+
+
+def trait(one: Record, prompt: str) -> str:
+    """What the question is about, as far as a caller hears it."""
+    payee = (one.payee or {}).get("zh", "")
+    return {"date": one.at[:10], "time": one.at[11:16], "payee": payee, "amount": str(one.amount)}[prompt[5:]]
+
+
+def spoken(one: Record) -> dict[str, object]:
+    """The values of the labels."""
+    return {"on": one.at, "time": one.at[11:16], "payee": one.payee or TOP_UP, "amount": one.amount}
 
 
 WAYS = {"latest": through_latest, "day": by_day, "amount": by_amount, "payee": by_payee}

@@ -70,7 +70,7 @@ async def tell(call: Call, advice: Advice, found: Found) -> None:
         raise ToAgent("top-up needs a person")
     if advice.reason == "unknown":
         low, high = found.reversal_days
-        call.say("unknown-reversal", low=low, high=high)
+        call.say("unknown-reversal-" + found.reversal_unit, low=low, high=high)
     if advice.reason in OWED:
         await owe(call, advice.reason, advice.id)
     await was_it_solved(call)

@@ -42,7 +42,7 @@ async def rules(call: Call) -> None:
     """The dispute rules of the wallet that was dialled, for anybody; and how to apply without the line."""
     facts = await call.do(wallet_facts, call.facts["wallet"])
     call.say("rules-" + facts.rules["unit"], **facts.rules)
-    call.say("rules-refund", **facts.rules)
+    call.say("rules-refund-" + facts.rules["refund_unit"], **facts.rules)
     call.say("rules-compensation-" + facts.rules["compensation_unit"], **facts.rules)
     chosen = await call.menu(RULES)
     if chosen == "apply":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import ERASED
 
 OFFERED_FOR = timedelta(hours=24)
+LOOKED_AT = 10
+"""Calls of one number, newest first."""
 HANDED_OVER = ("transferred", "callback")
 SETTLED = "settled"
 """The notice beside a call that broke off: it is offered no more."""
@@ -38,15 +41,23 @@ class Left:
 
 @read
 def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | None:
-    """The latest call from this number to this wallet, if it broke off within a day while a verified customer was at something."""
+    """The latest call from this number to this wallet in which somebody was helped, if it broke off within a day.
+
+    Calls without any proof are passed over: on a bad line, they are the tries to get back. One that still goes on ends the search.
+    """
     if caller_mark is None:
         return None
     calls = journal.calls.c
     mine = (calls.caller_mark == caller_mark) & (calls.wallet == wallet) & (calls.call != world.call)
-    newest = sa.select(sa.func.max(calls.started)).where(mine).scalar_subquery()
-    since = (world.now - OFFERED_FOR).isoformat()
-    found = world.conn.execute(sa.select(journal.calls).where(mine, calls.started == newest, calls.ended >= since))
-    return next((call.call for call in found if _is_open(world.conn, call)), None)
+    latest = world.conn.execute(sa.select(journal.calls).where(mine).order_by(calls.started.desc()).limit(LOOKED_AT))
+    for _, together in groupby(latest, key=lambda call: call.started):  # a clock that stands tells no order
+        known = list(together)
+        for call in known:
+            if _is_lately(call, world.now) and _is_open(world.conn, call):
+                return str(call.call)
+        if not all(_is_passed_over(world.conn, call) for call in known):
+            return None
+    return None
 
 
 @write
@@ -64,6 +75,19 @@ def what_was_left(world: World, dropped: str, customer: Verified) -> Left | None
     if not known or (known["id"], known["wallet"]) != (customer.id, customer.wallet):
         return None
     return Left([Done(*one) for one in wait.get("done", ())], wait.get("path", []))
+
+
+def _is_lately(call: sa.Row, now: datetime) -> bool:
+    return bool(call.ended) and now - datetime.fromisoformat(call.ended) <= OFFERED_FOR
+
+
+def _is_passed_over(conn: sa.Connection, call: sa.Row) -> bool:
+    """It is over, nobody was verified in it, and nobody took it over."""
+    if not call.ended:
+        return False
+    rows = journal.rows(conn, call.call)
+    facts = rows[-1].facts if rows else {}
+    return "customer" not in facts and outcome(conn, call.call, facts, call.ended) not in HANDED_OVER
 
 
 def _is_open(conn: sa.Connection, call: sa.Row) -> bool:

@@ -41,6 +41,7 @@ def wallet_facts(world: World, wallet: str) -> Facts:
         rules={
             "unit": decision["unit"], "window": policy["dispute_window_days"], "decision": decision["days"],
             "balance": refund["balance_minutes"], "card_low": refund["card_days"][0], "card_high": refund["card_days"][1],
+            "refund_unit": refund["unit"],
             "compensation": compensation["days"], "compensation_unit": compensation["unit"],
         },
         methods=[{key: method[key] for key in ("name", "fee", "arrival", "single")} for method in policy["top_up_methods"]],

@@ -46,6 +46,7 @@ class Found:
     matches: list[Advice]
     other_ways: list[Way] = field(default_factory=list)
     reversal_days: tuple[int, int] = (1, 3)
+    reversal_unit: str = "business"
 
 
 @touch
@@ -64,7 +65,8 @@ def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, c
     ways = [
         Way(method["name"], method["arrival"]) for method in info.policy["top_up_methods"] if method["id"] != channel
     ]
-    return Found(advised, ways, tuple(info.policy["refund"]["card_days"]))
+    refund = info.policy["refund"]
+    return Found(advised, ways, tuple(refund["card_days"]), refund["unit"])
 
 
 @touch

@@ -166,17 +166,18 @@ def _state(reward: Reward, one: Promotion, now: datetime, zone: ZoneInfo) -> tup
     """The state, and the day that belongs to it. The promised day itself is still in time."""
     if reward.credited_at:
         return "credited", reward.credited_at.astimezone(zone).date().isoformat()
-    if reward.credit_due:
-        late = now.astimezone(zone).date() > reward.credit_due
-        return "overdue" if late else "due", reward.credit_due.isoformat()
-    if reward.completed_at or _reached(reward, one):
+    if not (reward.completed_at or _reached(reward, one)):
+        return "ended" if _is_over(one, now, zone) else "counting", _last_day(one, zone)
+    if reward.credit_due is None:
         return "awaited", None
-    return "ended" if _is_over(one, now, zone) else "counting", _last_day(one, zone)
+    late = now.astimezone(zone).date() > reward.credit_due
+    return "overdue" if late else "due", reward.credit_due.isoformat()
 
 
 def _reached(reward: Reward, one: Promotion) -> bool:
+    """By the figures; where no target is known, the wallet's promise of a day says so."""
     target = one.reward.target if one.reward else None
-    return target is not None and reward.progress >= target
+    return reward.credit_due is not None if target is None else reward.progress >= target
 
 
 def _given(prize: Prize | None) -> Given | None:

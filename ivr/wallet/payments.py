@@ -34,10 +34,11 @@ class Explained:
 
 @dataclass(frozen=True)
 class Payments:
-    """The payments that fit, and within how many business days a bank returns what it took."""
+    """The payments that fit, and within how many business or calendar days a bank returns what it took."""
 
     matches: list[Explained]
     reversal_days: tuple[int, int]
+    reversal_unit: str = "business"
 
 
 @touch
@@ -49,7 +50,8 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     paid = _of_the_day(world, customer, day_meant(on, world.now, zone), zone)
     meant = close_in_time([one for one in paid if one.amount == fen], at, zone)
     explained = [_explained(world, customer, one, zone) for one in meant[-MOST_CHOICES:]]
-    return Payments(explained, tuple(info.policy["refund"]["card_days"]))
+    refund = info.policy["refund"]
+    return Payments(explained, tuple(refund["card_days"]), refund["unit"])
 
 
 def _of_the_day(world: World, customer: Verified, day: date, zone: ZoneInfo) -> list[Transaction]:

@@ -7,6 +7,9 @@ spoken. Sources: ISO 8583 response codes (field 39), Stripe decline codes, Alipa
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
+
+Status = Literal["succeeded", "failed", "pending"]
 
 
 class Reason(StrEnum):
@@ -74,6 +77,11 @@ def reason_for(status: str, code: str | None, bank_debited: bool | None) -> Reas
         return Reason.SYSTEM_FAULT
     reason = reason_of(code)
     return _closed(code) if reason is Reason.UNKNOWN and bank_debited is False else reason
+
+
+def outcome_of(status: Status, code: str | None, bank_debited: bool | None) -> Status:
+    """How a record is told where no reason is given: what may still come out either way is pending, whatever it is called."""
+    return "pending" if reason_for(status, code, bank_debited) is Reason.UNKNOWN else status
 
 
 def needs_person(reason: Reason) -> bool:

@@ -11,6 +11,7 @@ from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
+from ivr.wallet.reasons import outcome_of
 from ivr.wallet.types import Transaction
 
 BACK = timedelta(days=365)
@@ -18,6 +19,8 @@ DAY = timedelta(days=1)
 LATEST = 20
 """Transactions that somebody may step through by key; older ones are searched for."""
 MOST_CHOICES = 4
+MOST_PAYEES = 12
+MOST_TWINS = 3
 PAGES = 5
 CLOSE_IN_TIME = timedelta(minutes=60)
 WIDER_DAYS, WIDER_PERCENT = 3, 20
@@ -95,7 +98,7 @@ def payees(world: World, customer: Verified) -> list[Payee]:
     for one in _all(world, customer, world.now - BACK, _soon(world)):
         if one.payee:
             found.setdefault(one.payee.zh, Payee(one.id, {"zh": one.payee.zh, "en": one.payee.en}))
-    return list(found.values())[:MOST_CHOICES]
+    return list(found.values())[:MOST_PAYEES]
 
 
 @touch
@@ -105,7 +108,7 @@ def twins(world: World, customer: Verified, of: Record) -> list[Record]:
     near = _all(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
     told = [_record(one, zone) for one in near if one.id != of.id]
     same = (of.kind, of.amount, of.status, of.payee)
-    return [one for one in told if (one.kind, one.amount, one.status, one.payee) == same][:MOST_CHOICES]
+    return [one for one in told if (one.kind, one.amount, one.status, one.payee) == same][:MOST_TWINS]
 
 
 @touch
@@ -173,4 +176,5 @@ def _zone(world: World, customer: Verified) -> ZoneInfo:
 
 def _record(one: Transaction, zone: ZoneInfo) -> Record:
     payee = {"zh": one.payee.zh, "en": one.payee.en} if one.payee else None
-    return Record(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), one.status, payee)
+    status = outcome_of(one.status, one.code, one.bank_debited)
+    return Record(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), status, payee)

@@ -11,11 +11,12 @@ from ivr.desk.identity import Verified
 from ivr.engine.effects import Unavailable, World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
+from ivr.wallet.reasons import outcome_of
 from ivr.wallet.types import Transaction
 
 LATELY = timedelta(days=90)
-MOST = 4
-"""Transactions that a caller can keep apart by ear."""
+MOST, LOOKED_AT = 12, 100
+"""Transactions that a caller may go through, and among how many of the latest those that moved money are looked for."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,13 @@ def review(world: World, customer: Verified) -> Review:
     if account is None:
         raise Unavailable("the wallet does not know an account that it verified")
     since, until = world.now - LATELY, world.now + timedelta(minutes=1)
-    page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline)
-    moved = [_recent(one, zone) for one in page.transactions if one.status != "failed"]
+    page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, None, LOOKED_AT)
+    moved = [_recent(one, zone) for one in page.transactions if _may_have_moved(one)]
     return Review(account.status, account.two_factor, moved[:MOST])
+
+
+def _may_have_moved(one: Transaction) -> bool:
+    return outcome_of(one.status, one.code, one.bank_debited) != "failed"
 
 
 def _recent(one: Transaction, zone: ZoneInfo) -> Recent:

@@ -239,6 +239,26 @@ def test_the_same_keys_give_the_figures_of_the_other_wallet(caller):
     assert filed(caller)[0]["due"] == "2026-12-13"
 
 
+@requirement("R71", "R75")
+def test_calendar_days_are_counted_and_told_as_such(caller):
+    """A refund in calendar days after a decision in calendar days, over a weekend; one that is promised is due as late."""
+
+    def change(world):
+        policy = world["wallets"][0]["policy"]
+        policy["refund"] = {"balance_minutes": 5, "card_days": [2, 4], "unit": "calendar"}
+        policy["dispute_decision"] = {"days": 1, "unit": "calendar"}
+
+    caller.line.change_world(change)
+    reports(caller, NOT_RECEIVED).presses("1").is_told("一个自然日", "one calendar day").is_told(
+        "两到四个自然日", "two to four calendar days"
+    )
+    caller.is_told("最晚是十一月二十四日", "by November twenty-fourth").is_told(
+        "最晚是十一月二十八日", "by November twenty-eighth"
+    )
+    reports(caller, REFUND).enters("1120").presses("1").is_told("四个自然日", "four calendar days")
+    caller.is_told("十一月二十四日", "November twenty-fourth")
+
+
 @requirement("R69", "R22")
 def test_who_would_rather_apply_alone_is_told_how(caller):
     """Where, which fields, which evidence; nothing is filed."""

@@ -135,3 +135,39 @@ def test_a_line_that_breaks_again_is_gone_on_with_again(caller):
     """The way is known in the second call as it was in the first."""
     goes_on(drops(caller)).proves(LIN).is_told(*SAFETY).hangs_up()
     goes_on(caller).proves(LIN).is_told(*HERE).is_told(*SAFETY)
+
+
+def test_a_line_that_breaks_before_the_proof_takes_nothing_away(caller):
+    """At the offer, at the number, at the code: the next call offers the same again, and is led back."""
+    drops(caller)
+    calls_again(caller).hangs_up()
+    caller.line.put("clock", {"now": "2026-11-23T10:01:00+08:00"})
+    goes_on(caller).hangs_up()
+    caller.line.put("clock", {"now": "2026-11-23T10:02:00+08:00"})
+    goes_on(caller).enters(LIN.number + "#").enters(LIN.tail).hangs_up()
+    caller.line.put("clock", {"now": "2026-11-23T10:03:00+08:00"})
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told(*SAFETY)
+
+
+def test_a_later_call_in_which_the_caller_was_helped_ends_the_offer(caller):
+    """What broke off before it is old news."""
+    drops(caller)
+    caller.line.put("clock", {"now": "2026-11-23T10:05:00+08:00"})
+    calls_again(caller).presses("*").picks("充值与支付问题", "top-up and payment").picks("充值限额", "limits").proves(
+        LIN
+    )
+    caller.hangs_up()
+    caller.line.put("clock", {"now": "2026-11-23T10:06:00+08:00"})
+    caller.calls().is_not_told(*GO_ON)
+
+
+def test_who_asked_for_a_callback_since_is_not_asked(caller):
+    """Without any proof: somebody will call back."""
+    drops(caller)
+    caller.line.put("clock", {"now": "2026-11-23T10:05:00+08:00"})
+    caller.line.put("agents", {"available": 0})
+    calls_again(caller).presses("0").picks("需要回电", "call back").enters("13700000000#").picks(
+        "是的", "yes"
+    ).hangs_up()
+    caller.line.put("clock", {"now": "2026-11-23T10:06:00+08:00"})
+    caller.calls().is_not_told(*GO_ON)

@@ -124,6 +124,24 @@ def test_the_same_keys_on_another_wallet_give_other_figures(caller):
     caller.is_told("三到五个工作日", "three to five business days")
 
 
+@requirement("R76", "R71")
+@pytest.mark.parametrize("where", ["information", "transactions"])
+def test_refunds_in_calendar_days_are_told_as_such(caller, where):
+    """The unit is the wallet's, like the figures; equal ends are one figure."""
+
+    def change(world):
+        world["wallets"][0]["policy"]["refund"] = {"balance_minutes": 1, "card_days": [7, 7], "unit": "calendar"}
+
+    caller.line.change_world(change)
+    if where == "information":
+        asks(caller, "limits")
+    else:
+        caller.calls().picks("交易与争议", "disputes").picks("规则与申请", "rules")
+    caller.is_told("需要七个自然日", "takes seven calendar days").is_told("一分钟", "one minute").is_not_told(
+        "一分钟s", "one minutes"
+    )
+
+
 @requirement("R55")
 def test_every_way_to_top_up_is_told_with_fee_arrival_and_limit(caller):
     """One can choose: what it costs, when it arrives, how much at once."""

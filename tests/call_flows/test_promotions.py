@@ -166,6 +166,13 @@ def test_when_a_reward_comes_is_told_by_its_date(caller, fields, zh, en):
     assert caller.line.get("cases") == []
 
 
+@requirement("R84", "R85")
+def test_a_day_that_is_promised_for_a_target_not_reached_is_no_debt(caller):
+    """The record has a day already; what is missing is told, and no case is opened."""
+    progress(caller, progress=5790, completed_at=None, credit_due="2026-11-20").is_told("还差", "is missing")
+    assert caller.line.get("cases") == []
+
+
 @requirement("R84")
 def test_a_reward_that_was_missed_is_told_as_over(caller):
     """Nobody is urged to go on with what has ended."""

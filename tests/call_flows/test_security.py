@@ -10,6 +10,7 @@ from tests.call_flows.test_freeze import FROZEN, gives, status
 requirement = pytest.mark.requirement
 SOLVED = ("问题解决了吗", "solve your problem")
 DIRECTED = ("有人在教您按键", "telling you what to do")
+FREEZE_NOW = ("现在冻结这个账户吗", "Shall I freeze this account now")
 YES, NO = ("是的", "For yes"), ("不是", "For no")
 
 
@@ -78,6 +79,27 @@ def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
     assert (report["outcome"], report["summary"]["told"]["not_mine"]) == ("case", ["Y2"])
     for lang, words in (("zh", "12.00 非本人"), ("en", "12.00 not the caller's")):
         assert words in " ".join(report["summary"]["written"][lang])
+
+
+@requirement("R28")
+def test_older_transactions_are_gone_through_on_request(caller):
+    """Four at a time; one that the bank took without success is among them, one that failed for good is not."""
+    payee = {"zh": "陌生商店", "en": "Strange Shop"}
+    plain = {"customer": "K2", "payee": payee, "status": "succeeded"}
+    more = [
+        {**plain, "id": f"N{day}", "amount": day * 100, "at": f"2026-11-{day}T09:00:00+08:00"} for day in range(13, 23)
+    ]
+    more[9].update(status="failed", code="57", bank_debited=False)
+    more[8].update(status="failed", code="57", bank_debited=True)
+    caller.line.change_world(lambda world: world["payments"].extend(more))
+    reviews(caller.calls()).proves(DANA).is_told("二十一元", "twenty-one yuan").is_not_told(
+        "二十二元", "twenty-two yuan"
+    )
+    answers(caller, True, True, True, True).is_told("更早的交易", "older ones").picks("继续听", "hear them")
+    answers(caller, False, True, True, True).picks("先听到这里", "that is enough").is_told(*FREEZE_NOW).picks(
+        *NO
+    ).picks(*YES)
+    assert [case["about"] for case in caller.line.get("cases")] == ["N17"]
 
 
 @requirement("R33")

@@ -64,6 +64,20 @@ def test_details_tell_the_very_moment_and_how_it_stands(caller):
     caller.is_told("晚上八点十五分", "eight fifteen P M").is_told("不会向您收钱", "not charged").does_not_hear("54")
 
 
+@requirement("R59")
+@pytest.mark.parametrize("code", ["54", "SYSTEMERROR", None])
+def test_what_the_bank_took_without_success_is_not_told_as_failed(caller, code):
+    """Nobody knows yet, whatever the record calls it: in the list, in the details, and where it is to be disputed."""
+    caller.line.change_world(lambda world: world["payments"][0].update(status="failed", code=code, bank_debited=True))
+    looks(caller, LIN, BY_AMOUNT).enters("45*90#").presses("1").is_told("还在确认", "still being confirmed")
+    caller.picks("详情", "details").is_told("不要重复付款", "do not pay again").is_not_told(
+        "不会向您收钱", "not charged"
+    )
+    caller.picks("反映这笔", "report this one").is_told("还在确认", "still being confirmed").is_not_told(
+        "没有成功", "did not succeed"
+    )
+
+
 @requirement("R59", "R6")
 def test_who_has_heard_enough_is_asked_whether_it_helped(caller):
     """And a person is one key away."""
@@ -121,6 +135,58 @@ def test_of_several_the_caller_picks_one_by_key(caller):
     """Two coffees, a minute apart."""
     looks(caller, ZHOU, BY_PAYEE).picks("望山咖啡", "Hillview Coffee").is_told("几点的那笔", "what time")
     caller.picks("八点二十分", "eight twenty A M").picks("详情", "details").is_told("八点二十分", "eight twenty A M")
+
+
+@requirement("R66")
+def test_several_days_are_picked_by_day_and_then_by_time(caller):
+    """Two of one day and one of another: no two keys have the same label."""
+    pays(caller, "2026-11-21T09:00", "2026-11-22T10:00", "2026-11-22T18:00")
+    looks(caller, LIN, BY_AMOUNT).enters("77#").presses("1").is_told("是哪一天", "which day")
+    assert len({option.label for option in caller.options if option.key in "1234567"}) == 2
+    caller.picks("二十二日", "twenty-second").is_told("几点的那笔", "what time")
+    caller.picks("上午十点", "ten A M").picks("详情", "details").is_told("上午十点", "ten A M")
+
+
+@requirement("R66")
+def test_what_happened_in_one_minute_is_told_apart_by_payee_and_amount(caller):
+    """And what cannot be told apart is read, the newest first."""
+    world = {"customer": "K1", "status": "succeeded", "at": "2026-11-22T09:00:30+08:00"}
+    bus = {"zh": "城市公交", "en": "City Bus"}
+
+    def more(document):
+        document["payments"] += [
+            {**world, "id": "Q1", "amount": 7700, "payee": bus},
+            {**world, "id": "Q2", "amount": 500, "payee": bus},
+        ]
+        document["payments"] += [
+            {**world, "id": f"Q{place}", "amount": 7700, "payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
+            for place in (3, 4)
+        ]
+
+    caller.line.change_world(more)
+    looks(caller, LIN, BY_DAY).picks("昨天", "yesterday").enters("#").is_told("付给谁", "Who was paid")
+    caller.picks("城市公交", "City Bus").picks("五元", "five yuan").is_told(
+        "付给城市公交五元", "five yuan paid to City Bus"
+    )
+
+
+@requirement("R65", "R66")
+def test_a_fifth_payee_is_one_key_further(caller):
+    """Four at a time; after the last ones come the first again."""
+    names = [
+        (f"商店{zh}", f"shop {en}")
+        for zh, en in zip("甲乙丙丁戊", ("one", "two", "three", "four", "five"), strict=True)
+    ]
+
+    def many(document):
+        for place, (zh, en) in enumerate(names):
+            one = {"id": f"S{place}", "customer": "K1", "amount": 100 + place, "payee": {"zh": zh, "en": en}}
+            document["payments"].append(one | {"at": f"2026-11-22T09:0{9 - place}:00+08:00", "status": "succeeded"})
+
+    caller.line.change_world(many)
+    others = ("其他收款方", "For others")
+    looks(caller, LIN, BY_PAYEE).is_not_told(*names[4]).picks(*others).picks(*others).is_told(*names[0])
+    caller.picks(*others).picks(*names[4]).is_told("一元零四分", "one point zero four yuan")
 
 
 @requirement("R66")

@@ -28,13 +28,18 @@ def _advice(reason: str, place: int = 1, **more: Any) -> dict[str, Any]:
 
 def _found(*matches: dict[str, Any]) -> dict[str, Any]:
     ways = [{"name": {"zh": "银行转账", "en": "bank transfer"}, "arrival": {"zh": "当天到账", "en": "the same day"}}]
-    return {"matches": list(matches), "other_ways": ways, "reversal_days": [1, 3]}
+    return {
+        "matches": list(matches),
+        "other_ways": ways,
+        "reversal_days": [1, 3],
+        "reversal_unit": "business" if len(matches) < 2 else "calendar",
+    }
 
 
 def _paid(*reasons: str, payee: Any = BOTH, balance: int | None = None) -> dict[str, Any]:
     more = {"payee": payee, "balance": balance}
     found = [{**_advice(reason, place), **more} for place, reason in enumerate(reasons, 1)]
-    return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3]}  # fmt: skip
+    return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3], "reversal_unit": "business" if len(found) < 2 else "calendar"}  # fmt: skip
 
 
 _PERIOD = {"limit": 500000, "used": 6800, "remaining": 493200, "resets_on": "2026-12-01"}
@@ -49,7 +54,7 @@ _TOP_UPS = [
     DEAD,
 ]
 _PAYMENTS = [
-    ok("none", {"matches": [], "reversal_days": [1, 3]}),
+    ok("none", {"matches": [], "reversal_days": [1, 3], "reversal_unit": "business"}),
     *(ok(reason, _paid(reason)) for reason in _REASONS),
     ok("balance", _paid("insufficient-funds", balance=4590)),
     ok("unnamed", _paid("succeeded", payee=None)),
@@ -83,7 +88,7 @@ def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
     ]
     methods = [{"name": BOTH, "fee": fee, "arrival": BOTH, "single": 500000}]
     limits = {"single": 500000, "daily": 1000000, "monthly": 2000000, "annual": 20000000}
-    rules = {"unit": unit, "compensation": 15, "compensation_unit": unit, **_RULES}
+    rules = {"unit": unit, "compensation": 15, "compensation_unit": unit, "refund_unit": unit, **_RULES}
     return {"is_open": is_open, "hours": hours, "limits": limits, "rules": rules, "methods": methods, "channels": _CHANNELS}  # fmt: skip
 
 
@@ -101,7 +106,7 @@ def _promise(unit: str, provisional: bool) -> dict[str, Any]:
 
 def _terms(unit: str, provisional: bool) -> dict[str, Any]:
     promise = _promise(unit, provisional)
-    refund = {"balance": 30, "card_low": 1, "card_high": 3, "card": _promise("business", provisional)}
+    refund = {"balance": 30, "card_low": 1, "card_high": 3, "card": _promise(unit, provisional)}
     return {
         "too_old": False,
         "window": 120,
@@ -189,7 +194,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("business", _terms("business", False)), ok("calendar", _terms("calendar", True)),
         ok("too old", {**_terms("business", False), "too_old": True}),
     ],
-    "disputes.refund_due": [ok("due", None), ok("not due", _promise("business", False)), ok("around", _promise("business", True))],
+    "disputes.refund_due": [ok("due", None), ok("not due", _promise("business", False)), ok("around", _promise("calendar", True))],
     "disputes.file_dispute": [ok("filed", None), ("there is one", "err", "AlreadyDisputed"), DEAD],
     "disputes.keep_dispute": [ok("kept", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True})],
     "facts.is_official": [ok("official", True), ok("not official", False)],

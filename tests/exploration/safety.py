@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.exploration.finding import Fault, reachable, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
-TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-no-twin"}  # fmt: skip
+TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-no-twin"}  # fmt: skip
 PROMOTION_DATA = {
     "promotion-points",
     *(f"promotion-user-{kind}" for kind in ("new", "existing", "unknown")),

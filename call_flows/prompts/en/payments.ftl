@@ -14,7 +14,8 @@ payment-pick = Which of these payments?
 payment-is = I found it. A payment of { MONEY($amount) } to { TEXT($payee) }, { MOMENT($at) }.
 payment-is-unnamed = I found it. A payment of { MONEY($amount) }, { MOMENT($at) }.
 payment-not-found = I see no such payment. As far as we can see, nothing was charged. Please check the amount and the day before you pay again.
-payment-reversal = If it does not succeed in the end, what was charged goes back within { SPAN($low, $high, unit: "business-day") }.
+payment-reversal-business = If it does not succeed in the end, what was charged goes back within { SPAN($low, $high, unit: "business-day") }.
+payment-reversal-calendar = If it does not succeed in the end, what was charged goes back within { SPAN($low, $high, unit: "calendar-day") }.
 
 # Why a payment failed
 payment-insufficient-funds = There was not enough money for this payment. Top up or check your bank account first, or pay another way.

@@ -9,7 +9,8 @@ transactions = Transactions and disputes.
 # Rules: no verification
 rules-business = Report a disputed transaction within { COUNT($window, unit: "day") }. We decide within { COUNT($decision, unit: "business-day") }.
 rules-calendar = Report a disputed transaction within { COUNT($window, unit: "day") }. We decide within { COUNT($decision, unit: "calendar-day") }.
-rules-refund = A refund to the balance takes { COUNT($balance, unit: "minute") }. A refund to a bank card takes { SPAN($card_low, $card_high, unit: "business-day") }.
+rules-refund-business = A refund to the balance takes { COUNT($balance, unit: "minute") }. A refund to a bank card takes { SPAN($card_low, $card_high, unit: "business-day") }.
+rules-refund-calendar = A refund to the balance takes { COUNT($balance, unit: "minute") }. A refund to a bank card takes { SPAN($card_low, $card_high, unit: "calendar-day") }.
 rules-compensation-business = Compensation is apart from a refund. It is decided within { COUNT($compensation, unit: "business-day") }.
 rules-compensation-calendar = Compensation is apart from a refund. It is decided within { COUNT($compensation, unit: "calendar-day") }.
 rules = Would you rather apply yourself?
@@ -52,6 +53,7 @@ search-amount = Enter the amount in yuan. For the point, press star. Then press 
 search-amount-right = The amount is { MONEY($value) }. Is that right?
 search-payee = Who was paid?
     .choice = For { TEXT($payee) }
+    .others = For others
 payees-none = There were no payments in the last year.
 search-none = I found no such transaction.
 search-nothing = I can search more widely.
@@ -63,6 +65,10 @@ pick-time = At what time was it?
     .choice = For { TIME($time) }
 pick-date = On which day was it?
     .choice = For { DATE($on) }
+pick-payee = Who was paid?
+    .choice = For { TEXT($payee) }
+pick-amount = Which?
+    .choice = For { MONEY($amount) }
 
 # Spending
 spent-week = In the last seven days, { COUNT($count, unit: "transaction") }, { MONEY($total) } in all.

@@ -190,4 +190,5 @@ over-monthly = 当月限额{ MONEY($limit) }。当时已用{ MONEY($used) }，�
 over-annual = 当年限额{ MONEY($limit) }。当时已用{ MONEY($used) }，还剩{ MONEY($remaining) }。
 balance-is = 现在余额是{ MONEY($balance) }。
 other-way = 您也可以用{ TEXT($name) }充值，{ TEXT($arrival) }。
-unknown-reversal = 如果最后没有充上，扣的钱会在{ SPAN($low, $high, unit: "business-day") }内自动退回。
+unknown-reversal-business = 如果最后没有充上，扣的钱会在{ SPAN($low, $high, unit: "business-day") }内自动退回。
+unknown-reversal-calendar = 如果最后没有充上，扣的钱会在{ SPAN($low, $high, unit: "calendar-day") }内自动退回。

@@ -14,7 +14,8 @@ payment-pick = 是几点的那笔付款？
 payment-is = 查到了。{ MOMENT($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
 payment-is-unnamed = 查到了。{ MOMENT($at) }，付款{ MONEY($amount) }。
 payment-not-found = 没有查到这笔付款。就我们所见，没有扣款。请先核对金额和日期，再决定要不要付。
-payment-reversal = 如果最后没有付成，扣的钱会在{ SPAN($low, $high, unit: "business-day") }内自动退回。
+payment-reversal-business = 如果最后没有付成，扣的钱会在{ SPAN($low, $high, unit: "business-day") }内自动退回。
+payment-reversal-calendar = 如果最后没有付成，扣的钱会在{ SPAN($low, $high, unit: "calendar-day") }内自动退回。
 
 # 付款失败的原因
 payment-insufficient-funds = 这笔付款的钱不够。请先充值，或者检查银行账户，也可以换一种方式付款。

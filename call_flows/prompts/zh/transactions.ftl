@@ -9,7 +9,8 @@ transactions = 交易与争议。
 # 规则：不用验证
 rules-business = 交易有争议，请在{ COUNT($window, unit: "day") }内提出。我们在{ COUNT($decision, unit: "business-day") }内给出结果。
 rules-calendar = 交易有争议，请在{ COUNT($window, unit: "day") }内提出。我们在{ COUNT($decision, unit: "calendar-day") }内给出结果。
-rules-refund = 退款退到余额，{ COUNT($balance, unit: "minute") }内到账。退到银行卡，需要{ SPAN($card_low, $card_high, unit: "business-day") }。
+rules-refund-business = 退款退到余额，{ COUNT($balance, unit: "minute") }内到账。退到银行卡，需要{ SPAN($card_low, $card_high, unit: "business-day") }。
+rules-refund-calendar = 退款退到余额，{ COUNT($balance, unit: "minute") }内到账。退到银行卡，需要{ SPAN($card_low, $card_high, unit: "calendar-day") }。
 rules-compensation-business = 赔偿和退款分开算，{ COUNT($compensation, unit: "business-day") }内另外决定。
 rules-compensation-calendar = 赔偿和退款分开算，{ COUNT($compensation, unit: "calendar-day") }内另外决定。
 rules = 想自己提交申请吗？
@@ -52,6 +53,7 @@ search-amount = 请输入金额，单位是元。小数点请按星号键，按�
 search-amount-right = 您输入的金额是{ MONEY($value) }，对吗？
 search-payee = 付给了谁？
     .choice = { TEXT($payee) }
+    .others = 其他收款方
 payees-none = 最近一年没有付过款。
 search-none = 没有找到这样的交易。
 search-nothing = 可以放宽范围再找。
@@ -63,6 +65,10 @@ pick-time = 是几点的那笔？
     .choice = { TIME($time) }
 pick-date = 是哪一天的？
     .choice = { DATE($on) }
+pick-payee = 付给谁的那笔？
+    .choice = { TEXT($payee) }
+pick-amount = 哪笔？
+    .choice = { MONEY($amount) }
 
 # 消费情况
 spent-week = 最近七天，付款{ COUNT($count, unit: "transaction") }，一共{ MONEY($total) }。
