@@ -70,7 +70,7 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
     tell_terms(call, terms)
     how = await call.menu(HOW)
     if how == "apply":
-        await apply(call)
+        await apply(call, reason)
         await was_it_solved(call)
     call.say("dispute-is", at=one.at, amount=one.amount, payee=one.payee)
     call.say("dispute-because-" + reason)
@@ -99,10 +99,11 @@ def tell_promise(call: Call, message: str, promise: Promise) -> None:
     call.say("promise-around" if promise.provisional else "promise-by", by=promise.by)
 
 
-async def apply(call: Call) -> None:
+async def apply(call: Call, reason: str) -> None:
     """How to fill it in without the line."""
     facts = await call.do(wallet_facts, call.facts["wallet"])
     call.say("apply-yourself", **facts.channels)
+    call.say("dispute-helps-" + reason)
     call.say("apply-evidence")
 
 
@@ -116,6 +117,7 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
     kept = await call.do(keep_dispute, customer, one.id, reason, due)
     call.say("dispute-filed", reference=kept.reference)
     call.say("dispute-due-provisional" if kept.provisional else "dispute-due", by=kept.due)
+    call.say("dispute-helps-" + reason)
     call.say("dispute-evidence")
 
 

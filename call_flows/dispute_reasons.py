@@ -12,7 +12,10 @@ from ivr.wallet.records import Record, twins
 REASON = Menu("dispute-reason", ("not-me", "charge", "not-received", "refund-missing", "wrong-payee"))
 CHARGE = Menu("dispute-charge", ("duplicate", "wrong-amount", "cancelled-subscription"))
 PHONE = Confirm("dispute-phone", acts=False)
+CARD = Confirm("dispute-card", acts=False)
+PAYEE = Confirm("dispute-payee", acts=False)
 MERCHANT = Confirm("dispute-merchant", acts=False)
+PROMISED = Confirm("dispute-promised-day", acts=False)
 RIGHT_AMOUNT = Ask("dispute-amount", amount, readback=Confirm("dispute-amount-right", acts=False))
 REFUND_DAY = Ask("dispute-refund-day", day, length=4, readback=Confirm("dispute-refund-day-right", acts=False))
 CANCEL_DAY = Ask("dispute-cancel-day", day, length=4, readback=Confirm("dispute-cancel-day-right", acts=False))
@@ -31,12 +34,16 @@ async def why(call: Call) -> str:
 
 
 async def not_me(call: Call, customer: Verified, one: Record) -> Record:
-    """Whether the phone is still there, and a freeze before anything else goes out."""
+    """Whether the phone is still there, and a freeze before anything else goes out; then the card, the payee, the password."""
     call.facts["priority"] = "high"
     has_phone = await call.confirm(PHONE)
     call.facts["has_phone"] = has_phone
     await freeze_account(call)
-    await call.moment("one-moment")
+    has_card = await call.confirm(CARD)
+    call.facts["has_card"] = has_card
+    knows_payee = await call.confirm(PAYEE)
+    call.facts["knows_payee"] = knows_payee
+    call.say("dispute-password")
     return one
 
 
@@ -60,10 +67,15 @@ async def wrong_amount(call: Call, customer: Verified, one: Record) -> Record:
 
 
 async def not_received(call: Call, customer: Verified, one: Record) -> Record:
-    """The seller is often quicker than a dispute."""
+    """The seller is often quicker than a dispute, and what was promised for a later day may still come."""
     asked = await call.confirm(MERCHANT)
+    call.facts["asked_seller"] = asked
+    passed = await call.confirm(PROMISED)
+    call.facts["day_passed"] = passed
     if not asked:
         call.say("dispute-ask-merchant")
+    if not passed:
+        call.say("dispute-may-still-come")
     return one
 
 

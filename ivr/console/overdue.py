@@ -8,7 +8,8 @@ import click
 import sqlalchemy as sa
 
 from ivr.console.opening import Command, line_of
-from ivr.desk.overdue import KINDS, OPEN
+from ivr.desk.overdue import KINDS
+from ivr.desk.stages import OPEN
 from ivr.desk.tables import overdue
 from ivr.settings import Settings
 from ivr.storage import begin_read

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ivr.desk.tables import cases, disputes
-from ivr.engine.effects import World, read, write
+from ivr.desk.tables import cases
+from ivr.engine.effects import World, write
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
 from ivr.wallet import business_days, config, references
@@ -20,14 +20,6 @@ class Case:
     reference: str
     due: str
     provisional: bool
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What may be told without verification: how far it is, and the date."""
-
-    stage: str
-    due: str | None
 
 
 PROMISES = {
@@ -68,18 +60,3 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
 def scattered(number: int) -> str:
     """Eight digits, another for each of the first hundred million cases; nobody guesses a neighbour's."""
     return f"{(number * 61_803_399 + 26_110_000) % 100_000_000:08d}"
-
-
-@read
-def case_by_reference(world: World, wallet: str, reference: str) -> Stage | None:
-    """The stage of a case or dispute of this wallet, or None."""
-    if not references.is_valid(reference):
-        return None
-    found = None
-    for table in (cases, disputes):
-        here = (table.c.reference == reference) & (table.c.wallet == wallet)
-        found = found or world.conn.execute(sa.select(table.c.status, table.c.due).where(here)).first()
-    if found is None:
-        return None
-    stage = found.status if found.status in ("received", "in-review") else "done"
-    return Stage(stage, found.due if stage != "done" else None)

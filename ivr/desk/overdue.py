@@ -1,6 +1,7 @@
 """Promised dates that have passed: a row and an event for the CRM, once a case, in one transaction.
 
 A day has passed when it is over where the wallet is. A case that is done later keeps its row: the promise was not kept.
+Of a dispute the wallet is asked first.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from ivr.desk.stages import OPEN, look_again
 from ivr.desk.tables import cases, disputes, overdue
+from ivr.engine.effects import Unavailable
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
 from ivr.follow_up.jobs import Surroundings
@@ -21,8 +24,6 @@ from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
-OPEN = ("received", "in-review")
-"""Stages in which the customer still waits."""
 KINDS = (cases, disputes)
 
 
@@ -32,6 +33,10 @@ def find_overdue(here: Surroundings) -> None:
         now = here.clock(conn)
         passed = [(table, row) for table in KINDS for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
     for table, reference in passed:
+        try:
+            look_again(here.engine, here.settings, reference)
+        except Unavailable:
+            continue  # whether it is decided is for the wallet to say; the next walk asks again
         with begin_write(here.engine) as conn:
             raise_overdue(conn, here.settings, table, reference, now)
 

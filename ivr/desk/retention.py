@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ivr.desk.overdue import KINDS, OPEN
+from ivr.desk.overdue import KINDS
+from ivr.desk.stages import OPEN
 from ivr.desk.tables import attempts, callbacks, challenges, ring_attempts, rings
 from ivr.engine.journal import calls, journal, notices
 from ivr.follow_up.jobs import Surroundings

@@ -10,8 +10,10 @@ from typing import Any
 from ivr.desk.written import written
 from ivr.engine.journal import Row
 
-TOLD = ("unfamiliar", "can_log_in", "directed", "not_mine", "has_phone")
-"""Facts that a caller told about a security matter, mostly before any verification."""
+TOLD = (
+    "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
+)  # fmt: skip
+"""Facts that a caller told about a security matter or a dispute, some before any verification."""
 Steps = list[list[Any]]
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from ivr.desk.overdue import KINDS, OPEN
+from ivr.desk.overdue import KINDS
+from ivr.desk.stages import OPEN
 from ivr.desk.tables import overdue, rings
 from ivr.follow_up.queue import unfinished
 from ivr.follow_up.tables import deliveries, messages

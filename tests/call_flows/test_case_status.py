@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from ivr.desk.stages import set_stage
+from ivr.desk.tables import disputes
+from ivr.storage import begin_write
 from ivr.wallet.references import with_check_digit
-from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
+from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, Caller
 from tests.call_flows.test_top_up import reports
 
 requirement = pytest.mark.requirement
@@ -128,3 +132,59 @@ def test_the_answer_ends_with_the_privacy_reminder_and_two_ways_on(caller):
     keys(caller, DISPUTE).is_told("保护好个人信息", "personal information safe")
     caller.picks("结束通话", "end the call").is_told("再见", "Goodbye")
     assert caller.over
+
+
+OUTCOMES = [
+    ("decided-refund", "同意退款，钱原路退回", "money goes back the way"),
+    ("decided-rejected", "不退款", "no money goes back"),
+    ("refunded", "钱已经退回", "money was sent back"),
+]
+
+
+@requirement("R74", "R31", "R71")
+@pytest.mark.parametrize("status, zh, en", OUTCOMES)
+def test_how_a_dispute_was_decided_is_told_to_its_verified_owner(caller, status, zh, en):
+    """Asked for, then proved; a refund on its way with its days, a settled one without."""
+    keys(with_status(caller, status), DISPUTE).is_not_told(zh, en).picks("听处理结果", "hear the outcome").proves(LIN)
+    caller.is_told(zh, en).is_told("还有别的问题", "another question")
+    days = ("一到三个工作日", "one to three business days")
+    caller.is_told(*days) if status == "decided-refund" else caller.is_not_told(*days)
+
+
+@requirement("R74", "R31")
+def test_the_outcome_is_told_to_nobody_else(caller):
+    """Another customer who knows the reference, and whoever proves nothing."""
+    keys(with_status(caller, "refunded"), DISPUTE).picks("听处理结果", "hear the outcome").proves(DANA)
+    caller.is_told("只告诉申请人本人", "to the one who filed it only").is_not_told("退回", "sent back")
+
+
+@requirement("R74")
+def test_a_stage_is_the_wallets_and_ours_while_it_does_not_answer(caller):
+    """The world's dispute was decided at the bank; with the bank away the last that we knew is told."""
+    runtime = caller.line.app.extensions["line"]
+    with begin_write(runtime.engine) as conn:
+        conn.execute(sa.update(disputes).where(disputes.c.reference == DISPUTE).values(status="received"))
+    keys(caller, DISPUTE).is_told("正在处理", "is being handled").hangs_up()
+    caller.line.put("wallet", {"mode": "down"})
+    keys(caller, DISPUTE).is_told("已经受理", "was received")
+
+
+@requirement("R57")
+@pytest.mark.parametrize(
+    "stage, zh, en", [("in-review", "正在处理", "is being handled"), ("done", "已经处理完毕", "is settled")]
+)
+def test_a_case_stands_as_whoever_works_on_it_says(caller, stage, zh, en):
+    """`flask cases stage`; of a case there is no outcome to be heard, for a person calls."""
+    reports(caller.calls(), "800", "1121").proves(LIN).hangs_up()
+    (case,) = caller.line.get("cases")
+    with begin_write(caller.line.app.extensions["line"].engine) as conn:
+        set_stage(conn, case["reference"], stage)
+    caller.calls(from_="+8613900000002").picks("充值与支付问题", "top-up and payment").picks("服务单", "case")
+    caller.enters(case["reference"]).is_told(zh, en).is_not_told("听处理结果", "hear the outcome")
+
+
+@requirement("R57")
+def test_a_reference_is_found_as_the_world_has_it(caller):
+    """Also one whose check digit is another one than ours would be."""
+    caller.line.change_world(lambda world: world["disputes"][0].update(reference="123456789"))
+    keys(caller, "123456789").is_told("正在处理", "is being handled")

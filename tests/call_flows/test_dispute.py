@@ -31,6 +31,7 @@ def reports(
 def at_the_yes(caller: Caller, person: Person = LIN) -> Caller:
     """The books never came; the seller was asked; everything is read back."""
     reports(caller, NOT_RECEIVED, person=person).is_told("联系过商家", "asked the seller").presses("1")
+    caller.is_told("日子已经过了吗", "Has the day passed").presses("1")
     return caller.picks("现在替我提交", "file it now").is_told(*SURE)
 
 
@@ -42,7 +43,7 @@ def filed(caller: Caller) -> list[dict[str, object]]:
 @requirement("R61", "R68", "R70", "R71", "R72", "R73", "R22")
 def test_a_dispute_is_read_back_promised_and_filed_once(caller):
     """Decision, advance, refund with its date, compensation apart; then payee, amount, reason, one yes, one reference."""
-    reports(caller, NOT_RECEIVED).presses("1").is_told("步骤是先受理", "First we receive it")
+    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("步骤是先受理", "First we receive it")
     caller.is_told("八个工作日", "eight business days").is_told("最晚是十二月三日", "by December third")
     caller.is_told("先把钱垫付", "money in advance").is_told("三十分钟", "thirty minutes")
     caller.is_told("一到三个工作日", "one to three business days").is_told("最晚是十二月八日", "by December eighth")
@@ -109,16 +110,25 @@ def test_what_the_caller_did_not_pay_comes_with_a_freeze(caller):
     """The phone is asked about; the freeze has its own yes; then the dispute has its own."""
     reports(caller, NOT_ME).is_told("手机还在身边", "have your phone").presses("1")
     caller.is_told("现在冻结这个账户吗", "Shall I freeze this account now").presses("1")
-    caller.picks("现在替我提交", "file it now").is_told(*SURE).presses("1").is_told(*FILED)
+    caller.is_told("银行卡还在身边", "have your bank card").presses("2").is_told(
+        "认识这个收款方", "know who was paid"
+    ).presses("2")
+    caller.is_told("密码也请尽快", "change your password")
+    caller.picks("现在替我提交", "file it now").is_told(*SURE).presses("1").is_told(*FILED).is_told(
+        "报警", "police report"
+    )
     assert len(caller.line.get("freezes")) == 1 and filed(caller)[0]["kind"] == "not-me"
     summary = caller.report()["summary"]
-    assert (summary["priority"], summary["told"]["has_phone"]) == ("high", True)
+    assert summary["priority"] == "high"
+    assert summary["told"] == {"has_phone": True, "has_card": False, "knows_payee": False}
 
 
 @requirement("R62")
 def test_without_the_freeze_it_is_filed_all_the_same(caller):
     """The caller decides."""
-    reports(caller, NOT_ME).presses("1").presses("2").is_told("没有冻结", "Nothing was frozen")
+    reports(caller, NOT_ME).presses("1").presses("2").is_told("没有冻结", "Nothing was frozen").presses("1").presses(
+        "1"
+    )
     caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
     assert caller.line.get("freezes") == []
 
@@ -218,7 +228,7 @@ def test_each_wallet_has_its_own_window(caller, number, person, days):
         caller.line.change_world(lambda world, one=one: world["payments"].append(one))
         reports(caller, NOT_RECEIVED, person=person, fen="77", number=number)
         if age == days:
-            caller.presses("1").is_told("怎么提交", "How do you want to apply").hangs_up()
+            caller.presses("1").presses("1").is_told("怎么提交", "How do you want to apply").hangs_up()
         else:
             caller.is_told("申请期限", "is older than")
             assert caller.talking_to
@@ -230,7 +240,7 @@ def test_the_same_keys_give_the_figures_of_the_other_wallet(caller):
     one = {"id": "Z1", "customer": "K3", "amount": 4590, "payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
     one |= {"at": "2026-11-19T18:02:00+08:00", "status": "succeeded"}
     caller.line.change_world(lambda world: world["payments"].append(one))
-    reports(caller, NOT_RECEIVED, person=SUN, number=LINFU).presses("1")
+    reports(caller, NOT_RECEIVED, person=SUN, number=LINFU).presses("1").presses("1")
     caller.is_told("二十个自然日", "twenty calendar days").is_told("最晚是十二月十三日", "by December thirteenth")
     caller.is_not_told("垫付", "in advance").is_told("六十分钟", "sixty minutes").is_told(
         "三到五个工作日", "three to five"
@@ -249,7 +259,7 @@ def test_calendar_days_are_counted_and_told_as_such(caller):
         policy["dispute_decision"] = {"days": 1, "unit": "calendar"}
 
     caller.line.change_world(change)
-    reports(caller, NOT_RECEIVED).presses("1").is_told("一个自然日", "one calendar day").is_told(
+    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("一个自然日", "one calendar day").is_told(
         "两到四个自然日", "two to four calendar days"
     )
     caller.is_told("最晚是十一月二十四日", "by November twenty-fourth").is_told(
@@ -262,9 +272,11 @@ def test_calendar_days_are_counted_and_told_as_such(caller):
 @requirement("R69", "R22")
 def test_who_would_rather_apply_alone_is_told_how(caller):
     """Where, which fields, which evidence; nothing is filed."""
-    reports(caller, NOT_RECEIVED).presses("2").is_told("也联系商家", "ask the seller too")
+    reports(caller, NOT_RECEIVED).presses("2").presses("2").is_told("也联系商家", "ask the seller too")
+    caller.is_told("可能还会收到", "may still come")
     caller.picks("怎么自己申请", "apply yourself").is_told("设置、帮助与客服", "Settings, then Help and support")
     caller.is_told("填写原因", "fill in the reason").is_told("没有也能提交", "without them")
+    caller.is_told("订单号", "order number")
     assert filed(caller) == []
 
 

@@ -130,10 +130,11 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "callbacks.request_callback": [ok("slot", {"slot": NEXT}), ok("no slot", {"slot": None})],
     "callers.remember_language": [ok("kept", None)],
     "cases.open_case": [ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True})],
-    "cases.case_by_reference": [
-        ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26"}) for stage in ("received", "in-review")),
-        ok("done", {"stage": "done", "due": None}),
+    "stages.stage_of": [
+        ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26", "decided": False}) for stage in ("received", "in-review")),
+        ok("done", {"stage": "done", "due": None, "decided": False}), ok("decided", {"stage": "done", "due": None, "decided": True}),
     ],
+    "stages.verdict_of": [*(ok(verdict, verdict) for verdict in ("decided-refund", "decided-rejected", "refunded")), ok("not theirs", None), DEAD],
     "drops.dropped_call": [ok("none", None), ok("broke off", "CA1")],
     "drops.settle": [ok("settled", None)],
     "drops.what_was_left": [

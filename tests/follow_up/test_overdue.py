@@ -15,9 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.desk import overdue
-from ivr.desk.tables import cases
+from ivr.desk.tables import cases, disputes
 from ivr.desk.tables import overdue as table
 from ivr.follow_up.tables import deliveries
+from ivr.lab import scene, world
 from ivr.lab.world import load_default_if_empty
 from ivr.storage import begin_read, begin_write
 
@@ -67,6 +68,23 @@ def test_it_is_told_once_however_often_and_by_however_many_it_is_found(promised)
         list(pool.map(lambda _: walk(promised, LATE), range(8)))
     walk(promised, "2026-11-26T00:00:00+08:00")
     assert raised(promised) == ONCE
+
+
+@pytest.mark.parametrize(
+    "status, mode, late", [("in-review", "ok", True), ("refunded", "ok", False), ("refunded", "down", False)]
+)
+def test_of_a_dispute_the_wallet_is_asked_before_it_is_called_overdue(here, status, mode, late):
+    """It knows whether it was decided, and we write that down; while it does not answer nobody is accused."""
+    document = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
+    document["disputes"][0]["status"] = status
+    with begin_write(here.engine) as conn:
+        world.load(conn, document)
+        scene.change(conn, wallet=mode)
+        conn.execute(sa.update(disputes).values(status="received"))
+    walk(here, "2026-12-20T00:00:00+08:00")
+    assert [reference for reference, _ in raised(here)[0]] == (["202611017"] if late else [])
+    with begin_read(here.engine) as conn:
+        assert conn.scalar(sa.select(disputes.c.status)) == (status if mode == "ok" else "received")
 
 
 @pytest.mark.parametrize("status", ["done", "decided-refund", "refunded"])

@@ -118,6 +118,13 @@ case-stage-received = Case { DIGITS($reference, kind: "reference") } was receive
 case-stage-in-review = Case { DIGITS($reference, kind: "reference") } is being handled.
 case-stage-done = Case { DIGITS($reference, kind: "reference") } is settled.
 case-due = Expect an answer by { DATE($by) }.
+case-verdict = It was decided.
+    .hear = To hear the outcome
+    .enough = If that is enough
+verdict-decided-refund = The money goes back the way it came.
+verdict-decided-rejected = It was decided that no money goes back. A person can tell you why.
+verdict-refunded = It was decided for you, and the money was sent back.
+verdict-not-yours = The outcome is told to the one who filed it only.
 
 # Why it failed
 advice-insufficient-funds = The bank says that the balance is not enough. Please check your bank account, or use another card.

@@ -118,6 +118,13 @@ case-stage-received = 单号{ DIGITS($reference, kind: "reference") }已经受�
 case-stage-in-review = 单号{ DIGITS($reference, kind: "reference") }正在处理。
 case-stage-done = 单号{ DIGITS($reference, kind: "reference") }已经处理完毕。
 case-due = 预计{ DATE($by) }之前有结果。
+case-verdict = 已经有结果。
+    .hear = 听处理结果
+    .enough = 我已经明白了
+verdict-decided-refund = 结果是同意退款，钱原路退回。
+verdict-decided-rejected = 结果是不退款。原因可以问人工客服。
+verdict-refunded = 结果是同意退款，钱已经退回。
+verdict-not-yours = 处理结果只告诉申请人本人。
 
 # 失败原因
 advice-insufficient-funds = 银行说卡里余额不够。请检查银行账户，或者换一张卡再充。

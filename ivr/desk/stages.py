@@ -1,0 +1,97 @@
+"""How a case or a dispute stands: asked by its reference, and set by whoever works on it.
+
+A dispute stands as the wallet has it. A case is the line's own: whoever works on it says how far it is (`flask cases stage`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
+
+from ivr.desk.identity import Verified
+from ivr.desk.tables import cases, disputes
+from ivr.engine.effects import Unavailable, World, touch
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write
+from ivr.wallet import wallets
+from ivr.wallet.types import Wallet
+
+OPEN = ("received", "in-review")
+"""Stages in which the customer still waits."""
+STAGES = (*OPEN, "done")
+Verdict = Literal["decided-refund", "decided-rejected", "refunded"]
+VERDICTS: dict[str, Verdict] = {name: name for name in get_args(Verdict)}
+SECONDS = 10.0  # nobody waits on the line for this
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What may be told without verification: how far it is, and the date while there is one; `decided`: of a dispute, there is more."""
+
+    stage: str
+    due: str | None
+    decided: bool = False
+
+
+@touch
+def stage_of(world: World, wallet: str, reference: str) -> Stage | None:
+    """The stage of a case or dispute of this wallet, or None."""
+    with begin_read(world.runtime.engine) as conn:
+        found = {table.name: _kept(conn, table, wallet, reference) for table in (cases, disputes)}
+    kept = found["cases"] or found["disputes"]
+    if kept is None:
+        return None
+    status = _status(world.runtime.wallets, kept, world.deadline) if found["disputes"] else kept.status
+    stage = status if status in OPEN else "done"
+    return Stage(stage, kept.due if stage != "done" else None, bool(found["disputes"]) and stage == "done")
+
+
+@touch
+def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | None:
+    """How a dispute of this customer was decided; None of anybody else's, and of one that is not."""
+    with begin_read(world.runtime.engine) as conn:
+        kept = _kept(conn, disputes, customer.wallet, reference)
+    if kept is None or kept.customer != customer.id:
+        return None
+    return VERDICTS.get(_at_wallet(world.runtime.wallets, kept, world.deadline) or kept.status)
+
+
+def set_stage(conn: sa.Connection, reference: str, stage: str) -> str | None:
+    """What the stage of a case was; None when there is no such case."""
+    here = cases.c.reference == reference
+    was = conn.scalar(sa.select(cases.c.status).where(here))
+    if was is not None:
+        conn.execute(sa.update(cases).where(here).values(status=stage))
+    return was
+
+
+def look_again(engine: sa.Engine, settings: Settings, reference: str) -> None:
+    """Take over how the wallet has a dispute; raises Unavailable."""
+    with begin_read(engine) as conn:
+        kept = conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
+    if kept is None:
+        return
+    status = _at_wallet(wallets.make(engine, settings), kept, time.monotonic() + SECONDS)
+    if status is not None and status != kept.status:
+        with begin_write(engine) as conn:
+            conn.execute(sa.update(disputes).where(disputes.c.reference == reference).values(status=status))
+
+
+def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> sa.Row[Any] | None:
+    here = (table.c.reference == reference) & (table.c.wallet == wallet)
+    return conn.execute(sa.select(table).where(here)).first()
+
+
+def _status(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> str:
+    """As the wallet has it; as we last knew it when the wallet does not say."""
+    try:
+        return _at_wallet(wallet, kept, deadline) or kept.status
+    except Unavailable:
+        return str(kept.status)
+
+
+def _at_wallet(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> str | None:
+    return next((one.status for one in wallet.disputes(kept.customer, deadline) if one.payment == kept.about), None)
