@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.exploration import artefact, killing, maps, report
-from tests.exploration.equal import steps_in_english
 from tests.exploration.graph import Graph, explore
 from tests.exploration.properties import faults
 
@@ -22,15 +19,14 @@ def main() -> int:
     """The command."""
     asked = _arguments()
     began = time.monotonic()
-    beside = ProcessPoolExecutor(1, multiprocessing.get_context("fork"))
-    english = beside.submit(steps_in_english, report.beginnings(), MOST, asked.quick)
     graph = explore(report.beginnings(), _progress, MOST, asked.quick)
-    graph.english = english.result
+    graph.sample = 1500 if asked.quick else len(graph.states)
     say(
         f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
     )
+    planting = killing.Planting(graph, say) if asked.mutants else None
     found = faults(graph)
-    planted = killing.results(say) if asked.mutants else []
+    planted = planting.results() if planting else []
     text = report.page(graph, found, planted)
     print(text)
     for fault in found:
@@ -55,12 +51,15 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _progress(graph: Graph, left: int) -> None:
-    done = len(graph.states) - left
-    if sys.stderr.isatty() or done % 1000 == 0:
-        bar = "█" * (30 * done // max(1, len(graph.states)))
+def _progress(graph: Graph) -> None:
+    if sys.stderr.isatty() or graph.opened % 1000 == 0:
+        bar = "█" * (30 * graph.opened // len(graph.states))
         end = "" if sys.stderr.isatty() else "\n"
-        print(f"\r{bar:30} {done} of {len(graph.states)} places, {len(graph.edges)} steps ", end=end, file=sys.stderr)
+        print(
+            f"\r{bar:30} {graph.opened} of {len(graph.states)} places, {len(graph.edges)} steps ",
+            end=end,
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def _bare(kind: str) -> dict[str, Any]:
 
 
 def _node(state: State) -> dict[str, Any]:
-    edge = state.path[-1]
+    edge = state.came
     lines = edge.turn.lines[len(state.wait.context) :] if isinstance(state.wait, Wait) else edge.turn.lines[-1:]
     spoken = {
         lang: [one.text for one in words.spoken(lines, lang) if one.text and one.language == lang]

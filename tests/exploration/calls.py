@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from tests.exploration.graph import Edge, Graph
+from tests.exploration.graph import LED, Edge, Graph
 
-NOT_TYPED = {"dials", "passed", "accepted", "declined", "busy", "no-answer", "failed"}
+NOT_TYPED = {"dials", LED, "passed", "accepted", "declined", "busy", "no-answer", "failed"}
 
 
 def way(graph: Graph, edge: Edge) -> list[Edge]:

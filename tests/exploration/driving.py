@@ -14,7 +14,8 @@ from ivr.engine.playing import Input, Playing
 from ivr.engine.prompts import Menu, Record, Recorded
 from ivr.engine.replay import Player, Story
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
-from tests.exploration.positions import flow_of, functions, position
+from tests.exploration.positions import functions, position
+from tests.exploration.sharing import shared, shared_facts, shared_wait, shared_words
 
 NOON = datetime.fromisoformat("2026-11-23T15:00:00+08:00")
 START = {"wallet": "haiyun", "name": {"zh": "海运钱包", "en": "Haiyun Wallet"}, "caller_mark": "mark"}
@@ -44,31 +45,58 @@ RECORDING = "RE" + "1" * 32
 LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """How a turn ended: the wait and its position (None: hung up, or failed), what was said and done."""
+    """How a turn ended: the wait and its position (None: hung up, or failed), what was said and done.
+
+    `inside` and `modules`: the functions that wait, outermost first, and where each of them stands.
+    """
 
     wait: Wait | Dial | Moment | None
-    key: tuple[Any, ...] | None
+    key: bytes | None
     lines: tuple[Line, ...]
     steps: tuple[Any, ...]
     outcomes: tuple[str, ...]
     inside: tuple[str, ...]
+    modules: tuple[str, ...]
     facts: dict[str, Any]
     language: str
     alternatives: tuple[int, ...] = ()
     failure: str = ""
-    flow: str = ""
+
+    @property
+    def flow(self) -> str:
+        """The call flow of the innermost function that waits."""
+        return self.modules[-1].rpartition(".")[2] if self.modules else ""
 
 
 @dataclass
 class Scripted(Playing):
     """The live part of a turn whose effects answer by a script; past its end, the first outcome."""
 
+    story: Story | None = None
     script: tuple[int, ...] = ()
     wrote: bool = False
     labels: list[str] = field(default_factory=list)
     alternatives: list[int] = field(default_factory=list)
+    flow: Coroutine[Any, Any, Any] | None = None
+    key: bytes | None = None
+    inside: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+    def start(self, call: Call) -> Coroutine[Any, Any, Any]:
+        """The story, of which we need to know where it waits."""
+        assert self.story
+        self.flow = self.story(call)
+        return self.flow
+
+    def answer(self, wait: Wait | Dial | Moment) -> tuple[str, Any] | None:
+        """As on a real line; where nobody has answered yet, the place is noted."""
+        decision = super().answer(wait)
+        if decision is None and self.flow is not None:
+            self.inside, self.modules = functions(self.flow)
+            self.key = position(self.flow, self.call, wait)
+        return decision
 
     def perform(self, do: Do) -> tuple[str, Any]:
         """The outcome that the script names; the engine's rule on touches after writes holds here too."""
@@ -92,55 +120,40 @@ class Scripted(Playing):
 
 @dataclass(frozen=True)
 class Beginning:
-    """How a call begins: its story, its facts and its language."""
+    """How a call begins: its story, its facts and its language; and what has happened already when we look."""
 
     story: Story
     facts: dict[str, Any]
     language: str = "zh"
+    past: tuple[Any, ...] = ()
 
 
 def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = ()) -> Turn:
     """Replay `past`, answer the wait with `keyed`, and stop at the next one."""
     call = Call("CA1", begin.language, False, dict(begin.facts))
-    live = Scripted(SimpleNamespace(sealer=SEALER), call, 1, keyed, NOON, script=script)  # type: ignore[arg-type]
-    started: list[Coroutine[Any, Any, Any]] = []
-    stopped: dict[str, Any] = {"key": None, "inside": (), "flow": ""}
-
-    def story(of: Call) -> Coroutine[Any, Any, Any]:
-        started.append(begin.story(of))
-        return started[0]
-
-    def answer(wait: Any) -> Any:
-        decision = Playing.answer(live, wait)
-        if decision is None:
-            where = {"inside": functions(started[0]), "flow": flow_of(started[0])}
-            stopped.update(key=position(started[0], call, wait), **where)
-        return decision
-
-    live.answer = answer  # type: ignore[method-assign]
+    runtime: Any = SimpleNamespace(sealer=SEALER)
+    live = Scripted(runtime, call, 1, keyed, NOON, story=begin.story, script=script)
     player = Player(call, [(NOON, step) for step in past], live, NOON)
     played, failure = None, ""
     try:
-        played = player.play(story)
+        played = player.play(live.start)
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"
     except BaseException as signal:
         failure = f"the signal {type(signal).__name__} left the story"
-    wait, lines = (played.wait, played.lines) if played else (None, ())
-    done, more = tuple(live.labels), tuple(live.alternatives)
-    steps = tuple(player.steps)
+    wait, lines = (played.wait, shared_words(played.lines)) if played else (None, ())
     return Turn(
-        wait,
-        stopped["key"],
-        lines,
-        steps,
-        done,
-        stopped["inside"],
-        call.facts,
-        call.language,
-        more,
-        failure,
-        stopped["flow"],
+        wait=shared_wait(wait, lines) if isinstance(wait, Wait) else wait,
+        key=live.key,
+        lines=lines,
+        steps=tuple(player.steps),
+        outcomes=shared(tuple(live.labels)),
+        inside=shared(live.inside),
+        modules=shared(live.modules),
+        facts=shared_facts(call.facts),
+        language=call.language,
+        alternatives=shared(tuple(live.alternatives)),
+        failure=failure,
     )
 
 
@@ -160,6 +173,15 @@ def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
     else:
         keyed = [*TOKENS[wait.name], "0#", "*#", "**#", "*8#", "*9#", "#"]
     return [("silence", Input(None)), *((keys, Input(keys)) for keys in keyed)]
+
+
+def decisions(wait: Wait | Dial | Moment) -> list[tuple[list[str], Input]]:
+    """The same, but inputs that the prompt takes for one and the same answer stand together: they are played once."""
+    alike: dict[Any, tuple[list[str], Input]] = {}
+    for label, keyed in inputs(wait):
+        meant = wait.prompt.decide(keyed.keys, wait.tries, NOON) if isinstance(wait, Wait) else label
+        alike.setdefault(repr(meant), ([], keyed))[0].append(label)
+    return list(alike.values())
 
 
 def every_turn(begin: Beginning, past: tuple[Any, ...], keyed: Input | None) -> list[tuple[tuple[int, ...], Turn]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.exploration.graph import Edge, Graph, State
+from tests.exploration.outcomes import labelled
 
 PERSON = {"agent", "callback-offer", "callback-number", "callback-right"}
 
@@ -34,6 +35,24 @@ def reachable(out: dict[int, list[Edge]], start: int) -> set[int]:
                 seen.add(edge.target)
                 open_.append(edge.target)
     return seen
+
+
+def reached_without(graph: Graph, proofs: set[str]) -> set[int]:
+    """The places to which some call leads in which no effect had one of these outcomes."""
+    out, seen = graph.out(), set[int]()
+    open_ = [edge for edge in graph.entries if not proofs & {*edge.turn.outcomes, *_led_by(graph, edge)}]
+    while open_:
+        edge = open_.pop()
+        if edge.target >= 0 and edge.target not in seen:
+            seen.add(edge.target)
+            open_ += [onward for onward in out[edge.target] if proofs.isdisjoint(onward.turn.outcomes)]
+    return seen
+
+
+def _led_by(graph: Graph, entry: Edge) -> list[str]:
+    """The outcomes in the past of a call that is looked at from its middle on."""
+    past = graph.states[entry.target].begin.past if entry.target >= 0 else ()
+    return [labelled(*step[1:]) for step in past if step[0] == "did"]
 
 
 def circles(out: dict[int, list[Edge]]) -> dict[int, int]:

@@ -113,7 +113,7 @@ def _menus_before_a_task(graph: Graph) -> int:
 
 def _keys_to_an_answer(graph: Graph, about: str) -> str:
     def answered(state: State) -> bool:
-        lines = {line.id for line in state.path[-1].turn.lines} if state.path else set()
+        lines = {line.id for line in state.came.turn.lines}
         told = any(one.startswith("advice-") for one in lines) if about == "failed" else about in state.inside
         return state.name == "was-it-solved" and told
 
@@ -179,9 +179,9 @@ def _digits(edges: list[Edge], language: str) -> int:
 
 def _repeats(graph: Graph) -> str:
     same = [
-        edge.turn.lines == graph.states[edge.source].path[-1].turn.lines
+        edge.turn.lines == graph.states[edge.source].came.turn.lines
         for edge in graph.edges
-        if edge.decision == "repeat" and _asks_first(graph.states[edge.source].path[-1])
+        if edge.decision == "repeat" and _asks_first(graph.states[edge.source].came)
     ]
     return f"{100 * sum(same) / len(same):.0f} % of {len(same)}"
 

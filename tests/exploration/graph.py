@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import gc
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.call import Dial, Moment, Wait
-from tests.exploration.driving import Beginning, Turn, every_turn, inputs
+from tests.exploration.driving import Beginning, Turn, decisions, every_turn
 
-HUNG_UP = -1
-FAILED = -2
+HUNG_UP, FAILED, BEFORE = -1, -2, -3
+LED = "was led there"
 
 
-@dataclass
+@dataclass(slots=True)
 class State:
-    """A place where the line waits, with the shortest way there."""
+    """A place where the line waits, with the shortest way there: the step that came here, and the place before."""
 
     number: int
     wait: Wait | Dial | Moment
-    inside: tuple[str, ...]
-    facts: dict[str, Any]
     begin: Beginning
     past: tuple[Any, ...]
-    path: tuple[Edge, ...]
+    came: Edge
+    before: State | None
+    depth: int
 
     @property
     def name(self) -> str:
         return self.wait.name
 
+    @property
+    def inside(self) -> tuple[str, ...]:
+        return self.came.turn.inside
 
-@dataclass(frozen=True)
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.came.turn.facts
+
+    @property
+    def path(self) -> list[Edge]:
+        """Every step from the beginning of the call to here."""
+        return [*(self.before.path if self.before else ()), self.came]
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """One thing that happened at a place, and where it led."""
 
@@ -47,34 +60,28 @@ class Edge:
         return str(self.turn.steps[0][2]) if self.turn.steps else ""
 
 
-Step = tuple[int, str, int, tuple[str, ...]]
-"""An edge without its words: from, by what, to, and what the outside answered."""
-
-
 @dataclass
 class Graph:
-    """States and edges, and how the line is entered."""
+    """States and edges, and how the line is entered.
+
+    `opened`: so many states were left by every way. `sample`: of so many it is tried whether they are the same in English.
+    """
 
     states: list[State] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     entries: list[Edge] = field(default_factory=list)
     known: dict[Any, int] = field(default_factory=dict)
-    quick: bool = False
-    most: int = 0
-    english: Callable[[], list[Step]] | None = None
-    """Gives the same graph's steps in English, where somebody explores them beside."""
-
-    @property
-    def steps(self) -> list[Step]:
-        """All edges, in the order in which they were found."""
-        return [(edge.source, edge.label, edge.target, edge.turn.outcomes) for edge in self.edges]
+    opened: int = 0
+    sample: int = 100
+    _out: dict[int, list[Edge]] = field(default_factory=dict)
 
     def out(self) -> dict[int, list[Edge]]:
         """The edges that leave each state."""
-        found: dict[int, list[Edge]] = defaultdict(list)
-        for edge in self.edges:
-            found[edge.source].append(edge)
-        return found
+        if not self._out:
+            self._out = defaultdict(list)
+            for edge in self.edges:
+                self._out[edge.source].append(edge)
+        return self._out
 
     def reaching(self, goals: Iterable[int]) -> set[int]:
         """The states from which some goal can be reached."""
@@ -90,23 +97,30 @@ class Graph:
         return seen
 
 
-def explore(begins: list[Beginning], tick: Callable[[Graph, int], None] = lambda graph, left: None, most: int = 60_000, quick: bool = False) -> Graph:  # fmt: skip
-    """Every place that these beginnings can reach; `quick` leaves out what follows mixed failures."""
-    gc.disable()  # nothing here is garbage, and looking for some takes most of the time
-    graph, waiting = Graph(quick=quick, most=most), deque[int]()
+def explore(begins: list[Beginning], tick: Callable[[Graph], None] = lambda graph: None, most: int = 60_000, quick: bool = False) -> Graph:  # fmt: skip
+    """Every place that these beginnings can reach, until `most` are opened; `quick` leaves out what follows mixed failures."""
+    gc.disable()
+    graph = Graph()
     for begin in begins:
-        for _, turn in every_turn(begin, (), None):
-            graph.entries.append(_arrive(graph, waiting, begin, (), (), -3, "dials", turn))
-    while waiting and len(graph.states) < most:
-        state = graph.states[waiting.popleft()]
-        for label, keyed in inputs(state.wait):
+        for _, turn in every_turn(begin, begin.past, None):
+            graph.entries.append(_arrive(graph, begin, None, LED if begin.past else "dials", turn))
+    while graph.opened < min(most, len(graph.states)):
+        state = graph.states[graph.opened]
+        for labels, keyed in decisions(state.wait):
             for _, turn in every_turn(state.begin, state.past, keyed):
-                if quick and _mixed(state.wait, turn):
-                    continue
-                args = (state.begin, state.past, state.path, state.number, label, turn)
-                graph.edges.append(_arrive(graph, waiting, *args))
-        tick(graph, len(waiting))
+                if not (quick and _mixed(state.wait, turn)):
+                    graph.edges += [_arrive(graph, state.begin, state, label, turn) for label in labels]
+        graph.opened += 1
+        if graph.opened % 200 == 0:
+            _sweep()
+        tick(graph)
     return graph
+
+
+def _sweep() -> None:
+    """Signals leave circles of frames behind; the graph itself is no garbage, and is not looked through again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _mixed(wait: Wait | Dial | Moment, turn: Turn) -> bool:
@@ -117,16 +131,14 @@ def _mixed(wait: Wait | Dial | Moment, turn: Turn) -> bool:
     return (wait.tries.wrongs if decision == "silence" else wait.tries.silences) > 0
 
 
-def _arrive(graph: Graph, waiting: deque[int], begin: Beginning, past: Any, path: Any, source: int, label: str, turn: Turn) -> Edge:  # fmt: skip
+def _arrive(graph: Graph, begin: Beginning, at: State | None, label: str, turn: Turn) -> Edge:
+    source = at.number if at else BEFORE
     if turn.failure or turn.wait is None:
         return Edge(source, label, turn, FAILED if turn.failure else HUNG_UP)
     key = (begin.story.__name__, turn.key)
     if key in graph.known:
         return Edge(source, label, turn, graph.known[key])
     number = graph.known[key] = len(graph.states)
-    edge = Edge(source, label, turn, number)
-    graph.states.append(
-        State(number, turn.wait, turn.inside, dict(turn.facts), begin, past + turn.steps, (*path, edge))
-    )
-    waiting.append(number)
+    edge, past = Edge(source, label, turn, number), (at.past if at else begin.past) + turn.steps
+    graph.states.append(State(number, turn.wait, begin, past, edge, at, at.depth + 1 if at else 1))
     return edge

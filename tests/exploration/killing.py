@@ -1,43 +1,86 @@
-"""Planted faults against the explorer: which of them are found, and by what."""
+"""Planted faults against the explorer: which of them are found, and by what.
+
+A fault is looked for where it is: the exploration begins at the places where the functions of its module wait, once for
+each chain of functions, and at the places just before; then it goes on from there as far as it may.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from tests.exploration import words
-from tests.exploration.graph import explore
+from tests.exploration.driving import Beginning, play
+from tests.exploration.graph import Graph, State, explore
 from tests.exploration.mutants import MUTANTS, Mutant, planted
 from tests.exploration.properties import PROPERTIES
 from tests.exploration.report import beginnings
 
-WANTED, NEAR = 0.95, 900
+WANTED = 0.95
+FURTHER = (150, 2500)
+"""Places that are opened beyond those that it begins at: first a few, then many."""
 
 
-def found_by(mutant: Mutant, most: int = 20_000) -> str:
-    """The first property that a planted fault breaks, in the nearest places if it can; empty when it lives."""
+def near(graph: Graph, module: str) -> list[Beginning]:
+    """Where to begin: by a module that waits nowhere (the engine's), once for each chain of functions there is."""
+    found: dict[object, State] = {}
+    for state in graph.states:
+        modules = state.came.turn.modules
+        if module in modules:
+            found.setdefault((state.inside[modules.index(module) :], *_situation(state)), state)
+    if found:
+        return _as_beginnings(found.values())
+    for state in graph.states:
+        found.setdefault((state.inside, *_situation(state)), state)
+    return beginnings() + _as_beginnings(found.values())
+
+
+def _situation(state: State) -> tuple[object, ...]:
+    return (state.name, "customer" in state.facts, state.facts.get("refused"))
+
+
+def _as_beginnings(states: Iterable[State]) -> list[Beginning]:
+    """The places, each with the place before it, nearest first; before the first place there is the call itself."""
+    begins = {}
+    for state in sorted(states, key=lambda state: state.number):
+        for at in (state.before, state):
+            begins[at.number if at else id(state.begin)] = replace(state.begin, past=at.past) if at else state.begin
+    return list(begins.values())
+
+
+def found_by(mutant: Mutant, begins: list[Beginning]) -> str:
+    """The first property that a planted fault breaks, near where it was planted if it can; empty when it lives."""
     words.forget()
     with planted(mutant):
-        return next((by for bound in sorted({min(NEAR, most), most}) if (by := _first_fault(bound))), "")
+        there = [begin for begin in begins if not play(begin, begin.past, None).failure]
+        return next((by for further in FURTHER if (by := _first_fault(there, further))), "")
 
 
-def _first_fault(most: int) -> str:
-    try:
-        graph = explore(beginnings()[:1] + beginnings()[-1:], quick=True, most=most)
-    except Exception as error:
-        return f"the exploration itself: {type(error).__name__}"
+def _first_fault(begins: list[Beginning], further: int) -> str:
+    graph = explore(begins, quick=True, most=len(begins) + further)
     found = (f"{fault.property}: {fault.what}" for holds in PROPERTIES.values() for fault in holds(graph))
     return next(found, "")
 
 
-def results(tell: Callable[[str], None]) -> list[tuple[str, str]]:
-    """What became of each planted fault: what it is, and what found it (empty: nothing)."""
-    found = []
-    with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
-        for number, (mutant, by) in enumerate(zip(MUTANTS, pool.imap(found_by, MUTANTS), strict=True), 1):
-            tell(f"{number} of {len(MUTANTS)} planted: {mutant.what}: {by[:80] or 'NOT FOUND'}")
+class Planting:
+    """All planted faults, tried beside whatever else is done."""
+
+    def __init__(self, graph: Graph, tell: Callable[[str], None]) -> None:
+        self.tell = tell
+        places = {mutant.module: near(graph, mutant.module) for mutant in MUTANTS}
+        self.pool = multiprocessing.get_context("fork").Pool(2, maxtasksperchild=4)
+        self.tried = [self.pool.apply_async(found_by, (mutant, places[mutant.module])) for mutant in MUTANTS]
+
+    def results(self) -> list[tuple[str, str]]:
+        """What became of each: what it is, and what found it (empty: nothing)."""
+        found = []
+        for number, (mutant, tried) in enumerate(zip(MUTANTS, self.tried, strict=True), 1):
+            by = tried.get()
+            self.tell(f"{number} of {len(MUTANTS)} planted: {mutant.what}: {by[:80] or 'NOT FOUND'}")
             found.append((mutant.what, by))
-    return found
+        self.pool.close()
+        return found
 
 
 def enough(planted: list[tuple[str, str]]) -> bool:

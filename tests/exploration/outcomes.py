@@ -211,3 +211,9 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("refused", None), ok("verified", {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}),
     ],
 }  # fmt: skip
+
+
+def labelled(name: str, verdict: str, plain: Any) -> str:
+    """An outcome as it stands at a step: `check_pin: wrong`."""
+    label = next(label for label, *kept in OUTCOMES[name] if kept == [verdict, plain])
+    return f"{name.rpartition('.')[2]}: {label}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Coroutine
 from functools import lru_cache
+from hashlib import blake2b
 from types import CodeType, FrameType
 from typing import Any
 
@@ -43,23 +44,19 @@ def frames(flow: Coroutine[Any, Any, Any]) -> list[FrameType]:
     return found
 
 
-def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | Moment) -> tuple[Any, ...]:
-    """The key by which exploration prunes."""
+def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | Moment) -> bytes:
+    """The key by which exploration prunes: a digest, for locals can hold much."""
     chain = tuple(_frame(frame) for frame in frames(flow))
     tries = (asking.tries.silences, asking.tries.wrongs) if isinstance(asking, Wait) else ()
     facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name not in ONLY_TOLD))
-    return (chain, asking.name, tries, facts, call._went_back, call.in_both)
+    whole = (chain, asking.name, tries, facts, call._went_back, call.in_both)
+    return blake2b(repr(whole).encode(), digest_size=16).digest()
 
 
-def functions(flow: Coroutine[Any, Any, Any]) -> tuple[str, ...]:
-    """The functions of the flows that are waiting, outermost first."""
-    return tuple(frame.f_code.co_name for frame in frames(flow) if not _is_verb(frame))
-
-
-def flow_of(flow: Coroutine[Any, Any, Any]) -> str:
-    """The module of the innermost function that waits."""
+def functions(flow: Coroutine[Any, Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The functions of the flows that are waiting, outermost first, and the module of each."""
     waiting = [frame for frame in frames(flow) if not _is_verb(frame)]
-    return str(waiting[-1].f_globals["__name__"]).rpartition(".")[2] if waiting else ""
+    return tuple(frame.f_code.co_name for frame in waiting), tuple(frame.f_globals["__name__"] for frame in waiting)
 
 
 def _frame(frame: FrameType) -> tuple[Any, ...]:

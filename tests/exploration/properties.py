@@ -48,4 +48,4 @@ def faults(graph: Graph) -> list[Fault]:
 
 
 def _length(graph: Graph, edge: Edge) -> int:
-    return len(graph.states[edge.source].path) if edge.source >= 0 else 0
+    return graph.states[edge.source].depth if edge.source >= 0 else 0

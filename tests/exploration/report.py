@@ -35,7 +35,7 @@ def beginnings() -> list[Beginning]:
 
 def page(graph: Graph, found: list[Fault], planted: list[tuple[str, str]]) -> str:
     """The whole report. Without times, so that the same code writes the same page."""
-    depth = max(len(state.path) for state in graph.states)
+    depth = max(state.depth for state in graph.states)
     sizes = f"{len(graph.states)} places, {len(graph.edges)} steps, at most {depth} turns deep; {len(found)} faults."
     parts = [INTRODUCTION.strip(), sizes, _table(("Flow", "Places"), _flows(graph))]
     parts.append(_table(("Property", "Verdict"), [f"| {name} | {_verdict(name, found)} |" for name in PROPERTIES]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.exploration.finding import Fault, reachable, reaches_person
-from tests.exploration.graph import Edge, Graph, State
+from tests.exploration.finding import Fault, reachable, reached_without, reaches_person
+from tests.exploration.graph import Edge, Graph
 
 TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-no-twin"}  # fmt: skip
 PROMOTION_DATA = {
@@ -30,6 +30,7 @@ SUCCESS = DATA | {
     "freeze-found-frozen",
 }
 NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent", "latest", "search", "payees", "spending", "twins", "dispute_of", "file_dispute", "keep_dispute")  # fmt: skip
+PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner"}
 ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now", "file_dispute": "dispute-now", "keep_dispute": "dispute-now"}  # fmt: skip
 """Acts that the caller asks for, and the question whose yes must come right before."""
 ASKED_AGAIN = {"freeze-unsure", "promotion-messages-unsure", "dispute-unsure"}
@@ -47,23 +48,22 @@ HONEST = {
 
 
 def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
-    """Account data and what reads it come after a verdict that was yes."""
+    """Account data and what reads it come after a verdict that was yes, on every way there is."""
+    unproved, unweighed = (reached_without(graph, proofs) for proofs in (PROOF, PROOF | WEAK_PROOF))
     for edge in graph.edges:
-        state = graph.states[edge.source]
-        proved = any(step[:2] == ["did", "identity.judge"] and step[3] for step in (*state.past, *edge.turn.steps))
-        spoken = DATA & {line.id for line in edge.turn.lines}
-        touched = [done for done in edge.turn.outcomes if done.startswith(NEED_PROOF)]
-        if not proved and (spoken or touched):
-            yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
-        weighed = any(
-            step[:2] == ["did", "freezing.weigh"] and step[3]["owner"] for step in (*state.past, *edge.turn.steps)
-        )
-        if not (proved or weighed) and any(done.startswith("freeze:") for done in edge.turn.outcomes):
+        done = edge.turn.outcomes
+        if edge.source in unproved and PROOF.isdisjoint(done):
+            spoken = DATA & {line.id for line in edge.turn.lines}
+            touched = [one for one in done if one.startswith(NEED_PROOF)]
+            if spoken or touched:
+                yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
+        weak = any(one.startswith(("freeze:", "keep_freeze:")) for one in done)
+        if weak and edge.source in unweighed and (PROOF | WEAK_PROOF).isdisjoint(done):
             yield Fault("P8", "a freeze without proof", edge)
-        yield from _without_the_right_proof(state, edge)
+        yield from _without_the_right_proof(edge)
 
 
-def _without_the_right_proof(state: State, edge: Edge) -> Iterator[Fault]:
+def _without_the_right_proof(edge: Edge) -> Iterator[Fault]:
     verdicts = [step for step in edge.turn.steps if step[:2] == ["did", "identity.judge"]]
     if verdicts and verdicts[-1][3] is None and "customer" in edge.turn.facts:
         yield Fault("P8", "a refused caller is taken for a customer", edge)

@@ -48,7 +48,7 @@ def p2_no_dead_end(graph: Graph) -> Iterator[Fault]:
     A place that was not opened, because the exploration was cut short, is given the benefit of the doubt.
     """
     out = graph.out()
-    unopened = {state.number for state in graph.states if state.number > graph.edges[-1].source}
+    unopened = set(range(graph.opened, len(graph.states)))
     for what, goals in {
         "a person": {state.number for state in graph.states if state.name in PERSON},
         "the main menu": {state.number for state in graph.states if state.name == "main-menu"},
@@ -57,11 +57,11 @@ def p2_no_dead_end(graph: Graph) -> Iterator[Fault]:
         good = graph.reaching(goals | unopened)
         for state in graph.states:
             last_resort = with_a_person(state) and what != "the end of the call"
-            if state.number not in good and not last_resort and state.path:
-                yield Fault("P2", f"{what} cannot be reached from {state.name}", state.path[-1])
+            if state.number not in good and not last_resort:
+                yield Fault("P2", f"{what} cannot be reached from {state.name}", state.came)
     for state in graph.states:
-        if not out[state.number] and state.path and state.number not in unopened:
-            yield Fault("P2", f"nothing follows {state.name}", state.path[-1])
+        if not out[state.number] and state.number not in unopened:
+            yield Fault("P2", f"nothing follows {state.name}", state.came)
 
 
 def p3_zero_is_a_person(graph: Graph) -> Iterator[Fault]:
@@ -80,8 +80,8 @@ def p4_p5_no_nagging(graph: Graph) -> Iterator[Fault]:
         for state in graph.states:
             most = 12 if with_a_person(state) else 3
             steps = _steps(graph, out, state.number, decisions, kind == "P4", depth, set())
-            if steps > most and state.path:
-                yield Fault(kind, f"from {state.name} it takes {steps} turns", state.path[-1])
+            if steps > most:
+                yield Fault(kind, f"from {state.name} it takes {steps} turns", state.came)
 
 
 def p6_an_entry_is_not_asked_for_ever(graph: Graph) -> Iterator[Fault]:

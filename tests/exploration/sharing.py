@@ -1,0 +1,34 @@
+"""One object for equal ones: hundreds of thousands of turns say and ask only some thousands of different things."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from ivr.engine.call import Line, Wait
+
+Value = TypeVar("Value")
+_kept: dict[Any, Any] = {}
+
+
+def shared(value: Value, by: Any = None) -> Value:
+    """The first value that was equal to this one; `by` stands for what cannot be hashed."""
+    return _kept.setdefault(value if by is None else by, value)
+
+
+def shared_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a call; nobody changes them any more."""
+    return shared(facts, repr(facts))
+
+
+def shared_words(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """What is said."""
+    return shared(lines, _words(lines))
+
+
+def shared_wait(wait: Wait, lines: tuple[Line, ...]) -> Wait:
+    """What is asked, and how it is said now."""
+    return shared(wait, (wait.prompt, wait.tries, wait.last, wait.slow, len(wait.context), _words(lines)))
+
+
+def _words(lines: tuple[Line, ...]) -> tuple[Any, ...]:
+    return tuple((line.id, line.key, line.language, repr(line.args) if line.args else "") for line in lines)
