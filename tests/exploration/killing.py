@@ -1,7 +1,7 @@
 """Planted faults against the explorer: which of them are found, and by what.
 
-A fault is looked for where it is: the exploration begins at the places where the functions of its module wait, once for
-each chain of functions, and at the places just before; then it goes on from there as far as it may.
+A fault is looked for where it is: the exploration begins at the places where the functions of its module wait, and at the
+places just before; first once for each way on from there, then once for each way there. Then it goes on as far as it may.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ from tests.exploration.properties import PROPERTIES
 from tests.exploration.report import beginnings
 
 WANTED = 0.95
-FURTHER = (150, 2500)
+FURTHER = (150, 1500)
 """Places that are opened beyond those that it begins at: first a few, then many."""
+Begins = tuple[list[Beginning], list[Beginning]]
 
 
-def near(graph: Graph, module: str) -> list[Beginning]:
-    """Where to begin: by a module that waits nowhere (the engine's), once for each chain of functions there is."""
-    found: dict[object, State] = {}
+def near(graph: Graph, module: str) -> Begins:
+    """Where to begin, first and then; a module that waits nowhere (the engine's) is everywhere."""
+    inner: dict[object, State] = {}
+    whole: dict[object, State] = {}
+    everywhere: dict[object, State] = {}
     for state in graph.states:
-        modules = state.came.turn.modules
+        modules, situation = state.came.turn.modules, _situation(state)
+        everywhere.setdefault((state.inside, *situation), state)
         if module in modules:
-            found.setdefault((state.inside[modules.index(module) :], *_situation(state)), state)
-    if found:
-        return _as_beginnings(found.values())
-    for state in graph.states:
-        found.setdefault((state.inside, *_situation(state)), state)
-    return beginnings() + _as_beginnings(found.values())
+            inner.setdefault((state.inside[modules.index(module) :], *situation), state)
+            whole.setdefault((state.inside, *situation), state)
+    if whole:
+        return _as_beginnings(inner.values()), _as_beginnings(whole.values())
+    return beginnings(), _as_beginnings(everywhere.values())
 
 
 def _situation(state: State) -> tuple[object, ...]:
@@ -49,16 +52,18 @@ def _as_beginnings(states: Iterable[State]) -> list[Beginning]:
     return list(begins.values())
 
 
-def found_by(mutant: Mutant, begins: list[Beginning]) -> str:
-    """The first property that a planted fault breaks, near where it was planted if it can; empty when it lives."""
+def found_by(mutant: Mutant, begins: Begins) -> str:
+    """The first property that a planted fault breaks; empty when it lives."""
     words.forget()
     with planted(mutant):
-        there = [begin for begin in begins if not play(begin, begin.past, None).failure]
-        return next((by for further in FURTHER if (by := _first_fault(there, further))), "")
+        tries = zip(begins, FURTHER, strict=True)
+        return next((by for there, further in tries if (by := _first_fault(there, further))), "")
 
 
 def _first_fault(begins: list[Beginning], further: int) -> str:
-    graph = explore(begins, quick=True, most=len(begins) + further)
+    """Where the fault itself bars the way to a place, that place is left out."""
+    there = [begin for begin in begins if not play(begin, begin.past, None).failure]
+    graph = explore(there, quick=True, most=len(there) + further)
     found = (f"{fault.property}: {fault.what}" for holds in PROPERTIES.values() for fault in holds(graph))
     return next(found, "")
 
