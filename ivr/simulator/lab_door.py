@@ -1,7 +1,8 @@
 """The lab of the main server, as the browser phone may use it: a few requests, to loopback only.
 
 The lab's API has no way to ask what the scene is, or who lives in the world. Both lie in the lab's own
-tables, and are read from there; names and numbers only, never what a customer knows by heart.
+tables, and are read from there: names and numbers. What a customer knows by heart leaves with a
+ready-made call only (`stories`), whose keys a newcomer could not guess.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
+from ivr.desk.line_state import STATES, line_state
 from ivr.lab import scene
 from ivr.lab.clock import business_now_of
 from ivr.lab.tables import worlds
+from ivr.lab.world import DEFAULT, moved
 from ivr.settings import Settings
+from ivr.simulator.stories import stories
 from ivr.storage import begin_read, connect
 
 ALLOWED = {
-    "GET": re.compile(r"sms|cases|disputes|freezes|callbacks|consents|voice-notes|agents|calls/[A-Za-z0-9]{1,64}"),
-    "PUT": re.compile(r"clock|world|agents|wallet|sms"),
+    "GET": re.compile(
+        r"sms|cases|disputes|freezes|callbacks|rings|consents|voice-notes|deliveries|agents|calls/[A-Za-z0-9]{1,64}"
+    ),
+    "PUT": re.compile(r"clock|world|agents|wallet|sms|line"),
     "POST": re.compile(r"reset"),
 }
 PATIENCE = httpx.Timeout(15.0, connect=2.0)  # a GET may wait five seconds for follow-ups, a large world takes longer
@@ -69,10 +75,31 @@ class LabDoor:
         """The lines, the people and the scene, or what is wrong with the database."""
         try:
             with begin_read(self._engine) as conn:
-                document = conn.scalar(sa.select(worlds.c.document))
-                return people(json.loads(document or "{}")) | {"scene": shown(scene.read(conn))}
+                world = people(_world(conn))
+                names = [None, *(one["id"] for one in world["wallets"])]
+                switched = max((line_state(conn, name).state for name in names), key=STATES.index)
+                return world | {"scene": shown(scene.read(conn), switched)}
         except sa.exc.SQLAlchemyError:
             return people({}) | {"scene": shown(scene.Scene()), "error": "no-database"}
+
+    def stories(self) -> list[dict[str, Any]]:
+        """The ready-made calls that can be played in this world; none while nobody knows the world."""
+        try:
+            with begin_read(self._engine) as conn:
+                return list(stories(_world(conn)))
+        except sa.exc.SQLAlchemyError:
+            return []
+
+    def begin_anew(self) -> tuple[int, bytes]:
+        """Load the demo world so that its newest record is of yesterday, by the clock of the scene."""
+        with begin_read(self._engine) as conn:
+            now = business_now_of(scene.read(conn))
+        demo = moved(json.loads(DEFAULT.read_text("utf-8")), now)
+        return self.ask("PUT", "world", json.dumps(demo).encode())
+
+
+def _world(conn: sa.Connection) -> dict[str, Any]:
+    return dict(json.loads(conn.scalar(sa.select(worlds.c.document)) or "{}"))
 
 
 def people(world: dict[str, Any]) -> dict[str, Any]:
@@ -89,11 +116,12 @@ def people(world: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def shown(now: scene.Scene) -> dict[str, Any]:
+def shown(now: scene.Scene, switched: str = "open") -> dict[str, Any]:
     """In the words of the lab's API."""
     return {
         "clock": {"now": business_now_of(now).isoformat() if now.clock_now else None, "runs": now.clock_runs},
         "agents": {"available": now.agents_available, "answers": now.agents_answer},
         "wallet": {"mode": now.wallet},
         "sms": {"mode": now.sms},
+        "line": {"state": switched},
     }

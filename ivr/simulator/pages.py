@@ -93,6 +93,10 @@ def _show(pages: Blueprint, door: LabDoor, exchange: Exchange) -> None:
         more = {"voice": spoken.has_voice(), "up": door.is_up(), "server": door.server, "calls": calls}
         return jsonify(door.setting() | more)
 
+    @pages.get("/api/stories")
+    def stories() -> Response:
+        return jsonify(door.stories())
+
 
 def _hold_calls(pages: Blueprint, exchange: Exchange, door: LabDoor) -> None:
     @pages.post("/api/calls")
@@ -170,6 +174,11 @@ def _play_sounds(pages: Blueprint, exchange: Exchange) -> None:
 
 
 def _open_the_lab(pages: Blueprint, door: LabDoor) -> None:
+    @pages.post("/api/lab/demo")
+    def demo() -> Response:
+        status, body = door.begin_anew()
+        return Response(body, status, mimetype="application/json")
+
     @pages.route("/api/lab/<path:what>", methods=["GET", "PUT", "POST"])
     def lab(what: str) -> Response:
         request.max_content_length = LARGEST_WORLD

@@ -90,7 +90,7 @@ class Window:
         return self
 
     def looks_at(self, tab: str) -> Locator:
-        """Open a panel beside the call: path, summary, messages, cases or scene."""
+        """Open a panel beside the call: path, summary, messages, cases (the records) or scene."""
         self.page.locator(f"#tab-{tab}").click()
         return self.page.locator(f"#panel-{tab}")
 
@@ -121,6 +121,19 @@ class Window:
             self.presses(keys).hears_a_question()
         self.presses("19900000051#").hears_a_question().presses("21403*").hears_a_question().presses("1")
         return self.hears_a_question().keys_the_code()
+
+    def plays(self, story: str) -> Window:
+        """A ready-made call, hint by hint, to its end; what the last hint offers is left."""
+        self.page.locator(f"[data-story={story}]").click()
+        hint = self.page.locator("#hint")
+        for _ in range(60):
+            expect(hint.locator(".do")).to_be_visible(timeout=15_000)
+            if hint.get_by_text(re.compile("Back to all calls|回到全部电话")).count():
+                return self
+            before = hint.get_attribute("data-key")
+            hint.locator(".do").click()
+            expect(hint).not_to_have_attribute("data-key", before or "", timeout=15_000)
+        raise AssertionError(f"{story} does not end")
 
     def keys_the_code(self) -> Window:
         """The one in the newest text, by its button."""

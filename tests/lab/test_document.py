@@ -38,13 +38,13 @@ def told(document):
         (("customers", 2, "wallet"), "hayun", 'customers[2].wallet is "hayun"; write the id of one of the wallets: haiyun, linfu'),
         (("customers", 0, "wallet"), MISSING, "customers[0].wallet is missing; write it"),
         (("promotions", 1, "wallet"), "x", 'promotions[1].wallet is "x"; write the id of one of the wallets'),
-        (("top_ups", 2, "customer"), "K9", 'top_ups[2].customer is "K9"; write the id of one of the customers: K1, K2'),
-        (("payments", 0, "customer"), "K9", 'payments[0].customer is "K9"; write the id of one of the customers'),
-        (("disputes", 0, "customer"), "K9", 'disputes[0].customer is "K9"'),
+        (("top_ups", 2, "customer"), "K99", 'top_ups[2].customer is "K99"; write the id of one of the customers: K1, K2'),
+        (("payments", 0, "customer"), "K99", 'payments[0].customer is "K99"; write the id of one of the customers'),
+        (("disputes", 0, "customer"), "K99", 'disputes[0].customer is "K99"'),
         (("disputes", 0, "payment"), "Y99", 'disputes[0].payment is "Y99"; write the id of one of the payments'),
-        (("rewards", 0, "customer"), "K9", 'rewards[0].customer is "K9"'),
-        (("rewards", 0, "promotion"), "M9", 'rewards[0].promotion is "M9"; write the id of one of the promotions'),
-        (("attempts",), [ATTEMPT | {"customer": "K9"}], 'attempts[0].customer is "K9"'),
+        (("rewards", 0, "customer"), "K99", 'rewards[0].customer is "K99"'),
+        (("rewards", 0, "promotion"), "M99", 'rewards[0].promotion is "M99"; write the id of one of the promotions'),
+        (("attempts",), [ATTEMPT | {"customer": "K99"}], 'attempts[0].customer is "K99"'),
         (("wallets",), {}, "wallets is an object; write a list"),
         (("customers", 1), "Dana", 'customers[1] is "Dana"; write an object with id, wallet'),
         (("wallets", 0, "line"), "4000000101", 'wallets[0].line is "4000000101"; write a number such as'),
@@ -90,8 +90,9 @@ def test_a_fault_is_told_by_its_path(demo, path, value, message):
 
 def test_a_payment_is_disputed_once(demo):
     """The database keeps one dispute a payment."""
-    demo["disputes"].append(demo["disputes"][0] | {"id": "P2", "reference": "202611025"})
-    assert told(demo) == 'disputes[1].payment is "Y2", and so is disputes[0].payment; give each its own'
+    place = len(demo["disputes"])
+    demo["disputes"].append(demo["disputes"][0] | {"id": "P99", "reference": "202611998"})
+    assert told(demo) == f'disputes[{place}].payment is "Y2", and so is disputes[0].payment; give each its own'
 
 
 def test_a_reference_without_anything_to_refer_to_says_so(demo):

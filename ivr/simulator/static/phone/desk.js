@@ -1,4 +1,4 @@
-// Beside the call: what the server did, the agent's summary, text messages, cases.
+// Beside the call: what the server did, the agent's summary, text messages.
 
 import { draw, fill, find, make, telephone } from "./dom.js";
 import { known, speaks, words } from "./words.js";
@@ -7,7 +7,6 @@ const WIDTH = 400;
 const ROW = 22;
 const WATCH = 26;
 const LEFT = 34;
-const CASES = ["cases", "disputes", "freezes", "callbacks", "consents", "voice-notes"];
 
 export function showPath(report) {
   const key = JSON.stringify([report, speaks()]);
@@ -78,7 +77,7 @@ function stepOf([kind, name, how, value]) {
   return make("details", { class: "did" }, make("summary", {}, ...head.filter(Boolean)), tree(result));
 }
 
-function tree(value) {
+export function tree(value) {
   if (value === null || typeof value !== "object") return make("span", {}, plain(value));
   const entries = Array.isArray(value) ? value.map((one, n) => [String(n + 1), one]) : Object.entries(value);
   return make("dl", { class: "tree" }, ...entries.flatMap(([name, one]) => [make("dt", {}, name), make("dd", {}, tree(one))]));
@@ -122,39 +121,14 @@ function messageOf(message, press) {
     code && press ? make("button", { type: "button", class: "deed", onclick: event => press(code, event) }, words("keyCode", code)) : null);
 }
 
-export function showCases(lists, sid) {
-  const key = JSON.stringify([lists, sid, speaks()]);
-  const all = CASES.flatMap(name => (lists?.[name] ?? []).map(one => ({ name, one }))).sort((a, b) => order(b.one, sid) < order(a.one, sid) ? -1 : 1);
-  fill(find("panel-cases"), key, ...(all.length ? all.map(({ name, one }) => caseOf(name, one, sid)) : [nothing("noCases")]));
-}
-
-function caseOf(name, one, sid) {
-  const mine = sid && one.call === sid;
-  const { summary, ...rest } = one;
-  const kept = Object.fromEntries(Object.entries(rest).filter(([field, value]) => value !== null && field !== "call"));
-  return make("article", { class: `message${mine ? " mine" : ""}` },
-    make("p", { class: "turn-head" }, make("b", {}, words(name)), one.status ? make("span", { class: "status" }, named("status", one.status)) : null,
-      mine ? make("span", { class: "badge" }, words("thisCall")) : null),
-    make("p", { class: "reference" }, one.reference ?? one.number ?? ""),
-    make("p", { class: "hint" }, [time(one.at), one.due ? `${words("due")} ${time(one.due)}` : ""].filter(Boolean).join(" · ")),
-    make("details", {}, make("summary", {}, words("everything")), tree(kept)));
-}
-
-// This call's own come first, then the newest.
-function order(one, sid) {
-  return `${sid && one.call === sid ? 1 : 0}${one.at ?? ""}`;
-}
-
-function named(kind, value) {
+export function named(kind, value) {
   return known(`${kind}-${value}`) ? words(`${kind}-${value}`) : value;
 }
 
-function time(at) {
+export function time(at) {
   return at ? at.replace("T", " ").slice(0, 16) : "";
 }
 
-function nothing(name) {
+export function nothing(name) {
   return make("p", { class: "nothing" }, words(name));
 }
-
-export { CASES };

@@ -1,10 +1,12 @@
 // The page: it asks for the whole picture of the call, and shows what is new.
 
-import { CASES, showCases, showMessages, showPath, showSummary } from "./desk.js";
+import { showMessages, showPath, showSummary } from "./desk.js";
 import { fill, find, make } from "./dom.js";
 import { dialled, flash, showAgent, showDial, showHandset, showKeys, showTimer } from "./handset.js";
-import { showScene, whenSceneChanges } from "./scene.js";
+import { RECORDS, showRecords } from "./records.js";
+import { setTheScene, showScene, whenSceneChanges } from "./scene.js";
 import * as sound from "./sound.js";
+import * as story from "./story.js";
 import { markSpeaking, showTalk, whenChosen } from "./talk.js";
 import * as wire from "./wire.js";
 import { applyWords, known, speak, speaks, words } from "./words.js";
@@ -14,7 +16,7 @@ const AT_ONCE = 150;
 const SOON = 600;
 const LATER = 3000;
 
-let setting = { wallets: [], customers: [], calls: [], scene: { clock: { now: null, runs: false }, agents: { available: 1, answers: "accept" }, wallet: { mode: "ok" }, sms: { mode: "ok" } } };
+let setting = { wallets: [], customers: [], calls: [], scene: { clock: { now: null, runs: false }, agents: { available: 1, answers: "accept" }, wallet: { mode: "ok" }, sms: { mode: "ok" }, line: { state: "open" } } };
 let call = null;
 let spokenTo = 0;
 let report = null;
@@ -26,6 +28,7 @@ let chain = Promise.resolve();
 let askingServer = false;
 let serverSeen = "";
 let timer = 0;
+let peopleSeen = "";
 
 function show() {
   applyWords();
@@ -37,8 +40,9 @@ function show() {
   showPath(report);
   showSummary(report);
   showMessages(texts, call?.state === "listening" ? press : null);
-  showCases(lists, call?.sid);
+  showRecords(lists, call?.sid, setting.customers);
   showScene(setting);
+  story.showHint(story.step(call, report, texts), follow, leaveStory);
   showTabs();
   showBanner();
   const label = sound.hasVoice() ? words(sound.isMuted() ? "soundOff" : "soundOn") : words("textOnly");
@@ -47,7 +51,7 @@ function show() {
 }
 
 function showTabs() {
-  const counts = { messages: texts.length, cases: CASES.reduce((sum, name) => sum + (lists[name]?.length ?? 0), 0) };
+  const counts = { messages: texts.length, cases: RECORDS.reduce((sum, name) => sum + (lists[name]?.length ?? 0), 0) };
   const label = name => words(`tab-${name}`) + (counts[name] ? ` ${counts[name]}` : "");
   fill(find("tabs"), JSON.stringify([speaks(), tab, counts]), TABS.map(name => make("button", {
     type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "aria-selected": String(name === tab),
@@ -118,11 +122,11 @@ async function askServer() {
   askingServer = true;
   try {
     const sid = call?.sid;
-    const settled = await Promise.allSettled([sid ? wire.report(sid) : null, wire.lab("sms"), ...CASES.map(name => wire.lab(name))]);
+    const settled = await Promise.allSettled([sid ? wire.report(sid) : null, wire.lab("sms"), ...RECORDS.map(name => wire.lab(name))]);
     const [told, sms, ...found] = settled.map(one => one.value);
     if (sid === call?.sid) report = told ?? (sid ? report : null);
     texts = sms ?? texts;
-    lists = Object.fromEntries(CASES.map((name, number) => [name, found[number] ?? lists[name] ?? []]));
+    lists = Object.fromEntries(RECORDS.map((name, number) => [name, found[number] ?? lists[name] ?? []]));
     serverSeen = wanted;
     show();
   } finally {
@@ -134,6 +138,7 @@ async function readSetting() {
   try {
     setting = { ...(await wire.setting()), loaded: true };
     sound.setVoice(setting.voice);
+    await readStories();
     if (trouble?.code === "phone-down") trouble = null;
     show();
   } catch (found) {
@@ -141,17 +146,26 @@ async function readSetting() {
   }
 }
 
+// Asked again when other people live in the world.
+async function readStories() {
+  const people = JSON.stringify([setting.customers, setting.wallets]);
+  if (people === peopleSeen) return;
+  story.tell(await wire.stories());
+  peopleSeen = people;
+}
+
 async function watch() {
   try {
     if (call && call.state !== "over") await take(await wire.look(call.sid, call.version));
     if (trouble?.code === "phone-down") trouble = null;
     if (!call || setting.up === false) await readSetting();
-    if (call) askServer();
+    if (!call || call.state === "over") serverSeen = ""; // deliveries and rings come by themselves
+    askServer();
   } catch (found) {
     complain(found);
   }
   showBanner();
-  watchAgain(["ringing", "working"].includes(call?.state) ? AT_ONCE : document.hidden || !call ? LATER : SOON);
+  watchAgain(["ringing", "working"].includes(call?.state) ? AT_ONCE : document.hidden || !call || call.state === "over" ? LATER : SOON);
 }
 
 function watchAgain(milliseconds) {
@@ -159,11 +173,16 @@ function watchAgain(milliseconds) {
   timer = setTimeout(watch, milliseconds);
 }
 
-async function ring(event) {
+function ring(event) {
   event.preventDefault();
+  story.choose(null);
+  place(...dialled());
+}
+
+async function place(line, caller, agents) {
   trouble = null;
   try {
-    const placed = await wire.place(...dialled());
+    const placed = await wire.place(line, caller, agents);
     begin(placed.sid);
     await take(placed);
     watchAgain(AT_ONCE);
@@ -171,6 +190,35 @@ async function ring(event) {
   } catch (found) {
     complain(found);
   }
+}
+
+// A story sets its scene and rings; a part without keys is for looking at.
+async function playStory(one, part = 0) {
+  const now = story.choose(one, part);
+  try {
+    await setTheScene(now.scene ?? {}, setting);
+    await readSetting();
+    if (now.keys) await place(one.line, one.caller, "by-hand");
+    if (now.looks) open(now.looks);
+    else if (now.keys) open("call");
+  } catch (found) {
+    complain(found);
+  }
+}
+
+// What the hint's button does.
+function follow(now, event) {
+  if (now.what === "press") press(now.keys, event);
+  else if (now.what === "decide") decide(now.choice);
+  else if (now.what === "leave") act("wait");
+  else if (now.what === "hang-up") act("hang-up");
+  else if (now.what === "next") playStory(story.current(), story.place() + 1);
+  else leave();
+}
+
+function leaveStory() {
+  story.choose(null);
+  show();
 }
 
 function begin(sid) {
@@ -197,7 +245,9 @@ function leave() {
   sound.hold(false);
   begin("");
   history.replaceState(null, "", location.pathname);
-  readSetting().then(() => find("who").focus());
+  const played = story.current()?.id;
+  story.choose(null);
+  readSetting().then(() => (document.querySelector(`[data-story="${played}"]`) ?? find("who")).focus());
 }
 
 // One after the other, so that keys arrive in the order in which they were pressed.
@@ -249,6 +299,7 @@ function keyboard(event) {
   if (at.closest("input, select, textarea")) return;
   if (event.key === "Escape") return void (call.state !== "over" && hangUp());
   if (/^[0-9*#]$/.test(event.key)) press(event.key);
+  else if (event.key === "n" && document.querySelector("#hint .do")) find("hint").querySelector(".do").click();
   else if (at.closest("button, summary, a")) return;
   else if (event.key === "Enter") press("#");
   else if (event.key === " ") act("wait");
@@ -273,13 +324,13 @@ document.addEventListener("keydown", keyboard);
 for (const one of document.querySelectorAll("[data-language]")) {
   one.addEventListener("click", () => { speak(one.dataset.language); show(); });
 }
-whenChosen(press);
+whenChosen(press, one => playStory(one));
 sound.whenSpeaking(markSpeaking);
 whenSceneChanges(async what => {
   trouble = null;
   await readSetting();
   serverSeen = "";
-  if (["reset", "world"].includes(what)) report = null;
+  if (["reset", "world", "demo"].includes(what)) report = null;
   await askServer();
 }, complain);
 setInterval(() => showTimer(call), 500);

@@ -7,6 +7,8 @@ import { speaks, words } from "./words.js";
 const WALLET = ["ok", "slow", "error", "down"];
 const SMS = ["ok", "reject", "unreachable"];
 const ANSWERS = ["accept", "decline", "no-answer", "busy"];
+const LINE = ["open", "person", "closed"];
+const REASON = { zh: "系统正在维护", en: "we are doing maintenance" };
 const ZONE = "Asia/Shanghai";
 const OFFSET = "+08:00";
 const PRESETS = { morning: "2026-11-23T10:00:00+08:00", eve: "2026-02-16T23:59:00+08:00", night: "2026-11-24T03:00:00+08:00" };
@@ -27,7 +29,7 @@ export function showScene(setting) {
   if (editing) return; // what somebody is writing is not written over
   const place = controlsIn(panel).indexOf(document.activeElement);
   const minute = scene.clock.now?.slice(0, 16);
-  fill(panel, JSON.stringify([scene.agents, scene.wallet, scene.sms, minute, scene.clock.runs, speaks()]), controls(scene));
+  fill(panel, JSON.stringify([scene.agents, scene.wallet, scene.sms, scene.line, minute, scene.clock.runs, speaks()]), controls(scene));
   if (place >= 0) controlsIn(panel)[place]?.focus();
 }
 
@@ -40,7 +42,7 @@ function inWords(scene) {
     ? words("it", new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", timeZone: ZONE }).format(now))
     : words("realNow");
   return words("scene", when, scene.agents.available, words(`answers-${scene.agents.available === 1 ? "one-" : ""}${scene.agents.answers}`),
-    words(`wallet-${scene.wallet.mode}`), words(`sms-${scene.sms.mode}`));
+    words(`wallet-${scene.wallet.mode}`), words(`sms-${scene.sms.mode}`), scene.line.state === "open" ? "" : words(`told-${scene.line.state}`));
 }
 
 function controls(scene) {
@@ -59,7 +61,9 @@ function controls(scene) {
     group("onDuty", make("div", { class: "row" }, count, make("span", {}, words("theyAnswer"))), choice("agents", "answers", ANSWERS, scene.agents.answers, "answers")),
     group("walletApi", choice("wallet", "mode", WALLET, scene.wallet.mode, "wallet")),
     group("smsProvider", choice("sms", "mode", SMS, scene.sms.mode, "sms")),
-    group("world", make("label", { class: "file" }, make("span", {}, words("load")),
+    group("lineState", make("div", { class: "row segments" }, ...LINE.map(state => make("button", { type: "button", class: "deed",
+      "aria-pressed": String(state === scene.line.state), onclick: () => switchLine(state) }, words(`line-${state}`))))),
+    group("world", make("div", { class: "row" }, button(words("demo"), () => send("demo", "POST", {}))), make("p", { class: "hint" }, words("demoHint")), make("label", { class: "file" }, make("span", {}, words("load")),
       make("input", { type: "file", id: "world-file", accept: ".json,application/json", onchange: load })),
     make("div", { class: "row" }, button(words("reset"), () => send("reset", "POST", {}))), make("p", { class: "hint" }, words("resetHint"))),
   ];
@@ -79,12 +83,13 @@ function choice(what, field, values, now, prefix) {
       words(`${prefix}-${value}`))));
 }
 
+const switchLine = state => put("line", state === "open" ? { state } : { state, reason: REASON });
 const put = (what, document) => send(what, "PUT", document);
 
 async function send(what, method, document) {
   try {
     const answer = await lab(what, method, document);
-    find("said").textContent = what === "world" ? words("loaded", answer.customers, answer.wallets) : words("done");
+    find("said").textContent = ["world", "demo"].includes(what) ? words("loaded", answer.customers, answer.wallets) : words("done");
     await changed(what);
   } catch (trouble) {
     failed(trouble);
@@ -102,6 +107,32 @@ async function load(event) {
   }
   await send("world", "PUT", text);
   event.target.value = "";
+}
+
+// What a story needs: everything well, but for what it says itself; the clock stays when it fits.
+export async function setTheScene(wanted, { scene }) {
+  const when = hour(scene, wanted.clock);
+  const changes = [
+    when && ["clock", { now: when, runs: true }],
+    (scene.agents.available !== (wanted.agents ?? 1) || scene.agents.answers !== "accept") && ["agents", { available: wanted.agents ?? 1, answers: "accept" }],
+    ...["wallet", "sms"].map(what => scene[what].mode !== (wanted[what] ?? "ok") && [what, { mode: wanted[what] ?? "ok" }]),
+  ].filter(Boolean);
+  for (const [what, document] of changes) await lab(what, "PUT", document);
+  const state = wanted.line ?? "open";
+  if (scene.line.state !== state) await lab("line", "PUT", state === "open" ? { state } : { state, reason: REASON });
+}
+
+const HOURS = { day: [10, 17, "10:30"], night: [0, 6, "03:00"], opening: [24, 24, "10:05"] };
+
+// The next such hour, or nothing when it is one already.
+function hour(scene, wanted) {
+  if (!HOURS[wanted]) return null;
+  const now = scene.clock.now ? new Date(scene.clock.now) : new Date();
+  const [from, until, at] = HOURS[wanted];
+  const today = local(now);
+  if (Number(today.slice(11, 13)) >= from && Number(today.slice(11, 13)) < until) return null;
+  const tomorrow = local(new Date(now.getTime() + 24 * 3600 * 1000));
+  return `${(today.slice(11) < at ? today : tomorrow).slice(0, 10)}T${at}:00${OFFSET}`;
 }
 
 function local(at) {

@@ -1,12 +1,14 @@
 // The transcript: who said what, in which language; the options of the open question are buttons.
 
 import { fill, find, make, telephone } from "./dom.js";
+import { shelf, shelfKey } from "./story.js";
 import { welcome } from "./welcome.js";
 import { known, words } from "./words.js";
 
 let shown = [];
 let sidShown = "";
 let press = () => {};
+let begin = () => {};
 let following = true;
 let speaking = -1;
 
@@ -21,8 +23,9 @@ function follow() {
   if (following && sidShown) place.scrollTop = place.scrollHeight;
 }
 
-export function whenChosen(tell) {
+export function whenChosen(tell, tellStory) {
   press = tell;
+  begin = tellStory;
 }
 
 export function showTalk(call) {
@@ -57,7 +60,7 @@ export function markSpeaking(number) {
 function empty(place) {
   shown = [];
   sidShown = "";
-  fill(place, document.documentElement.lang, welcome());
+  fill(place, document.documentElement.lang + shelfKey(), welcome(), shelf(begin));
 }
 
 // The question that is open began after the caller's last deed.

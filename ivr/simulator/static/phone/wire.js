@@ -27,6 +27,7 @@ export async function ask(path, method = "GET", body = undefined) {
   return said;
 }
 
+export const stories = () => ask("stories");
 export const setting = () => ask("setting");
 export const place = (line, caller, agents) => ask("calls", "POST", { line, caller, agents });
 export const look = (sid, seen) => ask(`calls/${sid}?seen=${seen}`);

@@ -1,0 +1,65 @@
+"""The calls that are ready to be chosen: one of each branch, played hint by hint in front of the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+BRANCHES = {
+    "freeze-borrowed": (("The account is frozen now", "账户已经冻结"), ("Freeze", "冻结")),
+    "payment-unknown": (("Please do not pay again", "请不要重复付款"), ("Case", "服务单")),
+    "duplicate": (("It is filed", "申请已经提交"), ("Dispute", "争议")),
+    "messages": (("Messages about offers are on now", "优惠消息已经开启"), ("Consent", "授权")),
+    "is-it-you": (("nine five zero zero one", "九五零零幺"), None),
+    "at-night": (("We will call you back", "给您回电"), ("Ring", "回电过程")),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_call_of_each_branch_is_played_by_its_hints_and_leaves_its_records(opens, line, language):
+    """Every hint leads on; what the call left stands under Records, marked as this call's."""
+    place = 0 if language == "en" else 1
+    window = opens().opens(language)
+    for story, (told, record) in BRANCHES.items():
+        window.plays(story).is_told(told[place])
+        mine = window.looks_at("cases").locator(".mine")
+        if record:
+            expect(mine.filter(has_text=record[place]).first).to_be_visible(timeout=15_000)
+        else:
+            expect(mine).to_have_count(0)
+        window.clicks("#hint .do")
+        expect(window.page.locator(f"[data-story={story}]")).to_be_focused()
+
+
+def test_a_hint_is_followed_by_key_and_can_be_left(window):
+    """N presses it; other keys may be pressed at any time; without hints the call goes on."""
+    window.page.locator("[data-story=limits]").click()
+    expect(window.page.locator("#hint .do")).to_contain_text("For English")
+    expect(window.page.locator("button.option.next")).to_have_text("2For English, press 2.")
+    window.acts(lambda: window.page.keyboard.press("n"))
+    expect(window.page.locator(".key.next")).to_have_attribute("data-key", "2")
+    window.presses("5").is_told("For hours")
+    expect(window.page.locator("#hint .free")).to_be_visible()
+    window.clicks("#hint .leave")
+    expect(window.page.locator("#hint")).to_be_hidden()
+
+
+def test_a_story_sets_its_scene_and_the_next_one_sets_it_right(window, line):
+    """The wallet that was made to fail answers again when another story begins."""
+    window.page.locator("[data-story=wallet-down]").click()
+    expect(window.page.locator("#scene-line")).to_contain_text("the wallet's API is down")
+    window.hears_a_question().hangs_up().clicks("#hang-up")
+    window.page.locator("[data-story=line-closed]").click()
+    window.is_told("we are doing maintenance").hangs_up().clicks("#hang-up")
+    window.page.locator("[data-story=hours]").click()
+    expect(window.page.locator("#scene-line")).not_to_contain_text("closed by operations")
+    expect(window.page.locator("#scene-line")).to_contain_text("the wallet's API answers")
+    window.is_told("For English")
+
+
+def test_the_demo_world_is_loaded_anew_as_of_the_day_before_the_clock(window, line):
+    """So that "yesterday" always has something to find."""
+    line.lab("clock", {"now": "2027-03-02T10:00:00+08:00"})
+    window.looks_at("scene").get_by_role("button", name="The demo world, as of yesterday").click()
+    expect(window.page.locator("#said")).to_contain_text("11 customers")
+    assert max(one["at"] for one in line.lab("disputes"))[:10] == "2027-02-28"
