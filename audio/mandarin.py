@@ -20,19 +20,19 @@ LEXICON = {
     "处理": "chu3 li3", "处罚": "chu3 fa2", "处置": "chu3 zhi4", "地址": "di4 zhi3", "地方": "di4 fang5",
     "地区": "di4 qu1", "当地": "dang1 di4", "各地": "ge4 di4", "调整": "tiao2 zheng3", "空调": "kong1 tiao2",
     "尽快": "jin3 kuai4", "尽量": "jin3 liang4", "尽早": "jin3 zao3", "着急": "zhao2 ji2",
-    "应用": "ying4 yong4", "对应": "dui4 ying4", "响应": "xiang3 ying4", "反应": "fan3 ying4", "供应": "gong1 ying4",
+    "应用": "ying4 yong4", "对应": "dui4 ying4", "响应": "xiang3 ying4", "反应": "fan3 ying4", "供应": "gong1 ying4", "答应": "da1 ying4",
     "当天": "dang4 tian1", "当日": "dang4 ri4", "当月": "dang4 yue4", "当年": "dang4 nian2",
     "了解": "liao3 jie3", "不了解": "bu4 liao3 jie3", "不了": "bu4 liao3", "得到": "de2 dao4", "获得": "huo4 de2",
     "要求": "yao1 qiu2", "认为": "ren4 wei2", "作为": "zuo4 wei2", "成为": "cheng2 wei2", "为止": "wei2 zhi3",
-    "中奖": "zhong4 jiang3", "便宜": "pian2 yi5", "参与": "can1 yu4", "累计": "lei3 ji4", "没收": "mo4 shou1",
+    "中奖": "zhong4 jiang3", "便宜": "pian2 yi5", "参与": "can1 yu4", "累计": "lei3 ji4", "没收": "mo4 shou1", "没收到": "mei2 shou1 dao4",
     "会计": "kuai4 ji4", "增长": "zeng1 zhang3", "泄露": "xie4 lou4", "对不起": "dui4 bu5 qi3",
 }  # fmt: skip
 """Word → pinyin, a syllable a character, 5 for the neutral tone."""
 
 PLAIN = (
     "行程", "进行", "执行", "旅行", "发行", "自行", "行动", "行不行", "重要", "严重", "慎重", "更多", "更好", "更高",
-    "更快", "更安全", "更方便", "更早", "还剩", "还有", "还没", "还是", "还在", "还要", "还可以", "还不", "还能", "还需",
-    "到处", "处处", "调查", "应该", "当时", "当前", "当作", "当心",
+    "更快", "更安全", "更方便", "更早", "还剩", "还差", "还有", "还没", "还是", "还在", "还要", "还可以", "还不", "还能", "还需",
+    "本来应付", "到处", "处处", "调查", "应该", "当时", "当前", "当作", "当心",
 )  # fmt: skip
 """Words with a doubtful character that the voice reads right by itself."""
 

@@ -83,13 +83,16 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
 
 def tell_terms(call: Call, terms: Terms) -> None:
     """When it is decided, what happens meanwhile, how a refund comes; compensation is another matter."""
+    call.pause()
     call.say("dispute-steps")
     tell_promise(call, "dispute-decision", terms.decision)
     if terms.credit:
         call.say("dispute-credit")
+    call.pause()
     refund = {"balance": terms.balance, "card_low": terms.card_low, "card_high": terms.card_high}
     call.say("dispute-refund-" + terms.card.unit, **refund)
     call.say("promise-around" if terms.card.provisional else "promise-by", by=terms.card.by)
+    call.pause()
     tell_promise(call, "dispute-compensation", terms.compensation)
 
 

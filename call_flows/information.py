@@ -46,8 +46,10 @@ async def speak_topic(call: Call, topic: str) -> None:
     facts = await call.do(wallet_facts, call.facts["wallet"])
     if topic == "limits":
         call.say("limits-and-rules", **facts.limits)
+        call.pause()
         call.say("rules-" + facts.rules["unit"], **facts.rules)
         call.say("rules-refund-" + facts.rules["refund_unit"], **facts.rules)
+        call.pause()
         call.say("rules-identity")
     elif topic == "hours":
         call.say("hours-open" if facts.is_open else "hours-closed")

@@ -39,6 +39,7 @@ async def tell(call: Call, payment: Explained, found: Payments) -> None:
         raise ToAgent("payment needs a person")
     if payment.reason == "unknown":
         low, high = found.reversal_days
+        call.pause()
         call.say("payment-reversal-" + found.reversal_unit, low=low, high=high)
     if payment.reason in OWED:
         await owe(call, payment.reason, payment.id)

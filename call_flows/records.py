@@ -41,6 +41,7 @@ async def choose(call: Call, name: str, found: list[Found]) -> Found:
 
 async def owe(call: Call, reason: str, record: str) -> None:
     """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
+    call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)
     call.say("case-opened", reference=case.reference)
     call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)

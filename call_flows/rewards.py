@@ -62,6 +62,7 @@ async def raise_missing(call: Call, about: str) -> None:
 
 async def open_for(call: Call, about: str) -> None:
     """One case for one matter, with a reference and a date."""
+    call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], "reward", about)
     call.say("case-opened", reference=case.reference)
     call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)

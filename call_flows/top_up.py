@@ -70,6 +70,7 @@ async def tell(call: Call, advice: Advice, found: Found) -> None:
         raise ToAgent("top-up needs a person")
     if advice.reason == "unknown":
         low, high = found.reversal_days
+        call.pause()
         call.say("unknown-reversal-" + found.reversal_unit, low=low, high=high)
     if advice.reason in OWED:
         await owe(call, advice.reason, advice.id)
@@ -82,6 +83,8 @@ async def my_limits(call: Call) -> None:
     limits = await call.do(limits_of, customer)
     call.say("limit-single", limit=limits.single)
     for period in limits.periods:
+        if period.name != "daily":
+            call.pause()
         call.say("limit-" + period.name, limit=period.limit, used=period.used, remaining=period.remaining)
     call.say("limit-resets")
     await was_it_solved(call)

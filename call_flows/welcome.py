@@ -43,10 +43,10 @@ async def greet(call: Call) -> None:
         call.say("welcome-back", name=call.facts["name"])
     else:
         await choose_language(call)
+    await offer_to_go_on(call)
     on_duty = await call.do(duty, call.facts["wallet"])
     if on_duty.opens:
         call.say("self-service-only", at=on_duty.opens)
-    await offer_to_go_on(call)
 
 
 async def main_menu(call: Call) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 VERBS = {"menu", "ask", "confirm", "do", "record", "level", "dial", "moment"}  # of `call`, all awaited
-SAID = {"say", "hang_up"}  # of `call`, never awaited
+SAID = {"say", "pause", "hang_up"}  # of `call`, never awaited
 WORLDLY = {
     "time",
     "random",

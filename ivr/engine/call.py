@@ -56,7 +56,7 @@ class Wait(msgspec.Struct, frozen=True):
         """Seconds of silence before it counts; `#` in an entry asks for 30."""
         if self.last[0] == "more-time":
             return 30
-        return max(8, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
+        return max(7, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
 
 
 class Dial(msgspec.Struct, frozen=True):
@@ -92,6 +92,9 @@ class Sealed(msgspec.Struct, frozen=True):
     token: str
 
 
+PAUSE, PAUSE_AGAIN = "pause", "pause-again"
+"""A silence within long words; before the first one it is said that `#` says all of them again."""
+
 NO_TRIES = Tries()
 FIRST: Decision = ("first", None)
 
@@ -124,6 +127,12 @@ class Call:
         self.said.append(Line(message, args))
         if self.in_both:
             self.said.append(Line(message, args, language="other"))
+
+    def pause(self) -> None:
+        """Between long words that a menu ends: the key that says them again, once, and two seconds for any. Not a wait."""
+        if self.said:
+            told = any(line.id == PAUSE for line in self.said)
+            self.say(PAUSE_AGAIN if told else PAUSE)
 
     async def menu(self, menu: Menu, **args: Any) -> str:
         """Offer the options; the name of the chosen one."""
@@ -178,9 +187,11 @@ class Call:
         return str(kind)
 
     async def moment(self, message: str, **args: Any) -> None:
-        """Say it and go on in a turn of its own: for a touch after a write, and for words while something is slow."""
-        self.say(message, **args)
-        await _trap(Moment(message, self._take_said()))
+        """Say this alone and go on in a turn of its own: for a touch after a write, and for words while something is slow.
+
+        No key stops it, so it is short; what was said before is heard at the next prompt, where a key does.
+        """
+        await _trap(Moment(message, (Line(message, args),)))
 
     def hang_up(self) -> None:
         """End the call after what was said."""

@@ -48,7 +48,8 @@ class Playing:
     transaction: Any = None
     claimed: bool = False
     bank_is_dead: bool = False
-    touched: bool = False
+    after_filler: bool = False
+    patient: bool = False
     keys: str | None = None
     fresh: bool = True
     ordinals: dict[str, int] = field(default_factory=dict)
@@ -73,6 +74,17 @@ class Playing:
         decision, rest = wait.prompt.decide(keys, wait.tries, self.now)
         self.keys = rest.lstrip("#") or None
         return self._keep(decision)
+
+    def heard_filler(self) -> bool:
+        """Whether this turn begins where the last one stopped for a word before it waited for the outside."""
+        heard, self.after_filler = self.after_filler, False
+        if heard:
+            self.fresh, self.patient = False, True
+        return heard
+
+    def wants_filler(self) -> bool:
+        """Whether the caller should hear a word before the outside is waited for: once, while it is slow."""
+        return not (self.patient or self.claimed or self.bank_is_dead) and self.runtime.pace.is_slow()
 
     def perform(self, do: Do) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
@@ -132,12 +144,15 @@ class Playing:
                     raise claims.Lost("the turn is already answered")
             self.claimed = True
         self.keys = None
+        began = time.monotonic()
         try:
             with self.runtime.touch_slot():
                 return do.effect.run(self._world(do, None), *do.args)
         except Unavailable:
             self.bank_is_dead = True
             raise
+        finally:
+            self.runtime.pace.took(time.monotonic() - began)
 
     def _open(self) -> None:
         """The turn's transaction for its first write: a turn that is answered already writes nothing."""

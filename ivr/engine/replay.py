@@ -14,7 +14,9 @@ the journal holds are handed to it as they were; the new answer is fed in; it ru
 7.  The driver accepts only its own requests, never throws into a flow, and closes the coroutine
     after each turn, so `finally` around an await would run at every key press: flows have none.
 8.  Time is the recorded time of the turn that is being replayed.
-9.  An endless flow ends as a hand-off: effects and utterances of a turn are capped.
+9.  While the outside is slow, a word is spoken before it is waited for, in a turn of its own: the
+    driver does it, no flow knows of it. Not once something secret was keyed: it lives for one turn.
+10. An endless flow ends as a hand-off: effects and utterances of a turn are capped.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
 from ivr.engine.secrets import Secret
 from ivr.engine.signals import HangUp
 
+FILLER = Moment("filler", (Line("one-moment"),))
 Asking = Wait | Dial | Moment
 VERBS = frozenset({Wait, Dial, Moment, Do})
 Story = Callable[[Call], Coroutine[Any, Any, Any]]
@@ -56,6 +59,12 @@ class Live(Protocol):
 
     def perform(self, do: Do) -> tuple[str, Any]:
         """Run the effect: ("ok", plain result) or ("err", error name)."""
+
+    def wants_filler(self) -> bool:
+        """Whether the outside is slow, and the caller has heard no word for that in this turn."""
+
+    def heard_filler(self) -> bool:
+        """Whether the turn before stopped for such a word, and this one goes on from there."""
 
 
 @dataclass
@@ -99,10 +108,14 @@ class Player:
                 return Played(None, self.call._take_said(), self.steps)
             self._guard(request)
             step = next(recorded, None)
+            if step is not None and type(request) is Do and step[1][:2] == ["answer", FILLER.name]:
+                step = next(recorded, None)
             if step is not None:
                 answer = self._recorded_answer(request, step)
                 continue
             self.replaying, self.call.now = False, self.now
+            if type(request) is Do and self._is_held(request):
+                return Played(FILLER, FILLER.lines, self.steps)
             answer = self._live_answer(request)
             if answer is None:
                 return Played(request, request.lines, self.steps)
@@ -125,6 +138,14 @@ class Player:
                 "was the flow changed while this call was running?"
             )
         return self._effect_result(request, verdict, kept) if type(request) is Do else _decision(verdict, kept)
+
+    def _is_held(self, do: Do) -> bool:
+        """Whether the caller hears a word first. What was said before stays unsaid until the flow's next wait."""
+        if self.live.heard_filler():
+            self.steps.append(["answer", FILLER.name, "passed", None])
+            return False
+        keyed = any(step[2] == "secret" for step in self.steps)
+        return do.effect.kind == "touch" and not keyed and self.live.wants_filler()
 
     def _live_answer(self, request: Asking | Do) -> Any:
         if isinstance(request, Do):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.effects import Unavailable
+from ivr.engine.pace import Pace
 from ivr.engine.replay import Story
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
@@ -38,6 +39,7 @@ class Runtime:
     base_url: str
     log: Any
     touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(8))
+    pace: Pace = field(default_factory=Pace)
 
     def under(self, key: str | None) -> Runtime:
         """The same for one call: what it seals and opens has the call's own key, if there is one."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ivr.engine.call import Line, Sealed
+from ivr.engine.call import PAUSE, PAUSE_AGAIN, Line, Sealed
 
 OPTION = {"zh": "{label}，请按{key}。", "en": "{label}, press {key}."}
 """The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind."""
@@ -22,10 +22,11 @@ class Words(Protocol):
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """A sentence or an option as words of one language."""
+    """A sentence or an option as words of one language, and whether the line is quiet for a while after it."""
 
     text: str
     language: str
+    pause: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Speaker:
             text = OPTION[language].format(
                 label=text, key="零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key
             )
-        return Spoken(text.strip(), language)
+        return Spoken(text.strip(), language, line.id in (PAUSE, PAUSE_AGAIN))
 
     def _opened(self, value: Any) -> Any:
         return self.unseal(value.token) if isinstance(value, Sealed) else value

@@ -23,7 +23,7 @@ from ivr.engine.call import Call, Line
 from ivr.engine.journal import Row
 from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
-from ivr.engine.replay import Asking, Diverged, Played, Player, Step
+from ivr.engine.replay import FILLER, Asking, Diverged, Played, Player, Step
 from ivr.engine.runtime import Runtime
 from ivr.storage import begin_read, looking
 
@@ -82,7 +82,8 @@ def _play(
     opening = here.opening
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
-    playing = Playing(runtime, call, turn, here.keyed, now, conn)
+    after_filler = last is not None and last.wait is not None and last.wait["name"] == FILLER.name
+    playing = Playing(runtime, call, turn, here.keyed, now, conn, after_filler=after_filler)
     player = Player(call, here.steps, playing, now)
     try:
         if turn >= TURNS_A_CALL:

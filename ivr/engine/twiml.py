@@ -21,6 +21,7 @@ VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
 ONE_KEY = 'numDigits="1" finishOnKey=""'
 BEFORE_THE_TONE = 1
 """Seconds after the notice in which a key still counts; Twilio knows no shorter time."""
+PAUSE = '<Pause length="2"/>'
 LONGEST_SAY = 450
 """Characters a `<Say>`: 4,500 URL-encoded characters are 500 Chinese ones (Twilio error 13521)."""
 
@@ -36,10 +37,10 @@ def document(body: str) -> str:
 
 
 def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
-    """Sentences → `<Say>` verbs, a run of one language each, with a pause between sentences."""
+    """Sentences → `<Say>` verbs, a run of one language each, with a break between sentences, and `<Pause>` where one is due."""
     runs: list[list[Spoken]] = []
     for sentence in spoken:
-        if not sentence.text:
+        if not (sentence.text or sentence.pause):
             continue
         if not runs or _is_full(runs[-1], sentence):
             runs.append([])
@@ -48,8 +49,9 @@ def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
 
 
 def _is_full(run: list[Spoken], sentence: Spoken) -> bool:
-    """Another language, or more than a `<Say>` may hold."""
-    return run[0].language != sentence.language or sum(len(one.text) for one in (*run, sentence)) > LONGEST_SAY
+    """Another language, a pause, or more than a `<Say>` may hold."""
+    ended = run[-1].pause or run[0].language != sentence.language
+    return ended or sum(len(one.text) for one in (*run, sentence)) > LONGEST_SAY
 
 
 def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
@@ -98,8 +100,11 @@ def _entry_keys(length: int | None) -> str:
 
 
 def _say(run: list[Spoken], slow: bool) -> str:
+    pause = PAUSE if run[-1].pause else ""
+    if not any(sentence.text for sentence in run):
+        return pause
     voice, language = VOICES[run[0].language]
-    text = '<break time="500ms"/>'.join(escape(sentence.text) for sentence in run)
+    text = '<break time="500ms"/>'.join(escape(sentence.text) for sentence in run if sentence.text)
     if slow:
         text = f'<prosody rate="75%">{text}</prosody>'
-    return f'<Say voice="{voice}" language="{language}">{text}</Say>'
+    return f'<Say voice="{voice}" language="{language}">{text}</Say>{pause}'

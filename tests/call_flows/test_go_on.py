@@ -8,7 +8,7 @@ from tests.call_flows.line import LIN, LINFU, OMAR, Caller
 from tests.call_flows.test_security import reviews
 from tests.call_flows.test_top_up import reports
 
-GO_ON = ("上次通话好像中断了", "We were cut off last time")
+GO_ON = ("上次断线了", "We were cut off.")
 HERE = ("我们接着上次继续", "Let us go on where you were")
 NOTHING = ("没有可以接着办理的事项", "There is nothing to go on with")
 SAFETY = ("核对一个来电号码", "check a number")
@@ -29,7 +29,7 @@ def calls_again(caller: Caller) -> Caller:
 
 def goes_on(caller: Caller) -> Caller:
     """Takes the offer, as far as the number."""
-    return calls_again(caller).picks("接着上次办理", "go on where you were")
+    return calls_again(caller).picks("接着办理", "go on")
 
 
 def test_the_same_customer_is_led_back_to_where_the_line_broke(caller):

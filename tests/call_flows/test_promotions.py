@@ -188,7 +188,7 @@ def test_an_overdue_reward_becomes_a_case_unasked(caller):
     progress(caller, credit_due="2026-11-22")
     for _ in range(2):
         caller.is_told("还没有到", "has not come").is_told("由我们来处理", "for us to settle")
-        caller.is_told("单号是", "The reference is").is_told("十一月二十五日", "November twenty-fifth")
+        caller.is_told("单号是", "its reference").is_told("十一月二十五日", "November twenty-fifth")
         rewards(caller)
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"], case["due"]) == ("reward", "M2", "K1", "2026-11-25")
@@ -200,7 +200,7 @@ def test_a_missing_reward_is_raised_after_a_read_back_and_a_yes(caller):
     rewards(caller).picks("没到账", "this reward is missing").is_told(*CASH_BACK).is_told("建服务单吗", "open a case")
     caller.picks("不是", "no").is_told("没有建服务单", "No case was opened")
     assert caller.line.get("cases") == []
-    rewards(caller).picks("没到账", "this reward is missing").picks("是的", "yes").is_told("单号是", "The reference is")
+    rewards(caller).picks("没到账", "this reward is missing").picks("是的", "yes").is_told("单号是", "its reference")
     assert [(case["kind"], case["about"]) for case in caller.line.get("cases")] == [("reward", "M2")]
 
 
@@ -208,9 +208,7 @@ def test_a_missing_reward_is_raised_after_a_read_back_and_a_yes(caller):
 def test_a_reward_that_the_wallet_does_not_know_of_can_be_raised(caller):
     """Dana has nothing that counts: told plainly, and a case all the same."""
     caller.calls().picks(*OFFERS).picks(*REWARDS).proves(DANA).is_told("没有正在累计", "No offer is counting")
-    caller.picks("还有奖励没到账", "another reward is missing").picks("是的", "yes").is_told(
-        "单号是", "The reference is"
-    )
+    caller.picks("还有奖励没到账", "another reward is missing").picks("是的", "yes").is_told("单号是", "its reference")
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"]) == ("reward", caller.sid, "K2")
 

@@ -79,6 +79,7 @@ class Scripted(Playing):
     wrote: bool = False
     labels: list[str] = field(default_factory=list)
     alternatives: list[int] = field(default_factory=list)
+    slow: bool = False
     flow: Coroutine[Any, Any, Any] | None = None
     key: bytes | None = None
     inside: tuple[str, ...] = ()
@@ -97,6 +98,10 @@ class Scripted(Playing):
             self.inside, self.modules = functions(self.flow)
             self.key = position(self.flow, self.call, wait)
         return decision
+
+    def wants_filler(self) -> bool:
+        """Whether the outside is slow now, and nothing was heard of it in this turn."""
+        return self.slow and not self.patient and not self.wrote
 
     def perform(self, do: Do) -> tuple[str, Any]:
         """The outcome that the script names; the engine's rule on touches after writes holds here too."""
@@ -128,11 +133,11 @@ class Beginning:
     past: tuple[Any, ...] = ()
 
 
-def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = ()) -> Turn:
-    """Replay `past`, answer the wait with `keyed`, and stop at the next one."""
+def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = (), **live_in: bool) -> Turn:  # fmt: skip
+    """Replay `past`, answer the wait with `keyed`, and stop at the next one; `live_in`: slow, after_filler."""
     call = Call("CA1", begin.language, False, dict(begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
-    live = Scripted(runtime, call, 1, keyed, NOON, story=begin.story, script=script)
+    live = Scripted(runtime, call, 1, keyed, NOON, story=begin.story, script=script, **live_in)
     player = Player(call, [(NOON, step) for step in past], live, NOON)
     played, failure = None, ""
     try:

@@ -10,7 +10,8 @@ from typing import Any
 from ivr.engine.call import Wait
 from ivr.engine.playing import Input
 from ivr.engine.prompts import Menu
-from tests.exploration.driving import Turn, decisions, every_turn, play
+from ivr.engine.replay import FILLER
+from tests.exploration.driving import Turn, decisions, every_turn, inputs, play
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph, State
 
@@ -26,6 +27,21 @@ def p10_the_same_again(graph: Graph) -> Iterator[Fault]:
             yield Fault(
                 "P10", f"told again, {state.name} goes on as {again.wait.name if again.wait else again.failure}", edge
             )
+
+
+def a_filler_changes_nothing(graph: Graph) -> Iterator[Fault]:
+    """A sample of turns that reach outside: while it is slow, the next turn goes on as this one would have."""
+    for edge in _sample([one for one in graph.edges if one.turn.outcomes and one.target >= 0])[:150]:
+        state = graph.states[edge.source]
+        keyed = dict(inputs(state.wait))[edge.label]
+        for script, quick in every_turn(state.begin, state.past, keyed):
+            held = play(state.begin, state.past, keyed, script, slow=True)
+            if held.wait is not FILLER:
+                continue
+            rest = script[len(held.outcomes) :]
+            slow = play(state.begin, state.past + held.steps, Input(), rest, after_filler=True)
+            if (slow.key, slow.lines, slow.facts) != (quick.key, quick.lines, quick.facts):
+                yield Fault("G25", f"after a word {state.name} goes on as {slow.wait}, not as {quick.wait}", edge)
 
 
 def p17_unknown_sounds_like_known(graph: Graph) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote
 
-from ivr.engine.call import Dial, Moment, Wait
+from ivr.engine.call import PAUSE, PAUSE_AGAIN, Dial, Moment, Wait
 from ivr.engine.prompts import Ask, Menu
 from tests.exploration import words
 from tests.exploration.finding import PERSON
@@ -40,12 +40,17 @@ def _measured(graph: Graph) -> Iterator[tuple[str, str, list[str]]]:
     menus = _distinct(edge for edge in graph.edges if _asks_first(edge))
     greetings = [edge for edge in graph.entries if edge.turn.inside[:1] == ("answer",)]
     everything = _distinct((*graph.entries, *graph.edges))
-    deaf = [edge for edge in everything if isinstance(edge.turn.wait, Dial | Moment)]
+    deaf, transfers = ([edge for edge in everything if isinstance(edge.turn.wait, kind)] for kind in (Moment, Dial))
     yield "G1 greeting until the first key", "8 s", _spread(greetings, lambda edge, lang: words.to_options(edge.turn.lines, lang)[:1])  # fmt: skip
     yield "G2 menu until each key", "median 8 s, most 20 s", _spread(menus, lambda edge, lang: words.to_options(_question(edge), lang))  # fmt: skip
     yield "G3 whole menu", "20 s, main 22 s", _spread(menus, lambda edge, lang: [words.length(_question(edge), lang)])
-    yield "G4 words that no key can stop", "5 s, or a transfer", _spread(deaf, lambda edge, lang: [words.length(edge.turn.lines, lang)])  # fmt: skip
-    yield "G5 words before a control point", "25 s", _spread(everything, lambda edge, lang: [words.length(_before(edge), lang)])  # fmt: skip
+    yield (
+        "G4 words that no key can stop",
+        "5 s",
+        _spread(deaf, lambda edge, lang: [words.length(edge.turn.lines, lang)]),
+    )
+    yield "G4 the announcement of a transfer, with its reason", "", _spread(transfers, lambda edge, lang: [words.length(edge.turn.lines, lang)])  # fmt: skip
+    yield "G5 words before a control point", "25 s", _spread(everything, lambda edge, lang: [words.length(part, lang) for part in _parts(_before(edge))])  # fmt: skip
     yield "G6 options of a menu", "5, leaves 7", [str(max(len(menu.options) for menu in _menus(graph)))] * 2
     yield "G7 menus before a task asks or answers", "3", [str(_menus_before_a_task(graph))] * 2
     yield "G8 keys to a person, from the greeting", "2", [str(_fewest(graph, lambda state: state.name in PERSON))] * 2
@@ -93,6 +98,16 @@ def _question(edge: Edge) -> tuple:
 def _before(edge: Edge) -> tuple:
     wait = edge.turn.wait
     return wait.context if isinstance(wait, Wait) else edge.turn.lines
+
+
+def _parts(lines: tuple) -> list[tuple]:
+    """Words between pauses: at each of these the caller is told the key that says it all again, and has time for any."""
+    parts: list[tuple] = [()]
+    for line in lines:
+        parts[-1] += (line,)
+        if line.id in (PAUSE, PAUSE_AGAIN):
+            parts.append(())
+    return parts
 
 
 def _menus(graph: Graph) -> set[Menu]:

@@ -20,6 +20,7 @@ PROPERTIES: dict[str, Property] = {
     "P9 yes before a write, once": safety.p9_yes_before_a_write,
     "P9 what has a read-back is read back": ways.p9_what_is_read_back_is_asked,
     "P10 the same turn again is the same turn": equal.p10_the_same_again,
+    "G25 a word while the outside is slow changes nothing": equal.a_filler_changes_nothing,
     "P13 one language": wording.p13_one_language,
     "P14, P16 keys mean the same everywhere": wording.p14_p16_keys_mean_the_same,
     "P14 ** is the main menu": ways.p14_twice_back_is_the_main_menu,

@@ -21,6 +21,14 @@ class Nobody:
     def answer(self, wait: Asking) -> None:
         """Here the turn had stopped, or should have."""
 
+    def heard_filler(self) -> bool:
+        """Where a turn had stopped for a word, the next one goes on."""
+        return False
+
+    def wants_filler(self) -> bool:
+        """The outside is not waited for."""
+        return False
+
     def perform(self, do: Do) -> tuple[str, Any]:
         """An effect that the recorded turn did not run."""
         raise Diverged(f"the flow now runs {do.name!r}, which the journal does not hold")

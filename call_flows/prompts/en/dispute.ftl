@@ -42,9 +42,9 @@ dispute-already = There is a dispute of this one already. Nothing more is needed
 dispute-decision-business = It is decided within { COUNT($days, unit: "business-day") }.
 dispute-decision-calendar = It is decided within { COUNT($days, unit: "calendar-day") }.
 promise-by = That is by { DATE($by) }.
-promise-around = That is around { DATE($by) }, as far as the holidays are known.
+promise-around = That is around { DATE($by) }, as far as holidays are known.
 dispute-credit = Until then you get the money in advance.
-dispute-steps = First we receive it, then we ask the seller and decide, and the money goes back the way it came.
+dispute-steps = We receive it, ask the seller, and decide. Then the money goes back the way it came.
 dispute-refund-business = A refund to the balance takes { COUNT($balance, unit: "minute") }. To a bank card it takes { SPAN($card_low, $card_high, unit: "business-day") }.
 dispute-refund-calendar = A refund to the balance takes { COUNT($balance, unit: "minute") }. To a bank card it takes { SPAN($card_low, $card_high, unit: "calendar-day") }.
 dispute-compensation-business = Compensation is apart from that. It is decided within { COUNT($days, unit: "business-day") }.
@@ -63,12 +63,12 @@ dispute-now = Shall I file this dispute now?
 dispute-not-filed = All right. Nothing was filed.
 
 # Filing
-dispute-unsure = The dispute is not confirmed yet. I am asking once more.
+dispute-unsure = The dispute is not confirmed yet. I will ask again.
 dispute-unknown = I cannot tell whether the dispute was filed. Please do not file it again. I will find a person at once.
-dispute-filed = It is filed. The reference is { DIGITS($reference, kind: "reference") }. Please note it. Once more, { DIGITS($reference, kind: "reference") }.
+dispute-filed = It is filed. Please note its reference, { DIGITS($reference, kind: "reference") }. Once more, { DIGITS($reference, kind: "reference") }.
 dispute-due = Expect a decision by { DATE($by) }.
 dispute-due-provisional = Expect a decision around { DATE($by) }.
-dispute-evidence = You can add screenshots or receipts in the app, with the reference. It works without them too.
+dispute-evidence = You can add screenshots in the app, with the reference. It works without them too.
 dispute-helps-not-me = A police report helps, if you have one.
 dispute-helps-duplicate = The two transactions are enough.
 dispute-helps-wrong-amount = A receipt helps.

@@ -2,9 +2,9 @@
 choose-language = { TEXT($name) } official support line. We never ask for passwords.
     .chinese = For Mandarin
     .english = For English
-welcome-back = { TEXT($name) } official support line. We never need passwords.
+welcome-back = { TEXT($name) } official support line.
 scam-caution = Our staff never ask for passwords or transfers.
-self-service-only = Our agents are back { MOMENT($at) }. Self service works as always.
+self-service-only = Agents are back { MOMENT($at) }.
 main-menu = -
     .security = For account security
     .top-up = For top-up and payment problems
@@ -18,7 +18,7 @@ yes-no = -
     .no = For no
 take-your-time = Take your time. For a person, press zero.
 still-silent = I did not hear a key yet.
-still-silent-menu = I did not hear a key yet. To hear it again, press pound. To reach a person, press zero.
+still-silent-menu = I did not hear a key yet. To hear it again, press pound.
 wrong-menu-1 = That is not one of the options. Let us try once more.
 wrong-menu-2 = Please listen, then press one number key. For a person, press zero at any time.
 wrong-entry-1 = I could not use that entry. Please try again.
@@ -28,6 +28,8 @@ clear = Cleared. Please enter it again.
 slower-on = All right, I will speak more slowly.
 slower-off = All right, back to the usual speed.
 gave-up = Never mind. A person can help.
+pause = To hear it again, press pound.
+pause-again = -
 one-moment = One moment, please.
 line-unknown = The number you dialed is not in service here. Please look up the official number in your wallet app. Goodbye.
 our-fault = Sorry, something went wrong on our side. What you entered is safe.
@@ -36,15 +38,15 @@ line-to-person = { TEXT($name) } official support line. Self service is paused, 
 line-closed = { TEXT($name) } official support line. Sorry, the line is closed for now.
 
 # Cut off
-go-on = We were cut off last time.
-    .on = To go on where you were
+go-on = We were cut off.
+    .on = To go on
     .anew = To start anew
 went-on = Let us go on where you were.
 nothing-left = There is nothing to go on with.
 done-case = Your case was opened last time. Its reference is { DIGITS($reference, kind: "reference") }.
 done-callback = We already noted that we will call you back.
 done-freeze = Your account was frozen last time. Only a person can lift that.
-goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe, and never tell anyone a code. Goodbye.
+goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe. Goodbye.
 
 # The end
 was-it-solved = Did this solve your problem?
@@ -57,7 +59,7 @@ anything-else = Please keep your personal information safe.
     .end = To end the call
 
 # A person
-connecting = I am connecting you to a person. Please stay on the line. They can see what you entered.
+connecting = Connecting you to a person. Please stay on the line. They see what you entered.
 nobody-free = All our agents are on calls right now.
 closed-now = Our agents are not at work right now. They are back { MOMENT($at) }.
 callback-offer = We can call you back.
@@ -108,10 +110,10 @@ limit-daily = The daily limit is { MONEY($limit) }. Used today { MONEY($used) },
 limit-monthly = The monthly limit is { MONEY($limit) }. Used this month { MONEY($used) }, and { MONEY($remaining) } is left.
 limit-annual = The annual limit is { MONEY($limit) }. Used this year { MONEY($used) }, and { MONEY($remaining) } is left.
 limit-resets = The daily limit begins anew at midnight. The others begin anew with the month and with the year.
-case-opened = I opened a case for you. The reference is { DIGITS($reference, kind: "reference") }. Please note it. Once more, { DIGITS($reference, kind: "reference") }.
+case-opened = I opened a case. Please note its reference, { DIGITS($reference, kind: "reference") }. Once more, { DIGITS($reference, kind: "reference") }.
 case-promise = We will settle it by { DATE($by) }, and we will contact you.
 case-promise-provisional = We expect to settle it around { DATE($by) }, and we will contact you.
-case-how-to-check = When you call again, choose cases, and key the reference.
+case-how-to-check = To check it, choose cases and key the reference.
 case-reference = Enter the nine digits of the reference.
 case-unknown = There is no case { DIGITS($reference, kind: "reference") }. Please check the digits and try again.
 case-stage-received = Case { DIGITS($reference, kind: "reference") } was received.
@@ -135,12 +137,12 @@ advice-card-expired = This bank card has expired. Check your bank account, use a
 advice-verification = The verification of your bank did not pass. Please do that step again. Never tell anyone the code.
 advice-not-permitted = The bank has not enabled this kind of payment. Enable it in the app of your bank, or use another card.
 advice-generic = The bank declined and gave no reason. Check your bank account, ask your bank, or top up another way.
-advice-risk = This one needs a person to check. I am connecting you.
+advice-risk = This one needs a person to check.
 advice-issuer-down = The system of your bank is not available. Try again in half an hour. Nothing else is needed.
 advice-duplicate = This top-up had already succeeded. Please check the balance, and do not pay again.
 advice-unknown = This is still being confirmed. It is neither a success nor a failure yet. Please do not top up again.
 advice-system-fault = This is a fault of our own system, and we will handle it.
-advice-account-state = The account needs more verification. I am connecting you to a person.
+advice-account-state = The account needs more verification, and a person can help.
 advice-network = We did not receive this top-up. Please try again where the signal is good.
 advice-expired = This one took too long and was closed. Please start again.
 advice-succeeded = This top-up succeeded and has arrived.
@@ -157,7 +159,7 @@ identify-code = Enter the code from the text message on the keypad. Never tell i
 identify-pin = Enter your phone PIN. This is not your payment password.
 identified = You are verified. One moment, please.
 identify-no-match = Those details did not match. Let us try again.
-identify-refused = Those details did not match. I will find a person for you.
+identify-refused = Those details did not match, so a person will help.
 
 # Heard by the agent only
 whisper-text = Text code verified

@@ -26,12 +26,12 @@ payment-card-expired = The bank card of this payment has expired. Check your ban
 payment-verification = The verification of your bank did not pass. Please pay again and do that step anew. Never tell anyone the code.
 payment-not-permitted = The bank has not enabled this kind of payment. Ask your bank to enable it, or pay another way.
 payment-generic = The bank declined this payment and gave no reason. Please ask your bank, or pay another way.
-payment-risk = This payment needs a person to check. I am connecting you.
+payment-risk = This payment needs a person to check.
 payment-issuer-down = The system of your bank was not available. Pay again in half an hour, or pay another way.
 payment-duplicate = This payment had already succeeded. Please do not pay again.
 payment-unknown = This payment is still being confirmed. It is neither a success nor a failure yet. Please do not pay again.
 payment-system-fault = This is a fault of our own system, and we will handle it.
-payment-account-state = The account needs more verification. I am connecting you to a person.
+payment-account-state = The account needs more verification, and a person can help.
 payment-expired = This payment took too long and was closed. You can pay again.
 payment-succeeded = This payment succeeded. If it is wrong, choose transactions and disputes in the main menu.
 

@@ -34,7 +34,7 @@ freeze-texted = We will tell the registered phone by text.
 freeze-not-texted = No mobile number is registered for this account, so no text is sent.
 freeze-found-frozen = This account is frozen already, and no money can leave it. Only a person can lift that, after checking who you are.
 freeze-found-closed = This account is closed. There is nothing left to freeze.
-freeze-unsure = The freeze is not confirmed yet. I am asking once more.
+freeze-unsure = The freeze is not confirmed yet. I will ask again.
 freeze-unknown = I cannot tell whether the account is frozen. Please take it as not frozen. I will find a person at once.
 freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen yet. I will find a person at once.
 

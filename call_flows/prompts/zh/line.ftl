@@ -2,9 +2,9 @@
 choose-language = { TEXT($name) }官方客服热线，从不索要密码。
     .chinese = 普通话
     .english = 英语
-welcome-back = { TEXT($name) }官方客服热线，从不索要密码。
+welcome-back = { TEXT($name) }官方客服热线。
 scam-caution = 客服从不索要密码，也不会让您转账。
-self-service-only = 现在人工客服休息，{ MOMENT($at) }恢复。自助服务照常。
+self-service-only = 人工客服{ MOMENT($at) }恢复。
 main-menu = -
     .security = 账户安全
     .top-up = 充值与支付问题
@@ -18,7 +18,7 @@ yes-no = -
     .no = 不是
 take-your-time = 不着急，请慢慢来。人工服务请按零。
 still-silent = 还没有听到您的按键。
-still-silent-menu = 还没有听到您的按键。想重听，请按井号。需要人工，请按零。
+still-silent-menu = 还没有听到您的按键。想重听，请按井号。
 wrong-menu-1 = 没有对应的选项，我们再听一次。
 wrong-menu-2 = 请听完后，按一个数字键。需要人工，随时可以按零。
 wrong-entry-1 = 没有听清这次输入，请再试一次。
@@ -28,6 +28,8 @@ clear = 已清除，请重新输入。
 slower-on = 好的，我说慢一些。
 slower-off = 好的，恢复平常语速。
 gave-up = 没关系，换人工来帮您。
+pause = 想重听，请按井号。
+pause-again = -
 one-moment = 请稍等。
 line-unknown = 您拨打的号码暂时没有开通服务。请在钱包应用里查看官方客服电话。再见。
 our-fault = 抱歉，系统出了一点问题。您已经输入的内容都还在。
@@ -36,15 +38,15 @@ line-to-person = { TEXT($name) }官方客服热线。自助服务暂停，由人
 line-closed = { TEXT($name) }官方客服热线。抱歉，热线暂停服务。
 
 # 上次中断
-go-on = 上次通话好像中断了。
-    .on = 接着上次办理
+go-on = 上次断线了。
+    .on = 接着办理
     .anew = 重新开始
 went-on = 我们接着上次继续。
 nothing-left = 没有可以接着办理的事项。
 done-case = 上次已经为您建好服务单，单号是{ DIGITS($reference, kind: "reference") }。
 done-callback = 上次已经为您登记回电，请留意接听电话。
 done-freeze = 上次账户已经冻结，只能由人工解除。
-goodbye = 感谢致电{ TEXT($name) }。请保护好个人信息，不要把验证码告诉任何人。再见。
+goodbye = 感谢致电{ TEXT($name) }。请保护好个人信息。再见。
 
 # 结束
 was-it-solved = 您的问题解决了吗？
@@ -135,12 +137,12 @@ advice-card-expired = 这张银行卡已经过期。请检查银行账户，换�
 advice-verification = 银行的验证没有通过。请按银行的提示再做一次。验证码不要告诉任何人。
 advice-not-permitted = 银行没有开通这种支付。请在银行应用里开通，或者换一张卡。
 advice-generic = 银行没有同意，也没有说明原因。请检查银行账户，联系发卡银行，或者换一种充值方式。
-advice-risk = 这笔需要人工核实。我为您转人工。
+advice-risk = 这笔需要人工核实。
 advice-issuer-down = 发卡银行的系统暂时不可用。请过半小时再试，不需要做别的。
 advice-duplicate = 这笔充值之前已经成功。请先看看余额，不用再充。
 advice-unknown = 这笔还在确认，现在不能说成功，也不能说失败。请不要重复充值。
 advice-system-fault = 这是我们系统的问题，由我们来处理。
-advice-account-state = 账户需要补充验证。我为您转人工。
+advice-account-state = 账户需要补充验证，由人工帮您。
 advice-network = 我们没有收到这笔充值。请换到信号好的地方再试一次。
 advice-expired = 这笔等得太久，已经关闭。请重新发起一次。
 advice-succeeded = 这笔充值已经成功到账。
@@ -157,7 +159,7 @@ identify-code = 请在键盘上输入短信验证码。只在这里输入，不�
 identify-pin = 请输入电话服务密码。这不是支付密码。
 identified = 验证通过，请稍等。
 identify-no-match = 信息没有对上，我们再来一次。
-identify-refused = 信息没有对上。我为您转人工。
+identify-refused = 信息没有对上，由人工帮您。
 
 # 只有客服听到
 whisper-text = 短信已验证

@@ -26,12 +26,12 @@ payment-card-expired = 付款的银行卡已经过期。请检查银行账户，
 payment-verification = 银行的验证没有通过。请重新付款，按银行的提示再做一次。验证码不要告诉任何人。
 payment-not-permitted = 银行没有开通这种支付。请联系发卡银行开通，或者换一种方式付款。
 payment-generic = 银行没有同意这笔付款，也没有说明原因。请联系发卡银行，或者换一种方式付款。
-payment-risk = 这笔付款需要人工核实。我为您转人工。
+payment-risk = 这笔付款需要人工核实。
 payment-issuer-down = 发卡银行的系统当时不可用。请过半小时再付，或者换一种方式付款。
 payment-duplicate = 这笔付款之前已经成功，请不要再付。
 payment-unknown = 这笔付款还在确认，现在不能说成功，也不能说失败。请不要重复付款。
 payment-system-fault = 这是我们系统的问题，由我们来处理。
-payment-account-state = 账户需要补充验证。我为您转人工。
+payment-account-state = 账户需要补充验证，由人工帮您。
 payment-expired = 这笔付款等得太久，已经关闭。您可以重新付款。
 payment-succeeded = 这笔付款已经成功。如果有问题，请在主菜单选交易与争议。
 
