@@ -10,17 +10,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-import sqlalchemy as sa
-
-from ivr.follow_up.queue import unfinished
-from ivr.follow_up.tables import deliveries, messages
-from ivr.follow_up.tries import QUEUED
-from ivr.storage import begin_read
 from tests.soak.audit import Books, faults
 from tests.soak.callers import Company
 from tests.soak.playing import Crowd, Told
@@ -29,7 +22,7 @@ from tests.soak.wire import Tally
 
 PAUSE = 2.0
 """Seconds between two kills, on average."""
-LONGEST_START, LONGEST_DRAIN = 60.0, 240.0
+LONGEST_DRAIN = 240.0
 SHOWN = 40
 
 
@@ -44,6 +37,7 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     books: Books | None = None
     found: list[str] = field(default_factory=list)
+    shown: tuple[str, int] = ("", 0)
 
 
 def main() -> int:
@@ -68,7 +62,7 @@ def soak(kind: str, rounds: int, seed: int) -> Run:
     folder = Path(tempfile.mkdtemp(prefix="ivr-soak-"))
     try:
         with redirect_stdout(sys.stderr), database(kind, folder) as url, rig(folder, url) as here:
-            _wait_until_ready(here)
+            here.wait_until_ready()
             company = Company(here.settings, run.tally)
             crowd = Crowd(company, seed, run.told)
             crowd.begin()
@@ -76,7 +70,7 @@ def soak(kind: str, rounds: int, seed: int) -> Run:
                 _kill(here, run, rounds, random.Random(seed))
             finally:
                 crowd.end(lambda: _show(run, rounds, "the last callers finish"))
-            _drain(here, run, rounds)
+            here.drain(LONGEST_DRAIN, lambda left: _show(run, rounds, f"{left} follow-ups are left"))
             run.books = Books(here.line, here.bank, company.texts(), here.crm)
     finally:
         say("")
@@ -109,8 +103,9 @@ def table(runs: list[Run]) -> str:
     rows = {"seconds": [f"{run.seconds:.0f}" for run in runs]}
     rows |= {f"killed: {what}": [str(run.kills[what]) for run in runs] for what in WEIGHTS}
     rows["killed in all"] = [str(run.kills.total()) for run in runs]
-    for name, ended in (("calls", None), ("confirmed in words", "done"), ("said no", "said no"), ("hung up before the yes", "hung up before the yes"), ("led to a person", "led away"), ("got no code in time", "no code came")):  # fmt: skip
+    for name, ended in (("calls", None), ("said no", "said no"), ("hung up before the yes", "hung up before the yes"), ("led to a person", "led away"), ("got no code in time", "no code came")):  # fmt: skip
         rows[name] = [str(sum(ended in (None, one.ended) for one in run.told)) for run in runs]
+    rows["confirmed in words"] = [str(sum(one.confirmed for one in run.told)) for run in runs]
     for name in ("answers", "twice", "at once", "late", "refused", "cut off", "ReadTimedOut", "fell back"):
         rows[f"webhooks: {name}"] = [str(run.tally.counts[name]) for run in runs]
     for name in ("freezes", "disputes", "cases", "consents", "callbacks", "messages", "deliveries"):
@@ -133,25 +128,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _wait_until_ready(here: Rig) -> None:
-    settings, until = here.settings, time.monotonic() + LONGEST_START
-    addresses = [
-        f"{settings.public_base_url}/readyz",
-        f"{settings.twilio_api_url}/healthz",
-        settings.wallet_api_url[""],
-    ]
-    while not all(_answers(address) for address in addresses):
-        if time.monotonic() > until:
-            raise TimeoutError(f"not everything was ready within {LONGEST_START:.0f} s")
-        time.sleep(0.2)
-
-
-def _answers(address: str) -> bool:
-    with suppress(httpx.HTTPError):
-        return httpx.get(address, trust_env=False).status_code in (200, 401)
-    return False
-
-
 def _kill(here: Rig, run: Run, rounds: int, chance: random.Random) -> None:
     while run.kills.total() < rounds:
         time.sleep(chance.uniform(0, 2 * PAUSE))
@@ -160,25 +136,12 @@ def _kill(here: Rig, run: Run, rounds: int, chance: random.Random) -> None:
         _show(run, rounds, "killing")
 
 
-def _drain(here: Rig, run: Run, rounds: int) -> None:
-    """Until nothing waits any more, or it would wait for ever."""
-    until = time.monotonic() + LONGEST_DRAIN
-    while _waiting(here) and time.monotonic() < until:
-        _show(run, rounds, f"{_waiting(here)} follow-ups are left")
-        time.sleep(1)
-
-
-def _waiting(here: Rig) -> int:
-    with begin_read(here.line) as conn:
-        rows = [conn.scalar(sa.select(sa.func.count()).where(one.c.status.in_((QUEUED, "sent")))) for one in (messages, deliveries)]  # fmt: skip
-        return unfinished(conn) + sum(rows)
-
-
 def _show(run: Run, rounds: int, now: str) -> None:
     done = run.kills.total()
     bar = "█" * (30 * done // rounds)
     end = "" if sys.stderr.isatty() else "\n"
-    if sys.stderr.isatty() or done % 10 == 0 or now != "killing":
+    if sys.stderr.isatty() or (now, done // 10) != run.shown:
+        run.shown = (now, done // 10)
         print(f"\r{run.database} {bar:30} {done}/{rounds} killed, {len(run.told)} calls, {len(run.tally.faults)} faults; {now:40}", end=end, file=sys.stderr, flush=True)  # fmt: skip
 
 

@@ -9,21 +9,26 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import sqlalchemy as sa
 
+from ivr.follow_up.queue import unfinished
+from ivr.follow_up.tables import deliveries, messages
+from ivr.follow_up.tries import QUEUED
 from ivr.lab import scene, world
 from ivr.migrate import migrate
 from ivr.run import Child, children, listen, supervise
 from ivr.secret_files import keep_secret
 from ivr.settings import Settings
-from ivr.storage import begin_write, connect
+from ivr.storage import begin_read, begin_write, connect
 from tests.call_flows.line import NOON
 from tests.follow_up.crm import SECRET, Crm
 from tests.soak import customers
@@ -31,6 +36,7 @@ from tests.wallet.serving import served
 
 BANK = "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ import main; sys.exit(main())"
 """`make wallet-api`, without a line for each request."""
+LONGEST_START = 60.0
 WEIGHTS = {"voice worker": 52, "gunicorn master": 10, "follow-up worker": 28, "wallet API": 10}
 
 
@@ -44,10 +50,32 @@ class Rig:
     crm: Crm
     kept: dict[str, Child]
 
+    def wait_until_ready(self) -> None:
+        """All of them answer."""
+        settings, until = self.settings, time.monotonic() + LONGEST_START
+        addresses = [f"{settings.public_base_url}/readyz", f"{settings.twilio_api_url}/healthz", settings.wallet_api_url[""]]  # fmt: skip
+        while not all(_answers(address) for address in addresses):
+            if time.monotonic() > until:
+                raise TimeoutError(f"not everything was ready within {LONGEST_START:.0f} s")
+            time.sleep(0.2)
+
+    def waiting(self) -> int:
+        """Follow-ups, texts and deliveries that are not done."""
+        with begin_read(self.line) as conn:
+            kept = [sa.select(sa.func.count()).where(one.c.status.in_((QUEUED, "sent"))) for one in (messages, deliveries)]  # fmt: skip
+            return unfinished(conn) + sum(conn.scalar(one) or 0 for one in kept)
+
+    def drain(self, seconds: float, tick: Callable[[int], None] = lambda left: None) -> None:
+        """Until nothing waits any more, or it would wait for ever."""
+        until = time.monotonic() + seconds
+        while (left := self.waiting()) and time.monotonic() < until:
+            tick(left)
+            time.sleep(0.2)
+
     def kill(self, chance: random.Random) -> str | None:
         """SIGKILL one of them; what it was, or None when it is not there just now."""
         what = chance.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
-        found = self._pids(what)
+        found = self.pids(what)
         if not found:
             return None
         try:
@@ -56,7 +84,8 @@ class Rig:
             return None
         return what
 
-    def _pids(self, what: str) -> list[int]:
+    def pids(self, what: str) -> list[int]:
+        """Those that run just now."""
         name = {"voice worker": "voice", "gunicorn master": "voice", "follow-up worker": "worker"}.get(what, "bank")
         process = self.kept[name].process
         if process is None or process.poll() is not None:
@@ -70,16 +99,26 @@ class Rig:
 
 
 @contextmanager
-def rig(folder: Path, database_url: str) -> Iterator[Rig]:
-    """Everything, until it is ended with one signal."""
+def rig(
+    folder: Path,
+    database_url: str,
+    *,
+    voice: str = "app:create_app()",
+    worker: str = "tests.soak.worker",
+    many: int = customers.MANY,
+) -> Iterator[Rig]:
+    """Everything, until it is ended with one signal; `voice` makes the app, `worker` is the follow-up worker's module,
+    `many` are the customers."""
     crm = Crm()
     with ExitStack() as stack:
         given = _given(folder, database_url, stack.enter_context(served(crm)))
         settings = Settings.load(given, dotenv=folder / "no.env")
         line, bank = connect(settings.database_url), connect(f"sqlite:///{settings.data_dir / 'wallet-api.db'}")
         _furnish(line, customers.on_the_line())
-        _furnish(bank, customers.at_the_bank())
+        _furnish(bank, customers.at_the_bank(many))
         kept = _children(settings, given, stack.enter_context(listen(settings)), folder / "log")
+        kept["voice"].command[kept["voice"].command.index("app:create_app()")] = voice
+        kept["worker"].command[-1] = worker
         stop = threading.Event()
         thread = threading.Thread(target=supervise, args=(list(kept.values()), stop))
         thread.start()
@@ -90,6 +129,12 @@ def rig(folder: Path, database_url: str) -> Iterator[Rig]:
             thread.join()
             line.dispose()
             bank.dispose()
+
+
+def _answers(address: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(address, trust_env=False).status_code in (200, 401)
+    return False
 
 
 def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:

@@ -1,0 +1,109 @@
+"""The voice server and the follow-up worker with a plan to die: whichever process comes to its point first is killed there.
+
+A plan is a file `die-<point>` in DATA_DIR that holds the name of an effect or of a kind of message. It holds for one
+death: whoever takes it away kills itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from ivr.engine.playing import Playing
+from ivr.settings import Settings
+
+IN_A_TURN = ("before-touch", "after-touch", "after-write", "before-commit", "after-commit")
+SHORTLY = timedelta(seconds=1)
+"""What stands for the minute after which a dead worker's row is due again."""
+
+
+def plan(folder: Path, point: str, name: str) -> Path:
+    """Let the next one who comes there die."""
+    (folder / "plan").write_text(name)
+    return (folder / "plan").rename(folder / f"die-{point}")
+
+
+def die_at(folder: Path, point: str, *names: str) -> None:
+    """SIGKILL when this was planned, and nobody has died of it yet."""
+    planned = folder / f"die-{point}"
+    try:
+        if planned.read_text() not in names:
+            return
+        planned.unlink()
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def create_app() -> Flask:
+    """The app of the line, in a process that may die."""
+    from app import create_app as create
+
+    settings = Settings.load()
+    plant(settings.data_dir)
+    return create(settings)
+
+
+def plant(folder: Path) -> None:
+    """Around the effects and the commit of every turn."""
+    world, touch, perform, commit = Playing._world, Playing._touch, Playing.perform, Playing.commit
+
+    def about(self: Playing, do: Any, conn: Any) -> Any:
+        if do.effect.kind == "touch":
+            die_at(folder, "before-touch", do.name)
+        return world(self, do, conn)
+
+    def touched(self: Playing, do: Any) -> Any:
+        value = touch(self, do)
+        die_at(folder, "after-touch", do.name)
+        return value
+
+    def performed(self: Playing, do: Any) -> Any:
+        result = perform(self, do)
+        if do.effect.kind == "write":
+            die_at(folder, "after-write", do.name)
+        return result
+
+    def committed(self: Playing, row: Any, reply: str) -> bool:
+        die_at(folder, "before-commit", *self.ordinals)
+        done = commit(self, row, reply)
+        die_at(folder, "after-commit", *self.ordinals)
+        return done
+
+    Playing._world, Playing._touch, Playing.perform, Playing.commit = about, touched, performed, committed  # type: ignore[method-assign]
+
+
+def work() -> None:
+    """The follow-up worker: it may die around a text or a delivery, and its successor does not wait for a minute."""
+    from ivr.follow_up import deliveries, tries, worker
+    from ivr.twilio_rest import TwilioSms
+
+    folder = Settings.load().data_dir
+    post = deliveries.post
+
+    class Dying(TwilioSms):
+        def send(self, message_id: str, text: Any) -> Any:
+            die_at(folder, "before-send", message_id.partition(":")[0])
+            sent = super().send(message_id, text)
+            die_at(folder, "after-send", message_id.partition(":")[0])
+            return sent
+
+    def posted(url: str, headers: dict[str, str], body: bytes) -> int:
+        die_at(folder, "before-delivery", "case.opened")
+        status = post(url, headers, body)
+        die_at(folder, "after-delivery", "case.opened")
+        return status
+
+    tries.TAKEN_FOR = SHORTLY
+    deliveries.post = posted  # type: ignore[assignment]
+    worker.choose_provider = lambda engine, settings: Dying(settings)  # type: ignore[assignment]
+    worker.main()
+
+
+if __name__ == "__main__":
+    work()
