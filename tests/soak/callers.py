@@ -17,7 +17,7 @@ from tests.call_flows.line import HAIYUN, Caller
 from tests.soak.customers import mobile, person
 from tests.soak.wire import Restless, Tally, Watched
 
-LONGEST_FOR_A_CODE = 100.0
+LONGEST_FOR_A_CODE = 60.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Soaked(Caller):
         )
         self.courier = Restless(transport, token, company.tally, chance)
         self.lang, self.chance, self.number = chance.choice(("zh", "en")), chance, number
-        self.person = person(number, by_pin or chance.random() < 0.6)
+        self.person = person(number, by_pin or chance.random() < 0.8)
         self._company, self._transport, self._from = company, transport, f"+86139{mark}"
 
     def calls(self, line: str = HAIYUN, from_: str = "") -> Caller:

@@ -37,7 +37,7 @@ from tests.wallet.serving import served
 BANK = "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ import main; sys.exit(main())"
 """`make wallet-api`, without a line for each request."""
 LONGEST_START = 60.0
-WEIGHTS = {"voice worker": 52, "gunicorn master": 10, "follow-up worker": 28, "wallet API": 10}
+WEIGHTS = {"voice worker": 56, "gunicorn master": 10, "follow-up worker": 24, "wallet API": 10}
 
 
 @dataclass
