@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -12,6 +13,8 @@ from ivr.simulator.pages import POLICY
 
 FOLDER = Path(__file__).parents[2] / "docs" / "map"
 FLOW = re.compile(r"[a-z_]{1,30}")
+FIRST = ("whole", "everything")
+TITLE = re.compile(r'aria-label="([^"]+)"')
 
 
 def map_blueprint(folder: Path = FOLDER) -> Blueprint:
@@ -32,7 +35,8 @@ def map_blueprint(folder: Path = FOLDER) -> Blueprint:
         drawing = folder / f"{flow}.svg"
         if not FLOW.fullmatch(flow) or not drawing.exists():
             abort(Response("There is no such map. `make explore` draws them.\n", 404, mimetype="text/plain"))
-        flows = ["whole", *sorted(path.stem for path in folder.glob("*.svg") if path.stem != "whole")]
+        names = sorted(folder.glob("*.svg"), key=_place)
+        flows = {path.stem: _title(path) for path in names}
         svg = Markup(drawing.read_text("utf-8"))  # noqa: S704  (our own drawing, not a visitor's)
         return render_template("map/page.html", svg=svg, flows=flows, flow=flow)
 
@@ -42,3 +46,12 @@ def map_blueprint(folder: Path = FOLDER) -> Blueprint:
         return Response(path.read_text("utf-8") if path.exists() else "{}", mimetype="application/json")
 
     return pages
+
+
+def _place(path: Path) -> tuple[int, str]:
+    return (FIRST.index(path.stem) if path.stem in FIRST else len(FIRST), path.stem)
+
+
+def _title(drawing: Path) -> str:
+    found = TITLE.search(drawing.read_text("utf-8"))
+    return unescape(found[1]) if found else drawing.stem

@@ -1,4 +1,4 @@
-"""The call maps in docs/map: the whole, one for each flow, and what a page needs to explain a box."""
+"""The call maps in docs/map: the whole, one for each flow, every prompt, and what a page needs to explain a box."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.exploration.drawing import draw
+from tests.exploration.overview import overview
 
 FOLDER = Path(__file__).parents[2] / "docs" / "map"
 TITLES = {
-    "welcome": "Welcome 接听", "security": "Security 账户安全", "top_up": "Top-up 充值", "transactions": "Transactions 交易",
+    "welcome": "Welcome 接听", "language": "Language 选语言", "go_on": "Going on 接着办", "switched": "Switched 运维切换",
+    "security": "Security 账户安全", "top_up": "Top-up 充值", "transactions": "Transactions 交易",
     "promotions": "Promotions 优惠", "information": "Information 信息", "identify": "Identify 核实身份",
     "case_status": "Case status 查进度", "close": "Close 收尾", "agent": "A person 人工",
     "payments": "Payments 付款", "records": "A record of one's own 查记录", "rewards": "Rewards 奖励", "consent": "Messages 消息开关",
@@ -25,7 +27,8 @@ def write(map_: dict[str, Any]) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / "map.json").write_text(json.dumps(map_, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (FOLDER / "whole.svg").write_text(draw(map_, "The whole line 全部流程"), "utf-8")
+    (FOLDER / "whole.svg").write_text(overview(map_, TITLES), "utf-8")
+    (FOLDER / "everything.svg").write_text(draw(map_, "Every prompt 全部提示"), "utf-8")
     for flow, title in TITLES.items():
         if any(node["flow"] == flow for node in map_["nodes"].values()):
             (FOLDER / f"{flow}.svg").write_text(draw(map_, title, {flow}), "utf-8")

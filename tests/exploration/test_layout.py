@@ -9,6 +9,7 @@ import pytest
 
 from tests.exploration import maps
 from tests.exploration.layout import plan
+from tests.exploration.overview import overview
 
 EDGES = [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d"), ("d", "b"), ("x", "d")]
 
@@ -50,3 +51,12 @@ def test_a_box_that_nothing_leads_to_stands_above_what_it_leads_to():
     laid = plan(dict.fromkeys("abcdx", 200.0), EDGES, "a", 30.0)
     row = {name: laid.places[name][1] for name in "abcdx"}
     assert row == {"a": 0, "b": 1, "c": 2, "d": 3, "x": 2}
+
+
+def test_the_overview_has_a_box_for_every_flow_that_the_line_asks_in_and_shows_whom_it_leads_to():
+    """Every flow of the map, each once, linked to its own drawing."""
+    map_ = json.loads((maps.FOLDER / "map.json").read_text("utf-8"))
+    drawn = overview(map_, maps.TITLES)
+    flows = {node["flow"] for node in map_["nodes"].values()} - {"start", "end"}
+    assert {flow for flow in flows if drawn.count(f'href="{flow}.svg"') != 1} == set()
+    assert flows <= maps.TITLES.keys() and drawn.count("<path") > len(flows)

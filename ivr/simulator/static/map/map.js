@@ -49,3 +49,12 @@ document.querySelectorAll(".node[data-node]").forEach((box) => {
     }
   });
 });
+
+// Standing alone a drawing links to its neighbour's file; here it links to the page.
+document.querySelectorAll(".flow[data-flow]").forEach((box) => box.setAttribute("href", `?flow=${box.dataset.flow}`));
+document.getElementById("flows").addEventListener("change", (event) => { location.search = event.target.value; });
+const sheet = document.querySelector(".sheet-everything svg");
+if (sheet) {
+  sheet.style.width = `${sheet.viewBox.baseVal.width}px`; // so large that it can be read; the sheet is moved instead
+  document.querySelector(".node").scrollIntoView({ block: "nearest", inline: "center" });
+}

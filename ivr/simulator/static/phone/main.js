@@ -22,6 +22,7 @@ let spokenTo = 0;
 let report = null;
 let texts = [];
 let lists = {};
+let talks = [];
 let tab = "path";
 let trouble = null;
 let chain = Promise.resolve();
@@ -40,7 +41,7 @@ function show() {
   showPath(report);
   showSummary(report);
   showMessages(texts, call?.state === "listening" ? press : null);
-  showRecords(lists, call?.sid, setting.customers);
+  showRecords(lists, call?.sid, setting.customers, talks, endTalk);
   showScene(setting);
   story.showHint(story.step(call, report, texts), follow, leaveStory);
   showTabs();
@@ -122,16 +123,23 @@ async function askServer() {
   askingServer = true;
   try {
     const sid = call?.sid;
-    const settled = await Promise.allSettled([sid ? wire.report(sid) : null, wire.lab("sms"), ...RECORDS.map(name => wire.lab(name))]);
-    const [told, sms, ...found] = settled.map(one => one.value);
+    const settled = await Promise.allSettled([sid ? wire.report(sid) : null, wire.lab("sms"), wire.talks(), ...RECORDS.map(name => wire.lab(name))]);
+    const [told, sms, talking, ...found] = settled.map(one => one.value);
     if (sid === call?.sid) report = told ?? (sid ? report : null);
     texts = sms ?? texts;
+    talks = talking ?? talks;
     lists = Object.fromEntries(RECORDS.map((name, number) => [name, found[number] ?? lists[name] ?? []]));
     serverSeen = wanted;
     show();
   } finally {
     askingServer = false;
   }
+}
+
+async function endTalk(sid) {
+  await wire.endTalk(sid);
+  serverSeen = "";
+  await askServer();
 }
 
 async function readSetting() {

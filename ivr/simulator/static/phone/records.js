@@ -6,12 +6,17 @@ import { speaks, words } from "./words.js";
 
 export const RECORDS = ["cases", "disputes", "freezes", "callbacks", "rings", "consents", "voice-notes", "deliveries"];
 
-export function showRecords(lists, sid, customers) {
-  const key = JSON.stringify([lists, sid, speaks(), customers.map(one => one.name)]);
+export function showRecords(lists, sid, customers, talks, end) {
+  const key = JSON.stringify([lists, sid, speaks(), talks, customers.map(one => one.name)]);
   const all = RECORDS.flatMap(name => (lists?.[name] ?? []).map(one => ({ name, one })));
   const mine = all.filter(({ one }) => sid && one.call === sid).sort(newest);
   const others = all.filter(({ one }) => !sid || one.call !== sid).sort(newest);
-  fill(find("panel-cases"), key, ...(all.length ? [group("thisCall", mine, customers, true), group(sid ? "before" : "", others, customers, false)] : [nothing("noCases")]));
+  fill(find("panel-cases"), key, ...talks.map(one => talkOf(one, end)), ...(all.length ? [group("thisCall", mine, customers, true), group(sid ? "before" : "", others, customers, false)] : [nothing("noCases")]));
+}
+
+function talkOf(one, end) {
+  return make("article", { class: "message talking" }, make("p", { class: "fact" }, words("theyTalk", telephone(one.agent), telephone(one.customer))),
+    make("button", { type: "button", class: "deed", onclick: () => end(one.sid) }, words("endTalk")));
 }
 
 const newest = (a, b) => ((b.one.at ?? "") < (a.one.at ?? "") ? -1 : 1);

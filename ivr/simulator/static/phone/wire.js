@@ -27,6 +27,14 @@ export async function ask(path, method = "GET", body = undefined) {
   return said;
 }
 
+// Calls that the line placed by itself, at the same telephone company.
+export async function talks() {
+  const answer = await fetch("/simulator/calls");
+  const calls = answer.ok ? await answer.json() : [];
+  return calls.filter(one => !one.over && one.direction === "outbound-api" && one.talking_to).map(one => ({ sid: one.sid, agent: one.line, customer: one.talking_to }));
+}
+
+export const endTalk = sid => fetch(`/simulator/calls/${sid}/wait`, { method: "POST" });
 export const stories = () => ask("stories");
 export const setting = () => ask("setting");
 export const place = (line, caller, agents) => ask("calls", "POST", { line, caller, agents });
