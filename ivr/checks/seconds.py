@@ -57,11 +57,7 @@ def option_times(document: str) -> list[float]:
 
 def _pieces(root: ET.Element) -> Iterator[tuple[str, bool, float]]:
     """Words, whether they are Chinese, and the pause before them."""
-    for say in root.iter():
-        if say.tag == "Pause":
-            yield "", False, float(say.get("length", "1"))
-        if say.tag != "Say":
-            continue
+    for say in root.iter("Say"):
         chinese = is_chinese(say.get("language", ""))
         for element in say.iter():
             pause = _pause(element)

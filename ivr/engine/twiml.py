@@ -21,7 +21,7 @@ VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
 ONE_KEY = 'numDigits="1" finishOnKey=""'
 BEFORE_THE_TONE = 1
 """Seconds after the notice in which a key still counts; Twilio knows no shorter time."""
-PAUSE = '<Pause length="2"/>'
+BREAK, PAUSE = '<break time="500ms"/>', '<break time="2000ms"/>'
 LONGEST_SAY = 450
 """Characters a `<Say>`: 4,500 URL-encoded characters are 500 Chinese ones (Twilio error 13521)."""
 
@@ -37,10 +37,10 @@ def document(body: str) -> str:
 
 
 def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
-    """Sentences → `<Say>` verbs, a run of one language each, with a break between sentences, and `<Pause>` where one is due."""
+    """Sentences → `<Say>` verbs, a run of one language each, with a break between sentences, longer where one is due."""
     runs: list[list[Spoken]] = []
     for sentence in spoken:
-        if not (sentence.text or sentence.pause):
+        if not (sentence.text or (runs and sentence.pause)):
             continue
         if not runs or _is_full(runs[-1], sentence):
             runs.append([])
@@ -49,9 +49,8 @@ def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
 
 
 def _is_full(run: list[Spoken], sentence: Spoken) -> bool:
-    """Another language, a pause, or more than a `<Say>` may hold."""
-    ended = run[-1].pause or run[0].language != sentence.language
-    return ended or sum(len(one.text) for one in (*run, sentence)) > LONGEST_SAY
+    """Another language, or more than a `<Say>` may hold."""
+    return run[0].language != sentence.language or sum(len(one.text) for one in (*run, sentence)) > LONGEST_SAY
 
 
 def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
@@ -100,11 +99,11 @@ def _entry_keys(length: int | None) -> str:
 
 
 def _say(run: list[Spoken], slow: bool) -> str:
-    pause = PAUSE if run[-1].pause else ""
-    if not any(sentence.text for sentence in run):
-        return pause
     voice, language = VOICES[run[0].language]
-    text = '<break time="500ms"/>'.join(escape(sentence.text) for sentence in run if sentence.text)
+    text = gap = ""
+    for sentence in run:
+        text += gap + escape(sentence.text) if sentence.text else ""
+        gap = PAUSE if sentence.pause else BREAK
     if slow:
         text = f'<prosody rate="75%">{text}</prosody>'
-    return f'<Say voice="{voice}" language="{language}">{text}</Say>{pause}'
+    return f'<Say voice="{voice}" language="{language}">{text}</Say>'

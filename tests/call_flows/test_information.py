@@ -229,3 +229,13 @@ def test_another_topic_can_follow(caller):
     """After yes one can ask on, and lands at the main menu."""
     asks(caller, "hours").picks("是的", "yes").picks("还有别的问题", "another question")
     caller.picks("信息咨询", "information").picks(*TOPICS["limits"]).is_told("两千元", "two thousand yuan")
+
+
+@requirement("R13")
+def test_a_long_answer_pauses_and_names_the_key_that_repeats_it(caller):
+    """Two pauses of two seconds, one mention of the key, and the key says all of it."""
+    asks(caller, "limits").is_told("想重听，请按井号", "To hear it again, press pound")
+    document = caller.documents[-1]
+    assert document.count('<break time="2000ms"/>') == 2
+    assert document.count("请按井号" if caller.lang == "zh" else "press pound") == 1
+    caller.presses("#").is_told("单笔最多充", "One top-up may be").is_told("证件号码后六位", "last six of your ID")
