@@ -23,6 +23,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for language, colours in (("en", "light"), ("zh", "light")):
             _explained(line, browser, language, colours)
+        _start(line, browser)
         _scene(line, browser)
         _narrow(line, browser)
         browser.close()
@@ -30,8 +31,14 @@ def main() -> None:
 
 def _explained(line: Running, browser: Browser, language: str, colours: str) -> None:
     window = _window(line, browser, WIDE, language, colours)
-    window.rings().explains_a_top_up(language).looks_at("path")
+    window.plays("top-up-unknown", 15).hears_a_question().looks_at("path")
     _keep(window, f"phone-{language}")
+
+
+def _start(line: Running, browser: Browser) -> None:
+    window = _window(line, browser, WIDE, "en", "light")
+    window.page.locator("[data-story]").first.wait_for()
+    _keep(window, "phone-start")
 
 
 def _scene(line: Running, browser: Browser) -> None:
@@ -45,8 +52,7 @@ def _scene(line: Running, browser: Browser) -> None:
 
 
 def _narrow(line: Running, browser: Browser) -> None:
-    window = _window(line, browser, NARROW, "zh", "light").rings()
-    window.presses("1").hears_a_question()
+    window = _window(line, browser, NARROW, "zh", "light").plays("freeze-borrowed", 5).hears_a_question()
     _keep(window, "phone-narrow")
 
 
