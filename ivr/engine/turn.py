@@ -45,8 +45,20 @@ class _Here:
 def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None = None) -> str:
     """Answer turn `turn` of call `sid`; the TwiML document.
 
-    `start` holds the language and the facts that a new call begins with; its first row keeps them.
+    `start` holds the language and the facts that a new call begins with; its first row keeps them. Whoever loses the turn
+    waits for the winner's reply, and takes the turn again when the winner has died; after 8 s the caller hears a word
+    and asks again.
     """
+    until = time.monotonic() + LOSER_SECONDS
+    while True:
+        with suppress(claims.Lost):
+            return _take(runtime, sid, turn, keyed, start)
+        if not _winner_is_done(runtime, sid, turn, until):
+            return _one_moment(runtime, sid, turn, start)
+
+
+def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None) -> str:
+    """The stored reply, or the turn played; raises Lost."""
     with runtime.commits.turn(), runtime.engine.connect() as conn:
         with looking(conn):
             past = journal.past(conn, sid)
@@ -60,9 +72,7 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
         here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
         with looking(conn):
             here = _as_switched(runtime, conn, here, past.last)
-        with suppress(claims.Lost):
-            return _play(runtime, conn, sid, turn, here, past.last, now)
-    return _winners_reply(runtime, sid, turn, past.last.language if past.last else opening["language"])
+        return _play(runtime, conn, sid, turn, here, past.last, now)
 
 
 def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Row | None) -> _Here:
@@ -145,15 +155,21 @@ def position(error: BaseException) -> str:
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
 
 
-def _winners_reply(runtime: Runtime, sid: str, turn: int, language: str) -> str:
-    """Whoever lost waits for the winner's reply; after 8 s the caller hears a word and asks again."""
-    until = time.monotonic() + LOSER_SECONDS
+def _winner_is_done(runtime: Runtime, sid: str, turn: int, until: float) -> bool:
+    """True when the turn has its reply, or nobody is playing it any more; False when time ran out."""
     while time.monotonic() < until:
-        with begin_read(runtime.engine) as conn:
-            stored = journal.reply(conn, sid, turn)
-        if stored is not None:
-            return runtime.sealer.open(stored)
         time.sleep(0.05)
+        with begin_read(runtime.engine) as conn:
+            answered = journal.reply(conn, sid, turn) is not None
+            if answered or not claims.is_claimed(conn, runtime.worker, sid, turn):
+                return True
+    return False
+
+
+def _one_moment(runtime: Runtime, sid: str, turn: int, start: dict[str, Any] | None) -> str:
+    with begin_read(runtime.engine) as conn:
+        last = journal.past(conn, sid).last
+    language = last.language if last else (start or {}).get("language", "zh")
     spoken = runtime.speaker.speak([Line("one-moment")], language, date.today())
     return twiml.document(
         twiml.says(spoken) + twiml.redirect(f"{runtime.base_url}/voice/calls/{sid}/turns/{turn}?again=1")

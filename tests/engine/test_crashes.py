@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ivr.engine import claims, journal
+from ivr.engine import claims, journal, turn
 from ivr.engine.turn import Input, take_turn
 from ivr.storage import begin_read
 from tests.engine import crash
@@ -97,6 +97,26 @@ def test_one_callers_slow_bank_delays_nobody_else(acting):
     assert "paid what=coffee" in slow.communicate(timeout=40)[0]
     assert sorted(entered(acting)) == ["coffee", "tea"]
     other.runtime.worker.close()
+
+
+def test_whoever_waits_for_a_worker_that_dies_plays_the_turn_with_what_was_keyed(acting, monkeypatch):
+    """At once, and nothing has to be keyed again; the bank is asked under the same key."""
+    slow = start(acting, point="slow")
+    until = time.monotonic() + 30
+    while not charged(acting) and time.monotonic() < until:
+        time.sleep(0.01)
+    wait = turn._winner_is_done
+
+    def waiting(*about):
+        slow.kill()
+        slow.communicate()
+        return wait(*about)
+
+    monkeypatch.setattr(turn, "_winner_is_done", waiting)
+    began = time.monotonic()
+    assert "paid what=coffee" in retry(acting) and time.monotonic() - began < turn.LOSER_SECONDS / 2
+    assert entered(acting) == ["coffee"]
+    assert charged(acting) == [f"{SID}:1:crash.charge:1 coffee"] * 2
 
 
 def test_while_a_live_worker_has_the_turn_others_wait_for_its_reply(acting):

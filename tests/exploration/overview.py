@@ -33,7 +33,10 @@ def overview(map_: dict[str, Any], titles: dict[str, str]) -> str:
     edges = [{"from": one, "to": other, "keys": []} for one in shown for other in into[one] if other in shown]
     laid = plan(dict.fromkeys(shown, WIDE + GAP), [(one["from"], one["to"]) for one in edges], "welcome", BEND)
     breadth = max(x + WIDE / 2 for name, (x, _) in laid.places.items() if name in shown)
-    width, rows = max(breadth, len(EVERYWHERE) * (WIDE + GAP)) + 2 * MARGIN, max(row for _, row in laid.places.values()) + 1
+    width, rows = (
+        max(breadth, len(EVERYWHERE) * (WIDE + GAP)) + 2 * MARGIN,
+        max(row for _, row in laid.places.values()) + 1,
+    )
     where = ((width - breadth) / 2, HEAD + HIGH / 2)
     at = {name: (where[0] + x, where[1] + row * STEP) for name, (x, row) in laid.places.items() if name in shown}
     foot = [name for name in EVERYWHERE if name in known]
