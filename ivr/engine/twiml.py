@@ -104,7 +104,9 @@ def _say(run: list[Spoken], slow: bool) -> str:
     for sentence in run:
         text += gap + escape(sentence.text) if sentence.text else ""
         gap = PAUSE if sentence.pause else BREAK
-    text += gap if gap == PAUSE else ""  # a run may end in a pause, where the next words would be too long for one <Say>
+    text += (
+        gap if gap == PAUSE else ""
+    )  # a run may end in a pause, where the next words would be too long for one <Say>
     if slow:
         text = f'<prosody rate="75%">{text}</prosody>'
     return f'<Say voice="{voice}" language="{language}">{text}</Say>'

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 
 from ivr.follow_up.queue import unfinished
 from ivr.follow_up.tables import deliveries, messages
-from ivr.follow_up.tries import QUEUED
+from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
 from ivr.lab import scene, world
 from ivr.migrate import migrate
 from ivr.run import Child, children, listen, supervise
@@ -36,7 +37,8 @@ from tests.wallet.serving import served
 
 BANK = "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ import main; sys.exit(main())"
 """`make wallet-api`, without a line for each request."""
-LONGEST_START = 60.0
+LONGEST_START, HURRIES_EVERY = 60.0, 5.0
+LONGEST_TRY = timedelta(seconds=20)
 WEIGHTS = {"voice worker": 56, "gunicorn master": 10, "follow-up worker": 24, "wallet API": 10}
 
 
@@ -67,10 +69,22 @@ class Rig:
 
     def drain(self, seconds: float, tick: Callable[[int], None] = lambda left: None) -> None:
         """Until nothing waits any more, or it would wait for ever."""
-        until = time.monotonic() + seconds
+        until, hurried = time.monotonic() + seconds, 0.0
         while (left := self.waiting()) and time.monotonic() < until:
             tick(left)
+            if time.monotonic() > hurried + HURRIES_EVERY:
+                self.hurry()
+                hurried = time.monotonic()
             time.sleep(0.2)
+
+    def hurry(self) -> None:
+        """Time passes for what waits for its next try; what a worker may hold just now is left alone."""
+        now = datetime.now(UTC)
+        held = (stamp(now + TAKEN_FOR - LONGEST_TRY), stamp(now + TAKEN_FOR))
+        with begin_write(self.line) as conn:
+            for kept in (messages, deliveries):
+                later = (kept.c.next > stamp(now)) & ~kept.c.next.between(*held)
+                conn.execute(sa.update(kept).where(kept.c.status == QUEUED, later).values(next=stamp(now)))
 
     def kill(self, chance: random.Random) -> str | None:
         """SIGKILL one of them; what it was, or None when it is not there just now."""

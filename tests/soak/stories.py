@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from os.path import commonprefix
 
+from ivr.speech.prompts import words
 from tests.call_flows.line import Caller
 from tests.call_flows.test_consent import IS_ON, asks
 from tests.call_flows.test_consent import SURE as SURE_OF_MESSAGES
@@ -17,10 +20,22 @@ from tests.call_flows.test_security import NO, answers, reviews
 from tests.call_flows.test_top_up import reports
 from tests.soak.callers import Soaked
 
-OPENED = ("已经为您建了服务单", "I opened a case for you")
-PROMISED = ("起给您回电", "call you back from")
+
+TODAY = date(2026, 11, 23)
+
+
+def begins(message: str, name: str, *values: str) -> tuple[str, str]:
+    """How the message begins, whatever the value is: in Mandarin and in English."""
+    zh, en = (
+        commonprefix([words().render(lang, message, {name: value}, today=TODAY) for value in values])
+        for lang in ("zh", "en")
+    )
+    return zh, en
+
+
+OPENED = begins("case-opened", "reference", "261100018", "733235968")
+PROMISED = begins("callback-promised", "at", "2026-11-23T10:15:00+08:00", "2027-01-02T15:30:00+08:00")
 MARKED = ("您标出的交易", "that you marked")
-SOLVED = ("问题解决了吗", "solve your problem")
 OFFERED = ("需要回电", "call back")
 
 
