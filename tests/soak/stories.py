@@ -20,7 +20,6 @@ from tests.call_flows.test_security import NO, answers, reviews
 from tests.call_flows.test_top_up import reports
 from tests.soak.callers import Soaked
 
-
 TODAY = date(2026, 11, 23)
 
 
