@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -60,6 +61,10 @@ class Runtime:
 
     def log_failure(self, call: str, turn: int, error: Exception) -> None:
         """Type and position only: an error's text may hold what a caller keyed."""
-        from ivr.engine.turn import position
-
         self.log.error("turn failed", call=call, turn=turn, type=type(error).__name__, at=position(error))
+
+
+def position(error: BaseException) -> str:
+    """`file:line` of the innermost frame; no text of the error, which may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"

@@ -9,7 +9,6 @@ then a person) is played in the same row.
 from __future__ import annotations
 
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,7 +23,7 @@ from ivr.engine.journal import Row
 from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
 from ivr.engine.replay import FILLER, Asking, Diverged, Played, Player, Step
-from ivr.engine.runtime import Runtime
+from ivr.engine.runtime import Runtime, position
 from ivr.storage import begin_read, looking
 
 LOSER_SECONDS = 8.0
@@ -147,12 +146,6 @@ def _rescue(
     played = Player(call, [], fresh, playing.now).play(runtime.stories["rescue"])
     row, reply = _finish(runtime, fresh, played, "rescue", opening)
     return row, reply, fresh
-
-
-def position(error: BaseException) -> str:
-    """`file:line` of the innermost frame; no text of the error, which may hold a value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
 
 
 def _winner_is_done(runtime: Runtime, sid: str, turn: int, until: float) -> bool:
