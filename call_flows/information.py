@@ -54,7 +54,7 @@ async def speak_topic(call: Call, topic: str) -> None:
     elif topic == "hours":
         call.say("hours-open" if facts.is_open else "hours-closed")
         for day in facts.hours:
-            call.say("hours-shut" if day["closed"] else "hours-of", **day)
+            call.say("hours-" + day["how"], **day)
     elif topic == "methods":
         for method in facts.methods:
             call.say("method-free" if method["fee"] == 0 else "method", **method)

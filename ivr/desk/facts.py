@@ -77,7 +77,7 @@ def _line(run: list[tuple[str, str, str]], span: str) -> dict[str, Any]:
     name = {"zh": first[1], "en": first[2]}
     if len(run) > 1:
         name = {"zh": f"{first[1]}到{last[1]}", "en": f"{first[2]} to {last[2]}"}
-    if span == "closed":
-        return {"name": name, "closed": True}
+    if span in ("closed", "00:00-24:00"):
+        return {"name": name, "how": "shut" if span == "closed" else "all-day"}
     opens, closes = span.split("-")
-    return {"name": name, "closed": False, "opens": opens, "closes": "23:59" if closes == "24:00" else closes}
+    return {"name": name, "how": "late" if closes == "24:00" else "of", "opens": opens, "closes": closes}

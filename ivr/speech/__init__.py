@@ -7,7 +7,7 @@ import unicodedata
 from types import ModuleType
 from typing import Any
 
-from ivr.speech import en, zh
+from ivr.speech import en, names, zh
 
 LANGUAGES: dict[str, ModuleType] = {"zh": zh, "en": en}
 
@@ -16,7 +16,7 @@ UNSPEAKABLE = {"zh": re.compile(r"[^\w\s，。、]|_"), "en": re.compile(r"[^\w\
 
 
 def text(value: Any, lang: str) -> str:
-    """A name from data → speakable: numbers digit by digit, symbols gone. {"zh": …, "en": …} or a plain string."""
+    """A name from data → speakable: numbers as words, symbols gone. {"zh": …, "en": …} or a plain string."""
     chosen = value.get(lang) or next(iter(value.values())) if isinstance(value, dict) else str(value)
-    spoken = re.sub(r"[0-9]+", lambda run: LANGUAGES[lang].digits(run.group()), unicodedata.normalize("NFKC", chosen))
+    spoken = (names.chinese if lang == "zh" else names.english)(unicodedata.normalize("NFKC", chosen))
     return UNSPEAKABLE[lang].sub("，" if lang == "zh" else " ", spoken).strip("， ")

@@ -74,6 +74,19 @@ def test_days_without_agents_are_told_as_such(caller):
     caller.is_told("法定节假日没有人工服务", "public holidays, no agents")
 
 
+@requirement("R7")
+def test_hours_that_end_at_midnight_are_told_as_such(caller):
+    """And those of a whole day."""
+
+    def change(world):
+        hours = world["wallets"][0]["hours"]
+        hours.update(dict.fromkeys(hours, "00:00-24:00"), sun="08:00-24:00", holiday="closed")
+
+    caller.line.change_world(change)
+    asks(caller, "hours").is_told("周一到周六，全天", "Monday to Saturday, all day")
+    caller.is_told("周日，上午八点到午夜十二点", "Sunday, eight A M to midnight").is_told("没有人工服务", "no agents")
+
+
 @requirement("R8", "R11", "R12")
 def test_the_official_channels_are_website_app_and_social_media(caller):
     """Where to look on the website and in the app, how social media answer, and that fakes exist."""

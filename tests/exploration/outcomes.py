@@ -83,8 +83,10 @@ _TRUE_FALSE_DEAD = [ok("right", True), ok("wrong", False), DEAD]
 
 def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
     hours = [
-        {"name": BOTH, "opens": "09:00", "closes": "18:00", "closed": False},
-        {"name": BOTH, "opens": None, "closes": None, "closed": True},
+        {"name": BOTH, "opens": "09:00", "closes": "18:00", "how": "of"},
+        {"name": BOTH, "opens": "09:00", "closes": "24:00", "how": "late"},
+        {"name": BOTH, "how": "shut"},
+        {"name": BOTH, "how": "all-day"},
     ]
     methods = [{"name": BOTH, "fee": fee, "arrival": BOTH, "single": 500000}]
     limits = {"single": 500000, "daily": 1000000, "monthly": 2000000, "annual": 20000000}

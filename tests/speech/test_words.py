@@ -211,3 +211,26 @@ def test_a_name_has_a_language_of_its_own():
     assert text({"zh": "海云钱包", "en": "Haiyun Wallet"}, "en") == "Haiyun Wallet"
     assert text({"zh": "海云钱包"}, "en") == "海云钱包"
     assert text("7-11 便利店", "zh") == "七，幺幺 便利店"
+
+
+NAMES = [
+    ("zh", "满100元减5元", "满一百元减五元"), ("zh", "满￥1,000.50返2.2元", "满一千元五角返两元两角"), ("zh", "2小时内到账", "两小时内到账"),
+    ("zh", "22个工作日", "二十二个工作日"), ("zh", "12月5日", "十二月五日"), ("zh", "2027年2月", "二零二七年二月"), ("zh", "8.5折", "八点五折"),
+    ("zh", "50%优惠", "百分之五十优惠"), ("zh", "2号店", "二号店"), ("zh", "7-11便利店", "七，幺幺便利店"), ("zh", "海云2207", "海云二二零七"),
+    ("en", "spend ¥100 or more", "spend one hundred yuan or more"), ("en", "50% off", "fifty percent off"), ("en", "within 2 hours", "within two hours"),
+    ("en", "RMB 1,200.50", "one thousand two hundred point five yuan"), ("en", "1000 points", "one thousand points"), ("en", "7-Eleven", "seven-Eleven"),
+    ("en", "Pier 39", "Pier thirty-nine"), ("en", "the 3rd order", "the third order"), ("en", "Room 2207", "Room two two zero seven"),
+    ("en", "a 30-day trial", "a thirty-day trial"), ("en", "0.5% back", "zero point five percent back"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang, name, spoken", NAMES)
+def test_figures_in_a_name_are_read_as_what_they_are(lang, name, spoken):
+    """Money, percentages, days and counts as such; what only tells things apart, digit by digit."""
+    assert text(name, lang) == spoken
+
+
+@given(st.text("0123456789.,%¥ 元个月日年折hourspointsst$-", max_size=30), st.sampled_from(["zh", "en"]))
+def test_no_figure_of_a_name_survives(name, lang):
+    """However odd."""
+    assert not re.search(r"[0-9%¥$]", text(name, lang))
