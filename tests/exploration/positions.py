@@ -28,6 +28,10 @@ ONLY_TOLD = {
     "directed",
     "not_mine",
     "has_phone",
+    "has_card",
+    "knows_payee",
+    "asked_seller",
+    "day_passed",
     "owner",
 }
 """Facts that no flow reads after its first wait: most are for the agent's screen."""
