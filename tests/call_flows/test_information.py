@@ -230,6 +230,17 @@ def test_an_answer_can_be_heard_again(caller, topic):
     assert caller.heard == first
 
 
+@requirement("R13")
+@pytest.mark.parametrize("topic", ["channels", "limits"])
+def test_an_answer_can_be_heard_more_slowly(caller, topic):
+    """The same words at another speed, and back."""
+    asks(caller, topic)
+    words, quick = caller.heard, caller.documents[-1]
+    caller.presses("8").is_told("说慢一些", "more slowly").hears(*words.splitlines())
+    assert 'rate="' in caller.documents[-1] and 'rate="' not in quick
+    caller.presses("8").is_told("平常语速", "usual speed").hears(*words.splitlines())
+
+
 @requirement("R25")
 def test_star_leads_from_an_answer_to_the_topics_and_from_there_to_the_main_menu(caller):
     """One level at a time."""

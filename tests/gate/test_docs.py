@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +116,22 @@ def test_examples_are_as_good_or_bad_as_they_say(where, label, source):
         assert faults(source) != []
     else:
         assert faults(source) == []
+
+
+def test_a_row_without_a_dialogue_test_in_both_languages_fails_the_command(monkeypatch, capsys):
+    """One language is none."""
+    proofs = requirements.proofs()
+    less = [replace(proof, both=False) if "R60" in proof.numbers else proof for proof in proofs]
+    monkeypatch.setattr(requirements, "proofs", lambda: less)
+    assert requirements.main() == 1
+    assert capsys.readouterr().err == "R60 has no dialogue test in both languages\n"
+
+
+def test_every_requirement_has_its_row():
+    """R1 to R87, and each is built."""
+    rows = requirements.known()
+    assert list(rows) == [f"R{number}" for number in range(1, 88)]
+    assert all(row.built for row in rows.values())
 
 
 def test_every_capability_that_is_built_has_a_dialogue_test_in_both_languages():

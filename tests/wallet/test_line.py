@@ -15,13 +15,17 @@ import sqlalchemy as sa
 
 from ivr.engine.playing import TOUCH_SECONDS
 from ivr.migrate import migrate
-from ivr.storage import begin_read, connect
+from ivr.storage import begin_read, begin_write, connect
+from ivr.wallet.demo import DemoWallet
 from ivr.wallet.tables import customers, records
 from ivr.wallet_api.server import create_app
 from tests.call_flows.line import DANA, LIN, NOON, Caller, Line, Person, demo_world, lab_settings
 from tests.call_flows.test_consent import asks
+from tests.call_flows.test_dispute import FILED, NOT_RECEIVED, at_the_yes
+from tests.call_flows.test_dispute import reports as disputes_again
 from tests.call_flows.test_payments import payment_failed
 from tests.call_flows.test_promotions import CASH_BACK, CURRENT, FIVE_OFF, OFFERS, REWARDS
+from tests.call_flows.test_security import NO, YES, answers, reviews
 from tests.call_flows.test_top_up import reports
 from tests.wallet.conftest import TOKEN, WALLETS
 from tests.wallet.serving import served
@@ -29,11 +33,15 @@ from tests.wallet.serving import served
 STRANGER = Person("13900000077", "123456")
 
 
+WRITES = ("/freezes", "/consents", "/disputes")
+
+
 @dataclass
 class Bank:
     """The reference server, which can be told to be slow, or to lose its answers; `came` is what was asked of it."""
 
     app: Any
+    demo: DemoWallet
     seconds: float = 0.0
     loses: int = 0
     came: list[str] = field(default_factory=list)
@@ -42,7 +50,8 @@ class Bank:
         path = environ["PATH_INFO"]
         self.came.append(f"{environ['REQUEST_METHOD']} {path.rpartition('/')[2]}")
         time.sleep(self.seconds)
-        if self.loses and any(part in path for part in ("/freezes", "/consents", "/writes/")):
+        asked = "/writes/" in path or environ["REQUEST_METHOD"] == "POST" and path.endswith(WRITES)
+        if self.loses and asked:
             self.loses -= 1
             list(self.app(environ, lambda *_: None))  # done, and its answer lost
             start("502 Bad Gateway", [])
@@ -52,7 +61,7 @@ class Bank:
 
 @pytest.fixture
 def bank(demo_on_sqlite) -> Bank:
-    return Bank(create_app(demo_on_sqlite, WALLETS, TOKEN))
+    return Bank(create_app(demo_on_sqlite, WALLETS, TOKEN), demo_on_sqlite)
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -160,6 +169,50 @@ def test_a_consent_whose_answers_are_lost_is_given_once_and_told_once_it_is_know
     caller.presses("1").is_told("优惠消息已经开启", "offers are on now")
     assert [(one["customer"], one["push"]) for one in caller.line.get("consents")] == [("haiyun:K1", True)]
     assert bank.came.count("POST consents") == 1 + (lost > 1)
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_a_dispute_whose_answers_are_lost_is_filed_once_and_told_once_it_is_known(caller, bank, lost):
+    """Asked about by its key, then asked for once more under the same key: one dispute at the bank, one reference, one text."""
+    at_the_yes(caller)
+    bank.loses = lost
+    caller.presses("1").is_told(*FILED)
+    (one,) = caller.line.get("disputes")
+    assert (one["customer"], one["about"], one["kind"]) == ("haiyun:K1", "Y1", "not-received")
+    assert len([text for text in caller.line.texts() if one["reference"] in text]) == 1
+    assert bank.came.count("POST disputes") == 1 + (lost > 1)
+
+
+def test_a_dispute_that_stays_unknown_is_told_as_unknown_and_found_in_the_next_call(caller, bank):
+    """Though the bank has filed it: a person; and nothing is filed a second time."""
+    at_the_yes(caller)
+    bank.loses = 4
+    caller.presses("1").is_told("不能确定申请有没有提交成功", "cannot tell whether the dispute was filed")
+    assert caller.talking_to and caller.line.get("disputes") == []
+    disputes_again(Caller(caller.line, caller.lang), NOT_RECEIVED).is_told(
+        "已经有纠纷申请", "a dispute of this one already"
+    )
+    assert bank.came.count("POST disputes") == 2 and caller.line.get("disputes") == []
+
+
+def test_a_dispute_stands_as_the_bank_has_it(caller, bank):
+    """By the reference that the line gave: received, and later decided, though nobody told the line."""
+    at_the_yes(caller).presses("1").is_told(*FILED).hangs_up()
+    (one,) = caller.line.get("disputes")
+    with begin_write(bank.demo._engine) as conn:
+        row = conn.execute(sa.select(records).where(records.c.kind == "dispute", records.c.id == "D-Y1")).one()
+        document = json.dumps(json.loads(row.document) | {"status": "decided-rejected"})
+        conn.execute(sa.update(records).where(records.c.n == row.n).values(document=document))
+    other = Caller(caller.line, caller.lang).calls(from_="+8613900000002")
+    other.picks("交易与争议", "disputes").picks("服务单进度", "case status").enters(one["reference"])
+    other.is_told("已经处理完毕", "is settled").picks("听处理结果", "hear the outcome").proves(LIN)
+    other.is_told("不退款", "no money goes back")
+
+
+def test_an_account_is_gone_through_from_the_bank(caller):
+    """Status, transactions one by one, and a case for what is not the caller's."""
+    answers(reviews(caller.calls()).proves(LIN), True, False, True).picks(*NO).picks(*YES)
+    assert [(case["customer"], case["about"]) for case in caller.line.get("cases")] == [("haiyun:K1", "Y2")]
 
 
 def test_a_failed_payment_is_explained_from_the_bank(caller):
