@@ -52,6 +52,8 @@ def test_every_text_stands_out_by_day_and_by_night(window):
     faint |= low_contrast(window)
     window.hangs_up().clicks("#repeat").is_told("byte for byte")
     faint |= low_contrast(window)
+    window.clicks("#hang-up").plays("freeze-borrowed", 9).hears_a_question().looks_at("cases")
+    faint |= low_contrast(window)
     assert faint == set()
 
 
@@ -68,7 +70,7 @@ def test_on_a_phone_nothing_has_to_be_pushed_sideways(opens):
         window.page.locator("#views button").first.click()
 
     fits()
-    window.rings().presses("2").hears_a_question()
+    window.plays("freeze-borrowed", 7).hears_a_question()
     fits()
     small = "() => [...document.querySelectorAll('button')].filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.textContent)"
     assert window.asks(small) == []

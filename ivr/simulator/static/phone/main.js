@@ -54,9 +54,11 @@ function show() {
 function showTabs() {
   const counts = { messages: texts.length, cases: RECORDS.reduce((sum, name) => sum + (lists[name]?.length ?? 0), 0) };
   const label = name => words(`tab-${name}`) + (counts[name] ? ` ${counts[name]}` : "");
-  fill(find("tabs"), JSON.stringify([speaks(), tab, counts]), TABS.map(name => make("button", {
+  const at = document.activeElement?.id;
+  const drawn = fill(find("tabs"), JSON.stringify([speaks(), tab, counts]), TABS.map(name => make("button", {
     type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "aria-selected": String(name === tab),
     tabindex: name === tab ? 0 : -1, onclick: () => open(name), onkeydown: moveTab }, label(name))));
+  if (drawn && at?.startsWith("tab-")) find(at).focus(); // drawn anew, and still where one was
   const view = document.body.dataset.view;
   fill(find("views"), JSON.stringify([speaks(), view, counts]), ["call", ...TABS].map(name => make("button", {
     type: "button", "aria-current": name === view ? "page" : null, onclick: () => open(name) }, label(name))));
