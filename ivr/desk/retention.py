@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ivr.desk.overdue import KINDS
 from ivr.desk.stages import OPEN
 from ivr.desk.tables import attempts, callbacks, challenges, ring_attempts, rings
-from ivr.engine.journal import calls, journal, notices
+from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.follow_up.tries import QUEUED
@@ -82,6 +82,8 @@ def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
     promised = sa.select(callbacks.c.id).where(callbacks.c.call.in_(ids))
     conn.execute(sa.delete(ring_attempts).where(ring_attempts.c.ring.in_(promised)))
     conn.execute(sa.delete(rings).where(rings.c.id.in_(promised)))
+    told = sa.select(journal.c.reply).where(journal.c.call.in_(ids))
+    conn.execute(sa.delete(replies).where(replies.c.id.in_(told)))
     for table in (callbacks, challenges, notices, journal):
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
     conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(caller_sealed=None, caller_mark=None))

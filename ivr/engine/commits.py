@@ -10,31 +10,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from ivr.engine import journal
-from ivr.engine.claims import claims
 from ivr.engine.journal import Row
-from ivr.storage import Prepared, writing
+from ivr.storage import writing
 
 GATHERING = 0.002
 """Seconds at most that a finished turn waits for those that are being played."""
 
 _COLUMNS = [column.name for column in journal.journal.c]
-_UNCLAIMED: Any = sa.select(*(sa.bindparam(name) for name in _COLUMNS)).where(
-    ~sa.exists().where(claims.c.call == sa.bindparam("call"), claims.c.turn == sa.bindparam("turn"))
-)
-INSERT = Prepared(sqlite.insert(journal.journal).from_select(_COLUMNS, _UNCLAIMED).on_conflict_do_nothing())
 
 
 class Ending:
     """A turn that waits to be stored; `turned` is let go when it was, or when its own thread shall lead."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
+    def __init__(self, row: Row, reply: str) -> None:
+        self.values, self.reply = journal.values_of(row), reply
         self.stored: bool | None = None
         self.failure: Exception | None = None
         self.turned = threading.Lock()
@@ -71,7 +66,7 @@ class Commits:
         """
         if not self._needed:
             return False
-        ending = Ending(journal.values_of(row, reply))
+        ending = Ending(row, reply)
         with self._all_here:
             self._queue.append(ending)
             leads, self._led = not self._led, True
@@ -106,10 +101,41 @@ class Commits:
 def _store(conn: sa.Connection, endings: list[Ending]) -> None:
     try:
         with writing(conn):
-            stored = [INSERT.run(conn, **ending.values).rowcount == 1 for ending in endings]
+            stored = _insert(conn.connection.driver_connection, endings)
     except Exception as error:
         for ending in endings:
             ending.failure, ending.stored = error, False
     else:
         for ending, mine in zip(endings, stored, strict=True):
             ending.stored = mine
+
+
+def _insert(driver: Any, endings: list[Ending]) -> list[bool]:
+    """Two statements however many turns: after each one SQLite's driver lets another thread have the interpreter."""
+    keep, insert = _statements(len(endings))
+    last = driver.execute(keep, [ending.reply for ending in endings]).lastrowid
+    numbers = range(last - len(endings) + 1, last + 1)
+    rows = [{**ending.values, "reply": number} for ending, number in zip(endings, numbers, strict=True)]
+    done = driver.execute(insert, [row[name] for row in rows for name in _COLUMNS])
+    if done.rowcount == len(endings):
+        return [True] * len(endings)
+    stored = [_is_stored(driver, row) for row in rows]
+    driver.executemany("DELETE FROM replies WHERE id = ?", [(n,) for n, mine in zip(numbers, stored, strict=True) if not mine])  # fmt: skip
+    return stored
+
+
+def _is_stored(driver: Any, row: dict[str, Any]) -> bool:
+    there = driver.execute("SELECT reply FROM journal WHERE call = ? AND turn = ?", (row["call"], row["turn"]))
+    return there.fetchone() == (row["reply"],)
+
+
+@cache
+def _statements(number: int) -> tuple[str, str]:
+    """Keep so many replies; insert so many turns, all but those that are there or are claimed."""
+    row = f"({', '.join('?' * len(_COLUMNS))})"
+    return (
+        f"INSERT INTO replies (reply) VALUES {', '.join(['(?)'] * number)}",
+        f"INSERT INTO journal ({', '.join(_COLUMNS)}) SELECT * FROM (VALUES {', '.join([row] * number)}) AS ended"
+        " WHERE NOT EXISTS (SELECT 1 FROM claims WHERE call = ended.column1 AND turn = ended.column2)"
+        " ON CONFLICT DO NOTHING",
+    )

@@ -1,4 +1,8 @@
-"""The journal: one row a turn, only ever inserted. Notices lie beside it; `calls` alone is updated."""
+"""The journal: one row a turn, only ever inserted. Notices lie beside it; `calls` alone is updated.
+
+Replies are large and seldom wanted, so they lie apart, in the order in which they came. On SQLite a row of the journal
+is part of its index: the smaller it is, the fewer pages lead to a call and the fewer are written for a turn.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage import Prepared, joined, metadata
 
+ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 calls = sa.Table(
     "calls",
     metadata,
@@ -41,9 +46,10 @@ journal = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("slow", sa.Boolean, nullable=False),
     sa.Column("opening", sa.Text),
-    sa.Column("reply", sa.Text, nullable=False),
+    sa.Column("reply", ID, nullable=False),  # in `replies`
     sqlite_with_rowid=False,
 )
+replies = sa.Table("replies", metadata, sa.Column("id", ID, primary_key=True), sa.Column("reply", sa.Text, nullable=False))
 notices = sa.Table(
     "notices",
     metadata,
@@ -80,36 +86,52 @@ class Row:
         return (self.opening or {}).get("failure")
 
 
-@dataclass(frozen=True)
-class Past:
+class Last(msgspec.Struct, frozen=True):
+    """How the turn before left the call."""
+
+    story: str
+    over: bool
+    facts: dict[str, Any]
+    language: str
+    slow: bool
+
+
+class Past(msgspec.Struct, frozen=True):
     """What a turn needs of those before it: how many, the last, the story that runs now, and the call's sealed key.
 
     A turn that failed opens another story, which has nothing of the steps before it.
     """
 
     turns: int
-    last: Row | None
+    last: Last | None
     opening: dict[str, Any] | None
     steps: list[tuple[datetime, list[Any]]]
     key: str | None = None
 
 
-COLUMNS = [column for column in journal.c if column.name != "reply"]
 _THIS = journal.c.call == sa.bindparam("call")
+COLUMNS = [column for column in journal.c if column.name != "reply"]
 ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
-_IN_ORDER = sa.select(journal.c.at, journal.c.steps, journal.c.opening).where(_THIS).order_by(journal.c.turn).subquery()
+_IN_ORDER = sa.select(journal.c.turn, journal.c.at, journal.c.steps, journal.c.opening).where(_THIS).order_by(journal.c.turn).subquery()  # fmt: skip
+_OPENING = sa.case((_IN_ORDER.c.opening != "null", "[" + sa.cast(_IN_ORDER.c.turn, sa.Text) + "," + _IN_ORDER.c.opening + "]"))  # fmt: skip
 _KEY = sa.select(calls.c.key_sealed).where(calls.c.call == sa.bindparam("call"))
 _STORY = sa.select(
-    sa.func.count().label("turns"), *(joined(column).label(column.name) for column in _IN_ORDER.c)
+    sa.func.count().label("turns"),
+    joined(_IN_ORDER.c.at).label("times"),
+    joined(_IN_ORDER.c.steps).label("steps"),
+    joined(_OPENING).label("openings"),
 ).subquery()
+_LAST = [journal.c[name] for name in ("story", "wait", "facts", "language", "slow")]
 PAST = Prepared(
-    sa.select(_KEY.scalar_subquery(), *_STORY.c, *COLUMNS)
+    sa.select(_KEY.scalar_subquery(), *_STORY.c, *_LAST)
     .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
     .select_from(_STORY)
 )
 # One row instead of one a turn: at each row SQLite's driver lets another thread have the interpreter.
-REPLY = Prepared(sa.select(journal.c.reply).where(_THIS, journal.c.turn == sa.bindparam("turn")))
-LAST_REPLY = Prepared(sa.select(journal.c.reply).where(_THIS).order_by(journal.c.turn.desc()).limit(1))
+_REPLY = sa.select(replies.c.reply).join(journal, journal.c.reply == replies.c.id).where(_THIS)
+REPLY = Prepared(_REPLY.where(journal.c.turn == sa.bindparam("turn")))
+LAST_REPLY = Prepared(_REPLY.order_by(journal.c.turn.desc()).limit(1))
+KEEP = Prepared(sa.insert(replies).values(reply=sa.bindparam("reply")).returning(replies.c.id))
 KEY = Prepared(_KEY)
 NOTED = Prepared(
     sa.select(notices.c.body).where(*(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence")))
@@ -123,14 +145,13 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
 
 def past(conn: sa.Connection, call: str) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    key, turns, at, steps, openings, *last = PAST.run(conn, call=call).fetchone()
+    key, turns, times, steps, openings, *last = PAST.run(conn, call=call).fetchone()
     if not turns:
         return Past(0, None, None, [], key)
-    opened = _load_all(openings)
-    first = max(turn for turn, opening in enumerate(opened) if opening)
-    times = [datetime.fromisoformat(text) for text in at.split(",")[first:]]
-    story = [(time, step) for time, taken in zip(times, _load_all(steps)[first:], strict=True) for step in taken]
-    return Past(turns, _row(*last), opened[first], story, key)
+    first, opening = _load_all(openings)[-1]
+    taken = zip(times.split(",")[first:], _load_all(steps)[first:], strict=True)
+    story = [(time, step) for time, steps in ((datetime.fromisoformat(text), steps) for text, steps in taken) for step in steps]
+    return Past(turns, _last(*last), opening, story, key)
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:
@@ -149,16 +170,20 @@ def last_reply(conn: sa.Connection, call: str) -> str | None:
 
 
 def append(conn: sa.Connection, row: Row, reply: str) -> bool:
-    """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race."""
-    return insert_new(conn, journal, values_of(row, reply))
+    """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race.
+
+    The transaction of a turn that lost has to be rolled back: its reply is in it.
+    """
+    id = KEEP.run(conn, reply=reply).fetchone()[0]
+    return insert_new(conn, journal, values_of(row) | {"reply": id})
 
 
-def values_of(row: Row, reply: str) -> dict[str, Any]:
-    """A turn with its sealed reply as columns."""
+def values_of(row: Row) -> dict[str, Any]:
+    """A turn as columns, all but its reply."""
     return {
         "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
         "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(row.facts), "language": row.language,
-        "slow": row.slow, "opening": _dump(row.opening), "reply": reply,
+        "slow": row.slow, "opening": _dump(row.opening),
     }  # fmt: skip
 
 
@@ -188,6 +213,10 @@ def _insert_or_leave(dialect: str, table: sa.Table, columns: tuple[str, ...]) ->
 def _only(cursor: Any) -> Any:
     record = cursor.fetchone()
     return record[0] if record else None
+
+
+def _last(story: str, wait: str, facts: str, language: str, slow: int) -> Last:
+    return Last(story, wait == "null", msgspec.json.decode(facts), language, bool(slow))
 
 
 def _row(

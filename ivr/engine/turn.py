@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from ivr.engine import claims, journal, twiml
 from ivr.engine.call import Call, Line
-from ivr.engine.journal import Row
+from ivr.engine.journal import Last, Row
 from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
 from ivr.engine.replay import FILLER, Asking, Diverged, Played, Player, Step
@@ -62,7 +62,7 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
         with looking(conn):
             past = journal.past(conn, sid)
             runtime = runtime.under(past.key)
-            if past.last and (turn != past.turns or past.last.wait is None):
+            if past.last and (turn != past.turns or past.last.over):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
             now = runtime.clock(conn)
         if turn > past.turns:
@@ -74,7 +74,7 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
         return _play(runtime, conn, sid, turn, here, past.last, now)
 
 
-def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Row | None) -> _Here:
+def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Last | None) -> _Here:
     """Operations may have switched the line: then its own story begins, with all that is known."""
     facts = last.facts if last else here.opening["facts"]
     switched = runtime.switched(conn, facts) if here.story == "main" else None
@@ -86,7 +86,7 @@ def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Row |
 
 
 def _play(
-    runtime: Runtime, conn: sa.Connection, sid: str, turn: int, here: _Here, last: Row | None, now: datetime
+    runtime: Runtime, conn: sa.Connection, sid: str, turn: int, here: _Here, last: Last | None, now: datetime
 ) -> str:
     opening = here.opening
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
@@ -127,7 +127,7 @@ def waits(call: Call, wait: Asking | None) -> dict[str, Any] | None:
 
 
 def _rescue(
-    runtime: Runtime, playing: Playing, player: Player, facts: dict[str, Any], error: Exception, last: Row | None
+    runtime: Runtime, playing: Playing, player: Player, facts: dict[str, Any], error: Exception, last: Last | None
 ) -> tuple[Row, str, Playing]:
     """Apology and a person, in the row of the turn that failed; what had run is kept in it."""
     if last is not None and last.story == "rescue":

@@ -33,7 +33,7 @@ KINDS = {
 }  # fmt: skip
 LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempts)
 HAPPENED = (
-    journal.calls, journal.journal, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
+    journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
     desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, desk.rings, desk.ring_attempts, desk.overdue, desk.line_states, messages,
     deliveries, lab_texts,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -13,7 +14,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from app import create_app
-from ivr.engine.journal import calls, journal
+from ivr.engine.journal import calls, journal, replies
 from ivr.lab import world
 from ivr.migrate import migrate
 from ivr.settings import Settings
@@ -61,13 +62,15 @@ def _template(settings: Settings) -> str:
 
 def _copy(engine: sa.Engine, template: str, sids: list[str]) -> None:
     with begin_read(engine) as conn:
-        found = {
-            table: [dict(row) for row in conn.execute(sa.select(table).where(table.c.call == template)).mappings()]
-            for table in (calls, journal)
-        }
+        call = dict(conn.execute(sa.select(calls).where(calls.c.call == template)).mappings().one())
+        told = sa.select(journal, replies.c.reply.label("told")).join(replies, replies.c.id == journal.c.reply)
+        turns = [dict(row) for row in conn.execute(told.where(journal.c.call == template)).mappings()]
+        first = 1 + conn.execute(sa.select(sa.func.max(replies.c.id))).scalar_one()
+    copies = [row | {"call": sid, "reply": first + n} for n, (row, sid) in enumerate(product(turns, sids))]
     with begin_write(engine) as conn:
-        for table, rows in found.items():
-            conn.execute(sa.insert(table), [row | {"call": sid} for sid in sids for row in rows])
+        conn.execute(sa.insert(calls), [call | {"call": sid} for sid in sids])
+        conn.execute(sa.insert(replies), [{"id": row["reply"], "reply": row.pop("told")} for row in copies])
+        conn.execute(sa.insert(journal), copies)
 
 
 def requests(base: str, token: str, sids: list[str]) -> Iterator[bytes]:

@@ -52,7 +52,7 @@ def test_every_reply_of_a_call_is_sealed_by_its_key(line):
     runtime = line.app.extensions["line"]
     with begin_read(runtime.engine) as conn:
         call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == caller.sid)).one()
-        replies = conn.scalars(sa.select(journal.journal.c.reply)).all()
+        replies = conn.scalars(sa.select(journal.replies.c.reply)).all()
     for token in (call.caller_sealed, call.summary_sealed, *replies):
         assert runtime.sealer.under(call.key_sealed).open(token)
         with pytest.raises(BrokenSeal):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from ivr.engine import journal
 from ivr.migrate import _config, is_migrated, migrate
 from ivr.schema import import_tables
 from ivr.storage import begin_read, begin_write, metadata
@@ -64,11 +67,31 @@ def test_the_fourth_revision_lets_a_consent_say_what_it_is(database):
     test_the_database_is_as_declared(database)
 
 
+TURN = "INSERT INTO journal VALUES ('CA1', {turn}, 'now', 'main', '[]', 'null', '{{}}', 'zh', false, 'null', '{reply}')"
+
+
+def test_the_fifth_revision_moves_replies_out_of_the_journal(database):
+    """Each turn keeps its own, and the next one's number is free."""
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0004")
+        for turn, reply in ((1, "second"), (0, "first")):
+            conn.execute(sa.text(TURN.format(turn=turn, reply=reply)))
+    assert not is_migrated(database)
+    migrate(database)
+    with begin_write(database) as conn:
+        assert [journal.reply(conn, "CA1", turn) for turn in (0, 1, 2)] == ["first", "second", None]
+        row = journal.Row("CA1", 2, datetime(2026, 11, 23, 10, tzinfo=UTC), "main", [], None, {}, "zh", False)
+        assert journal.append(conn, row, "third") and journal.last_reply(conn, "CA1") == "third"
+    test_the_database_is_as_declared(database)
+
+
 def test_the_database_is_as_declared(database):
     """Nothing that a comparison would want to change in the tables of what follows a call."""
     import_tables()
     with begin_read(database) as conn:
         found = compare_metadata(MigrationContext.configure(conn), metadata)
-    ours = ("consents", "deliveries", "rings", "ring_attempts", "overdue", "line_states", "messages", "calls")
+    ours = ("consents", "deliveries", "rings", "ring_attempts", "overdue", "line_states", "messages", "calls", "journal", "replies")
     wanted = [change for change in found if any(f"'{name}'" in str(change) for name in ours)]
     assert wanted == []

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ivr.desk import retention
 from ivr.desk.tables import attempts, callbacks, cases, challenges, disputes, ring_attempts, rings
-from ivr.engine.journal import calls, journal, notices
+from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.settings import Settings
@@ -49,7 +49,8 @@ def put(here, call, at=OLD, case=None, ring=None):
     }
     with begin_write(here.engine) as conn:
         conn.execute(sa.insert(calls).values(call=call, started=at, summary_sealed="s", key_sealed="k", caller_sealed="n", caller_mark="m"))  # fmt: skip
-        conn.execute(sa.insert(journal).values(**row, reply="r"))
+        number = conn.scalar(sa.insert(replies).values(reply=call).returning(replies.c.id))
+        conn.execute(sa.insert(journal).values(**row, reply=number))
         conn.execute(sa.insert(notices).values(call=call, kind="status", sequence="0", at=at, body="{}"))
         conn.execute(sa.insert(attempts).values(id=call, factor="pin", call=call, at=at, ok=True))
         conn.execute(sa.insert(challenges).values(call=call, number=1, hash="h", sent=at, fails=0, used=True))
@@ -65,6 +66,7 @@ def left(here):
     """The calls that are still there, in each table that hangs on them."""
     with begin_read(here.engine) as conn:
         found = {table.name: sorted(conn.scalars(sa.select(table.c.call))) for table in (*OF_A_CALL, attempts, calls)}
+        found["replies"] = sorted(conn.scalars(sa.select(replies.c.reply)))
         return found | {"rings": sorted(conn.scalars(sa.select(rings.c.id))), "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id)))}  # fmt: skip
 
 

@@ -25,7 +25,8 @@ DUE = {"reference": "202611999", "about": "U1", "due": "2026-12-02", "due_provis
 TURN = {"call": "CA1", "turn": 0, "at": AT, "story": "main", "steps": "[]", "facts": "{}", "language": "zh"}
 HAPPENED = {
     journal.calls: {"call": "CA1"},
-    journal.journal: TURN | {"slow": False, "reply": ""},
+    journal.journal: TURN | {"slow": False, "reply": 1},
+    journal.replies: {"reply": ""},
     journal.notices: {"call": "CA1", "kind": "status", "sequence": "1", "at": AT, "body": "{}"},
     claims.claims: {"call": "CA1", "turn": 0, "worker": "w", "until": AT},
     desk.cases: KEPT | DUE | {"kind": "unknown"},
