@@ -11,8 +11,8 @@ from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
 from ivr.setup import from_command_line
 from ivr.storage import connect
-from ivr.web.form import FormRequest
 from ivr.web.health import count_requests, health_blueprint
+from ivr.web.line import Line
 from ivr.web.rings import rings_blueprint
 from ivr.web.texts import texts_blueprint
 from ivr.web.voice import voice_blueprint
@@ -21,8 +21,7 @@ from ivr.wiring import make_runtime
 
 def create_app(settings: Settings | None = None) -> Flask:
     """One process's app; the database is connected to after the fork, and must be migrated."""
-    app = Flask(__name__)
-    app.request_class = FormRequest
+    app = Line(__name__)
     for commands in (setup, console):
         commands.add_commands(app.cli, lambda: settings or Settings.load())
     try:

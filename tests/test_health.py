@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, abort
+from flask import abort
 
 from ivr.follow_up.tables import deliveries
 from ivr.storage import begin_write, connect
 from ivr.web.health import count_requests, health_blueprint
+from ivr.web.line import Line
 
 
 def make_client(engine):
-    app = Flask(__name__)
+    app = Line(__name__)
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
     app.add_url_rule("/calls/<sid>", "turn", lambda sid: abort(403))

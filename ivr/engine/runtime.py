@@ -6,11 +6,12 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
@@ -21,8 +22,7 @@ from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 
 
-@dataclass(frozen=True)
-class Runtime:
+class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the stories, and the places for those who wait for the outside."""
 
     engine: sa.Engine
@@ -39,8 +39,8 @@ class Runtime:
     switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     base_url: str
     log: Any
-    touches: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(8))
-    pace: Pace = field(default_factory=Pace)
+    touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
+    pace: Pace = msgspec.field(default_factory=Pace)
 
     def under(self, key: str | None) -> Runtime:
         """The same for one call: what it seals and opens has the call's own key, if there is one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -11,7 +10,7 @@ import msgspec
 
 from ivr.engine.call import PAUSE, PAUSE_AGAIN, Line, Sealed
 
-OPTION = {"zh": "{label}，请按{key}。", "en": "{label}, press {key}."}
+OPTION = {"zh": ("，请按", "。"), "en": (", press ", ".")}
 """The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind."""
 
 
@@ -29,8 +28,7 @@ class Spoken(msgspec.Struct, frozen=True):
     pause: bool = False
 
 
-@dataclass(frozen=True)
-class Speaker:
+class Speaker(msgspec.Struct, frozen=True):
     """Renders lines; `unseal` opens what the caller keyed and may hear back."""
 
     words: Words
@@ -43,12 +41,11 @@ class Speaker:
         return [self._spoken(line, placed[line.language], today) for line in lines]
 
     def _spoken(self, line: Line, language: str, today: date) -> Spoken:
-        args = {name: self._opened(value) for name, value in line.args.items()}
+        args = {name: self._opened(value) for name, value in line.args.items()} if line.args else line.args
         text = self.words.render(language, line.id, args, today=today)
         if line.key is not None:
-            text = OPTION[language].format(
-                label=text, key="零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key
-            )
+            before, after = OPTION[language]
+            text += before + ("零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key) + after
         return Spoken(text.strip(), language, line.id in (PAUSE, PAUSE_AGAIN))
 
     def _opened(self, value: Any) -> Any:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import sqlalchemy as sa
 
 from ivr.engine import claims, journal, twiml
@@ -30,8 +31,7 @@ LOSER_SECONDS = 8.0
 TURNS_A_CALL = 200
 
 
-@dataclass(frozen=True)
-class _Here:
+class _Here(msgspec.Struct, frozen=True):
     """Where a call stands: its story, what that began with, its steps, whether it begins with this turn, what was keyed."""
 
     story: str
@@ -64,12 +64,11 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
             runtime = runtime.under(past.key)
             if past.last and (turn != past.turns or past.last.over):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
+            if turn > past.turns:
+                return document_of_goodbye(runtime)
             now = runtime.clock(conn)
-        if turn > past.turns:
-            return document_of_goodbye(runtime)
-        opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
-        here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
-        with looking(conn):
+            opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
+            here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
             here = _as_switched(runtime, conn, here, past.last)
         return _play(runtime, conn, sid, turn, here, past.last, now)
 

@@ -39,18 +39,16 @@ def document(body: str) -> str:
 def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
     """Sentences → `<Say>` verbs, a run of one language each, with a break between sentences, longer where one is due."""
     runs: list[list[Spoken]] = []
+    length = 0
     for sentence in spoken:
         if not (sentence.text or (runs and sentence.pause)):
             continue
-        if not runs or _is_full(runs[-1], sentence):
+        length += len(sentence.text)
+        if not runs or runs[-1][0].language != sentence.language or length > LONGEST_SAY:
             runs.append([])
+            length = len(sentence.text)
         runs[-1].append(sentence)
-    return "".join(_say(run, slow) for run in runs)
-
-
-def _is_full(run: list[Spoken], sentence: Spoken) -> bool:
-    """Another language, or more than a `<Say>` may hold."""
-    return run[0].language != sentence.language or sum(len(one.text) for one in (*run, sentence)) > LONGEST_SAY
+    return "".join([_say(run, slow) for run in runs])
 
 
 def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:

@@ -5,20 +5,29 @@ The general reader unquotes every name and every value; here only what is quoted
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
-from urllib.parse import unquote_plus
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 
 
+PLAIN = "application/x-www-form-urlencoded"
+
+
 class FormRequest(Request):
-    """Flask's request with a quicker `form`."""
+    """Flask's request with a quicker `form`, and with the time at which it came, by `time.perf_counter`."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self.came = time.perf_counter()
+        super().__init__(*given, **named)
 
     @cached_property
     def form(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
         """The posted fields. None of a body that is no UTF-8; another kind of body is left to Werkzeug."""
-        if self.mimetype != "application/x-www-form-urlencoded":
+        if self.content_type != PLAIN and self.mimetype != PLAIN:
             return super().form
         try:
             return ImmutableMultiDict(fields(self.get_data().decode()))
@@ -32,9 +41,16 @@ def fields(body: str) -> list[tuple[str, str]]:
     >>> fields("Digits=1%23&From=&To=%2B864")
     [('Digits', '1#'), ('From', ''), ('To', '+864')]
     """
-    pairs = [pair.partition("=") for pair in body.split("&") if pair]
-    return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
+    found = []
+    for pair in body.split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in pair or "+" in pair:
+            name, value = _unquoted(name), _unquoted(value)
+        if pair:
+            found.append((name, value))
+    return found
 
 
 def _unquoted(text: str) -> str:
-    return unquote_plus(text, errors="werkzeug.url_quote") if "%" in text or "+" in text else text
+    spaced = text.replace("+", " ")
+    return unquote_to_bytes(spaced).decode("utf-8", "werkzeug.url_quote") if "%" in spaced else spaced

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Request, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.desk import callers
@@ -39,15 +39,15 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
 
     @voice.before_app_request  # before a 404 or 405 could tell a stranger what there is
     def refuse_forgeries() -> None:
-        settings = runtime.settings
+        asked, settings = here(), runtime.settings
         account = settings.twilio_account_sid
-        if not f"{request.path}/".startswith("/voice/"):
+        if not f"{asked.path}/".startswith("/voice/"):
             return
-        if not is_signed(request, settings.public_base_url, settings.tokens):
+        if not is_signed(asked, settings.public_base_url, settings.tokens):
             abort(403)
-        if account and request.form.get("AccountSid") != account:
+        if account and asked.form.get("AccountSid") != account:
             abort(403)
-        if not SAFE_SID.fullmatch((request.view_args or {}).get("sid", "CA")):
+        if not SAFE_SID.fullmatch((asked.view_args or {}).get("sid", "CA")):
             abort(404)  # no address that we ever handed out
 
     def guarded(view: Callable[..., str]) -> Callable[..., Response]:
@@ -97,6 +97,11 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     return voice
 
 
+def here() -> Request:
+    """The request itself: a proxy asks for it anew at each attribute."""
+    return request._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
 def answer_call(runtime: Runtime, form: Any) -> str:
     """An incoming call: the line dialled chooses the wallet, the number's earlier choice the language."""
     sid = form.get("CallSid", "")
@@ -140,7 +145,7 @@ def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, numb
 
 def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
     """The answer to a wait. Whether the caller was there is what the turn's own CallStatus says."""
-    form = request.form
+    form = here().form
     if form.get("CallSid") not in (None, sid):
         abort(403)
     if form.get("CallStatus") in OVER:
@@ -158,7 +163,7 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
         ended = form["DialCallStatus"]
         fallen = ended if ended in ("busy", "no-answer", "failed", "canceled") else "declined"
         return Input(dialled=verdict["verdict"] if verdict else fallen)
-    asked = request.args if request.query_string else {}
+    asked = request.args if here().query_string else {}
     if asked.get("again"):
         return Input(again=True)
     if asked.get("quiet") and not form.get("Digits"):
