@@ -49,7 +49,9 @@ journal = sa.Table(
     sa.Column("reply", ID, nullable=False),  # in `replies`
     sqlite_with_rowid=False,
 )
-replies = sa.Table("replies", metadata, sa.Column("id", ID, primary_key=True), sa.Column("reply", sa.Text, nullable=False))
+replies = sa.Table(
+    "replies", metadata, sa.Column("id", ID, primary_key=True), sa.Column("reply", sa.Text, nullable=False)
+)
 notices = sa.Table(
     "notices",
     metadata,
@@ -150,7 +152,11 @@ def past(conn: sa.Connection, call: str) -> Past:
         return Past(0, None, None, [], key)
     first, opening = _load_all(openings)[-1]
     taken = zip(times.split(",")[first:], _load_all(steps)[first:], strict=True)
-    story = [(time, step) for time, steps in ((datetime.fromisoformat(text), steps) for text, steps in taken) for step in steps]
+    story = [
+        (time, step)
+        for time, steps in ((datetime.fromisoformat(text), steps) for text, steps in taken)
+        for step in steps
+    ]
     return Past(turns, _last(*last), opening, story, key)
 
 

@@ -13,7 +13,6 @@ from urllib.parse import unquote_to_bytes
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 
-
 PLAIN = "application/x-www-form-urlencoded"
 
 

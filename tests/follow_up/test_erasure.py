@@ -51,7 +51,11 @@ def tokens(line, call):
     """Everything that is sealed in a call: its number, summary, replies, keyed values, the number to call back."""
     with begin_read(line.engine) as conn:
         kept = conn.execute(sa.select(calls.c.caller_sealed, calls.c.summary_sealed).where(calls.c.call == call)).one()
-        rows = conn.execute(sa.select(replies.c.reply, journal.c.steps).join(replies, replies.c.id == journal.c.reply).where(journal.c.call == call)).all()
+        rows = conn.execute(
+            sa.select(replies.c.reply, journal.c.steps)
+            .join(replies, replies.c.id == journal.c.reply)
+            .where(journal.c.call == call)
+        ).all()
         numbers = conn.scalars(sa.select(callbacks.c.number_sealed).where(callbacks.c.call == call)).all()
     keyed = [step[3] for row in rows for step in json.loads(row.steps) if step[:1] == ["answer"] and step[2] == "sealed"]  # fmt: skip
     return [token for token in (*kept, *numbers, *keyed, *(row.reply for row in rows)) if token]

@@ -92,6 +92,17 @@ def test_the_database_is_as_declared(database):
     import_tables()
     with begin_read(database) as conn:
         found = compare_metadata(MigrationContext.configure(conn), metadata)
-    ours = ("consents", "deliveries", "rings", "ring_attempts", "overdue", "line_states", "messages", "calls", "journal", "replies")
+    ours = (
+        "consents",
+        "deliveries",
+        "rings",
+        "ring_attempts",
+        "overdue",
+        "line_states",
+        "messages",
+        "calls",
+        "journal",
+        "replies",
+    )
     wanted = [change for change in found if any(f"'{name}'" in str(change) for name in ours)]
     assert wanted == []
