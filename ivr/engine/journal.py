@@ -92,7 +92,7 @@ class Last(msgspec.Struct, frozen=True):
     """How the turn before left the call."""
 
     story: str
-    over: bool
+    wait: dict[str, Any] | None
     facts: dict[str, Any]
     language: str
     slow: bool
@@ -222,7 +222,8 @@ def _only(cursor: Any) -> Any:
 
 
 def _last(story: str, wait: str, facts: str, language: str, slow: int) -> Last:
-    return Last(story, wait == "null", msgspec.json.decode(facts), language, bool(slow))
+    decode = msgspec.json.decode
+    return Last(story, decode(wait), decode(facts), language, bool(slow))
 
 
 def _row(

@@ -62,7 +62,7 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
         with looking(conn):
             past = journal.past(conn, sid)
             runtime = runtime.under(past.key)
-            if past.last and (turn != past.turns or past.last.over):
+            if past.last and (turn != past.turns or past.last.wait is None):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
             if turn > past.turns:
                 return document_of_goodbye(runtime)
