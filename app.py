@@ -13,6 +13,7 @@ from ivr.setup import from_command_line
 from ivr.storage import connect
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.line import Line
+from ivr.web.recordings import recordings_blueprint
 from ivr.web.rings import rings_blueprint
 from ivr.web.texts import texts_blueprint
 from ivr.web.voice import voice_blueprint
@@ -43,6 +44,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
     app.register_blueprint(voice_blueprint(runtime))
     app.register_blueprint(texts_blueprint(runtime))
     app.register_blueprint(rings_blueprint(runtime))
+    app.register_blueprint(recordings_blueprint(runtime))
     if settings.lab:
         from ivr.lab.web import lab_blueprint
         from ivr.web.phone import phone_redirect

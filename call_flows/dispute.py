@@ -4,6 +4,7 @@ from call_flows.close import was_it_solved
 from call_flows.dispute_reasons import REASONS, why
 from call_flows.identify import identify
 from call_flows.look_up import find
+from call_flows.note import offer_note
 from ivr.desk.disputes import (
     AlreadyDisputed,
     Known,
@@ -122,6 +123,7 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
     call.say("dispute-due-provisional" if kept.provisional else "dispute-due", by=kept.due)
     call.say("dispute-helps-" + reason)
     call.say("dispute-evidence")
+    await offer_note(call, kept.reference)
 
 
 async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -> str | None:

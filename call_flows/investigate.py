@@ -2,6 +2,7 @@
 
 from call_flows.freeze import freeze_account
 from call_flows.identify import identify
+from call_flows.note import offer_note
 from call_flows.pressure import is_directed, protect
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
@@ -60,6 +61,7 @@ async def open_investigation(call: Call, strange: list[str]) -> None:
     call.say("case-opened", reference=case.reference)
     call.say("investigation-next")
     call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+    await offer_note(call, case.reference)
 
 
 def advise(call: Call, logs_in: bool, two_factor: bool | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Protocol, TypeVar
 
+from call_flows.note import offer_note
 from ivr.desk.cases import open_case
 from ivr.engine import Ask, Call, Menu
 
@@ -46,3 +47,4 @@ async def owe(call: Call, reason: str, record: str) -> None:
     call.say("case-opened", reference=case.reference)
     call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
     call.say("case-how-to-check")
+    await offer_note(call, case.reference)

@@ -25,7 +25,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 SECRETS = (
     "twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "crm_secret", "server_key",
 )  # fmt: skip
-RETAINED = ("journals", "summaries", "messages")
+RETAINED = ("journals", "summaries", "messages", "notes")
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,9 @@ class _Reader:
         given = [re.fullmatch("(?:([a-z]+)=)?([0-9]{1,5})", part.strip()) for part in text.split(",")]
         names = [part[1] for part in given if part]
         if None in given or len(set(names)) < len(names) or not (names == [None] or set(names) <= set(RETAINED)):
-            write = "a number of days such as 365, or journals=90,summaries=365,messages=30; 0 to keep everything"
+            write = (
+                "a number of days such as 365, or journals=90,summaries=365,messages=30,notes=90; 0 to keep everything"
+            )
             raise SettingsError(_wrong(name, text, write))
         days = {part[1]: int(part[2]) for part in given if part}
         return {kind: days.get(None, days.get(kind, 0)) for kind in RETAINED}

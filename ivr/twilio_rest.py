@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.follow_up.recordings import NotDone
 from ivr.follow_up.sms import Sent, Text
 from ivr.follow_up.telephone import NotPlaced, Ringing
 from ivr.settings import Settings
@@ -22,6 +25,8 @@ RINGS_FOR = 20
 LOOKED_THROUGH = 100
 CLOCKS_DIFFER = timedelta(seconds=30)
 ENDED = ("delivered", "undelivered", "failed")
+SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
+"""A minute of speech is a megabyte."""
 NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
 
 
@@ -142,3 +147,42 @@ class TwilioTelephone:
     def status(self, call: str) -> str:
         """How it stands."""
         return str(self._client.calls(call).fetch().status)
+
+
+class TwilioRecordings:
+    """What `<Record>` left with Twilio."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client, self._base = client(settings), settings.twilio_api_url.rstrip("/") or "https://api.twilio.com"
+        self._account = (self._client.username, self._client.password)
+
+    def sound(self, recording: str) -> bytes:
+        """The WAV file; raises NotDone while it is not ready, and for one that is too long to be ours."""
+        try:
+            status = str(self._client.recordings(recording).fetch().status)
+        except TwilioRestException as refusal:
+            raise NotDone(str(refusal.status)) from refusal
+        if status != "completed":
+            raise NotDone(status)
+        account, _ = self._account
+        return self._download(f"{self._base}/2010-04-01/Accounts/{account}/Recordings/{recording}.wav")
+
+    def delete(self, recording: str) -> None:
+        """Its sound goes, Twilio keeps a row about it for 40 days; one that is gone is no fault."""
+        try:
+            self._client.recordings(recording).delete()
+        except TwilioRestException as refusal:
+            if refusal.status != 404:
+                raise NotDone(str(refusal.status)) from refusal
+
+    def _download(self, url: str) -> bytes:
+        until, sound = time.monotonic() + SOUND_SECONDS, b""
+        http = httpx.Client(trust_env=False, timeout=SECONDS, follow_redirects=True, auth=self._account)
+        with http, http.stream("GET", url) as answer:
+            if answer.status_code != 200:
+                raise NotDone(str(answer.status_code))
+            for part in answer.iter_bytes():
+                sound += part
+                if len(sound) > LARGEST_SOUND or time.monotonic() > until:
+                    raise NotDone("too long" if len(sound) > LARGEST_SOUND else "too slow")
+        return sound

@@ -111,9 +111,9 @@ def test_processes_that_start_together_read_one_secret(tmp_path):
 @pytest.mark.parametrize(
     "given, days",
     [
-        ("", {"journals": 0, "summaries": 0, "messages": 0}),
-        ("90", {"journals": 90, "summaries": 90, "messages": 90}),
-        ("journals=90, messages=30", {"journals": 90, "summaries": 0, "messages": 30}),
+        ("", {"journals": 0, "summaries": 0, "messages": 0, "notes": 0}),
+        ("90", {"journals": 90, "summaries": 90, "messages": 90, "notes": 90}),
+        ("journals=90, messages=30", {"journals": 90, "summaries": 0, "messages": 30, "notes": 0}),
     ],
 )
 def test_retention_is_one_number_or_one_for_each(load, given, days):

@@ -39,6 +39,7 @@ def _told(who: str, report: Report) -> list[str]:
         "calls can be read no more": report.calls, "callback numbers are gone": report.callbacks,
         "events for the CRM are empty": report.events, "texts that waited are not sent": report.texts,
         "remembered languages are forgotten": report.languages,
+        "voice notes are gone": report.notes,
     }  # fmt: skip
     done = [f"{number} {what}" for what, number in counts.items() if number]
     lines = [f"{who}: {', '.join(done) or 'nothing was there to erase'}"]

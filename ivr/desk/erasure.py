@@ -14,7 +14,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.desk.rings import SETTLED
-from ivr.desk.tables import attempts, callbacks, cases, consents, disputes, freezes, languages, rings, voice_notes
+from ivr.desk.tables import (
+    attempts,
+    callbacks,
+    cases,
+    consents,
+    disputes,
+    freezes,
+    languages,
+    rings,
+    sounds,
+    voice_notes,
+)
 from ivr.engine.journal import calls
 from ivr.engine.secrets import ERASED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
@@ -34,6 +45,7 @@ class Report:
     events: int
     texts: int
     languages: int
+    notes: int
     keyless: int
 
 
@@ -49,7 +61,7 @@ def erase(engine: sa.Engine, wallet: str, customer: str) -> Report:
             _driver(conn).execute("PRAGMA secure_delete=OFF")
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts"))
+            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts, voice_sounds"))
     return report
 
 
@@ -67,6 +79,7 @@ def _erase(conn: sa.Connection, wallet: str, customer: str) -> Report:
         events=_empty_events(conn, references),
         texts=_drop_texts(conn, every | references),
         languages=_count(conn, sa.delete(languages).where(languages.c.caller_mark.in_(marks))),
+        notes=_silence_notes(conn, every),
         keyless=keyless,
     )
     conn.execute(sa.update(attempts).where(attempts.c.call.in_(every)).values(caller=None))
@@ -106,6 +119,13 @@ def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
     conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
     emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(number_sealed="", number_mask="")
     return _count(conn, emptied)
+
+
+def _silence_notes(conn: sa.Connection, every: set[str]) -> int:
+    """What was said is gone; what still lies at the telephone company is deleted there, and not fetched any more."""
+    mine = voice_notes.c.call.in_(every)
+    conn.execute(sa.delete(sounds).where(sounds.c.id.in_(sa.select(voice_notes.c.id).where(mine))))
+    return _count(conn, sa.update(voice_notes).where(mine, voice_notes.c.status != STATUS).values(status=STATUS))
 
 
 def _empty_events(conn: sa.Connection, references: set[str]) -> int:

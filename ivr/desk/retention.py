@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ivr.desk.notes import COMING
 from ivr.desk.overdue import KINDS
 from ivr.desk.stages import OPEN
-from ivr.desk.tables import attempts, callbacks, challenges, ring_attempts, rings
+from ivr.desk.tables import attempts, callbacks, challenges, recordings, ring_attempts, rings, sounds, voice_notes
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
@@ -54,7 +55,7 @@ def first_day_kept(days: int, now: datetime) -> str:
 def _due(days: dict[str, int]) -> Iterator[tuple[Sort, int]]:
     both = max(days["journals"], days["summaries"]) if days["journals"] and days["summaries"] else 0
     kept = {JOURNALS: days["journals"], SUMMARIES: days["summaries"], CALLS: both}
-    kept |= {TEXTS: days["messages"], DELIVERIES: days["messages"]}
+    kept |= {TEXTS: days["messages"], DELIVERIES: days["messages"], NOTES: days["notes"]}
     return ((sort, number) for sort, number in kept.items() if number)
 
 
@@ -84,6 +85,7 @@ def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
     conn.execute(sa.delete(rings).where(rings.c.id.in_(promised)))
     told = sa.select(journal.c.reply).where(journal.c.call.in_(ids))
     conn.execute(sa.delete(replies).where(replies.c.id.in_(told)))
+    conn.execute(sa.delete(recordings).where(recordings.c.call.in_(ids), recordings.c.status == "gone"))
     for table in (callbacks, challenges, notices, journal):
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
     conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(caller_sealed=None, caller_mark=None))
@@ -107,11 +109,25 @@ def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
     conn.execute(sa.delete(deliveries).where(deliveries.c.id.in_(ids)))
 
 
+def _old_notes(before: str) -> sa.Select:
+    """Those whose case is done; one that is still on its way is not old."""
+    waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in KINDS]  # fmt: skip
+    old = (voice_notes.c.at < before) & (voice_notes.c.status != COMING)
+    return sa.select(voice_notes.c.id).where(old, *(~one for one in waiting))
+
+
+def _forget_notes(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(sounds).where(sounds.c.id.in_(ids)))
+    conn.execute(sa.delete(voice_notes).where(voice_notes.c.id.in_(ids)))
+
+
 _PLAYED = sa.exists().where(journal.c.call == calls.c.call)
 _TOLD = calls.c.summary_sealed.is_not(None)
+_SPOKEN = sa.exists().where(voice_notes.c.call == calls.c.call)  # its key still opens that note
 JOURNALS = Sort("journals", lambda before: _old_calls(before, _PLAYED), _forget_journals)
 SUMMARIES = Sort("summaries", lambda before: _old_calls(before, _TOLD), _forget_summaries)
-CALLS = Sort("calls", lambda before: _old_calls(before, ~_PLAYED, ~_TOLD), _forget_calls)
+CALLS = Sort("calls", lambda before: _old_calls(before, ~_PLAYED, ~_TOLD, ~_SPOKEN), _forget_calls)
+NOTES = Sort("voice notes", _old_notes, _forget_notes)
 TEXTS = Sort(
     "texts", lambda before: sa.select(messages.c.id).where(messages.c.at < before, messages.c.status != QUEUED), _forget_texts
 )  # fmt: skip

@@ -40,6 +40,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
         "unavailable": [step[1] for step in _done(steps, "err")],
         "promises": _promises(steps),
+        "notes": _notes(steps),
         "reason": last.facts.get("reason"),
         "priority": last.facts.get("priority", "normal"),
         "faults": [row.failed["type"] for row in rows if row.failed],
@@ -89,3 +90,14 @@ def _promises(steps: Steps) -> list[dict[str, Any]]:
         for one in found
     ]
     return promised + [{"what": "callback", "reference": None, "due": slot} for slot in slots]
+
+
+def _notes(steps: Steps) -> list[dict[str, Any]]:
+    """Voice notes with id, seconds and reference, but for those that the caller took back."""
+    notes: list[dict[str, Any]] = []
+    for step in _done(steps, "ok"):
+        if step[1] == "notes.keep_note":
+            notes.append(step[3])
+        elif step[1] == "notes.drop_note":
+            notes = notes[:-1]
+    return notes

@@ -53,7 +53,13 @@ def _matter(summary: dict[str, Any]) -> Iterator[Line]:
     if _results(summary, "freezing.keep_freeze"):
         yield Line("whisper-frozen")
     if case := _case(summary):
-        yield Line("whisper-case", {"tail": case["reference"][-4:]})
+        yield _case_line(summary, case["reference"])
+
+
+def _case_line(summary: dict[str, Any], reference: str) -> Line:
+    """The end of its number; or, if it has a voice note, that it has: for both there is no time."""
+    seconds = [note["seconds"] for note in summary["notes"] if note["reference"] == reference]
+    return Line("whisper-note", {"seconds": seconds[-1]}) if seconds else Line("whisper-case", {"tail": reference[-4:]})
 
 
 def _short(fen: int) -> int:

@@ -1,4 +1,4 @@
-"""The summary as text for an agent's screen: six short lines in each language, figures as figures.
+"""The summary as text for an agent's screen: six short lines (seven with a voice note) in each language, figures as figures.
 
 The labels of what was chosen are those that the caller heard, so that both speak of the same thing.
 """
@@ -14,13 +14,13 @@ from ivr.speech.prompts import words
 LABELS = {
     "zh": {
         "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
-        "caller": "来电尾号", "chosen": "所选", "entered": "所输", "found": "查到", "promised": "已承诺", "why": "转接原因",
+        "caller": "来电尾号", "chosen": "所选", "entered": "所输", "said": "语音说明", "seconds": "秒", "found": "查到", "promised": "已承诺", "why": "转接原因",
         "none": "无", "case": "服务单", "dispute": "纠纷申请", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
         "frozen": "本次通话已冻结账户", "freeze-unknown": "冻结结果未知", "not-mine": "非本人",
     },
     "en": {
         "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
-        "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "found": "Found", "promised": "Promised",
+        "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "said": "Voice note", "seconds": "s", "found": "Found", "promised": "Promised",
         "why": "Handed over because", "none": "nothing", "case": "case", "dispute": "dispute", "callback": "callback", "tries": "verification",
         "passed": "passed", "failed": "failed", "frozen": "account frozen in this call",
         "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's",
@@ -48,13 +48,14 @@ def _lines(summary: dict[str, Any], lang: str, say: dict[str, str]) -> list[str]
         "who": _who(summary, say),
         "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
         "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
+        "said": "; ".join(f"{one['seconds']} {say['seconds']} ({one['id']})" for one in summary["notes"]),
         "found": "; ".join([*_found(summary, lang), *_security(summary, say)]),
         "promised": "; ".join(
             " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
         ),
         "why": summary["reason"],
     }
-    return [f"{say[name]}: {text or say['none']}" for name, text in parts.items()]
+    return [f"{say[name]}: {text or say['none']}" for name, text in parts.items() if text or name != "said"]
 
 
 def _who(summary: dict[str, Any], say: dict[str, str]) -> str:

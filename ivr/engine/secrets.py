@@ -85,14 +85,22 @@ class Sealer:
 
     def seal(self, text: str) -> str:
         """Text → an ASCII token; the same text gives another token each time."""
-        nonce = os.urandom(NONCE)
-        return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), None)).decode("ascii")
+        return base64.b64encode(self.lock(text.encode())).decode("ascii")
 
     def open(self, token: str) -> str:
         """A token of `seal` → the text; raises BrokenSeal."""
+        return self.unlock(token).decode()
+
+    def lock(self, plain: bytes) -> bytes:
+        """The same for bytes, such as a sound."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain, None)
+
+    def unlock(self, sealed: bytes | str) -> bytes:
+        """What `lock` or `seal` made → the bytes; raises BrokenSeal."""
         try:
-            sealed = base64.b64decode(token, validate=True)
-            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+            sealed = base64.b64decode(sealed, validate=True) if isinstance(sealed, str) else sealed
+            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None)
         except (InvalidTag, ValueError) as error:
             if self._erased:
                 raise Erased("what was sealed here was erased") from error

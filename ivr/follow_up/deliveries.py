@@ -24,19 +24,27 @@ from ivr.logs import logger
 from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 
-OPENED, OVERDUE = "case.opened", "case.overdue"
+OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
 PATIENCE = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 AT_ONCE = 4
 NOT_NOW = (408, 409, 425, 429)  # of the 4xx, those that ask to come again: 409 says the same is being worked on
 Case = Mapping[str, Any]
 
 
-def promise(conn: sa.Connection, settings: Settings, event: str, case: Case, now: datetime) -> None:
-    """Deliver this event of a case (its row) once; nothing when the wallet has no CRM."""
+def promise(
+    conn: sa.Connection,
+    settings: Settings,
+    event: str,
+    case: Case,
+    now: datetime,
+    note: Mapping[str, Any] | None = None,
+) -> None:
+    """Deliver this event of a case (its row) once, or once for each voice note; nothing when the wallet has no CRM."""
     if not address(settings.crm_url, case["wallet"]):
         return
-    row = {"id": f"{case['reference']}:{event}", "at": stamp(now), "wallet": case["wallet"], "status": QUEUED}
-    insert_new(conn, deliveries, row | {"body": _body(event, case, now)})
+    key = ":".join((case["reference"], event, *([note["id"]] if note else [])))
+    row = {"id": key, "at": stamp(now), "wallet": case["wallet"], "status": QUEUED}
+    insert_new(conn, deliveries, row | {"body": _body(event, case, now, note)})
 
 
 def deliver_due(here: Surroundings) -> None:
@@ -73,9 +81,10 @@ def address(by_wallet: Mapping[str, str], wallet: str | None) -> str | None:
     return by_wallet.get(wallet or "") or by_wallet.get("")
 
 
-def _body(event: str, case: Case, now: datetime) -> str:
+def _body(event: str, case: Case, now: datetime, note: Mapping[str, Any] | None) -> str:
     told = {name: case[name] for name in ("reference", "wallet", "customer", "kind", "about", "due", "call")}
     told |= {"event": event, "at": now.isoformat(), "opened": case["at"], "due_provisional": case["due_provisional"]}
+    told |= {"note": note} if note else {}
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 

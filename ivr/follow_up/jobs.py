@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS
 
+from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.sms import Provider
 from ivr.follow_up.telephone import Telephone
 from ivr.settings import Settings
@@ -40,6 +41,8 @@ class Surroundings:
     """The machine's time, by which things are tried again."""
     telephone: Telephone | None = None
     """What rings callbacks."""
+    recordings: Recordings | None = None
+    """Where voice notes come from."""
 
 
 _here: list[Surroundings] = []

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr.desk.note_keeping import settle_due
 from ivr.desk.overdue import find_overdue
 from ivr.desk.retention import forget_old
 from ivr.desk.ringing import ring_due
@@ -31,6 +32,7 @@ ROUNDS = (
     Round("texts", send_due, 1.0),
     Round("deliveries", deliver_due, 2.0),
     Round("callbacks", ring_due, 2.0),
+    Round("recordings", settle_due, 2.0),
     Round("overdue", find_overdue, 60.0),
     Round("retention", forget_old, 3600.0),
 )

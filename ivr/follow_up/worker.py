@@ -18,22 +18,29 @@ from dbos import DBOS, DBOSConfig
 from ivr.follow_up import rounds
 from ivr.follow_up.jobs import Surroundings, import_jobs, settle
 from ivr.follow_up.queue import QUEUE, VERSION
+from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.sms import Provider
 from ivr.follow_up.telephone import Telephone
 from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
 from ivr.storage import connect
-from ivr.twilio_rest import TwilioSms, TwilioTelephone
+from ivr.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
 
 AT_ONCE, POLL_SECONDS = 8, 0.2
 
 
 def launch(
-    engine: sa.Engine, settings: Settings, provider: Provider, telephone: Telephone | None = None
+    engine: sa.Engine,
+    settings: Settings,
+    provider: Provider,
+    telephone: Telephone | None = None,
+    recordings: Recordings | None = None,
 ) -> Surroundings:
     """Start running jobs in this process; what they have around them."""
-    here = Surroundings(engine, settings, provider, lambda conn: now(conn, settings), telephone=telephone)
+    here = Surroundings(
+        engine, settings, provider, lambda conn: now(conn, settings), telephone=telephone, recordings=recordings
+    )
     settle(here)
     import_jobs()
     config: DBOSConfig = {
@@ -67,8 +74,12 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    provider, telephone = choose_provider(engine, settings), TwilioTelephone(settings)
-    rounds.begin(launch(engine, settings, provider, telephone), stop)
+    provider, telephone, recordings = (
+        choose_provider(engine, settings),
+        TwilioTelephone(settings),
+        TwilioRecordings(settings),
+    )
+    rounds.begin(launch(engine, settings, provider, telephone, recordings), stop)
     logger("worker").info("follow-ups run", at_once=AT_ONCE)
     stop.wait()
     DBOS.destroy(workflow_completion_timeout_sec=3)

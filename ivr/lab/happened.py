@@ -25,7 +25,7 @@ KEPT: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
     "disputes": (desk.disputes, (*PROMISED, "refund_to")),
     "freezes": (desk.freezes, ()),
     "consents": (desk.consents, ("push", "wording", "channel")),
-    "voice-notes": (desk.voice_notes, ()),
+    "voice-notes": (desk.voice_notes, ("reference", "seconds", "status")),
 }
 Shown = dict[str, Any]
 

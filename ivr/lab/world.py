@@ -34,7 +34,7 @@ KINDS = {
 LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempts)
 HAPPENED = (
     journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
-    desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, desk.rings, desk.ring_attempts, desk.overdue, desk.line_states, messages,
+    desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, desk.sounds, desk.recordings, desk.rings, desk.ring_attempts, desk.overdue, desk.line_states, messages,
     deliveries, lab_texts,
 )  # fmt: skip
 Document = dict[str, Any]

@@ -11,7 +11,7 @@ from ivr.speech.groups import groups
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 UNITS = {
     "transaction": "transaction", "item": "item", "day": "day", "calendar-day": "calendar day",
-    "business-day": "business day", "minute": "minute", "hour": "hour", "time": "time", "point": "point",
+    "business-day": "business day", "second": "second", "minute": "minute", "hour": "hour", "time": "time", "point": "point",
     "person": "person",
 }  # fmt: skip
 

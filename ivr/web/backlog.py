@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from ivr.desk.overdue import KINDS
 from ivr.desk.stages import OPEN
-from ivr.desk.tables import overdue, rings
+from ivr.desk.tables import overdue, recordings, rings
 from ivr.follow_up.queue import unfinished
 from ivr.follow_up.tables import deliveries, messages
 from ivr.storage import begin_read
@@ -19,6 +19,7 @@ from ivr.storage import begin_read
 BY_STATUS = {
     "ivr_callbacks": (rings, "Promised callbacks."),
     "ivr_deliveries": (deliveries, "Events for the CRM."),
+    "ivr_recordings": (recordings, "Recordings at the telephone company."),
     "ivr_texts": (messages, "Text messages."),
 }
 

@@ -18,11 +18,13 @@ from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
+from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
 from ivr.engine.turn import Input, take_turn
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
+from ivr.web import recordings
 from ivr.web.signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
@@ -148,14 +150,16 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
     form = here().form
     if form.get("CallSid") not in (None, sid):
         abort(403)
+    recorded = recordings.take(runtime, sid, turn, form)
     if form.get("CallStatus") in OVER:
+        ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
-            journal.note(conn, sid, "ended-with", str(turn), runtime.clock(conn), {"dial": form.get("DialCallStatus")})
+            journal.note(conn, sid, "ended-with", str(turn), runtime.clock(conn), ended)
         return twiml.document("")
-    return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form))
+    return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
 
 
-def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
+def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:
     """Twilio's form → what the caller did; every variant of a bare `#` is the same."""
     if "DialCallStatus" in form:
         with begin_read(runtime.engine) as conn:
@@ -168,7 +172,7 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any) -> Input:
         return Input(again=True)
     if asked.get("quiet") and not form.get("Digits"):
         return Input(keys=None)
-    return Input(keys=keys_of(form.get("Digits")) or "#")
+    return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded)
 
 
 def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 
+from ivr.engine.call import Wait
+from ivr.engine.prompts import Record
 from tests.exploration.graph import LED, Edge, Graph
 
 NOT_TYPED = {"dials", LED, "passed", "accepted", "declined", "busy", "no-answer", "failed"}
@@ -27,5 +29,14 @@ def command(graph: Graph, edge: Edge) -> str:
     """
     known = edge.source >= 0 and graph.states[edge.source].begin.facts.get("remembered")
     typed = ["1"] if known else []
-    typed += ["" if one.label == "silence" else one.label for one in way(graph, edge) if one.label not in NOT_TYPED]
+    typed += [line for one in way(graph, edge) if one.label not in NOT_TYPED for line in _lines(graph, one)]
     return f"printf '%s\\n' {shlex.join(typed)} | make phone"
+
+
+def _lines(graph: Graph, edge: Edge) -> list[str]:
+    """What is typed for one turn; into a recording words, then what ends it."""
+    wait = graph.states[edge.source].wait
+    recording = isinstance(wait, Wait) and isinstance(wait.prompt, Record)
+    if edge.label.startswith("speaks"):
+        return ["say something", edge.label.removeprefix("speaks").strip()]
+    return ["", ""] if recording and edge.label == "silence" else ["" if edge.label == "silence" else edge.label]

@@ -209,6 +209,8 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "identity.check_pin": _TRUE_FALSE_DEAD,
     "identity.send_code": [ok("sent", {"challenge": 1})],
     "identity.check_code": [ok("right", True), ok("wrong", False)],
+    "notes.keep_note": [ok("kept", {"id": "RE" + "1" * 32, "seconds": 12, "reference": "730415206"})],
+    "notes.drop_note": [ok("dropped", True)],
     "identity.judge": [
         ok("refused", None), ok("verified", {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}),
     ],

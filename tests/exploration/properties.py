@@ -18,6 +18,7 @@ PROPERTIES: dict[str, Property] = {
     "P7 counters": wording.p7_counters_reset,
     "P8 proof before account data": safety.p8_proof_before_data,
     "P9 yes before a write, once": safety.p9_yes_before_a_write,
+    "P9 what was said is kept, and deleted at a word": safety.p9_what_was_said_is_kept_and_deleted_at_a_word,
     "P9 what has a read-back is read back": ways.p9_what_is_read_back_is_asked,
     "P10 the same turn again is the same turn": equal.p10_the_same_again,
     "G25 a word while the outside is slow changes nothing": equal.a_filler_changes_nothing,

@@ -29,7 +29,7 @@ SUCCESS = DATA | {
     "freeze-done",
     "freeze-found-frozen",
 }
-NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent", "latest", "search", "payees", "spending", "twins", "dispute_of", "file_dispute", "keep_dispute")  # fmt: skip
+NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent", "latest", "search", "payees", "spending", "twins", "dispute_of", "file_dispute", "keep_dispute", "keep_note", "drop_note")  # fmt: skip
 PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner"}
 ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now", "file_dispute": "dispute-now", "keep_dispute": "dispute-now"}  # fmt: skip
 """Acts that the caller asks for, and the question whose yes must come right before."""
@@ -83,6 +83,18 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
         for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
             if done.count(write) > 1:
                 yield Fault("P9", f"{write} is done {done.count(write)} times in one turn", edge)
+
+
+def p9_what_was_said_is_kept_and_deleted_at_a_word(graph: Graph) -> Iterator[Fault]:
+    """A note is kept right after it was spoken, and deleted only by whoever said so; one that was left is not kept."""
+    for edge in graph.edges:
+        done = {label.partition(":")[0] for label in edge.turn.outcomes}
+        place, answer = graph.states[edge.source].name, edge.turn.steps[0][3] if edge.turn.steps else None
+        spoken = place == "voice-note" and edge.decision == "value" and answer is not None
+        if ("keep_note" in done) != spoken:
+            yield Fault("P9", f"{edge.label} at {place}, and a note is {'kept' if not spoken else 'lost'}", edge)
+        if "drop_note" in done and (place, answer) not in (("voice-note-kept", "again"), ("voice-note-kept", "drop")):
+            yield Fault("P9", f"a note is deleted after {answer} at {place}", edge)
 
 
 def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:

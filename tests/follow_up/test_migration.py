@@ -87,6 +87,21 @@ def test_the_fifth_revision_moves_replies_out_of_the_journal(database):
     test_the_database_is_as_declared(database)
 
 
+def test_the_sixth_revision_lets_a_voice_note_say_what_it_is(database):
+    """One from before says nothing, and stays."""
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0005")
+        conn.execute(sa.text("INSERT INTO voice_notes (id, \"at\") VALUES ('a', 'now')"))
+    assert not is_migrated(database)
+    migrate(database)
+    with begin_read(database) as conn:
+        found = conn.execute(sa.text("SELECT id, reference, seconds, status FROM voice_notes")).all()
+        assert found == [("a", None, None, None)]
+    test_the_database_is_as_declared(database)
+
+
 def test_the_database_is_as_declared(database):
     """Nothing that a comparison would want to change in the tables of what follows a call."""
     import_tables()
@@ -94,6 +109,9 @@ def test_the_database_is_as_declared(database):
         found = compare_metadata(MigrationContext.configure(conn), metadata)
     ours = (
         "consents",
+        "voice_notes",
+        "voice_sounds",
+        "recordings",
         "deliveries",
         "rings",
         "ring_attempts",

@@ -14,7 +14,18 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.desk import retention
-from ivr.desk.tables import attempts, callbacks, cases, challenges, disputes, ring_attempts, rings
+from ivr.desk.tables import (
+    attempts,
+    callbacks,
+    cases,
+    challenges,
+    disputes,
+    recordings,
+    ring_attempts,
+    rings,
+    sounds,
+    voice_notes,
+)
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
@@ -24,7 +35,7 @@ from ivr.storage import begin_read, begin_write, connect
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 OLD, NEW = "2026-10-01T10:00:00+08:00", "2026-11-20T10:00:00+08:00"
-NEVER = {"journals": 0, "summaries": 0, "messages": 0}
+NEVER = {"journals": 0, "summaries": 0, "messages": 0, "notes": 0}
 MONTH = dict.fromkeys(NEVER, 30)
 OF_A_CALL = (journal, notices, challenges, callbacks)
 
@@ -113,6 +124,56 @@ def test_a_summary_may_go_before_its_journal(old):
     with begin_read(old.engine) as conn:
         assert conn.scalar(sa.select(calls.c.summary_sealed)) is None
         assert conn.scalar(sa.select(journal.c.call)) == "CAold"
+
+
+def put_note(here, note, at=OLD, status="held", reference=None):
+    with begin_write(here.engine) as conn:
+        conn.execute(
+            sa.insert(voice_notes).values(id=note, call=note, at=at, reference=reference, seconds=9, status=status)
+        )
+        conn.execute(sa.insert(sounds).values(id=note, sealed=b"s"))
+        conn.execute(sa.insert(recordings).values(id=note, call=note, turn=1, seconds=9, at=at, status="gone"))
+
+
+def notes_left(here):
+    with begin_read(here.engine) as conn:
+        return [sorted(conn.scalars(sa.select(table.c.id))) for table in (voice_notes, sounds)]
+
+
+def test_an_old_voice_note_goes_with_its_sound(old):
+    """A new one stays, and so does what is still on its way."""
+    for note, more in {"CAold": {}, "CAnew": {"at": NEW}, "CAcoming": {"status": "coming"}}.items():
+        put_note(old, note, **more)
+    retention.forget_old(old)
+    assert notes_left(old) == [["CAcoming", "CAnew"]] * 2
+
+
+@pytest.mark.parametrize("kind", ["case", "dispute"])
+def test_a_voice_note_stays_while_its_case_is_open(old, kind):
+    """Though the case was opened in another call."""
+    put(old, "CAopen", case=(kind, "in-review"))
+    put_note(old, "CAneeded", reference="CAopen")
+    retention.forget_old(old)
+    assert notes_left(old) == [["CAneeded"]] * 2
+    with begin_write(old.engine) as conn:
+        for table in (cases, disputes):
+            conn.execute(sa.update(table).values(status="done"))
+    retention.forget_old(old)
+    assert notes_left(old) == [[], []]
+
+
+def test_a_call_keeps_its_key_as_long_as_its_voice_note_is_there(old):
+    """Otherwise nobody could hear it any more."""
+    put(old, "CAold")
+    put_note(old, "CAold")
+    retention.forget_old(replace(old, settings=replace(old.settings, retention_days=MONTH | {"notes": 0})))
+    with begin_read(old.engine) as conn:
+        assert conn.execute(sa.select(calls.c.call, calls.c.key_sealed)).all() == [("CAold", "k")]
+        assert conn.execute(sa.select(journal)).all() == [] and conn.execute(sa.select(recordings)).all() == []
+    retention.forget_old(old)
+    assert notes_left(old) == [[], []]
+    retention.forget_old(old)
+    assert left(old)["calls"] == []
 
 
 def test_what_has_not_arrived_is_never_deleted(old):

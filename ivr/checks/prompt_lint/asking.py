@@ -18,8 +18,10 @@ from ivr.wallet.matching import MOST_CHOICES
 
 MOST_OPTIONS, MOST_RECORDS = 5, 7
 """Of a menu, and of a list of the caller's own records."""
-FIRST_OPTION, ANY_OPTION, WHOLE, MAIN, ENTRY = 8.0, 20.0, 20.0, 22.0, 10.0
-"""Seconds: until the first key is named, until any key is, of a menu, of the main menu, of an entry."""
+FIRST_OPTION, ANY_OPTION, MAIN = 8.0, 20.0, 22.0
+"""Seconds: until the first key is named, until any key is, of the main menu."""
+LONGEST = {"menu": 20.0, "entry": 10.0, "recording": 15.0}
+"""Seconds of a whole prompt; the notice before a recording has to say more than an entry does."""
 RECORDS = tuple(str(place) for place in range(MOST_CHOICES))
 LABEL = {"zh": re.compile(r"[^。？！]+"), "en": re.compile(r"(For|To|If) [^.?!]+")}
 LONGEST_LABEL = {"zh": 14, "en": 9}
@@ -31,7 +33,7 @@ def asked(script: Script) -> list[Prompt]:
     modules = [
         importlib.import_module(f"call_flows.{found.name}") for found in pkgutil.iter_modules(call_flows.__path__)
     ]
-    found = [one for module in modules for one in vars(module).values() if isinstance(one, Menu | Ask)]
+    found = [one for module in modules for one in vars(module).values() if isinstance(one, Prompt)]
     found += [one.readback for one in found if isinstance(one, Ask) and one.readback]
     found += [Menu(name, RECORDS) for name, options in script.options["zh"].items() if options == ["choice"]]
     return sorted(dict.fromkeys(found), key=lambda prompt: prompt.name)
@@ -44,7 +46,7 @@ def faults_of_prompt(script: Script, prompt: Prompt) -> Iterator[Finding]:
         return
     if isinstance(prompt, Menu):
         yield from _options(script, prompt)
-    kind = "menu" if isinstance(prompt, Menu) else "entry"
+    kind = prompt.kind
     for failure in range(1, prompt.tries):
         if f"wrong-{kind}-{failure}" not in script.samples:
             yield Finding(prompt.name, "", "tries", f"{prompt.tries} tries, and no wrong-{kind}-{failure}")
@@ -80,7 +82,7 @@ def _label(name: str, label: str, language: str) -> Iterator[Finding]:
 
 
 def _times(prompt: Prompt, language: str, whole: float, options: list[float]) -> Iterator[Finding]:
-    longest = (MAIN if prompt.name == "main-menu" else WHOLE) if isinstance(prompt, Menu) else ENTRY
+    longest = MAIN if prompt.name == "main-menu" else LONGEST[prompt.kind]
     if whole > longest:
         yield Finding(prompt.name, language, "whole", f"{whole:.1f} s, {longest:.0f} at most")
     if options and options[0] > FIRST_OPTION:

@@ -1,0 +1,38 @@
+"""A voice note as it came from the telephone: whether it can be heard, how long it is, whether anybody speaks."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of what pydub uses, and of a program that WAV files do not need
+    from pydub import AudioSegment
+    from pydub.silence import detect_nonsilent
+
+QUIET = -45.0
+"""dBFS; speech on a telephone is near -22, the noise of a line below -50."""
+SHORTEST, STEP = 300, 10
+"""Milliseconds: what is shorter is a cough or the end of the tone."""
+
+
+class Unreadable(ValueError):
+    """This is no sound file that can be played."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Its seconds, and whether nothing in it is loud enough to be speech."""
+
+    seconds: float
+    silent: bool
+
+
+def listen(wav: bytes) -> Heard:
+    """Look at a WAV file; raises Unreadable."""
+    try:
+        segment = AudioSegment(data=wav)
+        loud = detect_nonsilent(segment, min_silence_len=100, silence_thresh=QUIET, seek_step=STEP)
+    except Exception as error:  # whatever broken bytes do to a reader of files
+        raise Unreadable(type(error).__name__) from error
+    return Heard(segment.duration_seconds, sum(end - start for start, end in loud) < SHORTEST)

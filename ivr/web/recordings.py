@@ -1,0 +1,50 @@
+"""What Twilio's forms tell of recordings: in the answer to a turn, at the end of a call, in a notice of their own.
+
+Their address is not kept: the id is enough, and an address might open what it leads to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request
+
+from ivr.desk.notes import know
+from ivr.engine.entries import keys_of
+from ivr.engine.prompts import Recorded
+from ivr.engine.runtime import Runtime
+from ivr.storage import begin_write
+
+SID = re.compile(r"(?:^|/)(RE[0-9a-f]{32})$")
+
+
+def recordings_blueprint(runtime: Runtime) -> Blueprint:
+    """`/voice/calls/<sid>/recordings/<turn>`; the voice room refuses what is not signed."""
+    room = Blueprint("recordings", __name__, url_prefix="/voice/calls/<sid>/recordings")
+
+    @room.post("/<int(min=1):turn>")
+    def told(sid: str, turn: int) -> Response:
+        try:
+            take(runtime, sid, turn, request.form)
+        except sa.exc.SQLAlchemyError as fault:
+            runtime.log.error("webhook failed", path="/voice/recordings", type=type(fault).__name__)
+        return Response(status=204)
+
+    return room
+
+
+def take(runtime: Runtime, call: str, turn: int, form: Mapping[str, str]) -> Recorded | None:
+    """The recording that a form tells of, written down; None when it tells of none."""
+    found = SID.search(form.get("RecordingSid") or form.get("RecordingUrl") or "")
+    if found is None:
+        return None
+    seconds = form.get("RecordingDuration", "")
+    recorded = Recorded(
+        found[1], int(seconds) if re.fullmatch("[0-9]{1,5}", seconds) else 0, keys_of(form.get("Digits"))
+    )
+    with begin_write(runtime.engine) as conn:
+        know(conn, call, turn, recorded, datetime.now(UTC))
+    return recorded
