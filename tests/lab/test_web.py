@@ -233,13 +233,13 @@ def test_a_case_is_shown_with_its_promise(lab, demo):
     assert second["reference"] == "261100020"
 
 
-@pytest.mark.parametrize("what, table", [("freezes", desk.freezes), ("voice-notes", desk.voice_notes)])  # fmt: skip
-def test_an_act_is_shown_with_who_when_and_in_which_call(lab, demo, what, table):
+@pytest.mark.parametrize("what, table, more", [("freezes", desk.freezes, {}), ("voice-notes", desk.voice_notes, {"reference": "261100012", "seconds": 12, "status": "held"})])  # fmt: skip
+def test_an_act_is_shown_with_who_when_and_in_which_call(lab, demo, what, table, more):
     """Also when nobody knows the customer."""
     lab.put("world", demo)
-    happened(lab, table)
-    happened(lab, table, id="n2", customer=None)
-    known = {"id": f"{table.name}-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON}
+    happened(lab, table, **more)
+    happened(lab, table, id="n2", customer=None, **more)
+    known = {"id": f"{table.name}-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON, **more}
     assert lab.get(what) == [known, known | {"id": "n2", "customer": None}]
 
 

@@ -34,6 +34,8 @@ HAPPENED = {
     desk.freezes: KEPT,
     desk.consents: KEPT,
     desk.voice_notes: KEPT,
+    desk.sounds: {"id": "x1", "sealed": b""},
+    desk.recordings: {"id": "x1", "call": "CA1", "turn": 9, "seconds": 9, "at": AT, "status": "queued"},
     desk.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
     desk.languages: {"caller_mark": "m", "language": "zh"},
     desk.rings: {"id": "x1", "at": AT, "status": "queued"},

@@ -16,4 +16,4 @@ wrong-recording-1 = No choice is needed now. Please speak after the tone.
 wrong-recording-2 = To go without a recording, press star. For a person, press zero.
 
 # Heard by the agent only
-whisper-note = with voice note, { COUNT($seconds, unit: "second") }
+whisper-note = voice note, { COUNT($seconds, unit: "second") }
