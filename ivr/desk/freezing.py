@@ -21,7 +21,7 @@ from ivr.logs import logger
 
 TRIES_A_CALL = 3
 TRIES_A_CALLER = 10
-"""Within 24 hours, from one number."""
+"""Within 24 hours, from one number; from withheld numbers, at one account: they share no number, and guess tails freely."""
 BURST, BURST_WITHIN = 20, timedelta(hours=1)
 """So many tries at one wallet are nobody's ordinary day."""
 TRIES = Counter("ivr_freeze_tries", "Tries to prove that an account may be frozen.", ("ok",))
@@ -61,8 +61,9 @@ def standing(world: World, account: str) -> Standing:
 
 @write
 def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str | None) -> Weighed:
-    """The verdict over number and tail, counted against this call and the caller's number, never the account."""
-    here, today = _tries(world, call=world.call), _tries(world, caller=caller) if caller else 0
+    """The verdict over number and tail, counted against this call and the caller's number; failures elsewhere do not count."""
+    here = _tries(world, call=world.call)
+    today = _tries(world, caller=caller) if caller else _tries(world, caller=None, account=claimed.counted_as)
     good = right and claimed.account is not None and here < TRIES_A_CALL and today < TRIES_A_CALLER
     row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": FREEZE}
     world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good))
@@ -90,7 +91,7 @@ def keep_freeze(world: World, owner: Owner) -> None:
         world.runtime.follow_up.send(world.conn, name)
 
 
-def _tries(world: World, within: timedelta = WINDOW, **of: str) -> int:
+def _tries(world: World, within: timedelta = WINDOW, **of: str | None) -> int:
     """How many tries there were of this call, caller or wallet."""
     same = [attempts.c[name] == value for name, value in of.items()]
     lately = (attempts.c.factor == FREEZE) & (attempts.c.at >= utc(world.now - within))

@@ -179,6 +179,17 @@ def test_a_number_that_tried_ten_times_today_is_led_to_a_person(line, capfd):
     gives(wants_a_freeze(Caller(line, "en").calls(from_="+8613911112222")), DANA).presses("1").hears("is frozen now")
 
 
+def test_withheld_numbers_may_try_one_account_ten_times_a_day(line):
+    """Whoever hides cannot guess tails call after call; other accounts, and callers with a number, are not concerned."""
+    hidden = "anonymous"
+    for place in range(5):
+        prober = wants_a_freeze(Caller(line, "en").calls(from_=hidden))
+        gives(gives(prober, Person(LIN.number, f"11111{place}")), Person(LIN.number, f"22222{place}")).hangs_up()
+    assert gives(wants_a_freeze(Caller(line, "en").calls(from_=hidden)), LIN).talking_to
+    gives(wants_a_freeze(Caller(line, "en").calls(from_=hidden)), DANA).presses("1").hears("is frozen now")
+    gives(wants_a_freeze(Caller(line, "en").calls()), LIN).presses("1").hears("is frozen now")
+
+
 def test_a_burst_of_tries_is_an_alarm_in_the_log_and_a_number_for_whoever_watches(line, capfd):
     """Twenty within the hour, whoever makes them; the log names the wallet and no account."""
     for place in range(10):
