@@ -58,9 +58,9 @@ function press(name, call, report, texts) {
   const keys = Array.isArray(answers) ? answers[Math.min(before, answers.length - 1)] : answers;
   if (!keys) return { what: "free" };
   if (keys === "hang-up") return { what: "hang-up" };
-  if (keys !== "{code}") return { what: "press", keys, means: meaning(name, keys, call) };
+  if (keys !== "{code}") return { what: "press", keys, means: meaning(name, keys, call), turn: call.turn };
   const code = /(?<!\d)\d{6}(?!\d)/.exec(texts?.at(-1)?.body ?? "")?.[0];
-  return code ? { what: "press", keys: code, means: words("entry-code") } : null;
+  return code ? { what: "press", keys: code, means: words("entry-code"), turn: call.turn } : null;
 }
 
 function meaning(name, keys, call) {
