@@ -8,7 +8,7 @@ and what is proved here makes up for none of them. A freeze that was wrong is li
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ TRIES_A_CALLER = 10
 """Within 24 hours, from one number; from withheld numbers, at one account: they share no number, and guess tails freely."""
 BURST, BURST_WITHIN = 20, timedelta(hours=1)
 """So many tries at one wallet are nobody's ordinary day."""
+SAME_MOMENT = timedelta(minutes=1)
+"""Nobody lifts a freeze so soon: whoever asks for another one asked while it was being done."""
 TRIES = Counter("ivr_freeze_tries", "Tries to prove that an account may be frozen.", ("ok",))
 
 
@@ -83,9 +85,10 @@ def freeze(world: World, owner: Owner) -> bool:
 
 @write(act="freeze")
 def keep_freeze(world: World, owner: Owner) -> None:
-    """Write down that this call froze the account, and promise its owner a text; once."""
+    """Write down that the account was frozen, and promise its owner a text; once, also of two calls at the same moment."""
     name = f"freeze:{world.call}:{world.runtime.sealer.fingerprint(owner.id)}"
-    if world.conn.scalar(sa.select(freezes.c.id).where(freezes.c.id == name)) is None:
+    known = world.conn.execute(sa.select(freezes.c.id, freezes.c.at).where(freezes.c.customer == owner.id))
+    if not any(one.id == name or abs(world.now - datetime.fromisoformat(one.at)) <= SAME_MOMENT for one in known):
         row = {"id": name, "customer": owner.id, "wallet": owner.wallet, "call": world.call}
         world.conn.execute(sa.insert(freezes).values(**row, at=world.now.isoformat()))
         world.runtime.follow_up.send(world.conn, name)

@@ -179,6 +179,17 @@ def test_a_number_that_tried_ten_times_today_is_led_to_a_person(line, capfd):
     gives(wants_a_freeze(Caller(line, "en").calls(from_="+8613911112222")), DANA).presses("1").hears("is frozen now")
 
 
+@requirement("R27")
+def test_two_calls_that_freeze_at_the_same_moment_are_one_freeze(caller):
+    """Both were asked before either was done: both hear that it is frozen, and the owner has one text."""
+    other = Caller(caller.line, caller.lang)
+    gives(wants_a_freeze(caller.calls()), LIN).is_told(*SURE)
+    gives(wants_a_freeze(other.calls(from_="+8613900000002")), LIN).is_told(*SURE)
+    caller.presses("1").is_told(*FROZEN)
+    other.presses("1").is_told(*FROZEN)
+    assert len(caller.line.get("freezes")) == len(texts_to(caller.line, "+8619900000051")) == 1
+
+
 def test_withheld_numbers_may_try_one_account_ten_times_a_day(line):
     """Whoever hides cannot guess tails call after call; other accounts, and callers with a number, are not concerned."""
     hidden = "anonymous"
