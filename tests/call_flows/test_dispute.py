@@ -9,8 +9,8 @@ from tests.call_flows.line import HAIYUN, LIN, LINFU, SUN, Caller, Person
 from tests.call_flows.test_transactions import BY_AMOUNT, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
-NOT_ME, CHARGE = ("不是我付的", "not you"), ("多扣了钱", "For charges")
-NOT_RECEIVED, REFUND = ("没收到货", "nothing came"), ("退款没到账", "refunds")
+NOT_ME, CHARGE = ("不是我付的", "If not yours"), ("多扣了钱", "If overcharged")
+NOT_RECEIVED, REFUND = ("没收到货", "nothing arrived"), ("退款没到账", "refunds")
 FILED = ("申请已经提交", "It is filed")
 SURE = ("现在提交这个申请吗", "Shall I file this dispute now")
 THERE = ("已经有纠纷申请", "a dispute of this one already")

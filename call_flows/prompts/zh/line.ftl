@@ -59,7 +59,7 @@ anything-else = 请保护好个人信息。
     .end = 结束通话
 
 # 人工
-connecting = 正在为您转接人工，请不要挂机。您说过的内容，客服都能看到。
+connecting = 正在为您转接人工，请不要挂机。您输入的内容，客服都能看到。
 nobody-free = 现在客服都在通话中。
 closed-now = 现在不是人工服务时间，{ MOMENT($at) }恢复。
 callback-offer = 我们可以给您回电。
