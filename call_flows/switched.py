@@ -2,16 +2,16 @@
 
 from call_flows.agent import callback, speak_to_agent
 from call_flows.language import choose_language
-from ivr.engine import Back, Call, Main, ToAgent
+from ivr.engine import Call, ToAgent
 
 
 async def to_person(call: Call) -> None:
-    """Why, if they said so, and a person."""
+    """Why, if they said so, and a person: also for whoever does not answer which language they speak."""
     try:
         await say_why(call, "line-to-person")
-        await speak_to_agent(call, "line switched to a person")
-    except (Back, Main, ToAgent):
-        call.say("goodbye", name=call.facts["name"])
+    except ToAgent:
+        call.say("line-to-person", name=call.facts["name"])
+    await speak_to_agent(call, "line switched to a person")
 
 
 async def closed(call: Call) -> None:

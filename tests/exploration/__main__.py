@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.exploration import artefact, killing, maps, report
+from tests.exploration import artefact, goals, killing, maps, report
 from tests.exploration.graph import Graph, explore
 from tests.exploration.properties import faults
 
@@ -25,9 +25,10 @@ def main() -> int:
         f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
     )
     planting = killing.Planting(graph, say) if asked.mutants else None
-    found = faults(graph)
+    measured = goals.measured(graph)
+    found = [*faults(graph), *goals.broken(measured)]
     planted = planting.results() if planting else []
-    text = report.page(graph, found, planted)
+    text = report.page(graph, found, measured, planted)
     print(text)
     for fault in found:
         print(report.describe(graph, fault))

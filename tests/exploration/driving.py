@@ -49,7 +49,8 @@ LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 class Turn:
     """How a turn ended: the wait and its position (None: hung up, or failed), what was said and done.
 
-    `inside` and `modules`: the functions that wait, outermost first, and where each of them stands.
+    `inside` and `modules`: the functions that wait, outermost first, and where each of them stands. `given`: what
+    each touch and each write was given.
     """
 
     wait: Wait | Dial | Moment | None
@@ -61,6 +62,7 @@ class Turn:
     modules: tuple[str, ...]
     facts: dict[str, Any]
     language: str
+    given: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     alternatives: tuple[int, ...] = ()
     failure: str = ""
 
@@ -78,6 +80,7 @@ class Scripted(Playing):
     script: tuple[int, ...] = ()
     wrote: bool = False
     labels: list[str] = field(default_factory=list)
+    given: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     alternatives: list[int] = field(default_factory=list)
     slow: bool = False
     flow: Coroutine[Any, Any, Any] | None = None
@@ -112,7 +115,10 @@ class Scripted(Playing):
             self.keys = None
         self.wrote = self.wrote or effect.kind == "write"
         label, verdict, plain = self._chosen(do.name)
-        self.labels.append(f"{do.name.rpartition('.')[2]}: {label}")
+        short = do.name.rpartition(".")[2]
+        self.labels.append(f"{short}: {label}")
+        if effect.kind != "read":
+            self.given.append((short, do.args))
         self.bank_is_dead = self.bank_is_dead or plain == Unavailable.__name__
         return verdict, plain
 
@@ -157,6 +163,7 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
         modules=shared(live.modules),
         facts=shared_facts(call.facts),
         language=call.language,
+        given=tuple(live.given),
         alternatives=shared(tuple(live.alternatives)),
         failure=failure,
     )
@@ -184,7 +191,8 @@ def decisions(wait: Wait | Dial | Moment) -> list[tuple[list[str], Input]]:
     """The same, but inputs that the prompt takes for one and the same answer stand together: they are played once."""
     alike: dict[Any, tuple[list[str], Input]] = {}
     for label, keyed in inputs(wait):
-        meant = wait.prompt.decide(keyed.keys, wait.tries, NOON) if isinstance(wait, Wait) else label
+        keys = isinstance(wait, Wait) and keyed.recorded is None
+        meant = wait.prompt.decide(keyed.keys, wait.tries, NOON) if keys else label
         alike.setdefault(repr(meant), ([], keyed))[0].append(label)
     return list(alike.values())
 

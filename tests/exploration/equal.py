@@ -44,16 +44,38 @@ def a_filler_changes_nothing(graph: Graph) -> Iterator[Fault]:
                 yield Fault("G25", f"after a word {state.name} goes on as {slow.wait}, not as {quick.wait}", edge)
 
 
+LIKE = {
+    "find_account: account": ("find_account: no account",),
+    "check_tail: right": ("check_tail: wrong",),
+    "check_pin: right": ("check_pin: wrong",),
+    "check_code: right": ("check_code: wrong",),
+    "standing: active": ("standing: frozen", "standing: closed", "standing: no mobile"),
+}
+"""What is found out about a caller before there is a verdict, and what must sound the same as it."""
+VERDICT = {"judge: verified", "weigh: owner"}
+
+
 def p17_unknown_sounds_like_known(graph: Graph) -> Iterator[Fault]:
-    """From an account and from no account the same keys lead through the same words, turn by turn."""
-    out = graph.out()
-    for source in {edge.source for edge in graph.edges if "find_account: account" in edge.turn.outcomes}:
-        known, unknown = (
-            [edge for edge in out[source] if f"find_account: {what}" in edge.turn.outcomes]
-            for what in ("account", "no account")
-        )
-        for one, other in zip(known, unknown, strict=True):
-            yield from _differences(graph, out, one, other)
+    """No account, a wrong tail, code or PIN, a frozen account: the same keys lead through the same words until a verdict."""
+    for edges in graph.out().values():
+        by_event = _by_event(edges)
+        for one in edges:
+            for known in _found_out(one.turn):
+                for unknown in LIKE[known]:
+                    swapped = tuple(unknown if done == known else done for done in one.turn.outcomes)
+                    other = by_event.get((one.label, swapped))
+                    if other is None:
+                        yield Fault("P17", f"{known} goes on as {unknown} cannot", one)
+                    else:
+                        yield from _differences(graph, graph.out(), one, other)
+
+
+def _found_out(turn: Turn) -> set[str]:
+    """What this turn found out about somebody who has proved nothing; how an account stands is for its owner to hear."""
+    if not VERDICT.isdisjoint(turn.outcomes):
+        return set()
+    weighed = any(done.startswith("weigh") for done in turn.outcomes)
+    return {known for known in LIKE.keys() & set(turn.outcomes) if weighed or not known.startswith("standing")}
 
 
 def _differences(graph: Graph, out: dict[int, list[Edge]], one: Edge, other: Edge) -> Iterator[Fault]:
@@ -64,7 +86,7 @@ def _differences(graph: Graph, out: dict[int, list[Edge]], one: Edge, other: Edg
         if _heard(one.turn) != _heard(other.turn):
             yield Fault("P17", f"known hears {_heard(one.turn)}, unknown hears {_heard(other.turn)}", one)
             return
-        if "judge: verified" in one.turn.outcomes or min(one.target, other.target) < 0 or one.target == other.target:
+        if not VERDICT.isdisjoint(one.turn.outcomes) or min(one.target, other.target) < 0 or one.target == other.target:
             continue
         if not (out.get(one.target) and out.get(other.target)):  # beyond what was explored
             continue

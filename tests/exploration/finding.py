@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.exploration.graph import Edge, Graph, State
+from tests.exploration.graph import Edge, Graph, State, answers
 from tests.exploration.outcomes import labelled
 
 PERSON = {"agent", "callback-offer", "callback-number", "callback-right"}
@@ -23,6 +23,11 @@ def with_a_person(state: State) -> bool:
     return "speak_to_agent" in state.inside or "callback" in state.inside
 
 
+def is_switched(state: State) -> bool:
+    """On a line that operations have switched there is no main menu."""
+    return state.begin.story.__name__ in ("to_person", "closed")
+
+
 def reaches_person(graph: Graph, edge: Edge) -> bool:
     return edge.target >= 0 and graph.states[edge.target].name in PERSON
 
@@ -37,22 +42,22 @@ def reachable(out: dict[int, list[Edge]], start: int) -> set[int]:
     return seen
 
 
-def reached_without(graph: Graph, proofs: set[str]) -> set[int]:
-    """The places to which some call leads in which no effect had one of these outcomes."""
+def reached_without(graph: Graph, passes: set[str]) -> set[int]:
+    """The places to which some call leads that has met none of these marks (see `Edge.marks`)."""
     out, seen = graph.out(), set[int]()
-    open_ = [edge for edge in graph.entries if not proofs & {*edge.turn.outcomes, *_led_by(graph, edge)}]
+    open_ = [edge for edge in graph.entries if passes.isdisjoint(edge.marks | _led_by(graph, edge))]
     while open_:
         edge = open_.pop()
         if edge.target >= 0 and edge.target not in seen:
             seen.add(edge.target)
-            open_ += [onward for onward in out[edge.target] if proofs.isdisjoint(onward.turn.outcomes)]
+            open_ += [onward for onward in out[edge.target] if passes.isdisjoint(onward.marks)]
     return seen
 
 
-def _led_by(graph: Graph, entry: Edge) -> list[str]:
-    """The outcomes in the past of a call that is looked at from its middle on."""
+def _led_by(graph: Graph, entry: Edge) -> set[str]:
+    """The marks in the past of a call that is looked at from its middle on."""
     past = graph.states[entry.target].begin.past if entry.target >= 0 else ()
-    return [labelled(*step[1:]) for step in past if step[0] == "did"]
+    return {labelled(*step[1:]) for step in past if step[0] == "did"} | answers(past)
 
 
 def circles(out: dict[int, list[Edge]]) -> dict[int, int]:

@@ -1,223 +1,197 @@
-"""The goals of a good dialogue, measured on everything that was explored: seconds by the model, keys by the shortest way."""
+"""The goals of a good dialogue, each with its target, its figure, and whether it is met.
+
+Those that are `HELD` are properties too: one that is not met is a fault, shown by the step that is furthest from it.
+"""
 
 from __future__ import annotations
 
-import heapq
-import re
 import statistics
-from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import quote
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from ivr.engine.call import PAUSE, PAUSE_AGAIN, Dial, Moment, Wait
-from ivr.engine.prompts import Ask, Menu
-from tests.exploration import words
-from tests.exploration.finding import PERSON
+from ivr.engine.call import Dial, Moment, Wait
+from tests.exploration import measuring, words
+from tests.exploration.finding import PERSON, Fault
+from tests.exploration.goals_elsewhere import GOALS_ELSEWHERE
 from tests.exploration.graph import Edge, Graph, State
 
 BOTH = ("zh", "en")
-ELSEWHERE = {
-    "G11 the third failure leads to a person": "properties P4-P6",
-    "P11 an older turn gets its stored reply; P12 nothing happens after a hang-up": "tests/engine/test_turns.py and tests/web/test_notices.py",
-    "P15 no task is deep": "G7 to G10 above",
-    "G12 other words at each failure": "property G12",
-    "G15 label before key; G16 keys from 1 without a gap": "the prompt linter, and property P16",
-    "G17 no dead end": "property P2",
-    "G18 every prompt in both languages": "property P1 and the prompt linter",
-    "G28 whisper of at most 12 s, and a whole summary": "tests/call_flows/test_summary.py",
-    "G29 orientation: where am I, how far": "not measured",
-    "G31 zh:en between 0.65 and 1.5; G32 short sentences, no jargon": "the prompt linter",
-    "G34 a whole task typed ahead": "property P24 and tests/call_flows/test_keys.py",
-}
+HELD = {"G6", "G7", "G8", "G9", "G10", "G13", "G14", "G26", "G27", "G30", "G35"}
 
 
-def table(graph: Graph) -> list[str]:
-    """Rows: goal, target, Mandarin, English; then the goals that are proved elsewhere."""
-    rows = [f"| {goal} | {target} | {' | '.join(found)} |" for goal, target, found in _measured(graph)]
-    return [*rows, *(f"| {goal} | | {where} | |" for goal, where in ELSEWHERE.items())]
+@dataclass(frozen=True)
+class Goal:
+    """One goal: what it is, what was wanted, what was found in Mandarin and in English, and the furthest step from it."""
+
+    name: str
+    target: str
+    found: tuple[str, str]
+    met: bool
+    worst: Edge
+
+    @property
+    def number(self) -> str:
+        return self.name.partition(" ")[0]
 
 
-def _measured(graph: Graph) -> Iterator[tuple[str, str, list[str]]]:
-    menus = _distinct(edge for edge in graph.edges if _asks_first(edge))
+def table(goals: list[Goal]) -> list[str]:
+    """Rows: goal, target, Mandarin, English, met; then the goals that are proved elsewhere."""
+    rows = [f"| {one.name} | {one.target} | {' | '.join(one.found)} | {_verdict(one)} |" for one in goals]
+    return [*rows, *(f"| {goal} | | {where} | | met |" for goal, where in GOALS_ELSEWHERE.items())]
+
+
+def _verdict(goal: Goal) -> str:
+    return ("met, held" if goal.number in HELD else "met") if goal.met else "**not met**"
+
+
+def broken(goals: list[Goal]) -> list[Fault]:
+    """Goals that must hold, and do not."""
+    return [
+        Fault(one.number, f"{one.name}: {' / '.join(one.found)}, not {one.target}", one.worst)
+        for one in goals
+        if one.number in HELD and not one.met
+    ]
+
+
+def measured(graph: Graph) -> list[Goal]:
+    """All goals that the graph shows."""
+    return [*_seconds(graph), *_keys(graph), *_forms(graph)]
+
+
+def _seconds(graph: Graph) -> Iterator[Goal]:
+    menus = measuring.distinct(edge for edge in graph.edges if measuring.asks_first(edge))
+    main, others = ([edge for edge in menus if (_name(edge) == "main-menu") is of] for of in (True, False))
     greetings = [edge for edge in graph.entries if edge.turn.inside[:1] == ("answer",)]
-    everything = _distinct((*graph.entries, *graph.edges))
-    deaf, transfers = ([edge for edge in everything if isinstance(edge.turn.wait, kind)] for kind in (Moment, Dial))
-    yield "G1 greeting until the first key", "8 s", _spread(greetings, lambda edge, lang: words.to_options(edge.turn.lines, lang)[:1])  # fmt: skip
-    yield "G2 menu until each key", "median 8 s, most 20 s", _spread(menus, lambda edge, lang: words.to_options(_question(edge), lang))  # fmt: skip
-    yield "G3 whole menu", "20 s, main 22 s", _spread(menus, lambda edge, lang: [words.length(_question(edge), lang)])
-    yield (
-        "G4 words that no key can stop",
-        "5 s",
-        _spread(deaf, lambda edge, lang: [words.length(edge.turn.lines, lang)]),
+    everything = measuring.distinct((*graph.entries, *graph.edges))
+    moments, rings = ([edge for edge in everything if isinstance(edge.turn.wait, kind)] for kind in (Moment, Dial))
+    yield _spread(
+        "G1 greeting until the first key", greetings, lambda edge, lang: words.to_options(edge.turn.lines, lang)[:1], 8
     )
-    yield "G4 the announcement of a transfer, with its reason", "", _spread(transfers, lambda edge, lang: [words.length(edge.turn.lines, lang)])  # fmt: skip
-    yield "G5 words before a control point", "25 s", _spread(everything, lambda edge, lang: [words.length(part, lang) for part in _parts(_before(edge))])  # fmt: skip
-    yield "G6 options of a menu", "5, leaves 7", [str(max(len(menu.options) for menu in _menus(graph)))] * 2
-    yield "G7 menus before a task asks or answers", "3", [str(_menus_before_a_task(graph))] * 2
-    yield "G8 keys to a person, from the greeting", "2", [str(_fewest(graph, lambda state: state.name in PERSON))] * 2
-    yield (
-        "G9 keys to freeze the account, but for number and tail",
-        "6",
-        [str(_fewest(graph, lambda state: state.name == "freeze-now") + 1)] * 2,
+    yield _spread(
+        "G2 menu until each key", menus, lambda edge, lang: words.to_options(measuring.question(edge), lang), 20, 8
     )
-    yield "G10 keys of menus to the end of a task: promotions", "3", [_keys_to_an_answer(graph, "promotions")] * 2
-    yield "G10 keys of menus to the end of a task: why a top-up failed", "7", [_keys_to_an_answer(graph, "failed")] * 2
-    yield "G13 silence before it counts: menus, entries, more time", "5-7, 8-10, 30 s", [_timeouts(graph)] * 2
-    yield "G14 pause between two options", "0.5-0.75 s", [_pauses(menus, lang) for lang in BOTH]
-    yield "G26 longest Say, and its URL-encoded form; document", "3000, 4500; 64000 bytes", [_sizes(everything, lang) for lang in BOTH]  # fmt: skip
-    yield (
+    yield _spread("G3 whole menu", others, lambda edge, lang: [words.length(measuring.question(edge), lang)], 20)
+    yield _spread("G3 main menu", main, lambda edge, lang: [words.length(measuring.question(edge), lang)], 22)
+    yield _spread("G4 words that no key can stop", moments, lambda edge, lang: [words.length(edge.turn.lines, lang)], 5)
+    yield _spread(
+        "G4 the announcement of a transfer, with its reason",
+        rings,
+        lambda edge, lang: [words.length(edge.turn.lines, lang)],
+        None,
+    )
+    yield _spread(
+        "G5 words before a control point",
+        everything,
+        lambda edge, lang: [words.length(part, lang) for part in measuring.parts(measuring.before(edge))],
+        25,
+    )
+    took = [measuring.silent(graph, lang) for lang in BOTH]
+    yield Goal(
+        "G33 a silent caller until a person",
+        "60 s",
+        (f"{took[0]:.0f} s", f"{took[1]:.0f} s"),
+        max(took) <= 60,
+        greetings[0],
+    )
+
+
+def _keys(graph: Graph) -> Iterator[Goal]:
+    person = measuring.fewest(graph, lambda state: state.name in PERSON)
+    freeze = measuring.fewest(graph, lambda state: state.name == "freeze-now") + 1
+    yield _count(graph, "G7 menus before a task asks or answers", measuring.menus_before_a_task(graph), 3)
+    yield _count(graph, "G8 keys to a person, from the greeting", person, 2)
+    yield _count(graph, "G9 keys to freeze the account, but for number and tail", freeze, 6)
+    tasks: dict[str, tuple[int, Callable[[State], bool]]] = {
+        "promotions": (3, measuring.told_at_the_end("promotion-")),
+        "why a top-up failed": (7, measuring.told_at_the_end("advice-")),
+        "a dispute": (12, measuring.told_at_the_end("dispute-filed")),
+    }
+    for task, (most, ended) in tasks.items():
+        yield _count(graph, f"G10 keys of menus to the end of a task: {task}", measuring.fewest(graph, ended), most)
+
+
+def _forms(graph: Graph) -> Iterator[Goal]:
+    menus = measuring.distinct(edge for edge in graph.edges if measuring.asks_first(edge))
+    everything, first = measuring.distinct((*graph.entries, *graph.edges)), graph.entries[0]
+    most = max(len(menu.options) for menu in measuring.menus(graph) if not _lists_records(menu.name))
+    yield _count(graph, "G6 options of a menu", most, 5)
+    times = measuring.timeouts(graph)
+    yield Goal(
+        "G13 silence before it counts: menus, entries, more time",
+        "5-7, 8-10, 30 s",
+        (_times(times),) * 2,
+        _fit(times),
+        first,
+    )
+    pauses = tuple(measuring.pauses(menus, lang) for lang in BOTH)
+    yield Goal(
+        "G14 pause between two options",
+        "0.5-0.75 s",
+        _texts(pauses),
+        all(low >= 0.5 and high <= 0.75 for low, high in pauses),
+        first,
+    )
+    sizes = tuple(measuring.sizes(everything, lang) for lang in BOTH)
+    fit = all(say <= 3000 and encoded <= 4500 and whole <= 64000 for say, encoded, whole in sizes)
+    yield Goal("G26 longest Say, its URL-encoded form, document", "3000, 4500, 64000 bytes", _texts(sizes), fit, first)
+    digits = tuple(measuring.digits(everything, lang) for lang in BOTH)
+    yield Goal(
         "G27 digits left in speech (zh any, en more than four)",
         "0",
-        [str(_digits(everything, lang)) for lang in BOTH],
+        (str(digits[0]), str(digits[1])),
+        not any(digits),
+        first,
     )
-    yield "G30 # says the same again", "100 %", [_repeats(graph)] * 2
-    yield "G33 a silent caller until a person", "60 s", [f"{_silent(graph, lang):.0f} s" for lang in BOTH]
-    yield "G35 9 changes the language and nothing else", "100 %", [_other_language(graph)] * 2
-
-
-def _spread(edges: list[Edge], measure: Callable[[Edge, str], list[float]]) -> list[str]:
-    found = [[one for edge in edges for one in measure(edge, lang)] or [0.0] for lang in BOTH]
-    return [f"median {statistics.median(all_):.1f}, most {max(all_):.1f} s" for all_ in found]
-
-
-def _distinct(edges: Iterable[Edge]) -> list[Edge]:
-    """One for each thing that is said."""
-    return list({(repr(edge.turn.lines), type(edge.turn.wait)): edge for edge in edges}.values())
-
-
-def _asks_first(edge: Edge) -> bool:
-    wait = edge.turn.wait
-    return isinstance(wait, Wait) and isinstance(wait.prompt, Menu) and wait.last[0] == "first"
-
-
-def _question(edge: Edge) -> tuple:
-    wait = edge.turn.wait
-    assert isinstance(wait, Wait)
-    return edge.turn.lines[len(wait.context) :]
-
-
-def _before(edge: Edge) -> tuple:
-    wait = edge.turn.wait
-    return wait.context if isinstance(wait, Wait) else edge.turn.lines
-
-
-def _parts(lines: tuple) -> list[tuple]:
-    """Words between pauses: at each of these the caller is told the key that says it all again, and has time for any."""
-    parts: list[tuple] = [()]
-    for line in lines:
-        parts[-1] += (line,)
-        if line.id in (PAUSE, PAUSE_AGAIN):
-            parts.append(())
-    return parts
-
-
-def _menus(graph: Graph) -> set[Menu]:
-    return {state.wait.prompt for state in graph.states if isinstance(state.wait, Wait) and isinstance(state.wait.prompt, Menu)}  # fmt: skip
-
-
-def _menus_before_a_task(graph: Graph) -> int:
-    """The most menus, over all tasks, on the shortest way into the function that is the task; the language is none."""
-    first: dict[tuple[str, ...], int] = {}
-    for state in graph.states:
-        task = state.inside[:4]
-        if task[:2] == ("answer", "main_menu") and len(task) == 4:
-            passed = [graph.states[edge.source].wait for edge in state.path if edge.source >= 0]
-            count = sum(isinstance(wait, Wait) and wait.name != "choose-language" for wait in passed)
-            first[task] = min(first.get(task, 99), count)
-    return max(count for task, count in first.items() if task[3] != "was_it_solved")
-
-
-def _keys_to_an_answer(graph: Graph, about: str) -> str:
-    def answered(state: State) -> bool:
-        lines = {line.id for line in state.came.turn.lines}
-        told = any(one.startswith("advice-") for one in lines) if about == "failed" else about in state.inside
-        return state.name == "was-it-solved" and told
-
-    return str(_fewest(graph, answered))
-
-
-def _fewest(graph: Graph, goal: Callable[[State], bool]) -> int:
-    """Keys of menus on the cheapest way; the language and what is typed in entries are not counted."""
-    greeted = [edge for edge in graph.entries if edge.turn.inside[:1] == ("answer",)]
-    out, best = graph.out(), {edge.target: 0 for edge in greeted}
-    open_ = [(0, place) for place in best]
-    while open_:
-        cost, place = heapq.heappop(open_)
-        if goal(graph.states[place]):
-            return cost
-        for edge in out[place]:
-            if edge.label == "silence":
-                continue
-            after = cost + _keys(graph.states[place].wait, edge.label)
-            if edge.target >= 0 and after < best.get(edge.target, 999):
-                best[edge.target] = after
-                heapq.heappush(open_, (after, edge.target))
-    return 999
-
-
-def _keys(wait: Wait | Dial | Moment, label: str) -> int:
-    counts = (
-        isinstance(wait, Wait)
-        and isinstance(wait.prompt, Menu)
-        and not (wait.name == "choose-language" and label in "12")
+    flows = measuring.oriented(graph)
+    lacking = ", ".join(flow for flow, is_so in flows.items() if not is_so)
+    said = f"{sum(flows.values())} of {len(flows)} long flows" + (f", not {lacking}" if lacking else "")
+    yield Goal(
+        "G29 where am I, how far, done", "100 % of flows of more than two steps", (said, said), not lacking, first
     )
-    return len(label) if counts else 0
+    yield _always("G30 # says the same again", measuring.repeats(graph), first)
+    yield _always("G35 9 changes the language and nothing else", measuring.other_language(graph), first)
 
 
-def _timeouts(graph: Graph) -> str:
-    waits = [edge.turn.wait for edge in graph.edges if isinstance(edge.turn.wait, Wait)]
-    found = []
-    for kind in (Menu, Ask):
-        times = sorted({wait.timeout for wait in waits if isinstance(wait.prompt, kind) and wait.last[0] == "first"})
-        found.append(f"{times[0]}-{times[-1]}")
-    more = {wait.timeout for wait in waits if wait.last[0] == "more-time"}
-    return f"{', '.join(found)}, {max(more, default=0)} s"
+def _spread(name: str, edges: list[Edge], measure: Callable[[Edge, str], list[float]], most: float | None, median: float | None = None) -> Goal:  # fmt: skip
+    """Seconds of many steps, in both languages; without `most` there is no target."""
+    figures, met, furthest = [], True, (-1.0, edges[0])
+    for lang in BOTH:
+        all_ = [(one, place) for place, edge in enumerate(edges) for one in measure(edge, lang)] or [(0.0, 0)]
+        middle, (longest, place) = statistics.median(one for one, _ in all_), max(all_)
+        figures.append(f"median {middle:.1f}, most {longest:.1f} s")
+        furthest = max(furthest, (longest, edges[place]), key=lambda pair: pair[0])
+        met = met and (most is None or longest <= most) and (median is None or middle <= median)
+    target = "none" if most is None else (f"median {median:.0f} s, " if median else "") + f"most {most:.0f} s"
+    return Goal(name, target, (figures[0], figures[1]), met, furthest[1])
 
 
-def _pauses(menus: list[Edge], language: str) -> str:
-    found = {float(one) / 1000 for edge in menus for one in re.findall(r'time="(\d+)ms"', words.document(_question(edge), language))}  # fmt: skip
-    return f"{min(found)}-{max(found)} s"
+def _count(graph: Graph, name: str, found: int, most: int) -> Goal:
+    return Goal(name, str(most), (str(found), str(found)), found <= most, graph.entries[0])
 
 
-def _sizes(edges: list[Edge], language: str) -> str:
-    documents = [words.document(edge.turn.lines, language) for edge in edges]
-    says = [one for document in documents for one in re.findall(r"<Say[^>]*>(.*?)</Say>", document, re.DOTALL)]
-    return (
-        f"{max(len(one.encode()) for one in says)}, {max(len(quote(one)) for one in says)}; {max(map(len, documents))}"
-    )
+def _always(name: str, held: list[bool], first: Edge) -> Goal:
+    said = f"{100 * sum(held) / len(held):.0f} % of {len(held)}"
+    return Goal(name, "100 %", (said, said), all(held), first)
 
 
-def _digits(edges: list[Edge], language: str) -> int:
-    wrong = {"zh": re.compile(r"[0-9０-９%$¥]"), "en": re.compile(r"\d{5}")}
-    spoken = {one for edge in edges for one in words.spoken(edge.turn.lines, language)}
-    return sum(bool(wrong[one.language].search(one.text)) for one in spoken)
+def _name(edge: Edge) -> str:
+    return edge.turn.wait.name if isinstance(edge.turn.wait, Wait) else ""
 
 
-def _repeats(graph: Graph) -> str:
-    same = [
-        edge.turn.lines == graph.states[edge.source].came.turn.lines
-        for edge in graph.edges
-        if edge.decision == "repeat" and _asks_first(graph.states[edge.source].came)
-    ]
-    return f"{100 * sum(same) / len(same):.0f} % of {len(same)}"
+def _lists_records(name: str) -> bool:
+    """A list of the caller's own records may be longer, up to seven."""
+    return name.endswith("-pick") or name.startswith(("pick-", "search-payee", "dispute-twin"))
 
 
-def _other_language(graph: Graph) -> str:
-    same = []
-    for edge in graph.edges:
-        wait, after = graph.states[edge.source].wait, edge.turn.wait
-        if edge.decision == "language" and isinstance(wait, Wait):
-            same.append(isinstance(after, Wait) and (after.name, after.tries) == (wait.name, wait.tries))
-    return f"{100 * sum(same) / len(same):.0f} % of {len(same)}"
+def _times(times: list[tuple[int, int]]) -> str:
+    return ", ".join(f"{low}-{high}" if low != high else str(low) for low, high in times) + " s"
 
 
-def _silent(graph: Graph, language: str) -> float:
-    """Seconds from the first word until a person is rung or offered, for the caller who never does anything."""
-    out, worst = graph.out(), 0.0
-    for entry in graph.entries:
-        took, edge = 0.0, entry
-        while edge.target >= 0 and graph.states[edge.target].name not in PERSON:
-            wait = edge.turn.wait
-            took += words.length(edge.turn.lines, language) + (wait.timeout if isinstance(wait, Wait) else 0)
-            edge = next(one for one in out[edge.target] if one.label in ("silence", "passed"))
-        worst = max(worst, took)
-    return worst
+def _fit(times: list[tuple[int, int]]) -> bool:
+    wanted = ((5, 7), (8, 10), (30, 60))
+    return all(least <= low and high <= most for (low, high), (least, most) in zip(times, wanted, strict=True))
+
+
+def _texts(figures: tuple[tuple[float, ...], ...]) -> tuple[str, str]:
+    zh, en = (", ".join(f"{one:g}" for one in dict.fromkeys(figure)) for figure in figures)
+    return zh, en

@@ -59,6 +59,16 @@ class Edge:
         """What the first answer of the turn was taken for."""
         return str(self.turn.steps[0][2]) if self.turn.steps else ""
 
+    @property
+    def marks(self) -> set[str]:
+        """What happened in the turn: outcomes, and answers as `question=answer`."""
+        return {*self.turn.outcomes, *answers(self.turn.steps)}
+
+
+def answers(steps: Iterable[Any]) -> set[str]:
+    """Of some steps, the values that were chosen."""
+    return {f"{step[1]}={step[3]}" for step in steps if step[0] == "answer" and step[2] == "value"}
+
 
 @dataclass
 class Graph:

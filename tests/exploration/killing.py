@@ -10,13 +10,18 @@ import multiprocessing
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from ivr.speech.catalogue import CatalogueError
 from tests.exploration import words
 from tests.exploration.driving import Beginning, play
+from tests.exploration.faults_of_calls import OF_CALLS
+from tests.exploration.faults_of_engine import OF_ENGINE
+from tests.exploration.faults_of_money import OF_MONEY
 from tests.exploration.graph import Graph, State, explore
-from tests.exploration.mutants import MUTANTS, Mutant, planted
+from tests.exploration.mutants import Mutant, planted
 from tests.exploration.properties import PROPERTIES
 from tests.exploration.report import beginnings
 
+MUTANTS = [*OF_CALLS, *OF_MONEY, *OF_ENGINE]
 WANTED = 0.95
 FURTHER = (150, 1500)
 """Places that are opened beyond those that it begins at: first a few, then many."""
@@ -55,9 +60,12 @@ def _as_beginnings(states: Iterable[State]) -> list[Beginning]:
 def found_by(mutant: Mutant, begins: Begins) -> str:
     """The first property that a planted fault breaks; empty when it lives."""
     words.forget()
-    with planted(mutant):
-        tries = zip(begins, FURTHER, strict=True)
-        return next((by for there, further in tries if (by := _first_fault(there, further))), "")
+    try:
+        with planted(mutant):
+            tries = zip(begins, FURTHER, strict=True)
+            return next((by for there, further in tries if (by := _first_fault(there, further))), "")
+    except CatalogueError as refused:
+        return f"the line does not start: {refused}"
 
 
 def _first_fault(begins: list[Beginning], further: int) -> str:

@@ -7,10 +7,12 @@ went back. Words, language and speed are no part of it: flows may not read them.
 
 from __future__ import annotations
 
+import ast
 import dis
 from collections.abc import Coroutine
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -18,23 +20,9 @@ from ivr.engine.call import Call, Dial, Moment, Wait
 
 ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code", "payee"}
 """Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
-ONLY_TOLD = {
-    "reason",
-    "solved",
-    "priority",
-    "remembered",
-    "unfamiliar",
-    "can_log_in",
-    "directed",
-    "not_mine",
-    "has_phone",
-    "has_card",
-    "knows_payee",
-    "asked_seller",
-    "day_passed",
-    "owner",
-}
-"""Facts that no flow reads after its first wait: most are for the agent's screen."""
+READ_ONCE = "remembered"
+"""A fact that no flow reads after its first wait."""
+FLOWS = Path(__file__).parents[2] / "call_flows"
 JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
 ENDS = {"RETURN_VALUE", "RERAISE", "RAISE_VARARGS", "JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"}
 
@@ -52,9 +40,28 @@ def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | M
     """The key by which exploration prunes: a digest, for locals can hold much."""
     chain = tuple(_frame(frame) for frame in frames(flow))
     tries = (asking.tries.silences, asking.tries.wrongs) if isinstance(asking, Wait) else ()
-    facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name not in ONLY_TOLD))
+    facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name in facts_read()))
     whole = (chain, asking.name, tries, facts, call._went_back, call.in_both)
     return blake2b(repr(whole).encode(), digest_size=16).digest()
+
+
+@cache
+def facts_read() -> frozenset[str]:
+    """The facts that some flow reads; what is only noted for the agent's screen is no part of a position."""
+    nodes = [node for path in FLOWS.glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    return frozenset(name for node in nodes if (name := _read(node)) is not None) - {READ_ONCE}
+
+
+def _read(node: ast.AST) -> str | None:
+    """The fact that this piece of a flow reads: `facts["x"]`, `facts.get("x")` or `"x" in facts`."""
+    match node:
+        case ast.Subscript(ast.Attribute(attr="facts"), ast.Constant(str(name)), ast.Load()):
+            return name
+        case ast.Call(ast.Attribute(ast.Attribute(attr="facts"), "get"), [ast.Constant(str(name)), *_]):
+            return name
+        case ast.Compare(ast.Constant(str(name)), _, [ast.Attribute(attr="facts")]):
+            return name
+    return None
 
 
 def functions(flow: Coroutine[Any, Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, get_type_hints
 
+from ivr.desk.identity import Verified
+from ivr.engine.call import Wait
+from ivr.engine.effects import Effect
 from tests.exploration.finding import Fault, reachable, reached_without, reaches_person
-from tests.exploration.graph import Edge, Graph
+from tests.exploration.graph import Edge, Graph, State
 
 TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-no-twin"}  # fmt: skip
 PROMOTION_DATA = {
@@ -17,7 +23,7 @@ PROMOTION_DATA = {
         for state in ("counting", "so-far", "ended", "credited", "due", "awaited", "overdue")
     ),
 }
-DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick"} | TRANSACTION_DATA | PROMOTION_DATA  # fmt: skip
+DATA = {"top-up-is", "balance-is", "top-up-pick", "case-opened", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "payment-is", "payment-is-unnamed", "payment-pick", "verdict-decided-refund", "verdict-decided-rejected", "verdict-refunded"} | TRANSACTION_DATA | PROMOTION_DATA  # fmt: skip
 SUCCESS = DATA | {
     "advice-succeeded",
     "top-up-not-received",
@@ -29,7 +35,6 @@ SUCCESS = DATA | {
     "freeze-done",
     "freeze-found-frozen",
 }
-NEED_PROOF = ("find_top_ups", "find_payments", "limits_of", "open_case", "review", "offers_for", "rewards_of", "push_is_on", "set_push", "keep_consent", "latest", "search", "payees", "spending", "twins", "dispute_of", "file_dispute", "keep_dispute", "keep_note", "drop_note")  # fmt: skip
 PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner"}
 ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now", "file_dispute": "dispute-now", "keep_dispute": "dispute-now"}  # fmt: skip
 """Acts that the caller asks for, and the question whose yes must come right before."""
@@ -47,14 +52,24 @@ HONEST = {
 """What is said when the wallet did not answer."""
 
 
+@cache
+def need_proof() -> frozenset[str]:
+    """Effects that are given a verified customer, by their signatures; a case and a note are kept for one by number."""
+    modules = [module for name, module in sys.modules.items() if name.startswith(("ivr.desk.", "ivr.wallet."))]
+    effects = [one for module in modules for one in vars(module).values() if isinstance(one, Effect)]
+    given = {one.name.rpartition(".")[2] for one in effects if Verified in get_type_hints(one.run).values()}
+    return frozenset(given | {"open_case", "keep_note", "drop_note"})
+
+
 def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
     """Account data and what reads it come after a verdict that was yes, on every way there is."""
+    need = need_proof()
     unproved, unweighed = (reached_without(graph, proofs) for proofs in (PROOF, PROOF | WEAK_PROOF))
     for edge in graph.edges:
         done = edge.turn.outcomes
         if edge.source in unproved and PROOF.isdisjoint(done):
             spoken = DATA & {line.id for line in edge.turn.lines}
-            touched = [one for one in done if one.startswith(NEED_PROOF)]
+            touched = [one for one in done if one.partition(":")[0] in need]
             if spoken or touched:
                 yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
         weak = any(one.startswith(("freeze:", "keep_freeze:")) for one in done)
@@ -95,6 +110,51 @@ def p9_what_was_said_is_kept_and_deleted_at_a_word(graph: Graph) -> Iterator[Fau
             yield Fault("P9", f"{edge.label} at {place}, and a note is {'kept' if not spoken else 'lost'}", edge)
         if "drop_note" in done and (place, answer) not in (("voice-note-kept", "again"), ("voice-note-kept", "drop")):
             yield Fault("P9", f"a note is deleted after {answer} at {place}", edge)
+
+
+def _because(given: tuple[Any, ...], heard: set[str]) -> bool:
+    return f"dispute-because-{given[2]}" in heard and "dispute-is" in heard
+
+
+def _turned(given: tuple[Any, ...], heard: set[str]) -> bool:
+    return f"promotion-messages-turn-{'on' if given[1] else 'off'}" in heard
+
+
+def _asked(given: tuple[Any, ...], heard: set[str]) -> bool:
+    return _turned(given, heard) and set(given[2]) <= heard
+
+
+SAME: dict[str, Callable[[tuple[Any, ...], set[str]], bool]] = {
+    "file_dispute": _because,
+    "keep_dispute": _because,
+    "set_push": _turned,
+    "keep_consent": _asked,
+    "request_callback": lambda given, heard: "callback-number-is" in heard,
+    "freeze": lambda given, heard: "freeze-means" in heard,
+}
+"""Whether what an act is given is what was read back before the yes."""
+
+
+def p9_the_yes_was_to_the_same(graph: Graph) -> Iterator[Fault]:
+    """What is done is what was read back: the same reason, the same direction, the words that were heard."""
+    for edge in graph.edges:
+        source = graph.states[edge.source]
+        for act, given in edge.turn.given:
+            if act not in SAME:
+                continue
+            if source.name in ASKED_AGAIN:
+                same = repr(given) in {repr(then) for name, then in source.came.turn.given if name == act}
+                if not same and act in {name for name, _ in source.came.turn.given}:
+                    yield Fault("P9", f"{act} is asked for again with something else", edge)
+            elif isinstance(source.wait, Wait) and not SAME[act](given, _heard_before(source)):
+                yield Fault("P9", f"{act} is given what was not read back", edge)
+
+
+def _heard_before(asked: State) -> set[str]:
+    """What was said before the question when it was asked first; after a failure it is asked alone."""
+    while asked.before and asked.before.name == asked.name:
+        asked = asked.before
+    return {line.id for line in asked.came.turn.lines}
 
 
 def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import random
 import shlex
 
 import pytest
 
 from ivr.engine import Call, Menu
+from ivr.speech.catalogue import CatalogueError
+from ivr.speech.prompts import words as catalogue
+from tests.exploration import safety, telling
+from tests.exploration.artefact import ROOT
 from tests.exploration.calls import command
 from tests.exploration.driving import START, Beginning, inputs, play
+from tests.exploration.goals_elsewhere import GOALS_ELSEWHERE, PROPERTIES_ELSEWHERE
 from tests.exploration.graph import explore
-from tests.exploration.killing import found_by, near
-from tests.exploration.mutants import MUTANTS, planted
-from tests.exploration.properties import faults
+from tests.exploration.killing import MUTANTS, found_by, near
+from tests.exploration.mutants import planted
+from tests.exploration.outcomes import OUTCOMES
+from tests.exploration.properties import PROPERTIES, faults
 from tests.exploration.report import beginnings
 
 FAST = MUTANTS[::12]
@@ -78,10 +86,36 @@ def test_a_planted_fault_is_found(graph, mutant):
 
 
 def test_every_planted_fault_still_has_its_place():
-    """A mutant whose text is gone plants nothing."""
+    """A mutant whose text is gone plants nothing; wrong words are refused when the catalogues are read."""
     for mutant in MUTANTS:
-        with planted(mutant):
+        with contextlib.suppress(CatalogueError), planted(mutant):
             pass
+
+
+@pytest.mark.parametrize("where", sorted({*PROPERTIES_ELSEWHERE.values(), *GOALS_ELSEWHERE.values()}))
+def test_what_is_proved_elsewhere_is_proved_there(where):
+    """The test that is named exists, and so does the property."""
+    path, is_test, name = where.partition("::")
+    if is_test:
+        tree = ast.parse((ROOT / path).read_text("utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    elif where.startswith("propert"):
+        assert any(where.partition(" ")[2] in named for named in PROPERTIES)
+
+
+def test_every_message_that_a_property_names_exists():
+    """A renamed message would pass unseen."""
+    known = catalogue().ids()
+    named = safety.DATA | safety.SUCCESS | safety.HONEST | safety.ASKED_AGAIN
+    for table in (telling.TOLD, telling.HEARD, telling.UNHEARD):
+        named |= {message for messages in table.values() for message in messages}
+    assert {one for one in named if one not in known} == set()
+
+
+def test_every_outcome_that_a_property_names_exists():
+    """As above, for the answers of the outside."""
+    known = {f"{name.rpartition('.')[2]}: {label}" for name, found in OUTCOMES.items() for label, *_ in found}
+    assert {one for key in telling.TOLD for one in key.split(", ")} - known == {"find_top_ups: wallet-limit"}
 
 
 def test_the_nearest_places_have_no_fault(graph):

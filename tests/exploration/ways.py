@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.engine.call import Dial, Moment, Wait
 from ivr.engine.prompts import Ask
-from tests.exploration.finding import PERSON, Fault, circles, reaches_person, with_a_person
+from tests.exploration.finding import PERSON, Fault, circles, is_switched, reaches_person, with_a_person
 from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
 
@@ -20,6 +20,14 @@ def p14_twice_back_is_the_main_menu(graph: Graph) -> Iterator[Fault]:
             at = graph.states[second.target].name if second.target >= 0 else "no place"
             if second.decision == "back" and at != "main-menu":
                 yield Fault("P14", f"** from {graph.states[first.source].name} leads to {at}", second)
+
+
+def p14_main_is_the_main_menu(graph: Graph) -> Iterator[Fault]:
+    """`**#` in an entry: the main menu, before a person was asked for."""
+    for edge in graph.edges:
+        at = graph.states[edge.target].name if edge.target >= 0 else "no place"
+        if edge.decision == "main" and not with_a_person(graph.states[edge.source]) and at != "main-menu":
+            yield Fault("P14", f"**# at {graph.states[edge.source].name} leads to {at}", edge)
 
 
 def p9_what_is_read_back_is_asked(graph: Graph) -> Iterator[Fault]:
@@ -56,7 +64,7 @@ def p2_no_dead_end(graph: Graph) -> Iterator[Fault]:
     }.items():
         good = graph.reaching(goals | unopened)
         for state in graph.states:
-            last_resort = with_a_person(state) and what != "the end of the call"
+            last_resort = (with_a_person(state) or is_switched(state)) and what != "the end of the call"
             if state.number not in good and not last_resort:
                 yield Fault("P2", f"{what} cannot be reached from {state.name}", state.came)
     for state in graph.states:
@@ -110,9 +118,14 @@ def p14_the_end_of_a_task(graph: Graph) -> Iterator[Fault]:
 
 
 def p18_three_rounds(graph: Graph) -> Iterator[Fault]:
-    """A refusal is never on a cycle, so nobody may try without end; no path has more than three."""
+    """A refusal is never on a cycle, so nobody may try without end; no path has more than three.
+
+    Tries at a freeze are counted outside of the call; when the count says so, a person is next.
+    """
     circle = circles(graph.out())
     for edge in graph.edges:
+        if "weigh: refused for good" in edge.turn.outcomes and not reaches_person(graph, edge):
+            yield Fault("P18", "refused for good, and no end of it", edge)
         if "judge: refused" not in edge.turn.outcomes or edge.target < 0:
             continue
         past = [*graph.states[edge.source].past, *edge.turn.steps]
@@ -122,18 +135,12 @@ def p18_three_rounds(graph: Graph) -> Iterator[Fault]:
 
 
 def p19_closed_rings_nobody(graph: Graph) -> Iterator[Fault]:
-    """Outside opening hours, and with nobody on duty, no agent is rung."""
+    """An agent is rung only where one was found on duty in this turn, or another one was rung just before."""
     for edge in graph.edges:
         duty = [done for done in edge.turn.outcomes if done.startswith("duty")]
-        if duty and duty[-1] != "duty: agents" and isinstance(edge.turn.wait, Dial):
-            yield Fault("P19", f"{duty[-1]}, and an agent is rung", edge)
-
-
-def p20_a_leg_is_no_end(graph: Graph) -> Iterator[Fault]:
-    """Whatever an agent's leg ends with, only a talk ends the call."""
-    for edge in graph.edges:
-        if isinstance(graph.states[edge.source].wait, Dial) and edge.label != "accepted" and edge.target == HUNG_UP:
-            yield Fault("P20", f"{edge.label} ends the call", edge)
+        after_another = edge.source >= 0 and isinstance(graph.states[edge.source].wait, Dial)
+        if isinstance(edge.turn.wait, Dial) and duty[-1:] != ["duty: agents"] and not (after_another and not duty):
+            yield Fault("P19", f"{duty[-1] if duty else 'nobody asked'}, and an agent is rung", edge)
 
 
 def _steps(graph: Graph, out: dict[int, list[Edge]], start: int, decisions: tuple[str, ...], silent: bool, known: dict[int, float], on_way: set[int]) -> float:  # fmt: skip

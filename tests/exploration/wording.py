@@ -7,24 +7,30 @@ from collections.abc import Iterator
 
 from ivr.engine.call import Dial, Wait
 from ivr.engine.prompts import Ask, Menu
+from ivr.simulator.twiml_rules import check
 from tests.exploration import words
 from tests.exploration.finding import Fault
 from tests.exploration.graph import FAILED, Edge, Graph
 
 
 def p1_every_turn_ends_in_words(graph: Graph) -> Iterator[Fault]:
-    """No turn fails, and every line renders in both languages."""
+    """No turn fails; every turn says something, and is a document that a telephone plays, in both languages."""
+    documents: dict[object, Edge] = {}
     for edge in (*graph.entries, *graph.edges):
         if edge.target == FAILED:
             yield Fault("P1", edge.turn.failure, edge)
-            continue
-        if not edge.turn.lines and not isinstance(edge.turn.wait, Dial):
+        elif not edge.turn.lines and not isinstance(edge.turn.wait, Dial):
             yield Fault("P1", "a turn says nothing", edge)
+        else:
+            wait = edge.turn.wait
+            documents.setdefault((id(edge.turn.lines), getattr(wait, "prompt", type(wait))), edge)
+    for edge in documents.values():
         for language in ("zh", "en"):
             try:
-                words.spoken(edge.turn.lines, language)
+                wrong = check(words.telephone(edge.turn, language))
             except Exception as error:
-                yield Fault("P1", f"{type(error).__name__}: {error}", edge)
+                wrong = [f"{type(error).__name__}: {error}"]
+            yield from (Fault("P1", one, edge) for one in wrong)
 
 
 def p7_counters_reset(graph: Graph) -> Iterator[Fault]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
 from ivr.checks import seconds
 from ivr.engine import twiml
 from ivr.engine.call import Line
+from ivr.engine.rendering import render
+from ivr.engine.replay import Played
 from ivr.engine.speaking import Speaker, Spoken
+from ivr.speech.catalogue import RenderError
 from ivr.speech.prompts import words
-from tests.exploration.driving import NOON, SEALER
+from tests.exploration.driving import NOON, SEALER, Turn
 
 _spoken: dict[tuple[str, str], Spoken] = {}
 speaker = Speaker(words(), SEALER.open)
@@ -31,6 +38,21 @@ def document(lines: tuple[Line, ...], language: str) -> str:
     return twiml.document(twiml.says(spoken(lines, language)))
 
 
+def telephone(turn: Turn, language: str) -> str:
+    """The whole document of a turn, with its wait, as Twilio gets it."""
+    runtime: Any = SimpleNamespace(speaker=_Spoken(), base_url="https://ivr.example.com")
+    call: Any = SimpleNamespace(sid="CA" + "1" * 32, language=language, slow=False, facts=turn.facts)
+    return render(runtime, call, 1, Played(turn.wait, turn.lines), NOON)
+
+
+class _Spoken:
+    """Speaks what was spoken before from memory."""
+
+    @staticmethod
+    def speak(lines: tuple[Line, ...], language: str, today: date) -> list[Spoken]:
+        return spoken(lines, language)
+
+
 def length(lines: tuple[Line, ...], language: str) -> float:
     """Seconds of a turn's lines."""
     moments = seconds.timeline(document(lines, language))
@@ -40,6 +62,14 @@ def length(lines: tuple[Line, ...], language: str) -> float:
 def to_options(lines: tuple[Line, ...], language: str) -> list[float]:
     """Seconds until each key has been named."""
     return seconds.option_times(document(lines, language))
+
+
+def plain(message: str, language: str) -> str:
+    """The words of a message that needs no values; others have none here."""
+    try:
+        return speaker.words.render(language, message, {}, today=NOON.date())
+    except RenderError:
+        return ""
 
 
 def forget() -> None:

@@ -1,0 +1,46 @@
+"""Faults planted in the engine and in the words."""
+
+from __future__ import annotations
+
+from tests.exploration.mutants import Mutant
+
+CALL, PROMPTS, PLAYING, WAY = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.playing", "ivr.engine.way"
+ZH, EN = "call_flows/prompts/zh", "call_flows/prompts/en"
+
+OF_ENGINE = [
+    Mutant("0 is not a person", PROMPTS, '"0": ("agent", None), "*": ("back"', '"0": ("repeat", None), "*": ("back"'),
+    Mutant("# goes back", PROMPTS, '"#": ("repeat", None), "8"', '"#": ("back", None), "8"'),
+    Mutant("8 and 9 are swapped", PROMPTS, '"8": ("slower", None), "9": ("language", None),\n}  # fmt: skip\nENTRY', '"9": ("slower", None), "8": ("language", None),\n}  # fmt: skip\nENTRY'),
+    Mutant("0 in an entry is not a person", PROMPTS, '"0": ("agent", None), "*": ("clear"', '"0": ("more-time", None), "*": ("clear"'),
+    Mutant("silence is not counted", PROMPTS, "Tries(self.silences + 1", "Tries(self.silences"),
+    Mutant("wrong keys are not counted", PROMPTS, "self.wrongs + 1)", "self.wrongs)"),
+    Mutant("a repeat counts as a failure", PROMPTS, 'if kind == "wrong"', 'if kind in ("wrong", "repeat")'),
+    Mutant("nobody gives up", PROMPTS, "if count + 1 >= most", "if count + 1 >= 9"),
+    Mutant("the key of an option is one too low", PROMPTS, "self.options[int(key) - 1]", "self.options[int(key) - 2]"),
+    Mutant("keys are spoken from 2", CALL, "enumerate(prompt.options, 1)", "enumerate(prompt.options, 2)"),
+    Mutant("options are spoken in the wrong order", CALL, "enumerate(prompt.options, 1)", "enumerate(reversed(prompt.options), 1)"),
+    Mutant("a line in the wrong language", CALL, "lines = [] if prompt.bilingual else [Line(prompt.name, said)]", 'lines = [] if prompt.bilingual else [Line(prompt.name, said, language="en")]'),
+    Mutant("the same words at each wrong key", CALL, "-{wait.tries.wrongs}", "-1"),
+    Mutant("silence is met by silence", CALL, 'return _in_both((Line("take-your-time"),), prompt)', "return ()"),
+    Mutant("giving up is a repeat", CALL, 'raise ToAgent(f"{detail} at {prompt.name}", gave_up=True)', "pass"),
+    Mutant("back is forgotten: ** is only one step", CALL, 'elif kind == "main" or back_again:', 'elif kind == "main":'),
+    Mutant("a readback is not asked", CALL, "if ask.readback is None:", "if True:"),
+    Mutant("back leaves two levels", CALL, "        except Back:\n            pass\n", "        except Back:\n            self.way.leave(mark)\n            raise\n"),
+    Mutant("a level swallows the main menu", CALL, "        except Back:\n            pass\n", "        except (Back, Main):\n            pass\n"),
+    Mutant("back in a read-back leaves the task", CALL, "            except Back:\n                self._went_back = False\n", "            except ZeroDivisionError:\n                pass\n"),
+    Mutant("** is forgotten after a read-back", CALL, "                self._went_back = False\n\n    async def record", "                pass\n\n    async def record"),
+    Mutant("the language is no longer the other one", CALL, 'self.language = "en" if self.language == "zh" else "zh"', 'raise Back'),
+    Mutant("slower speech goes back", CALL, "            self.slow = not self.slow\n", "            raise Back\n"),
+    Mutant("a no is a yes", CALL, 'await self._answer(confirm, args) == "yes")', 'await self._answer(confirm, args) != "yes")'),
+    Mutant("what was said is said again after the answer", CALL, "lines, self.said = tuple(self.said), []", "lines = tuple(self.said)"),
+    Mutant("a person is not offered in menus", CALL, "if prompt.offer_agent:", "if False:"),
+    Mutant("a failure does not end the words before it", PROMPTS, "return Tries(self.silences, self.wrongs + 1)", "return Tries(self.silences + 1, self.wrongs + 1)"),
+    Mutant("keys typed ahead reach a personal entry", PLAYING, "bool(self.keys) and wait.prompt.type_ahead and", "bool(self.keys) and"),
+    Mutant("keys typed ahead are lost", PLAYING, 'self.keys = rest.lstrip("#") or None', "self.keys = None"),
+    Mutant("a leg without an end is a talk", PLAYING, 'return (self.input.dialled or "failed", None)', 'return ("accepted", None)'),
+    Mutant("an amount is a hundred times too much", "ivr.engine.entries", "return int(yuan) * 100", "return int(yuan) * 10000"),
+    Mutant("a translation is forgotten", f"{EN}/dispute.ftl", "dispute-unsure =", "dispute-unsur ="),
+    Mutant("a message is not translated", f"{EN}/line.ftl", "was-it-solved =", "was-it-solved = 您的问题解决了吗？ #"),
+    Mutant("a digit stands in Mandarin words", f"{ZH}/line.ftl", "was-it-solved =", "was-it-solved = 第1个"),
+    Mutant("a value is left out of the Mandarin words", f"{ZH}/line.ftl", "{ MONEY($value) }", "{ MONEY($amounts) }"),
+]  # fmt: skip
