@@ -29,6 +29,15 @@ def test_everybody_to_a_person(caller, reason):
     caller.is_told(*TALKING)
 
 
+@pytest.mark.parametrize("keys", [["0"], ["", "", ""], ["7", "7", "7"]])
+def test_whoever_names_no_language_reaches_the_person_too(caller, keys):
+    """Zero, silence or wrong keys at the first question end no call."""
+    switched(caller, "person").dials(HAIYUN)
+    for key in keys:
+        caller.presses(key)
+    assert caller.report()["turns"][-1]["wait"]["kind"] == "Dial"
+
+
 @pytest.mark.parametrize("reason", [REASON, None])
 def test_closed_says_why_and_offers_to_call_back(caller, reason):
     """Nobody is sent away with nothing."""

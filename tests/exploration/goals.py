@@ -81,7 +81,7 @@ def _seconds(graph: Graph) -> Iterator[Goal]:
     )
     yield _spread(
         "G5 words before a control point",
-        everything,
+        [edge for edge in everything if not isinstance(edge.turn.wait, Dial)],
         lambda edge, lang: [words.length(part, lang) for part in measuring.parts(measuring.before(edge))],
         25,
     )
