@@ -62,7 +62,7 @@ class Doomed:
     def caller(self) -> Soaked:
         """One with a customer of their own, by a code or a PIN, in Mandarin or English, in turn."""
         number = next(self.numbers)
-        caller = Soaked(self.company, number, f"{number:08d}", Will(number), by_pin=number % 4 != 0)
+        caller = Soaked(self.company, number, f"9{number:07d}", Will(number), by_pin=number % 4 != 0)
         caller.lang = ("zh", "en")[number % 2]
         caller.courier = Wary(caller.courier.transport, caller.courier.token, tally=self.company.tally)
         return caller
@@ -71,11 +71,13 @@ class Doomed:
         """The story to its end; what was told."""
         told = Told(kind, caller.number, caller.lang, yes=True)
         self.told.append(told)
-        play(caller, told, Will())
-        told.sid = caller.sid
-        caller.hangs_up()
+        try:
+            play(caller, told, Will())
+            caller.hangs_up()
+        finally:
+            told.sid = caller.sid
+            caller.close()
         assert not caller.faults
-        caller.close()
         return told
 
     def faults(self) -> list[str]:

@@ -6,7 +6,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ivr.simulator.executor import APPLICATION_ERROR
@@ -43,7 +43,7 @@ class Crowd:
     seed: int
     told: list[Told] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -61,7 +61,7 @@ class Crowd:
 
     def _calls_on(self) -> None:
         while not self.stop.is_set():
-            number = next(self._numbers)
+            number = next(self.numbers)
             chance = random.Random(f"{self.seed}:{number}")
             kind = chance.choice(tuple(STORIES))
             twins = 2 if kind in ("unknown", "reward") and chance.random() < 0.3 else 1
