@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,21 +88,31 @@ class Doomed:
         return self.company.tally.faults + list(faults(self.told, books))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
 def doomed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doomed]:
     """All processes of the line; whatever dies is started again."""
     folder = tmp_path_factory.mktemp("doomed")
-    with rig(folder, _database(request, folder), voice="tests.crashes.planted:create_app()", worker="tests.crashes.planted", many=MANY) as here:  # fmt: skip
+    with (
+        _database(request, folder) as url,
+        rig(folder, url, voice="tests.crashes.planted:create_app()", worker="tests.crashes.planted", many=MANY) as here,
+    ):
         here.wait_until_ready()
         yield Doomed(here, Company(here.settings, Tally()))
 
 
-def _database(request: Any, folder: Path) -> str:
+@contextmanager
+def _database(request: Any, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        return f"sqlite:///{folder / 'ivr.db'}"
+        yield f"sqlite:///{folder / 'ivr.db'}"
+        return
     server: sa.URL = request.getfixturevalue("postgres")
+    _administer(server, "CREATE DATABASE doomed")
+    yield server.set(database="doomed").render_as_string(hide_password=False)
+    _administer(server, "DROP DATABASE doomed WITH (FORCE)")
+
+
+def _administer(server: sa.URL, statement: str) -> None:
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
-        conn.execute(sa.text("CREATE DATABASE doomed"))
+        conn.execute(sa.text(statement))
     engine.dispose()
-    return server.set(database="doomed").render_as_string(hide_password=False)

@@ -123,9 +123,11 @@ def test_callers_do_not_notice_the_death_of_the_web_server(doomed):
 
 
 FOLLOW_UPS = (
-    ("before-send", "code", "nothing"), ("after-send", "case", "unknown"), ("before-send", "dispute", "dispute"), ("after-send", "freeze", "freeze"),
-    ("before-delivery", "case.opened", "dispute"), ("after-delivery", "case.opened", "security"),
-)  # fmt: skip
+    ("before-send", "code", "nothing"),
+    ("after-send", "freeze", "freeze"),
+    ("before-delivery", "case.opened", "dispute"),
+    ("after-delivery", "case.opened", "security"),
+)
 
 
 def test_a_text_and_a_delivery_come_once_wherever_the_worker_is_killed(doomed):
