@@ -87,7 +87,7 @@ def test_a_frozen_or_closed_account_may_dispute(caller, state):
 def test_a_dispute_of_what_nobody_here_paid_does_not_freeze_twice(caller, state, zh, en):
     """The status stands in place of the offer; the dispute goes on."""
     lin_is(caller, state).calls().picks("交易与争议", "disputes").picks("反映交易", "report one").picks(
-        "不是我付的", "not you"
+        "不是我付的", "If not yours"
     )
     caller.proves(LIN).picks("按金额", "by amount").enters("45*90#").presses("1").picks("反映这笔", "report this one")
     caller.presses("1").is_told(zh, en).presses("1").presses("2").picks("现在替我提交", "file it now").presses("1")
