@@ -112,3 +112,18 @@ def test_a_person_answers_for_the_agent_hears_the_whisper_and_accepts(window, li
     expect(window.state).to_contain_text("Talking to agent")
     window.clicks("#silence").is_told("The agent hangs up.")
     assert line.lab(f"calls/{window.sid}")["outcome"] == "transferred"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_written_is_said_after_the_tone(window, language):
+    """The field is there only where something is recorded; the note is then listed with its case."""
+    window.speaks(language).rings().explains_a_top_up(language)
+    field = window.page.locator("#words")
+    expect(field).not_to_be_visible()
+    window.presses("1").hears_a_question()
+    expect(field).to_be_visible()
+    field.fill("我的卡被扣了钱")
+    window.acts(lambda: field.press("Enter")).is_told("我的卡被扣了钱").presses("#").hears_a_question()
+    expect(field).not_to_be_visible()
+    window.presses("1").hears_a_question().looks_at("cases")
+    expect(window.page.locator("#panel-cases")).to_contain_text({"zh": "留言", "en": "Voice note"}[language])

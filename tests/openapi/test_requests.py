@@ -53,7 +53,9 @@ def test_asking_for_a_recording_and_deleting_it_is_taken(against_mock):
     """The sound itself is no part of the documents; what is asked before it and after it is."""
     twilio = TwilioRecordings(against_mock)
     twilio._download = lambda url: url.encode()
-    assert twilio.sound(RECORDING).endswith(b"/Recordings/" + RECORDING.encode() + b".wav")  # the mock calls it completed
+    assert twilio.sound(RECORDING).endswith(
+        b"/Recordings/" + RECORDING.encode() + b".wav"
+    )  # the mock calls it completed
     twilio.delete(RECORDING)
     for ask in (twilio.sound, twilio.delete):
         with pytest.raises(NotDone):
