@@ -52,7 +52,7 @@ def test_a_dispute_is_read_back_promised_and_filed_once(caller):
     caller.picks("现在替我提交", "file it now").is_told("晨光书店四十五元九角", "Morning Light Books")
     caller.is_told("没收到", "nothing arrived").is_told(*SURE)
     caller.presses("1").is_told(*FILED).is_told("十二月三日之前", "by December third")
-    caller.is_told("上传截图", "screenshots").is_told("没有也不影响", "without them")
+    caller.is_told("上传截图", "screenshots").is_told("没有也不影响", "They are optional")
     (one,) = filed(caller)
     assert (one["customer"], one["kind"], one["about"]) == ("K1", "not-received", "Y1")
     assert (one["due"], one["due_provisional"], one["call"]) == ("2026-12-03", False, caller.sid)
@@ -275,7 +275,7 @@ def test_who_would_rather_apply_alone_is_told_how(caller):
     reports(caller, NOT_RECEIVED).presses("2").presses("2").is_told("也联系商家", "ask the seller too")
     caller.is_told("可能还会收到", "may still come")
     caller.picks("怎么自己申请", "apply yourself").is_told("设置、帮助与客服", "Settings, then Help and support")
-    caller.is_told("填写原因", "fill in the reason").is_told("没有也能提交", "without them")
+    caller.is_told("填写原因", "fill in the reason").is_told("没有也能提交", "They are optional")
     caller.is_told("订单号", "order number")
     assert filed(caller) == []
 

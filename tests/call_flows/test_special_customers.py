@@ -134,9 +134,9 @@ def test_whoever_has_no_mobile_freezes_by_wallet_id(caller):
 def test_whoever_has_no_mobile_hears_every_reference(caller):
     """Dispute and case are spoken, and no text is tried."""
     lin_has_no_mobile(caller)
-    at_the_yes(caller, BY_ID).presses("1").is_told(*FILED).is_told("单号是", "The reference is")
+    at_the_yes(caller, BY_ID).presses("1").is_told(*FILED).is_told("单号是", "its reference")
     answers(reviews(caller.calls(from_="+8613900000002")).proves(BY_ID), True, True, True).picks(*YES).is_told(
-        "单号是", "The reference is"
+        "单号是", "its reference"
     )
     assert (len(filed(caller)), len(caller.line.get("cases")), caller.line.texts()) == (1, 1, [])
 
