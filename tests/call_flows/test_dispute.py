@@ -275,7 +275,7 @@ def test_who_would_rather_apply_alone_is_told_how(caller):
     reports(caller, NOT_RECEIVED).presses("2").presses("2").is_told("也联系商家", "ask the seller too")
     caller.is_told("可能还会收到", "may still come")
     caller.picks("怎么自己申请", "apply yourself").is_told("设置、帮助与客服", "Settings, then Help and support")
-    caller.is_told("填写原因", "fill in the reason").is_told("没有也能提交", "They are optional")
+    caller.is_told("填写原因", "fill in the reason").is_told("没有也能提交", "without them")
     caller.is_told("订单号", "order number")
     assert filed(caller) == []
 
