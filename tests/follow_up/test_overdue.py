@@ -76,7 +76,7 @@ def test_it_is_told_once_however_often_and_by_however_many_it_is_found(promised)
 def test_of_a_dispute_the_wallet_is_asked_before_it_is_called_overdue(here, status, mode, late):
     """It knows whether it was decided, and we write that down; while it does not answer nobody is accused."""
     document = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
-    document["disputes"][0]["status"] = status
+    document["disputes"] = [document["disputes"][0] | {"status": status}]
     with begin_write(here.engine) as conn:
         world.load(conn, document)
         scene.change(conn, wallet=mode)
