@@ -121,6 +121,7 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
     kept = await call.do(keep_dispute, customer, one.id, reason, due)
     call.say("dispute-filed", reference=kept.reference)
     call.say("dispute-due-provisional" if kept.provisional else "dispute-due", by=kept.due)
+    call.pause()
     call.say("dispute-helps-" + reason)
     call.say("dispute-evidence")
     await offer_note(call, kept.reference)

@@ -14,6 +14,7 @@ from ivr.speech import en, zh
 from ivr.storage import begin_read
 from tests.call_flows.conftest import line
 from tests.call_flows.line import Caller, Line, Person
+from tests.call_flows.test_freeze import gives, wants_a_freeze
 from tests.call_flows.test_top_up import reports
 
 __all__ = ["line"]
@@ -58,7 +59,7 @@ def _readings(value: object) -> Iterator[str]:
 
 
 def lives_through_everything(line: Line, lang: str) -> list[Caller]:
-    """Right and wrong proofs, a dead wallet, a bug, and a hand-over."""
+    """Right and wrong proofs, a dead wallet, a freeze by weak proof, and a hand-over."""
     by_number, by_id = Caller(line, lang), Caller(line, lang)
     reports(by_number.calls(), "300", "1120")
     by_number.enters(WRONG[2] + "#").enters(WRONG[0]).picks("短信验证码", "code by text").enters(WRONG[1])
@@ -70,14 +71,16 @@ def lives_through_everything(line: Line, lang: str) -> list[Caller]:
     dead = Caller(line, lang).calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
     dead.enters(BIRD.number + "#").hangs_up()
     line.put("wallet", {"mode": "ok"})
-    return [by_number, by_id, dead]
+    frozen = wants_a_freeze(Caller(line, lang).calls())
+    gives(gives(frozen, Person(BIRD.number, WRONG[0])), BIRD).presses("1").presses("0").waits()
+    return [by_number, by_id, dead, frozen]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_secret_is_found_anywhere_after_it_was_keyed(line, lang, capfd):
     """Database, follow-ups, logs, documents, texts, metrics and the lab: the code is in its own text and nowhere else."""
     bird = {
-        "id": "K9",
+        "id": "K90",
         "wallet": "haiyun",
         "name": "鸟",
         "language": lang,

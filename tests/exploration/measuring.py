@@ -64,7 +64,8 @@ def menus_before_a_task(graph: Graph) -> int:
 def told_at_the_end(*messages: str) -> Callable[[State], bool]:
     """Whether a task ends here, and one of these was said (the beginning of an id is enough)."""
     return lambda state: (
-        state.name == "was-it-solved" and any(line.id.startswith(messages) for line in state.came.turn.lines)
+        state.name in ("was-it-solved", "voice-note-offer")
+        and any(line.id.startswith(messages) for line in state.came.turn.lines)
     )
 
 

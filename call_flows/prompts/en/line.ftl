@@ -34,7 +34,7 @@ one-moment = One moment, please.
 line-unknown = The number you dialed is not in service here. Please look up the official number in your wallet app. Goodbye.
 our-fault = Sorry, something went wrong on our side. What you entered is safe.
 line-reason = { TEXT($name) } official support line. { TEXT($reason) }.
-line-to-person = { TEXT($name) } official support line. Self service is paused, and a person will help you.
+line-to-person = { TEXT($name) } official support line. Self service is paused. A person will help.
 line-closed = { TEXT($name) } official support line. Sorry, the line is closed for now.
 
 # Cut off
