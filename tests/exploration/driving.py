@@ -49,8 +49,8 @@ LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 class Turn:
     """How a turn ended: the wait and its position (None: hung up, or failed), what was said and done.
 
-    `inside` and `modules`: the functions that wait, outermost first, and where each of them stands. `given`: what
-    each touch and each write was given.
+    `inside` and `modules`: the functions that wait, outermost first, and where each of them stands. `opened_by`:
+    whose choice `*` takes back. `given`: what each touch and each write was given.
     """
 
     wait: Wait | Dial | Moment | None
@@ -62,6 +62,7 @@ class Turn:
     modules: tuple[str, ...]
     facts: dict[str, Any]
     language: str
+    opened_by: str = ""
     given: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     alternatives: tuple[int, ...] = ()
     failure: str = ""
@@ -87,6 +88,7 @@ class Scripted(Playing):
     key: bytes | None = None
     inside: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    opened_by: str = ""
 
     def start(self, call: Call) -> Coroutine[Any, Any, Any]:
         """The story, of which we need to know where it waits."""
@@ -98,7 +100,7 @@ class Scripted(Playing):
         """As on a real line; where nobody has answered yet, the place is noted."""
         decision = super().answer(wait)
         if decision is None and self.flow is not None:
-            self.inside, self.modules = functions(self.flow)
+            self.inside, self.modules, self.opened_by = functions(self.flow)
             self.key = position(self.flow, self.call, wait)
         return decision
 
@@ -163,6 +165,7 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
         modules=shared(live.modules),
         facts=shared_facts(call.facts),
         language=call.language,
+        opened_by=live.opened_by,
         given=tuple(live.given),
         alternatives=shared(tuple(live.alternatives)),
         failure=failure,

@@ -28,7 +28,6 @@ OF_ENGINE = [
     Mutant("back leaves two levels", CALL, "        except Back:\n            pass\n", "        except Back:\n            self.way.leave(mark)\n            raise\n"),
     Mutant("a level swallows the main menu", CALL, "        except Back:\n            pass\n", "        except (Back, Main):\n            pass\n"),
     Mutant("back in a read-back leaves the task", CALL, "            except Back:\n                self._went_back = False\n", "            except ZeroDivisionError:\n                pass\n"),
-    Mutant("** is forgotten after a read-back", CALL, "                self._went_back = False\n\n    async def record", "                pass\n\n    async def record"),
     Mutant("the language is no longer the other one", CALL, 'self.language = "en" if self.language == "zh" else "zh"', 'raise Back'),
     Mutant("slower speech goes back", CALL, "            self.slow = not self.slow\n", "            raise Back\n"),
     Mutant("a no is a yes", CALL, 'await self._answer(confirm, args) == "yes")', 'await self._answer(confirm, args) != "yes")'),

@@ -16,7 +16,7 @@ from tests.exploration.goals_elsewhere import GOALS_ELSEWHERE
 from tests.exploration.graph import Edge, Graph, State
 
 BOTH = ("zh", "en")
-HELD = {"G6", "G7", "G8", "G9", "G10", "G13", "G14", "G26", "G27", "G30", "G35"}
+HELD = {"G3", "G4", "G33", "G6", "G7", "G8", "G9", "G10", "G13", "G14", "G26", "G27", "G30", "G35"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _keys(graph: Graph) -> Iterator[Goal]:
     tasks: dict[str, tuple[int, Callable[[State], bool]]] = {
         "promotions": (3, measuring.told_at_the_end("promotion-")),
         "why a top-up failed": (7, measuring.told_at_the_end("advice-")),
-        "a dispute": (12, measuring.told_at_the_end("dispute-filed")),
+        "a dispute": (12, measuring.told("dispute-filed")),
     }
     for task, (most, ended) in tasks.items():
         yield _count(graph, f"G10 keys of menus to the end of a task: {task}", measuring.fewest(graph, ended), most)

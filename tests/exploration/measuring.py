@@ -69,6 +69,11 @@ def told_at_the_end(*messages: str) -> Callable[[State], bool]:
     )
 
 
+def told(message: str) -> Callable[[State], bool]:
+    """Whether this was said on arriving here."""
+    return lambda state: any(line.id == message for line in state.came.turn.lines)
+
+
 def fewest(graph: Graph, goal: Callable[[State], bool]) -> int:
     """Keys of menus on the cheapest way; the language and what is typed in entries are not counted."""
     greeted = [edge for edge in graph.entries if edge.turn.inside[:1] == ("answer",)]

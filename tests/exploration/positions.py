@@ -64,10 +64,17 @@ def _read(node: ast.AST) -> str | None:
     return None
 
 
-def functions(flow: Coroutine[Any, Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The functions of the flows that are waiting, outermost first, and the module of each."""
-    waiting = [frame for frame in frames(flow) if not _is_verb(frame)]
-    return tuple(frame.f_code.co_name for frame in waiting), tuple(frame.f_globals["__name__"] for frame in waiting)
+def functions(flow: Coroutine[Any, Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The functions of the flows that are waiting, outermost first, the module of each, and who opened the last level."""
+    waiting: list[FrameType] = []
+    opened_by = ""
+    for frame in frames(flow):
+        if not _is_verb(frame):
+            waiting.append(frame)
+        elif frame.f_code.co_name == "level":
+            opened_by = waiting[-1].f_code.co_name
+    names, modules = (frame.f_code.co_name for frame in waiting), (frame.f_globals["__name__"] for frame in waiting)
+    return tuple(names), tuple(modules), opened_by
 
 
 def _frame(frame: FrameType) -> tuple[Any, ...]:

@@ -29,6 +29,7 @@ PROPERTIES: dict[str, Property] = {
     "G25 a word while the outside is slow changes nothing": equal.a_filler_changes_nothing,
     "P13 one language": wording.p13_one_language,
     "P14, P16 keys mean the same everywhere": wording.p14_p16_keys_mean_the_same,
+    "P14 * is one level": ways.p14_back_is_one_level,
     "P14 ** is the main menu": ways.p14_twice_back_is_the_main_menu,
     "P14 **# is the main menu": ways.p14_main_is_the_main_menu,
     "P14 each answer is taken for what it is": telling.p14_each_answer_is_taken_for_what_it_is,

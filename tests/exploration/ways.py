@@ -30,6 +30,28 @@ def p14_main_is_the_main_menu(graph: Graph) -> Iterator[Fault]:
             yield Fault("P14", f"**# at {graph.states[edge.source].name} leads to {at}", edge)
 
 
+OFFERED = {"voice-note": "voice-note-offer"}
+"""A question that was offered by another one: `*` declines it there."""
+
+
+def p14_back_is_one_level(graph: Graph) -> Iterator[Fault]:
+    """`*` leads to the choice that opened this; at a read-back, to the entry that is read back."""
+    asks = {one for state in graph.states if isinstance(state.wait, Wait) and isinstance(one := state.wait.prompt, Ask)}
+    entries = {ask.readback.name: ask.name for ask in asks if ask.readback} | OFFERED
+    for edge in graph.edges:
+        if edge.decision != "back" or edge.target < 0:
+            continue
+        state, after = graph.states[edge.source], graph.states[edge.target]
+        if state.name in entries:
+            wrong = after.name != entries[state.name]
+        else:
+            level = state.came.turn.opened_by
+            twice = state.came.decision == "back"
+            wrong = bool(level) and not with_a_person(state) and not twice and after.inside[-1] != level
+        if wrong:
+            yield Fault("P14", f"* at {state.name} leads to {after.name}", edge)
+
+
 def p9_what_is_read_back_is_asked(graph: Graph) -> Iterator[Fault]:
     """An entry that has a read-back is followed by it."""
     for edge in graph.edges:
@@ -130,7 +152,7 @@ def p18_three_rounds(graph: Graph) -> Iterator[Fault]:
             continue
         past = [*graph.states[edge.source].past, *edge.turn.steps]
         refusals = sum(step[:2] == ["did", "identity.judge"] and step[3] is None for step in past)
-        if refusals > 3 or circle[edge.source] == circle[edge.target]:
+        if (refusals > 2 and not reaches_person(graph, edge)) or circle[edge.source] == circle[edge.target]:
             yield Fault("P18", f"{refusals} refusals, and no end of it", edge)
 
 
