@@ -98,6 +98,8 @@ def _options_as_spoken(edge: Edge) -> Iterator[Fault]:
     if not isinstance(wait, Wait) or not isinstance(wait.prompt, Menu) or wait.last[0] == "silence":
         return
     keys = [line.key for line in edge.turn.lines if line.key]
+    if wait.prompt.offer_agent and "0" not in keys:
+        yield Fault("P14", f"{wait.name} offers no person", edge)
     numbered = [key for key in keys if key not in ("0", "9")]
     if numbered != [str(place) for place in range(1, len(wait.prompt.options) + 1)]:
         yield Fault("P16", f"{wait.name} speaks the keys {keys}", edge)
