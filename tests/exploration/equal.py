@@ -11,10 +11,11 @@ from ivr.engine.call import Wait
 from ivr.engine.playing import Input
 from ivr.engine.prompts import Menu
 from ivr.engine.replay import FILLER
-from tests.exploration.driving import Turn, decisions, every_turn, inputs, play
+from tests.exploration.driving import TOKENS, Turn, decisions, every_turn, inputs, play
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph, State
 
+AHEAD = {name: tokens[0] for name, tokens in TOKENS.items()}
 SEED, SAMPLE = 20261123, 600
 
 
@@ -147,6 +148,22 @@ def p24_ahead_is_step_by_step(graph: Graph) -> Iterator[Fault]:
         at_once = play(state.begin, state.past, Input(first.label + second.label))
         if at_once.key != second.turn.key:
             yield Fault("P24", f"{first.label}{second.label} at {state.name} leads to {_heard(at_once)[0]}", second)
+
+
+def p24_nothing_ahead_confirms_or_proves(graph: Graph) -> Iterator[Fault]:
+    """A sample: what is typed ahead of a personal entry, or of a yes that acts, is not taken for an answer to it."""
+    guarded = [
+        edge
+        for edge in graph.edges
+        if _is_key(graph.states[edge.source], edge)
+        and isinstance(edge.turn.wait, Wait)
+        and not edge.turn.wait.prompt.type_ahead
+    ]
+    for edge in _sample(guarded):
+        state, ahead = graph.states[edge.source], AHEAD.get(edge.turn.wait.name, "1")  # type: ignore[union-attr]
+        for script, step_by_step in every_turn(state.begin, state.past, Input(edge.label)):
+            if play(state.begin, state.past, Input(edge.label + ahead), script).key != step_by_step.key:
+                yield Fault("P24", f"{ahead} typed ahead of {edge.turn.wait.name} is taken for an answer", edge)  # type: ignore[union-attr]
 
 
 def _is_key(state: State, edge: Edge) -> bool:

@@ -44,6 +44,7 @@ PROPERTIES: dict[str, Property] = {
     "P22 offers only where asked": wording.p22_offers_only_where_asked,
     "P23 the same in English": equal.p23_the_same_in_english,
     "P24 typed ahead is step by step": equal.p24_ahead_is_step_by_step,
+    "P24 nothing typed ahead confirms or proves": equal.p24_nothing_ahead_confirms_or_proves,
     "G12 other words at each failure": wording.g12_escalation,
 }
 
