@@ -23,9 +23,9 @@ def test_every_prompt_of_the_map_has_its_words():
 
 
 def test_the_drawing_holds_every_box():
-    """The whole map shows each prompt once."""
+    """The sheet of everything shows each prompt once."""
     nodes = json.loads((maps.FOLDER / "map.json").read_text("utf-8"))["nodes"]
-    drawing = (maps.FOLDER / "whole.svg").read_text("utf-8")
+    drawing = (maps.FOLDER / "everything.svg").read_text("utf-8")
     for name, node in nodes.items():
         if node["kind"] not in ("start", "end"):
             assert drawing.count(f'data-node="{name}"') == 1, name
