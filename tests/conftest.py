@@ -51,24 +51,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
     """Which database."""
     return str(request.param)
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, empty database."""
-    if kind == "sqlite":
+    if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'ivr.db'}"
         return
     yield from _on_postgres(request.getfixturevalue("postgres"), "template1")
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
+def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
     """A fresh, migrated database."""
-    if kind == "sqlite":
+    if database_kind == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "ivr.db")
         urls = iter([f"sqlite:///{tmp_path / 'ivr.db'}"])
     else:

@@ -406,10 +406,11 @@ def test_an_entry_of_fixed_length_can_be_typed_ahead(caller):
     assert entered["top-up-time"] == "20:15"
 
 
-def test_a_reference_and_what_follows_can_be_typed_ahead(caller):
-    """Nine digits need no pound."""
-    types_ahead(caller.calls(), "342026110172").is_told("再见", "Goodbye")
-    assert caller.over
+def test_a_reference_can_be_typed_ahead_and_what_follows_waits_for_the_answer(caller):
+    """Nine digits need no pound; the wallet is asked, and no key from before its answer ends the call."""
+    types_ahead(caller.calls(), "342026110172").is_told("正在处理", "being handled")
+    assert not caller.over
+    caller.presses("2").is_told("再见", "Goodbye")
 
 
 def test_a_wrong_key_ends_the_type_ahead(caller):

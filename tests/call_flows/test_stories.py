@@ -81,7 +81,7 @@ class Player:
         self.line.put("line", {"state": scene.get("line", "open")})
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("story", TOLD, ids=[story["id"] for story in TOLD])
 def test_a_ready_made_call_plays_to_its_end(line, lang, story):

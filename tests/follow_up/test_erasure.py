@@ -105,7 +105,7 @@ def test_nothing_that_was_sealed_can_be_read_and_the_journal_is_as_it_was(told):
     assert set(vars(erased(told)).values()) == {0}  # a second time nothing is found
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the files of PostgreSQL are not ours
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the files of PostgreSQL are not ours
 def test_the_keys_are_gone_from_the_files_too(told):
     """SQLite overwrites old pages, and leaves none in its log."""
     lost, kept = key(told, told.lin.sid).encode(), key(told, told.dana.sid).encode()

@@ -14,7 +14,7 @@ from ivr.simulator.delivery import Overrides
 from ivr.simulator.twiml_rules import LARGEST_DOCUMENT, check
 from tests.call_flows.line import DANA, LIN, Caller, Line
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # words do not depend on it
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # words do not depend on it
 CALLS, DEEDS = 30, 25
 ENTRIES = ["300#", "68*50#", "1120", "2015#", "#", "13800138000#", "123456", "21403*", "000000000", "0#", "*8#", "*9#"]
 KEYS = "1234506789*#"

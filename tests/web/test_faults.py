@@ -16,7 +16,7 @@ from tests.web.wire import PLACES, at_main_menu, due, in_progress, play, post, r
 
 FALLBACK = "+8613900000009"
 HONEST = ("不代表成功，也不代表失败", "neither success nor failure")
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 def moves_to(line: Line, database_url: str, fallback_agent: str = "") -> None:

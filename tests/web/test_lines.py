@@ -74,7 +74,7 @@ def test_a_number_is_remembered_by_its_language_and_its_tail(line):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_the_line_that_was_dialled_chooses_the_wallet(line, form, brand):
     """`ForwardedFrom` is the line that was dialled; what is no line of ours leaves it to `To`."""
     document = spoken(post(line, "/voice", ringing(**form)))

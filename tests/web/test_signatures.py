@@ -9,7 +9,7 @@ import pytest
 from tests.call_flows.line import LINFU
 from tests.web.wire import PLACES, at_main_menu, in_progress, play, post, ringing, signature, spoken
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is not looked at before
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # it is not looked at before
 FORGED = ["", "x", "ünïcode", "A" * 27 + "=", "A" * 5000, "\t", "=", "None"]
 
 
