@@ -17,7 +17,7 @@ COLOURS = {
     "information": "#39798a", "identify": "#8a4f7d", "case_status": "#5c6b2f", "close": "#56606b", "agent": "#9c3f63",
     "payments": "#3f7a3a", "records": "#4a6f4f", "rewards": "#96701f", "consent": "#8a6a2f",
     "freeze": "#a3362a", "investigate": "#b0603f", "pressure": "#8f3f2f", "look_up": "#6a5a98",
-    "dispute": "#7f4a96", "dispute_reasons": "#8d5f9e", "start": "#22303c", "end": "#22303c",
+    "dispute": "#7f4a96", "dispute_reasons": "#8d5f9e", "note": "#3d7a7a", "start": "#22303c", "end": "#22303c",
 }  # fmt: skip
 STYLE = """
 text{font:12px system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}

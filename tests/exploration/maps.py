@@ -18,7 +18,7 @@ TITLES = {
     "case_status": "Case status 查进度", "close": "Close 收尾", "agent": "A person 人工",
     "payments": "Payments 付款", "records": "A record of one's own 查记录", "rewards": "Rewards 奖励", "consent": "Messages 消息开关",
     "freeze": "Freeze 冻结", "investigate": "Investigation 核对与调查", "pressure": "Somebody gives orders 有人指挥",
-    "look_up": "Looking up 查交易", "dispute": "Dispute 纠纷", "dispute_reasons": "Reasons 纠纷原因",
+    "look_up": "Looking up 查交易", "dispute": "Dispute 纠纷", "dispute_reasons": "Reasons 纠纷原因", "note": "A spoken note 语音说明",
 }  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def test_a_wallet_whose_api_answers_is_good_and_any_other_is_not(live, tmp_path,
     run(live, "load", written(tmp_path, {"wallets": DEMO}))
     with served(create_app(demo, WALLETS, TOKEN)) as url:
         good = run(replace(live, wallet_api_url={"": url}, wallet_api_token={"": TOKEN}), "check")
-        assert good.exit_code == 0 and "[ ok ] haiyun: 3 promotions" in good.output
+        assert good.exit_code == 0 and "[ ok ] haiyun: 7 promotions" in good.output
         wrong = {"haiyun": TOKEN, "linfu": "another"}
         mixed = run(replace(live, wallet_api_url={"haiyun": url, "linfu": url}, wallet_api_token=wrong), "check")
         assert mixed.exit_code == 1 and "[BAD ] linfu: it answered 401" in mixed.output
