@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -86,14 +86,76 @@ def reading(conn: sa.Connection) -> Iterator[None]:
         yield
 
 
+class Borrowed:
+    """A connection from the pool, taken when it is first wanted and given back at the end."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._conn: sa.Connection | None = None
+
+    def __enter__(self) -> Borrowed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._conn is not None:
+            self._conn.close()
+
+    @property
+    def conn(self) -> sa.Connection:
+        """The connection; it is the borrower's alone."""
+        if self._conn is None:
+            self._conn = self._engine.connect()
+        return self._conn
+
+
+class Kept:
+    """A connection to SQLite that a process keeps, for one thread at a time.
+
+    SQLite forgets the pages that a connection has read once another one has written: sixteen connections, each used
+    at every sixteenth turn, would read the same pages again and again.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._conn: sa.Connection | None = None
+        self._mine = threading.Lock()
+
+    def __enter__(self) -> sa.Connection:
+        self._mine.acquire()
+        try:
+            if self._conn is None:
+                self._conn = self._engine.connect()
+            return self._conn
+        except BaseException:
+            self._mine.release()
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is not None and self._conn is not None:
+                conn, self._conn = self._conn, None  # whatever was wrong with it
+                conn.close()
+        finally:
+            self._mine.release()
+
+
+class Looks:
+    """Prepared looks, each of which stands for itself: on SQLite over one kept connection, else over the borrowed one."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._kept = Kept(engine) if engine.dialect.name == "sqlite" else None
+
+    def through(self, own: Borrowed) -> AbstractContextManager[sa.Connection]:
+        """A connection to look with; no transaction is left open on it."""
+        return self._kept or _left_closed(own)
+
+
 @contextmanager
-def looking(conn: sa.Connection) -> Iterator[None]:
-    """Prepared looks, each of which stands for itself, on a connection that is kept; no transaction is left open."""
+def _left_closed(own: Borrowed) -> Iterator[sa.Connection]:
     try:
-        yield
+        yield own.conn
     finally:
-        if conn.dialect.name != "sqlite":  # whose driver opens none by itself
-            conn.connection.rollback()
+        own.conn.connection.rollback()  # the driver opened a transaction by itself
 
 
 class joined(FunctionElement[str]):

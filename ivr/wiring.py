@@ -22,6 +22,7 @@ from ivr.follow_up.scene import now
 from ivr.logs import logger
 from ivr.settings import Settings
 from ivr.speech.prompts import words
+from ivr.storage import Looks
 from ivr.wallet import wallets
 
 
@@ -38,6 +39,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         speaker=Speaker(words(), sealer.open),
         worker=Worker(engine, settings.data_dir),
         commits=Commits(engine),
+        looks=Looks(engine),
         stories={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
         clock=clock,
         wallets=wallets.make(engine, settings),

@@ -134,9 +134,9 @@ class Call:
             told = any(line.id == PAUSE for line in self.said)
             self.say(PAUSE_AGAIN if told else PAUSE)
 
-    async def menu(self, menu: Menu, **args: Any) -> str:
+    def menu(self, menu: Menu, **args: Any) -> Coroutine[Any, Any, str]:
         """Offer the options; the name of the chosen one."""
-        return await self._answer(menu, args)  # type: ignore[no-any-return]
+        return self._answer(menu, args)
 
     async def confirm(self, confirm: Confirm, **args: Any) -> bool:
         """Yes (1) or no (2)."""
@@ -154,9 +154,9 @@ class Call:
             except Back:
                 self._went_back = False
 
-    async def record(self, record: Record, **args: Any) -> str | None:
+    def record(self, record: Record, **args: Any) -> Coroutine[Any, Any, str | None]:
         """The caller's own words; the id of the recording, or None when nothing was said."""
-        return await self._answer(record, args)  # type: ignore[no-any-return]
+        return self._answer(record, args)
 
     async def do(self, effect: Effect, *args: Any) -> Any:
         """Run an effect; its result. Raises what the effect declares, and Unavailable."""
@@ -202,20 +202,19 @@ class Call:
         return lines
 
     async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
-        if (given := self.way.again(prompt)) is not NOTHING:
+        if self.way.ahead and (given := self.way.again(prompt)) is not NOTHING:
             self.said.clear()
             self.way.answered(prompt, given)
             return given
         context, tries, last = self._take_said(), NO_TRIES, FIRST
         while True:
             decision = await _trap(Wait(prompt, tries, context, args, last, self.slow))
-            tries = tries.after(decision)
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
                 self.way.answered(prompt, decision[1])
                 return decision[1]
+            tries, last = tries.after(decision), decision
             self._apply(decision, prompt)
-            last = decision
             if decision[0] in ("silence", "wrong"):
                 context = ()
 

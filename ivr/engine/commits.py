@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.engine import journal
-from ivr.engine.journal import Row
-from ivr.storage import writing
+from ivr.engine.journal import Last, Row
+from ivr.storage import Kept, writing
 
 GATHERING = 0.002
 """Seconds at most that a finished turn waits for those that are being played."""
@@ -28,8 +28,8 @@ _COLUMNS = [column.name for column in journal.journal.c]
 class Ending:
     """A turn that waits to be stored; `turned` is let go when it was, or when its own thread shall lead."""
 
-    def __init__(self, row: Row, reply: str) -> None:
-        self.values, self.reply = journal.values_of(row), reply
+    def __init__(self, values: dict[str, Any], reply: str) -> None:
+        self.values, self.reply = values, reply
         self.stored: bool | None = None
         self.failure: Exception | None = None
         self.turned = threading.Lock()
@@ -40,7 +40,7 @@ class Commits:
     """The turns of this process that are about to end."""
 
     def __init__(self, engine: sa.Engine, gathering: float = GATHERING) -> None:
-        self._needed = engine.dialect.name == "sqlite"
+        self._writer = Kept(engine) if engine.dialect.name == "sqlite" else None
         self._gathering = gathering
         self._queue: list[Ending] = []
         self._led = False
@@ -59,14 +59,14 @@ class Commits:
                 self._under_way -= 1
                 self._tell()
 
-    def append(self, conn: sa.Connection, row: Row, reply: str) -> bool:
+    def append(self, row: Row, reply: str, before: Last | None = None) -> bool:
         """Store a turn that has no claim and wrote nothing else; False: it was not stored, look closer.
 
         Raises what the database raised; then none of those who ended together was stored.
         """
-        if not self._needed:
+        if self._writer is None:
             return False
-        ending = Ending(row, reply)
+        ending = Ending(journal.values_of(row, before), reply)
         with self._all_here:
             self._queue.append(ending)
             leads, self._led = not self._led, True
@@ -74,7 +74,7 @@ class Commits:
         if not leads:
             ending.turned.acquire()
         if ending.stored is None:
-            self._lead(conn)
+            self._lead(self._writer)
         if ending.failure is not None:
             raise ending.failure
         return bool(ending.stored)
@@ -83,13 +83,13 @@ class Commits:
         if len(self._queue) >= self._under_way:
             self._all_here.notify()
 
-    def _lead(self, conn: sa.Connection) -> None:
+    def _lead(self, writer: Kept) -> None:
         """Store all that is finished, and hand over to the first who came meanwhile."""
         with self._all_here:
             self._all_here.wait_for(lambda: len(self._queue) >= self._under_way, self._gathering)
             endings, self._queue = self._queue, []
         try:
-            _store(conn, endings)
+            _store(writer, endings)
         finally:
             with self._all_here:
                 following = self._queue[:1]
@@ -98,9 +98,9 @@ class Commits:
                 ending.turned.release()
 
 
-def _store(conn: sa.Connection, endings: list[Ending]) -> None:
+def _store(writer: Kept, endings: list[Ending]) -> None:
     try:
-        with writing(conn):
+        with writer as conn, writing(conn):
             stored = _insert(conn.connection.driver_connection, endings)
     except Exception as error:
         for ending in endings:

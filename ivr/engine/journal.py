@@ -6,7 +6,6 @@ is part of its index: the smaller it is, the fewer pages lead to a call and the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -42,7 +41,7 @@ journal = sa.Table(
     sa.Column("story", sa.Text, nullable=False),
     sa.Column("steps", sa.Text, nullable=False),
     sa.Column("wait", sa.Text),
-    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),  # null when they are those of the turn before
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("slow", sa.Boolean, nullable=False),
     sa.Column("opening", sa.Text),
@@ -64,8 +63,7 @@ notices = sa.Table(
 )
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A turn as stored. `steps` are ["answer", prompt, kind, value] and ["did", effect, "ok"|"err", result].
 
     The first row of a story has an `opening`: the language, pace and facts that it began with.
@@ -80,7 +78,7 @@ class Row:
     facts: dict[str, Any]
     language: str
     slow: bool
-    opening: dict[str, Any] | None = field(default=None)
+    opening: dict[str, Any] | None = None
 
     @property
     def failed(self) -> dict[str, Any] | None:
@@ -114,7 +112,12 @@ class Past(msgspec.Struct, frozen=True):
 _THIS = journal.c.call == sa.bindparam("call")
 COLUMNS = [column for column in journal.c if column.name != "reply"]
 ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
-_IN_ORDER = sa.select(journal.c.turn, journal.c.at, journal.c.steps, journal.c.opening).where(_THIS).order_by(journal.c.turn).subquery()  # fmt: skip
+_IN_ORDER = (
+    sa.select(*(journal.c[name] for name in ("turn", "at", "steps", "facts", "opening")))
+    .where(_THIS)
+    .order_by(journal.c.turn)
+    .subquery()
+)
 _OPENING = sa.case((_IN_ORDER.c.opening != "null", "[" + sa.cast(_IN_ORDER.c.turn, sa.Text) + "," + _IN_ORDER.c.opening + "]"))  # fmt: skip
 _KEY = sa.select(calls.c.key_sealed).where(calls.c.call == sa.bindparam("call"))
 _STORY = sa.select(
@@ -122,8 +125,9 @@ _STORY = sa.select(
     joined(_IN_ORDER.c.at).label("times"),
     joined(_IN_ORDER.c.steps).label("steps"),
     joined(_OPENING).label("openings"),
+    joined(sa.case((_IN_ORDER.c.facts != "null", _IN_ORDER.c.facts))).label("facts"),
 ).subquery()
-_LAST = [journal.c[name] for name in ("story", "wait", "facts", "language", "slow")]
+_LAST = [journal.c[name] for name in ("story", "wait", "language", "slow")]
 PAST = Prepared(
     sa.select(_KEY.scalar_subquery(), *_STORY.c, *_LAST)
     .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
@@ -142,12 +146,15 @@ NOTED = Prepared(
 
 def rows(conn: sa.Connection, call: str) -> list[Row]:
     """All turns of a call, in order; without the replies, which are large and seldom wanted."""
-    return [_row(*record) for record in ROWS.run(conn, call=call)]
+    found: list[Row] = []
+    for record in ROWS.run(conn, call=call):
+        found.append(_row(found[-1] if found else None, *record))
+    return found
 
 
 def past(conn: sa.Connection, call: str) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    key, turns, times, steps, openings, *last = PAST.run(conn, call=call).fetchone()
+    key, turns, times, steps, openings, facts, *last = PAST.run(conn, call=call).fetchone()
     if not turns:
         return Past(0, None, None, [], key)
     first, opening = _load_all(openings)[-1]
@@ -157,7 +164,7 @@ def past(conn: sa.Connection, call: str) -> Past:
         for time, steps in ((datetime.fromisoformat(text), steps) for text, steps in taken)
         for step in steps
     ]
-    return Past(turns, _last(*last), opening, story, key)
+    return Past(turns, _last(_load_all(facts)[-1], *last), opening, story, key)
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:
@@ -175,20 +182,21 @@ def last_reply(conn: sa.Connection, call: str) -> str | None:
     return _only(LAST_REPLY.run(conn, call=call))
 
 
-def append(conn: sa.Connection, row: Row, reply: str) -> bool:
+def append(conn: sa.Connection, row: Row, reply: str, before: Last | None = None) -> bool:
     """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race.
 
     The transaction of a turn that lost has to be rolled back: its reply is in it.
     """
     id = KEEP.run(conn, reply=reply).fetchone()[0]
-    return insert_new(conn, journal, values_of(row) | {"reply": id})
+    return insert_new(conn, journal, values_of(row, before) | {"reply": id})
 
 
-def values_of(row: Row) -> dict[str, Any]:
-    """A turn as columns, all but its reply."""
+def values_of(row: Row, before: Last | None = None) -> dict[str, Any]:
+    """A turn as columns, all but its reply. `before` is how the turn before left the call: what is as it was is not kept again."""
+    facts = None if before is not None and before.facts == row.facts else row.facts
     return {
         "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
-        "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(row.facts), "language": row.language,
+        "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(facts), "language": row.language,
         "slow": row.slow, "opening": _dump(row.opening),
     }  # fmt: skip
 
@@ -221,17 +229,18 @@ def _only(cursor: Any) -> Any:
     return record[0] if record else None
 
 
-def _last(story: str, wait: str, facts: str, language: str, slow: int) -> Last:
-    decode = msgspec.json.decode
-    return Last(story, decode(wait), decode(facts), language, bool(slow))
+def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int) -> Last:
+    return Last(story, msgspec.json.decode(wait), facts, language, bool(slow))
 
 
-def _row(
-    call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str, slow: int, opening: str
-) -> Row:
+def _row(before: Row | None, call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str, slow: int, opening: str) -> Row:  # fmt: skip
     decode = msgspec.json.decode
+    known = decode(facts)
+    if known is None:
+        assert before is not None
+        known = before.facts
     return Row(
-        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), decode(facts), language, bool(slow), decode(opening)
+        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), known, language, bool(slow), decode(opening)
     )  # fmt: skip
 
 

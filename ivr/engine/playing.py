@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from ivr.engine import claims, journal
 from ivr.engine.call import Call, Dial, Do, Moment, Sealed, Wait
 from ivr.engine.effects import Unavailable, World
-from ivr.engine.journal import Row
+from ivr.engine.journal import Last, Row
 from ivr.engine.prompts import Record, Recorded
 from ivr.engine.replay import Asking
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Secret
-from ivr.storage import reading, writing
+from ivr.storage import Borrowed, reading, writing
 
 TOUCH_SECONDS = 4.0
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """What the caller did. `keys` None is silence; `dialled` is how an agent's leg ended; `again`: ask once more."""
 
     keys: str | None = None
@@ -36,7 +36,8 @@ class Input:
 class Playing:
     """The live part of one turn: consumes the input, runs effects, holds the transaction.
 
-    `conn` is the turn's own connection; `transaction` is open from the first write on.
+    `own` is the turn's connection, taken when it is wanted; `transaction` is open from the first write on. `before` is
+    how the last turn left the call; `after_filler`: it stopped for a word before it waited for the outside.
     """
 
     runtime: Runtime
@@ -44,11 +45,12 @@ class Playing:
     turn: int
     input: Input | None
     now: datetime
-    conn: Any = None
+    own: Borrowed
+    before: Last | None = None
+    after_filler: bool = False
     transaction: Any = None
     claimed: bool = False
     bank_is_dead: bool = False
-    after_filler: bool = False
     patient: bool = False
     keys: str | None = None
     fresh: bool = True
@@ -76,7 +78,7 @@ class Playing:
         return self._keep(decision)
 
     def heard_filler(self) -> bool:
-        """Whether this turn begins where the last one stopped for a word before it waited for the outside."""
+        """Whether this turn goes on where that word was spoken; true once."""
         heard, self.after_filler = self.after_filler, False
         if heard:
             self.fresh, self.patient = False, True
@@ -95,12 +97,12 @@ class Playing:
                 value = self._touch(do)
             elif effect.kind == "write":
                 self._open()
-                value = effect.run(self._world(do, self.conn), *do.args)
+                value = effect.run(self._world(do, self.own.conn), *do.args)
             elif self.transaction is not None:
-                value = effect.run(self._world(do, self.conn), *do.args)
+                value = effect.run(self._world(do, self.own.conn), *do.args)
             else:
-                with reading(self.conn):
-                    value = effect.run(self._world(do, self.conn), *do.args)
+                with reading(self.own.conn):
+                    value = effect.run(self._world(do, self.own.conn), *do.args)
         except expected as error:
             return "err", next(kind.__name__ for kind in expected if isinstance(error, kind))
         return "ok", effect.encode(value)
@@ -109,13 +111,13 @@ class Playing:
         """Store the turn with its document; False when another worker's row is there already."""
         sealed = self.runtime.sealer.seal(reply)
         if self.transaction is None:
-            if not self.claimed and self.runtime.commits.append(self.conn, row, sealed):
+            if not self.claimed and self.runtime.commits.append(row, sealed, self.before):
                 return True
             self._begin()
         try:
-            mine = journal.append(self.conn, row, sealed)
+            mine = journal.append(self.own.conn, row, sealed, self.before)
             if mine and self.claimed:
-                claims.drop(self.conn, row.call, row.turn)
+                claims.drop(self.own.conn, row.call, row.turn)
         except Exception:
             self.roll_back()
             raise
@@ -138,9 +140,11 @@ class Playing:
         if self.bank_is_dead:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
         if not self.claimed:
-            with writing(self.conn):
-                claims.take(self.conn, self.runtime.worker, self.call.sid, self.turn)
-                if journal.reply(self.conn, self.call.sid, self.turn) is not None:  # asked only under the claim's lock
+            with writing(self.own.conn):
+                claims.take(self.own.conn, self.runtime.worker, self.call.sid, self.turn)
+                if (
+                    journal.reply(self.own.conn, self.call.sid, self.turn) is not None
+                ):  # asked only under the claim's lock
                     raise claims.Lost("the turn is already answered")
             self.claimed = True
         self.keys = None
@@ -158,13 +162,13 @@ class Playing:
         """The turn's transaction for its first write: a turn that is answered already writes nothing."""
         if self.transaction is None:
             self._begin()
-            if journal.reply(self.conn, self.call.sid, self.turn) is not None:
+            if journal.reply(self.own.conn, self.call.sid, self.turn) is not None:
                 raise claims.Lost("the turn is already answered")
 
     def _begin(self) -> None:
-        self.transaction = writing(self.conn)
+        self.transaction = writing(self.own.conn)
         self.transaction.__enter__()
-        claims.check(self.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
+        claims.check(self.own.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
 
     def _world(self, do: Do, conn: sa.Connection | None) -> World:
         ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 Decision = tuple[str, Any]
@@ -65,6 +66,11 @@ class Menu:
         if not 1 <= len(self.options) <= 7 or len(set(self.options)) != len(self.options):
             raise ValueError(f"menu {self.name}: 1 to 7 different options (8, 9 and 0 are taken), not {self.options}")
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether an answer to this may be given again in another call."""
+        return not (self.fleeting or self.bilingual)
+
     def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
         """The first key → a decision; what was typed ahead is returned with it."""
         if keys is None:
@@ -88,6 +94,11 @@ class Confirm(Menu):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "type_ahead", not self.acts)
+
+    @cached_property
+    def plain(self) -> bool:
+        """The same; never to what does something."""
+        return not (self.fleeting or self.bilingual or self.acts)
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,11 @@ class Ask:
     @property
     def type_ahead(self) -> bool:
         """Nothing typed ahead reaches a personal entry."""
+        return self.plain
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether an answer to this may be given again in another call."""
         return not (self.personal or self.sealed)
 
     def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
@@ -160,6 +176,7 @@ class Record:
     timeout: int = 5
     bilingual: ClassVar[bool] = False
     type_ahead: ClassVar[bool] = False
+    plain: ClassVar[bool] = False
     kind: ClassVar[str] = "recording"
     ended_by: ClassVar[str] = "0*#"
 

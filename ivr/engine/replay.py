@@ -22,9 +22,10 @@ the journal holds are handed to it as they were; the new answer is fed in; it ru
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
 from ivr.engine.secrets import Secret
@@ -32,7 +33,8 @@ from ivr.engine.signals import HangUp
 
 FILLER = Moment("filler", (Line("one-moment"),))
 Asking = Wait | Dial | Moment
-VERBS = frozenset({Wait, Dial, Moment, Do})
+VERBS: dict[type, str] = {Wait: "answer", Dial: "answer", Moment: "answer", Do: "did"}
+"""What a flow may await, and how its answer is journaled."""
 Story = Callable[[Call], Coroutine[Any, Any, Any]]
 
 EFFECTS_A_TURN = 40
@@ -67,13 +69,12 @@ class Live(Protocol):
         """Whether the turn before stopped for such a word, and this one goes on from there."""
 
 
-@dataclass
-class Played:
+class Played(msgspec.Struct, frozen=True):
     """Where a turn ended: the wait it stopped at (None: the conversation is over) and what it did."""
 
     wait: Asking | None
     lines: tuple[Line, ...]
-    steps: list[list[Any]] = field(default_factory=list)
+    steps: list[list[Any]] = []
 
 
 Step = tuple[datetime, list[Any]]
@@ -100,44 +101,43 @@ class Player:
             flow.close()
 
     def _drive(self, flow: Coroutine[Any, Any, Any]) -> Played:
-        answer, recorded = None, iter(self.recorded)
-        while True:
-            try:
-                request = flow.send(answer)
-            except StopIteration:
-                return Played(None, self.call._take_said(), self.steps)
-            self._guard(request)
-            step = next(recorded, None)
-            if step is not None and type(request) is Do and step[1][:2] == ["answer", FILLER.name]:
-                step = next(recorded, None)
-            if step is not None:
-                answer = self._recorded_answer(request, step)
-                continue
+        try:
+            request = self._replay(flow)
             self.replaying, self.call.now = False, self.now
-            if type(request) is Do and self._is_held(request):
-                return Played(FILLER, FILLER.lines, self.steps)
-            answer = self._live_answer(request)
-            if answer is None:
-                return Played(request, request.lines, self.steps)
+            while True:
+                self._guard(request)
+                if type(request) is Do and self._is_held(request):
+                    return Played(FILLER, FILLER.lines, self.steps)
+                answer = self._live_answer(request)
+                if answer is None:
+                    return Played(request, request.lines, self.steps)
+                request = flow.send(answer)
+        except StopIteration:
+            return Played(None, self.call._take_said(), self.steps)
+
+    def _replay(self, flow: Coroutine[Any, Any, Any]) -> Any:
+        """Hand the flow what the journal holds; its first request that the journal has no answer to."""
+        call, request = self.call, flow.send(None)
+        for now, (kind, name, verdict, kept) in self.recorded:
+            verb = VERBS.get(type(request))
+            if name == FILLER.name and verb == "did":
+                continue
+            if kind != verb or name != request.name:
+                raise _diverged(kind, name, request)
+            call.now = now
+            if verb == "did":
+                request = flow.send(_result(request, verdict, kept))
+            else:
+                request = flow.send((verdict, kept) if verdict == "value" else _decision(verdict, kept))
+        return request
 
     def _guard(self, request: Any) -> None:
         if type(request) not in VERBS:
-            raise ForeignAwait(f"a flow awaited {type(request).__name__}; only the call's verbs may be awaited")
+            raise _foreign(request)
         if len(self.call.said) > LINES_A_TURN or len(self.steps) > EFFECTS_A_TURN:
             raise Endless(
                 f"more than {EFFECTS_A_TURN} steps or {LINES_A_TURN} utterances in one turn, at {request.name}"
             )
-
-    def _recorded_answer(self, request: Asking | Do, at_step: Step) -> Any:
-        self.call.now, step = at_step
-        kind, name, verdict, kept = step
-        wanted = "did" if type(request) is Do else "answer"
-        if kind != wanted or name != request.name:
-            raise Diverged(
-                f"the journal holds {kind} {name!r}, the flow now asks for {wanted} {request.name!r}; "
-                "was the flow changed while this call was running?"
-            )
-        return self._effect_result(request, verdict, kept) if type(request) is Do else _decision(verdict, kept)
 
     def _is_held(self, do: Do) -> bool:
         """Whether the caller hears a word first. What was said before stays unsaid until the flow's next wait."""
@@ -151,7 +151,7 @@ class Player:
         if isinstance(request, Do):
             outcome, plain = self.live.perform(request)
             self.steps.append(["did", request.name, outcome, plain])
-            return self._effect_result(request, outcome, plain)
+            return _result(request, outcome, plain)
         decision = self.live.answer(request)
         if decision is None:
             return None
@@ -160,12 +160,25 @@ class Player:
         self.steps.append(["answer", request.name, kind, kept])
         return decision
 
-    @staticmethod
-    def _effect_result(request: Do, outcome: str, plain: Any) -> tuple[str, Any]:
-        return (outcome, request.effect.decode(plain) if outcome == "ok" else plain)
+
+def _result(request: Do, outcome: str, plain: Any) -> tuple[str, Any]:
+    return (outcome, request.effect.decode(plain) if outcome == "ok" else plain)
 
 
 def _decision(kind: str, kept: Any) -> tuple[str, Any]:
     if kind == "secret":
         return kind, Secret(None)
     return kind, Sealed(kept) if kind == "sealed" else kept
+
+
+def _diverged(kind: str, name: str, request: Any) -> RuntimeError:
+    if type(request) not in VERBS:
+        return _foreign(request)
+    return Diverged(
+        f"the journal holds {kind} {name!r}, the flow now asks for {VERBS[type(request)]} {request.name!r}; "
+        "was the flow changed while this call was running?"
+    )
+
+
+def _foreign(request: Any) -> ForeignAwait:
+    return ForeignAwait(f"a flow awaited {type(request).__name__}; only the call's verbs may be awaited")

@@ -20,6 +20,7 @@ from ivr.engine.pace import Pace
 from ivr.engine.replay import Story
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
+from ivr.storage import Looks
 
 
 class Runtime(msgspec.Struct, frozen=True):
@@ -31,6 +32,7 @@ class Runtime(msgspec.Struct, frozen=True):
     speaker: Speaker
     worker: Worker
     commits: Commits
+    looks: Looks
     stories: Mapping[str, Story]
     clock: Callable[[sa.Connection], datetime]
     wallets: Any

@@ -25,7 +25,7 @@ from ivr.engine.playing import Input, Playing
 from ivr.engine.rendering import document_of_goodbye, render
 from ivr.engine.replay import FILLER, Asking, Diverged, Played, Player, Step
 from ivr.engine.runtime import Runtime, position
-from ivr.storage import begin_read, looking
+from ivr.storage import Borrowed, begin_read
 
 LOSER_SECONDS = 8.0
 TURNS_A_CALL = 200
@@ -58,8 +58,8 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
 
 def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None) -> str:
     """The stored reply, or the turn played; raises Lost."""
-    with runtime.commits.turn(), runtime.engine.connect() as conn:
-        with looking(conn):
+    with runtime.commits.turn(), Borrowed(runtime.engine) as own:
+        with runtime.looks.through(own) as conn:
             past = journal.past(conn, sid)
             runtime = runtime.under(past.key)
             if past.last and (turn != past.turns or past.last.wait is None):
@@ -70,7 +70,7 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
             opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
             here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
             here = _as_switched(runtime, conn, here, past.last)
-        return _play(runtime, conn, sid, turn, here, past.last, now)
+        return _play(runtime, own, sid, turn, here, past.last, now)
 
 
 def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Last | None) -> _Here:
@@ -84,14 +84,12 @@ def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Last 
     return _Here(story, {**here.opening, **spoken, "facts": facts}, [], True, None)
 
 
-def _play(
-    runtime: Runtime, conn: sa.Connection, sid: str, turn: int, here: _Here, last: Last | None, now: datetime
-) -> str:
+def _play(runtime: Runtime, own: Borrowed, sid: str, turn: int, here: _Here, last: Last | None, now: datetime) -> str:
     opening = here.opening
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
     after_filler = last is not None and last.wait is not None and last.wait["name"] == FILLER.name
-    playing = Playing(runtime, call, turn, here.keyed, now, conn, after_filler=after_filler)
+    playing = Playing(runtime, call, turn, here.keyed, now, own, last, after_filler)
     player = Player(call, here.steps, playing, now)
     try:
         if turn >= TURNS_A_CALL:
@@ -134,7 +132,7 @@ def _rescue(
     old = playing.call
     language = last.language if player.replaying and last else old.language
     call = Call(old.sid, language, old.slow, dict(facts))
-    fresh = replace(playing, call=call, transaction=None, input=None, keys=None, bank_is_dead=True)
+    fresh = replace(playing, call=call, transaction=None, input=None, keys=None, bank_is_dead=True, after_filler=False)
     failure = {
         "type": type(error).__name__,
         "at": position(error),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr.engine.prompts import Ask, Confirm, Menu, Prompt, Record
+from ivr.engine.prompts import Menu, Prompt
 
 NOTHING: Any = object()
 
@@ -20,27 +20,25 @@ class Way:
     def __init__(self) -> None:
         self.taken: list[list[Any]] = []
         self.done: list[list[Any]] = []
-        self._ahead: list[list[Any]] = []
+        self.ahead: list[list[Any]] = []
         self._last = 0
 
     def lead(self, path: list[list[Any]]) -> None:
         """Answer the next questions as they were answered then."""
-        self._ahead = list(path)
+        self.ahead = list(path)
 
     def again(self, prompt: Prompt) -> Any:
-        """The answer of then, or NOTHING."""
-        if not self._ahead:
-            return NOTHING
-        name, value = self._ahead.pop(0)
-        if name == prompt.name and is_plain(prompt) and not (isinstance(prompt, Menu) and value not in prompt.options):
+        """The next answer of then, or NOTHING. Only while there is one `ahead`."""
+        name, value = self.ahead.pop(0)
+        if name == prompt.name and prompt.plain and not (isinstance(prompt, Menu) and value not in prompt.options):
             return value
-        self._ahead = []
+        self.ahead = []
         return NOTHING
 
     def answered(self, prompt: Prompt, value: Any) -> None:
         """One more answer."""
         self._last = len(self.taken)
-        if is_plain(prompt):
+        if prompt.plain:
             self.taken.append([prompt.name, value])
 
     def enter(self) -> int:
@@ -64,10 +62,3 @@ class Way:
         """What the next call may ask for."""
         kept = {"path": self.taken, "done": self.done}
         return {name: list(value) for name, value in kept.items() if value}
-
-
-def is_plain(prompt: Prompt) -> bool:
-    """Whether an answer to this may be given again in another call."""
-    if isinstance(prompt, Ask | Record):
-        return prompt.type_ahead
-    return not (prompt.fleeting or prompt.bilingual or (isinstance(prompt, Confirm) and prompt.acts))

@@ -6,12 +6,12 @@ The general reader unquotes every name and every value; here only what is quoted
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.utils import cached_property
 
 PLAIN = "application/x-www-form-urlencoded"
 
@@ -23,7 +23,7 @@ class FormRequest(Request):
         self.came = time.perf_counter()
         super().__init__(*given, **named)
 
-    @cached_property
+    @cached_property  # Werkzeug's: the standard library's takes a lock
     def form(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
         """The posted fields. None of a body that is no UTF-8; another kind of body is left to Werkzeug."""
         if self.content_type != PLAIN and self.mimetype != PLAIN:

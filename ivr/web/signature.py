@@ -37,7 +37,12 @@ def matches(url: str, form: MultiDict[str, str], signature: str, tokens: Iterabl
 
 def sign(url: str, form: MultiDict[str, str], token: str) -> bytes:
     """The signature: names sorted, each followed by each of its distinct values, sorted."""
-    posted = "".join([name + value for name, values in sorted(form.lists()) for value in sorted(set(values))])
+    posted = "".join(
+        [
+            name + (values[0] if len(values) == 1 else name.join(sorted(set(values))))
+            for name, values in sorted(form.lists())
+        ]
+    )
     digest = hmac.digest(token.encode(), (url + posted).encode("utf-8", "surrogatepass"), hashlib.sha1)
     return base64.b64encode(digest)
 

@@ -20,6 +20,7 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.engine.turn import Input, take_turn
+from ivr.storage import Looks
 
 KEY = b"k" * 32
 
@@ -55,7 +56,7 @@ class Stage:
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
-            worker=Worker(self.engine, self.folder), commits=Commits(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
+            worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, base_url="https://line.example", log=structlog.get_logger(),
         )  # fmt: skip
 

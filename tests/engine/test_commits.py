@@ -39,7 +39,7 @@ def end_together(engine: sa.Engine) -> dict[str, bool | Exception]:
             conn.connection.driver_connection.execute("PRAGMA busy_timeout=20").close()
             here.wait(20)
             try:
-                ended[call] = commits.append(conn, row(call), "reply")
+                ended[call] = commits.append(row(call), "reply")
             except sa.exc.SQLAlchemyError as error:
                 ended[call] = error
 
@@ -83,12 +83,12 @@ def test_when_the_database_refuses_everybody_is_told_and_nothing_is_stored(engin
 
 def test_a_turn_alone_waits_for_nobody(engine):
     commits = Commits(engine, gathering=3600)
-    with commits.turn(), engine.connect() as conn:
-        assert commits.append(conn, row(CALLS[0]), "reply")
+    with commits.turn():
+        assert commits.append(row(CALLS[0]), "reply")
 
 
 def test_a_turn_that_takes_long_is_not_waited_for(engine):
     commits = Commits(engine, gathering=0.001)
-    with commits.turn(), commits.turn(), engine.connect() as conn:
-        assert commits.append(conn, row(CALLS[0]), "reply")
+    with commits.turn(), commits.turn():
+        assert commits.append(row(CALLS[0]), "reply")
     assert stored(engine) == CALLS[:1]

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ivr.engine import journal
 from ivr.migrate import migrate
 from ivr.settings import Settings
@@ -64,7 +66,7 @@ def _next(caller: Caller, left: list[str]) -> str:
 def _rows(line: Line, sid: str) -> list[dict[str, Any]]:
     engine = connect(line.settings.database_url)
     with begin_read(engine) as conn:
-        found = [vars(row) | {"at": row.at.isoformat()} for row in journal.rows(conn, sid)]
+        found = [msgspec.structs.asdict(row) | {"at": row.at.isoformat()} for row in journal.rows(conn, sid)]
     engine.dispose()
     for row in found:
         row["steps"] = [[*step[:3], "…"] if step[2] == "sealed" else step for step in row["steps"]]
