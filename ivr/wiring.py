@@ -10,7 +10,8 @@ from call_flows.agent import rescue
 from call_flows.switched import closed, to_person
 from call_flows.welcome import answer
 from ivr.desk.agents import on_duty
-from ivr.desk.line_state import takes_over
+from ivr.desk.line_state import is_switched, takes_over
+from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.runtime import Runtime
@@ -46,6 +47,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
         switched=takes_over,
+        look=journal.look(is_switched()),
         base_url=settings.public_base_url,
         log=logger("voice"),
     )

@@ -38,8 +38,14 @@ _NEWEST = sa.or_(
 SAID = Prepared(sa.select(*(line_states.c[name] for name in ("state", "reason_zh", "reason_en", "at"))).where(_NEWEST))
 
 
+def is_switched() -> sa.Exists:
+    """Whether any wallet is not open just now; a column for the look of a turn, since that is seldom so."""
+    newest = sa.select(sa.func.max(line_states.c.n)).group_by(line_states.c.wallet)
+    return sa.exists().where(line_states.c.state != "open", line_states.c.n.in_(newest))
+
+
 def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
-    """What holds for this wallet now; with None, what was said for all of them. Asked at every turn."""
+    """What holds for this wallet now; with None, what was said for all of them."""
     said = [
         LineState(state, {"zh": zh, "en": en} if zh else None, at)
         for state, zh, en, at in SAID.run(conn, wallet=wallet)

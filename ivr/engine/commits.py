@@ -8,8 +8,6 @@ this by itself.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -18,9 +16,6 @@ import sqlalchemy as sa
 from ivr.engine import journal
 from ivr.engine.journal import Last, Row
 from ivr.storage import Kept, writing
-
-GATHERING = 0.002
-"""Seconds at most that a finished turn waits for those that are being played."""
 
 _COLUMNS = [column.name for column in journal.journal.c]
 
@@ -39,25 +34,11 @@ class Ending:
 class Commits:
     """The turns of this process that are about to end."""
 
-    def __init__(self, engine: sa.Engine, gathering: float = GATHERING) -> None:
+    def __init__(self, engine: sa.Engine) -> None:
         self._writer = Kept(engine) if engine.dialect.name == "sqlite" else None
-        self._gathering = gathering
         self._queue: list[Ending] = []
         self._led = False
-        self._under_way = 0
-        self._all_here = threading.Condition(threading.Lock())
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Around a turn that is being played: those that are finished may wait for it."""
-        with self._all_here:
-            self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._all_here:
-                self._under_way -= 1
-                self._tell()
+        self._mine = threading.Lock()
 
     def append(self, row: Row, reply: str, before: Last | None = None) -> bool:
         """Store a turn that has no claim and wrote nothing else; False: it was not stored, look closer.
@@ -67,10 +48,9 @@ class Commits:
         if self._writer is None:
             return False
         ending = Ending(journal.values_of(row, before), reply)
-        with self._all_here:
+        with self._mine:
             self._queue.append(ending)
             leads, self._led = not self._led, True
-            self._tell()
         if not leads:
             ending.turned.acquire()
         if ending.stored is None:
@@ -79,19 +59,14 @@ class Commits:
             raise ending.failure
         return bool(ending.stored)
 
-    def _tell(self) -> None:
-        if len(self._queue) >= self._under_way:
-            self._all_here.notify()
-
     def _lead(self, writer: Kept) -> None:
         """Store all that is finished, and hand over to the first who came meanwhile."""
-        with self._all_here:
-            self._all_here.wait_for(lambda: len(self._queue) >= self._under_way, self._gathering)
+        with self._mine:
             endings, self._queue = self._queue, []
         try:
             _store(writer, endings)
         finally:
-            with self._all_here:
+            with self._mine:
                 following = self._queue[:1]
                 self._led = bool(following)
             for ending in endings + following:

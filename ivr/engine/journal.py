@@ -99,7 +99,7 @@ class Last(msgspec.Struct, frozen=True):
 class Past(msgspec.Struct, frozen=True):
     """What a turn needs of those before it: how many, the last, the story that runs now, and the call's sealed key.
 
-    A turn that failed opens another story, which has nothing of the steps before it.
+    A turn that failed opens another story, which has nothing of the steps before it. `beside` is what else the look asked.
     """
 
     turns: int
@@ -107,6 +107,7 @@ class Past(msgspec.Struct, frozen=True):
     opening: dict[str, Any] | None
     steps: list[tuple[datetime, list[Any]]]
     key: str | None = None
+    beside: bool = True
 
 
 _THIS = journal.c.call == sa.bindparam("call")
@@ -128,12 +129,21 @@ _STORY = sa.select(
     joined(sa.case((_IN_ORDER.c.facts != "null", _IN_ORDER.c.facts))).label("facts"),
 ).subquery()
 _LAST = [journal.c[name] for name in ("story", "wait", "language", "slow")]
-PAST = Prepared(
-    sa.select(_KEY.scalar_subquery(), *_STORY.c, *_LAST)
-    .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
-    .select_from(_STORY)
-)
-# One row instead of one a turn: at each row SQLite's driver lets another thread have the interpreter.
+
+
+def look(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
+    """The one look of a turn, in one row: at each row, and each look, SQLite's driver lets another thread have the interpreter.
+
+    `beside` is a question that has nothing to do with the call, and is asked with it.
+    """
+    return Prepared(
+        sa.select(_KEY.scalar_subquery(), sa.true() if beside is None else beside, *_STORY.c, *_LAST)
+        .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
+        .select_from(_STORY)
+    )
+
+
+PAST = look()
 _REPLY = sa.select(replies.c.reply).join(journal, journal.c.reply == replies.c.id).where(_THIS)
 REPLY = Prepared(_REPLY.where(journal.c.turn == sa.bindparam("turn")))
 LAST_REPLY = Prepared(_REPLY.order_by(journal.c.turn.desc()).limit(1))
@@ -152,19 +162,17 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
     return found
 
 
-def past(conn: sa.Connection, call: str) -> Past:
+def past(conn: sa.Connection, call: str, look: Prepared = PAST) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    key, turns, times, steps, openings, facts, *last = PAST.run(conn, call=call).fetchone()
+    key, beside, turns, times, steps, openings, facts, *last = look.run(conn, call=call).fetchone()
     if not turns:
-        return Past(0, None, None, [], key)
+        return Past(0, None, None, [], key, bool(beside))
     first, opening = _load_all(openings)[-1]
-    taken = zip(times.split(",")[first:], _load_all(steps)[first:], strict=True)
-    story = [
-        (time, step)
-        for time, steps in ((datetime.fromisoformat(text), steps) for text, steps in taken)
-        for step in steps
-    ]
-    return Past(turns, _last(_load_all(facts)[-1], *last), opening, story, key)
+    story: list[tuple[datetime, list[Any]]] = []
+    for time, taken in zip(times.split(",")[first:], _load_all(steps)[first:], strict=True):
+        at = datetime.fromisoformat(time)
+        story += [(at, step) for step in taken]
+    return Past(turns, _last(_load_all(facts)[-1], *last), opening, story, key, bool(beside))
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:

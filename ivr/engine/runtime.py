@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.effects import Unavailable
@@ -20,11 +21,14 @@ from ivr.engine.pace import Pace
 from ivr.engine.replay import Story
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
-from ivr.storage import Looks
+from ivr.storage import Looks, Prepared
 
 
 class Runtime(msgspec.Struct, frozen=True):
-    """The database, the words, the stories, and the places for those who wait for the outside."""
+    """The database, the words, the stories, and the places for those who wait for the outside.
+
+    `switched` tells the story that operations put in the place of the call's own; asked when `look` says so.
+    """
 
     engine: sa.Engine
     settings: Any
@@ -41,6 +45,7 @@ class Runtime(msgspec.Struct, frozen=True):
     switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     base_url: str
     log: Any
+    look: Prepared = journal.PAST
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
     pace: Pace = msgspec.field(default_factory=Pace)
 

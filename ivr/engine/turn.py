@@ -58,9 +58,9 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
 
 def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None) -> str:
     """The stored reply, or the turn played; raises Lost."""
-    with runtime.commits.turn(), Borrowed(runtime.engine) as own:
+    with Borrowed(runtime.engine) as own:
         with runtime.looks.through(own) as conn:
-            past = journal.past(conn, sid)
+            past = journal.past(conn, sid, runtime.look)
             runtime = runtime.under(past.key)
             if past.last and (turn != past.turns or past.last.wait is None):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
@@ -69,7 +69,7 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
             now = runtime.clock(conn)
             opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
             here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
-            here = _as_switched(runtime, conn, here, past.last)
+            here = _as_switched(runtime, conn, here, past.last) if past.beside else here
         return _play(runtime, own, sid, turn, here, past.last, now)
 
 

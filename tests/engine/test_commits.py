@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -29,24 +30,42 @@ def row(call: str) -> Row:
     return Row(call, 1, NOW, "main", [], None, {}, "zh", False)
 
 
+class Full(list[Any]):
+    """A queue that tells when all but the first of the calls stand in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def append(self, ending: Any) -> None:
+        super().append(ending)
+        if len(self) == len(CALLS) - 1:
+            self.told.set()
+
+
 def end_together(engine: sa.Engine) -> dict[str, bool | Exception]:
-    """One thread a call; each is under way before the first of them ends."""
-    commits, here = Commits(engine, gathering=20), threading.Barrier(len(CALLS))
+    """One thread a call: the first stores its turn alone, and while it does, all others come to their end."""
+    commits, queue = Commits(engine), Full()
     ended: dict[str, bool | Exception] = {}
 
     def end(call: str) -> None:
-        with commits.turn(), engine.connect() as conn:
-            conn.connection.driver_connection.execute("PRAGMA busy_timeout=20").close()
-            here.wait(20)
-            try:
-                ended[call] = commits.append(row(call), "reply")
-            except sa.exc.SQLAlchemyError as error:
-                ended[call] = error
+        try:
+            ended[call] = commits.append(row(call), "reply")
+        except sa.exc.SQLAlchemyError as error:
+            ended[call] = error
 
-    threads = [threading.Thread(target=end, args=(call,)) for call in CALLS]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
+    first, *others = [threading.Thread(target=end, args=(call,)) for call in CALLS]
+
+    def let_the_others_end(_conn: sa.Connection) -> None:
+        if commits._queue is not queue and not queue.told.is_set():
+            commits._queue = queue
+            for thread in others:
+                thread.start()
+            assert queue.told.wait(20)
+
+    sa.event.listen(engine, "begin", let_the_others_end)
+    first.start()
+    for thread in (first, *others):
         thread.join(30)
     return ended
 
@@ -60,7 +79,7 @@ def test_turns_that_end_together_are_one_transaction(engine):
     transactions = []
     sa.event.listen(engine, "commit", transactions.append)
     assert end_together(engine) == dict.fromkeys(CALLS, True)
-    assert len(transactions) == 1
+    assert len(transactions) == 2
     assert stored(engine) == CALLS
 
 
@@ -75,6 +94,7 @@ def test_a_turn_that_another_worker_has_is_left_out_and_the_others_are_stored(en
 
 
 def test_when_the_database_refuses_everybody_is_told_and_nothing_is_stored(engine):
+    sa.event.listen(engine, "begin", lambda conn: conn.connection.driver_connection.execute("PRAGMA busy_timeout=20"))
     with begin_write(connect(str(engine.url))):
         ended = end_together(engine)
     assert {type(end) for end in ended.values()} == {sa.exc.OperationalError}
@@ -82,13 +102,5 @@ def test_when_the_database_refuses_everybody_is_told_and_nothing_is_stored(engin
 
 
 def test_a_turn_alone_waits_for_nobody(engine):
-    commits = Commits(engine, gathering=3600)
-    with commits.turn():
-        assert commits.append(row(CALLS[0]), "reply")
-
-
-def test_a_turn_that_takes_long_is_not_waited_for(engine):
-    commits = Commits(engine, gathering=0.001)
-    with commits.turn(), commits.turn():
-        assert commits.append(row(CALLS[0]), "reply")
+    assert Commits(engine).append(row(CALLS[0]), "reply")
     assert stored(engine) == CALLS[:1]
