@@ -16,6 +16,7 @@ from prometheus_client import Counter
 
 from ivr.desk.identity import FREEZE, WINDOW, Claimed, utc
 from ivr.desk.tables import attempts, freezes
+from ivr.engine.claims import hold
 from ivr.engine.effects import World, touch, write
 from ivr.logs import logger
 
@@ -87,6 +88,7 @@ def freeze(world: World, owner: Owner) -> bool:
 def keep_freeze(world: World, owner: Owner) -> None:
     """Write down that the account was frozen, and promise its owner a text; once, also of two calls at the same moment."""
     name = f"freeze:{world.call}:{world.runtime.sealer.fingerprint(owner.id)}"
+    hold(world.conn, f"freeze:{owner.id}")  # or of two calls neither would see what the other has not committed
     known = world.conn.execute(sa.select(freezes.c.id, freezes.c.at).where(freezes.c.customer == owner.id))
     if not any(one.id == name or abs(world.now - datetime.fromisoformat(one.at)) <= SAME_MOMENT for one in known):
         row = {"id": name, "customer": owner.id, "wallet": owner.wallet, "call": world.call}

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from ivr.desk.agents import on_duty
 from ivr.desk.tables import callbacks, ring_attempts, rings
 from ivr.engine import journal
-from ivr.engine.claims import hold_call
+from ivr.engine.claims import hold
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
@@ -57,7 +57,7 @@ def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: date
 
 def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
     """The next attempt, written down; None when this is not the time, or none may be made."""
-    hold_call(conn, "rings")  # or two workers would choose the same agent
+    hold(conn, "rings")  # or two workers would choose the same agent
     now = here.clock(conn)
     due = (rings.c.id == ring) & (rings.c.status == QUEUED) & (rings.c.next.is_(None) | (rings.c.next <= stamp(now)))
     wanted = sa.select(rings, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)

@@ -35,7 +35,7 @@ claims = sa.Table(
 
 _THIS = (claims.c.call == sa.bindparam("call")) & (claims.c.turn == sa.bindparam("turn"))
 STANDING = Prepared(sa.select(claims.c.worker, claims.c.until).where(_THIS))
-LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("call", type_=sa.Text)))))
+LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("name", type_=sa.Text)))))
 
 
 class Lost(Exception):
@@ -109,7 +109,7 @@ class Worker:
 def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
     """Claim the turn in the caller's short transaction; raises Lost while another live worker has it."""
     worker.hold()
-    hold_call(conn, call)
+    hold(conn, call)
     other = _standing(conn, worker, call, turn)
     if other:
         raise Lost(f"turn {turn} is being played by worker {other}")
@@ -120,7 +120,7 @@ def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
 
 def check(conn: sa.Connection, worker: Worker, call: str, turn: int, claimed: bool) -> None:
     """Before a commit: my claim stands if I took one, and nobody else's live claim if I took none."""
-    hold_call(conn, call)
+    hold(conn, call)
     found = STANDING.run(conn, call=call, turn=turn).fetchone()
     if claimed and (found is None or found[0] != worker.id):
         raise Lost(f"the claim on turn {turn} was taken by another worker")
@@ -133,10 +133,10 @@ def drop(conn: sa.Connection, call: str, turn: int) -> None:
     conn.execute(sa.delete(claims).where(claims.c.call == call, claims.c.turn == turn))
 
 
-def hold_call(conn: sa.Connection, call: str) -> None:
-    """One writer a call: SQLite's BEGIN IMMEDIATE is that already; PostgreSQL needs an advisory lock."""
+def hold(conn: sa.Connection, name: str) -> None:
+    """One writer a call, or whatever else is named, until the transaction ends: SQLite's BEGIN IMMEDIATE is that already; PostgreSQL needs an advisory lock."""
     if conn.dialect.name == "postgresql":
-        LOCK.run(conn, call=call)
+        LOCK.run(conn, name=name)
 
 
 def is_claimed(conn: sa.Connection, worker: Worker, call: str, turn: int) -> bool:
