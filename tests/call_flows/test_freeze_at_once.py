@@ -26,8 +26,10 @@ def test_a_freeze_that_is_not_committed_yet_is_waited_for(database):
         keep_freeze.run(World(call, f"{call}:1", NOW, 0.0, conn, runtime), OWNER)
 
     def second() -> None:
-        with begin_write(connect(database.url.render_as_string(hide_password=False))) as conn:
+        engine = connect(database.url.render_as_string(hide_password=False))
+        with begin_write(engine) as conn:
             keep(conn, "CA2")
+        engine.dispose()
 
     other = threading.Thread(target=second)
     with begin_write(database) as conn:
