@@ -219,7 +219,7 @@ class Company:
 
     def find_queue(self, name: str) -> Queue | None:
         """By name or sid, if it exists."""
-        return self.queues.get(name) or next((one for one in self.queues.values() if one.sid == name), None)
+        return self.queues.get(name) or next((one for one in tuple(self.queues.values()) if one.sid == name), None)
 
     def room(self, name: str) -> Room:
         """The room of this name that has not ended; a new one otherwise."""

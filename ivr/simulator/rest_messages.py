@@ -37,7 +37,7 @@ def add(rest: Blueprint, board: Switchboard, mode: Callable[[], str]) -> None:
     def list_messages(account: str) -> Response:
         rows = [
             row
-            for row in reversed(kept.values())
+            for row in reversed(tuple(kept.values()))
             if all(request.args.get(n, row[n.lower()]) == row[n.lower()] for n in ("To", "From"))
         ]
         return jsonify(page("messages", rows, dict))

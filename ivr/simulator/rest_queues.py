@@ -20,7 +20,7 @@ def add(rest: Blueprint, board: Switchboard) -> None:
     company = board.company
 
     def found(sid: str) -> Queue:
-        queue = next((one for one in company.queues.values() if one.sid == sid), None)
+        queue = next((one for one in tuple(company.queues.values()) if one.sid == sid), None)
         if queue is None:
             raise not_found()
         return queue
@@ -41,7 +41,7 @@ def add(rest: Blueprint, board: Switchboard) -> None:
 
     @rest.get(f"{PREFIX}/Queues.json")
     def list_queues(account: str) -> Response:
-        return jsonify(page("queues", company.queues.values(), show))
+        return jsonify(page("queues", tuple(company.queues.values()), show))
 
     @rest.route(f"{PREFIX}/Queues/<sid>.json", methods=["GET", "POST"])
     def one_queue(account: str, sid: str) -> Response:
