@@ -85,16 +85,19 @@ def _wanted(conn: sa.Connection, here: Surroundings, row: sa.Row) -> bool:
 
 
 def _attach(conn: sa.Connection, here: Surroundings, row: sa.Row) -> None:
-    """Nobody answered after it: the caller hung up while speaking, so it belongs to what was promised last."""
+    """Nobody answered after it, for the caller hung up while speaking or the line failed: it belongs to what was promised last."""
     rows = journal.rows(conn, row.call)
-    if not rows or rows[-1].turn != row.turn - 1 or journal.key(conn, row.call) == ERASED:
+    if not rows or journal.key(conn, row.call) == ERASED:
         return
     summary = summarise(rows)
-    promised = [one["reference"] for one in summary["promises"] if one["reference"]]
-    if not promised:
+    if rows[-1].turn == row.turn - 1:
+        belongs = [one["reference"] for one in summary["promises"] if one["reference"]]
+    else:
+        belongs = [note["reference"] for note in summary["notes"] if note["id"] == row.id and note["reference"]]
+    if not belongs:
         return
     kept = {"id": row.id, "customer": summary["customer"], "wallet": summary["wallet"], "call": row.call}
-    kept |= {"at": here.clock(conn).isoformat(), "reference": promised[-1], "seconds": row.seconds}
+    kept |= {"at": here.clock(conn).isoformat(), "reference": belongs[-1], "seconds": row.seconds}
     journal.insert_new(conn, voice_notes, kept | {"status": notes.COMING})
 
 

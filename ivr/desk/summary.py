@@ -14,6 +14,8 @@ TOLD = (
     "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
 )  # fmt: skip
 """Facts that a caller told about a security matter or a dispute, some before any verification."""
+OPENED = ("cases.open_case", "disputes.keep_dispute")
+"""Effects that open what a reference is given for."""
 Steps = list[list[Any]]
 
 
@@ -40,7 +42,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
         "unavailable": [step[1] for step in _done(steps, "err")],
         "promises": _promises(steps),
-        "notes": _notes(steps),
+        "notes": _notes(rows),
         "reason": last.facts.get("reason"),
         "priority": last.facts.get("priority", "normal"),
         "faults": [row.failed["type"] for row in rows if row.failed],
@@ -92,12 +94,24 @@ def _promises(steps: Steps) -> list[dict[str, Any]]:
     return promised + [{"what": "callback", "reference": None, "due": slot} for slot in slots]
 
 
-def _notes(steps: Steps) -> list[dict[str, Any]]:
-    """Voice notes with id, seconds and reference, but for those that the caller took back."""
-    notes: list[dict[str, Any]] = []
-    for step in _done(steps, "ok"):
-        if step[1] == "notes.keep_note":
-            notes.append(step[3])
-        elif step[1] == "notes.drop_note":
-            notes = notes[:-1]
-    return notes
+def _notes(rows: list[Row]) -> list[dict[str, Any]]:
+    """Voice notes with id, seconds and reference, but for those that the caller took back.
+
+    One whose own turn failed was said all the same, and belongs to what was promised last.
+    """
+    notes: dict[str, dict[str, Any]] = {}
+    promised = None
+    for row in rows:
+        failed = row.failed or {}
+        steps = [*failed.get("steps", []), *row.steps]
+        for step in _done(steps, "ok"):
+            if step[1] in OPENED:
+                promised = step[3]["reference"]
+            elif step[1] == "notes.keep_note":
+                notes[step[3]["id"]] = step[3]
+            elif step[1] == "notes.drop_note" and notes:
+                notes.popitem()
+        said = failed.get("recorded")
+        if said and any(step[3] == said["id"] for step in _answers(steps, "value")):
+            notes.setdefault(said["id"], {"id": said["id"], "seconds": said["seconds"], "reference": promised})
+    return list(notes.values())

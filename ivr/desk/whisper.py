@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.desk.summary import summarise
+from ivr.desk.summary import OPENED, summarise
 from ivr.desk.written import LOOK_UPS
 from ivr.engine import journal
 from ivr.engine.call import Line
@@ -20,7 +20,6 @@ from ivr.engine.speaking import Speaker, Spoken
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """One sentence: pauses between sentences would cost the seconds that the words need."""
 LARGE = 100_000_00
-OPENED = ("cases.open_case", "disputes.keep_dispute")
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 

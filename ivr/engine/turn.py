@@ -138,6 +138,7 @@ def _rescue(
         "at": position(error),
         "diverged": isinstance(error, Diverged),
         "steps": player.steps,
+        "recorded": msgspec.to_builtins(playing.input.recorded) if playing.input else None,
     }
     opening = {"language": language, "slow": old.slow, "facts": dict(facts), "failure": failure}
     played = Player(call, [], fresh, playing.now).play(runtime.stories["rescue"])

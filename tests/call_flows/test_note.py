@@ -8,8 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from call_flows.note import NOTE
+from ivr.desk import notes
 from ivr.desk.tables import recordings, voice_notes
+from ivr.engine import turn
 from ivr.engine.journal import journal
+from ivr.engine.rendering import render
 from ivr.storage import begin_read
 from tests.call_flows.line import LIN
 from tests.call_flows.test_dispute import at_the_yes
@@ -173,6 +176,24 @@ def test_the_agent_hears_that_there_is_a_note_and_reads_which(offered):
     assert ("服务单附语音十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in whisper
     sid, written = offered.company.recordings[0].sid, offered.report()["summary"]["written"]
     assert f"语音说明: 12 秒 ({sid})" in written["zh"] and f"Voice note: 12 s ({sid})" in written["en"]
+
+
+def test_words_that_were_spoken_while_the_line_broke_are_told_to_the_agent(offered, monkeypatch):
+    """The turn that would have kept them fails, and leads to a person, who hears of them and reads which."""
+    monkeypatch.setattr(notes, "Note", None)
+    add(offered).speaks(12).presses("#").is_told("系统出了一点问题", "went wrong on our side")
+    assert ("服务单附语音十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in offered.whispers[0]
+    sid, written = offered.company.recordings[0].sid, offered.report()["summary"]["written"]
+    assert f"语音说明: 12 秒 ({sid})" in written["zh"] and f"Voice note: 12 s ({sid})" in written["en"]
+
+
+def test_words_that_the_caller_left_behind_while_the_line_broke_are_mentioned_nowhere(offered, monkeypatch):
+    """A star ended them: they are no note, whatever fails then."""
+    add(offered)
+    once = iter([None])
+    monkeypatch.setattr(turn, "render", lambda *told: render(*told) if next(once, told) else 1 / 0)
+    offered.speaks(7).presses("*").is_told("系统出了一点问题", "went wrong on our side")
+    assert "语音" not in offered.whispers[0] and "voice" not in offered.whispers[0]
 
 
 def test_a_deleted_note_is_mentioned_nowhere(offered):

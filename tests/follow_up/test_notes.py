@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from pydub import AudioSegment
 
-from ivr.desk import note_keeping
+from ivr.desk import note_keeping, notes
 from ivr.desk.erasure import erase
 from ivr.desk.note_keeping import try_again
 from ivr.desk.notes import GRACE
@@ -102,6 +102,16 @@ def test_who_hangs_up_while_speaking_has_left_a_note(scene):
     assert (scene.note.call, scene.held.deleted) == (scene.caller.sid, True)
     (listed,) = scene.caller.line.get("voice-notes")
     assert (listed["id"], listed["at"][-6:]) == (scene.held.sid, "+08:00")
+
+
+def test_words_that_were_spoken_while_the_line_broke_are_a_note(scene, monkeypatch):
+    """The turn that would have kept them failed: they belong to the case all the same."""
+    monkeypatch.setattr(notes, "Note", None)
+    scene.opens_a_case().caller.speaks(12).presses("#").is_told("系统出了一点问题", "went wrong on our side").hangs_up()
+    assert scene.note is None
+    scene.later()
+    (case,) = scene.caller.line.get("cases")
+    assert (scene.note.status, scene.note.reference, scene.held.deleted) == ("held", case["reference"], True)
 
 
 def test_who_hangs_up_before_a_word_has_left_none(scene):
