@@ -1,5 +1,7 @@
 """The line is answered: brand, language, and the main menu, within eight seconds."""
 
+from dataclasses import replace
+
 from call_flows.agent import speak_to_agent
 from call_flows.go_on import offer_to_go_on
 from call_flows.information import information
@@ -12,6 +14,8 @@ from ivr.desk.agents import duty
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
 
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
+ALONE = replace(MAIN, offer_language=False)
+"""Of a line that has one language only."""
 
 BRANCHES = {
     "security": security,
@@ -51,8 +55,9 @@ async def greet(call: Call) -> None:
 
 async def main_menu(call: Call) -> None:
     """One choice and what it opens; back and main menu return here."""
+    menu = ALONE if "only_language" in call.facts else MAIN
     try:
-        chosen = await call.menu(MAIN)
+        chosen = await call.menu(menu)
         await call.level(BRANCHES[chosen](call))
     except (Back, Main):
         return

@@ -223,7 +223,7 @@ class Call:
         back_again, self._went_back = self._went_back and kind == "back", False
         if kind == "slower":
             self.slow = not self.slow
-        elif kind == "language":
+        elif kind == "language" and "only_language" not in self.facts:
             self.language = "en" if self.language == "zh" else "zh"
         elif kind == "agent":
             raise ToAgent("asked")

@@ -35,4 +35,4 @@ def by_line(conn: sa.Connection, *lines: str) -> WalletInfo | None:
 @lru_cache(maxsize=64)
 def _parsed(document: str) -> WalletInfo:
     fields = json.loads(document)
-    return WalletInfo(**{name: fields[name] for name in WalletInfo.__dataclass_fields__})
+    return WalletInfo(**{name: fields[name] for name in WalletInfo.__dataclass_fields__ if name in fields})

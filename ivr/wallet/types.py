@@ -28,7 +28,7 @@ class AlreadyDisputed(Exception):
 
 @dataclass(frozen=True)
 class WalletInfo:
-    """A wallet as it is configured: its line, hours, channels and rules (`policy`)."""
+    """A wallet as it is configured: its line, hours, channels and rules (`policy`); `languages` are those of its line, or both."""
 
     id: str
     line: str
@@ -38,6 +38,13 @@ class WalletInfo:
     hours: dict[str, str]
     channels: dict[str, Any]
     policy: dict[str, Any]
+    languages: list[str] | None = None
+
+    @property
+    def only_language(self) -> str | None:
+        """The one language of the line; None where callers choose."""
+        spoken = set(self.languages or ())
+        return spoken.pop() if len(spoken) == 1 else None
 
 
 @dataclass(frozen=True)

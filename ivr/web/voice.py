@@ -126,6 +126,9 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
     }
+    if wallet.only_language:
+        language = facts["only_language"] = wallet.only_language
+        facts["remembered"] = True
     keep_call(runtime, sid, facts, line, number)
     return take_turn(runtime, sid, 0, None, {"language": language or "zh", "facts": facts})
 

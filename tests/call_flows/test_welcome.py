@@ -115,6 +115,26 @@ def test_a_withheld_number_is_never_remembered(caller, hidden):
     caller.dials(HAIYUN, hidden).hears("普通话，请按一", "For English, press 2")
 
 
+@requirement("R75", "R87")
+def test_a_line_with_one_language_speaks_it_and_offers_no_other(caller):
+    """No question, no key 9, whatever the number chose on another line; nine says the same again, in an entry too."""
+    caller.calls(LINFU).hangs_up()
+    caller.line.change_world(lambda world: world["wallets"][0].update(languages=["en"]))
+    caller.dials(HAIYUN, BORROWED).hears("Haiyun Wallet official support line", "For account security, press 1")
+    assert [option.key for option in caller.options] == ["1", "2", "3", "4", "5", "0"]
+    caller.presses("9").hears("For account security, press 1").does_not_hear("普通话")
+    caller.presses("2").presses("2").presses("*9#").hears("registered mobile number").hangs_up()
+    assert caller.report()["language"] == "en"
+
+
+@requirement("R75")
+@pytest.mark.parametrize("languages", [None, [], ["zh", "en"]])
+def test_a_line_that_names_no_single_language_has_both(caller, languages):
+    """Both, nothing, or an empty list are the same."""
+    caller.line.change_world(lambda world: world["wallets"][0].update(languages=languages))
+    caller.dials(HAIYUN, BORROWED).hears("普通话，请按一", "For English, press 2")
+
+
 @requirement("R75", "R1")
 def test_the_line_that_was_dialled_decides_the_wallet(caller):
     """The other wallet's line greets under the other brand and never names the first."""
