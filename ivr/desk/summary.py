@@ -50,6 +50,18 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
     return summary | {"written": written(summary)}
 
 
+def is_frozen(summary: dict[str, Any]) -> bool:
+    """Whether the caller's account stands frozen, by this call or from before; what a wrong proof asked about is nobody's."""
+    frozen, status = False, ""
+    for effect, result in ((one["effect"], one["result"]) for one in summary["findings"]):
+        if effect in ("freezing.standing", "review.review"):
+            status = result["status"]
+        elif effect == "freezing.weigh" and result["owner"] is None:
+            status = ""
+        frozen = frozen or effect == "freezing.keep_freeze"
+    return frozen or (status == "frozen" and summary["customer"] is not None)
+
+
 def level(facts: dict[str, Any]) -> str:
     """L0 to L3; a caller who proved enough for a freeze only is the owner, on L1."""
     proved = facts.get("customer") or facts.get("owner")

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.desk.summary import OPENED, summarise
+from ivr.desk.summary import OPENED, is_frozen, summarise
 from ivr.desk.written import LOOK_UPS
 from ivr.engine import journal
 from ivr.engine.call import Line
@@ -20,6 +20,8 @@ from ivr.engine.speaking import Speaker, Spoken
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """One sentence: pauses between sentences would cost the seconds that the words need."""
 LARGE = 100_000_00
+LIFT = "frozen-then.lift"
+"""The wish that a freeze be lifted, which a caller under orders may have been told to have."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
@@ -35,24 +37,38 @@ def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Line) -> lis
 
 def lines(summary: dict[str, Any]) -> list[Line]:
     """A summary → what is whispered."""
-    return [Line(f"whisper-{summary['verified_by'] or 'unverified'}"), *_matter(summary), Line("whisper-accept")]
+    return [Line(f"whisper-{_proof(summary)}"), *_matter(summary), Line("whisper-accept")]
+
+
+def _proof(summary: dict[str, Any]) -> str:
+    """How the caller proved who they are: in full, enough for a freeze only, or not at all."""
+    return summary["verified_by"] or ("weakly" if summary["level"] == "L1" else "unverified")
 
 
 def _matter(summary: dict[str, Any]) -> Iterator[Line]:
-    amounts = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS]
+    """What it is about, then how safe the account is; where both are to be said, reason and case are left to the screen."""
+    amounts, safety = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS], list(_safety(summary))
     if amounts:
         kind = amounts[-1]["prompt"].removesuffix("-amount")
         record = _record(summary, kind)
         yield Line(f"whisper-{kind}", {"amount": _short(record["amount"] if record else amounts[-1]["value"])})
-        if record:
+        if record and not safety:
             yield Line(f"whisper-reason.{record['reason']}")
     else:
         topics = [step for step in summary["path"] if step in TOPICS]
         yield Line(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
-    if _results(summary, "freezing.keep_freeze"):
-        yield Line("whisper-frozen")
-    if case := _case(summary):
+    yield from safety
+    if (case := _case(summary)) and not (amounts and safety):
         yield _case_line(summary, case["reference"])
+
+
+def _safety(summary: dict[str, Any]) -> Iterator[Line]:
+    if is_frozen(summary):
+        yield Line("whisper-frozen")
+    if summary["told"].get("directed"):
+        yield Line("whisper-directed")
+    elif LIFT in summary["chosen"]:
+        yield Line("whisper-lift")
 
 
 def _case_line(summary: dict[str, Any], reference: str) -> Line:

@@ -9,6 +9,7 @@ import pytest
 from ivr.checks.seconds import length
 from ivr.speech import LANGUAGES
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
+from tests.call_flows.test_freeze import gives, wants_a_freeze
 from tests.call_flows.test_top_up import FAILURES, add_top_up, reports
 
 requirement = pytest.mark.requirement
@@ -231,6 +232,17 @@ def test_the_longest_whisper_is_short_enough(caller, fen, noted):
         "语音五十七秒" if caller.lang == "zh" else "voice note, fifty-seven",
     )
     assert (tail in caller.whispers[0], note in caller.whispers[0]) == (not noted, noted)
+
+
+@requirement("R24")
+def test_a_freeze_before_a_long_matter_leaves_the_whisper_short(caller):
+    """Frozen, then a large top-up with its reason and a case: what is safe is said, the rest is left to the screen."""
+    add_top_up(caller, amount=7777777, code="SYSTEM_ERROR")
+    gives(wants_a_freeze(caller.calls()), LIN).presses("1").presses("**")
+    reports(caller, "77777*77", "1122").proves(LIN).presses("0")
+    assert length(whispered(caller)) <= 12
+    assert ("账户已冻结" if caller.lang == "zh" else "account is frozen") in caller.whispers[0]
+    assert ("七角七分" if caller.lang == "zh" else "point seven seven") in caller.whispers[0]
 
 
 @requirement("R24")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.checks import seconds
 from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
 from tests.call_flows.test_freeze import FROZEN, gives, status
 
@@ -11,6 +12,7 @@ requirement = pytest.mark.requirement
 SOLVED = ("问题解决了吗", "solve your problem")
 DIRECTED = ("有人在教您按键", "telling you what to do")
 FREEZE_NOW = ("现在冻结这个账户吗", "Shall I freeze this account now")
+FROZEN_ALREADY = ("账户已冻结", "account is frozen")
 YES, NO = ("是的", "For yes"), ("不是", "For no")
 
 
@@ -200,6 +202,41 @@ def test_a_freeze_is_lifted_by_a_person_only(caller):
     gives(caller, SUN).picks("解除冻结", "freeze lifted").is_told(*DIRECTED).picks(*NO)
     caller.is_told("要由人工核实身份", "A person lifts a freeze")
     assert caller.talking_to and status(caller.line, "K3") == "frozen"
+
+
+@requirement("R24", "R27")
+def test_who_wants_a_freeze_lifted_is_announced_with_what_was_proved(caller):
+    """Number and document alone, an account that was frozen before, and the wish; in time."""
+    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
+    gives(caller, SUN).picks("解除冻结", "freeze lifted").picks(*NO)
+    (whisper,) = caller.whispers
+    for zh, en in (("只核对号码和证件", "Number and ID only"), FROZEN_ALREADY, ("要求解冻", "wants that lifted")):
+        assert (zh if caller.lang == "zh" else en) in whisper
+    assert ("没" in whisper, "指挥" in whisper, "orders" in whisper) == (False,) * 3
+    assert seconds.seconds(whisper, caller.lang == "zh") <= 12
+
+
+@requirement("R9", "R24")
+def test_a_caller_under_orders_is_announced_as_such_and_not_with_the_wish(caller):
+    """Whoever wants the freeze lifted may have been told to."""
+    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
+    gives(caller, SUN).picks("解除冻结", "freeze lifted").picks(*YES).presses("0")
+    (whisper,) = caller.whispers
+    assert ("可能有人指挥" if caller.lang == "zh" else "perhaps under orders") in whisper
+    assert ("解冻" in whisper, "lifted" in whisper) == (False, False)
+
+
+@requirement("R24", "R31")
+def test_another_ones_account_is_not_announced(caller):
+    """A wrong tail for an account that is frozen: the agent hears of no freeze."""
+    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
+    caller.enters(SUN.number + "#").enters("999999").presses("0#")
+    (whisper,) = caller.whispers
+    assert ("冻结" in whisper, "frozen" in whisper) == (False, False)
+    assert ("未验证" if caller.lang == "zh" else "Not verified") in whisper
 
 
 @pytest.mark.parametrize("mode", ["slow", "error", "down"])

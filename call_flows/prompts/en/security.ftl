@@ -73,4 +73,7 @@ two-factor-off = Your two-factor authentication is not on yet.
 protect-two-factor = Turn on two-factor authentication in the same settings.
 protect-care = Do not log in on devices that you do not know.
 
+whisper-weakly = Number and ID only
 whisper-frozen = account is frozen
+whisper-directed = perhaps under orders
+whisper-lift = wants that lifted

@@ -73,4 +73,7 @@ two-factor-off = 您的双重身份验证还没有开启。
 protect-two-factor = 双重身份验证也在安全设置里开启。
 protect-care = 不要在陌生设备上登录账户。
 
+whisper-weakly = 只核对号码和证件
 whisper-frozen = 账户已冻结
+whisper-directed = 可能有人指挥
+whisper-lift = 要求解冻
