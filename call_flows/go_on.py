@@ -1,17 +1,14 @@
 """Whoever was cut off in the middle may go on where they stood, once they have proved again who they are."""
 
 from call_flows.identify import identify
-from ivr.desk.drops import Left, dropped_call, settle, what_was_left
+from ivr.desk.drops import Left, settle, what_was_left
 from ivr.engine import Back, Call, Main, Menu
 
 GO_ON = Menu("go-on", ("on", "anew"), fleeting=True)
 
 
-async def offer_to_go_on(call: Call) -> None:
+async def offer_to_go_on(call: Call, dropped: str) -> None:
     """The offer names no task: a caller's number is not a person."""
-    dropped = await call.do(dropped_call, call.facts.get("caller_mark"), call.facts["wallet"])
-    if dropped is None:
-        return
     try:
         chosen = await call.menu(GO_ON)
         if chosen == "on":

@@ -11,6 +11,7 @@ from call_flows.security import security
 from call_flows.top_up import top_up
 from call_flows.transactions import transactions
 from ivr.desk.agents import duty
+from ivr.desk.drops import dropped_call
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
 
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
@@ -42,15 +43,27 @@ async def answer(call: Call) -> None:
 
 
 async def greet(call: Call) -> None:
-    """Name the wallet; ask the language once, unless this number chose before; offer to go on after a call that broke off."""
-    if call.facts.get("remembered"):
-        call.say("welcome-back", name=call.facts["name"])
-    else:
+    """Name the wallet; ask the language once, unless this number chose before; offer to go on after a call that broke off.
+
+    Outside hours it is said when people are back. Whoever comes straight to the main menu hears brand and hours in one
+    sentence, so that the first key is named within eight seconds.
+    """
+    unnamed = bool(call.facts.get("remembered"))
+    if not unnamed:
         await choose_language(call)
-    await offer_to_go_on(call)
+    dropped = await call.do(dropped_call, call.facts.get("caller_mark"), call.facts["wallet"])
+    if dropped is not None:
+        if unnamed:
+            call.say("welcome-back", name=call.facts["name"])
+        unnamed = False
+        await offer_to_go_on(call, dropped)
     on_duty = await call.do(duty, call.facts["wallet"])
-    if on_duty.opens:
+    if not unnamed and on_duty.opens:
         call.say("self-service-only", at=on_duty.opens)
+    elif on_duty.opens:
+        call.say("welcome-back-closed", name=call.facts["name"], at=on_duty.opens)
+    elif unnamed:
+        call.say("welcome-back", name=call.facts["name"])
 
 
 async def main_menu(call: Call) -> None:

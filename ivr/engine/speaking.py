@@ -10,8 +10,9 @@ import msgspec
 
 from ivr.engine.call import PAUSE, PAUSE_AGAIN, Line, Sealed
 
-OPTION = {"zh": ("，请按", "。"), "en": (", press ", ".")}
-"""The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind."""
+OPTION = {"zh": "，请按", "en": ", press "}
+"""The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind. No stop follows: the break
+after an option is the whole pause, half a second, and a voice would rest at the stop as well."""
 
 
 class Words(Protocol):
@@ -44,8 +45,7 @@ class Speaker(msgspec.Struct, frozen=True):
         args = {name: self._opened(value) for name, value in line.args.items()} if line.args else line.args
         text = self.words.render(language, line.id, args, today=today)
         if line.key is not None:
-            before, after = OPTION[language]
-            text += before + ("零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key) + after
+            text += OPTION[language] + ("零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key)
         return Spoken(text.strip(), language, line.id in (PAUSE, PAUSE_AGAIN))
 
     def _opened(self, value: Any) -> Any:

@@ -48,7 +48,7 @@ def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
             runs.append([])
             length = len(sentence.text)
         runs[-1].append(sentence)
-    return "".join([_say(run, slow) for run in runs])
+    return "".join([_say(run, slow, run is runs[-1]) for run in runs])
 
 
 def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
@@ -96,15 +96,13 @@ def _entry_keys(length: int | None) -> str:
     return (f'numDigits="{length}" ' if length else "") + 'finishOnKey="#"'
 
 
-def _say(run: list[Spoken], slow: bool) -> str:
+def _say(run: list[Spoken], slow: bool, last: bool) -> str:
     voice, language = VOICES[run[0].language]
     text = gap = ""
     for sentence in run:
         text += gap + escape(sentence.text) if sentence.text else ""
         gap = PAUSE if sentence.pause else BREAK
-    text += (
-        gap if gap == PAUSE else ""
-    )  # a run may end in a pause, where the next words would be too long for one <Say>
+    text += "" if last and gap == BREAK else gap  # what is due before the next words, though they are another <Say>
     if slow:
         text = f'<prosody rate="75%">{text}</prosody>'
     return f'<Say voice="{voice}" language="{language}">{text}</Say>'

@@ -35,7 +35,7 @@ def test_a_hint_is_followed_by_key_and_can_be_left(window):
     """N presses it; other keys may be pressed at any time; without hints the call goes on."""
     window.page.locator("[data-story=limits]").click()
     expect(window.page.locator("#hint .do")).to_contain_text("For English")
-    expect(window.page.locator("button.option.next")).to_have_text("2For English, press 2.")
+    expect(window.page.locator("button.option.next")).to_have_text("2For English, press 2")
     window.acts(lambda: window.page.keyboard.press("n"))
     expect(window.page.locator(".key.next")).to_have_attribute("data-key", "2")
     window.presses("5").is_told("Information.")

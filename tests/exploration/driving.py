@@ -145,7 +145,8 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     """Replay `past`, answer the wait with `keyed`, and stop at the next one; `live_in`: slow, after_filler."""
     call = Call("CA1", begin.language, False, dict(begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
-    live = Scripted(runtime, call, 1, keyed, NOON, story=begin.story, script=script, **live_in)
+    no_database: Any = None
+    live = Scripted(runtime, call, 1, keyed, NOON, no_database, story=begin.story, script=script, **live_in)
     player = Player(call, [(NOON, step) for step in past], live, NOON)
     played, failure = None, ""
     try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
-from ivr.engine.call import PAUSE, PAUSE_AGAIN, Dial, Moment, Wait
+from ivr.engine.call import PAUSE, PAUSE_AGAIN, Dial, Line, Moment, Wait
 from ivr.engine.prompts import Ask, Menu
 from tests.exploration import words
 from tests.exploration.finding import PERSON
@@ -164,29 +164,33 @@ LONG = {
     "dispute": "dispute-filed",
 }
 """Flows of more than two steps, and what is said when the caller has what they came for."""
-STEPS = re.compile(r"[一二两三四五]步|最后|\bsteps?\b|\b[Ll]ast\b|\b[Ff]irst\b")
+STEPS = re.compile(r"[一二两三四五]步|\bsteps?\b")
 
 
 def oriented(graph: Graph) -> dict[str, bool]:
-    """For each long flow: it is said where the caller is, how far, and that it is done."""
-    said: dict[str, set[str]] = {flow: set() for flow in LONG}
+    """For each long flow: it is said where the caller is, how far, and that it is done.
+
+    What counts is what was spoken: "Last step." before the amount and the payee of a dispute is heard like any other, so
+    a message is rendered with the values of its turn, not without.
+    """
+    said: dict[str, dict[str, Line]] = {flow: {} for flow in LONG}
     entered: dict[str, set[bool]] = {flow: set() for flow in LONG}
     for edge in graph.edges:
         came = graph.states[edge.source].came.turn.inside
         for flow in LONG.keys() & {*edge.turn.inside, *came}:
-            said[flow].update(line.id for line in edge.turn.lines)
+            said[flow].update((line.id, line) for line in edge.turn.lines)
             if flow not in came:
                 entered[flow].add(bool(edge.turn.lines))
     return {
         flow: entered[flow] == {True}
         and done in said[flow]
-        and all(_says_how_far(said[flow], lang) for lang in ("zh", "en"))
+        and all(_says_how_far(said[flow].values(), lang) for lang in ("zh", "en"))
         for flow, done in LONG.items()
     }
 
 
-def _says_how_far(messages: set[str], language: str) -> bool:
-    return any(STEPS.search(words.plain(message, language)) for message in messages)
+def _says_how_far(lines: Iterable[Line], language: str) -> bool:
+    return any(STEPS.search(words.said(line, language).text) for line in lines)
 
 
 def silent(graph: Graph, language: str) -> float:

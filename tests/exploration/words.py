@@ -12,7 +12,6 @@ from ivr.engine.call import Line
 from ivr.engine.rendering import render
 from ivr.engine.replay import Played
 from ivr.engine.speaking import Speaker, Spoken
-from ivr.speech.catalogue import RenderError
 from ivr.speech.prompts import words
 from tests.exploration.driving import NOON, SEALER, Turn
 
@@ -62,14 +61,6 @@ def length(lines: tuple[Line, ...], language: str) -> float:
 def to_options(lines: tuple[Line, ...], language: str) -> list[float]:
     """Seconds until each key has been named."""
     return seconds.option_times(document(lines, language))
-
-
-def plain(message: str, language: str) -> str:
-    """The words of a message that needs no values; others have none here."""
-    try:
-        return speaker.words.render(language, message, {}, today=NOON.date())
-    except RenderError:
-        return ""
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@ choose-language = { TEXT($name) } official support line. We never ask for passwo
     .chinese = For Mandarin
     .english = For English
 welcome-back = { TEXT($name) } official support line.
+welcome-back-closed = { TEXT($name) } official line, agents back { MOMENT($at) }.
 scam-caution = Our staff never ask for passwords or transfers.
 self-service-only = Agents are back { MOMENT($at) }.
 main-menu = -
@@ -39,7 +40,7 @@ line-closed = { TEXT($name) } official support line. Sorry, the line is closed f
 
 # Cut off
 go-on = We were cut off.
-    .on = To go on
+    .on = To continue
     .anew = To start anew
 went-on = Let us go on where you were.
 nothing-left = There is nothing to go on with.
@@ -49,7 +50,7 @@ done-freeze = Your account was frozen last time. Only a person can lift that.
 goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe. Goodbye.
 
 # The end
-was-it-solved = Did this solve your problem?
+was-it-solved = Did this solve it?
 sorry-not-solved = I am sorry that it did not.
 not-solved = Here is how to go on.
     .person = For help from a person

@@ -3,6 +3,7 @@ choose-language = { TEXT($name) }官方客服热线，从不索要密码。
     .chinese = 普通话
     .english = 英语
 welcome-back = { TEXT($name) }官方客服热线。
+welcome-back-closed = { TEXT($name) }官方热线，人工{ MOMENT($at) }恢复。
 scam-caution = 客服从不索要密码，也不会让您转账。
 self-service-only = 人工客服{ MOMENT($at) }恢复。
 main-menu = -
