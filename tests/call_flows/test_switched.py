@@ -72,7 +72,7 @@ def test_opened_again_it_is_as_before(caller):
     """From the next call on; and one that was led to a callback ends there."""
     switched(caller, "closed").calls().is_told(*CALL_BACK)
     switched(caller, "open")
-    caller.picks("不用回电", "go without one").hangs_up()
+    caller.picks("不用回电", "if not").hangs_up()
     caller.calls().is_told("账户安全", "account security")
 
 

@@ -164,7 +164,7 @@ LONG = {
     "dispute": "dispute-filed",
 }
 """Flows of more than two steps, and what is said when the caller has what they came for."""
-STEPS = re.compile(r"[一二两三四五]步|\bsteps?\b")
+STEPS = re.compile(r"[两三四五]步|最后一步|\b(two|three|four|five) steps\b|\b[Ll]ast step\b")
 
 
 def oriented(graph: Graph) -> dict[str, bool]:

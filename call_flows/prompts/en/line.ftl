@@ -50,7 +50,7 @@ done-freeze = Your account was frozen last time. Only a person can lift that.
 goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe. Goodbye.
 
 # The end
-was-it-solved = Did this solve it?
+was-it-solved = Did this solve your problem?
 sorry-not-solved = I am sorry that it did not.
 not-solved = Here is how to go on.
     .person = For help from a person
@@ -65,7 +65,7 @@ nobody-free = All our agents are on calls right now.
 closed-now = Our agents are not at work right now. They are back { MOMENT($at) }.
 callback-offer = We can call you back.
     .yes = For a call back
-    .no = To go without one
+    .no = If not
 callback-number = Enter the number to call back, then press pound.
 callback-number-is = You entered { DIGITS($number, kind: "phone") }.
 callback-right = Is the number right?

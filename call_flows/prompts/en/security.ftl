@@ -23,7 +23,7 @@ frozen-then = What next?
 lift-by-person = A person lifts a freeze, after checking who you are.
 
 # Freezing
-freeze-need = Freezing takes two entries. No code is needed, and no password.
+freeze-need = Freezing takes three steps. No code is needed, and no password.
 freeze-of = The number that you entered ends in { DIGITS($ending, kind: "tail") }.
 freeze-means = While it is frozen, no money can leave the account. Only a person can lift that.
 freeze-now = Shall I freeze this account now?

@@ -23,7 +23,7 @@ frozen-then = 接下来。
 lift-by-person = 解除冻结，要由人工核实身份。
 
 # 冻结
-freeze-need = 冻结只要输入两项，不用验证码，也不用密码。
+freeze-need = 冻结一共三步，不用验证码，也不用密码。
 freeze-of = 您输入的号码，尾号是{ DIGITS($ending, kind: "tail") }。
 freeze-means = 冻结以后，账户里的钱不能转出，也不能付款。要解除，只能找人工。
 freeze-now = 现在冻结这个账户吗？
