@@ -177,7 +177,7 @@ def test_a_wish_for_a_person_is_not_resolved_by_an_earlier_yes(caller):
     """One question was solved; for the next nobody came."""
     caller.line.put("agents", {"available": 0})
     caller.calls().picks("信息咨询", "information").picks("官方渠道", "official channels").picks("是的", "yes")
-    caller.picks("还有别的问题", "another question").presses("0").picks("不用回电", "without one")
+    caller.picks("还有别的问题", "another question").presses("0").picks("不用回电", "if not")
     assert caller.report()["outcome"] == "abandoned"
 
 

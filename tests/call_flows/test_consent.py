@@ -130,6 +130,6 @@ def test_the_version_of_the_words_follows_their_text():
 def test_who_is_cut_off_after_the_yes_is_told_that_it_was_done(caller):
     """And is not asked for it again."""
     asks(caller, LIN).picks("是的", "yes").is_told(*IS_ON).hangs_up()
-    caller.calls().picks("接着办理", "go on").proves(LIN)
+    caller.calls().picks("接着办理", "to continue").proves(LIN)
     caller.is_told("更改了消息设置", "message setting was changed")
     assert len(caller.line.get("consents")) == 1

@@ -93,7 +93,7 @@ def test_what_was_filed_in_one_call_is_there_in_the_next(caller):
 def test_who_was_cut_off_after_the_yes_is_told_what_was_filed(caller):
     """With its reference, and is not led to file it again."""
     at_the_yes(caller).presses("1").hangs_up()
-    caller.calls().picks("接着办理", "go on").proves(LIN).is_told("上次已经为您提交", "was filed last time")
+    caller.calls().picks("接着办理", "to continue").proves(LIN).is_told("上次已经为您提交", "was filed last time")
     assert len(filed(caller)) == 1
 
 

@@ -29,7 +29,7 @@ def calls_again(caller: Caller) -> Caller:
 
 def goes_on(caller: Caller) -> Caller:
     """Takes the offer, as far as the number."""
-    return calls_again(caller).picks("接着办理", "go on")
+    return calls_again(caller).picks("接着办理", "to continue")
 
 
 def test_the_same_customer_is_led_back_to_where_the_line_broke(caller):

@@ -229,7 +229,7 @@ def test_whoever_was_cut_off_goes_on_though_the_account_stands_otherwise_now(cal
     """The same customer, proved again; what the account is now is asked anew."""
     reviews(caller.calls()).proves(LIN).is_told("账户状态正常", "account is active").hangs_up()
     lin_is_now(caller, state)
-    caller.calls().is_told(*GO_ON).picks("接着办理", "go on").proves(LIN).is_told(*HERE)
+    caller.calls().is_told(*GO_ON).picks("接着办理", "to continue").proves(LIN).is_told(*HERE)
     caller.picks(*NO).is_told("冻结状态" if state == "frozen" else "已经注销", f"account is {state}")
 
 
@@ -246,5 +246,5 @@ def lin_is_now(caller: Caller, state: str) -> None:
 def test_another_wallets_line_never_offers_what_broke_off_here(caller):
     """Nor does another customer on the same telephone hear of it."""
     reviews(caller.calls()).proves(LIN).hangs_up()
-    caller.calls().is_told(*GO_ON).picks("接着办理", "go on").proves(DANA)
+    caller.calls().is_told(*GO_ON).picks("接着办理", "to continue").proves(DANA)
     caller.is_not_told(*HERE).is_told("没有可以接着办理", "nothing to go on with").is_not_told("城市公交", "City Bus")
