@@ -22,6 +22,8 @@ ONE_KEY = 'numDigits="1" finishOnKey=""'
 BEFORE_THE_TONE = 1
 """Seconds after the notice in which a key still counts; Twilio knows no shorter time."""
 BREAK, PAUSE = '<break time="500ms"/>', '<break time="2000ms"/>'
+STOPS = tuple("。？！.?!")
+"""At these a voice rests by itself."""
 LONGEST_SAY = 450
 """Characters a `<Say>`: 4,500 URL-encoded characters are 500 Chinese ones (Twilio error 13521)."""
 
@@ -102,7 +104,10 @@ def _say(run: list[Spoken], slow: bool, last: bool) -> str:
     for sentence in run:
         text += gap + escape(sentence.text) if sentence.text else ""
         gap = PAUSE if sentence.pause else BREAK
-    text += "" if last and gap == BREAK else gap  # what is due before the next words, though they are another <Say>
+    if gap == PAUSE or not (
+        last or text.endswith(STOPS)
+    ):  # what is due before the next words, though another <Say> has them
+        text += gap
     if slow:
         text = f'<prosody rate="75%">{text}</prosody>'
     return f'<Say voice="{voice}" language="{language}">{text}</Say>'
