@@ -1,6 +1,7 @@
 """What every look-up of a caller's own record needs: the day, one of several, and a case where the line owes one."""
 
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
 from call_flows.note import offer_note
 from ivr.desk.cases import open_case
@@ -32,12 +33,31 @@ async def which_day(call: Call, day: Menu, date: Ask) -> str:
 
 
 async def choose(call: Call, name: str, found: list[Found]) -> Found:
-    """Several records fit: the caller picks one by its time, at the menu of that name."""
+    """Several records fit, earliest first: the caller picks one, at the menu of that name or of a longer one.
+
+    By its time; where two share a minute, by its payee, or else by its place in the row.
+    """
     if len(found) == 1:
         return found[0]
-    pick = Menu(name, tuple(one.id for one in found))
-    chosen = await call.menu(pick, choices={one.id: {"time": one.at[11:16]} for one in found})
+    apart, labels = tellable(found)
+    pick = Menu(name + apart, tuple(one.id for one in found))
+    chosen = await call.menu(pick, choices={one.id: label for one, label in zip(found, labels, strict=True)})
     return next(one for one in found if one.id == chosen)
+
+
+def tellable(found: Sequence[Record]) -> tuple[str, list[dict[str, Any]]]:
+    """What tells these apart by ear, as the end of a menu's name, and the values of the labels."""
+    times: list[dict[str, Any]] = [{"time": one.at[11:16]} for one in found]
+    payees: list[dict[str, Any]] = [{"payee": getattr(one, "payee", None)} for one in found]
+    if _differ(times):
+        return "", times
+    if _differ(payees) and all(label["payee"] for label in payees):
+        return "-payee", payees
+    return "-place", [{"place": place} for place in range(1, len(found) + 1)]
+
+
+def _differ(labels: list[dict[str, Any]]) -> bool:
+    return len({repr(label) for label in labels}) == len(labels)
 
 
 async def owe(call: Call, reason: str, record: str) -> None:

@@ -93,7 +93,8 @@ def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
 def _record(summary: dict[str, Any], kind: str) -> dict[str, Any] | None:
     """The record that the caller was told about: the only match, or the one that was picked."""
     for found in reversed(_results(summary, LOOK_UPS[f"{kind}-amount"])):
-        picked = summary["entered"].get(f"{kind}-pick")
+        picks = [one["value"] for one in summary["entries"] if one["prompt"].startswith(f"{kind}-pick")]
+        picked = picks[-1] if picks else None
         chosen = [one for one in found["matches"] if picked in (None, one["id"]) or len(found["matches"]) == 1]
         return chosen[0] if len(chosen) == 1 else None
     return None

@@ -98,6 +98,7 @@ def _functions(lang: str) -> dict[str, Any]:
         "TIME": lambda value: words.clock(time.fromisoformat(value.value)),
         "MOMENT": lambda value: words.moment(_moment(value.value), value.today),
         "COUNT": lambda value, unit: words.count(int(value.value), str(getattr(unit, "value", unit))),
+        "ORDINAL": lambda value: words.ordinal(int(value.value)),
         "SPAN": lambda low, high, unit: words.span(int(low.value), int(high.value), str(getattr(unit, "value", unit))),
         "PERCENT": lambda value: words.percent(float(value.value)),
         "TEXT": lambda value: text(value.value, lang),

@@ -35,6 +35,11 @@ def count(number: int, unit: str | None = None) -> str:
     return f"{cardinal(number)} {UNITS[unit]}{'' if number == 1 else 's'}"
 
 
+def ordinal(number: int) -> str:
+    """The place in a row: second."""
+    return str(num2words(number, to="ordinal"))
+
+
 def digits(value: str, kind: str = "plain") -> str:
     """An identifier digit by digit in its groups; "zero", never "oh"."""
     return ", ".join(

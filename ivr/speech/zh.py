@@ -43,6 +43,11 @@ def count(number: int, unit: str | None = None) -> str:
     return quantity(number) + UNITS[unit] if unit else quantity(number)
 
 
+def ordinal(number: int) -> str:
+    """The place in a row: 2 → 第二."""
+    return "第" + cardinal(number)
+
+
 def digits(value: str, kind: str = "plain") -> str:
     """An identifier digit by digit in its groups: 13900001234 → 幺三九，零零零零，幺二三四."""
     return "，".join(group.translate(YAO) for group in groups(value, kind))

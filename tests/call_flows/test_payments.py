@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from call_flows.records import tellable
 from ivr.speech.prompts import words
+from ivr.wallet.payments import Explained
 from ivr.wallet.reasons import Reason
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Person
 from tests.call_flows.test_top_up import reports
@@ -108,6 +110,39 @@ def test_of_several_payments_the_caller_picks_one_by_its_time(caller):
     payment_failed(caller.calls(), "36", "1120").proves(ZHOU)
     caller.is_told("八点二十分", "eight twenty").is_told("八点二十一分", "eight twenty-one")
     caller.presses("2").is_told("上午八点二十一分", "eight twenty-one A M").is_told("已经成功", "succeeded")
+
+
+@requirement("R58")
+def test_two_payments_of_one_minute_are_told_apart_by_their_payees(caller):
+    """Who was paid is offered in place of the time."""
+    other = {"zh": "星河影院", "en": "Galaxy Cinema"}
+    add_payment(caller, {"code": "51"}, {"code": "91", "payee": other})
+    payment_failed(caller.calls(), "123", "1122").proves(LIN).is_not_told("上午九点", "nine A M")
+    caller.is_told("晨光书店，请按一", "Morning Light Books, press 1").picks("星河影院", "Galaxy Cinema")
+    caller.is_told("发卡银行的系统", "system of your bank").presses("0")
+    assert ("银行系统" if caller.lang == "zh" else "bank system down") in caller.whispers[0]
+
+
+@pytest.mark.parametrize("known", ["", "b"])
+def test_payees_tell_apart_only_where_all_are_known(known):
+    """Otherwise the payments are counted."""
+    payees = [{"zh": "甲", "en": "a"}, {"zh": "乙", "en": known} if known else None]
+    both = [
+        Explained(str(place), 12300, "2026-11-22T09:00:00+08:00", payee, "unknown", False, None)
+        for place, payee in enumerate(payees)
+    ]
+    assert tellable(both)[0] == ("-payee" if known else "-place")
+
+
+@requirement("R58")
+def test_two_payments_that_nothing_tells_apart_are_counted(caller):
+    """Of one minute, to one payee: the earliest is the first."""
+    later = {"code": "91", "at": "2026-11-22T09:00:30+08:00"}
+    add_payment(caller, {"code": "51"}, later)
+    payment_failed(caller.calls(), "123", "1122").proves(LIN)
+    labels = [option.label for option in caller.options[:2]]
+    assert labels == (["第一笔", "第二笔"] if caller.lang == "zh" else ["For the first", "For the second"])
+    caller.presses("2").is_told("发卡银行的系统", "system of your bank")
 
 
 @requirement("R58")

@@ -142,6 +142,20 @@ def test_of_several_matches_the_caller_picks_one(caller):
     caller.picks("下午六点", "thirty").is_told("发卡银行的系统", "system of your bank")
 
 
+@requirement("R48")
+def test_two_top_ups_of_one_minute_are_counted(caller):
+    """No label twice: the earliest is the first."""
+    world = json.loads(demo_world())
+    one = {"customer": "K1", "amount": 12300, "channel": "card", "status": "failed", "code": "51"}
+    later = {"id": "T2", "at": "2026-11-22T09:00:30+08:00", "code": "91"}
+    world["top_ups"] += [{**one, "id": "T1", "at": "2026-11-22T09:00:00+08:00"}, {**one, **later}]
+    caller.line.put("world", world)
+    reports(caller.calls(), "123", "1122").proves(LIN)
+    caller.is_told("第一笔，请按一", "For the first, press 1").picks("第二笔", "the second")
+    caller.is_told("发卡银行的系统", "system of your bank").presses("0")
+    assert ("银行系统" if caller.lang == "zh" else "bank system down") in caller.whispers[0]
+
+
 @requirement("R47", "R48")
 def test_the_time_tells_two_top_ups_apart(caller):
     """With the time keyed nobody has to pick."""

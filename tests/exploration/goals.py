@@ -199,7 +199,7 @@ def _name(edge: Edge) -> str:
 
 def _lists_records(name: str) -> bool:
     """A list of the caller's own records may be longer, up to seven."""
-    return name.endswith("-pick") or name.startswith(("pick-", "search-payee", "dispute-twin"))
+    return "-pick" in name or name.startswith(("pick-", "search-payee", "dispute-twin"))
 
 
 def _times(times: list[tuple[int, int]]) -> str:

@@ -10,8 +10,10 @@ Outcome = tuple[str, str, Any]
 """(label, ok or err, plain result)."""
 
 DAY = "2026-11-23T14:05:00+08:00"
+EARLY = "2026-11-23T08:30:00+08:00"
 NEXT = "2026-11-24T09:00:00+08:00"
 BOTH = {"zh": "海运钱包", "en": "Haiyun Wallet"}
+NAMED = {"zh": "晨光书店", "en": "Morning Light Books"}
 DEAD: Outcome = ("unavailable", "err", "Unavailable")
 
 
@@ -42,6 +44,12 @@ def _paid(*reasons: str, payee: Any = BOTH, balance: int | None = None) -> dict[
     return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3], "reversal_unit": "business" if len(found) < 2 else "calendar"}  # fmt: skip
 
 
+def _apart(found: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The first of them in something unlike the others."""
+    first, *others = found["matches"]
+    return {**found, "matches": [{**first, **more}, *others]}
+
+
 _PERIOD = {"limit": 500000, "used": 6800, "remaining": 493200, "resets_on": "2026-12-01"}
 _OVER = [{"name": "single", "limit": 5000}, *({"name": name, "limit": 5000, "used": 1, "remaining": 4999} for name in ("daily", "monthly", "annual"))]  # fmt: skip
 _REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
@@ -50,7 +58,8 @@ _TOP_UPS = [
     *(ok(reason, _found(_advice(reason))) for reason in _REASONS if reason != "wallet-limit"),
     *(ok(f"over {over['name']}", _found(_advice("wallet-limit", over=over))) for over in _OVER),
     ok("balance", _found(_advice("succeeded", balance=12300))),
-    ok("two", _found(_advice("succeeded"), _advice("unknown", 2))),
+    ok("two", _found(_advice("succeeded", at=EARLY), _advice("unknown", 2))),
+    ok("two of one minute", _found(_advice("succeeded"), _advice("unknown", 2))),
     DEAD,
 ]
 _PAYMENTS = [
@@ -58,7 +67,9 @@ _PAYMENTS = [
     *(ok(reason, _paid(reason)) for reason in _REASONS),
     ok("balance", _paid("insufficient-funds", balance=4590)),
     ok("unnamed", _paid("succeeded", payee=None)),
-    ok("two", _paid("succeeded", "unknown")),
+    ok("two", _apart(_paid("succeeded", "unknown"), at=EARLY)),
+    ok("two payees", _apart(_paid("succeeded", "unknown"), payee=NAMED)),
+    ok("two of one minute", _paid("succeeded", "unknown")),
     DEAD,
 ]
 _OFFER = {"title": BOTH, "condition": BOTH, "starts": "2026-11-01", "ends": "2026-11-30"}

@@ -128,6 +128,14 @@ def test_a_time_has_its_part_of_the_day(clock, chinese, english):
     assert (zh.clock(clock), en.clock(clock)) == (chinese, english)
 
 
+@pytest.mark.parametrize(
+    "place, chinese, english", [(1, "第一", "first"), (2, "第二", "second"), (12, "第十二", "twelfth")]
+)
+def test_a_place_in_a_row_is_an_ordinal(place, chinese, english):
+    """二, never 两."""
+    assert (zh.ordinal(place), en.ordinal(place)) == (chinese, english)
+
+
 @pytest.mark.parametrize("value, chinese, english", PERCENTS)
 def test_a_percentage_is_said_before_its_number_in_mandarin(value, chinese, english):
     """百分之 first."""
