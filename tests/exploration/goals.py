@@ -17,25 +17,8 @@ from tests.exploration.graph import Edge, Graph, State
 
 BOTH = ("zh", "en")
 HELD = {
-    "G1",
-    "G2",
-    "G3",
-    "G4",
-    "G5",
-    "G33",
-    "G6",
-    "G7",
-    "G8",
-    "G9",
-    "G10",
-    "G13",
-    "G14",
-    "G26",
-    "G27",
-    "G29",
-    "G30",
-    "G35",
-}
+    "G1", "G2", "G3", "G4", "G5", "G33", "G6", "G7", "G8", "G9", "G10", "G13", "G14", "G26", "G27", "G29", "G30", "G35",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,43 @@
+"""The pauses of what is spoken: half a second after a sentence and after an option, in whatever language goes on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ivr.engine import twiml
+from ivr.engine.call import Line
+from ivr.engine.speaking import Speaker, Spoken
+
+BREAK = '<break time="500ms"/>'
+
+
+class Labels:
+    """A catalogue whose words are the ids."""
+
+    def render(self, lang: str, message: str, args: dict[str, object], *, today: date) -> str:
+        return message
+
+
+@pytest.mark.parametrize("language, words", [("zh", "账户安全，请按一"), ("en", "账户安全, press 1")])
+def test_the_break_is_the_whole_pause_after_an_option(language, words):
+    """No stop, at which a voice would rest once more."""
+    spoken = Speaker(Labels(), unseal=str).speak([Line("账户安全", key="1")], language, date.min)
+    assert [one.text for one in spoken] == [words]
+
+
+def test_an_option_in_another_language_follows_after_the_same_break():
+    """A `<Say>` of its own, and the same half second before it."""
+    said = twiml.says([Spoken("人工服务，请按零", "zh"), Spoken("For English, press 9", "en")])
+    assert said.count(BREAK) == 1 and f"人工服务，请按零{BREAK}</Say>" in said
+
+
+def test_a_sentence_in_another_language_needs_no_break():
+    """Its stop is one."""
+    assert BREAK not in twiml.says([Spoken("请稍等。", "zh"), Spoken("One moment, please.", "en")])
+
+
+def test_nothing_follows_the_last_option():
+    """The silence after it is the caller's own time."""
+    assert twiml.says([Spoken("人工服务，请按零", "zh")]).endswith("人工服务，请按零</Say>")
