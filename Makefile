@@ -11,7 +11,7 @@ run: $(STAMP)
 
 test: $(STAMP) voice chromium
 	@$(MAKE) --no-print-directory openapi || true
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist loadfile
 
 check: $(STAMP)
 	@echo "== format" && $(BIN)/ruff format --check .
