@@ -95,6 +95,9 @@ class Sealed(msgspec.Struct, frozen=True):
 PAUSE, PAUSE_AGAIN = "pause", "pause-again"
 """A silence within long words; before the first one it is said that `#` says all of them again."""
 
+AGAIN = ("repeat", "slower", "language")
+"""What was said before a question is no more said after a failure, until the caller asks for it with one of these keys."""
+
 NO_TRIES = Tries()
 FIRST: Decision = ("first", None)
 
@@ -206,8 +209,9 @@ class Call:
             self.said.clear()
             self.way.answered(prompt, given)
             return given
-        context, tries, last = self._take_said(), NO_TRIES, FIRST
+        said, tries, last = self._take_said(), NO_TRIES, FIRST
         while True:
+            context = said if tries == NO_TRIES or last[0] in AGAIN else ()
             decision = await _trap(Wait(prompt, tries, context, args, last, self.slow))
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
@@ -215,8 +219,6 @@ class Call:
                 return decision[1]
             tries, last = tries.after(decision), decision
             self._apply(decision, prompt)
-            if decision[0] in ("silence", "wrong"):
-                context = ()
 
     def _apply(self, decision: Decision, prompt: Prompt) -> None:
         kind, detail = decision

@@ -166,6 +166,17 @@ def test_pound_repeats_a_menu_as_often_as_one_likes(at_menu):
     assert not at_menu.rung
 
 
+@requirement("R13", "R23")
+@pytest.mark.parametrize("failed", ["waits", "presses"])
+def test_pound_after_a_failure_says_all_that_was_said(at_menu, failed):
+    """The answer before the question too: after a silence or a wrong key it is said on request, not unasked."""
+    first = at_menu.heard
+    at_menu.waits() if failed == "waits" else at_menu.presses("7")
+    assert at_menu.heard != first
+    at_menu.presses("#")
+    assert at_menu.heard == first
+
+
 @requirement("R18", "R23")
 @pytest.mark.parametrize("bare_hash", ["empty", "absent", "hash", "finished-on-key"])
 def test_pound_alone_in_an_entry_gives_more_time(caller, bare_hash):

@@ -137,12 +137,19 @@ def digits(edges: list[Edge], language: str) -> int:
 
 
 def repeats(graph: Graph) -> list[bool]:
-    """For each `#` at a question asked for the first time: the same words again."""
+    """For each `#` that repeats: the words of the turn that asked, also after a silence or a wrong key."""
     return [
-        edge.turn.lines == graph.states[edge.source].came.turn.lines
+        edge.turn.lines == _asked(graph.states[edge.source]).came.turn.lines
         for edge in graph.edges
-        if edge.decision == "repeat" and asks_first(graph.states[edge.source].came)
+        if edge.decision == "repeat"
     ]
+
+
+def _asked(state: State) -> State:
+    """The place where this question was asked for the first time."""
+    while state.before is not None and isinstance(state.wait, Wait) and state.wait.last[0] != "first":
+        state = state.before
+    return state
 
 
 def other_language(graph: Graph) -> list[bool]:
