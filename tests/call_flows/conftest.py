@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ivr.settings import Settings
 from tests.call_flows.line import NOON, Caller, Line, demo_world, lab_settings
+from tests.call_flows.places import ENTRIES, MENUS
 
 
 @pytest.fixture
@@ -28,3 +29,15 @@ def line(database: sa.Engine, settings: Settings) -> Iterator[Line]:
 def caller(request: Any, line: Line) -> Caller:
     """A caller who speaks Mandarin, and then one who speaks English."""
     return Caller(line, request.param)
+
+
+@pytest.fixture(params=MENUS)
+def at_menu(request: Any, caller: Caller) -> Caller:
+    """A caller at each kind of menu."""
+    return MENUS[request.param](caller)
+
+
+@pytest.fixture(params=ENTRIES)
+def at_entry(request: Any, caller: Caller) -> Caller:
+    """A caller at each kind of entry."""
+    return ENTRIES[request.param](caller)

@@ -11,7 +11,7 @@ from ivr.desk.consents import wording
 from ivr.storage import begin_read, connect
 from ivr.wallet.tables import customers
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Line, Person
-from tests.call_flows.test_keys import types_ahead
+from tests.call_flows.places import types_ahead
 from tests.call_flows.test_promotions import OFFERS
 
 requirement = pytest.mark.requirement

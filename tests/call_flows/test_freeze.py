@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ivr.storage import begin_read, connect
 from ivr.wallet.tables import customers
 from tests.call_flows.line import DANA, LIN, LINFU, OMAR, SUN, Caller, Line, Person
-from tests.call_flows.test_keys import types_ahead
+from tests.call_flows.places import types_ahead
 
 requirement = pytest.mark.requirement
 FROZEN = ("账户已经冻结", "The account is frozen now")

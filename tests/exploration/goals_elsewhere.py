@@ -12,7 +12,7 @@ PROPERTIES_ELSEWHERE = {
     "P12 after a hang-up nothing is played": f"{WEB}/test_notices.py::test_a_turn_sent_after_the_end_is_not_played",
     "P12 after a hang-up nothing is filed": f"{FLOWS}/test_dispute.py::test_who_hangs_up_or_says_no_has_filed_nothing",
     "P18 tries at a freeze are counted across calls": f"{FLOWS}/test_freeze.py::test_tries_are_counted_over_the_whole_call",
-    "P24 entries typed ahead": f"{FLOWS}/test_keys.py::test_entries_can_be_typed_ahead_with_their_pound",
+    "P24 entries typed ahead": f"{FLOWS}/test_type_ahead.py::test_entries_can_be_typed_ahead_with_their_pound",
 }
 GOALS_ELSEWHERE = {
     "G11 the third failure leads to a person": "properties P4-P6",
@@ -31,5 +31,5 @@ GOALS_ELSEWHERE = {
     "G28 whisper of at most 12 s": f"{FLOWS}/test_agent.py::test_the_longest_whisper_is_short_enough",
     "G28 a whole summary": f"{FLOWS}/test_summary.py::test_everything_that_was_entered_is_written_in_both_languages",
     "G31 zh:en between 0.65 and 1.5; G32 short sentences, no jargon": LINTED,
-    "G34 a whole task typed ahead": f"{FLOWS}/test_keys.py::test_a_whole_task_can_be_typed_ahead",
+    "G34 a whole task typed ahead": f"{FLOWS}/test_type_ahead.py::test_a_whole_task_can_be_typed_ahead",
 }
