@@ -58,7 +58,7 @@ def is_frozen(summary: dict[str, Any]) -> bool:
             status = result["status"]
         elif effect == "freezing.weigh" and result["owner"] is None:
             status = ""
-        frozen = frozen or effect == "freezing.keep_freeze"
+        frozen = frozen or (effect == "freezing.freeze" and bool(result))
     return frozen or (status == "frozen" and summary["customer"] is not None)
 
 

@@ -102,7 +102,7 @@ def _found(summary: dict[str, Any], lang: str) -> list[str]:
 def _security(summary: dict[str, Any], say: dict[str, str]) -> list[str]:
     """How a freeze ended, and the transactions that the caller does not know."""
     results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
-    frozen = any(effect == "freezing.keep_freeze" for effect, _ in results)
+    frozen = ("freezing.freeze", True) in results
     unknown = not frozen and "freezing.freeze" in summary["unavailable"]
     known = {one["id"]: one for effect, result in results if effect == "review.review" for one in result["recent"]}
     strange = [known[name] for name in summary["told"].get("not_mine", []) if name in known]

@@ -82,7 +82,7 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def failed(self) -> dict[str, Any] | None:
-        """Why the story before this one ended: type, at, diverged, and the steps that had run."""
+        """Why the story before this one ended: type, at, diverged, and the steps that had run, writes as "undone"."""
         return (self.opening or {}).get("failure")
 
 

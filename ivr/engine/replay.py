@@ -87,6 +87,7 @@ class Player:
     def __init__(self, call: Call, recorded: list[Step], live: Live, now: datetime) -> None:
         self.call, self.recorded, self.live, self.now = call, recorded, live, now
         self.steps: list[list[Any]] = []
+        self.writes: list[list[Any]] = []
         self.replaying = True
 
     def play(self, story: Story) -> Played:
@@ -99,6 +100,10 @@ class Player:
             return Played(None, self.call._take_said(), self.steps)
         finally:
             flow.close()
+
+    def undone(self) -> list[list[Any]]:
+        """The steps of a turn whose writes were rolled back: what was written is "undone" in them."""
+        return [["did", step[1], "undone", step[3]] if step in self.writes else step for step in self.steps]
 
     def _drive(self, flow: Coroutine[Any, Any, Any]) -> Played:
         try:
@@ -151,6 +156,8 @@ class Player:
         if isinstance(request, Do):
             outcome, plain = self.live.perform(request)
             self.steps.append(["did", request.name, outcome, plain])
+            if request.effect.kind == "write":
+                self.writes.append(self.steps[-1])
             return _result(request, outcome, plain)
         decision = self.live.answer(request)
         if decision is None:

@@ -2,8 +2,8 @@
 
 Read the journal; replay; play on with what was keyed; render; commit. An older turn gets its stored
 reply, one too early the last one. Bugs, divergence and a lost database end in words, never in a 5xx:
-a failed turn keeps the steps that ran, its own writes are rolled back, and the rescue story (apology,
-then a person) is played in the same row.
+a failed turn keeps the steps that ran, its own writes are rolled back and marked so, and the rescue story
+(apology, then a person) is played in the same row.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _rescue(
         "type": type(error).__name__,
         "at": position(error),
         "diverged": isinstance(error, Diverged),
-        "steps": player.steps,
+        "steps": player.undone(),
         "recorded": msgspec.to_builtins(playing.input.recorded) if playing.input else None,
     }
     opening = {"language": language, "slow": old.slow, "facts": dict(facts), "failure": failure}

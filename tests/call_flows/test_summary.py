@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ivr.engine import turn
 from ivr.engine.journal import calls
 from ivr.storage import begin_read
 from tests.call_flows.line import LIN, Caller
+from tests.call_flows.test_freeze import gives, status, wants_a_freeze
 from tests.call_flows.test_top_up import reports
 
 requirement = pytest.mark.requirement
@@ -48,6 +51,40 @@ def test_a_second_task_does_not_hide_what_was_entered_for_the_first(caller):
     for lang in ("zh", "en"):
         entered = caller.report()["summary"]["written"][lang][2]
         assert "800.00" in entered and "09:40" in entered and "60.00" in entered and "50.00" not in entered
+
+
+def breaks_after(effect: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The turn that ran this effect fails before it is stored."""
+    render = turn.render
+
+    def broken(*told: Any) -> str:
+        if any(step[1] == effect for step in told[3].steps):
+            raise ZeroDivisionError
+        return render(*told)
+
+    monkeypatch.setattr(turn, "render", broken)
+
+
+@requirement("R24")
+def test_a_case_that_was_lost_with_its_turn_is_promised_by_nobody(caller, monkeypatch):
+    """Its number was never stored, so neither the agent's ear nor the screen has it; the finding is there."""
+    breaks_after("cases.open_case", monkeypatch)
+    unknown_top_up(caller).is_told("系统出了一点问题", "went wrong on our side")
+    assert caller.line.get("cases") == []
+    summary = caller.report()["summary"]
+    assert summary["promises"] == [] and summary["faults"] == ["ZeroDivisionError"]
+    assert "U2" in "\n".join(summary["written"]["en"])
+    assert "服务单" not in caller.whispers[0] and "case" not in caller.whispers[0].lower()
+
+
+@requirement("R24", "R27")
+def test_a_freeze_whose_turn_failed_is_told_as_the_wallet_has_it(caller, monkeypatch):
+    """The wallet froze the account before the turn failed: the agent hears and reads that it is frozen."""
+    breaks_after("freezing.keep_freeze", monkeypatch)
+    gives(wants_a_freeze(caller.calls()), LIN).presses("1").is_told("系统出了一点问题", "went wrong on our side")
+    assert caller.line.get("freezes") == [] and status(caller.line, "K1") == "frozen"
+    assert ("账户已冻结" if caller.lang == "zh" else "account is frozen") in caller.whispers[0]
+    assert "frozen" in "\n".join(caller.report()["summary"]["written"]["en"]).lower()
 
 
 @requirement("R24")
