@@ -3,6 +3,7 @@
 from call_flows.close import was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.look_up import narrow
+from call_flows.records import pick
 from ivr.desk.disputes import refund_due
 from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
@@ -54,9 +55,7 @@ async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
         call.say("dispute-no-twin")
         raise ToAgent("second charge not found")
     others = await narrow(call, others, "pick-date")
-    pick = Menu("dispute-twin", tuple(other.id for other in others))
-    chosen = await call.menu(pick, choices={other.id: {"time": other.at[11:16]} for other in others})
-    other = next(other for other in others if other.id == chosen)
+    other = await pick(call, "dispute-twin", others)
     return max(one, other, key=lambda record: record.at)
 
 

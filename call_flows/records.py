@@ -33,15 +33,18 @@ async def which_day(call: Call, day: Menu, date: Ask) -> str:
 
 
 async def choose(call: Call, name: str, found: list[Found]) -> Found:
-    """Several records fit, earliest first: the caller picks one, at the menu of that name or of a longer one.
+    """The only record that fits, or the one that the caller picks of several."""
+    return found[0] if len(found) == 1 else await pick(call, name, found)
+
+
+async def pick(call: Call, name: str, found: list[Found]) -> Found:
+    """The record that the caller picks, earliest first, at the menu of that name or of a longer one; a single one is asked about too.
 
     By its time; where two share a minute, by its payee, or else by its place in the row.
     """
-    if len(found) == 1:
-        return found[0]
     apart, labels = tellable(found)
-    pick = Menu(name + apart, tuple(one.id for one in found))
-    chosen = await call.menu(pick, choices={one.id: label for one, label in zip(found, labels, strict=True)})
+    menu = Menu(name + apart, tuple(one.id for one in found))
+    chosen = await call.menu(menu, choices={one.id: label for one, label in zip(found, labels, strict=True)})
     return next(one for one in found if one.id == chosen)
 
 

@@ -199,7 +199,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
         *(ok(label, [{"period": period, "total": 6800 * count, "count": count} for period in ("week", "month", "last-month")])
           for label, count in (("some", 2), ("none", 0))), DEAD,
     ],
-    "records.twins": [ok("none", []), ok("one", [{**_PAID, "id": "y2"}]), DEAD],
+    "records.twins": [ok("none", []), ok("one", [{**_PAID, "id": "y2"}]), ok("two of one minute", [{**_PAID, "id": "y2"}, {**_PAID, "id": "y3"}]), DEAD],
     "disputes.dispute_of": [
         ok("none", None), ok("received", {"stage": "received", "due": "2026-11-26", "reference": "730415206"}),
         ok("done", {"stage": "done", "due": None, "reference": None}), DEAD,

@@ -13,7 +13,7 @@ from ivr.engine.effects import Effect
 from tests.exploration.finding import Fault, reachable, reached_without, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
-TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-no-twin"}  # fmt: skip
+TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-twin-place", "dispute-no-twin"}  # fmt: skip
 PROMOTION_DATA = {
     "promotion-points",
     *(f"promotion-user-{kind}" for kind in ("new", "existing", "unknown")),

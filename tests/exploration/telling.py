@@ -33,6 +33,8 @@ TOLD: dict[str, set[str]] = {
     "spending: some": {"spent-week"},
     "spending: none": {"spent-nothing-week"},
     "twins: none": {"dispute-no-twin"},
+    "twins: one": {"dispute-twin"},
+    "twins: two of one minute": {"dispute-twin-place"},
     "dispute_of: received": {"dispute-already"},
     "dispute_of: done": {"dispute-already"},
     "dispute_of: none, terms_of: too old": {"dispute-too-old"},
