@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from ivr.follow_up.jobs import Surroundings
 from tests.call_flows.conftest import caller, line
+from tests.call_flows.line import Line
 from tests.follow_up.crm import SECRET, Crm
+from tests.follow_up.noted import Noted, noted
 from tests.wallet.serving import served
 
 __all__ = ["caller", "line"]
@@ -54,3 +56,10 @@ def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Sur
     """A worker's surroundings, with that CRM."""
     made = replace(settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
     return Surroundings(database, made, None, lambda conn: time.now, lambda: time.now)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def scene(line: Line, settings: Any) -> Iterator[Noted]:
+    """A caller, the telephone company, a worker."""
+    with noted(line, settings) as made:
+        yield made
