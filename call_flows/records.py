@@ -42,9 +42,10 @@ async def pick(call: Call, name: str, found: list[Found]) -> Found:
 
     By its time; where two share a minute, by its payee, or else by its place in the row.
     """
-    apart, labels = tellable(found)
-    menu = Menu(name + apart, tuple(one.id for one in found))
-    chosen = await call.menu(menu, choices={one.id: label for one, label in zip(found, labels, strict=True)})
+    in_order = sorted(found, key=lambda one: one.at)
+    apart, labels = tellable(in_order)
+    menu = Menu(name + apart, tuple(one.id for one in in_order))
+    chosen = await call.menu(menu, choices={one.id: label for one, label in zip(in_order, labels, strict=True)})
     return next(one for one in found if one.id == chosen)
 
 

@@ -14,8 +14,8 @@ from ivr.engine import turn
 from ivr.engine.journal import journal
 from ivr.engine.rendering import render
 from ivr.storage import begin_read
+from tests.call_flows.disputing import at_the_yes
 from tests.call_flows.line import LIN
-from tests.call_flows.test_dispute import at_the_yes
 from tests.call_flows.test_security import NO, YES, answers
 from tests.call_flows.test_security import reviews as strange
 from tests.call_flows.test_top_up import reports

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from ivr.storage import begin_write
 from ivr.wallet.tables import customers
+from tests.call_flows.disputing import FILED, NOT_RECEIVED, at_the_yes, filed
 from tests.call_flows.line import DANA, LIN, SUN, Caller, Person
 from tests.call_flows.test_case_status import DISPUTE
 from tests.call_flows.test_consent import IS_ON, MESSAGES
-from tests.call_flows.test_dispute import FILED, NOT_RECEIVED, at_the_yes, filed
 from tests.call_flows.test_freeze import FROZEN, gives, status, wants_a_freeze
 from tests.call_flows.test_go_on import GO_ON, HERE
 from tests.call_flows.test_payments import payment_failed

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Person
+from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, BY_PAYEE, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
-ZHOU = Person("19900000055", "306128", "264913")
 PRIYA = Person("12025550156", "770924", "905137")
 NEWEST = ("十一月二十日，付给城市公交十二元", "November twentieth, twelve yuan paid to City Bus")
 OLDER = ("十一月十九日，付给晨光书店四十五元九角", "paid to Morning Light Books")
@@ -15,18 +15,9 @@ NONE = ("没有找到这样的交易", "found no such transaction")
 PERIODS = ("最近七天", "seven days"), ("这个月", "This month"), ("上个月", "Last month")
 
 
-def opens(caller: Caller, line: str = HAIYUN) -> Caller:
-    """The branch."""
-    return caller.calls(line).picks("交易与争议", "transactions and disputes")
-
-
 def looks(caller: Caller, person: Person, by: tuple[str, str], line: str = HAIYUN) -> Caller:
     """From the dial tone through verification to a way of looking."""
     return opens(caller, line).picks("交易记录", "records").proves(person).picks(*by)
-
-
-LATEST, BY_DAY = ("最近的交易", "latest"), ("按日期", "by day")
-BY_AMOUNT, BY_PAYEE = ("按金额", "by amount"), ("按收款方", "by payee")
 
 
 def pays(caller: Caller, *at: str, fen: int = 7700) -> None:

@@ -1,4 +1,4 @@
-"""Work for the follow-ups, with the machine's time in the test's hands."""
+"""Work for the follow-ups: a worker with the machine's time in the test's hands, a CRM, one text, one note."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.follow_up.jobs import Surroundings
+from ivr.desk.follow_ups import WHILE_VALID
+from ivr.follow_up import messages
+from ivr.follow_up.jobs import Surroundings, import_jobs
+from ivr.follow_up.messages import DAY
 from tests.call_flows.conftest import caller, line
+from tests.call_flows.line import Line
 from tests.follow_up.crm import SECRET, Crm
+from tests.follow_up.noted import Noted, noted
+from tests.follow_up.texted import TEXT
 from tests.wallet.serving import served
 
 __all__ = ["caller", "line"]
@@ -54,3 +60,19 @@ def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Sur
     """A worker's surroundings, with that CRM."""
     made = replace(settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
     return Surroundings(database, made, None, lambda conn: time.now, lambda: time.now)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def bare(here: Surroundings, monkeypatch: pytest.MonkeyPatch) -> Surroundings:
+    """A worker whose messages of the kinds `case` and `code` are one text."""
+    import_jobs()
+    composers = {"case": (lambda *_: TEXT, DAY), "code": (lambda *_: TEXT, WHILE_VALID)}
+    monkeypatch.setattr(messages, "_composers", composers)
+    return here
+
+
+@pytest.fixture
+def scene(line: Line, settings: Any) -> Iterator[Noted]:
+    """A caller, the telephone company, a worker."""
+    with noted(line, settings) as made:
+        yield made

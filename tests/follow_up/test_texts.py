@@ -1,12 +1,10 @@
-"""A text goes out by Twilio's API and its end comes back as a signed notice; what fails is tried again while it is of use."""
+"""A text goes out by Twilio's API, once; what fails is tried again while it is of use."""
 
 from __future__ import annotations
 
 import time as machine
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
 from types import SimpleNamespace
 
 import pytest
@@ -14,54 +12,18 @@ import sqlalchemy as sa
 from twilio.base.exceptions import TwilioRestException
 from werkzeug.wrappers import Response
 
-from ivr.desk.follow_ups import WHILE_VALID
 from ivr.follow_up import messages
-from ivr.follow_up.jobs import Surroundings, import_jobs
-from ivr.follow_up.messages import DAY, FollowUp, notice, send_due, send_message
+from ivr.follow_up.messages import DAY, FollowUp, send_due, send_message
 from ivr.follow_up.queue import forget_waiting, make_client
-from ivr.follow_up.sms import Sent, Text
+from ivr.follow_up.sms import Sent
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.tries import TAKEN_FOR
 from ivr.storage import begin_read, begin_write
 from ivr.twilio_rest import TwilioSms
 from tests.call_flows.line import HAIYUN, LIN
 from tests.call_flows.test_top_up import reports
-from tests.simulator.company import simulator
+from tests.follow_up.texted import TEXT, by_twilio, put, row
 from tests.wallet.serving import served
-from tests.web.wire import post
-
-MARK = "0123456789abcdef"
-TEXT = Text("+8613900000001", "您的服务单已受理。", "+864000000101")
-
-
-@contextmanager
-def by_twilio(line):
-    """The line behind a socket, the telephone company beside it, and what sends texts through that."""
-    with served(lambda environ, start: line.app(environ, start)) as url:
-        line.settings = replace(line.settings, public_base_url=url)
-        line.restart()
-        with simulator(SimpleNamespace(url=url), line.settings) as company:
-            provider = TwilioSms(replace(line.settings, twilio_api_url=company.settings.twilio_api_url))
-            try:
-                yield company, surroundings(line, provider)
-            finally:
-                provider._client.http_client.session.close()
-
-
-def surroundings(line, provider):
-    import_jobs()
-    engine = line.app.extensions["line"].engine
-    return Surroundings(engine, line.settings, provider, line.app.extensions["line"].clock)
-
-
-def put(here, message="case:1", **values):
-    with begin_write(here.engine) as conn:
-        conn.execute(sa.insert(table).values(id=message, at="2026-11-23", status="queued", mark=MARK, **values))
-
-
-def row(here, message="case:1"):
-    with begin_read(here.engine) as conn:
-        return conn.execute(sa.select(table).where(table.c.id == message)).one()
 
 
 def waits_for(here, message, status):
@@ -90,64 +52,6 @@ def test_the_reference_of_a_case_goes_out_from_the_line_and_its_end_comes_back(c
             ].num_segments
         send_message(here, message)
         assert len(company.rest.messages.list()) == len(sent)
-
-
-@pytest.fixture
-def bare(here, monkeypatch):
-    """A worker whose messages of the kinds `case` and `code` are one text."""
-    import_jobs()
-    composers = {"case": (lambda *_: TEXT, DAY), "code": (lambda *_: TEXT, WHILE_VALID)}
-    monkeypatch.setattr(messages, "_composers", composers)
-    return here
-
-
-@pytest.mark.parametrize("order", [*permutations(["answer", "sent", "delivered"])], ids="-".join)
-def test_notices_that_come_early_late_or_twice_leave_one_end(bare, order):
-    """In every order, the provider's own answer among them, each notice twice."""
-
-    class Provider:
-        def send(self, message_id, text):
-            tell(order[: order.index("answer")])
-            return Sent("sent")
-
-    def tell(states):
-        for state in (*states, *states):
-            with begin_write(bare.engine) as conn:
-                notice(conn, MARK, state, None)
-
-    put(bare)
-    send_message(replace(bare, provider=Provider()), "case:1")
-    tell(order[order.index("answer") + 1 :])
-    assert (row(bare).status, row(bare).parts) == ("delivered", 1)
-
-
-def test_a_text_that_arrived_did_not_fail(bare):
-    """Two tries of one text: the better end counts, whichever notice is the later one."""
-    put(bare)
-    for state, error, kept in (("undelivered", 30003, True), ("delivered", None, True), ("failed", 30008, False)):
-        with begin_write(bare.engine) as conn:
-            assert notice(conn, MARK, state, error) is kept
-    assert (row(bare).status, row(bare).error) == ("delivered", None)
-
-
-def test_a_notice_tells_that_a_lost_answer_was_a_yes(bare, time):
-    """The request timed out, the text is on its way: it is not sent a second time."""
-
-    class Lost:
-        asked = 0
-
-        def send(self, message_id, text):
-            self.asked += 1
-            with begin_write(bare.engine) as conn:
-                notice(conn, text.mark, "sent", None)
-            raise TimeoutError
-
-    provider = Lost()
-    put(bare)
-    send_message(replace(bare, provider=provider), "case:1")
-    time.passes(timedelta(hours=1))
-    send_due(replace(bare, provider=provider))
-    assert (row(bare).status, provider.asked) == ("sent", 1)
 
 
 @pytest.mark.parametrize("kind, whole", [("code", timedelta(minutes=5)), ("case", timedelta(days=1))])
@@ -276,41 +180,3 @@ def test_what_twilio_refuses_for_good_is_a_result_and_the_rest_is_raised(setting
             with pytest.raises(TwilioRestException):
                 provider.send("case:1", TEXT)
         provider._client.http_client.session.close()
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        {"MessageStatus": "queued"},
-        {"MessageStatus": "dropped"},
-        {"MessageStatus": ""},
-        {"MessageStatus": "<b>", "ErrorCode": "x" * 500},
-        {},
-    ],
-)
-def test_a_notice_that_says_little_or_nonsense_changes_nothing(line, form):
-    """Nor does a right one for a mark that nobody gave out."""
-    here = surroundings(line, None)
-    put(here)
-    assert post(line, f"/voice/texts/{MARK}", form).status_code == 204
-    assert post(line, "/voice/texts/ffffffffffffffff", {"MessageStatus": "delivered"}).status_code == 204
-    assert row(here).status == "queued"
-
-
-def test_a_notice_with_a_strange_error_code_is_kept_without_it(line):
-    """The state is what counts."""
-    here = surroundings(line, None)
-    put(here)
-    form = {"MessageStatus": "undelivered", "ErrorCode": "²" * 3}
-    assert post(line, f"/voice/texts/{MARK}", form).status_code == 204
-    assert (row(here).status, row(here).error) == ("undelivered", None)
-
-
-@pytest.mark.parametrize("signed", ["", "forged"])
-def test_a_notice_that_is_not_signed_is_refused(line, signed):
-    """As everything under /voice, and whether or not there is such a text."""
-    here = surroundings(line, None)
-    put(here)
-    for mark in (MARK, "ffffffffffffffff", "x"):
-        assert post(line, f"/voice/texts/{mark}", {"MessageStatus": "delivered"}, signed=signed).status_code == 403
-    assert row(here).status == "queued"

@@ -8,11 +8,11 @@ from datetime import date
 from os.path import commonprefix
 
 from ivr.speech.prompts import words
+from tests.call_flows.disputing import FILED, at_the_yes
+from tests.call_flows.disputing import SURE as SURE_OF_DISPUTE
 from tests.call_flows.line import Caller
 from tests.call_flows.test_consent import IS_ON, asks
 from tests.call_flows.test_consent import SURE as SURE_OF_MESSAGES
-from tests.call_flows.test_dispute import FILED, at_the_yes
-from tests.call_flows.test_dispute import SURE as SURE_OF_DISPUTE
 from tests.call_flows.test_freeze import FROZEN, gives, wants_a_freeze
 from tests.call_flows.test_freeze import SURE as SURE_OF_FREEZE
 from tests.call_flows.test_promotions import OFFERS, REWARDS

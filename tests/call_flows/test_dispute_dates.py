@@ -1,0 +1,73 @@
+"""Until when a payment can be disputed, and by which dates the answer and the refund come, wallet by wallet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, at_the_yes, filed, reports
+from tests.call_flows.line import HAIYUN, LIN, LINFU, SUN
+
+requirement = pytest.mark.requirement
+
+
+@requirement("R75", "R71")
+@pytest.mark.parametrize("number, person, days", [(HAIYUN, LIN, 120), (LINFU, SUN, 45)])
+def test_each_wallet_has_its_own_window(caller, number, person, days):
+    """On its last day a payment can be disputed, a day later a person takes it."""
+    ages = {
+        days: "2026-07-26" if days == 120 else "2026-10-09",
+        days + 1: "2026-07-25" if days == 120 else "2026-10-08",
+    }
+    for age, day in ages.items():
+        one = {"id": "Z1", "customer": "K1" if days == 120 else "K3", "amount": 7700, "status": "succeeded"}
+        one |= {"payee": {"zh": "晨光书店", "en": "Morning Light Books"}, "at": f"{day}T09:00:00+08:00"}
+        caller.line.change_world(lambda world, one=one: world["payments"].append(one))
+        reports(caller, NOT_RECEIVED, person=person, fen="77", number=number)
+        if age == days:
+            caller.presses("1").presses("1").is_told("怎么提交", "How do you want to apply").hangs_up()
+        else:
+            caller.is_told("申请期限", "is older than")
+            assert caller.talking_to
+
+
+@requirement("R75", "R71", "R73")
+def test_the_same_keys_give_the_figures_of_the_other_wallet(caller):
+    """Linfu counts calendar days and pays nothing in advance; a frozen customer may dispute all the same."""
+    one = {"id": "Z1", "customer": "K3", "amount": 4590, "payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
+    one |= {"at": "2026-11-19T18:02:00+08:00", "status": "succeeded"}
+    caller.line.change_world(lambda world: world["payments"].append(one))
+    reports(caller, NOT_RECEIVED, person=SUN, number=LINFU).presses("1").presses("1")
+    caller.is_told("二十个自然日", "twenty calendar days").is_told("最晚是十二月十三日", "by December thirteenth")
+    caller.is_not_told("垫付", "in advance").is_told("六十分钟", "sixty minutes").is_told(
+        "三到五个工作日", "three to five"
+    )
+    caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    assert filed(caller)[0]["due"] == "2026-12-13"
+
+
+@requirement("R71", "R75")
+def test_calendar_days_are_counted_and_told_as_such(caller):
+    """A refund in calendar days after a decision in calendar days, over a weekend; one that is promised is due as late."""
+
+    def change(world):
+        policy = world["wallets"][0]["policy"]
+        policy["refund"] = {"balance_minutes": 5, "card_days": [2, 4], "unit": "calendar"}
+        policy["dispute_decision"] = {"days": 1, "unit": "calendar"}
+
+    caller.line.change_world(change)
+    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("一个自然日", "one calendar day").is_told(
+        "两到四个自然日", "two to four calendar days"
+    )
+    caller.is_told("最晚是十一月二十四日", "by November twenty-fourth").is_told(
+        "最晚是十一月二十八日", "by November twenty-eighth"
+    )
+    reports(caller, REFUND).enters("1120").presses("1").is_told("四个自然日", "four calendar days")
+    caller.is_told("十一月二十四日", "November twenty-fourth")
+
+
+@requirement("R71")
+def test_beyond_the_known_calendar_the_date_is_an_estimate(caller):
+    """At the year's end next year's holidays are not published yet."""
+    caller.line.put("clock", {"now": "2026-12-25T10:00:00+08:00"})
+    at_the_yes(caller).presses("1").is_told("大约", "around")
+    assert filed(caller)[0]["due_provisional"] is True

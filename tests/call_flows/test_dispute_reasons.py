@@ -1,0 +1,143 @@
+"""Why a transaction is reported: each reason with what it asks, and which lead to no dispute."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, SURE, filed, reports
+from tests.call_flows.line import LIN
+from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
+
+requirement = pytest.mark.requirement
+NOT_ME, CHARGE = ("不是我付的", "If not yours"), ("多扣了钱", "If overcharged")
+
+
+@requirement("R62", "R27")
+def test_what_the_caller_did_not_pay_comes_with_a_freeze(caller):
+    """The phone is asked about; the freeze has its own yes; then the dispute has its own."""
+    reports(caller, NOT_ME).is_told("手机还在身边", "have your phone").presses("1")
+    caller.is_told("现在冻结这个账户吗", "Shall I freeze this account now").presses("1")
+    caller.is_told("银行卡还在身边", "have your bank card").presses("2").is_told(
+        "认识这个收款方", "know who was paid"
+    ).presses("2")
+    caller.is_told("密码也请尽快", "change your password")
+    caller.picks("现在替我提交", "file it now").is_told(*SURE).presses("1").is_told(*FILED).is_told(
+        "报警", "police report"
+    )
+    assert len(caller.line.get("freezes")) == 1 and filed(caller)[0]["kind"] == "not-me"
+    summary = caller.report()["summary"]
+    assert summary["priority"] == "high"
+    assert summary["told"] == {"has_phone": True, "has_card": False, "knows_payee": False}
+
+
+@requirement("R62")
+def test_without_the_freeze_it_is_filed_all_the_same(caller):
+    """The caller decides."""
+    reports(caller, NOT_ME).presses("1").presses("2").is_told("没有冻结", "Nothing was frozen").presses("1").presses(
+        "1"
+    )
+    caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    assert caller.line.get("freezes") == []
+
+
+@requirement("R61")
+def test_of_a_double_charge_both_are_chosen_and_the_later_one_is_disputed(caller):
+    """Two coffees within a minute."""
+    opens(caller).picks("反映交易", "report one").picks(*CHARGE).picks("扣了两次", "charged twice").proves(ZHOU)
+    caller.picks(*BY_AMOUNT).enters("36#").presses("1").picks("八点二十分", "eight twenty A M")
+    caller.picks("反映这笔", "report this one").picks("八点二十一分", "eight twenty-one")
+    caller.picks("现在替我提交", "file it now").is_told("扣了两次", "double charge").presses("1").is_told(*FILED)
+    assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y5", "duplicate")]
+
+
+@requirement("R61")
+def test_charges_of_one_minute_are_counted(caller):
+    """Nothing else tells them apart: the earliest is the first, and what is picked is disputed."""
+    coffee = {
+        "customer": "K5",
+        "amount": 3600,
+        "payee": {"zh": "望山咖啡", "en": "Hillview Coffee"},
+        "status": "succeeded",
+    }
+    more = [{"id": f"Y5{second}", **coffee, "at": f"2026-11-20T08:21:{second}+08:00"} for second in ("20", "40")]
+    caller.line.change_world(lambda world: world["payments"].extend(more))
+    opens(caller).picks("反映交易", "report one").picks(*CHARGE).picks("扣了两次", "charged twice").proves(ZHOU)
+    caller.picks(*BY_AMOUNT).enters("36#").presses("1").picks("八点二十分", "eight twenty A M")
+    caller.picks("反映这笔", "report this one")
+    labels = [option.label for option in caller.options[:3]]
+    assert labels == (
+        ["第一笔", "第二笔", "第三笔"] if caller.lang == "zh" else ["For the first", "For the second", "For the third"]
+    )
+    caller.presses("3").picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y540", "duplicate")]
+
+
+@requirement("R61")
+def test_without_a_second_charge_a_person_looks(caller):
+    """Said plainly."""
+    reports(caller, CHARGE, ("扣了两次", "charged twice")).is_told("没有金额和收款方都相同", "no other payment")
+    assert caller.talking_to
+
+
+@requirement("R61", "R24")
+def test_of_a_wrong_amount_the_right_one_is_asked(caller):
+    """Read back, and on the agent's screen."""
+    reports(caller, CHARGE, ("金额不对", "amount is wrong")).enters("40#").is_told("四十元", "forty yuan").presses("1")
+    caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    assert "40.00" in " ".join(caller.report()["summary"]["written"]["en"])
+
+
+@requirement("R61")
+def test_a_cancelled_subscription_is_asked_for_its_day(caller):
+    """And how to stop the next charge is told."""
+    reports(caller, CHARGE, ("取消订阅", "cancelled subscription")).enters("1118").presses("1")
+    caller.is_told("关闭自动扣款", "automatic payment off").picks("现在替我提交", "file it now").presses("1")
+    assert filed(caller)[0]["kind"] == "cancelled-subscription"
+
+
+@requirement("R61", "R71")
+def test_a_refund_that_is_not_due_yet_is_told_with_its_date(caller):
+    """Promised on Friday: three business days have not passed on Monday."""
+    reports(caller, REFUND).enters("1120").presses("1").is_told("还没有到期", "not due yet")
+    caller.is_told("十一月二十五日", "November twenty-fifth").is_told("问题解决了吗", "solve your problem")
+    assert filed(caller) == []
+
+
+@requirement("R61")
+def test_a_refund_that_is_overdue_can_be_disputed(caller):
+    """Promised two weeks ago."""
+    reports(caller, REFUND).enters("1109").presses("1").picks("现在替我提交", "file it now").presses("1")
+    caller.is_told(*FILED)
+    assert filed(caller)[0]["kind"] == "refund-missing"
+
+
+@requirement("R61", "R5")
+def test_money_to_the_wrong_person_is_for_a_person_at_once(caller):
+    """Before any proof, and before others."""
+    opens(caller).picks("反映交易", "report one").picks("付错了人", "wrong payees")
+    assert caller.talking_to
+    assert caller.report()["summary"]["priority"] == "high"
+
+
+@requirement("R61")
+@pytest.mark.parametrize(
+    "steps, zh, en",
+    [(0, "充值的问题", "For a top-up"), (1, "充值的问题", "For a top-up")],
+)
+def test_a_top_up_is_explained_and_not_disputed(caller, steps, zh, en):
+    """It has a branch of its own."""
+    opens(caller).picks("交易记录", "records").proves(LIN).picks(*LATEST)
+    for _ in range(steps):
+        caller.picks("下一笔", "next one")
+    caller.picks("反映这笔", "report this one").is_told(zh, en).is_told("问题解决了吗", "solve your problem")
+
+
+@requirement("R61")
+@pytest.mark.parametrize(
+    "status, zh, en", [("failed", "没有成功", "did not succeed"), ("pending", "还在确认", "still being")]
+)
+def test_what_did_not_go_through_is_not_disputed(caller, status, zh, en):
+    """Failed or unknown: said, no more."""
+    caller.line.change_world(lambda world: world["payments"][0].update(status=status))
+    reports(caller, NOT_RECEIVED).is_told(zh, en).is_told("问题解决了吗", "solve your problem")
+    assert filed(caller) == []

@@ -1,0 +1,168 @@
+"""A voice note that cannot be fetched or deleted now, or whose worker dies on the way, comes all the same; nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.desk import note_keeping
+from ivr.desk.note_keeping import try_again
+from ivr.desk.notes import GRACE
+from ivr.desk.tables import sounds, voice_notes
+from ivr.follow_up.jobs import Surroundings
+from ivr.settings import Settings
+from ivr.simulator import rest_recordings
+from ivr.storage import begin_read, begin_write, connect
+from ivr.twilio_rest import TwilioRecordings
+from tests.wallet.serving import served
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("answer", [404, 401, 429, 500, 503])
+def test_what_twilio_does_not_give_now_is_tried_again(scene, answer):
+    """Half a minute later at first; the note stays coming, and comes."""
+    scene.leaves_a_note()
+    real = scene.here.recordings._base, scene.here.recordings._client.http_client._base
+    with served(lambda environ, start: (start(f"{answer} No", []), [b"{}"])[1]) as url:
+        scene.here.recordings._base, scene.here.recordings._client.http_client._base = url, urlsplit(url)
+        scene.later()
+    scene.here.recordings._base, scene.here.recordings._client.http_client._base = real
+    assert (scene.recording.status, scene.recording.error, scene.note.status) == ("queued", str(answer), "coming")
+    assert scene.later(seconds=5).note.status == "coming"
+    assert scene.later(seconds=30).note.status == "held"
+
+
+@pytest.mark.parametrize("status", ["processing", "in-progress", "absent"])
+def test_a_recording_that_is_not_ready_is_waited_for(scene, status, monkeypatch):
+    """Twilio's own word for it is written down."""
+    scene.leaves_a_note()
+    shown = rest_recordings._recording
+    with monkeypatch.context() as told:
+        told.setattr(rest_recordings, "_recording", lambda *asked: shown(*asked) | {"status": status})
+        scene.later()
+    assert (scene.recording.status, scene.recording.error, scene.held.deleted) == ("queued", status, False)
+    assert scene.later(seconds=31).note.status == "held"
+
+
+def test_a_sound_that_nobody_can_play_is_fetched_again_and_given_up_after_three_days(scene, monkeypatch):
+    """Then it is lost, in the log and in the list; it stays at Twilio for whoever looks, and may be tried once more."""
+    scene.leaves_a_note()
+    with monkeypatch.context() as broken:
+        broken.setattr(type(scene.held), "sound", lambda self: b"RIFF no sound")
+        for _ in range(90):
+            scene.later(hours=1)
+    assert (scene.recording.status, scene.note.status, scene.held.deleted) == ("dead", "lost", False)
+    assert scene.recording.tries > 10 and scene.one(sounds) is None
+    with begin_write(scene.here.engine) as conn:
+        assert try_again(conn, scene.held.sid) == "dead"
+    assert scene.later().note.status == "held"
+
+
+def test_a_slow_telephone_company_holds_nobody_for_long(scene, monkeypatch):
+    """Byte by byte: it is broken off, and tried again."""
+    scene.leaves_a_note()
+    monkeypatch.setattr("ivr.twilio_rest.SOUND_SECONDS", 0.0)
+    scene.later()
+    assert (scene.recording.error, scene.note.status) == ("too slow", "coming")
+
+
+def test_a_sound_larger_than_any_note_is_not_taken(scene, monkeypatch):
+    """Whatever it is, it is not ours."""
+    scene.leaves_a_note()
+    monkeypatch.setattr("ivr.twilio_rest.LARGEST_SOUND", 1000)
+    scene.later()
+    assert (scene.recording.error, scene.note.status, scene.one(sounds)) == ("too long", "coming", None)
+
+
+def test_a_deletion_that_failed_is_made_up_for_and_the_sound_is_not_fetched_twice(scene, monkeypatch):
+    """The note is here meanwhile."""
+    scene.leaves_a_note()
+    with monkeypatch.context() as broken:
+        broken.setattr(TwilioRecordings, "delete", lambda self, recording: 1 / 0)
+        scene.later()
+    assert (scene.note.status, scene.recording.status, scene.recording.error) == ("held", "queued", "ZeroDivisionError")
+    scene.here.recordings.sound = pytest.fail
+    assert scene.later(seconds=31).recording.status == "gone" and scene.held.deleted
+
+
+def test_one_that_is_gone_already_is_no_fault(scene):
+    """Somebody deleted it in the console."""
+    scene.leaves_a_note().held.deleted = True
+    scene.later()
+    assert (scene.recording.status, scene.recording.error) == ("queued", "404")  # it was wanted
+    with begin_write(scene.here.engine) as conn:
+        conn.execute(sa.update(voice_notes).values(status="erased"))
+    assert scene.later(seconds=31).recording.status == "gone"
+
+
+def work(arguments: list[str]) -> None:
+    """`work([url, api, folder, machine's time, point])`: a worker that is killed on the way."""
+    url, api, folder, at, point = arguments
+    given = {"DATA_DIR": folder, "DATABASE_URL": url, "TWILIO_API_URL": api, "TWILIO_AUTH_TOKEN": "12345"}
+    settings = Settings.load(given, dotenv=Path(folder) / "no.env")
+
+    def die_at(here: str) -> None:
+        if here == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    class Dying(TwilioRecordings):
+        def sound(self, recording):
+            die_at("before-fetch")
+            sound = super().sound(recording)
+            die_at("after-fetch")
+            return sound
+
+        def delete(self, recording):
+            die_at("before-delete")
+            super().delete(recording)
+            die_at("after-delete")
+
+    time = datetime.fromisoformat(at)
+    note_keeping.settle_due(
+        Surroundings(connect(url), settings, None, lambda conn: time, lambda: time, recordings=Dying(settings))
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("point", ["before-fetch", "after-fetch", "before-delete", "after-delete"])
+def test_a_worker_that_is_killed_leaves_a_note_that_comes_all_the_same(scene, point):
+    """Once, and nothing stays at the telephone company."""
+    scene.leaves_a_note().later(seconds=0)
+    scene.now += GRACE
+    settings, at = scene.here.settings, scene.now.isoformat()
+    run = "import sys; from tests.follow_up.test_note_faults import work; work(sys.argv[1:])"
+    command = [
+        sys.executable,
+        "-c",
+        run,
+        scene.here.engine.url.render_as_string(hide_password=False),
+        settings.twilio_api_url,
+        str(settings.data_dir),
+        at,
+        point,
+    ]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    scene.later(seconds=61)
+    assert (scene.note.status, scene.recording.status, scene.held.deleted) == ("held", "gone", True)
+    assert len(scene.sound()) > 1000
+
+
+def test_two_workers_fetch_it_once(scene):
+    """Whoever takes the row has it."""
+    scene.leaves_a_note().later(seconds=0)
+    scene.now += GRACE
+    with begin_read(scene.here.engine) as conn:
+        (waiting,) = note_keeping._due(conn, scene.now)
+    note_keeping.settle(scene.here, waiting)
+    scene.here.recordings.sound = pytest.fail
+    note_keeping.settle(scene.here, waiting)
+    assert scene.recording.tries == 1

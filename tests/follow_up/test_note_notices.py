@@ -1,0 +1,110 @@
+"""The telephone company's notices of a recording: once or twice, early or late, from it or forged, they leave one note."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.desk.tables import recordings, sounds, voice_notes
+from ivr.engine.prompts import Recorded
+from ivr.simulator.company import Recording
+from ivr.storage import begin_read, begin_write
+from ivr.web.recordings import take
+from tests.web.wire import due, post, spoken
+
+
+def status_notice(scene, turn, **more):
+    """What `recordingStatusCallback` posts; neither From nor To."""
+    form = {
+        "AccountSid": "AC1",
+        "CallSid": scene.caller.sid,
+        "RecordingSid": scene.held.sid,
+        "RecordingStatus": "completed",
+        "RecordingDuration": "12",
+        "RecordingSource": "RecordVerb",
+        **more,
+    }
+    return post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/recordings/{turn}", form)
+
+
+def test_notices_repeated_and_out_of_order_are_one_recording(scene):
+    """Before the turn, after it, after the end of the call, again: told once, and held once."""
+    scene.opens_a_case()
+    turn = due(scene.caller)
+    scene.caller.speaks(12).presses("#")
+    for _ in range(2):
+        assert status_notice(scene, turn).status_code == 204
+    scene.caller.picks("保留", "keep it").hangs_up()
+    assert status_notice(scene, turn).status_code == 204
+    assert scene.later().note.status == "held"
+    assert status_notice(scene, turn).status_code == 204
+    scene.later()
+    with begin_read(scene.here.engine) as conn:
+        assert [
+            conn.scalar(sa.select(sa.func.count()).select_from(table)) for table in (recordings, voice_notes, sounds)
+        ] == [1, 1, 1]
+    assert scene.recording.status == "gone"
+
+
+def test_a_notice_alone_is_enough_for_who_hung_up(scene):
+    """Where the end of the recording was never posted."""
+    scene.opens_a_case()
+    turn = due(scene.caller)
+    scene.caller.speaks(12).hangs_up()
+    with begin_write(scene.here.engine) as conn:
+        conn.execute(sa.delete(recordings))
+    status_notice(scene, turn)
+    assert scene.later().note.status == "held"
+
+
+def test_a_turn_that_comes_after_its_notice_and_the_end_of_the_call_is_played(scene):
+    """It was sent while the caller was there; nothing is decided before it may have come."""
+    scene.opens_a_case()
+    line, sid, turn = scene.caller.line, scene.caller.sid, due(scene.caller)
+    held = scene.company.board.company.record(Recording(sid, 12, "RecordVerb"))
+    status_notice(scene, turn)
+    spoken(post(line, "/voice/status", {"CallSid": sid, "CallStatus": "completed"}))
+    scene.later(seconds=5)
+    assert scene.recording.status == "queued"
+    form = {
+        "CallSid": sid,
+        "CallStatus": "in-progress",
+        "RecordingUrl": f"https://api.twilio.com/x/Recordings/{held.sid}",
+        "RecordingDuration": "12",
+        "Digits": "#",
+    }
+    replies = {spoken(post(line, f"/voice/calls/{sid}/turns/{turn}", form)) for _ in range(2)}
+    assert len(replies) == 1 and "录好了" in replies.pop()
+    assert scene.later().note.status == "held"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"RecordingSid": "RE1"},
+        {"RecordingSid": "RE" + "z" * 32},
+        {"RecordingUrl": "https://x/Recordings/"},
+        {"RecordingSid": "../RE" + "a" * 31},
+    ],
+)
+def test_a_notice_that_names_no_recording_is_kept_nowhere(scene, form):
+    """And answered all the same."""
+    scene.opens_a_case()
+    assert post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/recordings/3", form).status_code == 204
+    assert scene.recording is None
+
+
+@pytest.mark.parametrize("seconds, read", [("7", 7), ("", 0), ("-1", 0), ("1e9", 0), ("９", 0), ("123456", 0)])
+def test_seconds_are_taken_as_a_number_or_not_at_all(scene, seconds, read):
+    """Whatever was posted."""
+    runtime = scene.caller.line.app.extensions["line"]
+    assert take(runtime, "CA1", 1, {"RecordingSid": "RE" + "a" * 32, "RecordingDuration": seconds}) == Recorded(
+        "RE" + "a" * 32, read
+    )
+
+
+def test_a_forged_notice_is_refused(scene):
+    """Like everything below /voice."""
+    answer = post(scene.caller.line, "/voice/calls/CA1/recordings/1", {"RecordingSid": "RE" + "a" * 32}, signed="no")
+    assert answer.status_code == 403

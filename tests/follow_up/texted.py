@@ -1,0 +1,53 @@
+"""A text that waits to be sent, how it stands, and the telephone company that sends it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import sqlalchemy as sa
+
+from ivr.follow_up.jobs import Surroundings, import_jobs
+from ivr.follow_up.sms import Text
+from ivr.follow_up.tables import messages as table
+from ivr.storage import begin_read, begin_write
+from ivr.twilio_rest import TwilioSms
+from tests.simulator.company import simulator
+from tests.wallet.serving import served
+
+MARK = "0123456789abcdef"
+TEXT = Text("+8613900000001", "您的服务单已受理。", "+864000000101")
+
+
+@contextmanager
+def by_twilio(line):
+    """The line behind a socket, the telephone company beside it, and what sends texts through that."""
+    with served(lambda environ, start: line.app(environ, start)) as url:
+        line.settings = replace(line.settings, public_base_url=url)
+        line.restart()
+        with simulator(SimpleNamespace(url=url), line.settings) as company:
+            provider = TwilioSms(replace(line.settings, twilio_api_url=company.settings.twilio_api_url))
+            try:
+                yield company, surroundings(line, provider)
+            finally:
+                provider._client.http_client.session.close()
+
+
+def surroundings(line, provider):
+    """A worker of the line, which sends by this provider."""
+    import_jobs()
+    engine = line.app.extensions["line"].engine
+    return Surroundings(engine, line.settings, provider, line.app.extensions["line"].clock)
+
+
+def put(here, message="case:1", **values):
+    """A text that waits, with a mark that its notices name."""
+    with begin_write(here.engine) as conn:
+        conn.execute(sa.insert(table).values(id=message, at="2026-11-23", status="queued", mark=MARK, **values))
+
+
+def row(here, message="case:1"):
+    """How it stands."""
+    with begin_read(here.engine) as conn:
+        return conn.execute(sa.select(table).where(table.c.id == message)).one()
