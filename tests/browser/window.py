@@ -84,7 +84,7 @@ class Window:
 
     def hangs_up(self) -> Window:
         """If there is anything to hang up."""
-        if self.page.locator("body:not([data-state=idle]):not([data-state=over])").count():
+        if self.page.locator("body[data-state]:not([data-state=idle]):not([data-state=over])").count():
             self.page.keyboard.press("Escape")
             expect(self.page.locator("body[data-state=over]")).to_be_attached(timeout=15_000)
         return self
