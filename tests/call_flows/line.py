@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
+from werkzeug.routing import Rule
 
 from app import create_app
 from ivr.follow_up.jobs import Surroundings, import_jobs
@@ -54,6 +56,17 @@ def demo_world() -> str:
     return (Path(__file__).parents[2] / "ivr" / "lab" / "default_world.json").read_text("utf-8")
 
 
+_compile_builder, _builders = Rule._compile_builder, {}
+
+
+def _builder(rule: Rule, append_unknown: bool) -> Any:
+    """What builds the addresses of a rule: Werkzeug compiles it for each new app, though nobody here asks for an address."""
+    about = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
+    if about not in _builders:
+        _builders[about] = _compile_builder(rule, append_unknown)
+    return _builders[about]
+
+
 @dataclass
 class Line:
     """The app under test; `restart` builds it anew, `lab` is its lab API."""
@@ -69,7 +82,8 @@ class Line:
     def restart(self) -> None:
         """As after the end of the process: nothing in memory survives."""
         self.close()
-        self.app = create_app(self.settings)
+        with patch.object(Rule, "_compile_builder", _builder):
+            self.app = create_app(self.settings)
         self.transport.client = self.app.test_client()
 
     def close(self) -> None:
