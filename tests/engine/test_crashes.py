@@ -21,9 +21,9 @@ SID = "CA" + "c" * 32
 
 
 @pytest.fixture
-def acting(database, tmp_path):
+def acting(new_database, tmp_path):
     """A call that waits for its choice."""
-    acting = crash.stage(database, tmp_path, SID)
+    acting = crash.stage(new_database, tmp_path, SID)
     acting.post()
     yield acting
     acting.runtime.worker.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,12 @@ from ivr.schema import import_tables
 from ivr.storage import begin_read, begin_write, metadata
 
 OLD_MESSAGES = 'CREATE TABLE messages (id TEXT PRIMARY KEY, "at" TEXT NOT NULL, status TEXT NOT NULL, error INTEGER)'
+
+
+@pytest.fixture
+def database(new_database):
+    """Nobody else's: its tables are changed."""
+    return new_database
 
 
 def test_the_second_revision_makes_what_is_missing(database):

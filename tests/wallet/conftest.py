@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.lab.world import DEFAULT, load
-from ivr.migrate import migrate
 from ivr.storage import begin_write, connect
 from ivr.wallet.demo import DemoWallet
 from ivr.wallet.http.api import Api
@@ -32,10 +32,10 @@ def demo(database: sa.Engine) -> DemoWallet:
 
 
 @pytest.fixture
-def demo_on_sqlite(tmp_path: Path) -> Iterator[DemoWallet]:
+def demo_on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[DemoWallet]:
     """The same in one kind of database, where the matter is HTTP."""
+    shutil.copyfile(sqlite_template, tmp_path / "ivr.db")
     engine = connect(f"sqlite:///{tmp_path / 'ivr.db'}")
-    migrate(engine)
     with begin_write(engine) as conn:
         load(conn, json.loads(DEFAULT.read_text("utf-8")))
     yield DemoWallet(engine)

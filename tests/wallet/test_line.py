@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -14,8 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.engine.playing import TOUCH_SECONDS
-from ivr.migrate import migrate
-from ivr.storage import begin_read, begin_write, connect
+from ivr.storage import begin_read, begin_write
 from ivr.wallet.demo import DemoWallet
 from ivr.wallet.tables import customers, records
 from ivr.wallet_api.server import create_app
@@ -65,12 +65,10 @@ def bank(demo_on_sqlite) -> Bank:
 
 
 @pytest.fixture(params=["zh", "en"])
-def caller(request, bank: Bank, settings, tmp_path: Path) -> Iterator[Caller]:
+def caller(request, bank: Bank, settings, sqlite_template: Path, tmp_path: Path) -> Iterator[Caller]:
     """On a line that knows its wallets, has no customer of its own, and asks the bank over HTTP."""
+    shutil.copyfile(sqlite_template, tmp_path / "line.db")
     url = f"sqlite:///{tmp_path / 'line.db'}"
-    engine = connect(url)
-    migrate(engine)
-    engine.dispose()
     with served(bank) as address:
         remote = {"wallet_api_url": {"": address}, "wallet_api_token": {"": TOKEN}}
         line = Line(replace(lab_settings(settings, url), **remote))

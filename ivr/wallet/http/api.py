@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from ivr.tls import trusted
 from ivr.wallet.http.breaker import Breaker
 from ivr.wallet.http.why import NotSent, unavailable
 
@@ -40,6 +41,7 @@ class Api:
             },
             follow_redirects=False,  # the token goes to this address only
             trust_env=False,
+            verify=trusted(),
             limits=CONNECTIONS,
         )
 
