@@ -34,7 +34,9 @@ async def which_day(call: Call, day: Menu, date: Ask) -> str:
 
 async def choose(call: Call, name: str, found: list[Found]) -> Found:
     """The only record that fits, or the one that the caller picks of several."""
-    return found[0] if len(found) == 1 else await pick(call, name, found)
+    if len(found) == 1:
+        return found[0]
+    return await pick(call, name, found)
 
 
 async def pick(call: Call, name: str, found: list[Found]) -> Found:
