@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from ivr.engine.effects import Unavailable
 from ivr.wallet.demo import DemoWallet, KeyReused, NoSuchRecord
@@ -18,13 +19,20 @@ from ivr.wallet_api.asked import Refused
 
 SECONDS = 4.0
 LARGEST_REQUEST = 64 * 1024
-IN_ACCOUNT = "/wallets/<wallet>/accounts/<account>"
+IN_ACCOUNT = "/wallets/<wallet>/accounts/<account:account>"
+
+
+class Account(BaseConverter):
+    """Of an account, any name but that of the search: a path is one thing or the other, for `OPTIONS` too."""
+
+    regex = "(?!search$)[^/]+"
 
 
 def create_app(demo: DemoWallet, wallets: set[str], token: str) -> Flask:
     """An app that tells the records of these wallets to whoever has the token."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.url_map.converters["account"] = Account
     app.register_error_handler(Refused, lambda error: _problem(error.status, error.code, error.title))
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Unavailable, lambda error: _problem(503, "unavailable", "try again later"))

@@ -25,7 +25,8 @@
     if (!text || !element.checkVisibility() || element.closest(":disabled, script, noscript, option, .unseen, title")) continue;
     const style = getComputedStyle(element);
     const svg = element.closest("svg");
-    const ground = svg ? behind(svg) : behind(element);
+    const badge = element.matches("svg .badge"); // on the disc that is drawn before it
+    const ground = badge ? parse(getComputedStyle(element.previousElementSibling).fill).rgb : behind(svg ?? element);
     const ink = parse(svg ? style.fill : style.color);
     const seen = over(ink.rgb, ink.alpha * opacity(element), ground);
     const [a, b] = [light(seen), light(ground)];

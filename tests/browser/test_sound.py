@@ -22,18 +22,20 @@ KEEP_WATCH = """
 """
 LOUDEST = """
 () => {
-  const levels = new Float32Array(window.ear.frequencyBinCount);
-  const width = window.context.sampleRate / window.ear.fftSize;
-  const peak = (low, high) => {
-    let best = Math.round(low / width);
-    for (let bin = best; bin < high / width; bin += 1) if (levels[bin] > levels[best]) best = bin;
-    return [best * width, levels[best]];
+  const peaks = () => {
+    const levels = new Float32Array(ear.frequencyBinCount), width = context.sampleRate / ear.fftSize;
+    ear.getFloatFrequencyData(levels);
+    const peak = (low, high) => {
+      let best = Math.round(low / width);
+      for (let bin = best; bin < high / width; bin += 1) if (levels[bin] > levels[best]) best = bin;
+      return [best * width, levels[best]];
+    };
+    return [peak(600, 1050), peak(1100, 1600)];
   };
-  return new Promise(tell => {
-    const until = performance.now() + 1500;
+  window.heard = new Promise(tell => {
+    const until = performance.now() + 3000;
     const listen = () => {
-      window.ear.getFloatFrequencyData(levels);
-      const found = [peak(600, 1050), peak(1100, 1600)];
+      const found = window.ear ? peaks() : [[0, -Infinity]];
       if (found.every(([, level]) => level > -45) || performance.now() > until) tell(found.map(([hertz]) => hertz));
       else setTimeout(listen, 5);
     };
@@ -80,8 +82,9 @@ def test_a_key_sounds_as_its_two_tones(listening):
     """ITU-T Q.23, heard through an analyser on the way to the loudspeaker, in a running audio context."""
     listening.rings()
     for key, low, high in (("1", 697, 1209), ("5", 770, 1336), ("9", 852, 1477), ("*", 941, 1209), ("#", 941, 1477)):
+        listening.page.evaluate(f"() => {{ ({LOUDEST})(); }}")  # before the key: the tone is short
         listening.page.keyboard.press(key)
-        assert listening.asks(LOUDEST) == pytest.approx([low, high], abs=15), key
+        assert listening.asks("() => heard") == pytest.approx([low, high], abs=15), key
         listening.page.wait_for_timeout(250)  # until it has died away
     assert listening.asks("() => context.state") == "running"
 

@@ -15,23 +15,23 @@ from tests.wallet.serving import served
 
 
 def attacked(app: Any, folder: Path, *how: str) -> subprocess.CompletedProcess[str]:
-    """What Schemathesis says of an app; the seconds and the seed are bounded here."""
+    """What Schemathesis says of an app; the seed is given here."""
     with served(app) as url:
         command = [
             str(Path(sys.executable).with_name("schemathesis")), "run", str(CONTRACT), "--url", url, "--no-color",
             "-H", f"Authorization: Bearer {TOKEN}", "--seed", "20261123", "--generation-database", "none",
             "--continue-on-failure", "--no-shrink", *how,
         ]  # fmt: skip
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 def test_an_independent_tester_finds_nothing_against_the_reference_server(demo_on_sqlite, tmp_path):
-    """Thousands of good and bad requests, one by one and in chains, for half a minute."""
-    run = attacked(create_app(demo_on_sqlite, WALLETS, TOKEN), tmp_path, "--max-time", "25", "-n", "15")
+    """A thousand good and bad requests and more, one by one and in chains."""
+    run = attacked(create_app(demo_on_sqlite, WALLETS, TOKEN), tmp_path, "-n", "60")
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     generated = re.search(r"(\d+) generated, (\d+) passed", run.stdout)
     assert generated, run.stdout[-2000:]
-    assert int(generated[1]) > 500
+    assert int(generated[1]) > 1000
 
 
 def test_the_independent_tester_finds_a_planted_fault(demo_on_sqlite, tmp_path):
