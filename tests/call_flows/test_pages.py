@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.call_flows.line import BORROWED, HAIYUN, Caller
+from tests.call_flows.line import BORROWED, HAIYUN
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"en": "README.md", "zh": "docs/README.zh.md"}
