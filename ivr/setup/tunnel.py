@@ -18,6 +18,7 @@ from typing import Protocol
 
 import click
 
+from ivr.engine.twiml import OVERRIDES
 from ivr.settings import Settings, SettingsError
 
 NAME = "PUBLIC_BASE_URL"
@@ -110,9 +111,9 @@ def hold_open(listener: Listener, dotenv: Path, port: int, stop: threading.Event
         with written_down(dotenv, url):
             click.echo(f"{url} leads to port {port} of this machine; {dotenv.name} says so while this runs")
             click.echo("now, in another terminal: make run   (one that runs already must be started again)")
-            click.echo(
-                f"your Twilio number: voice URL {url}/voice, fallback {url}/voice/fallback, status {url}/voice/status"
-            )
+            click.echo("your Twilio number, each by POST:")
+            for what, path in (("voice URL", "/voice"), ("fallback", "/voice/fallback"), ("status", "/voice/status")):
+                click.echo(f"  {what:9}  {url}{path}{OVERRIDES}")
             click.echo("Ctrl-C closes the tunnel")
             stop.wait()
     finally:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from ivr.setup.tunnel import tunnel_command
 
+README = Path(__file__).parents[2] / "README.md"
 URL = "https://quiet-otter.ngrok-free.app"
 ACCOUNT = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "hush", "NGROK_AUTHTOKEN": "n"}
 
@@ -75,6 +78,14 @@ def test_the_address_is_printed_written_down_and_taken_back(opened, place):
     assert listener.seen == before.replace("https://ivr.example.com", URL)
     assert (place / ".env").read_text() == before and (place / ".env").stat().st_mode & 0o777 == 0o600
     assert f"{URL}/voice/fallback" in result.output
+
+
+@pytest.mark.parametrize("path", ["/voice", "/voice/fallback", "/voice/status"])
+def test_it_prints_what_the_console_wants_as_the_readme_has_it(opened, path):
+    """Each with the part that makes Twilio try again."""
+    _, result = opened(**ACCOUNT)
+    (told,) = re.findall(rf"{URL}({path}#\S+)", result.output)
+    assert f"`https://ivr.example.com{told}`" in README.read_text("utf-8")
 
 
 def test_a_file_without_an_address_has_none_afterwards(opened, place):

@@ -51,7 +51,13 @@ class Soaked(Caller):
         transport = Watched(company.settings.public_base_url, company.tally)
         token = company.settings.twilio_auth_token
         Phone.__init__(
-            self, transport, token, repeat=False, voice="/voice" + OVERRIDES, fallback="/voice/fallback" + OVERRIDES
+            self,
+            transport,
+            token,
+            repeat=False,
+            voice="/voice" + OVERRIDES,
+            status="/voice/status" + OVERRIDES,
+            fallback="/voice/fallback" + OVERRIDES,
         )
         self.courier = Restless(transport, token, company.tally, chance)
         self.lang, self.chance, self.number = chance.choice(("zh", "en")), chance, number

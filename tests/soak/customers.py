@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.call_flows.line import Person, demo_world
 
-MANY = 4000
+MANY = 10_000
 PAYEE = {"zh": "晨光书店", "en": "Morning Light Books"}
 RECORDS = {
     "top_ups": {"id": "U", "amount": 80000, "channel": "card", "at": "2026-11-21T09:40:00+08:00", "status": "pending", "code": "SYSTEMERROR", "bank_debited": True},
