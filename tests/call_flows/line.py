@@ -143,7 +143,7 @@ class Line:
         here = Surroundings(engine, self.settings, provider, lambda conn: now(conn, self.settings))
         with begin_read(engine) as conn:
             waiting = list(conn.scalars(sa.select(messages.c.id).where(messages.c.status == "queued")))
-        for message in waiting:
+        for message in sorted(waiting, key=lambda id: id.startswith("code:")):  # a code last: the caller waits for it
             send_message(here, message)
         with begin_write(engine) as conn:
             forget_waiting(conn)  # they were done here, and nobody waits for a worker
