@@ -14,6 +14,7 @@ import pytest
 
 from ivr import run
 from ivr.run import Child, children, supervise
+from tests.ports import free_ports
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"]
@@ -90,7 +91,7 @@ def test_a_child_that_dies_at_once_is_started_ever_more_slowly():
 
 def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     """A Host header can be forged by anybody on the network."""
-    settings = replace(settings, port=free_port())
+    settings = replace(settings, port=free_ports())
     with run.listen(settings) as listener:
         assert listener.getsockname() == ("127.0.0.1", settings.port)
         voice, worker, simulator = children(settings, listener)
@@ -130,8 +131,3 @@ def answered(listener):
     with socket.create_connection(listener.getsockname(), 10) as calling:
         calling.settimeout(10)
         return calling.recv(100)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]

@@ -26,6 +26,7 @@ import psutil
 
 from tests.bench.calls import prepare, requests, settings_for
 from tests.bench.load import Round, measure
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 THREADS, WARM_UP = 16, 1
@@ -66,7 +67,7 @@ class Server:
 @contextlib.contextmanager
 def serving(name: str, factory: str, folder: Path, number: int, database: str = "") -> Iterator[Server]:
     """One gunicorn worker with the threads of `make run`, on a core of its own, with its calls prepared."""
-    port = _free_port()
+    port = free_ports()
     settings, given = settings_for(folder / name, port, database)
     sids = prepare(settings, number)
     print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
@@ -170,12 +171,6 @@ def _postgres(stack: contextlib.ExitStack) -> str:
 
 def _pinned(core: int) -> list[str]:
     return ["taskset", "-c", str(core)] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(port: int, seconds: float = 30) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from typing import Any
 
 import httpx
 import psutil
+
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 LONGEST_START = 60.0
@@ -86,34 +87,23 @@ class Running:
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
     """Start everything, and end it with one signal."""
-    port = _two_free_ports()
+    port = free_ports(2)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
     environment = kept | {"PORT": str(port), "DATA_DIR": str(folder), "LAB": "1"}
     with (folder / "log").open("wb") as log, httpx.Client(timeout=30, trust_env=False) as client:
         process = subprocess.Popen([sys.executable, "-m", "ivr.run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
         line = Running(process, port, client)
         try:
-            wait_for(line.is_ready, LONGEST_START)
+            wait_for(line.is_ready, LONGEST_START, folder / "log")
             yield line
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
-    """Ask again and again; AssertionError when it takes too long."""
+def wait_for(condition: Callable[[], object], seconds: float = 10, log: Path | None = None) -> None:
+    """Ask again and again; AssertionError, with what the log says, when it takes too long."""
     until = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < until, f"not within {seconds} s"
+        assert time.monotonic() < until, f"not within {seconds} s\n{log.read_text('utf-8') if log else ''}"
         time.sleep(0.05)
-
-
-def _two_free_ports() -> int:
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port = int(first.getsockname()[1])
-            try:
-                socket.create_server(("127.0.0.1", port + 1)).close()
-            except OSError:
-                continue
-            return port

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 
 from ivr import twilio_rest
 from tests.openapi.documents import PRISM, document
+from tests.ports import free_ports
 from tests.simulator.company import TEST_SID, TEST_TOKEN
 from tests.simulator.conftest import company, desk  # noqa: F401
 
@@ -27,9 +27,7 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address."""
     folder = tmp_path_factory.mktemp("prism")
     (folder / "api.json").write_text(json.dumps(document()), "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_ports()
     command = [str(PRISM), "mock", "-h", "127.0.0.1", "-p", str(port), str(folder / "api.json")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.soak.audit import Books, faults
 from tests.soak.callers import Company
 from tests.soak.playing import Crowd, Told
-from tests.soak.processes import WEIGHTS, Rig, rig
+from tests.soak.processes import LOG, WEIGHTS, Rig, rig
 from tests.soak.wire import Tally
 
 PAUSE = 2.0
@@ -77,7 +77,7 @@ def soak(kind: str, rounds: int, seed: int) -> Run:
     run.found = run.tally.faults + list(faults(run.told, run.books))
     run.seconds = time.monotonic() - began
     if run.found:
-        say(f"what the processes said is in {folder / 'log'}")
+        say(f"what the processes said is in {folder / LOG}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
     return run

@@ -32,12 +32,15 @@ from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write, connect
 from tests.call_flows.line import NOON
 from tests.follow_up.crm import SECRET, Crm
+from tests.ports import free_ports
 from tests.soak import customers
 from tests.wallet.serving import served
 
 BANK = "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ import main; sys.exit(main())"
 """`make wallet-api`, without a line for each request."""
 LONGEST_START, HURRIES_EVERY = 60.0, 5.0
+LOG = "log"
+"""In the run's folder: what the processes print."""
 LONGEST_TRY = timedelta(seconds=20)
 WEIGHTS = {"voice worker": 56, "gunicorn master": 10, "follow-up worker": 24, "wallet API": 10}
 
@@ -58,7 +61,8 @@ class Rig:
         addresses = [f"{settings.public_base_url}/readyz", f"{settings.twilio_api_url}/healthz", settings.wallet_api_url[""]]  # fmt: skip
         while not all(_answers(address) for address in addresses):
             if time.monotonic() > until:
-                raise TimeoutError(f"not everything was ready within {LONGEST_START:.0f} s")
+                told = (settings.data_dir.parent / LOG).read_text("utf-8")
+                raise TimeoutError(f"not everything was ready within {LONGEST_START:.0f} s; it told:\n{told}")
             time.sleep(0.2)
 
     def waiting(self) -> int:
@@ -130,7 +134,7 @@ def rig(
         line, bank = connect(settings.database_url), connect(f"sqlite:///{settings.data_dir / 'wallet-api.db'}")
         _furnish(line, customers.on_the_line())
         _furnish(bank, customers.at_the_bank(many))
-        kept = _children(settings, given, stack.enter_context(listen(settings)), folder / "log")
+        kept = _children(settings, given, stack.enter_context(listen(settings)), folder / LOG)
         kept["voice"].command[kept["voice"].command.index("app:create_app()")] = voice
         kept["worker"].command[-1] = worker
         stop = threading.Event()
@@ -152,7 +156,7 @@ def _answers(address: str) -> bool:
 
 
 def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:
-    port, token = _three_free_ports(), secrets.token_hex(16)
+    port, token = free_ports(3), secrets.token_hex(16)
     keep_secret(_private(folder) / "wallet-api-token", lambda: token)
     return {
         "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "PORT": str(port), "LAB": "1",
@@ -183,15 +187,3 @@ def _children(settings: Settings, given: dict[str, str], listener: socket.socket
         child.environment |= given
         child.command[:0] = ["sh", "-c", 'exec "$@" >>"$0" 2>&1', str(log)]
     return kept
-
-
-def _three_free_ports() -> int:
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port = int(first.getsockname()[1])
-            try:
-                for more in (1, 2):
-                    socket.create_server(("127.0.0.1", port + more)).close()
-            except OSError:
-                continue
-            return port

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from ivr.engine.effects import Unavailable
 from ivr.wallet import wallets
 from ivr.wallet.demo import DemoWallet
 from ivr.wallet_api.server import create_app
+from tests.ports import free_ports
 from tests.wallet.conftest import TOKEN, WALLETS
 from tests.wallet.misbehaving import ACCOUNT, answering
 from tests.wallet.serving import served
@@ -68,7 +68,7 @@ def test_one_breaker_serves_a_process(settings):
 
 def test_make_wallet_api_serves_the_demo_world_and_says_how_to_use_it(tmp_path):
     """Its own database, its own token in a file that only its owner reads, this machine only."""
-    port = free_port()
+    port = free_ports()
     environment = {**os.environ, "DATA_DIR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "ivr.wallet_api", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -94,9 +94,3 @@ def test_the_reference_server_tells_nothing_without_its_token(demo_on_sqlite, au
         answer = client.get(f"/wallets/haiyun/accounts/{account}", headers={"Authorization": authorization})
         assert (answer.status_code, answer.json["code"]) == (401, "no-token")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
-
-
-def free_port():
-
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ivr.engine.effects import Unavailable
+from tests.ports import free_ports
 from tests.wallet.misbehaving import ACCOUNT, ASKED, GOOD, K1, PATIENCE, answering, outcome, wallet_at
 from tests.wallet.serving import served, spoken
 
@@ -106,8 +107,7 @@ def test_a_connection_that_misbehaves_ends_in_time(name, speak):
 @pytest.mark.parametrize("name", ASKED)
 def test_a_refused_connection_is_known_at_once(name):
     """Nobody listens; nothing can have been done, so nothing is asked about."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_ports()}"
     found, seconds = outcome(name, url, 4)
     assert found is Unavailable and seconds < 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from tests.call_flows.test_payments import payment_failed
 from tests.call_flows.test_promotions import CASH_BACK, CURRENT, FIVE_OFF, OFFERS, REWARDS
 from tests.call_flows.test_security import NO, YES, answers, reviews
 from tests.call_flows.test_top_up import reports
+from tests.ports import free_ports
 from tests.wallet.conftest import TOKEN, WALLETS
 from tests.wallet.serving import served
 
@@ -120,8 +120,7 @@ def test_a_slow_bank_costs_one_touch_and_is_told_honestly(caller, bank):
 
 
 def nobody_listens():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_ports()}"
 
 
 def test_a_bank_that_is_gone_is_told_honestly(caller):
