@@ -41,7 +41,7 @@ def running():
         child.process and child.process.wait(5)
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=30):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until
@@ -61,7 +61,7 @@ def test_one_signal_ends_all(running):
     """Each child gets SIGTERM, and the supervisor returns when they are gone."""
     kept, stop, thread = running(SLEEPER, SLEEPER)
     stop.set()
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()
     assert [child.process.wait(1) for child in kept] == [-signal.SIGTERM] * 2
 
@@ -72,7 +72,7 @@ def test_a_child_that_will_not_end_is_killed(running, monkeypatch):
     (child,), stop, thread = running(STUBBORN)
     time.sleep(0.3)
     stop.set()
-    thread.join(5)
+    thread.join(30)
     assert child.process.wait(1) == -signal.SIGKILL
 
 

@@ -101,7 +101,7 @@ def running(folder: Path) -> Iterator[Running]:
             process.wait(30)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10, log: Path | None = None) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 30, log: Path | None = None) -> None:
     """Ask again and again; AssertionError, with what the log says, when it takes too long."""
     until = time.monotonic() + seconds
     while not condition():

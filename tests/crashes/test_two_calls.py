@@ -41,7 +41,7 @@ def together(line) -> Callable[..., list[Any]]:
             thread = threading.Thread(target=second)
             thread.start()
             wait_until_somebody_waits(runtime.engine)
-        thread.join(10)
+        thread.join(30)
         return found
 
     return run
@@ -49,7 +49,7 @@ def together(line) -> Callable[..., list[Any]]:
 
 def wait_until_somebody_waits(engine: sa.Engine) -> None:
     """On PostgreSQL for a row of the first; on SQLite nobody gets that far, for there is one writer."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while engine.dialect.name == "postgresql" and time.monotonic() < until:
         with begin_read(engine) as conn:

@@ -63,7 +63,7 @@ class Exchange:
             return conn.execute(sa.select(rings)).one()
 
     def waits_for(self, status):
-        until = machine.monotonic() + 5
+        until = machine.monotonic() + 30
         while self.ring.status != status and machine.monotonic() < until:
             machine.sleep(0.02)
         return self.ring

@@ -109,7 +109,7 @@ def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_
             twilio._client.http_client.session.close()
 
 
-def wait_for(happens: Any, seconds: float = 5) -> bool:
+def wait_for(happens: Any, seconds: float = 30) -> bool:
     """Whether it happens in time."""
     until = machine.monotonic() + seconds
     while machine.monotonic() < until:

@@ -27,7 +27,7 @@ from tests.wallet.serving import served
 
 
 def waits_for(here, message, status):
-    until = machine.monotonic() + 5
+    until = machine.monotonic() + 30
     while row(here, message).status != status and machine.monotonic() < until:
         machine.sleep(0.02)
     return row(here, message)

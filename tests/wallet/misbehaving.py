@@ -15,6 +15,8 @@ from ivr.wallet.http.wallet import ANY_WALLET, HttpWallet
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 K1, KEY = "haiyun:K1", "call-1:9:write:1"
 PATIENCE = 0.5
+IN_TIME, NEVER = 8.0, 20.0
+"""Seconds: a busy machine may need so much for what is done at once; what must not be waited for takes longer."""
 ASKED = {
     "find_account": lambda wallet, by: wallet.find_account("haiyun", ["10002051"], by),
     "check_id_tail": lambda wallet, by: wallet.check_id_tail(K1, "21403X", KEY, by),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +13,7 @@ import pytest
 
 from ivr.engine.effects import Unavailable
 from tests.ports import free_ports
-from tests.wallet.misbehaving import ACCOUNT, ASKED, GOOD, K1, PATIENCE, answering, outcome, wallet_at
+from tests.wallet.misbehaving import ACCOUNT, ASKED, GOOD, IN_TIME, K1, NEVER, answering, outcome, wallet_at
 from tests.wallet.serving import served, spoken
 
 BROKEN = {
@@ -56,12 +57,12 @@ def test_an_answer_that_comes_too_late_is_not_waited_for(name):
     """Not even when it would have been right."""
 
     def slow(environ, start):
-        time.sleep(PATIENCE * 3)
+        time.sleep(NEVER)
         return answering(GOOD[name])(environ, start)
 
     with served(slow) as url:
         found, seconds = outcome(name, url)
-    assert found is Unavailable and seconds < PATIENCE + 0.4
+    assert found is Unavailable and seconds < IN_TIME
 
 
 def drips(*pieces):
@@ -70,7 +71,7 @@ def drips(*pieces):
     def speak(connection):
         for piece in pieces[:-1]:
             connection.sendall(piece)
-        until = time.monotonic() + 10
+        until = time.monotonic() + NEVER
         while time.monotonic() < until:
             connection.sendall(pieces[-1])
             time.sleep(0.05)
@@ -81,7 +82,7 @@ def drips(*pieces):
 @pytest.mark.parametrize(
     "speak",
     [
-        pytest.param(lambda connection: time.sleep(PATIENCE * 3), id="silence"),
+        pytest.param(lambda connection: time.sleep(NEVER), id="silence"),
         pytest.param(drips(b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n"), id="headers without end"),
         pytest.param(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n", b" "), id="a body that drips"),
         pytest.param(drips(b"HTTP/1.1 100 Continue\r\n\r\n"), id="only promises"),
@@ -101,22 +102,22 @@ def test_a_connection_that_misbehaves_ends_in_time(name, speak):
     """However it keeps itself alive."""
     with spoken(speak) as url:
         found, seconds = outcome(name, url)
-    assert found is Unavailable and seconds < PATIENCE + 0.4
+    assert found is Unavailable and seconds < IN_TIME
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_a_refused_connection_is_known_at_once(name):
     """Nobody listens; nothing can have been done, so nothing is asked about."""
     url = f"http://127.0.0.1:{free_ports()}"
-    found, seconds = outcome(name, url, 4)
-    assert found is Unavailable and seconds < 1
+    found, seconds = outcome(name, url, NEVER)
+    assert found is Unavailable and seconds < IN_TIME
 
 
 def test_a_name_server_that_is_silent_is_not_waited_for(monkeypatch):
     """The system's resolver knows no deadline of ours."""
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(PATIENCE * 3) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(NEVER) or [])
     found, seconds = outcome("account", "http://wallet.example.com")
-    assert found is Unavailable and seconds < PATIENCE + 0.4
+    assert found is Unavailable and seconds < IN_TIME
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -129,8 +130,8 @@ def test_nothing_is_asked_when_no_time_is_left(name):
         return answering(GOOD[name])(environ, start)
 
     with served(counting) as url:
-        found, seconds = outcome(name, url, patience=-1)
-    assert found is Unavailable and seconds < 0.2 and asked == []
+        found, _ = outcome(name, url, patience=-1)
+    assert found is Unavailable and asked == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -165,15 +166,15 @@ def test_the_token_goes_out_as_a_bearer_and_in_no_address():
 
 
 def test_many_callers_wait_side_by_side():
-    """One slow answer does not queue the others."""
+    """One slow answer does not queue the others: here nobody is answered before all have asked."""
+    all_are_here = threading.Barrier(8)
 
     def slow(environ, start):
-        time.sleep(0.3)
+        all_are_here.wait(NEVER)
         return answering(ACCOUNT)(environ, start)
 
     with served(slow) as url:
         wallet = wallet_at(url)
-        begun = time.monotonic()
         with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(lambda _: wallet.account(K1, begun + 4), range(8)))
-    assert all(found) and time.monotonic() - begun < 1.5
+            found = list(pool.map(lambda _: wallet.account(K1, time.monotonic() + NEVER), range(8)))
+    assert all(found)
