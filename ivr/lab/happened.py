@@ -58,7 +58,7 @@ def rings(conn: sa.Connection) -> list[Shown]:
 def deliveries(conn: sa.Connection) -> list[Shown]:
     """Events for the CRM: how they stand, what it answered last, and what it is told."""
     zones = _zones(conn)
-    rows = conn.execute(sa.select(delivery_rows).order_by(delivery_rows.c.at)).all()
+    rows = conn.execute(sa.select(delivery_rows).order_by(delivery_rows.c.at, delivery_rows.c.id)).all()
     return [_delivery(row, _zone(zones, row.wallet)) for row in rows]
 
 
