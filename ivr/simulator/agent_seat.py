@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from ivr.simulator import hearing
 from ivr.simulator.delivery import DeliveryFailed
+from ivr.simulator.events import CallerGone
 from ivr.simulator.hearing import Speech
 from ivr.simulator.phone import Phone
 
@@ -35,9 +36,9 @@ class AgentSeat:
         self._choice, self._chosen, self._left = "", threading.Event(), False
 
     def __call__(self, number: str) -> str:
-        """How the agent behaves this time."""
+        """How the agent behaves this time; raises CallerGone when the caller hangs up meanwhile."""
         if self._left:
-            return "no-answer"
+            self._gone()
         self.number = number
         self._news("agent-rung", number)
         behaviour = self._by_hand(number) if self.mode == BY_HAND else self._fixed(number)
@@ -55,7 +56,7 @@ class AgentSeat:
 
     def leave(self) -> None:
         """The caller hangs up: nobody rings any longer."""
-        self._left, self._choice = True, "no-answer" if self.stage == "rings" else "decline"
+        self._left = True
         self._chosen.set()
 
     def shown(self) -> dict[str, Any]:
@@ -76,12 +77,18 @@ class AgentSeat:
         return self._wait("hears", "decline")
 
     def _wait(self, stage: str, otherwise: str) -> str:
-        if self._left:
-            return otherwise
         self._chosen.clear()
         self.stage = stage
         self._news()
-        return self._choice if self._chosen.wait(PATIENCE[stage]) else otherwise
+        chosen = self._left or self._chosen.wait(PATIENCE[stage])
+        if self._left:
+            self._gone()
+        return self._choice if chosen else otherwise
+
+    def _gone(self) -> NoReturn:
+        self.stage = ""
+        self._news("hung-up")
+        raise CallerGone
 
     def _whisper(self, number: str) -> None:
         for piece in whisper(self._phone(), number):

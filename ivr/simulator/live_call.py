@@ -36,6 +36,12 @@ class Refused(Exception):
     """A deed that cannot be done now; the code says why, the page puts it into words."""
 
 
+def _done() -> threading.Event:
+    done = threading.Event()
+    done.set()
+    return done
+
+
 class LiveCall:
     """A telephone, the thread that holds it, and what was heard."""
 
@@ -71,6 +77,8 @@ class LiveCall:
             if self.closed or (self.over and kind != "repeat"):
                 raise Refused("over")
             if kind in ("press", "wait", "speak"):
+                if self.seat.stage:  # nobody listens to the caller while an agent is rung
+                    return _done()
                 self._take_turns(window, seen)
             if kind == "press":
                 self.transcript.key(keys, self.timed.turn + 1)
