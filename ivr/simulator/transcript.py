@@ -15,7 +15,7 @@ HEARD = ("line", "whisper")
 
 @dataclass
 class Line:
-    """Who, and what. The page puts the `code` of a note into words; `turn` is the one that took the keys."""
+    """Who, and what. The page puts the `code` of a note into words; `turn` is the first that took the keys."""
 
     who: str
     text: str
@@ -40,7 +40,7 @@ class Transcript:
         """The caller pressed keys; those of one answer are one line."""
         last = self.lines[-1] if self.lines else None
         if last is not None and last.who == "caller":
-            last.text, last.turn = last.text + keys, turn
+            last.text += keys
         else:
             self.lines.append(Line("caller", keys, turn))
 
@@ -49,9 +49,17 @@ class Transcript:
         self.lines.append(Line("note", text, turn, code=code))
 
     def hide(self, turns: set[int]) -> bool:
-        """Blot out the keys of these turns; whether anything was left to blot."""
+        """Blot out the keys of these turns; whether anything was left to blot.
+
+        What is keyed ahead stands in one line with the key before it. So a line may have answered every turn until
+        that of the caller's next line.
+        """
+        keyed = [one for one in self.lines if one.who == "caller"]
+        ends = [one.turn for one in keyed[1:]] + [max(turns, default=0) + 1]
         found = [
-            one for one in self.lines if one.who == "caller" and one.turn in turns and re.search(r"[\d*]", one.text)
+            one
+            for one, end in zip(keyed, ends, strict=False)
+            if re.search(r"[\d*]", one.text) and any(one.turn <= turn < max(end, one.turn + 1) for turn in turns)
         ]
         for one in found:
             one.text = re.sub(r"[\d*]", "•", one.text)
