@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from ivr.desk import notes, ringing, rings
+from ivr.follow_up import deliveries
 from tests.browser.running import ROOT
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8").partition("\n")[2]
@@ -124,3 +126,16 @@ def test_both_languages_have_the_same_words():
     names = re.compile(r'(?:^ +|, )(?:"([a-z#*0-9-]+)"|([A-Za-z]+)): (?=["`(a-z])', re.MULTILINE)
     known = [{quoted or plain for quoted, plain in names.findall(part)} for part in (english, chinese)]
     assert len(known[0]) > 120 and known[0] ^ known[1] == set()
+
+
+def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
+    """Voice notes, how a callback's ring ended, events, and each refusal of the telephone."""
+    said = WORDS.read_text("utf-8")
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "ivr" / "simulator").glob("*.py"))
+    ends = [*ringing.ENDED.values(), *(f"customer: {status}" for status in (*ringing.ENDED, "unknown")), rings.UNASKED]
+    wanted = {f"status-{status}" for status in (notes.COMING, notes.HELD, notes.SILENT, notes.LOST, notes.ERASED)}
+    wanted |= {"ended-" + re.sub(r"[: ]+", "-", end) for end in (*ends, rings.REACHED)}
+    wanted |= {f"event-{event}" for event in (deliveries.OPENED, deliveries.OVERDUE, deliveries.NOTED)}
+    wanted |= {f"error-{code}" for code in re.findall(r'Refused\("([a-z-]+)"\)', pages)} - {"error-no-json"}
+    assert len(wanted) > 25
+    assert {name for name in wanted if said.count(f'"{name}":') != 2} == set()

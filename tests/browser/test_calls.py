@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -122,8 +124,14 @@ def test_what_is_written_is_said_after_the_tone(window, language):
     expect(field).not_to_be_visible()
     window.presses("1").hears_a_question()
     expect(field).to_be_visible()
+    field.fill("   ")
+    field.press("Enter")
+    window.warned({"zh": "没有说任何话", "en": "Nothing was said"}[language])
     field.fill("我的卡被扣了钱")
     window.acts(lambda: field.press("Enter")).is_told("我的卡被扣了钱").presses("#").hears_a_question()
     expect(field).not_to_be_visible()
     window.presses("1").hears_a_question().looks_at("cases")
     expect(window.page.locator("#panel-cases")).to_contain_text({"zh": "留言", "en": "Voice note"}[language])
+    expect(window.page.locator("#panel-cases .record-voice-notes .status")).to_have_text(
+        re.compile({"zh": "正在取回|已保存", "en": "on its way|kept"}[language])
+    )

@@ -43,7 +43,7 @@ function facts(name, one) {
   if (name === "cases" || name === "disputes") return [named("reason", one.kind), due];
   if (name === "freezes") return [words("frozenNow")];
   if (name === "callbacks") return [one.slot ? words("ringsFrom", time(one.slot)) : words("ringsSoon")];
-  if (name === "rings") return [...one.attempts.map(attempt => words("rang", telephone(attempt.agent), named("ended", attempt.ended ?? "now"))), one.next ? words("nextTry", time(one.next)) : ""];
+  if (name === "rings") return [...one.attempts.map(attempt => words("rang", telephone(attempt.agent), named("ended", (attempt.ended ?? "now").replace(/[: ]+/g, "-")))), one.next ? words("nextTry", time(one.next)) : ""];
   if (name === "consents") return [words(one.push ? "pushOn" : "pushOff")];
   if (name === "deliveries") return [named("event", one.event), one.answer ? words("answered", one.answer) : ""];
   return [one.seconds || one.duration ? words("lasts", one.seconds ?? one.duration) : ""];
