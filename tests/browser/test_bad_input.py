@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.running import WORLD, wait_for
@@ -102,3 +103,41 @@ def test_in_an_empty_world_the_page_still_stands(window, line):
     """Nobody to call and nobody who calls."""
     line.lab("world", {})
     window.opens("zh").warned("这个世界里没有热线").speaks("en").warned("This world has no line")
+
+
+@pytest.mark.parametrize("target", [".call", "[data-story=freeze-borrowed]"])
+def test_a_double_click_rings_once(window, target):
+    """Nobody would hang up the first of two calls."""
+    ways = "() => fetch('/phone/api/setting').then(answer => answer.json()).then(setting => setting.calls.map(one => one.sid))"
+    before = window.asks(ways)
+    window.page.locator(target).dblclick()
+    window.hears_a_question()
+    assert [sid for sid in window.asks(ways) if sid not in before] == [window.sid]
+
+
+def test_a_key_that_is_held_down_is_pressed_once(window):
+    """The keyboard repeats it, a telephone does not."""
+    window.rings()
+    for _again in range(5):
+        window.page.keyboard.down("2")
+    window.page.keyboard.up("2")
+    window.hears_a_question().is_told("For account security").presses("2").hears_a_question()
+    assert [line["text"] for line in window.picture()["lines"] if line["who"] == "caller"] == ["2", "2"]
+
+
+@pytest.mark.parametrize(("select", "field"), [("#who", "#number"), ("#line", "#line-number")])
+def test_a_number_that_was_not_written_is_asked_for(window, select, field):
+    """It is not a withheld one."""
+    window.page.locator(select).select_option("other")
+    expect(window.page.locator(field)).to_have_value("")
+    window.clicks(".call").warned("begins with +")
+    expect(window.page.locator("body")).to_have_attribute("data-state", "idle")
+
+
+def test_what_a_server_that_was_away_left_on_the_page_goes_when_it_is_back(window):
+    """A change of the scene did not arrive; the next glance finds the server."""
+    down = {"error": "server-down", "server": "http://127.0.0.1:1"}
+    window.page.route("**/api/lab/clock", lambda route: route.fulfill(status=502, json=down))
+    window.looks_at("scene").get_by_role("button", name="Three o'clock at night").click()
+    window.warned("The main server at http://127.0.0.1:1 does not answer")
+    expect(window.page.locator("#banner")).to_be_hidden(timeout=10_000)

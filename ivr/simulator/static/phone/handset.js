@@ -30,7 +30,7 @@ function keepChoice(select, key, options) {
 }
 
 export function dialled() {
-  const pick = (select, input) => (find(select).value === OTHER ? find(input).value.replace(/[\s()-]/g, "") : find(select).value);
+  const pick = (select, input) => (find(select).value === OTHER ? find(input).value.replace(/[\s()-]/g, "") || null : find(select).value); // an empty field is not a withheld number
   return [pick("line", "line-number"), pick("who", "number"), find("agents").value];
 }
 

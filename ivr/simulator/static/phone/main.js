@@ -30,6 +30,7 @@ let askingServer = false;
 let serverSeen = "";
 let timer = 0;
 let peopleSeen = "";
+let placing = false;
 
 function show() {
   applyWords();
@@ -149,7 +150,7 @@ async function readSetting() {
     setting = { ...(await wire.setting()), loaded: true };
     sound.setVoice(setting.voice);
     await readStories();
-    if (trouble?.code === "phone-down") trouble = null;
+    if (trouble?.code === "phone-down" || (trouble?.code === "server-down" && setting.up)) trouble = null;
     show();
   } catch (found) {
     complain(found);
@@ -168,7 +169,7 @@ async function watch() {
   try {
     if (call && call.state !== "over") await take(await wire.look(call.sid, call.version));
     if (trouble?.code === "phone-down") trouble = null;
-    if (!call || setting.up === false) await readSetting();
+    if (!call || setting.up === false || trouble?.code === "server-down") await readSetting();
     if (!call || call.state === "over") serverSeen = ""; // deliveries and rings come by themselves
     askServer();
   } catch (found) {
@@ -185,8 +186,21 @@ function watchAgain(milliseconds) {
 
 function ring(event) {
   event.preventDefault();
-  story.choose(null);
-  place(...dialled());
+  once(() => {
+    story.choose(null);
+    return place(...dialled());
+  });
+}
+
+// A double click rings once.
+async function once(deed) {
+  if (placing) return;
+  placing = true;
+  try {
+    await deed();
+  } finally {
+    placing = false;
+  }
 }
 
 async function place(line, caller, agents) {
@@ -222,7 +236,7 @@ function follow(now, event) {
   else if (now.what === "decide") decide(now.choice);
   else if (now.what === "leave") act("wait");
   else if (now.what === "hang-up") act("hang-up");
-  else if (now.what === "next") playStory(story.current(), story.place() + 1);
+  else if (now.what === "next") once(() => playStory(story.current(), story.place() + 1));
   else leave();
 }
 
@@ -307,6 +321,7 @@ function keyboard(event) {
   if (!call || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = event.target;
   if (at.closest("input, select, textarea")) return;
+  if (event.repeat && /^([0-9*#n ]|Enter|Escape)$/.test(event.key)) return void event.preventDefault(); // a key that is held down is one key
   if (event.key === "Escape") return void (call.state !== "over" && hangUp());
   if (/^[0-9*#]$/.test(event.key)) press(event.key);
   else if (event.key === "n" && document.querySelector("#hint .do")) find("hint").querySelector(".do").click();
@@ -334,7 +349,7 @@ document.addEventListener("keydown", keyboard);
 for (const one of document.querySelectorAll("[data-language]")) {
   one.addEventListener("click", () => { speak(one.dataset.language); show(); });
 }
-whenChosen(press, one => playStory(one));
+whenChosen(press, one => once(() => playStory(one)));
 sound.whenSpeaking(markSpeaking);
 whenSceneChanges(async what => {
   trouble = null;
