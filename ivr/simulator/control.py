@@ -27,9 +27,13 @@ from werkzeug.exceptions import HTTPException
 from ivr.simulator.company import Recording
 from ivr.simulator.events import Deed
 from ivr.simulator.executor import Leg
+from ivr.simulator.gathering import BARE_HASH
 from ivr.simulator.switchboard import Switchboard, SwitchedCall, again, options
 
 RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
+KEYS = re.compile(r"[0-9*#]*")
+LONGEST = 10_000_000
+"""Seconds; four months."""
 AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "failed", "ask")
 
 
@@ -57,12 +61,17 @@ def _calls(control: Blueprint, board: Switchboard) -> None:
         agents = str(asked.get("agents", ""))
         if agents and agents not in AGENTS and not agents.startswith("keys:"):
             abort(400, f"agents is {agents!r}; write one of {', '.join(AGENTS)}, or keys:…")
+        bare_hash, more = asked.get("bare_hash", "empty"), asked.get("more") or {}
+        if bare_hash not in BARE_HASH:
+            abort(400, f"bare_hash is {bare_hash!r}; write one of {', '.join(BARE_HASH)}")
+        if not isinstance(more, dict) or not all(isinstance(value, str) for value in more.values()):
+            abort(400, f"more is {more!r}; write further parameters of the webhook, all of them texts")
         sid = str(asked.get("sid", ""))
         if sid in board.calls:
             abort(409, f"{sid} was placed before; leave sid out for a new one")
         call = board.place(
             asked["line"], asked["from"], sid, agents=agents, held=asked.get("notices") == "held",
-            bare_hash=str(asked.get("bare_hash", "empty")), more=asked.get("more"),
+            bare_hash=bare_hash, more=more,
         )  # fmt: skip
         return jsonify(_shown(board, call)), 201
 
@@ -85,9 +94,12 @@ def _deeds(control: Blueprint, board: Switchboard) -> None:
             abort(409, "the call is over")
         if leg is call.leg and call.line.waiting and call.line.waiting.kind in ("agent", "ringing") and what != "wait":
             abort(409, "an agent is being rung")
+        keys = str(asked.get("keys", ""))
+        if not KEYS.fullmatch(keys):
+            abort(400, f"keys is {keys!r}; keys are 0-9 * #")
         deeds = {
-            "press": Deed(str(asked.get("keys", ""))),
-            "speak": Deed(spoke=float(asked.get("seconds", 3)), words=str(asked.get("words", ""))),
+            "press": Deed(keys),
+            "speak": Deed(spoke=_number(asked, "seconds", 3), words=str(asked.get("words", ""))),
             "answer": Deed("answer"),
         }
         board.does(call, deeds.get(what, Deed()))
@@ -106,8 +118,8 @@ def _deeds(control: Blueprint, board: Switchboard) -> None:
     def notices(sid: str) -> Response:
         call, leg = _found(board, sid)
         kept = leg.notices.kept if leg.notices else []
-        which = [int(place) for place in _body().get("send", range(len(kept)))]
-        if any(not 0 <= place < len(kept) for place in which):
+        which = _body().get("send", [*range(len(kept))])
+        if not isinstance(which, list) or not all(_is_place(one, range(len(kept))) for one in which):
             abort(400, f"there are {len(kept)} notices, numbered from 0")
         board.tell(call, lambda: leg.notices.send(which) if leg.notices else None)
         return jsonify(_shown(board, call, leg))
@@ -116,8 +128,8 @@ def _deeds(control: Blueprint, board: Switchboard) -> None:
     def once_more(sid: str) -> Response:
         call, _leg = _found(board, sid)
         board.settle(call)
-        place, log = int(_body().get("request", -1)), call.leg.courier.log
-        if not -len(log) <= place < len(log):
+        place, log = _body().get("request", -1), call.leg.courier.log
+        if not _is_place(place, range(-len(log), len(log))):
             abort(400, f"there are {len(log)} requests, numbered from 0")
         before, now = again(call, place)
         return jsonify(same=before == now, before=before.decode(), now=now.decode())
@@ -130,7 +142,7 @@ def _recordings(control: Blueprint, board: Switchboard) -> None:
         if not RECORDING_SID.fullmatch(sid) or not isinstance(asked.get("call"), str):
             abort(400, 'put {"call": "CA…", "seconds": 4} at RE and 32 hexadecimal digits')
         words = str(asked.get("words", ""))
-        board.company.record(Recording(asked["call"], float(asked.get("seconds", 0)), "RecordVerb", words, sid))
+        board.company.record(Recording(asked["call"], _number(asked, "seconds", 0), "RecordVerb", words, sid))
         return "", 204
 
 
@@ -138,7 +150,7 @@ def _clock(control: Blueprint, board: Switchboard) -> None:
     @control.route("/clock", methods=["GET", "POST"])
     def clock() -> Response:
         if request.method == "POST":
-            board.advance(float(_body().get("advance", 0)))
+            board.advance(_number(_body(), "advance", 0))
         return jsonify(seconds=board.clock)
 
 
@@ -147,6 +159,17 @@ def _body() -> dict[str, Any]:
     if not isinstance(body, dict):
         abort(400, "the body must be a JSON object")
     return body
+
+
+def _number(body: dict[str, Any], name: str, otherwise: float) -> float:
+    given = body.get(name, otherwise)
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= LONGEST:
+        abort(400, f"{name} is {given!r}; write seconds, from 0 to {LONGEST}")
+    return float(given)
+
+
+def _is_place(given: Any, places: range) -> bool:
+    return type(given) is int and given in places
 
 
 def _found(board: Switchboard, sid: str) -> tuple[SwitchedCall, Leg]:

@@ -11,6 +11,9 @@ from ivr.simulator.events import Deed, Pause, Waiting
 if TYPE_CHECKING:
     from ivr.simulator.executor import Leg
 
+BARE_HASH = ("empty", "absent", "hash", "finished-on-key")
+"""How a finish key alone is told: that is not documented, so an app must take every form."""
+
 
 def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
     """Ask the action with what was keyed; without input only when actionOnEmptyResult says so."""
@@ -51,11 +54,5 @@ def _collect(leg: Leg, digits: str, most: int, finish: str) -> tuple[str, bool]:
 
 
 def _bare(leg: Leg, finish: str) -> dict[str, str]:
-    # What is sent after a finish key alone is not documented; an app must take every form.
-    forms = {
-        "empty": {"Digits": ""},
-        "absent": {},
-        "hash": {"Digits": finish},
-        "finished-on-key": {"Digits": "", "FinishedOnKey": finish},
-    }
-    return forms[leg.bare_hash]
+    told: list[dict[str, str]] = [{"Digits": ""}, {}, {"Digits": finish}, {"Digits": "", "FinishedOnKey": finish}]
+    return dict(zip(BARE_HASH, told, strict=True))[leg.bare_hash]
