@@ -14,6 +14,8 @@ from ivr.simulator.pages import POLICY
 FOLDER = Path(__file__).parents[2] / "docs" / "map"
 FLOW = re.compile(r"[a-z_]{1,30}")
 FIRST = ("whole", "everything")
+STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+"""For a drawing that stands alone; the page's policy forbids it, and map.css says the same."""
 TITLE = re.compile(r'aria-label="([^"]+)"')
 
 
@@ -37,7 +39,7 @@ def map_blueprint(folder: Path = FOLDER) -> Blueprint:
             abort(Response("There is no such map. `make explore` draws them.\n", 404, mimetype="text/plain"))
         names = sorted(folder.glob("*.svg"), key=_place)
         flows = {path.stem: _title(path) for path in names}
-        svg = Markup(drawing.read_text("utf-8"))  # noqa: S704  (our own drawing, not a visitor's)
+        svg = Markup(STYLE.sub("", drawing.read_text("utf-8")))  # noqa: S704  (our own drawing, not a visitor's)
         return render_template("map/page.html", svg=svg, flows=flows, flow=flow)
 
     @pages.get("/data.json")
