@@ -18,7 +18,8 @@ import httpx
 
 from ivr.settings import Settings
 from ivr.simulator.company import Company, Recording
-from ivr.simulator.delivery import HttpTransport
+from ivr.simulator.delivery import DeliveryFailed, HttpTransport
+from ivr.simulator.events import CallerGone
 from ivr.simulator.phone import SIMULATED_ACCOUNT, Phone
 
 DEFAULT_LINE, DEFAULT_CALLER = "+864000000101", "+8613900000001"
@@ -74,8 +75,7 @@ def _typed(phone: Phone, ask: Ask) -> str:
 
 def _deed(phone: Phone, typed: str, tell: Tell) -> str:
     if typed == "repeat":
-        before, now = phone.courier.again()
-        tell("  same answer" if before.body == now.body else f"  ANOTHER ANSWER:\n{now.body.decode()}")
+        _repeat(phone, tell)
         return ""
     if typed == "h":
         phone.hangs_up()
@@ -93,6 +93,14 @@ def _deed(phone: Phone, typed: str, tell: Tell) -> str:
     return f"caller.presses({typed!r})"
 
 
+def _repeat(phone: Phone, tell: Tell) -> None:
+    try:
+        before, now = phone.courier.again()
+        tell("  same answer" if before.body == now.body else f"  ANOTHER ANSWER:\n{now.body.decode()}")
+    except DeliveryFailed as fault:
+        tell(f"  [{fault}]")
+
+
 def _shown(phone: Phone, tell: Tell) -> list[str]:
     lines = [line.strip() for line in phone.heard.splitlines() if line.strip()]
     for line in lines:
@@ -102,6 +110,15 @@ def _shown(phone: Phone, tell: Tell) -> list[str]:
     if phone.over:
         tell("  [the call is over]")
     return [f"caller.hears({', '.join(map(repr, lines))})"] if lines else []
+
+
+def _mend(phone: Phone) -> str:
+    """What to look at when not one document came."""
+    if phone.documents or not phone.faults:
+        return ""
+    if "HTTP 403" in str(phone.faults[0]):
+        return "  the line refuses our signature: use the DATA_DIR, TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL that it was started with"
+    return "  is the line there? start it with make run, and ring it on the same PORT"
 
 
 def _switch(phone: Phone, language: str) -> str:
@@ -116,7 +133,10 @@ def asked_agent(ask: Ask) -> Callable[[str], str]:
     """An agent whose behaviour is asked for each time that the telephone rings."""
 
     def agent(number: str) -> str:
-        typed = ask(f"  agent {number} is rung: a(ccept) d(ecline) b(usy) n(o answer) > ").strip()
+        try:
+            typed = ask(f"  agent {number} is rung: a(ccept) d(ecline) b(usy) n(o answer) > ").strip()
+        except (EOFError, KeyboardInterrupt):
+            raise CallerGone from None
         return BEHAVIOURS.get(typed[:1].lower(), "accept")
 
     return agent
@@ -159,6 +179,8 @@ def main(argv: Sequence[str] | None = None, ask: Ask = input, tell: Tell = print
 
     phone = connect(arguments.server, agents=agent, repeat=False, strict=False)
     script = talk(phone, arguments.line, arguments.caller, language=arguments.lang, ask=ask, tell=tell)
+    if mend := _mend(phone):
+        tell(mend)
     if arguments.save:
         behaviour = next(iter(asked), "accept")
         arguments.save.write_text(as_test(script, behaviour, arguments.server), encoding="utf-8")

@@ -73,6 +73,34 @@ def test_the_end_of_input_hangs_up(desk):
     assert desk.forms("/voice/status")[0]["CallStatus"] == "completed"
 
 
+def test_the_end_of_input_hangs_up_while_an_agent_is_rung_too(desk):
+    """The caller is gone; the agent has not declined."""
+    desk.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>')
+    shown = []
+    terminal.main(["--server", desk.url], _person(), shown.append)
+    assert shown[-1] == "  [the call is over]" and desk.forms("/dialled") == []
+    assert desk.forms("/voice/status")[0]["CallStatus"] == "completed"
+
+
+@pytest.mark.parametrize(("port", "token", "mend"), [("1", TOKEN, "make run"), (None, "another", "TWILIO_AUTH_TOKEN")])
+def test_a_line_that_does_not_answer_at_all_is_told_with_what_to_do(desk, monkeypatch, port, token, mend):
+    """Nobody listens there, or the line was started with another token."""
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+    shown = []
+    server = f"http://127.0.0.1:{port}" if port else desk.url
+    assert terminal.main(["--server", server], _person(), shown.append) == 1
+    assert mend in shown[-1]
+
+
+def test_a_webhook_that_cannot_be_sent_again_does_not_end_the_call(desk):
+    """The line may be away for a moment."""
+    desk.on("/voice", '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>", 500, 500)
+    shown = []
+    desk.on("/chosen", zh("再见。"))
+    assert terminal.main(["--server", desk.url], _person("repeat", "1"), shown.append) == 0
+    assert any("HTTP 500" in line for line in shown) and "  再见。" in shown
+
+
 def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(company, monkeypatch):
     """Where the line fetches it; the tone is waited for, and a key ends the recording."""
     desk = company.desk
