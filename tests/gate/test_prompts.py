@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.checks.prompt_lint import findings
+from ivr.checks.prompt_lint.asking import asked
 from ivr.checks.prompt_lint.script import Script
 from ivr.engine.entries import amount
 from ivr.engine.prompts import Ask, Menu, Prompt
@@ -99,6 +100,15 @@ def test_a_prompt_that_asks_too_much_is_found(catalogues, prompt, labels, zh, en
     """Too many options, a key before its label, another order, too long, or too late."""
     add(catalogues, prompt, labels, (zh, en))
     assert rule in rules(catalogues, [prompt])
+
+
+def test_a_list_of_records_with_another_option_after_it_keeps_the_rules_too(catalogues):
+    """Its payees and "others" are measured, with a name in each choice."""
+    assert {"search-payee", "pick-time"} <= {prompt.name for prompt in asked(Script.load(catalogues))}
+    rewrite(
+        catalogues, "en", "search-payee", "Of all those to whom money went in the last year, who is it that you mean?"
+    )
+    assert {finding.rule for finding in findings(catalogues) if finding.prompt == "search-payee"} >= {"first option"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

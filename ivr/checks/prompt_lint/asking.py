@@ -35,7 +35,8 @@ def asked(script: Script) -> list[Prompt]:
     ]
     found = [one for module in modules for one in vars(module).values() if isinstance(one, Prompt)]
     found += [one.readback for one in found if isinstance(one, Ask) and one.readback]
-    found += [Menu(name, RECORDS) for name, options in script.options["zh"].items() if options == ["choice"]]
+    lists = {name: options for name, options in script.options["zh"].items() if options[:1] == ["choice"]}
+    found += [Menu(name, (*RECORDS, *others)) for name, (_choice, *others) in lists.items()]
     return sorted(dict.fromkeys(found), key=lambda prompt: prompt.name)
 
 
@@ -60,15 +61,16 @@ def faults_of_prompt(script: Script, prompt: Prompt) -> Iterator[Finding]:
 
 def _options(script: Script, menu: Menu) -> Iterator[Finding]:
     """Few, each with a label that comes before its key, and the same ones in the same order in both languages."""
-    records = script.options["zh"][menu.name] == ["choice"]
+    records = script.options["zh"][menu.name][:1] == ["choice"]
     most = MOST_RECORDS if records else MOST_OPTIONS
     if len(menu.options) > most:
         yield Finding(menu.name, "", "options", f"{len(menu.options)} options, {most} at most")
     labels = "yes-no" if isinstance(menu, Confirm) else menu.name
     for language in LANGUAGES:
         written = script.options[language][labels]
-        if not records and written != list(menu.options):
-            yield Finding(menu.name, language, "order", f"offered {list(menu.options)}, written {written}")
+        offered = script.options["zh"][labels] if records else list(menu.options)
+        if written != offered:
+            yield Finding(menu.name, language, "order", f"offered {offered}, written {written}")
         for option in written:
             yield from _label(f"{labels}.{option}", script.text(f"{labels}.{option}", language), language)
 

@@ -70,8 +70,10 @@ class Script:
     def document(self, prompt: Prompt, language: str) -> str:
         """A prompt as TwiML, as it is asked the first time."""
         args = dict(self.samples[prompt.name])
-        if isinstance(prompt, Menu) and "choice" in self.options[language][prompt.name]:
-            args["choices"] = dict.fromkeys(prompt.options, self.samples[prompt.name])
+        written = self.options[language][prompt.name]
+        if isinstance(prompt, Menu) and "choice" in written:
+            records = [option for option in prompt.options if option not in written]
+            args["choices"] = dict.fromkeys(records, self.samples[prompt.name])
         lines: tuple[Line, ...] = Wait(prompt, Tries(), (), args, ("first", None), False).lines
         return twiml.document(twiml.says(self.speaker.speak(lines, language, TODAY)))
 
