@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.running import WORLD
+
 SENTENCE = {
     "en": "It is Monday, 16 February 2026 at 23:59 · two agents on duty, who let it ring · the wallet's API is down · texts are rejected",
     "zh": "2026年2月16日星期一 23:59 · 2 位客服在岗，不接听 · 钱包接口不通 · 短信被拒收",
@@ -70,3 +72,18 @@ def test_whoever_works_with_the_keyboard_stays_where_they_are(window):
     window.page.keyboard.press("Enter")
     expect(panel.get_by_role("button", name="is down")).to_have_attribute("aria-pressed", "true")
     expect(panel.get_by_role("button", name="is down")).to_be_focused()
+
+
+@pytest.mark.parametrize("choice", ["Number withheld", "Another number …", "Dana"])
+def test_who_was_chosen_to_call_is_still_chosen_when_other_people_live_in_the_world(window, line, choice):
+    """Nobody takes their place in the list; a language changes the words only."""
+    someone = {**WORLD["customers"][0], "id": "K0", "name": "Neu", "mobile": "+8613911110000", "wallet_id": "10009999"}
+    window.page.locator("#who").select_option(label=choice if choice != "Dana" else "Dana · +1 202 555 0151")
+    line.lab("world", WORLD | {"customers": [someone, *WORLD["customers"]]})
+    expect(window.page.locator("#who option", has_text="Neu")).to_be_attached(timeout=10_000)
+    chosen = "() => document.getElementById('who').selectedOptions[0].textContent"
+    assert window.asks(chosen).startswith(choice)
+    window.speaks("zh")
+    assert window.asks(chosen).startswith(
+        {"Dana": "Dana"}.get(choice, "隐藏号码" if "withheld" in choice else "其他号码")
+    )

@@ -8,14 +8,16 @@ const MODES = ["by-hand", "scene", "accept", "decline", "no-answer", "busy"];
 const OTHER = "other";
 
 export function showDial(setting, calls, join) {
+  if (!setting.loaded) return; // what could be chosen now would be chosen out of nobody
   const key = JSON.stringify([setting.customers, setting.wallets, speaks()]);
-  const people = setting.customers.map(one => make("option", { value: one.mobile ?? "" },
+  const people = setting.customers.map(one => make("option", { value: one.mobile ?? "", "data-whose": one.id },
     `${one.name ?? one.id} · ${one.mobile ? telephone(one.mobile) : words("withheld")}`));
-  const others = [make("option", { value: OTHER }, words("other")), make("option", { value: "" }, words("withheld"))];
-  keepChoice(find("who"), key, [...people, ...others]);
-  const lines = setting.wallets.map(one => make("option", { value: one.line }, `${one.name[speaks()] ?? one.id} · ${telephone(one.line)}`));
-  keepChoice(find("line"), key, [...lines, make("option", { value: OTHER }, words("other"))]);
-  keepChoice(find("agents"), speaks(), MODES.map(mode => make("option", { value: mode }, words(`mode-${mode}`))));
+  const other = () => make("option", { value: OTHER, "data-whose": " other" }, words("other"));
+  const withheld = make("option", { value: "", "data-whose": " withheld" }, words("withheld"));
+  keepChoice(find("who"), key, [...people, other(), withheld]);
+  const lines = setting.wallets.map(one => make("option", { value: one.line, "data-whose": one.id }, `${one.name[speaks()] ?? one.id} · ${telephone(one.line)}`));
+  keepChoice(find("line"), key, [...lines, other()]);
+  keepChoice(find("agents"), speaks(), MODES.map(mode => make("option", { value: mode, "data-whose": mode }, words(`mode-${mode}`))));
   find("other-number").hidden = find("who").value !== OTHER;
   find("other-line").hidden = find("line").value !== OTHER;
   const going = find("going-on");
@@ -25,8 +27,10 @@ export function showDial(setting, calls, join) {
 }
 
 function keepChoice(select, key, options) {
-  const before = select.selectedIndex;
-  if (fill(select, key, options) && before >= 0 && before < options.length) select.selectedIndex = before;
+  const before = select.selectedOptions[0]?.dataset.whose;
+  if (!fill(select, key, options)) return;
+  const same = options.find(option => option.dataset.whose === before);
+  if (same) same.selected = true;
 }
 
 export function dialled() {
