@@ -22,7 +22,7 @@ from ivr.engine.twiml import OVERRIDES
 from ivr.settings import Settings, SettingsError
 
 NAME = "PUBLIC_BASE_URL"
-LINE = re.compile(rf"^{NAME}=.*$\n?", re.MULTILINE)
+LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?{NAME}[ \t]*=.*$\n?", re.MULTILINE)
 UNKNOWN_YET = "https://not-known-yet.example.com"
 
 
@@ -79,7 +79,7 @@ def fault(environ: Mapping[str, str], dotenv: Path) -> tuple[str, int]:
 @contextmanager
 def written_down(dotenv: Path, url: str) -> Iterator[None]:
     """`.env` says this address meanwhile; afterwards it says again what it said."""
-    before = LINE.search(dotenv.read_text("utf-8")) if dotenv.exists() else None
+    before = _last(dotenv.read_text("utf-8")) if dotenv.exists() else None
     new_file = not dotenv.exists()
     _write(dotenv, f"{NAME}={url}\n")
     try:
@@ -90,10 +90,15 @@ def written_down(dotenv: Path, url: str) -> Iterator[None]:
             dotenv.unlink()
 
 
+def _last(text: str) -> re.Match[str] | None:
+    """The line that counts, where there are several."""
+    return max(LINE.finditer(text), key=re.Match.start, default=None)
+
+
 def _write(dotenv: Path, line: str) -> None:
     text = dotenv.read_text("utf-8") if dotenv.exists() else ""
-    if LINE.search(text):
-        text = LINE.sub(lambda _: line, text, count=1)
+    if found := _last(text):
+        text = text[: found.start()] + line + text[found.end() :]
     else:
         text += ("\n" if text and not text.endswith("\n") else "") + line
     draft = dotenv.with_name(f"{dotenv.name}.draft")

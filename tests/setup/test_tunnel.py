@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from dotenv import dotenv_values
 
 from ivr.setup.tunnel import tunnel_command
 
@@ -94,6 +96,24 @@ def test_a_file_without_an_address_has_none_afterwards(opened, place):
     listener, _ = opened(**ACCOUNT)
     assert listener.seen == f"PORT=5050\nPUBLIC_BASE_URL={URL}\n"
     assert (place / ".env").read_text() == "PORT=5050\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "PUBLIC_BASE_URL=https://one.example.com\nPUBLIC_BASE_URL=https://two.example.com\n",
+        "PUBLIC_BASE_URL=https://one.example.com\nexport PUBLIC_BASE_URL=https://two.example.com",
+        "PORT=5050\n PUBLIC_BASE_URL = 'https://one.example.com' # ours\nLAB=0\n",
+        "# PUBLIC_BASE_URL=https://one.example.com\n",
+    ],
+)
+def test_the_address_counts_however_the_file_says_its_own(opened, place, before):
+    """Of several the last one does; afterwards the file is as it was."""
+    (place / ".env").write_text(before)
+    listener, result = opened(**ACCOUNT)
+    assert result.exit_code == 0, result.output
+    assert dotenv_values(stream=io.StringIO(listener.seen))["PUBLIC_BASE_URL"] == URL
+    assert (place / ".env").read_text() == before
 
 
 def test_where_there_was_no_file_there_is_none_afterwards(opened, place):
