@@ -19,14 +19,14 @@ from audio.voice import VoiceMissing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the file and print the report; 1 when a voice is missing or there is nothing to say."""
+    """Write the file and print the report; 1 when a voice is missing, there is nothing to say, or no file can be there."""
     asked = _arguments(argv)
     try:
         sound = _sound(asked)
-    except (VoiceMissing, ValueError) as wrong:
+        asked.output.write_bytes(mu_law(sound) if asked.mu_law else wav(sound))
+    except (VoiceMissing, ValueError, OSError) as wrong:
         print(wrong, file=sys.stderr)
         return 1
-    asked.output.write_bytes(mu_law(sound) if asked.mu_law else wav(sound))
     print(f"{asked.output}: {measure(sound)}")
     if not asked.keys:  # tones have the level of tones, not of speech
         print("\n".join(faults(measure(sound), *([LOUDNESS] if asked.music else []))) or "fit for a telephone line")

@@ -46,3 +46,9 @@ def test_what_cannot_be_done_is_said_in_a_line(monkeypatch, tmp_path, capsys, pr
     assert main([text, "-o", str(tmp_path / "x.wav")]) == 1
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path, capsys):
+    """Where there is no such folder."""
+    assert main(["--keys", "1", "-o", str(tmp_path / "nowhere" / "x.wav")]) == 1
+    assert "nowhere" in capsys.readouterr().err
