@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from ivr.engine import twiml
-from ivr.engine.call import Call, Dial, Line, Moment
+from ivr.engine.call import Call, Dial, Moment
 from ivr.engine.prompts import Record
 from ivr.engine.replay import Played
 from ivr.engine.runtime import Runtime
@@ -27,9 +27,3 @@ def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetim
         told_at = f"{base}/recordings/{turn + 1}"
         return twiml.document(twiml.record(played.wait, spoken, call.slow, action, told_at))
     return twiml.document(twiml.gather(played.wait, spoken, call.slow, action))
-
-
-def document_of_goodbye(runtime: Runtime) -> str:
-    """For a turn of a call that we never answered."""
-    lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
-    return twiml.document(twiml.says(runtime.speaker.speak(lines, "zh", date.today())) + "<Hangup/>")

@@ -22,13 +22,17 @@ from ivr.engine import claims, journal, twiml
 from ivr.engine.call import Call, Line
 from ivr.engine.journal import Last, Row
 from ivr.engine.playing import Input, Playing
-from ivr.engine.rendering import document_of_goodbye, render
+from ivr.engine.rendering import render
 from ivr.engine.replay import FILLER, Asking, Diverged, Played, Player, Step
 from ivr.engine.runtime import Runtime, position
 from ivr.storage import Borrowed, begin_read
 
 LOSER_SECONDS = 8.0
 TURNS_A_CALL = 200
+
+
+class Forgotten(LookupError):
+    """A turn is asked for whose call has fewer: its rows are gone, or they are in another database."""
 
 
 class _Here(msgspec.Struct, frozen=True):
@@ -46,7 +50,7 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
 
     `start` holds the language and the facts that a new call begins with; its first row keeps them. Whoever loses the turn
     waits for the winner's reply, and takes the turn again when the winner has died; after 8 s the caller hears a word
-    and asks again.
+    and asks again. Raises Forgotten.
     """
     until = time.monotonic() + LOSER_SECONDS
     while True:
@@ -65,7 +69,7 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
             if past.last and (turn != past.turns or past.last.wait is None):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
             if turn > past.turns:
-                return document_of_goodbye(runtime)
+                raise Forgotten(f"turn {turn} of a call that has {past.turns} turns")
             now = runtime.clock(conn)
             opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
             here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)

@@ -21,7 +21,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
-from ivr.engine.turn import Input, take_turn
+from ivr.engine.turn import Forgotten, Input, take_turn
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
 from ivr.web import recordings
@@ -159,7 +159,11 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         with begin_write(runtime.engine) as conn:
             journal.note(conn, sid, "ended-with", str(turn), runtime.clock(conn), ended)
         return twiml.document("")
-    return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
+    try:
+        return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
+    except Forgotten as error:
+        runtime.log.error("call forgotten", call=sid, turn=turn, type=type(error).__name__)
+        return static_reply(runtime, {})
 
 
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:

@@ -18,7 +18,7 @@ from tests.exploration.positions import functions, position
 from tests.exploration.sharing import shared, shared_facts, shared_wait, shared_words
 
 NOON = datetime.fromisoformat("2026-11-23T15:00:00+08:00")
-START = {"wallet": "haiyun", "name": {"zh": "海运钱包", "en": "Haiyun Wallet"}, "caller_mark": "mark"}
+START = {"wallet": "haiyun", "name": {"zh": "海云钱包", "en": "Haiyun Wallet"}, "caller_mark": "mark"}
 SEALER = SimpleNamespace(seal=lambda text: f"sealed {text}", open=lambda token: token.removeprefix("sealed "))
 TOKENS = {
     "top-up-amount": ["68*50#", "*50#", "123456789#"],

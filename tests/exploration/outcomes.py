@@ -12,7 +12,7 @@ Outcome = tuple[str, str, Any]
 DAY = "2026-11-23T14:05:00+08:00"
 EARLY = "2026-11-23T08:30:00+08:00"
 NEXT = "2026-11-24T09:00:00+08:00"
-BOTH = {"zh": "海运钱包", "en": "Haiyun Wallet"}
+BOTH = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 NAMED = {"zh": "晨光书店", "en": "Morning Light Books"}
 DEAD: Outcome = ("unavailable", "err", "Unavailable")
 

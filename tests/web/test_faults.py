@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from ivr import storage
 from ivr.engine import playing
 from ivr.lab import wire
 from ivr.storage import begin_write, connect
-from tests.call_flows.line import DANA, LIN, Caller, Line
+from tests.call_flows.line import DANA, LIN, Caller, Line, demo_world
 from tests.call_flows.test_top_up import reports
 from tests.web.wire import PLACES, at_main_menu, due, in_progress, play, post, ringing, spoken
 
@@ -78,6 +79,18 @@ def test_a_call_outlives_a_database_that_was_away(line):
     moves_to(line, home)
     assert "注册手机号" in spoken(post(line, address, in_progress(caller.sid)))
     assert "证件" in play(line, caller.sid, turn + 1, Digits=LIN.number)
+
+
+def test_a_call_whose_rows_are_gone_is_apologised_for_and_not_told_that_its_line_does_not_exist(line):
+    """Another database, or one that was emptied: the fallback agent if there is one, then goodbye."""
+    caller = at_main_menu(line)
+    turn = due(caller)
+    line.put("world", json.loads(demo_world()))
+    document = play(line, caller.sid, turn, Digits="5")
+    assert "抱歉" in document and "Sorry" in document and document.endswith("<Hangup/></Response>")
+    line.settings = replace(line.settings, fallback_agent=FALLBACK)
+    line.restart()
+    assert f"<Number>{FALLBACK}</Number>" in play(line, caller.sid, turn, Digits="5")
 
 
 @on_sqlite  # only SQLite has one writer
