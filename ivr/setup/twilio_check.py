@@ -68,7 +68,9 @@ def twilio_group(load: Callable[[], Settings]) -> click.Group:
     group = click.Group("twilio", help="Twilio, without calling anybody.")
 
     @group.command("check", help="Try the test credentials and the magic numbers. Nothing is bought, nobody is called.")
-    @click.option("--to", "address", default="", help="another address than Twilio's, such as the simulator's")
+    @click.option(
+        "--to", "address", default="", callback=_checked, help="another address than Twilio's, such as the simulator's"
+    )
     def check(address: str) -> None:
         try:
             settings = load()
@@ -79,6 +81,12 @@ def twilio_group(load: Callable[[], Settings]) -> click.Group:
         raise SystemExit(_check(twilio_rest.TestAccount(settings, address)))
 
     return group
+
+
+def _checked(_context: click.Context, _option: click.Parameter, address: str) -> str:
+    if address and not address.startswith(("http://", "https://")):
+        raise click.BadParameter(f"{address!r} is no address; write one such as http://127.0.0.1:5001")
+    return address
 
 
 def _check(asker: twilio_rest.TestAccount) -> int:

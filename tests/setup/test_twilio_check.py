@@ -44,6 +44,12 @@ def test_live_credentials_are_found_out_before_anything_is_bought(company):
     assert result.exit_code == 1 and "live credentials" in result.output and not company.board.calls
 
 
+def test_an_address_that_is_none_is_refused_with_one_that_would_do(company):
+    """Before anything is asked."""
+    result = checked(company.settings, "--to", "localhost")
+    assert result.exit_code == 2 and "'localhost' is no address; write one such as http://" in result.output
+
+
 def test_wrong_credentials_are_told_from_test_ones(company):
     """20003 is neither."""
     wrong = replace(company.settings, twilio_test_auth_token="other")
