@@ -1,6 +1,7 @@
 """Find a transaction: step through the latest ones, or search by day, amount or payee."""
 
 from call_flows.close import was_it_solved
+from call_flows.records import which_day
 from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
@@ -8,7 +9,7 @@ from ivr.wallet.records import Payee, Record, latest, payees, search
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
 RECORD = Menu("record", ("next", "previous", "details", "report", "enough"))
-DAY = Menu("search-day", ("today", "yesterday", "other"))
+DAY = Menu("search-day", ("today", "yesterday", "other"), fleeting=True)
 DATE = Ask("search-date", day, length=4, readback=Confirm("search-date-right", acts=False))
 TIME = Ask("search-time", clock, empty_is=True)
 AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", acts=False))
@@ -75,9 +76,7 @@ def tell_details(call: Call, one: Record) -> None:
 
 async def by_day(call: Call, customer: Verified) -> Record | None:
     """A day, and the time if it is known."""
-    on = await call.menu(DAY)
-    if on == "other":
-        on = await call.ask(DATE)
+    on = await which_day(call, DAY, DATE)
     at = await call.ask(TIME)
     return await match(call, customer, on, at, 0, "")
 

@@ -1,6 +1,7 @@
 """What every look-up of a caller's own record needs: the day, one of several, and a case where the line owes one."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from call_flows.note import offer_note
@@ -25,11 +26,14 @@ Found = TypeVar("Found", bound=Record)
 
 
 async def which_day(call: Call, day: Menu, date: Ask) -> str:
-    """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`."""
+    """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`.
+
+    It stays the day that the caller meant: the look-up comes turns later, perhaps after midnight.
+    """
     chosen = await call.menu(day)
     if chosen == "other":
         return await call.ask(date)
-    return chosen
+    return (call.now.date() - timedelta(days=chosen == "yesterday")).isoformat()
 
 
 async def choose(call: Call, name: str, found: list[Found]) -> Found:

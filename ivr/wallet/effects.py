@@ -11,7 +11,7 @@ from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
 from ivr.wallet.limits import Limits, limits
-from ivr.wallet.matching import MOST_CHOICES, close_in_time, day_meant, midnight
+from ivr.wallet.matching import MOST_CHOICES, close_in_time, midnight
 from ivr.wallet.reasons import Reason, needs_person, reason_for
 from ivr.wallet.types import TopUp, WalletInfo
 
@@ -51,14 +51,14 @@ class Found:
 
 @touch
 def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, channel: str) -> Found:
-    """The top-ups of that amount on that day (`today`, `yesterday` or `YYYY-MM-DD`).
+    """The top-ups of that amount on that day (`YYYY-MM-DD`).
 
     Time (`HH:MM` or "") and channel narrow several down, and never exclude the only one: callers
     remember those wrongly.
     """
     info = _wallet(world, customer)
     zone = ZoneInfo(info.timezone)
-    day = day_meant(on, world.now, zone)
+    day = date.fromisoformat(on)
     year = _all(world, customer, zone, day)
     same = [one for one in year if one.amount == fen and one.at.astimezone(zone).date() == day]
     advised = [_advice(world, customer, one, info, year) for one in _narrowed(same, at, channel, zone)[-MOST_CHOICES:]]

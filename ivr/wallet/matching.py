@@ -21,12 +21,6 @@ class Timed(Protocol):
 T = TypeVar("T", bound=Timed)
 
 
-def day_meant(on: str, now: datetime, zone: ZoneInfo) -> date:
-    """`today`, `yesterday` or `YYYY-MM-DD`, as a day of the wallet's zone."""
-    today = now.astimezone(zone).date()
-    return {"today": today, "yesterday": today - timedelta(days=1)}.get(on) or date.fromisoformat(on)
-
-
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which the day begins."""
     return datetime.combine(day, time(), zone)

@@ -75,7 +75,7 @@ def latest(world: World, customer: Verified) -> list[Record]:
 
 @touch
 def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: str, wide: bool) -> Found:
-    """By day (`today`, `yesterday`, `YYYY-MM-DD`), time (`HH:MM`), amount and payee; "" and 0 leave one open.
+    """By day (`YYYY-MM-DD`), time (`HH:MM`), amount and payee; "" and 0 leave one open.
 
     `wide` takes the days around as well, any time of day, and amounts that are near.
     """
@@ -154,8 +154,7 @@ def _all(world: World, customer: Verified, since: datetime, until: datetime) -> 
 def _span(world: World, zone: ZoneInfo, on: str, wide: bool) -> tuple[datetime, datetime]:
     if not on:
         return world.now - BACK, _soon(world)
-    today = world.now.astimezone(zone).date()
-    day = {"today": today, "yesterday": today - DAY}.get(on) or date.fromisoformat(on)
+    day = date.fromisoformat(on)
     around = WIDER_DAYS * DAY if wide else 0 * DAY
     return datetime.combine(day - around, time(), zone), datetime.combine(day + around + DAY, time(), zone)
 

@@ -7,6 +7,8 @@ import pytest
 from tests.call_flows.line import LIN, LINFU, OMAR, Caller
 from tests.call_flows.test_security import reviews
 from tests.call_flows.test_top_up import reports
+from tests.call_flows.test_transactions import looks
+from tests.call_flows.transactions import BY_DAY
 
 GO_ON = ("上次断线了", "We were cut off.")
 HERE = ("我们接着上次继续", "Let us go on where you were")
@@ -131,6 +133,12 @@ def test_whether_somebody_gives_orders_is_asked_again_on_the_way_back(caller):
     """An answer that guards something is never given for the caller."""
     reviews(caller.calls()).proves(LIN).is_told("是您本人的吗", "one yours").hangs_up()
     goes_on(caller).proves(LIN).is_told(*HERE).is_told("有人在教您按键", "telling you what to do")
+
+
+def test_today_is_asked_again_on_the_way_back(caller):
+    """It was the day of that call."""
+    looks(caller, LIN, BY_DAY).picks("今天", "today").is_told("大概时间", "Enter the time").hangs_up()
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told("哪一天", "which day")
 
 
 def test_a_line_that_breaks_again_is_gone_on_with_again(caller):

@@ -179,6 +179,16 @@ def test_the_last_second_of_a_year_is_its_last_day(caller):
 
 
 @requirement("R58")
+def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
+    """Verification takes its minutes."""
+    add_payment(caller, {"code": "51", "at": "2026-11-23T21:30:00+08:00"})
+    caller.line.put("clock", {"now": "2026-11-23T23:58:00+08:00"})
+    payment_failed(caller.calls(), "123")
+    caller.line.put("clock", {"now": "2026-11-24T00:01:00+08:00"})
+    caller.proves(LIN).is_told("钱不够", "not enough money")
+
+
+@requirement("R58")
 @pytest.mark.parametrize("mode", ["slow", "error", "down"])
 def test_a_wallet_that_does_not_answer_is_neither_success_nor_failure(caller, mode):
     """Do not pay again yet, and a person."""

@@ -107,6 +107,20 @@ def test_every_step_ends_in_the_look_up_and_the_record_wins(caller, step):
     assert caller.report()["summary"]["entered"]["top-up-step"] in ("page", "rejected", "declined", "debited", "unsure")
 
 
+@requirement("R47", "R48")
+@pytest.mark.parametrize("day, at", [(("今天", "today"), "2026-11-23"), (("昨天", "yesterday"), "2026-11-22")])
+def test_a_day_stays_the_one_that_was_meant_when_midnight_passes(caller, day, at):
+    """Whoever is verified after twelve is not told that nothing was received or charged."""
+    add_top_up(caller, at=f"{at}T21:30:00+08:00", status="pending", code="SYSTEMERROR", bank_debited=True)
+    caller.line.put("clock", {"now": "2026-11-23T23:58:00+08:00"})
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.picks("不清楚", "unsure").picks("银行卡", "bank card").enters("123#").presses("1").picks(*day).enters("#")
+    caller.line.put("clock", {"now": "2026-11-24T00:01:00+08:00"})
+    caller.proves(LIN).is_told("充值一百二十三元", "A top-up of one hundred").is_told(
+        "还在确认", "still being confirmed"
+    )
+
+
 @requirement("R41", "R48")
 def test_a_top_up_that_never_arrived_is_told_as_such(caller):
     """No record: nothing was received, nothing charged as far as we see, and a better signal helps."""

@@ -109,6 +109,16 @@ def test_the_time_narrows_two_of_one_day(caller):
     )
 
 
+@requirement("R63")
+def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
+    """Between the day and the time."""
+    pays(caller, "2026-11-23T21:30")
+    caller.line.put("clock", {"now": "2026-11-23T23:59:00+08:00"})
+    looks(caller, LIN, BY_DAY).picks("今天", "today")
+    caller.line.put("clock", {"now": "2026-11-24T00:00:00+08:00"})
+    caller.enters("#").is_told("付给晨光书店七十七元", "seventy-seven yuan paid to Morning Light Books")
+
+
 @requirement("R64", "R66")
 def test_an_amount_finds_its_payment(caller):
     """To the fen."""
