@@ -1,12 +1,13 @@
 """Promised dates that have passed: a row and an event for the CRM, once a case, in one transaction.
 
 A day has passed when it is over where the wallet is. A case that is done later keeps its row: the promise was not kept.
-Of a dispute the wallet is asked first.
+Of a dispute the wallet is asked first, and again until it has decided: what is decided late is waited for no more.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,11 @@ def find_overdue(here: Surroundings) -> None:
             continue  # whether it is decided is for the wallet to say; the next walk asks again
         with begin_write(here.engine) as conn:
             raise_overdue(conn, here.settings, table, reference, now)
+    with begin_read(here.engine) as conn:
+        raised = _waited_for(conn)
+    for reference in raised:
+        with suppress(Unavailable):
+            look_again(here.engine, here.settings, reference)
 
 
 def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, reference: str, now: datetime) -> None:
@@ -61,3 +67,9 @@ def _late(conn: sa.Connection, table: sa.Table, wallet: str, today: date) -> lis
     new = sa.select(table.c.reference).outerjoin(overdue, overdue.c.reference == table.c.reference)
     unraised = new.where(mine, overdue.c.reference.is_(None)).order_by(table.c.due, table.c.reference)
     return list(conn.scalars(unraised.limit(AT_MOST)))
+
+
+def _waited_for(conn: sa.Connection) -> list[str]:
+    """Disputes that are overdue and, as we last knew, not decided; any hundred, so that none is always behind others."""
+    raised = sa.select(disputes.c.reference).join(overdue, overdue.c.reference == disputes.c.reference)
+    return list(conn.scalars(raised.where(disputes.c.status.in_(OPEN)).order_by(sa.func.random()).limit(AT_MOST)))

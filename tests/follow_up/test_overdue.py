@@ -21,6 +21,7 @@ from ivr.follow_up.tables import deliveries
 from ivr.lab import scene, world
 from ivr.lab.world import load_default_if_empty
 from ivr.storage import begin_read, begin_write
+from ivr.wallet.tables import records
 
 ROOT = Path(__file__).parents[2]
 CASE = {
@@ -85,6 +86,24 @@ def test_of_a_dispute_the_wallet_is_asked_before_it_is_called_overdue(here, stat
     assert [reference for reference, _ in raised(here)[0]] == (["202611017"] if late else [])
     with begin_read(here.engine) as conn:
         assert conn.scalar(sa.select(disputes.c.status)) == (status if mode == "ok" else "received")
+
+
+def test_a_dispute_that_is_decided_late_is_waited_for_no_more(here):
+    """The wallet is asked again; the row stays, for the promise was not kept."""
+    document = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
+    document["disputes"] = [document["disputes"][0]]
+    with begin_write(here.engine) as conn:
+        world.load(conn, document)
+    walk(here, "2026-12-20T00:00:00+08:00")
+    decided = json.dumps(document["disputes"][0] | {"status": "refunded"})
+    for mode, known in (("down", "in-review"), ("ok", "refunded")):
+        with begin_write(here.engine) as conn:
+            conn.execute(sa.update(records).where(records.c.kind == "dispute").values(document=decided))
+            scene.change(conn, wallet=mode)
+        walk(here, "2026-12-21T00:00:00+08:00")
+        with begin_read(here.engine) as conn:
+            assert conn.scalar(sa.select(disputes.c.status)) == known
+    assert raised(here)[0] == [("202611017", "2026-12-02")]
 
 
 @pytest.mark.parametrize("status", ["done", "decided-refund", "refunded"])
