@@ -163,6 +163,16 @@ def test_a_text_that_waits_is_not_sent(told):
         assert "erased" in conn.scalars(sa.select(messages.c.status)).all()
 
 
+def test_a_telephone_that_rang_a_thousand_times_is_erased_like_any_other(told):
+    """A company's switchboard, or somebody who tried numbers from it."""
+    with begin_write(told.engine) as conn:
+        kept = conn.execute(sa.select(calls).where(calls.c.call == told.nobody.sid)).one()._asdict()
+        conn.execute(sa.insert(calls), [kept | {"call": f"CA{place:032x}"} for place in range(1500)])
+        conn.execute(sa.update(messages).values(status="queued"))
+    report = erased(told)
+    assert (report.calls, report.texts, report.events) == (1502, 2, 1)
+
+
 def test_calls_from_before_there_were_keys_are_counted(told):
     """They are emptied as far as that goes, and the report says what is left."""
     with begin_write(told.engine) as conn:
