@@ -105,7 +105,7 @@ def dispute_of(world: World, customer: Verified, payment: str) -> Known | None:
     """The dispute of a payment, as the wallet has it."""
     for one in world.runtime.wallets.disputes(customer.id, world.deadline):
         if one.payment == payment:
-            return _known(world, one)
+            return _known(world, customer, one)
     return None
 
 
@@ -120,7 +120,7 @@ def file_dispute(world: World, customer: Verified, payment: str, reason: Dispute
 @write(act="dispute")
 def keep_dispute(world: World, customer: Verified, payment: str, reason: DisputeReason, due: str | None) -> Kept:
     """Keep what was filed, promise a text with the reference and tell the CRM; one for a payment, however often."""
-    here = disputes.c.about == payment
+    here = _of(customer, payment)
     found = world.conn.execute(sa.select(disputes).where(here)).first()
     if found is None:
         found = _insert(world, customer, {"about": payment, "kind": reason}, due)
@@ -135,7 +135,7 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
     world.conn.execute(
         sa.insert(disputes).values(**row, **matter, **promised, call=world.call, at=world.now.isoformat())
     )
-    here = disputes.c.about == matter["about"]
+    here = _of(customer, matter["about"])
     number = world.conn.scalars(sa.select(disputes.c.n).where(here)).one()
     reference = references.with_check_digit(scattered(APART_FROM_CASES + number))
     world.conn.execute(sa.update(disputes).where(here).values(reference=reference))
@@ -145,9 +145,14 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
     return kept
 
 
-def _known(world: World, one: Dispute) -> Known:
+def _of(customer: Verified, payment: str) -> sa.ColumnElement[bool]:
+    """Of this customer: a payment of another bank may have the same id."""
+    return (disputes.c.customer == customer.id) & (disputes.c.about == payment)
+
+
+def _known(world: World, customer: Verified, one: Dispute) -> Known:
     with begin_read(world.runtime.engine) as conn:
-        ours = conn.execute(sa.select(disputes).where(disputes.c.about == one.payment)).first()
+        ours = conn.execute(sa.select(disputes).where(_of(customer, one.payment))).first()
     stage = one.status if one.status in ("received", "in-review") else "done"
     due = one.due.isoformat() if one.due else ours.due if ours else None
     return Known(stage, due if stage != "done" else None, ours.reference if ours else None)

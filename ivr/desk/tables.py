@@ -37,11 +37,12 @@ disputes = _kept(
     "disputes",
     sa.Column("reference", sa.Text, nullable=False, unique=True),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("about", sa.Text, unique=True),
+    sa.Column("about", sa.Text),
     sa.Column("due", sa.Text),
     sa.Column("due_provisional", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("refund_to", sa.Text),
+    sa.UniqueConstraint("customer", "about"),  # one a payment; two banks may give two payments one id
 )
 callbacks = _kept(
     "callbacks",

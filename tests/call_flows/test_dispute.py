@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from ivr.desk.tables import disputes
+from ivr.storage import begin_write
 from ivr.wallet.references import is_valid
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, SURE, at_the_yes, filed, reports
 from tests.call_flows.line import LIN
@@ -61,6 +64,28 @@ def test_what_was_filed_in_one_call_is_there_in_the_next(caller):
     sent = len([text for text in caller.line.texts() if "上传" in text or "补充截图" in text or "screenshots" in text])
     reports(caller, NOT_RECEIVED).is_told(*THERE).is_told("已经受理", "was received")
     assert (len(filed(caller)), sent) == (1, 1)
+
+
+@requirement("R70", "R75")
+def test_a_payment_of_another_bank_with_the_same_id_is_another_one(caller):
+    """Its dispute has a reference of its own, a text, and nobody hears the other's."""
+    other = {
+        "customer": "linfu:77",
+        "wallet": "linfu",
+        "kind": "duplicate",
+        "call": "CA1",
+        "at": "2026-11-20T10:00:00+08:00",
+    }
+    promised = {"due": "2026-12-10", "due_provisional": False, "status": "received"}
+    with begin_write(caller.line.runtime.engine) as conn:
+        conn.execute(sa.delete(disputes))
+        rows = [{"id": f"d{about}", "reference": f"33333333{about[1]}", "about": about} for about in ("Y1", "Y2")]
+        conn.execute(sa.insert(disputes), [other | promised | row for row in rows])
+    at_the_yes(caller).presses("1").is_told(*FILED).is_not_told("三三三三", "three three three three")
+    mine = next(one for one in filed(caller) if one["customer"] == "K1")
+    assert mine["about"] == "Y1" and str(mine["reference"]) in caller.line.texts()[-1]
+    caller.picks("不用补充", "go on without").presses("1").picks("结束通话", "end the call")
+    reports(caller, NOT_RECEIVED, fen="12").is_told(*THERE).is_not_told("三三三三", "three three three three")
 
 
 @requirement("R70")

@@ -109,6 +109,24 @@ def test_the_sixth_revision_lets_a_voice_note_say_what_it_is(database):
     test_the_database_is_as_declared(database)
 
 
+def test_the_seventh_revision_lets_two_banks_give_two_payments_one_id(database):
+    """What was there stays; of one customer a payment still has one dispute."""
+    kept = "INSERT INTO disputes (id, reference, customer, kind, about, due_provisional, status, \"at\") VALUES ('{0}', '{0}', '{1}', 'duplicate', 'P1', false, 'received', 'now')"
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0006")
+        conn.execute(sa.text(kept.format("a", "one:1")))
+    assert not is_migrated(database)
+    migrate(database)
+    with begin_write(database) as conn:
+        conn.execute(sa.text(kept.format("b", "two:1")))
+        assert conn.execute(sa.text("SELECT n, id FROM disputes ORDER BY n")).all() == [(1, "a"), (2, "b")]
+    with pytest.raises(sa.exc.IntegrityError), begin_write(database) as conn:
+        conn.execute(sa.text(kept.format("c", "two:1")))
+    test_the_database_is_as_declared(database)
+
+
 def test_the_database_is_as_declared(database):
     """Nothing that a comparison would want to change in the tables of what follows a call."""
     import_tables()
@@ -116,6 +134,7 @@ def test_the_database_is_as_declared(database):
         found = compare_metadata(MigrationContext.configure(conn), metadata)
     ours = (
         "consents",
+        "disputes",
         "voice_notes",
         "voice_sounds",
         "recordings",
