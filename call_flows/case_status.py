@@ -2,6 +2,7 @@
 
 from call_flows.close import anything_else
 from call_flows.identify import identify
+from call_flows.promised import tell_due
 from ivr.desk.facts import wallet_facts
 from ivr.desk.stages import Stage, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
@@ -30,7 +31,7 @@ def tell(call: Call, reference: str, found: Stage) -> None:
     """The stage, and the date if there is still one to wait for."""
     call.say("case-stage-" + found.stage, reference=reference)
     if found.due:
-        call.say("case-due", by=found.due)
+        tell_due(call, found.due)
 
 
 async def offer_verdict(call: Call, reference: str) -> None:

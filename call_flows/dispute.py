@@ -5,6 +5,7 @@ from call_flows.dispute_reasons import REASONS, why
 from call_flows.identify import identify
 from call_flows.look_up import find
 from call_flows.note import offer_note
+from call_flows.promised import tell_due
 from ivr.desk.disputes import (
     AlreadyDisputed,
     Known,
@@ -60,7 +61,7 @@ async def already(call: Call, known: Known | None) -> None:
     if known is not None and known.reference:
         call.say("case-stage-" + known.stage, reference=known.reference)
     if known is not None and known.due:
-        call.say("case-due", by=known.due)
+        tell_due(call, known.due)
     await was_it_solved(call)
 
 

@@ -4,6 +4,7 @@ from call_flows.freeze import freeze_account
 from call_flows.identify import identify
 from call_flows.note import offer_note
 from call_flows.pressure import is_directed, protect
+from call_flows.promised import tell_case
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Recent, review
@@ -60,7 +61,7 @@ async def open_investigation(call: Call, strange: list[str]) -> None:
     case = await call.do(open_case, customer["id"], customer["wallet"], "security", about)
     call.say("case-opened", reference=case.reference)
     call.say("investigation-next")
-    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+    tell_case(call, case)
     await offer_note(call, case.reference)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from call_flows.note import offer_note
+from call_flows.promised import tell_case
 from ivr.desk.cases import open_case
 from ivr.engine import Ask, Call, Menu
 
@@ -75,6 +76,6 @@ async def owe(call: Call, reason: str, record: str) -> None:
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)
     call.say("case-opened", reference=case.reference)
-    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+    tell_case(call, case)
     call.say("case-how-to-check")
     await offer_note(call, case.reference)

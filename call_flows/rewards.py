@@ -1,6 +1,7 @@
 """Points and rewards: how far, what is missing, by when; a case for what did not come."""
 
 from call_flows.identify import identify
+from call_flows.promised import tell_case
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.offers import Progress, rewards_of
@@ -65,4 +66,4 @@ async def open_for(call: Call, about: str) -> None:
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], "reward", about)
     call.say("case-opened", reference=case.reference)
-    call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+    tell_case(call, case)

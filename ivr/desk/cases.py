@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from ivr.desk.stages import OPEN
 from ivr.desk.tables import cases
 from ivr.engine.effects import World, write
 from ivr.engine.journal import insert_new
@@ -15,11 +16,12 @@ from ivr.wallet import business_days, config, references
 
 @dataclass(frozen=True)
 class Case:
-    """A case as it is told: nine digits, the promised date, and whether the calendar behind it is certain."""
+    """A case as it is told: nine digits, the promised date, whether the calendar behind it is certain, and whether it is done."""
 
     reference: str
     due: str
     provisional: bool
+    done: bool = False
 
 
 PROMISES = {
@@ -37,7 +39,7 @@ def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -
     found = world.conn.execute(sa.select(cases).where(same)).first()
     if found is None:
         found = _insert(world, customer, wallet, kind, about, same)
-    return Case(found.reference, found.due, bool(found.due_provisional))
+    return Case(found.reference, found.due, bool(found.due_provisional), found.status not in OPEN)
 
 
 def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> sa.Row:

@@ -42,6 +42,16 @@ def test_a_reference_tells_the_stage_and_the_promised_date(caller, under):
     caller.is_told("十二月二日", "December second")
 
 
+@requirement("R57", "R74")
+@pytest.mark.parametrize("day, late", [("02", False), ("03", True)])
+def test_a_day_that_has_passed_is_not_promised_again(caller, day, late):
+    """In the words of a promise that was not kept; the day itself is still in time."""
+    caller.line.put("clock", {"now": f"2026-12-{day}T23:59:00+08:00"})
+    keys(caller, DISPUTE).is_told("十二月二日之前有结果", "by December second")
+    told, other = [("现在晚了", "it is late"), ("预计", "Expect an answer")][:: 1 if late else -1]
+    caller.is_told(*told).is_not_told(*other)
+
+
 @requirement("R57", "R31", "R38")
 def test_without_verification_only_the_stage_is_told(caller):
     """No amount, no payee, no name, no reason; and the caller stays unknown."""

@@ -57,6 +57,14 @@ def test_a_second_dispute_of_a_payment_is_not_filed(caller):
     assert filed(caller) == []
 
 
+@requirement("R70", "R74")
+def test_of_a_dispute_that_is_late_no_answer_is_promised(caller):
+    """Its day has passed."""
+    caller.line.put("clock", {"now": "2026-12-03T10:00:00+08:00"})
+    reports(caller, NOT_RECEIVED, fen="12").is_told(*THERE).is_told("十二月二日", "December second")
+    caller.is_told("现在晚了", "it is late").is_not_told("预计", "Expect an answer")
+
+
 @requirement("R70")
 def test_what_was_filed_in_one_call_is_there_in_the_next(caller):
     """One row, one text."""

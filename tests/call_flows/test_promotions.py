@@ -194,6 +194,16 @@ def test_an_overdue_reward_becomes_a_case_unasked(caller):
     assert (case["kind"], case["about"], case["customer"], case["due"]) == ("reward", "M2", "K1", "2026-11-25")
 
 
+@requirement("R85", "R52")
+def test_a_case_of_a_reward_that_is_late_itself_is_owned_up_to(caller):
+    """The same case, and no new promise of the old day."""
+    progress(caller, credit_due="2026-11-22").hangs_up()
+    caller.line.put("clock", {"now": "2026-11-26T10:00:00+08:00"})
+    caller.calls().presses("*")
+    rewards(caller).is_told("十一月二十五日", "November twenty-fifth").is_told("现在晚了", "it is late")
+    caller.is_not_told("我们会在", "We will settle it")
+
+
 @requirement("R85")
 def test_a_missing_reward_is_raised_after_a_read_back_and_a_yes(caller):
     """Nothing typed ahead answers it, a no opens nothing, a yes opens one case."""

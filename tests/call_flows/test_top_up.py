@@ -6,9 +6,12 @@ import json
 
 import pytest
 
+from ivr.desk.stages import set_stage
+from ivr.storage import begin_write
 from tests.call_flows.line import DANA, LIN, LINFU, Caller, demo_world
 
 requirement = pytest.mark.requirement
+WILL, LATE = ("我们会在", "We will settle it"), ("现在晚了", "it is late")
 
 
 def reports(
@@ -296,6 +299,31 @@ def test_calling_again_about_the_same_top_up_gives_the_same_case(caller):
     reports(caller.calls(), "800", "1121").proves(LIN)
     (case,) = caller.line.get("cases")
     assert len([text for text in caller.line.texts() if case["reference"] in text]) == 1
+
+
+@requirement("R52")
+@pytest.mark.parametrize("day, late", [("24", False), ("25", True)])
+def test_a_promised_day_that_has_passed_is_owned_up_to(caller, day, late):
+    """To whoever calls about the same top-up again; the day itself is still in time."""
+    reports(caller.calls(), "800", "1121").proves(LIN).is_told("十一月二十四日", "by November twenty-fourth").presses(
+        "0"
+    )
+    caller.line.put("clock", {"now": f"2026-11-{day}T10:00:00+08:00"})
+    reports(caller.calls(), "800", "1121").proves(LIN).is_told("十一月二十四日", "by November twenty-fourth")
+    told, other = (LATE, WILL) if late else (WILL, LATE)
+    caller.is_told(*told).is_not_told(*other)
+
+
+@requirement("R52")
+def test_of_a_case_that_is_settled_nothing_is_promised(caller):
+    """Whoever works on it has said so."""
+    reports(caller.calls(), "800", "1121").proves(LIN).presses("0")
+    (case,) = caller.line.get("cases")
+    with begin_write(caller.line.runtime.engine) as conn:
+        set_stage(conn, case["reference"], "done")
+    caller.line.put("clock", {"now": "2026-12-07T10:00:00+08:00"})
+    reports(caller.calls(), "800", "1121").proves(LIN).is_told("处理完毕", "is settled")
+    caller.is_not_told(*WILL).is_not_told(*LATE)
 
 
 @pytest.mark.parametrize("now", ["2026-12-30T10:00:00+08:00"])

@@ -123,6 +123,7 @@ case-stage-received = Case { DIGITS($reference, kind: "reference") } was receive
 case-stage-in-review = Case { DIGITS($reference, kind: "reference") } is being handled.
 case-stage-done = Case { DIGITS($reference, kind: "reference") } is settled.
 case-due = Expect an answer by { DATE($by) }.
+case-late = An answer was due by { DATE($by) }, and it is late. We are sorry.
 case-verdict = It was decided.
     .hear = To hear the outcome
     .enough = If that is enough

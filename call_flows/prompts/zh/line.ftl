@@ -123,6 +123,7 @@ case-stage-received = 单号{ DIGITS($reference, kind: "reference") }已经受�
 case-stage-in-review = 单号{ DIGITS($reference, kind: "reference") }正在处理。
 case-stage-done = 单号{ DIGITS($reference, kind: "reference") }已经处理完毕。
 case-due = 预计{ DATE($by) }之前有结果。
+case-late = 原定{ DATE($by) }之前有结果，现在晚了，非常抱歉。
 case-verdict = 已经有结果。
     .hear = 听处理结果
     .enough = 我已经明白了

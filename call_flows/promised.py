@@ -1,0 +1,24 @@
+"""By when there is an answer; a day that has passed is owned up to, and not promised again."""
+
+from ivr.desk.cases import Case
+from ivr.engine import Call
+
+
+def tell_case(call: Call, case: Case) -> None:
+    """Of a case that was opened now, or before for the same matter."""
+    if case.done:
+        call.say("case-stage-done", reference=case.reference)
+    elif is_past(call, case.due):
+        call.say("case-late", by=case.due)
+    else:
+        call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
+
+
+def tell_due(call: Call, due: str) -> None:
+    """Of what is still being worked on."""
+    call.say("case-late" if is_past(call, due) else "case-due", by=due)
+
+
+def is_past(call: Call, due: str) -> bool:
+    """The promised day itself is still in time."""
+    return due < call.now.date().isoformat()
