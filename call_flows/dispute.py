@@ -68,6 +68,7 @@ async def already(call: Call, known: Known | None) -> None:
 async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
     """The questions of this reason, what is promised, and then filed here or by the caller themself."""
     one = await REASONS[reason](call, customer, one)
+    call.facts["record"] = one.id
     terms = await call.do(terms_of, customer.wallet, one.at)
     tell_terms(call, terms)
     how = await call.menu(HOW)

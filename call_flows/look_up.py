@@ -63,6 +63,7 @@ def step(call: Call, place: int, by: int, count: int) -> int:
 
 def tell(call: Call, one: Record) -> None:
     """Day, payee and amount; and whether it did not go through."""
+    call.facts["record"] = one.id
     call.say("record-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
     if one.status != "succeeded":
         call.say("record-" + one.status)

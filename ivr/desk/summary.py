@@ -40,6 +40,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "entries": _entries(_answers(steps, "value")),
         "keyed_secretly": sorted({step[1] for step in _answers(steps, "secret", "sealed")}),
         "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
+        "record": last.facts.get("record"),
         "unavailable": [step[1] for step in _done(steps, "err")],
         "promises": _promises(steps),
         "notes": _notes(rows),

@@ -28,6 +28,8 @@ LABELS = {
 }  # fmt: skip
 LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
 """The amount with which a look-up begins, and the effect in which it ends."""
+RECORDS = ("records.latest", "records.search", "records.twins")
+"""Effects that give transactions."""
 ENTRIES = {
     "top-up-amount": ("金额", "amount"), "top-up-date": ("日期", "date"), "top-up-time": ("时间", "time"),
     "payment-amount": ("付款", "payment"), "payment-date": ("日期", "date"), "payment-time": ("时间", "time"),
@@ -87,7 +89,7 @@ def _entry(name: str, value: Any, lang: str) -> str:
 
 
 def _found(summary: dict[str, Any], lang: str) -> list[str]:
-    """Top-ups and payments with their raw code, which is for the agent's eyes only."""
+    """Top-ups and payments with their raw code, which is for the agent's eyes only; the transaction that was heard."""
     found = []
     for finding in summary["findings"]:
         if finding["effect"] in LOOK_UPS.values():
@@ -96,7 +98,21 @@ def _found(summary: dict[str, Any], lang: str) -> list[str]:
                 found.append(
                     f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {_label('whisper-reason.' + one['reason'], lang)}{code}"
                 )
-    return found
+    return found + _heard(summary, lang)
+
+
+def _heard(summary: dict[str, Any], lang: str) -> list[str]:
+    """The transaction that the caller heard last, or reports."""
+    results = [finding["result"] for finding in summary["findings"] if finding["effect"] in RECORDS]
+    records = [one for result in results for one in (result["records"] if isinstance(result, dict) else result)]
+    one = next((one for one in records if one["id"] == summary["record"]), None)
+    if one is None:
+        return []
+    return [
+        " ".join(
+            filter(None, (one["id"], one["at"][:16], f"{one['amount'] / 100:.2f}", (one["payee"] or {}).get(lang)))
+        )
+    ]
 
 
 def _security(summary: dict[str, Any], say: dict[str, str]) -> list[str]:

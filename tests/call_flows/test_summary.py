@@ -14,6 +14,8 @@ from ivr.storage import begin_read
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_freeze import gives, status, wants_a_freeze
 from tests.call_flows.test_top_up import reports
+from tests.call_flows.test_transactions import looks
+from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
 
@@ -37,6 +39,26 @@ def test_everything_that_was_entered_is_written_in_both_languages(caller):
         )
     assert "充值失败" in zh and "还在确认" in zh and "短信验证码" in zh
     assert "For failed top-ups" in en and "still being confirmed" in en and "text code" in en
+
+
+@requirement("R24")
+def test_the_transaction_that_was_heard_last_is_written(caller):
+    """Whoever stopped at one of many need not say which one."""
+    looks(caller, LIN, LATEST).picks("下一笔", "next one")
+    caller.picks("下一笔", "next one").is_told("城市公交", "City Bus").presses("0")
+    zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
+    assert "查到: Y2 2026-11-20T07:30 12.00 城市公交" in zh and "Found: Y2 2026-11-20T07:30 12.00 City Bus" in en
+    assert "Y1" not in zh + en
+
+
+@requirement("R24")
+def test_the_transaction_that_is_reported_is_written(caller):
+    """Of a double charge the one that is disputed."""
+    opens(caller).picks("反映交易", "report one").picks("多扣了钱", "overcharged").picks("扣了两次", "charged twice")
+    caller.proves(ZHOU).picks(*BY_AMOUNT).enters("36#").presses("1").picks("八点二十分", "eight twenty A M")
+    caller.picks("反映这笔", "report this one").picks("八点二十一分", "eight twenty-one").presses("0")
+    zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
+    assert "查到: Y5 2026-11-20T08:21 36.00 望山咖啡" in zh and "Y5 2026-11-20T08:21 36.00 Hillview Coffee" in en
 
 
 @requirement("R24")
