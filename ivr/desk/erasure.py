@@ -68,13 +68,14 @@ def erase(engine: sa.Engine, wallet: str, customer: str) -> Report:
 
 
 def _erase(conn: sa.Connection, wallet: str, customer: str) -> Report:
-    verified = _calls_of(conn, wallet, customer)
+    names = (customer, f"{wallet}:{customer}")  # its own id, and as the line knows it from the wallet's API
+    verified = _calls_of(conn, wallet, names)
     marks = _marks(conn, verified)
     every = verified | _unproved(conn, wallet, marks)
     open_calls = calls.c.call.in_(every) & (calls.c.key_sealed.is_(None) | (calls.c.key_sealed != ERASED))
     keyless = conn.scalar(sa.select(sa.func.count()).where(open_calls, calls.c.key_sealed.is_(None))) or 0
     emptied = {"caller_sealed": None, "caller_mark": None, "summary_sealed": None}
-    references = _references(conn, wallet, customer)
+    references = _references(conn, wallet, names)
     report = Report(
         calls=_count(conn, sa.update(calls).where(open_calls).values(key_sealed=ERASED, **emptied)),
         callbacks=_empty_callbacks(conn, every),
@@ -88,11 +89,11 @@ def _erase(conn: sa.Connection, wallet: str, customer: str) -> Report:
     return report
 
 
-def _calls_of(conn: sa.Connection, wallet: str, customer: str) -> set[str]:
+def _calls_of(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:
     """Calls in which they were verified, or that something was kept of."""
-    proved = (attempts.c.wallet == wallet) & (attempts.c.account == customer) & attempts.c.ok
+    proved = (attempts.c.wallet == wallet) & attempts.c.account.in_(names) & attempts.c.ok
     queries = [sa.select(attempts.c.call).where(proved)]
-    queries += [sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer == customer) for table in KEPT]
+    queries += [sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in KEPT]
     return {call for query in queries for call in conn.scalars(query) if call}
 
 
@@ -109,8 +110,8 @@ def _unproved(conn: sa.Connection, wallet: str, marks: set[str]) -> set[str]:
     return set(conn.scalars(sa.select(calls.c.call).where(mine, ~somebody)))
 
 
-def _references(conn: sa.Connection, wallet: str, customer: str) -> set[str]:
-    mine = [sa.select(table.c.reference).where(table.c.wallet == wallet, table.c.customer == customer) for table in (cases, disputes)]  # fmt: skip
+def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:
+    mine = [sa.select(table.c.reference).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in (cases, disputes)]  # fmt: skip
     return {reference for query in mine for reference in conn.scalars(query)}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ivr.desk.erasure import erase
 from ivr.engine.playing import TOUCH_SECONDS
 from ivr.storage import begin_read, begin_write
 from ivr.wallet.demo import DemoWallet
@@ -108,6 +109,16 @@ def test_no_number_and_no_proof_of_the_bank_stays_with_the_line(caller):
     with begin_read(caller.line.app.extensions["line"].engine) as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(customers)) == 0
         assert conn.scalar(sa.select(sa.func.count()).select_from(records)) == 0
+
+
+@pytest.mark.parametrize("name", ["K1", "haiyun:K1"])
+def test_a_customer_of_the_bank_is_erased_by_the_banks_own_id(caller, name):
+    """As the bank names them, or as our records do; nobody of another bank."""
+    reports(caller.calls(), "800", "1121").proves(LIN).hangs_up()
+    engine = caller.line.runtime.engine
+    assert erase(engine, "linfu", name).calls == 0
+    assert erase(engine, "haiyun", name).calls == 1
+    assert caller.report()["erased"]
 
 
 def test_a_slow_bank_costs_one_touch_and_is_told_honestly(caller, bank):
