@@ -17,7 +17,7 @@ from ivr.engine.effects import Unavailable, World, touch
 from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 from ivr.wallet import wallets
-from ivr.wallet.types import Wallet
+from ivr.wallet.types import Dispute, Wallet
 
 OPEN = ("received", "in-review")
 """Stages in which the customer still waits."""
@@ -44,9 +44,10 @@ def stage_of(world: World, wallet: str, reference: str) -> Stage | None:
     kept = found["cases"] or found["disputes"]
     if kept is None:
         return None
-    status = _status(world.runtime.wallets, kept, world.deadline) if found["disputes"] else kept.status
+    one = _now(world.runtime.wallets, kept, world.deadline) if found["disputes"] else None
+    status, due = one.status if one else kept.status, one.due.isoformat() if one and one.due else kept.due
     stage = status if status in OPEN else "done"
-    return Stage(stage, kept.due if stage != "done" else None, bool(found["disputes"]) and stage == "done")
+    return Stage(stage, due if stage != "done" else None, bool(found["disputes"]) and stage == "done")
 
 
 @touch
@@ -56,7 +57,8 @@ def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | No
         kept = _kept(conn, disputes, customer.wallet, reference)
     if kept is None or kept.customer != customer.id:
         return None
-    return VERDICTS.get(_at_wallet(world.runtime.wallets, kept, world.deadline) or kept.status)
+    one = _at_wallet(world.runtime.wallets, kept, world.deadline)
+    return VERDICTS.get(one.status if one else kept.status)
 
 
 def set_stage(conn: sa.Connection, reference: str, stage: str) -> str | None:
@@ -74,10 +76,10 @@ def look_again(engine: sa.Engine, settings: Settings, reference: str) -> None:
         kept = conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
     if kept is None:
         return
-    status = _at_wallet(wallets.make(engine, settings), kept, time.monotonic() + SECONDS)
-    if status is not None and status != kept.status:
+    one = _at_wallet(wallets.make(engine, settings), kept, time.monotonic() + SECONDS)
+    if one is not None and one.status != kept.status:
         with begin_write(engine) as conn:
-            conn.execute(sa.update(disputes).where(disputes.c.reference == reference).values(status=status))
+            conn.execute(sa.update(disputes).where(disputes.c.reference == reference).values(status=one.status))
 
 
 def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> sa.Row[Any] | None:
@@ -85,13 +87,13 @@ def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> 
     return conn.execute(sa.select(table).where(here)).first()
 
 
-def _status(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> str:
-    """As the wallet has it; as we last knew it when the wallet does not say."""
+def _now(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> Dispute | None:
+    """As the wallet has it; None when it does not say, for then what we last knew is told."""
     try:
-        return _at_wallet(wallet, kept, deadline) or kept.status
+        return _at_wallet(wallet, kept, deadline)
     except Unavailable:
-        return str(kept.status)
+        return None
 
 
-def _at_wallet(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> str | None:
-    return next((one.status for one in wallet.disputes(kept.customer, deadline) if one.payment == kept.about), None)
+def _at_wallet(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> Dispute | None:
+    return next((one for one in wallet.disputes(kept.customer, deadline) if one.payment == kept.about), None)

@@ -179,6 +179,17 @@ def test_a_stage_is_the_wallets_and_ours_while_it_does_not_answer(caller):
     keys(caller, DISPUTE).is_told("已经受理", "was received")
 
 
+@requirement("R57", "R74")
+def test_a_day_that_the_wallet_has_moved_is_told_as_the_wallet_has_it(caller):
+    """As it is to whoever asks about the payment; ours is told while the wallet does not answer."""
+    runtime = caller.line.app.extensions["line"]
+    with begin_write(runtime.engine) as conn:
+        conn.execute(sa.update(disputes).where(disputes.c.reference == DISPUTE).values(due="2026-11-20"))
+    keys(caller, DISPUTE).is_told("十二月二日", "December second").is_not_told("现在晚了", "it is late").hangs_up()
+    caller.line.put("wallet", {"mode": "down"})
+    keys(caller, DISPUTE).is_told("十一月二十日", "November twentieth").is_told("现在晚了", "it is late")
+
+
 @requirement("R57")
 @pytest.mark.parametrize(
     "stage, zh, en", [("in-review", "正在处理", "is being handled"), ("done", "已经处理完毕", "is settled")]
