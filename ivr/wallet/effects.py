@@ -11,7 +11,7 @@ from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
 from ivr.wallet.limits import Limits, limits
-from ivr.wallet.matching import MOST_CHOICES, close_in_time, midnight
+from ivr.wallet.matching import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, reason_for
 from ivr.wallet.types import TopUp, WalletInfo
 
@@ -61,7 +61,7 @@ def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, c
     day = date.fromisoformat(on)
     year = _all(world, customer, zone, day)
     same = [one for one in year if one.amount == fen and one.at.astimezone(zone).date() == day]
-    advised = [_advice(world, customer, one, info, year) for one in _narrowed(same, at, channel, zone)[-MOST_CHOICES:]]
+    advised = [_advice(world, customer, one, info, year) for one in likeliest(_narrowed(same, at, channel, zone))]
     ways = [
         Way(method["name"], method["arrival"]) for method in info.policy["top_up_methods"] if method["id"] != channel
     ]

@@ -12,10 +12,13 @@ MOST_CHOICES = 4
 
 
 class Timed(Protocol):
-    """A record that has its moment."""
+    """A record that has its moment, and came out in some way."""
 
     @property
     def at(self) -> datetime: ...
+
+    @property
+    def status(self) -> str: ...
 
 
 T = TypeVar("T", bound=Timed)
@@ -33,3 +36,9 @@ def close_in_time(found: list[T], at: str, zone: ZoneInfo) -> list[T]:
     keyed = time.fromisoformat(at)
     near = [one for one in found if abs(one.at - datetime.combine(one.at.astimezone(zone), keyed, zone)) <= CLOSE_IN_TIME]  # fmt: skip
     return near or found
+
+
+def likeliest(found: list[T]) -> list[T]:
+    """At most `MOST_CHOICES`, oldest first: who calls about a failure means what did not succeed, and rather the latest."""
+    chosen = sorted(found, key=lambda one: (one.status != "succeeded", one.at))[-MOST_CHOICES:]
+    return sorted(chosen, key=lambda one: one.at)

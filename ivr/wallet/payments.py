@@ -10,7 +10,7 @@ from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
-from ivr.wallet.matching import MOST_CHOICES, close_in_time, midnight
+from ivr.wallet.matching import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, reason_for
 from ivr.wallet.types import Transaction
 
@@ -49,7 +49,7 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     zone = ZoneInfo(info.timezone)
     paid = _of_the_day(world, customer, date.fromisoformat(on), zone)
     meant = close_in_time([one for one in paid if one.amount == fen], at, zone)
-    explained = [_explained(world, customer, one, zone) for one in meant[-MOST_CHOICES:]]
+    explained = [_explained(world, customer, one, zone) for one in likeliest(meant)]
     refund = info.policy["refund"]
     return Payments(explained, tuple(refund["card_days"]), refund["unit"])
 

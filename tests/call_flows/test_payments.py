@@ -179,6 +179,15 @@ def test_the_last_second_of_a_year_is_its_last_day(caller):
 
 
 @requirement("R58")
+def test_of_many_equal_payments_the_one_that_failed_is_offered(caller):
+    """Four that succeeded later do not hide it."""
+    later = [{"status": "succeeded", "at": f"2026-11-22T{hour}:00:00+08:00"} for hour in ("09", "11", "13", "15")]
+    add_payment(caller, {"code": "51", "at": "2026-11-22T07:00:00+08:00"}, *later)
+    payment_failed(caller.calls(), "123", "1122").proves(LIN).is_not_told("上午九点", "nine A M")
+    caller.is_told("下午三点", "three P M").picks("早上七点", "seven A M").is_told("钱不够", "not enough money")
+
+
+@requirement("R58")
 def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
     """Verification takes its minutes."""
     add_payment(caller, {"code": "51", "at": "2026-11-23T21:30:00+08:00"})

@@ -301,6 +301,18 @@ def test_calling_again_about_the_same_top_up_gives_the_same_case(caller):
     assert len([text for text in caller.line.texts() if case["reference"] in text]) == 1
 
 
+@requirement("R48")
+def test_of_many_equal_top_ups_the_one_that_failed_is_offered(caller):
+    """Four that succeeded later do not hide it."""
+    failed = {"id": "T0", "customer": "K1", "amount": 12300, "channel": "card", "status": "failed", "code": "51"}
+    tried = [failed | {"at": "2026-11-22T07:00:00+08:00"}]
+    for hour in ("09", "11", "13", "15"):
+        tried.append(failed | {"id": f"T{hour}", "status": "succeeded", "code": None, "at": f"2026-11-22T{hour}:00:00+08:00"})  # fmt: skip
+    caller.line.change_world(lambda world: world["top_ups"].extend(tried))
+    reports(caller.calls(), "123", "1122").proves(LIN)
+    caller.picks("早上七点", "seven A M").is_told("余额不够", "balance is not enough")
+
+
 @requirement("R52")
 @pytest.mark.parametrize("day, late", [("24", False), ("25", True)])
 def test_a_promised_day_that_has_passed_is_owned_up_to(caller, day, late):
