@@ -8,7 +8,7 @@ import click
 import sqlalchemy as sa
 
 from ivr.console.opening import Command, Refused, line_of
-from ivr.desk.erasure import Report, erase
+from ivr.desk.erasure import GoingOn, Report, erase
 from ivr.settings import Settings
 from ivr.storage import begin_read
 from ivr.wallet.tables import wallets
@@ -28,7 +28,11 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
                 known = sorted(conn.scalars(sa.select(wallets.c.id)))
             if wallet not in known:
                 raise Refused(f"there is no wallet {wallet!r}; there is {', '.join(known) or 'none'}")
-            for words in _told(f"{wallet} {customer}", erase(line.engine, wallet, customer)):
+            try:
+                report = erase(line.engine, wallet, customer, line.now)
+            except GoingOn:
+                raise Refused(f"{wallet} {customer}: a call is going on, and nothing was erased; type it again when the call is over") from None  # fmt: skip
+            for words in _told(f"{wallet} {customer}", report):
                 click.echo(words)
 
     return command

@@ -4,12 +4,15 @@ Theory. Stored replies, summaries, keyed values and numbers are sealed by a key 
 them, with the server key neither; so the journal, which is only ever added to, need not be touched, and calls are still
 counted. A customer's calls are those in which they were verified or something was kept of them, and those from the
 same telephones in which nobody was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
+
+While one of these calls is going on, nothing is erased: what is promised in it, such as a callback, could not be kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +39,12 @@ from ivr.storage import writing
 KEPT = (cases, disputes, callbacks, freezes, consents, voice_notes)
 STATUS = "erased"
 AT_ONCE = 500
+LONGEST_CALL = timedelta(hours=4)
+"""Twilio ends a call then; one whose end we were not told is over."""
+
+
+class GoingOn(Exception):
+    """A call that would be erased is not over."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +60,13 @@ class Report:
     keyless: int
 
 
-def erase(engine: sa.Engine, wallet: str, customer: str) -> Report:
-    """All of it in one transaction; then what the database still holds of the old rows is overwritten."""
+def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Connection], datetime]) -> Report:
+    """All of it in one transaction; then what the database still holds of the old rows is overwritten. Raises GoingOn."""
     with engine.connect() as conn:
         if conn.dialect.name == "sqlite":
             _driver(conn).execute("PRAGMA secure_delete=ON")
         with writing(conn):
-            report = _erase(conn, wallet, customer)
+            report = _erase(conn, wallet, customer, clock(conn))
         if conn.dialect.name == "sqlite":
             _driver(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)")
             _driver(conn).execute("PRAGMA secure_delete=OFF")
@@ -67,11 +76,13 @@ def erase(engine: sa.Engine, wallet: str, customer: str) -> Report:
     return report
 
 
-def _erase(conn: sa.Connection, wallet: str, customer: str) -> Report:
+def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Report:
     names = (customer, f"{wallet}:{customer}")  # its own id, and as the line knows it from the wallet's API
     verified = _calls_of(conn, wallet, names)
     marks = _marks(conn, verified)
     every = verified | _unproved(conn, wallet, marks)
+    if _going_on(conn, every, now):
+        raise GoingOn
     open_calls = calls.c.call.in_(every) & (calls.c.key_sealed.is_(None) | (calls.c.key_sealed != ERASED))
     keyless = conn.scalar(sa.select(sa.func.count()).where(open_calls, calls.c.key_sealed.is_(None))) or 0
     emptied = {"caller_sealed": None, "caller_mark": None, "summary_sealed": None}
@@ -108,6 +119,11 @@ def _unproved(conn: sa.Connection, wallet: str, marks: set[str]) -> set[str]:
     somebody = sa.exists().where(attempts.c.call == calls.c.call, attempts.c.ok)
     mine = (calls.c.wallet == wallet) & calls.c.caller_mark.in_(marks)
     return set(conn.scalars(sa.select(calls.c.call).where(mine, ~somebody)))
+
+
+def _going_on(conn: sa.Connection, every: set[str], now: datetime) -> bool:
+    not_over = conn.execute(sa.select(calls.c.call, calls.c.started).where(calls.c.ended.is_(None)))
+    return any(call in every and now - datetime.fromisoformat(started) < LONGEST_CALL for call, started in not_over)
 
 
 def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:

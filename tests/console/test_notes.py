@@ -73,7 +73,7 @@ def test_after_an_erasure_it_is_refused(scene, typed, tmp_path):
     to = tmp_path / "note.wav"
     change(scene, calls, key_sealed="")
     assert f"{scene.held.sid} was erased" in typed("voice-note", scene.held.sid, "--to", to).output
-    erase(scene.here.engine, "haiyun", scene.note.customer)
+    erase(scene.here.engine, "haiyun", scene.note.customer, scene.here.clock)
     result = typed("voice-note", scene.held.sid, "--to", to)
     assert (result.exit_code, result.output) == (2, f"Error: {scene.held.sid} was erased\n")
     assert not to.exists()

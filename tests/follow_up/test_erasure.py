@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,13 +18,13 @@ from click.testing import CliRunner
 
 from ivr import console
 from ivr.desk import erasure
-from ivr.desk.erasure import erase
+from ivr.desk.erasure import LONGEST_CALL, GoingOn, erase
 from ivr.desk.tables import attempts, callbacks, languages, rings
 from ivr.engine.journal import calls, journal, replies
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.follow_up.tables import deliveries, messages
 from ivr.storage import begin_read, begin_write, connect
-from tests.call_flows.line import DANA, LIN, Caller
+from tests.call_flows.line import DANA, LIN, NOON, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET
 
@@ -82,7 +83,7 @@ def customers(line):
 
 
 def erased(line):
-    return erase(line.engine, "haiyun", customers(line)[line.lin.sid])
+    return erase(line.engine, "haiyun", customers(line)[line.lin.sid], line.runtime.clock)
 
 
 def everything(line):
@@ -199,6 +200,31 @@ def test_the_command_says_what_it_did(told):
     assert "was erased" in typed(told, "deliveries", "resend", event).output
 
 
+def test_while_a_call_is_going_on_nothing_is_erased_and_what_it_promises_is_kept(told):
+    """A callback that is asked for afterwards can be rung; when the call is over, all goes."""
+    customer = customers(told)[told.lin.sid]
+    again = Caller(told, "zh", repeat=False)
+    again.calls(from_=LINS).picks("充值与支付问题", "").picks("充值限额", "").proves(LIN)
+    refused = typed(told, "erase", "haiyun", customer)
+    assert refused.exit_code == 2 and "a call is going on, and nothing was erased" in refused.output
+    assert all(opens(told, told.lin.sid, token) for token in tokens(told, told.lin.sid))
+    again.presses("0").picks("需要回电", "").enters("13900000002#").picks("是", "").hangs_up()
+    with begin_read(told.engine) as conn:
+        number = conn.scalar(sa.select(callbacks.c.number_sealed).where(callbacks.c.call == again.sid))
+    assert opens(told, again.sid, number)
+    assert (erased(told).calls, opens(told, again.sid, number)) == (3, False)
+
+
+def test_a_call_whose_end_was_never_told_is_over_after_four_hours(told):
+    """As Twilio ends it."""
+    with begin_write(told.engine) as conn:
+        conn.execute(sa.update(calls).values(ended=None))
+    with pytest.raises(GoingOn):
+        erased(told)
+    told.put("clock", {"now": (datetime.fromisoformat(NOON) + LONGEST_CALL + timedelta(minutes=1)).isoformat()})
+    assert erased(told).calls == 2
+
+
 def work(arguments: list[str]) -> None:
     """`work([url, customer, point])`: an erasure that is killed before or after it is committed."""
     url, customer, point = arguments
@@ -211,7 +237,7 @@ def work(arguments: list[str]) -> None:
         return report
 
     erasure._erase = dying
-    erase(connect(url), "haiyun", customer)
+    erase(connect(url), "haiyun", customer, lambda conn: datetime.now(UTC))
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -128,19 +128,19 @@ def test_after_an_erasure_nobody_hears_it_and_it_is_deleted_at_the_telephone_com
     scene.leaves_a_note()
     if fetched:
         scene.later()
-    report = erase(scene.here.engine, "haiyun", scene.note.customer)
+    report = erase(scene.here.engine, "haiyun", scene.note.customer, scene.here.clock)
     assert (report.notes, scene.note.status, scene.one(sounds)) == (1, "erased", None)
     scene.here.recordings.sound = pytest.fail
     scene.later()
     assert (scene.recording.status, scene.held.deleted, scene.note.status) == ("gone", True, "erased")
-    assert erase(scene.here.engine, "haiyun", scene.note.customer).notes == 0
+    assert erase(scene.here.engine, "haiyun", scene.note.customer, scene.here.clock).notes == 0
 
 
 def test_who_hung_up_while_speaking_and_was_erased_leaves_nothing(scene):
     """Nobody had written the note down yet."""
     scene.opens_a_case().caller.speaks(12).hangs_up()
     (case,) = scene.caller.line.get("cases")
-    erase(scene.here.engine, "haiyun", case["customer"])
+    erase(scene.here.engine, "haiyun", case["customer"], scene.here.clock)
     scene.later()
     assert (scene.note, scene.recording.status, scene.held.deleted) == (None, "gone", True)
 
