@@ -5,7 +5,7 @@ from call_flows.records import which_day
 from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
-from ivr.wallet.records import Payee, Record, latest, payees, search
+from ivr.wallet.records import Found, Payee, Record, latest, payees, search
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
 RECORD = Menu("record", ("next", "previous", "details", "report", "enough"))
@@ -116,17 +116,25 @@ async def match(call: Call, customer: Verified, on: str, at: str, fen: int, paye
     found = await call.do(search, customer, on, at, fen, payee, False)
     if not found.records:
         call.say("search-none")
+        tell_how_far(call, found)
         chosen = await call.menu(NOTHING)
         if chosen == "person":
             raise ToAgent("transaction not found")
         found = await call.do(search, customer, on, at, fen, payee, True)
     if not found.records:
         call.say("search-none-wider")
+        tell_how_far(call, found)
         return None
     if found.more:
         call.say("search-more")
     place = await choose(call, found.records)
     return await browse(call, found.records, place)
+
+
+def tell_how_far(call: Call, found: Found) -> None:
+    """Of a caller with very many transactions the older ones were perhaps not looked at."""
+    if found.back_to:
+        call.say("search-back-to", since=found.back_to)
 
 
 async def choose(call: Call, found: list[Record]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,7 @@ from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
 from ivr.wallet.reasons import outcome_of
-from ivr.wallet.types import Transaction
+from ivr.wallet.types import Page, Transaction
 
 BACK = timedelta(days=365)
 DAY = timedelta(days=1)
@@ -21,7 +23,8 @@ LATEST = 20
 MOST_CHOICES = 4
 MOST_PAYEES = 12
 MOST_TWINS = 3
-PAGES = 5
+A_PAGE = 2.0
+"""Seconds that a further page of transactions may need; of the four that callers wait."""
 CLOSE_IN_TIME = timedelta(minutes=60)
 WIDER_DAYS, WIDER_PERCENT = 3, 20
 SAME_CHARGE = timedelta(hours=24)
@@ -42,10 +45,14 @@ class Record:
 
 @dataclass(frozen=True)
 class Found:
-    """Matches, newest first; `more`: there were others, older ones."""
+    """Matches, newest first; `more`: there were others, older ones.
+
+    `back_to`: the day of the oldest transaction that was looked at, when there was no time to look at all.
+    """
 
     records: list[Record]
     more: bool
+    back_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,22 +89,27 @@ def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: 
     zone = _zone(world, customer)
     since, until = _span(world, zone, on, wide)
     slack = fen * WIDER_PERCENT // 100 if wide else 0
+    looked_at, whole = _all(world, customer, since, until)
     known = [
         one
-        for one in _all(world, customer, since, until)
+        for one in looked_at
         if (not fen or abs(one.amount - fen) <= slack) and (not payee or (one.payee and one.payee.zh == payee))
     ]
     near = [one for one in known if not at or wide or _is_close(one.at.astimezone(zone), at)] or known
-    return Found([_record(one, zone) for one in near[:MOST_CHOICES]], len(near) > MOST_CHOICES)
+    back_to = None if whole else looked_at[-1].at.astimezone(zone).date().isoformat()
+    return Found([_record(one, zone) for one in near[:MOST_CHOICES]], len(near) > MOST_CHOICES, back_to)
 
 
 @touch
 def payees(world: World, customer: Verified) -> list[Payee]:
     """The payees of the latest payments, each once: names cannot be keyed."""
     found: dict[str, Payee] = {}
-    for one in _all(world, customer, world.now - BACK, _soon(world)):
-        if one.payee:
-            found.setdefault(one.payee.zh, Payee(one.id, {"zh": one.payee.zh, "en": one.payee.en}))
+    for page in _pages(world, customer, world.now - BACK, _soon(world)):
+        for one in page.transactions:
+            if one.payee:
+                found.setdefault(one.payee.zh, Payee(one.id, {"zh": one.payee.zh, "en": one.payee.en}))
+        if len(found) >= MOST_PAYEES:
+            break
     return list(found.values())[:MOST_PAYEES]
 
 
@@ -105,7 +117,7 @@ def payees(world: World, customer: Verified) -> list[Payee]:
 def twins(world: World, customer: Verified, of: Record) -> list[Record]:
     """Other succeeded payments of the same amount to the same payee, within a day of this one."""
     zone, at = _zone(world, customer), datetime.fromisoformat(of.at)
-    near = _all(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
+    near, _ = _all(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
     told = [_record(one, zone) for one in near if one.id != of.id]
     same = (of.kind, of.amount, of.status, of.payee)
     return [one for one in told if (one.kind, one.amount, one.status, one.payee) == same][:MOST_TWINS]
@@ -138,17 +150,25 @@ def _spent(
     return Spent(period, told.total, told.count)
 
 
-def _all(world: World, customer: Verified, since: datetime, until: datetime) -> list[Transaction]:
-    """Newest first; the oldest of a very busy span are left out."""
+def _all(world: World, customer: Verified, since: datetime, until: datetime) -> tuple[list[Transaction], bool]:
+    """Newest first, and whether these are all: the oldest of a very busy span are left out when time is short."""
     found: list[Transaction] = []
     after = None
-    for _ in range(PAGES):
-        page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, after, 100)
+    for page in _pages(world, customer, since, until):
         found += page.transactions
         after = page.next
-        if after is None:
-            break
-    return found
+    return found, after is None
+
+
+def _pages(world: World, customer: Verified, since: datetime, until: datetime) -> Iterator[Page]:
+    """One after the other, as long as there is time for a further one."""
+    after = None
+    while True:
+        page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, after, 100)
+        yield page
+        after = page.next
+        if after is None or monotonic() > world.deadline - A_PAGE:
+            return
 
 
 def _span(world: World, zone: ZoneInfo, on: str, wide: bool) -> tuple[datetime, datetime]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from ivr.wallet import records
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Person
 from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, BY_PAYEE, LATEST, ZHOU, opens
 
@@ -196,6 +199,35 @@ def test_of_many_the_latest_four_are_offered(caller):
     pays(caller, *(f"2026-11-22T09:0{minute}" for minute in range(6)))
     looks(caller, LIN, BY_AMOUNT).enters("77#").presses("1").is_told("不止四笔", "More than four")
     caller.is_told("九点零五分", "nine oh five").is_not_told("九点零一分", "nine oh one")
+
+
+@pytest.fixture
+def busy(caller):
+    """Lin has paid for the bus six hundred times since the books."""
+    world = {"customer": "K1", "status": "succeeded", "amount": 200, "payee": {"zh": "城市公交", "en": "City Bus"}}
+    begins = datetime.fromisoformat("2026-11-20T08:00:00+08:00")
+
+    def many(document):
+        times = [(begins + timedelta(minutes=place)).isoformat() for place in range(600)]
+        document["payments"] += [world | {"id": f"B{place}", "at": at} for place, at in enumerate(times)]
+
+    caller.line.change_world(many)
+    return caller
+
+
+@requirement("R64", "R66")
+def test_an_old_payment_is_found_behind_very_many_newer_ones(busy):
+    """Page after page."""
+    looks(busy, LIN, BY_AMOUNT).enters("45*90#").presses("1").is_told(*OLDER)
+
+
+@requirement("R64", "R66")
+def test_how_far_was_searched_is_told_when_there_was_no_time_for_all(busy, monkeypatch):
+    """Of a slow wallet only the first page was seen; the day finds the others."""
+    monkeypatch.setattr(records, "A_PAGE", 60.0)
+    looks(busy, LIN, BY_AMOUNT).enters("45*90#").presses("1").is_told(*NONE)
+    busy.is_told("只查到十一月二十日为止", "only got back to November twentieth")
+    busy.picks("放宽范围", "more widely").is_told("只查到十一月二十日为止", "only got back to November twentieth")
 
 
 @requirement("R66")

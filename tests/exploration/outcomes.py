@@ -12,6 +12,7 @@ Outcome = tuple[str, str, Any]
 DAY = "2026-11-23T14:05:00+08:00"
 EARLY = "2026-11-23T08:30:00+08:00"
 NEXT = "2026-11-24T09:00:00+08:00"
+PASSED = "2026-11-20"
 BOTH = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 NAMED = {"zh": "晨光书店", "en": "Morning Light Books"}
 DEAD: Outcome = ("unavailable", "err", "Unavailable")
@@ -142,9 +143,13 @@ OUTCOMES: dict[str, list[Outcome]] = {
     ],
     "callbacks.request_callback": [ok("slot", {"slot": NEXT}), ok("no slot", {"slot": None})],
     "callers.remember_language": [ok("kept", None)],
-    "cases.open_case": [ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True})],
+    "cases.open_case": [
+        ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True}),
+        ok("late", {**_CASE, "due": PASSED, "provisional": False}), ok("settled", {**_CASE, "provisional": False, "done": True}),
+    ],
     "stages.stage_of": [
         ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26", "decided": False}) for stage in ("received", "in-review")),
+        ok("late", {"stage": "in-review", "due": PASSED, "decided": False}),
         ok("done", {"stage": "done", "due": None, "decided": False}), ok("decided", {"stage": "done", "due": None, "decided": True}),
     ],
     "stages.verdict_of": [*(ok(verdict, verdict) for verdict in ("decided-refund", "decided-rejected", "refunded")), ok("not theirs", None), DEAD],
@@ -191,7 +196,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     ],
     "records.latest": [ok("none", []), ok("two", _RECORDS), ok("failed", [{**_PAID, "status": "failed"}]), DEAD],
     "records.search": [
-        ok("none", {"records": [], "more": False}), ok("one", {"records": [_PAID], "more": False}),
+        ok("none", {"records": [], "more": False}), ok("none so far", {"records": [], "more": False, "back_to": "2026-05-04"}), ok("one", {"records": [_PAID], "more": False}),
         ok("two", {"records": _RECORDS, "more": True}), DEAD,
     ],
     "records.payees": [ok("none", []), ok("one", [{"id": "y1", "name": BOTH}]), DEAD],
@@ -202,6 +207,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "records.twins": [ok("none", []), ok("one", [{**_PAID, "id": "y2"}]), ok("two of one minute", [{**_PAID, "id": "y2"}, {**_PAID, "id": "y3"}]), DEAD],
     "disputes.dispute_of": [
         ok("none", None), ok("received", {"stage": "received", "due": "2026-11-26", "reference": "730415206"}),
+        ok("late", {"stage": "in-review", "due": PASSED, "reference": "730415206"}),
         ok("done", {"stage": "done", "due": None, "reference": None}), DEAD,
     ],
     "disputes.terms_of": [

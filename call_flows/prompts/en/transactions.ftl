@@ -56,6 +56,7 @@ search-payee = Who was paid?
     .others = For others
 payees-none = There were no payments in the last year.
 search-none = I found no such transaction.
+search-back-to = I only got back to { DATE($since) }; a search by day finds older ones.
 search-nothing = I can search more widely.
     .wider = To search more widely
     .person = For help from a person

@@ -56,6 +56,7 @@ search-payee = 付给了谁？
     .others = 其他收款方
 payees-none = 最近一年没有付过款。
 search-none = 没有找到这样的交易。
+search-back-to = 只查到{ DATE($since) }为止，更早的请按日期查找。
 search-nothing = 可以放宽范围再找。
     .wider = 放宽范围
     .person = 请人工帮忙
