@@ -4,7 +4,7 @@ from call_flows.freeze import freeze_account
 from call_flows.identify import identify
 from call_flows.note import offer_note
 from call_flows.pressure import is_directed, protect
-from call_flows.promised import tell_case
+from call_flows.promised import tell_case, tell_reference
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Recent, review
@@ -59,7 +59,7 @@ async def open_investigation(call: Call, strange: list[str]) -> None:
         return
     customer, about = call.facts["customer"], ",".join(strange) or call.sid
     case = await call.do(open_case, customer["id"], customer["wallet"], "security", about)
-    call.say("case-opened", reference=case.reference)
+    tell_reference(call, case)
     call.say("investigation-next")
     tell_case(call, case)
     await offer_note(call, case.reference)

@@ -1,13 +1,18 @@
-"""By when there is an answer; a day that has passed is owned up to, and not promised again."""
+"""The number of a case, and by when there is an answer; a day that has passed is owned up to, and not promised again."""
 
 from ivr.desk.cases import Case
 from ivr.engine import Call
 
 
+def tell_reference(call: Call, case: Case) -> None:
+    """Twice, to be written down; what was there before is not told as new."""
+    call.say("case-known" if case.known else "case-opened", reference=case.reference)
+
+
 def tell_case(call: Call, case: Case) -> None:
     """Of a case that was opened now, or before for the same matter."""
     if case.done:
-        call.say("case-stage-done", reference=case.reference)
+        call.say("case-settled")
     elif is_past(call, case.due):
         call.say("case-late", by=case.due)
     else:

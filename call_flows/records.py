@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from call_flows.note import offer_note
-from call_flows.promised import tell_case
+from call_flows.promised import tell_case, tell_reference
 from ivr.desk.cases import open_case
 from ivr.engine import Ask, Call, Menu
 
@@ -75,7 +75,7 @@ async def owe(call: Call, reason: str, record: str) -> None:
     """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)
-    call.say("case-opened", reference=case.reference)
+    tell_reference(call, case)
     tell_case(call, case)
     call.say("case-how-to-check")
     await offer_note(call, case.reference)

@@ -1,7 +1,7 @@
 """Points and rewards: how far, what is missing, by when; a case for what did not come."""
 
 from call_flows.identify import identify
-from call_flows.promised import tell_case
+from call_flows.promised import tell_case, tell_reference
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.offers import Progress, rewards_of
@@ -65,5 +65,5 @@ async def open_for(call: Call, about: str) -> None:
     """One case for one matter, with a reference and a date."""
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], "reward", about)
-    call.say("case-opened", reference=case.reference)
+    tell_reference(call, case)
     tell_case(call, case)

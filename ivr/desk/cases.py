@@ -16,11 +16,15 @@ from ivr.wallet import business_days, config, references
 
 @dataclass(frozen=True)
 class Case:
-    """A case as it is told: nine digits, the promised date, whether the calendar behind it is certain, and whether it is done."""
+    """A case as it is told: nine digits, the promised date, and whether the calendar behind it is certain.
+
+    `known`: it was there before, for the same matter; such a one may be `done`.
+    """
 
     reference: str
     due: str
     provisional: bool
+    known: bool = False
     done: bool = False
 
 
@@ -36,27 +40,28 @@ PROMISES = {
 def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -> Case:
     """Open the case, or give the one that is open for the same record: one a record, however often one calls."""
     same = (cases.c.customer == customer) & (cases.c.kind == kind) & (cases.c.about == about)
-    found = world.conn.execute(sa.select(cases).where(same)).first()
-    if found is None:
-        found = _insert(world, customer, wallet, kind, about, same)
-    return Case(found.reference, found.due, bool(found.due_provisional), found.status not in OPEN)
+    known = world.conn.execute(sa.select(cases).where(same)).first() is not None
+    known = known or not _insert(world, customer, wallet, kind, about, same)
+    found = world.conn.execute(sa.select(cases).where(same)).one()
+    return Case(found.reference, found.due, bool(found.due_provisional), known, found.status not in OPEN)
 
 
-def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> sa.Row:
+def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> bool:
+    """False when another call did it at the same moment."""
     info = config.by_id(world.conn, wallet)
     due = business_days.due(world.now, info.policy[PROMISES[kind]], info)
     row = {"id": f"case-{world.key}", "customer": customer, "wallet": wallet, "call": world.call, "kind": kind}
     promised = {"due": due.date.isoformat(), "due_provisional": due.provisional, "status": "received"}
     unnamed = {"reference": world.key, "about": about, "at": world.now.isoformat()}
-    if not insert_new(world.conn, cases, row | promised | unnamed):  # another call, at the same moment
-        return world.conn.execute(sa.select(cases).where(same)).one()
+    if not insert_new(world.conn, cases, row | promised | unnamed):
+        return False
     number = world.conn.scalars(sa.select(cases.c.n).where(same)).one()
     reference = references.with_check_digit(scattered(number))
     world.conn.execute(sa.update(cases).where(same).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"case:{reference}")
     opened = world.conn.execute(sa.select(cases).where(same)).one()
     deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, opened._mapping, world.now)
-    return opened
+    return True
 
 
 def scattered(number: int) -> str:

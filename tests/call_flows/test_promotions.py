@@ -184,11 +184,11 @@ def test_a_reward_that_was_missed_is_told_as_over(caller):
 
 @requirement("R84", "R85", "R51", "R52")
 def test_an_overdue_reward_becomes_a_case_unasked(caller):
-    """A reference and a date; calling again gives the same one, and so does asking for it."""
+    """A reference and a date; calling again gives the same one, and does not tell it as new."""
     progress(caller, credit_due="2026-11-22")
-    for _ in range(2):
+    for about in (("为您建了服务单", "I opened a case"), ("已经有服务单", "There already is a case")):
         caller.is_told("还没有到", "has not come").is_told("由我们来处理", "for us to settle")
-        caller.is_told("单号是", "its reference").is_told("十一月二十五日", "November twenty-fifth")
+        caller.is_told(*about).is_told("单号是", "reference").is_told("十一月二十五日", "November twenty-fifth")
         rewards(caller)
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"], case["due"]) == ("reward", "M2", "K1", "2026-11-25")

@@ -17,7 +17,7 @@ OF_MONEY = [
     Mutant("an unknown top-up has no case", T, "    if advice.reason in OWED:", '    if advice.reason == "system-fault":'),
     Mutant("an unknown top-up is told as succeeded", T, 'call.say("advice-" + advice.reason)', 'call.say("advice-" + ("succeeded" if advice.reason == "unknown" else advice.reason))'),
     Mutant("a top-up not received is told as one", T, "    if not found.matches:", "    if len(found.matches) > 1:"),
-    Mutant("a case without a reference", R, '    call.say("case-opened", reference=case.reference)\n', ""),
+    Mutant("a case without a reference", R, '    tell_reference(call, case)\n', ""),
     Mutant("records before proof", TR, "    customer = await identify(call)\n    one", f"    {NO_PROOF}\n    one"),
     Mutant("spending before proof", TR, "    customer = await identify(call)\n    spent", f"    {NO_PROOF}\n    spent"),
     Mutant("nothing spent is told as spent", TR, "if one.count else", "if not one.count else"),

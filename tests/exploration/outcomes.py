@@ -145,7 +145,8 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "callers.remember_language": [ok("kept", None)],
     "cases.open_case": [
         ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True}),
-        ok("late", {**_CASE, "due": PASSED, "provisional": False}), ok("settled", {**_CASE, "provisional": False, "done": True}),
+        ok("late", {**_CASE, "due": PASSED, "provisional": False, "known": True}),
+        ok("settled", {**_CASE, "provisional": False, "known": True, "done": True}),
     ],
     "stages.stage_of": [
         ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26", "decided": False}) for stage in ("received", "in-review")),
