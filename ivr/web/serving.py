@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
+
+from ivr.web import counters
 
 LINGERING = 15.0
 """Seconds: as long as Twilio waits, and longer than the next master needs to start."""
@@ -39,7 +42,9 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """What was loaded at the start is never garbage: no turn waits for a collection that looks at it again."""
+    """Room to count in; and what was loaded at the start is never garbage: no turn waits for a collection that looks at it again."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        counters.reserve(folder)
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

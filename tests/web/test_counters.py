@@ -1,0 +1,78 @@
+"""A disk that is full costs numbers, and no call."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+from prometheus_client import values
+
+from ivr.web import counters
+
+COUNTING = """
+import os, sys
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from ivr.web import counters
+seconds, tries = Histogram("ivr_request_seconds", "", ("endpoint",)), Counter("ivr_tries", "", ("ok",))
+if "full" in sys.argv:
+    def full(*_): raise OSError(28, "No space left on device")
+    os.posix_fallocate = full
+counters.reserve(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+seconds.labels("voice").observe(1)
+tries.labels("True").inc()
+registry = CollectorRegistry()
+multiprocess.MultiProcessCollector(registry)
+print(generate_latest(registry).decode())
+"""
+
+
+def counted(folder, *how):
+    """What a process of its own counts, and what it logs."""
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    done = subprocess.run([sys.executable, "-c", COUNTING, *how], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_room_of_every_number_is_on_the_disk_before_the_first_call(tmp_path):
+    """A hole in a file would be found by the first number that falls into it."""
+    shown = counted(tmp_path)
+    assert 'ivr_request_seconds_count{endpoint="voice"} 1.0' in shown and 'ivr_tries_total{ok="True"} 1.0' in shown
+    files = {file.name.partition("_")[0]: file.stat() for file in tmp_path.iterdir()}
+    assert {kind: found.st_size for kind, found in files.items()} == counters.KINDS
+    assert all(found.st_blocks * 512 >= found.st_size for found in files.values())
+
+
+def test_where_there_is_no_room_requests_are_answered_and_not_counted(tmp_path):
+    """No file that the next look at the numbers would stumble over is left."""
+    assert "voice" not in counted(tmp_path, "full")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_of_the_same_number_counts_on(tmp_path):
+    """Numbers of processes come again."""
+    counters.reserve(str(tmp_path))
+    mine = tmp_path / f"histogram_{os.getpid()}.db"
+    mine.write_bytes(b"counted")
+    counters.reserve(str(tmp_path))
+    assert mine.read_bytes() == b"counted"
+
+
+@pytest.mark.parametrize("kind", counters.KINDS)
+def test_what_is_left_of_a_try_is_taken_away(tmp_path, monkeypatch, kind):
+    """The disk may be full between the two."""
+    whole = os.posix_fallocate
+
+    def full(descriptor, offset, size):
+        if size == counters.KINDS[kind]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(descriptor, offset, size)
+
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    counters.reserve(str(tmp_path))
+    assert not [file for file in tmp_path.iterdir() if kind in file.name]
+    assert values.ValueClass is values.MutexValue
