@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
 from ivr.desk.notes import know
@@ -29,7 +28,7 @@ def recordings_blueprint(runtime: Runtime) -> Blueprint:
     def told(sid: str, turn: int) -> Response:
         try:
             take(runtime, sid, turn, request.form)
-        except sa.exc.SQLAlchemyError as fault:
+        except Exception as fault:  # also the driver's own, and a turn that no database can hold
             runtime.log.error("webhook failed", path="/voice/recordings", type=type(fault).__name__)
         return Response(status=204)
 

@@ -95,6 +95,14 @@ def test_a_notice_that_names_no_recording_is_kept_nowhere(scene, form):
     assert scene.recording is None
 
 
+@pytest.mark.parametrize("turn", [2**31, 2**63, 10**30])
+def test_a_notice_of_a_turn_that_no_database_can_hold_is_no_server_error(scene, turn):
+    """Twilio would send one again."""
+    scene.opens_a_case()
+    form = {"RecordingSid": "RE" + "a" * 32, "RecordingDuration": "5"}
+    assert post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/recordings/{turn}", form).status_code == 204
+
+
 @pytest.mark.parametrize("seconds, read", [("7", 7), ("", 0), ("-1", 0), ("1e9", 0), ("９", 0), ("123456", 0)])
 def test_seconds_are_taken_as_a_number_or_not_at_all(scene, seconds, read):
     """Whatever was posted."""
