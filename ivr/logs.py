@@ -47,6 +47,12 @@ def prepare_logs(stream: TextIO | None = None, level: int = logging.INFO) -> Non
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def take_over(name: str) -> None:
+    """A library that has set up a way of its own writes where all do, too."""
+    library = logging.getLogger(name)
+    library.handlers[:], library.propagate = [], True
+
+
 def logger(name: str) -> Any:
     """A logger; events are sentences, details are keywords."""
     return structlog.get_logger(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 import pytest
@@ -87,6 +88,12 @@ def test_a_message_to_nobody_is_dropped_quietly(database, client, worker, settin
     promise(database, client, "gone:m1")
     assert wait_until_done(database)
     assert (state(database, "gone:m1"), texts(database, settings)) == (("dropped", None), [])
+
+
+def test_the_library_of_the_follow_ups_logs_where_all_do(worker, caplog):
+    """In a form of its own it would fill the log with tracebacks while the database is away."""
+    logging.getLogger("dbos").warning("no connection")
+    assert caplog.messages == ["no connection"] and logging.getLogger("dbos").handlers == []
 
 
 def test_a_turn_that_is_rolled_back_promises_nothing(database, client):

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from ivr.logs import logger, mask, prepare_logs
+from ivr.web import serving
 
 
 @pytest.fixture
@@ -54,6 +55,24 @@ def test_libraries_are_masked_too(lines):
     logging.getLogger("somebody").warning("sent to %s", "+86 138 0013 8000")
     (line,) = lines()
     assert line["event"] == "sent to ***00"
+
+
+@pytest.fixture
+def gunicorn():
+    """Its logger as it sets it up in the process that watches over the voice workers."""
+    theirs = logging.getLogger("gunicorn.error")
+    was = theirs.handlers[:], theirs.propagate
+    theirs.handlers[:], theirs.propagate = [logging.StreamHandler()], False
+    yield theirs
+    theirs.handlers[:], theirs.propagate = was
+
+
+def test_the_web_server_says_in_json_that_a_worker_died(lines, gunicorn, capfd):
+    """It has a form of its own, which no collector of logs could read."""
+    serving.on_starting(None)
+    gunicorn.warning("Worker (pid:%s) was sent SIGKILL!", 7)
+    said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(one["logger"], one["level"]) for one in said] == [("gunicorn.error", "warning")]
 
 
 @pytest.mark.parametrize("text", ["13800138000", "+14155550100", "code 482913", "110101199003074"])

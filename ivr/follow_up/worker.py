@@ -22,7 +22,7 @@ from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.sms import Provider
 from ivr.follow_up.telephone import Telephone
-from ivr.logs import logger, prepare_logs
+from ivr.logs import logger, prepare_logs, take_over
 from ivr.settings import Settings
 from ivr.storage import connect
 from ivr.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
@@ -52,6 +52,7 @@ def launch(
         "log_level": "WARNING",
     }
     DBOS(config=config)
+    take_over("dbos")
     DBOS.launch()
     DBOS.register_queue(
         QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"

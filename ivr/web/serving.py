@@ -9,6 +9,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from ivr.logs import prepare_logs, take_over
 from ivr.web import counters
 
 LINGERING = 15.0
@@ -35,6 +36,8 @@ class Worker(ThreadWorker):
 
 def on_starting(_server: Any) -> None:
     """Code and words are read before the workers are forked: one that dies is replaced in a moment, not in seconds."""
+    prepare_logs()
+    take_over("gunicorn.error")
     import app  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
     from ivr.speech.prompts import words
 
