@@ -20,9 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from ivr.migrate import migrate
+from ivr.migrate import migrate_or_say_why
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
 
@@ -96,19 +94,6 @@ def prepare() -> Settings:
             load_default_if_empty(conn)
     engine.dispose()
     return settings
-
-
-def migrate_or_say_why(engine: sa.Engine) -> None:
-    """The database's own words are left out: they may hold its password."""
-    try:
-        engine.connect().close()  # before the follow-ups' library, which prints what it thinks of a dead database
-        migrate(engine)
-    except sa.exc.SQLAlchemyError as error:
-        address = engine.url.render_as_string(hide_password=True)
-        raise SettingsError(
-            f"DATABASE_URL is {address}, and that database cannot be brought up to date ({type(error).__name__}); "
-            "is its server running, is the password right, may this user write there?"
-        ) from None
 
 
 def find_ports_free(settings: Settings) -> None:

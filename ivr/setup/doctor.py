@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 import sqlalchemy as sa
 
-from ivr.migrate import is_migrated
+from ivr.migrate import is_migrated, is_newer
 from ivr.settings import Settings, SettingsError
 from ivr.setup.self_test import reach
 from ivr.storage import begin_read, connect
@@ -115,6 +115,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _migrations(engine: sa.Engine) -> Iterator[Finding]:
     if is_migrated(engine):
         yield Finding("migrations", "good", "the schema is the one of this version")
+    elif is_newer(engine):
+        yield Finding(
+            "migrations",
+            "bad",
+            "the schema is the one of a newer version",
+            "run that version here, or restore the backup from before it",
+        )
     else:
         yield Finding("migrations", "bad", "the schema is not the one of this version", "run: make migrate")
 

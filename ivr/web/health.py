@@ -11,11 +11,15 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 
-from ivr.migrate import is_migrated
+from ivr.migrate import is_migrated, is_newer
 from ivr.web import backlog
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
 DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=SECONDS)
+WHY_NOT = {
+    False: "the database is not migrated; run python -m ivr.migrate",
+    True: "the database was migrated by a newer release; run that one here, too",
+}
 
 
 def health_blueprint(engine: sa.Engine) -> Blueprint:
@@ -29,11 +33,11 @@ def health_blueprint(engine: sa.Engine) -> Blueprint:
     @health.get("/readyz")
     def ready() -> Response:
         try:
-            fine = is_migrated(engine)
+            why = None if is_migrated(engine) else WHY_NOT[is_newer(engine)]
         except sa.exc.SQLAlchemyError:
             return Response("the database does not answer\n", 503, mimetype="text/plain")
-        if not fine:
-            return Response("the database is not migrated; run python -m ivr.migrate\n", 503, mimetype="text/plain")
+        if why:
+            return Response(f"{why}\n", 503, mimetype="text/plain")
         return Response("ready\n", mimetype="text/plain")
 
     @health.get("/metrics")
