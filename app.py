@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ivr import console, setup
+from ivr.addresses import without_password
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.queue import wait_until_done
 from ivr.logs import logger, prepare_logs
@@ -52,4 +53,5 @@ def _furnish(app: Flask, settings: Settings) -> None:
         app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
         app.register_blueprint(phone_redirect(settings))
     if not from_command_line():
-        logger("app").info("ready for calls", lab=settings.lab, address=settings.public_base_url)
+        address = without_password(settings.public_base_url)
+        logger("app").info("ready for calls", lab=settings.lab, address=address)

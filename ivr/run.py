@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ivr.addresses import without_password
 from ivr.migrate import migrate_or_say_why
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
@@ -162,10 +163,9 @@ def welcome(settings: Settings) -> None:
         say("lab: no account, no real calls. Call it with  make phone")
         say(f"or in a browser at {here}/phone")
     else:
-        say(f"set your Twilio number's voice URL to  {settings.public_base_url}/voice  (POST)")
-        say(
-            f"its fallback URL to  {settings.public_base_url}/voice/fallback  and its status callback to  …/voice/status"
-        )
+        public = without_password(settings.public_base_url)
+        say(f"set your Twilio number's voice URL to  {public}/voice  (POST)")
+        say(f"its fallback URL to  {public}/voice/fallback  and its status callback to  …/voice/status")
     say("Ctrl-C ends everything")
 
 

@@ -13,12 +13,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
+from ivr.addresses import is_address, without_password
 from ivr.secret_files import SettingsError, keep_secret, private_folder, server_key
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -97,6 +97,9 @@ class Settings:
         """One line a setting, secrets masked, for people to look at."""
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
         shown |= {name: "***" for name in SECRETS if shown[name]}
+        shown |= {name: without_password(shown[name]) for name in ("public_base_url", "twilio_api_url")}
+        for name in ("wallet_api_url", "crm_url"):
+            shown[name] = {wallet: without_password(url) for wallet, url in shown[name].items()}
         shown["database_url"] = sa.make_url(self.database_url).render_as_string(hide_password=True)
         return [f"{name.upper()}={value}" for name, value in shown.items()]
 
@@ -125,7 +128,7 @@ class _Reader:
             port=port,
             agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
             agent_numbers=self._numbers("AGENT_NUMBERS"),
-            fallback_agent=next(iter(self._numbers("FALLBACK_AGENT")), ""),
+            fallback_agent=self._number("FALLBACK_AGENT"),
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
             callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),
             wallet_api_url=self._by_wallet_urls("WALLET_API_URL"),
@@ -134,7 +137,7 @@ class _Reader:
             crm_secret=self._by_wallet_secrets("CRM_SECRET", "CRM_URL"),
             retention_days=self._retention("RETENTION_DAYS"),
             lab=lab,
-            sms_from=next(iter(self._numbers("SMS_FROM")), ""),
+            sms_from=self._number("SMS_FROM"),
             data_dir=data_dir,
             server_key=server_key(data_dir / "server.key"),
         )
@@ -175,14 +178,14 @@ class _Reader:
 
     def _url(self, name: str, default: str) -> str:
         url = self._text(name, default).rstrip("/")
-        if url and not _is_address(url):
+        if url and not is_address(url):
             raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
         return url
 
     def _by_wallet_urls(self, name: str) -> dict[str, str]:
-        given = _by_wallet(self._text(name))
+        given = _by_wallet(name, self._text(name))
         for url in given.values():
-            if not _is_address(url):
+            if not is_address(url):
                 write = "https://wallet.example.com/line, or haiyun=https://…,linfu=https://… for a wallet each"
                 raise SettingsError(_wrong(name, url, write))
         return {wallet: url.rstrip("/") for wallet, url in given.items()}
@@ -190,10 +193,14 @@ class _Reader:
     def _by_wallet_secrets(self, name: str, addresses: str) -> dict[str, str]:
         """Of the same form as the addresses: a token may end in `=`, so only they say which form it is."""
         wallets, text = self._by_wallet_urls(addresses), self._text(name)
-        secret = _by_wallet(text) if set(wallets) - {""} else {"": text} if text else {}
+        secret = _by_wallet(name, text) if set(wallets) - {""} else {"": text} if text else {}
         if set(secret) != set(wallets):
             form = ",".join(f"{wallet}=…" if wallet else "…" for wallet in wallets) or "nothing"
             raise SettingsError(f"{name} does not go with {addresses}; write {form}")
+        if name == "WALLET_API_TOKEN" and not all(one.isascii() and one.isprintable() for one in secret.values()):
+            raise SettingsError(
+                f"{name} has a letter that no HTTP header carries; write it in ASCII, as the wallet gave it"
+            )
         return secret
 
     def _database(self, data_dir: Path) -> str:
@@ -245,6 +252,12 @@ class _Reader:
                 raise SettingsError(_wrong(name, number, "numbers such as +8613900000001, with commas between"))
         return self._list(name)
 
+    def _number(self, name: str) -> str:
+        found = self._numbers(name)
+        if len(found) > 1:
+            raise SettingsError(_wrong(name, self._text(name), "one number such as +8613900000001"))
+        return "".join(found)
+
     def _prefixes(self, name: str, default: str = "") -> tuple[str, ...]:
         for prefix in self._list(name):
             if not re.fullmatch(r"\+\d{1,14}", prefix):
@@ -268,23 +281,12 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
 
 
-def _by_wallet(text: str) -> dict[str, str]:
+def _by_wallet(name: str, text: str) -> dict[str, str]:
     """`haiyun=this,linfu=that` by wallet; what begins with no wallet is everybody's."""
-    return dict(re.findall(r"(?:([a-z0-9-]+)=)?([^,\s]+)", text))
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and "?" not in url
-            and "#" not in url
-        )
-    except ValueError:  # a port that is none, half an IPv6 address
-        return False
+    found = re.findall(r"(?:([a-z0-9-]+)=)?([^,\s]+)", text)
+    if len(found) > len(dict(found)):
+        raise SettingsError(f"{name} has more than one value for a wallet, or for all; write one for each")
+    return dict(found)
 
 
 def _wrong(name: str, came: str, write: str) -> str:

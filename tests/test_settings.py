@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app import create_app
+from ivr import run
 from ivr.settings import Settings, SettingsError, keep_secret
 
 ACCOUNT = "AC" + "0" * 32
@@ -52,6 +54,12 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"WALLET_API_URL": "https://a.example"}, "WALLET_API_TOKEN does not go with WALLET_API_URL; write …"),
         ({"WALLET_API_URL": "haiyun=https://a.example", "WALLET_API_TOKEN": "sesame"}, "write haiyun=…"),
         ({"WALLET_API_TOKEN": "sesame"}, "write nothing"),
+        ({"WALLET_API_URL": "https://a.example", "WALLET_API_TOKEN": "sésame"}, "WALLET_API_TOKEN has a letter"),
+        ({"WALLET_API_URL": "https://a.example,https://b.example"}, "WALLET_API_URL has more than one value"),
+        ({"CRM_URL": "haiyun=https://a.example,haiyun=https://b.example"}, "CRM_URL has more than one value"),
+        ({"FALLBACK_AGENT": "+8613900000001,+8613900000002"}, "write one number"),
+        ({"SMS_FROM": "+8613900000001,+8613900000002"}, "write one number"),
+        ({"PUBLIC_BASE_URL": "https://ivr.example .com"}, "https://"),
         ({"CRM_URL": "crm"}, "CRM_URL is 'crm'"),
         ({"CRM_URL": "https://crm.example"}, "CRM_SECRET does not go with CRM_URL; write …"),
         ({"CALLBACK_DIAL_PREFIXES": "1"}, "CALLBACK_DIAL_PREFIXES is '1'"),
@@ -97,6 +105,28 @@ def test_a_password_is_in_no_error_and_no_repr(load):
     assert "hunter2" not in str(caught.value)
     shown = repr(load(TWILIO_AUTH_TOKEN="sesame", DATABASE_URL="postgresql://ivr:hunter2@db/ivr"))
     assert "sesame" not in shown and "hunter2" not in shown
+
+
+def test_a_password_in_an_address_is_in_no_repr(load):
+    """A proxy or a CRM may ask for one."""
+    address = "https://line:hunter2@a.example/x"
+    settings = load(PUBLIC_BASE_URL=address, CRM_URL=f"haiyun={address}", CRM_SECRET="haiyun=c")
+    assert settings.public_base_url == settings.crm_url["haiyun"] == address
+    assert "hunter2" not in repr(settings) and "line:***@a.example" in repr(settings)
+
+
+def test_a_password_in_the_public_address_is_in_no_log(load, tmp_path, capsys):
+    """Nor on the terminal, which is a log elsewhere."""
+    line = {
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": "t",
+        "PUBLIC_BASE_URL": "https://line:hunter2@a.example",
+    }
+    run.welcome(load(**line))
+    app = create_app(load(**line))
+    app.extensions["line"].engine.dispose()
+    said = capsys.readouterr()
+    assert said.out.count("https://line:***@a.example/voice") == 2 and "hunter2" not in said.out + said.err
 
 
 def test_processes_that_start_together_read_one_secret(tmp_path):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 import sqlalchemy as sa
 
+from ivr.addresses import without_password
 from ivr.migrate import is_migrated, is_newer
 from ivr.settings import Settings, SettingsError
 from ivr.setup.self_test import reach
@@ -163,7 +164,7 @@ def reach_finding(settings: Settings) -> Iterator[Finding]:
     """What became of signed and forged requests through the public address."""
     got = reach(settings)
     if got.clock is not None:
-        yield _drift(f"clock of {settings.public_base_url}", got.clock)
+        yield _drift(f"clock of {without_password(settings.public_base_url)}", got.clock)
     verdict: Verdict = "good" if got.fine else "mind" if got.away and settings.lab else "bad"
     yield Finding("signatures", verdict, got.says, got.mend)
 

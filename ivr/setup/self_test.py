@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 from twilio.request_validator import RequestValidator
 
+from ivr.addresses import without_password
 from ivr.settings import Settings
 
 SECONDS = 10.0
@@ -39,7 +40,12 @@ def reach(settings: Settings, transport: httpx.BaseTransport | None = None) -> R
             forged = _ask(client, url, settings, "not-" + settings.twilio_auth_token)
     except httpx.HTTPError as error:
         mend = "start it with make run" if settings.lab else "is make run on, and is the tunnel or proxy open?"
-        return Reach(False, f"nobody answers at {settings.public_base_url} ({type(error).__name__})", mend, away=True)
+        return Reach(
+            False,
+            f"nobody answers at {without_password(settings.public_base_url)} ({type(error).__name__})",
+            mend,
+            away=True,
+        )
     return _judge(settings, signed, forged)
 
 
@@ -50,7 +56,7 @@ def _ask(client: httpx.Client, url: str, settings: Settings, token: str) -> http
 
 
 def _judge(settings: Settings, signed: httpx.Response, forged: httpx.Response) -> Reach:
-    at, clock = settings.public_base_url, _date(signed)
+    at, clock = without_password(settings.public_base_url), _date(signed)
     if signed.status_code == 200 and forged.status_code == 403:
         return Reach(True, f"{at} takes the right signature and refuses a forged one", clock=clock)
     if signed.status_code == 403 and forged.status_code == 403:

@@ -1,0 +1,25 @@
+"""Addresses that operators write."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def is_address(text: str) -> bool:
+    """Whether this is http or https, with a host, and nothing behind the path."""
+    try:
+        parts = urlsplit(text)
+        plain = "?" not in text and "#" not in text and not any(letter.isspace() for letter in text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and plain
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
+
+
+def without_password(address: str) -> str:
+    """As it may stand in a log.
+
+    >>> without_password("https://line:hush@ivr.example.com/a")
+    'https://line:***@ivr.example.com/a'
+    """
+    parts = urlsplit(address)
+    return address.replace(f":{parts.password}@", ":***@", 1) if parts.password else address
