@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 
 import pytest
 import structlog
@@ -81,8 +82,24 @@ def test_digits_that_may_be_personal_are_masked(text):
     assert not any(len(word.strip("*")) > 2 for word in mask({"deep": [text]})["deep"][0].split() if word != "code")
 
 
+@pytest.mark.parametrize("text", ["no such number 13800138000.", "+14155550100: busy", "the code was 482913."])
+def test_digits_at_the_end_of_a_sentence_are_masked_too(text):
+    """Libraries speak in sentences."""
+    assert "***" in mask(text) and not re.search("[0-9]{3}", mask(text))
+
+
 @pytest.mark.parametrize(
-    "text", ["CA0123456789abcdef0123456789abcdef", "2026-11-23T10:00:00+08:00", "127.0.0.1:5000", "404"]
+    "text",
+    [
+        "CA0123456789abcdef0123456789abcdef",
+        "2026-11-23T10:00:00+08:00",
+        "2026-11-23T10:00:00.123456Z",
+        "127.0.0.1:5000",
+        "127.0.0.1:5000.",
+        "261100018:case.opened",
+        "case:261100018",
+        "404",
+    ],
 )
 def test_ids_times_and_addresses_stay(text):
     """Or nobody could find a call."""
