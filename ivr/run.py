@@ -1,7 +1,7 @@
 """`make run`: everything this machine needs to answer calls, and whatever dies is started again.
 
-The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM) ends all:
-each child leads a process group of its own, so that the terminal's signal reaches only us.
+The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM, or the end of the terminal)
+ends all: each child leads a process group of its own, so that the terminal's signal reaches only us.
 
 The socket on which calls come in is ours too: while the web server is started again, callers wait and are not refused.
 """
@@ -170,8 +170,9 @@ def welcome(settings: Settings) -> None:
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal."""
-    print(f"ivr: {text}", flush=True)
+    """A line for the person at the terminal, if that is still there."""
+    with suppress(OSError):
+        print(f"ivr: {text}", flush=True)
 
 
 def main() -> int:
@@ -182,8 +183,9 @@ def main() -> int:
         print(f"ivr: {error}", file=sys.stderr)
         return 2
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, lambda *_: stop.set())
     welcome(settings)
     with listen(settings) as listener:
         supervise(children(settings, listener), stop)

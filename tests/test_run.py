@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -64,6 +65,41 @@ def test_one_signal_ends_all(running):
     thread.join(30)
     assert not thread.is_alive()
     assert [child.process.wait(1) for child in kept] == [-signal.SIGTERM] * 2
+
+
+RUN = """
+import os, sys
+from contextlib import nullcontext
+from ivr import run
+run.prepare, run.welcome, run.listen = lambda: None, lambda settings: None, lambda settings: nullcontext()
+run.children = lambda *_: [run.Child("child", sys.argv[1:], dict(os.environ))]
+sys.exit(run.main())
+"""
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["in a terminal", "under nohup"])
+def test_the_end_of_the_terminal_ends_all_unless_it_is_ignored(tmp_path, ignored):
+    """Nobody reads any more what is said; a line that went on by itself would hold the port."""
+    pid = tmp_path / "pid"
+    child = [sys.executable, "-c", f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"]
+    main = subprocess.Popen(
+        [sys.executable, "-c", RUN, *child],
+        stdout=subprocess.PIPE,
+        preexec_fn=(lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) if ignored else None,
+    )
+    try:
+        wait_for(lambda: pid.exists() and pid.read_text())
+        main.stdout.close()
+        main.send_signal(signal.SIGHUP)
+        if ignored:
+            time.sleep(0.5)
+            assert main.poll() is None
+            main.terminate()
+        main.wait(10)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+    finally:
+        main.kill()
 
 
 def test_a_child_that_will_not_end_is_killed(running, monkeypatch):
