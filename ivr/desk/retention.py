@@ -96,7 +96,7 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
-    for table in (attempts, calls):
+    for table in (attempts, notices, calls):  # notices also come of calls that were never played
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
 
 

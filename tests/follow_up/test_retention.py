@@ -89,6 +89,16 @@ def test_an_old_call_goes_with_all_that_hangs_on_it_and_a_new_one_stays(old):
     assert all(there == ["CAnew"] for there in left(old).values()), left(old)
 
 
+def test_of_a_call_that_was_never_played_nothing_is_left_either(old):
+    """A number that is no wallet's line was dialled: all that came was the notice of its end."""
+    with begin_write(old.engine) as conn:
+        conn.execute(sa.insert(calls).values(call="CA1", started=OLD, ended=OLD))
+        conn.execute(sa.insert(notices).values(call="CA1", kind="status", sequence="0", at=OLD, body="{}"))
+    retention.forget_old(old)
+    with begin_read(old.engine) as conn:
+        assert [conn.scalar(sa.select(sa.func.count()).select_from(table)) for table in (calls, notices)] == [0, 0]
+
+
 def test_nothing_is_deleted_unless_a_setting_says_so(old):
     """The default keeps everything."""
     put(old, "CAold")
