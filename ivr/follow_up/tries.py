@@ -49,7 +49,7 @@ def columns() -> tuple[sa.Column, ...]:
 
 
 def due(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
-    """The ids of what may be tried now, a hundred at most, those that wait longest first."""
+    """The ids of what may be tried now, a hundred at most: what was not tried yet, then those that wait longest."""
     return _ids(conn, table, _is_due(table, now))
 
 
@@ -91,7 +91,7 @@ def stamp(now: datetime) -> str:
 
 
 def _ids(conn: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> list[str]:
-    query = sa.select(table.c.id).where(which).order_by(table.c.next, table.c.id).limit(AT_MOST)
+    query = sa.select(table.c.id).where(which).order_by(table.c.next.nulls_first(), table.c.id).limit(AT_MOST)
     return list(conn.scalars(query))
 
 

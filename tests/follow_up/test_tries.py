@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.follow_up.tries import TAKEN_FOR, Patience, after_failure, columns, due, put_back, take
+from ivr.follow_up.tries import AT_MOST, TAKEN_FOR, Patience, after_failure, columns, due, put_back, take
 from ivr.storage import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -61,6 +61,14 @@ def test_what_a_dead_worker_had_taken_is_due_again(waiting):
         assert not put_back(conn, work, first, status="failed")
         assert put_back(conn, work, second, status="done")
     assert due_at(waiting, later + TAKEN_FOR) == []
+
+
+def test_what_is_new_does_not_wait_behind_a_hundred_that_failed(waiting):
+    """One CRM that is away must not hold up another's."""
+    then = (NOW - timedelta(hours=1)).isoformat(timespec="microseconds")
+    with begin_write(waiting) as conn:
+        conn.execute(sa.insert(work), [{"id": f"b{n}", "status": "queued", "next": then} for n in range(AT_MOST)])
+    assert due_at(waiting, NOW)[0] == "a"
 
 
 def test_a_failed_try_waits_and_the_last_one_leaves_nothing(waiting):
