@@ -51,3 +51,9 @@ def post_worker_init(worker: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """In the process that watches over the workers: one that dies again and again must not fill the disk."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        counters.release(folder, worker.pid)

@@ -6,11 +6,12 @@ import errno
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
-from prometheus_client import values
+from prometheus_client import CollectorRegistry, generate_latest, multiprocess, values
 
-from ivr.web import counters
+from ivr.web import counters, serving
 
 COUNTING = """
 import os, sys
@@ -52,13 +53,44 @@ def test_where_there_is_no_room_requests_are_answered_and_not_counted(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_process_of_the_same_number_counts_on(tmp_path):
-    """Numbers of processes come again."""
+def shown(folder):
+    """What `/metrics` reads there."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, path=str(folder))
+    return generate_latest(registry).decode()
+
+
+def pid_of(folder):
+    return int(next(folder.iterdir()).stem.partition("_")[2])
+
+
+def test_a_worker_that_has_ended_leaves_its_numbers_and_no_room_that_it_did_not_use(tmp_path, monkeypatch):
+    """One that dies every second would fill the disk."""
+    counted(tmp_path)
+    before = shown(tmp_path)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    serving.child_exit(None, SimpleNamespace(pid=pid_of(tmp_path)))
+    assert shown(tmp_path) == before and "voice" in before
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 8192
+
+
+def test_a_worker_that_has_counted_nothing_leaves_nothing(tmp_path):
+    """Nor does one that never came to reserve anything."""
     counters.reserve(str(tmp_path))
-    mine = tmp_path / f"histogram_{os.getpid()}.db"
-    mine.write_bytes(b"counted")
+    counters.release(str(tmp_path), os.getpid())
+    counters.release(str(tmp_path), os.getpid())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_of_the_same_number_counts_on(tmp_path, monkeypatch):
+    """Numbers of processes come again; its room is whole again, too."""
+    counted(tmp_path)
+    before, pid = shown(tmp_path), pid_of(tmp_path)
+    counters.release(str(tmp_path), pid)
+    monkeypatch.setattr(os, "getpid", lambda: pid)
     counters.reserve(str(tmp_path))
-    assert mine.read_bytes() == b"counted"
+    assert shown(tmp_path) == before
+    assert {file.stat().st_size for file in tmp_path.iterdir()} == set(counters.KINDS.values())
 
 
 @pytest.mark.parametrize("kind", counters.KINDS)
