@@ -52,10 +52,18 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    kind = "lab: demo wallets, no account" if settings.lab else f"account {settings.twilio_account_sid[:6]}…"
+    kind = f"account {settings.twilio_account_sid[:6]}…" if settings.twilio_account_sid else "no account"
+    kind = "lab: demo wallets, no account" if settings.lab else kind
     yield Finding("settings", "good", f"read and complete ({kind})")
     if settings.lab:
         return
+    if not settings.twilio_account_sid:
+        yield Finding(
+            "settings",
+            "mind",
+            "TWILIO_ACCOUNT_SID is empty beside LAB=0: no text goes out, and nobody is rung",
+            "write TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, from the Twilio console",
+        )
     if settings.public_base_url.startswith("http://"):
         yield Finding(
             "settings",

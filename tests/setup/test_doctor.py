@@ -136,6 +136,13 @@ def test_missing_audio_tools_are_no_reason_to_stop(settings, monkeypatch):
     assert (finding.verdict, finding.mend) == ("mind", "apt install espeak-ng")
 
 
+def test_a_line_that_is_no_lab_and_has_no_account_is_minded(settings):
+    """It would answer whom its own random token has signed, which is nobody."""
+    found = findings(replace(settings, lab=False), "settings")
+    assert "(no account)" in found[0].says
+    assert [one.verdict for one in found if "TWILIO_ACCOUNT_SID" in one.says] == ["mind"]
+
+
 def test_an_account_without_agents_or_fallback_is_minded(settings):
     """It works, but not as callers would wish."""
     live = replace(settings, lab=False, twilio_account_sid=ACCOUNT, public_base_url="http://192.0.2.1")
