@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from ivr.desk.notes import COMING
 from ivr.desk.overdue import KINDS
+from ivr.desk.rings import SETTLED
 from ivr.desk.stages import OPEN
 from ivr.desk.tables import attempts, callbacks, challenges, recordings, ring_attempts, rings, sounds, voice_notes
 from ivr.engine.journal import calls, journal, notices, replies
@@ -72,10 +73,10 @@ def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
 
 
 def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> sa.Select:
-    """Calls of before that day whose cases are done and whose callbacks are settled."""
+    """Calls of before that day whose cases are done and whose callbacks are settled: nobody has to make them any more."""
     waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in KINDS]
-    unrung = rings.c.status.in_((QUEUED, "ringing"))
-    waiting += [sa.exists().where(callbacks.c.call == calls.c.call, rings.c.id == callbacks.c.id, unrung)]
+    unsettled = rings.c.status.not_in(SETTLED)
+    waiting += [sa.exists().where(callbacks.c.call == calls.c.call, rings.c.id == callbacks.c.id, unsettled)]
     return sa.select(calls.c.call).where(calls.c.started < before, *which, *(~one for one in waiting))
 
 

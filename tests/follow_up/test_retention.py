@@ -106,11 +106,11 @@ def test_nothing_is_deleted_unless_a_setting_says_so(old):
     assert all(there == ["CAold"] for there in left(old).values())
 
 
-@pytest.mark.parametrize("needed", [{"case": ("case", "received")}, {"case": ("case", "in-review")}, {"case": ("dispute", "in-review")}, {"ring": "queued"}, {"ring": "ringing"}])  # fmt: skip
+@pytest.mark.parametrize("needed", [{"case": ("case", "received")}, {"case": ("case", "in-review")}, {"case": ("dispute", "in-review")}, {"ring": "queued"}, {"ring": "ringing"}, {"ring": "missed"}, {"ring": "by-hand"}])  # fmt: skip
 def test_what_is_still_needed_stays_however_old(old, needed):
-    """An open case or dispute, a callback that is not settled; beside it an old call goes."""
+    """An open case or dispute, a callback that nobody has made, by the line or by hand; beside it an old call goes."""
     put(old, "CAneeded", **needed)
-    put(old, "CAdone", case=("case", "done"), ring="missed")
+    put(old, "CAdone", case=("case", "done"), ring="done")
     retention.forget_old(old)
     assert all(there == ["CAneeded"] for there in left(old).values()), left(old)
     with begin_read(old.engine) as conn:
