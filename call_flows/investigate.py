@@ -7,7 +7,7 @@ from call_flows.pressure import is_directed, protect
 from call_flows.promised import tell_case, tell_reference
 from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
-from ivr.wallet.review import Recent, review
+from ivr.wallet.review import Review, review
 
 YOURS = Confirm("yours", acts=False, fleeting=True)
 OPEN = Confirm("investigate-now")
@@ -25,7 +25,7 @@ async def investigate(call: Call, logs_in: bool) -> None:
     customer = await identify(call)
     found = await call.do(review, customer)
     call.say("account-" + found.status)
-    strange = await mark(call, found.recent)
+    strange = await mark(call, found)
     if strange and found.status == "active":
         await freeze_account(call)
     await open_investigation(call, strange)
@@ -34,11 +34,12 @@ async def investigate(call: Call, logs_in: bool) -> None:
         advise(call, logs_in, found.two_factor)
 
 
-async def mark(call: Call, recent: list[Recent]) -> list[str]:
+async def mark(call: Call, found: Review) -> list[str]:
     """The caller says of each transaction whether it is theirs; the ids of those that are not."""
     strange: list[str] = []
+    recent = found.recent
     if not recent:
-        call.say("recent-none")
+        call.say("recent-only-failed" if found.only_failed else "recent-none")
     for place in range(len(recent)):
         if place and place % AT_ONCE == 0:
             further = await call.menu(FURTHER)
@@ -46,6 +47,8 @@ async def mark(call: Call, recent: list[Recent]) -> list[str]:
                 break
         one = recent[place]
         call.say("recent-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
+        if one.status != "succeeded":
+            call.say("record-" + one.status)
         if not await call.confirm(YOURS):
             strange.append(one.id)
     call.facts["not_mine"] = strange

@@ -11,7 +11,7 @@ from ivr.desk.identity import Verified
 from ivr.engine.effects import Unavailable, World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
-from ivr.wallet.reasons import outcome_of
+from ivr.wallet.reasons import Status, outcome_of
 from ivr.wallet.types import Transaction
 
 LATELY = timedelta(days=90)
@@ -21,22 +21,27 @@ MOST, LOOKED_AT = 12, 100
 
 @dataclass(frozen=True)
 class Recent:
-    """A transaction that moved money, or may have; its moment in the wallet's zone."""
+    """A transaction that moved money, or may have (`pending`); its moment in the wallet's zone."""
 
     id: str
     kind: Literal["payment", "top-up"]
     amount: int
     at: str
     payee: dict[str, str] | None
+    status: Status = "succeeded"
 
 
 @dataclass(frozen=True)
 class Review:
-    """How the account stands, whether two-factor log-in is on (None: not known), the last transactions, newest first."""
+    """How the account stands, whether two-factor log-in is on (None: not known), the last transactions, newest first.
+
+    `only_failed`: there were some, and each of them failed.
+    """
 
     status: Literal["active", "frozen", "closed"]
     two_factor: bool | None
     recent: list[Recent]
+    only_failed: bool = False
 
 
 @touch
@@ -49,14 +54,12 @@ def review(world: World, customer: Verified) -> Review:
         raise Unavailable("the wallet does not know an account that it verified")
     since, until = world.now - LATELY, world.now + timedelta(minutes=1)
     page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, None, LOOKED_AT)
-    moved = [_recent(one, zone) for one in page.transactions if _may_have_moved(one)]
-    return Review(account.status, account.two_factor, moved[:MOST])
-
-
-def _may_have_moved(one: Transaction) -> bool:
-    return outcome_of(one.status, one.code, one.bank_debited) != "failed"
+    told = [_recent(one, zone) for one in page.transactions]
+    moved = [one for one in told if one.status != "failed"]
+    return Review(account.status, account.two_factor, moved[:MOST], only_failed=bool(told) and not moved)
 
 
 def _recent(one: Transaction, zone: ZoneInfo) -> Recent:
     payee = {"zh": one.payee.zh, "en": one.payee.en} if one.payee else None
-    return Recent(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), payee)
+    status = outcome_of(one.status, one.code, one.bank_debited)
+    return Recent(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), payee, status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.checks import seconds
-from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
+from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller, Person
 from tests.call_flows.test_freeze import FROZEN, gives, status
 
 requirement = pytest.mark.requirement
@@ -13,6 +13,7 @@ SOLVED = ("问题解决了吗", "solve your problem")
 DIRECTED = ("有人在教您按键", "telling you what to do")
 FREEZE_NOW = ("现在冻结这个账户吗", "Shall I freeze this account now")
 FROZEN_ALREADY = ("账户已冻结", "account is frozen")
+PRIYA = Person("12025550156", "770924", "905137")
 YES, NO = ("是的", "For yes"), ("不是", "For no")
 
 
@@ -67,7 +68,7 @@ def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
     """After verification each transaction is told and answered; the marked one is read back by a question, then a case."""
     reviews(caller.calls()).is_not_told("城市公交", "City Bus").proves(LIN)
     caller.is_told("账户状态正常", "account is active").is_told("充值八百元", "top-up of eight hundred yuan")
-    answers(caller, True).is_told("付给城市公交十二元", "twelve yuan paid to City Bus")
+    answers(caller, True).is_told("付给城市公交十二元", "a payment of twelve yuan to City Bus")
     answers(caller, False).is_told("晨光书店", "Morning Light Books")
     answers(caller, True).is_told("现在冻结这个账户吗", "Shall I freeze this account now").picks(*NO)
     assert caller.line.get("cases") == []
@@ -102,6 +103,23 @@ def test_older_transactions_are_gone_through_on_request(caller):
         *NO
     ).picks(*YES)
     assert [case["about"] for case in caller.line.get("cases")] == ["N17"]
+
+
+@requirement("R28")
+def test_what_is_still_being_confirmed_is_told_as_such(caller):
+    """Nobody knows yet whether it was paid."""
+    reviews(caller.calls()).proves(PRIYA).is_told(
+        "东港电器四百一十元", "four hundred ten yuan to East Harbour Appliances"
+    )
+    caller.is_told("这笔还在确认", "It is still being confirmed").is_not_told("已经", "paid")
+    answers(caller, True).is_told("充值三百元", "three hundred yuan").is_not_told("还在确认", "being confirmed")
+
+
+@requirement("R28")
+def test_who_has_failed_transactions_only_is_not_told_that_there_were_none(caller):
+    """Both are true things to say, of different customers."""
+    reviews(caller.calls()).proves(DANA).is_told("最近的交易都没有成功", "None of the recent transactions succeeded")
+    caller.is_not_told("没有交易", "no transactions").is_told("没有标出陌生交易", "You marked none")
 
 
 @requirement("R33")

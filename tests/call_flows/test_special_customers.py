@@ -196,7 +196,7 @@ TOLD = (
     "账户状态",
     "account is",
     "付给",
-    "paid to",
+    "a payment of",
     "元",
     "yuan",
     "积分",

@@ -12,8 +12,8 @@ from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, BY_PAYEE, LATEST, Z
 
 requirement = pytest.mark.requirement
 PRIYA = Person("12025550156", "770924", "905137")
-NEWEST = ("十一月二十日，付给城市公交十二元", "November twentieth, twelve yuan paid to City Bus")
-OLDER = ("十一月十九日，付给晨光书店四十五元九角", "paid to Morning Light Books")
+NEWEST = ("十一月二十日，付给城市公交十二元", "November twentieth, a payment of twelve yuan to City Bus")
+OLDER = ("十一月十九日，付给晨光书店四十五元九角", "to Morning Light Books")
 NONE = ("没有找到这样的交易", "found no such transaction")
 PERIODS = ("最近七天", "seven days"), ("这个月", "This month"), ("上个月", "Last month")
 
@@ -84,7 +84,7 @@ def test_nothing_of_an_account_is_told_without_proof(caller, topic):
     """Verification comes before the first record and before the first figure."""
     opens(caller).picks(*topic).is_told("核实身份", "check who is calling")
     caller.enters("19911112222#").enters("123456").picks("电话服务密码", "phone PIN").enters("111111")
-    caller.is_told("没有对上", "did not match").does_not_hear("付给", "paid to", "最近七天", "seven days")
+    caller.is_told("没有对上", "did not match").does_not_hear("付给", "a payment of", "最近七天", "seven days")
     assert caller.report()["level"] == "L0"
 
 
@@ -119,7 +119,7 @@ def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
     caller.line.put("clock", {"now": "2026-11-23T23:59:00+08:00"})
     looks(caller, LIN, BY_DAY).picks("今天", "today")
     caller.line.put("clock", {"now": "2026-11-24T00:00:00+08:00"})
-    caller.enters("#").is_told("付给晨光书店七十七元", "seventy-seven yuan paid to Morning Light Books")
+    caller.enters("#").is_told("付给晨光书店七十七元", "a payment of seventy-seven yuan to Morning Light Books")
 
 
 @requirement("R64", "R66")
@@ -170,7 +170,7 @@ def test_what_happened_in_one_minute_is_told_apart_by_payee_and_amount(caller):
     caller.line.change_world(more)
     looks(caller, LIN, BY_DAY).picks("昨天", "yesterday").enters("#").is_told("付给谁", "Who was paid")
     caller.picks("城市公交", "City Bus").picks("五元", "five yuan").is_told(
-        "付给城市公交五元", "five yuan paid to City Bus"
+        "付给城市公交五元", "a payment of five yuan to City Bus"
     )
 
 

@@ -193,6 +193,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "review.review": [
         ok("nothing", {"status": "active", "two_factor": None, "recent": []}),
         ok("two", {"status": "active", "two_factor": True, "recent": _RECENT}),
+        ok("failed", {"status": "active", "two_factor": None, "recent": [], "only_failed": True}),
         *(ok(status, {"status": status, "two_factor": False, "recent": []}) for status in ("frozen", "closed")), DEAD,
     ],
     "records.latest": [ok("none", []), ok("two", _RECORDS), ok("failed", [{**_PAID, "status": "failed"}]), DEAD],
