@@ -44,7 +44,7 @@ async def not_me(call: Call, customer: Verified, one: Record) -> Record:
     call.facts["has_card"] = has_card
     knows_payee = await call.confirm(PAYEE)
     call.facts["knows_payee"] = knows_payee
-    call.say("dispute-password")
+    call.say("dispute-password" if has_phone else "dispute-password-by-person")
     return one
 
 

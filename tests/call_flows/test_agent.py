@@ -57,7 +57,7 @@ def test_agents_are_rung_one_after_the_other_until_one_accepts(caller):
 def test_when_nobody_accepts_the_caller_is_back_and_offered_a_callback(caller, answer):
     """Never a dead end."""
     caller.agents = answer
-    caller.calls().presses("0").is_told("都在通话中", "on calls right now").is_told("给您回电", "call you back")
+    caller.calls().presses("0").is_told("没有客服可以接听", "No agent can take").is_told("给您回电", "call you back")
     wants_callback(caller).is_told("幺三七，零零零零，零零零零", "one three seven, zero zero zero zero")
     caller.picks("是的", "yes").is_told("已经登记", "It is noted")
     (callback,) = caller.line.get("callbacks")
@@ -97,9 +97,21 @@ def test_hours_holidays_and_make_up_days_decide_whether_anybody_is_rung(caller, 
 
 @requirement("R4")
 def test_without_agents_on_duty_a_callback_is_offered(caller):
-    """Open, but nobody is there."""
+    """Open, but nobody is there; that they are all on calls would not be true."""
     caller.line.put("agents", {"available": 0})
     caller.calls().presses("0").is_told("给您回电", "call you back")
+    caller.is_told("没有客服可以接听", "No agent can take").is_not_told("通话中", "on calls")
+
+
+@requirement("R4")
+def test_when_nobody_knows_when_people_are_back_no_time_is_promised(caller):
+    """No hours within a year: the callback is noted, and not for soon."""
+    never = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), "closed")
+    caller.line.change_world(lambda world: [wallet.update(hours=never) for wallet in world["wallets"]])
+    caller.calls().presses("0").is_told("没有客服可以接听", "No agent can take")
+    wants_callback(caller).picks("是的", "yes").is_told("已经登记", "It is noted")
+    caller.is_told("还不能确定回电的时间", "cannot say yet when").is_not_told("尽快", "soon")
+    assert [one["slot"] for one in caller.line.get("callbacks")] == [None]
 
 
 @pytest.mark.parametrize(

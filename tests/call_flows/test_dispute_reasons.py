@@ -30,6 +30,16 @@ def test_what_the_caller_did_not_pay_comes_with_a_freeze(caller):
     assert summary["told"] == {"has_phone": True, "has_card": False, "knows_payee": False}
 
 
+@requirement("R62", "R34")
+def test_whose_phone_is_gone_is_not_sent_to_the_app_for_the_password(caller):
+    """A person lets them in again; then the password comes first."""
+    reports(caller, NOT_ME).picks("不是", "no").presses("2").presses("1").presses("2")
+    caller.is_not_told("应用", "the app").is_told("恢复登录请找人工", "ask for a person to get back in")
+    caller.is_told("先更改密码", "change the password first").picks("现在替我提交", "file it now").presses("1").is_told(
+        *FILED
+    )
+
+
 @requirement("R62")
 def test_without_the_freeze_it_is_filed_all_the_same(caller):
     """The caller decides."""

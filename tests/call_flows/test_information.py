@@ -203,7 +203,7 @@ def test_a_number_of_the_wallet_is_confirmed_but_never_trusted(caller, keyed):
 @pytest.mark.parametrize("keyed", ["17000000001", "95002", "4000000102"])
 def test_any_other_number_is_told_to_be_none_of_ours(caller, keyed):
     """Foreign, nearly right, or another wallet's: not ours, hang up, do nothing they said."""
-    checks(caller, keyed).is_told("不是我们的号码", "is not our number").is_told("挂断", "hang up")
+    checks(caller, keyed).is_told("不是我们的号码", "is not our number").is_told("挂断对方的电话", "hang up on them")
 
 
 @requirement("R10")

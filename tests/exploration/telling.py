@@ -68,6 +68,7 @@ TOLD: dict[str, set[str]] = {
     "review: frozen": {"account-frozen"},
     "review: closed": {"account-closed"},
     "review: two": {"account-active"},
+    "review: failed": {"recent-only-failed"},
     "freeze: frozen": {"freeze-done"},
     "standing: frozen, weigh: owner": {"freeze-found-frozen"},
     "standing: closed, weigh: owner": {"freeze-found-closed"},

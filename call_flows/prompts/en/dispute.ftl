@@ -14,6 +14,7 @@ dispute-phone = Do you still have your phone?
 dispute-card = Do you still have your bank card?
 dispute-payee = Do you know who was paid?
 dispute-password = Please change your password in the app soon.
+dispute-password-by-person = Without your phone, ask for a person to get back in. Then change the password first.
 dispute-no-twin = There is no other payment of that amount to them within a day. A person will check it with you.
 dispute-twin = When was the other one?
     .choice = For { TIME($time) }

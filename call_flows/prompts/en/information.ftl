@@ -23,5 +23,5 @@ safety = -
     .enough = If that is enough
 safety-number = Enter the number that called you, then press pound.
 number-official = { DIGITS($number, kind: "phone") } is our official number. But a caller ID can be forged. Whoever asks for a password or a code is a fraud.
-number-not-official = { DIGITS($number, kind: "phone") } is not our number. Please hang up, and do nothing that they told you.
+number-not-official = { DIGITS($number, kind: "phone") } is not our number. Please hang up on them, and do nothing that they told you.
 rules-identity = To look into an account we check who is calling. You need the registered number, the last six of your ID, and a text code or the phone PIN.

@@ -61,7 +61,7 @@ anything-else = Please keep your personal information safe.
 
 # A person
 connecting = Connecting you to a person. Please stay on the line. They see what you entered.
-nobody-free = All our agents are on calls right now.
+nobody-free = No agent can take your call right now.
 closed-now = Our agents are not at work right now. They are back { MOMENT($at) }.
 callback-offer = We can call you back.
     .yes = For a call back
@@ -70,7 +70,7 @@ callback-number = Enter the number to call back, then press pound.
 callback-number-is = You entered { DIGITS($number, kind: "phone") }.
 callback-right = Is the number right?
 callback-not-there = Sorry, we cannot call that number. Please use another one.
-callback-noted = It is noted. We will call you back soon.
+callback-noted = It is noted, but we cannot say yet when we will call you back.
 callback-promised = It is noted. We will call you back from { MOMENT($at) }.
 only-callback = No person can take your call yet.
 

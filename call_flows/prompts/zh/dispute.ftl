@@ -14,6 +14,7 @@ dispute-phone = 您的手机还在身边吗？
 dispute-card = 您的银行卡还在身边吗？
 dispute-payee = 您认识这个收款方吗？
 dispute-password = 密码也请尽快在应用里更改。
+dispute-password-by-person = 手机不在身边，恢复登录请找人工，之后先更改密码。
 dispute-no-twin = 前后一天内，没有金额和收款方都相同的另一笔。我为您找人工核对。
 dispute-twin = 另一笔几点？
     .choice = { TIME($time) }

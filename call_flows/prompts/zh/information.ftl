@@ -23,5 +23,5 @@ safety = -
     .enough = 我已经明白了
 safety-number = 请输入来电号码，按井号键结束。
 number-official = { DIGITS($number, kind: "phone") }是我们的官方号码。但来电显示可以伪造，要密码和验证码的都是骗子。
-number-not-official = { DIGITS($number, kind: "phone") }不是我们的号码。请马上挂断，不要照对方说的做。
+number-not-official = { DIGITS($number, kind: "phone") }不是我们的号码。请马上挂断对方的电话，不要照着做。
 rules-identity = 查询账户要先核实身份。需要注册手机号和证件号码后六位。再加短信验证码或者电话服务密码。

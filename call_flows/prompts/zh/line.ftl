@@ -61,7 +61,7 @@ anything-else = 请保护好个人信息。
 
 # 人工
 connecting = 正在为您转接人工，请不要挂机。您输入的内容，客服都能看到。
-nobody-free = 现在客服都在通话中。
+nobody-free = 现在没有客服可以接听您的电话。
 closed-now = 现在不是人工服务时间，{ MOMENT($at) }恢复。
 callback-offer = 我们可以给您回电。
     .yes = 需要回电
@@ -70,7 +70,7 @@ callback-number = 请输入回电号码，按井号键结束。
 callback-number-is = 您输入的号码是{ DIGITS($number, kind: "phone") }。
 callback-right = 号码对吗？
 callback-not-there = 抱歉，这个号码我们不能回电，请换一个号码。
-callback-noted = 已经登记，我们会尽快给您回电。
+callback-noted = 已经登记，但现在还不能确定回电的时间。
 callback-promised = 已经登记。我们会在{ MOMENT($at) }起给您回电。
 only-callback = 现在还没有人工客服可以接听。
 
