@@ -48,7 +48,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "priority": last.facts.get("priority", "normal"),
         "faults": [row.failed["type"] for row in rows if row.failed],
     }
-    return summary | {"written": written(summary)}
+    return summary | {"written": written(summary, is_frozen(summary))}
 
 
 def is_frozen(summary: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ivr.desk.handed_over import why
 from ivr.speech.catalogue import RenderError
 from ivr.speech.prompts import words
 
@@ -16,13 +17,13 @@ LABELS = {
         "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
         "caller": "来电尾号", "chosen": "所选", "entered": "所输", "said": "语音说明", "seconds": "秒", "found": "查到", "promised": "已承诺", "why": "转接原因",
         "none": "无", "case": "服务单", "dispute": "纠纷申请", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
-        "frozen": "本次通话已冻结账户", "freeze-unknown": "冻结结果未知", "not-mine": "非本人",
+        "frozen": "本次通话已冻结账户", "frozen-before": "账户之前已经冻结", "freeze-unknown": "冻结结果未知", "not-mine": "非本人",
     },
     "en": {
         "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
         "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "said": "Voice note", "seconds": "s", "found": "Found", "promised": "Promised",
         "why": "Handed over because", "none": "nothing", "case": "case", "dispute": "dispute", "callback": "callback", "tries": "verification",
-        "passed": "passed", "failed": "failed", "frozen": "account frozen in this call",
+        "passed": "passed", "failed": "failed", "frozen": "account frozen in this call", "frozen-before": "account frozen before this call",
         "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's",
     },
 }  # fmt: skip
@@ -36,26 +37,31 @@ ENTRIES = {
     "search-amount": ("付款", "payment"), "search-date": ("日期", "date"), "search-time": ("时间", "time"),
     "dispute-amount": ("应付", "right amount"), "dispute-refund-day": ("答应退款", "refund promised"),
     "dispute-cancel-day": ("取消日期", "cancelled"),
+    "directed": ("有人指挥", "under orders"), "dispute-phone": ("手机在身边", "has the phone"),
+    "dispute-card": ("银行卡在身边", "has the bank card"), "dispute-payee": ("认识收款方", "knows the payee"),
+    "dispute-merchant": ("联系过商家", "asked the seller"), "dispute-promised-day": ("约定日期已过", "promised day has passed"),
     "case-reference": ("单号", "reference"), "safety-number": ("可疑号码", "suspicious number"),
 }  # fmt: skip
 
-
-def written(summary: dict[str, Any]) -> dict[str, list[str]]:
-    """A summary's fields → lines in both languages."""
-    return {lang: _lines(summary, lang, LABELS[lang]) for lang in LABELS}
+YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
 
 
-def _lines(summary: dict[str, Any], lang: str, say: dict[str, str]) -> list[str]:
+def written(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
+    """A summary's fields, and whether the caller's account stands frozen → lines in both languages."""
+    return {lang: _lines(summary, lang, LABELS[lang], is_frozen) for lang in LABELS}
+
+
+def _lines(summary: dict[str, Any], lang: str, say: dict[str, str], is_frozen: bool) -> list[str]:
     parts = {
         "who": _who(summary, say),
         "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
         "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
         "said": "; ".join(f"{one['seconds']} {say['seconds']} ({one['id']})" for one in summary["notes"]),
-        "found": "; ".join([*_found(summary, lang), *_security(summary, say)]),
+        "found": "; ".join([*_found(summary, lang), *_security(summary, say, is_frozen)]),
         "promised": "; ".join(
             " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
         ),
-        "why": summary["reason"],
+        "why": why(summary["reason"], lang, _label),
     }
     return [f"{say[name]}: {text or say['none']}" for name, text in parts.items() if text or name != "said"]
 
@@ -85,6 +91,8 @@ def _entry(name: str, value: Any, lang: str) -> str:
     label = ENTRIES[name][lang == "en"]
     if name.endswith("-amount"):
         value = f"{value / 100:.2f} {'元' if lang == 'zh' else 'yuan'}"
+    elif value in YES_NO:
+        value = YES_NO[value][lang == "en"]
     return f"{label} {value}" if value != "" else ""
 
 
@@ -102,28 +110,26 @@ def _found(summary: dict[str, Any], lang: str) -> list[str]:
 
 
 def _heard(summary: dict[str, Any], lang: str) -> list[str]:
-    """The transaction that the caller heard last, or reports."""
+    """The transaction that the caller heard last, or reports, and whether it did not go through."""
     results = [finding["result"] for finding in summary["findings"] if finding["effect"] in RECORDS]
     records = [one for result in results for one in (result["records"] if isinstance(result, dict) else result)]
     one = next((one for one in records if one["id"] == summary["record"]), None)
     if one is None:
         return []
-    return [
-        " ".join(
-            filter(None, (one["id"], one["at"][:16], f"{one['amount'] / 100:.2f}", (one["payee"] or {}).get(lang)))
-        )
-    ]
+    payee = (one["payee"] or {}).get(lang)
+    said = "" if one["status"] == "succeeded" else _label("record-" + one["status"], lang)
+    return [" ".join(filter(None, (one["id"], one["at"][:16], f"{one['amount'] / 100:.2f}", payee, said)))]
 
 
-def _security(summary: dict[str, Any], say: dict[str, str]) -> list[str]:
-    """How a freeze ended, and the transactions that the caller does not know."""
+def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> list[str]:
+    """How a freeze ended or that the account was frozen before, and the transactions that the caller does not know."""
     results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
     frozen = ("freezing.freeze", True) in results
     unknown = not frozen and "freezing.freeze" in summary["unavailable"]
     known = {one["id"]: one for effect, result in results if effect == "review.review" for one in result["recent"]}
     strange = [known[name] for name in summary["told"].get("not_mine", []) if name in known]
     return [
-        *([say["frozen"]] if frozen else []),
+        *([say["frozen"]] if frozen else [say["frozen-before"]] if is_frozen else []),
         *([say["freeze-unknown"]] if unknown else []),
         *(f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {say['not-mine']}" for one in strange),
     ]

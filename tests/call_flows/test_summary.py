@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ivr.desk.handed_over import CHINESE
 from ivr.engine import turn
 from ivr.engine.journal import calls
 from ivr.storage import begin_read
-from tests.call_flows.line import LIN, Caller
+from tests.call_flows.disputing import reports as dispute_of_a_stranger
+from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
+from tests.call_flows.test_dispute_reasons import NOT_ME
 from tests.call_flows.test_freeze import gives, status, wants_a_freeze
 from tests.call_flows.test_top_up import reports
 from tests.call_flows.test_transactions import looks
 from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
+FLOWS = Path(__file__).parents[2] / "call_flows"
 
 
 def unknown_top_up(caller: Caller) -> Caller:
@@ -59,6 +65,52 @@ def test_the_transaction_that_is_reported_is_written(caller):
     caller.picks("反映这笔", "report this one").picks("八点二十一分", "eight twenty-one").presses("0")
     zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
     assert "查到: Y5 2026-11-20T08:21 36.00 望山咖啡" in zh and "Y5 2026-11-20T08:21 36.00 Hillview Coffee" in en
+
+
+@requirement("R24")
+def test_a_transaction_that_did_not_go_through_is_written_as_such(caller):
+    """As the caller heard it."""
+    looks(caller, DANA, LATEST).is_told("没有成功", "did not succeed").presses("0")
+    zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
+    assert "查到: U3 2026-11-21T12:00 2500.00 这笔没有成功" in zh
+    assert "Found: U3 2026-11-21T12:00 2500.00 It did not succeed" in en
+
+
+@requirement("R24")
+def test_what_was_answered_with_yes_or_no_is_written(caller):
+    """The phone is gone, the card is there: whoever takes over need not ask again."""
+    dispute_of_a_stranger(caller, NOT_ME).picks("不是", "no").presses("2").presses("1").presses("2").presses("0")
+    zh, en = (caller.report()["summary"]["written"][lang][2] for lang in ("zh", "en"))
+    assert zh.endswith("手机在身边 否; 银行卡在身边 是; 认识收款方 否")
+    assert en.endswith("has the phone no; has the bank card yes; knows the payee no")
+
+
+@requirement("R24", "R27")
+def test_an_account_that_was_frozen_before_is_written_as_frozen(caller):
+    """As the caller heard it, and the agent."""
+    gives(wants_a_freeze(caller.calls(LINFU)), SUN).picks("解除冻结", "freeze lifted").picks("不是", "no")
+    zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
+    assert "查到: 账户之前已经冻结" in zh and "有人指挥 否" in zh and "转接原因: 要解除冻结" in zh
+    assert "Found: account frozen before this call" in en and "under orders no" in en
+
+
+@requirement("R24")
+@pytest.mark.parametrize("keys, why", [("0", "客户要求人工"), ("777", "多次按键不对"), ("", "多次没有按键")])
+def test_why_a_person_was_found_is_written_in_the_agents_language(caller, keys, why):
+    """Asked for, wrong keys, silence."""
+    caller.calls().picks("信息咨询", "information")
+    while not caller.talking_to:
+        caller.presses(keys[0]) if keys else caller.waits()
+    zh, en = (caller.report()["summary"]["written"][lang][-1] for lang in ("zh", "en"))
+    assert zh.startswith(f"转接原因: {why}") and not re.search("[A-Za-z]", zh)
+    assert en.startswith("Handed over because: ") and en.isascii()
+
+
+def test_every_reason_of_a_flow_has_its_chinese():
+    """Those that are raised, and those of a line that is switched or at fault."""
+    named = re.compile(r'(?:ToAgent\(|speak_to_agent\(call, |callback\(call, )"([^"]+)"')
+    reasons = {found for path in FLOWS.glob("*.py") for found in named.findall(path.read_text("utf-8"))}
+    assert len(reasons) > 15 and reasons - CHINESE.keys() == set()
 
 
 @requirement("R24")
