@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import time
 
 from num2words import num2words
 
@@ -16,18 +17,21 @@ from ivr.speech import en, zh
 NUMBER = r"(\d{1,12}(?:\.\d{1,4})?)"
 YUAN = r"(?:[¥￥]|\b(?:RMB|CNY)) ?"
 COUNTED = "个工作日|个自然日|个|元|块|角|分钟|分|小时|时|天|周|次|笔|人|积分|名|张|件|位|单|倍|万|千|百"
+TO = r" ?[-~\u2013\u2014] ?"
+"""What stands between the two ends of a range."""
+CLOCK = r"(?<![\d:])(?:(\d|[01]\d|2[0-3]):([0-5]\d)|24:00)(?![\d:])"
 NAMED = "月|日|号|年|折|级|期|岁|点|周年"
 UNITS = r"(?:yuan|percent|hours?|minutes?|days?|weeks?|months?|years?|times?|points?|people|transactions?|items?|business days?)"
 Rule = tuple[str, Callable[[re.Match[str]], str]]
 
 
 def chinese(name: str) -> str:
-    """满100元减5.5元 → 满一百元减五元五角; 2小时 → 两小时; 12月5日 → 十二月五日; 7-11 → 七，幺幺."""
+    """满100元减5.5元 → 满一百元减五元五角; 1-3天 → 一到三天; 第2件 → 第二件; 12月5日 → 十二月五日; 7-11 → 七，幺幺."""
     return _read(name, CHINESE)
 
 
 def english(name: str) -> str:
-    """spend ¥100 → spend one hundred yuan; 50% off → fifty percent off; Pier 39 → Pier thirty-nine; 2207 → two two zero seven."""
+    """spend ¥100 → spend one hundred yuan; 1-3 days → one to three days; Pier 39 → Pier thirty-nine; 2207 → two two zero seven."""
     return _read(name, ENGLISH)
 
 
@@ -64,16 +68,34 @@ def _many(number: str) -> str:
     )
 
 
+def _chinese_clock(found: re.Match[str]) -> str:
+    return zh.clock(time(int(found[1]), int(found[2]))) if found[1] else "午夜十二点"
+
+
+def _english_clock(found: re.Match[str]) -> str:
+    return en.clock(time(int(found[1]), int(found[2]))) if found[1] else "midnight"
+
+
 CHINESE: tuple[Rule, ...] = (
+    (rf"(?<=:\d\d){TO}(?=\d{{1,2}}:\d\d)", lambda found: "到"),
+    (CLOCK, _chinese_clock),
+    (f"第{NUMBER}", lambda found: f"第{_named(found[1])}"),
+    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER} ?%)", lambda found: f"{zh.percent(float(found[1]))}到"),
+    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER} ?(?:{NAMED}))", lambda found: f"{_named(found[1])}到"),
+    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER} ?(?:{COUNTED}))", lambda found: f"{_counted(found[1])}到"),
     (f"{YUAN}{NUMBER}元?", lambda found: _yuan(found[1])),
     (f"{NUMBER} ?元", lambda found: _yuan(found[1])),
     (f"{NUMBER} ?%", lambda found: zh.percent(float(found[1]))),
     (r"(?<!\d)(\d{4})(?=年)", lambda found: "".join(zh.DIGITS[int(char)] for char in found[1])),
+    (r"(?<![\d.])2(?=年(?!级))", lambda found: "两"),
     (f"{NUMBER} ?(?={NAMED})", lambda found: _named(found[1])),
     (f"{NUMBER} ?(?={COUNTED})", lambda found: _counted(found[1])),
     (r"\d+", lambda found: zh.digits(found[0])),
 )
 ENGLISH: tuple[Rule, ...] = (
+    (rf"(?<=:\d\d){TO}(?=\d{{1,2}}:\d\d)", lambda found: " to "),
+    (CLOCK, _english_clock),
+    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER}(?:[ -]{UNITS}\b| ?%))", lambda found: f"{_many(found[1])} to "),
     (f"{YUAN}{NUMBER}(?: ?yuan)?", lambda found: en.money(round(float(found[1]) * 100))),
     (rf"\${NUMBER}", lambda found: f"{_many(found[1])} dollars"),
     (f"{NUMBER} ?%", lambda found: en.percent(float(found[1]))),

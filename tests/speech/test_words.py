@@ -228,6 +228,11 @@ NAMES = [
     ("en", "spend ¥100 or more", "spend one hundred yuan or more"), ("en", "50% off", "fifty percent off"), ("en", "within 2 hours", "within two hours"),
     ("en", "RMB 1,200.50", "one thousand two hundred point five yuan"), ("en", "1000 points", "one thousand points"), ("en", "7-Eleven", "seven-Eleven"),
     ("en", "Pier 39", "Pier thirty-nine"), ("en", "the 3rd order", "the third order"), ("en", "Room 2207", "Room two two zero seven"),
+    ("zh", "第2件半价", "第二件半价"), ("zh", "1-3个工作日到账", "一到三个工作日到账"), ("zh", "2～3天", "两到三天"), ("zh", "满100-200元", "满一百到两百元"),
+    ("zh", "返5-10%", "返百分之五到百分之十"), ("zh", "注册满2年", "注册满两年"), ("zh", "第2年", "第二年"), ("zh", "2年级", "二年级"),
+    ("zh", "每天9:00-24:00", "每天上午九点到午夜十二点"), ("zh", "截至18：30", "截至下午六点三十分"), ("zh", "比分24:30", "比分二四，三零"),
+    ("en", "within 1-3 business days", "within one to three business days"), ("en", "5–10% back", "five to ten percent back"),
+    ("en", "from 9:00-17:30", "from nine A M to five thirty P M"), ("en", "until 24:00", "until midnight"), ("en", "2-for-1", "two-for-one"),
     ("en", "a 30-day trial", "a thirty-day trial"), ("en", "0.5% back", "zero point five percent back"),
 ]  # fmt: skip
 
