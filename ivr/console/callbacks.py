@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.console.opening import Group, Refused, line_of
+from ivr.console.opening import Group, Refused, line_of, tries
 from ivr.desk.rings import SETTLED, number_of, tick_off
 from ivr.desk.tables import callbacks, rings
 from ivr.engine.secrets import BrokenSeal, Sealer
@@ -51,7 +51,7 @@ def _show(conn: sa.Connection, sealer: Sealer | None) -> None:
     waiting = sa.select(rings, *SHOWN).join(callbacks, callbacks.c.id == rings.c.id).where(rings.c.status.not_in(SETTLED))  # fmt: skip
     rows = conn.execute(waiting.order_by(rings.c.at, rings.c.id)).all()
     for row in sorted(rows, key=lambda row: STATES.index(row.status)):
-        slot, tail = (row.slot or "none")[:16], f"{row.tries} tries, last {row.ended or 'none'}"
+        slot, tail = (row.slot or "none")[:16], f"{tries(row.tries)}, last {row.ended or 'none'}"
         click.echo(f"{row.status:7} {row.call}  {row.wallet} {_number(conn, row, sealer)}, slot {slot}, {tail}")
 
 

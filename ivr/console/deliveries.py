@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.console.opening import Group, Refused, line_of
+from ivr.console.opening import Group, Refused, line_of, tries
 from ivr.follow_up.deliveries import send_again
 from ivr.follow_up.tables import deliveries
 from ivr.settings import Settings
@@ -50,5 +50,5 @@ def _show(conn: sa.Connection) -> None:
     for row in conn.execute(waiting.order_by(deliveries.c.status, deliveries.c.at, deliveries.c.id)):
         next_try = f", next try {row.next[:19]}Z" if row.status == "queued" and row.next else ""
         click.echo(
-            f"{row.status:6} {row.id}  since {row.at[:19]}Z, {row.tries} tries, last answer {row.answer or 'none'}{next_try}"
+            f"{row.status:6} {row.id}  since {row.at[:19]}Z, {tries(row.tries)}, last answer {row.answer or 'none'}{next_try}"
         )

@@ -39,13 +39,14 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
 
 
 def _told(who: str, report: Report) -> list[str]:
-    counts = {
-        "calls can be read no more": report.calls, "callback numbers are gone": report.callbacks,
-        "events for the CRM are empty": report.events, "texts that waited are not sent": report.texts,
-        "remembered languages are forgotten": report.languages,
-        "voice notes are gone": report.notes,
-    }  # fmt: skip
-    done = [f"{number} {what}" for what, number in counts.items() if number]
+    counts = (
+        (report.calls, "call", "calls", " can be read no more"), (report.callbacks, "callback number is", "callback numbers are", " gone"),
+        (report.events, "event for the CRM is", "events for the CRM are", " empty"),
+        (report.texts, "text that waited is", "texts that waited are", " not sent"),
+        (report.languages, "remembered language is", "remembered languages are", " forgotten"),
+        (report.notes, "voice note is", "voice notes are", " gone"),
+    )  # fmt: skip
+    done = [f"{number} {one if number == 1 else several}{what}" for number, one, several, what in counts if number]
     lines = [f"{who}: {', '.join(done) or 'nothing was there to erase'}"]
     if report.keyless:
         lines.append(

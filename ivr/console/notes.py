@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from ivr.console.opening import Command, Refused, line_of
+from ivr.console.opening import Command, Refused, line_of, tries
 from ivr.desk import notes
 from ivr.desk.note_keeping import try_again
 from ivr.desk.tables import recordings, sounds, voice_notes
@@ -97,4 +97,4 @@ def _show(conn: sa.Connection) -> None:
     for row in conn.execute(sa.select(voice_notes).order_by(voice_notes.c.n)):
         click.echo(f"{row.status:6} {row.id}  {row.wallet} case {row.reference}, {row.seconds} s, {row.at[:16]}")
     for row in conn.execute(sa.select(recordings).where(recordings.c.status == "dead").order_by(recordings.c.at)):
-        click.echo(f"dead   {row.id}  still at Twilio, {row.tries} tries, last answer {row.error}")
+        click.echo(f"dead   {row.id}  still at Twilio, {tries(row.tries)}, last answer {row.error}")

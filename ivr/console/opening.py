@@ -46,6 +46,11 @@ class Group(Command, click.Group):
             raise Refused(error.format_message()) from error
 
 
+def tries(number: int) -> str:
+    """How often something was tried."""
+    return f"{number} {'try' if number == 1 else 'tries'}"
+
+
 @dataclass(frozen=True)
 class Line:
     """The line that a command works on."""

@@ -32,7 +32,7 @@ def test_what_did_not_arrive_is_listed_with_its_last_answer(typed, three):
     assert shown.exit_code == 0
     assert shown.output.splitlines() == [
         "1 delivered, 1 queued, 1 dead",
-        "dead   2:case.opened  since 2026-11-23T02:00:00Z, 1 tries, last answer 422",
+        "dead   2:case.opened  since 2026-11-23T02:00:00Z, 1 try, last answer 422",
         "queued 3:case.opened  since 2026-11-23T02:00:00Z, 4 tries, last answer 503, next try 2026-11-23T02:00:00Z",
     ]
 

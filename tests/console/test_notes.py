@@ -63,7 +63,7 @@ def test_all_notes_are_listed_and_what_was_given_up(scene, typed):
     change(scene, voice_notes, status="lost")
     shown = typed("voice-note").output.splitlines()
     assert shown[0] == "0 held, 0 coming, 1 lost, 0 silent, 0 erased"
-    assert shown[2] == f"dead   {note.id}  still at Twilio, 1 tries, last answer 503"
+    assert shown[2] == f"dead   {note.id}  still at Twilio, 1 try, last answer 503"
     assert typed("voice-note", note.id, "--again").output == f"{note.id} is due at once\n"
     assert (scene.recording.status, scene.note.status) == ("queued", "coming")
 

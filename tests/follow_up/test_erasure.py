@@ -191,7 +191,10 @@ def test_the_command_says_what_it_did(told):
     """And refuses a wallet that is none."""
     customer = customers(told)[told.lin.sid]
     first, second = (typed(told, "erase", "haiyun", customer).output for _ in range(2))
-    assert f"haiyun {customer}: 2 calls can be read no more, 1 callback numbers are gone, 1 events" in first
+    assert (
+        f"haiyun {customer}: 2 calls can be read no more, 1 callback number is gone, 1 event for the CRM is empty"
+        in first
+    )
     assert second == f"haiyun {customer}: nothing was there to erase\n"
     refused = typed(told, "erase", "nobody", customer)
     assert refused.exit_code == 2 and "there is no wallet 'nobody'; there is haiyun, linfu" in refused.output
