@@ -50,7 +50,8 @@ def how_far(call: Call, one: Progress) -> None:
     else:
         call.say("promotion-progress-" + one.state, progress=one.progress, missing=one.missing, day=one.day)
     if one.gives and one.state not in ("ended", "overdue"):
-        call.say("promotion-gives-" + one.gives.kind, amount=one.gives.amount)
+        gives = "promotion-gave-" if one.state == "credited" else "promotion-gives-"
+        call.say(gives + one.gives.kind, amount=one.gives.amount)
 
 
 async def raise_missing(call: Call, about: str) -> None:

@@ -21,6 +21,7 @@ UNKNOWN = ("不能确定申请有没有提交成功", "cannot tell whether the d
 def test_a_dispute_is_read_back_promised_and_filed_once(caller):
     """Decision, advance, refund with its date, compensation apart; then payee, amount, reason, one yes, one reference."""
     reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("步骤是先受理", "We receive it, ask the seller")
+    caller.is_told("决定退款的，原路退回", "A refund goes back the way")
     caller.is_told("八个工作日", "eight business days").is_told("最晚是十二月三日", "by December third")
     caller.is_told("先把钱垫付", "money in advance").is_told("三十分钟", "thirty minutes")
     caller.is_told("一到三个工作日", "one to three business days").is_told("最晚是十二月八日", "by December eighth")

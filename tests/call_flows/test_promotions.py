@@ -166,6 +166,13 @@ def test_when_a_reward_comes_is_told_by_its_date(caller, fields, zh, en):
     assert caller.line.get("cases") == []
 
 
+@requirement("R84")
+def test_a_reward_that_came_is_not_told_as_one_still_to_be_had(caller):
+    """What it gave; of any other, what it gives."""
+    progress(caller, credited_at="2026-11-12T23:30:00+08:00").is_told("到账的是", "It gave you")
+    caller.is_not_told("可以得到", "It gives")
+
+
 @requirement("R84", "R85")
 def test_a_day_that_is_promised_for_a_target_not_reached_is_no_debt(caller):
     """The record has a day already; what is missing is told, and no case is opened."""
