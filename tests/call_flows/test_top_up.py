@@ -195,7 +195,7 @@ FAILURES = [
     ("55", "银行的验证没有通过", "verification of your bank did not pass"),
     ("57", "没有开通这种支付", "not enabled this kind of payment"),
     ("05", "没有说明原因", "gave no reason"),
-    ("91", "暂时不可用", "is not available"),
+    ("91", "系统当时不可用", "was not available"),
     ("94", "之前已经成功", "had already succeeded"),
     ("68", "还在确认", "still being confirmed"),
     ("ORDER_IS_CLOSED", "已经关闭", "was closed"),
