@@ -265,10 +265,10 @@ def test_spending_is_told_for_three_periods(caller):
 
 @requirement("R60")
 def test_no_spending_is_told_as_such(caller):
-    """Three times nothing, and no zero yuan."""
+    """Dana's payments failed: they were there, and nothing was spent."""
     opens(caller).picks("消费情况", "spending").proves(DANA)
-    caller.is_told("最近七天没有付款", "No payments in the last seven days").is_told(
-        "上个月没有付款", "No payments last month"
+    caller.is_told("最近七天没有支出", "Nothing was spent in the last seven days").is_told(
+        "上个月没有支出", "Nothing was spent last month"
     )
 
 
