@@ -32,7 +32,8 @@ def begins(message: str, name: str, *values: str) -> tuple[str, str]:
     return zh, en
 
 
-OPENED = begins("case-opened", "reference", "261100018", "733235968")
+OPENED = ("再说一次", "Once more")
+"""The number of the case, whether this call opened it or another one at the same moment."""
 PROMISED = begins("callback-promised", "at", "2026-11-23T10:15:00+08:00", "2027-01-02T15:30:00+08:00")
 MARKED = ("您标出的交易", "that you marked")
 OFFERED = ("需要回电", "call back")
