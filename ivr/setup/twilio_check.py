@@ -13,6 +13,7 @@ from typing import TypeVar
 import click
 
 from ivr import twilio_rest
+from ivr.addresses import is_address
 from ivr.settings import Settings, SettingsError
 
 T = TypeVar("T")
@@ -84,7 +85,7 @@ def twilio_group(load: Callable[[], Settings]) -> click.Group:
 
 
 def _checked(_context: click.Context, _option: click.Parameter, address: str) -> str:
-    if address and not address.startswith(("http://", "https://")):
+    if address and not is_address(address):
         raise click.BadParameter(f"{address!r} is no address; write one such as http://127.0.0.1:5001")
     return address
 

@@ -7,8 +7,7 @@ import pytest
 from tests.call_flows.line import LIN, LINFU, OMAR, Caller
 from tests.call_flows.test_security import reviews
 from tests.call_flows.test_top_up import reports
-from tests.call_flows.test_transactions import looks
-from tests.call_flows.transactions import BY_DAY
+from tests.call_flows.transactions import BY_DAY, looks
 
 GO_ON = ("上次断线了", "We were cut off.")
 HERE = ("我们接着上次继续", "Let us go on where you were")

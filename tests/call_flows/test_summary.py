@@ -19,8 +19,7 @@ from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
 from tests.call_flows.test_dispute_reasons import NOT_ME
 from tests.call_flows.test_freeze import gives, status, wants_a_freeze
 from tests.call_flows.test_top_up import reports
-from tests.call_flows.test_transactions import looks
-from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
+from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, looks, opens
 
 requirement = pytest.mark.requirement
 FLOWS = Path(__file__).parents[2] / "call_flows"

@@ -6,8 +6,6 @@ import json
 
 import pytest
 
-from ivr.desk.stages import set_stage
-from ivr.storage import begin_write
 from tests.call_flows.line import DANA, LIN, LINFU, Caller, demo_world
 
 requirement = pytest.mark.requirement
@@ -130,19 +128,6 @@ def test_a_top_up_that_never_arrived_is_told_as_such(caller):
     reports(caller.calls(), "77").proves(LIN)
     caller.is_told("没有收到这笔充值", "did not receive this top-up").is_told("信号好", "signal is good")
     assert caller.line.get("cases") == []
-
-
-@requirement("R43", "R51", "R52", "R57")
-def test_a_fault_of_ours_becomes_a_case_with_a_promise(caller):
-    """A system fault is ours: reference, date, and how to ask about it; the reference can be keyed at once."""
-    add_top_up(caller, amount=12300, status="failed", code="96")
-    reports(caller.calls(), "123", "1122").proves(LIN)
-    caller.is_told("我们系统的问题", "fault of our own system").is_told("十一月二十五日", "November twenty-fifth")
-    caller.is_told("按单号查询进度", "key the reference")
-    (case,) = caller.line.get("cases")
-    caller.picks("不用补充", "go on without").picks("是的", "yes").picks("还有别的问题", "another question")
-    caller.picks("充值与支付问题", "top-up and payment").picks("查服务单", "For cases")
-    caller.enters(case["reference"]).is_told("已经受理", "was received")
 
 
 @requirement("R48")
@@ -292,15 +277,6 @@ def test_the_same_keys_on_another_wallet_give_its_own_figures(caller):
     caller.enters("123456").is_told("信息没有对上", "did not match")
 
 
-@requirement("R52", "R57")
-def test_calling_again_about_the_same_top_up_gives_the_same_case(caller):
-    """One case a record, however often one calls."""
-    reports(caller.calls(), "800", "1121").proves(LIN)
-    reports(caller.calls(), "800", "1121").proves(LIN)
-    (case,) = caller.line.get("cases")
-    assert len([text for text in caller.line.texts() if case["reference"] in text]) == 1
-
-
 @requirement("R48")
 def test_of_many_equal_top_ups_the_one_that_failed_is_offered(caller):
     """Four that succeeded later do not hide it."""
@@ -311,40 +287,3 @@ def test_of_many_equal_top_ups_the_one_that_failed_is_offered(caller):
     caller.line.change_world(lambda world: world["top_ups"].extend(tried))
     reports(caller.calls(), "123", "1122").proves(LIN)
     caller.picks("早上七点", "seven A M").is_told("余额不够", "balance is not enough")
-
-
-@requirement("R52")
-@pytest.mark.parametrize("day, late", [("24", False), ("25", True)])
-def test_a_promised_day_that_has_passed_is_owned_up_to(caller, day, late):
-    """To whoever calls about the same top-up again; the day itself is still in time."""
-    reports(caller.calls(), "800", "1121").proves(LIN).is_told("十一月二十四日", "by November twenty-fourth").presses(
-        "0"
-    )
-    caller.line.put("clock", {"now": f"2026-11-{day}T10:00:00+08:00"})
-    reports(caller.calls(), "800", "1121").proves(LIN).is_told("十一月二十四日", "by November twenty-fourth")
-    told, other = (LATE, WILL) if late else (WILL, LATE)
-    caller.is_told(*told).is_not_told(*other)
-
-
-@requirement("R52")
-def test_of_a_case_that_is_settled_nothing_is_promised(caller):
-    """Whoever works on it has said so."""
-    reports(caller.calls(), "800", "1121").proves(LIN).presses("0")
-    (case,) = caller.line.get("cases")
-    with begin_write(caller.line.runtime.engine) as conn:
-        set_stage(conn, case["reference"], "done")
-    caller.line.put("clock", {"now": "2026-12-07T10:00:00+08:00"})
-    reports(caller.calls(), "800", "1121").proves(LIN).is_told("处理完毕", "is settled")
-    caller.is_not_told(*WILL).is_not_told(*LATE)
-
-
-@pytest.mark.parametrize("now", ["2026-12-30T10:00:00+08:00"])
-@requirement("R52")
-def test_a_date_beyond_the_calendar_is_promised_provisionally(caller, now):
-    """No official calendar of next year yet: the wording says so, and the case does too."""
-    caller.line.change_world(lambda world: world["wallets"][0]["policy"]["unknown_confirmation"].update(days=10))
-    caller.line.put("clock", {"now": now})
-    reports(caller.calls(), "800", "1121").proves(LIN)
-    caller.is_told("预计在", "We expect")
-    (case,) = caller.line.get("cases")
-    assert case["due_provisional"] is True
