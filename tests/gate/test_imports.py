@@ -72,12 +72,6 @@ def test_one_module_imports_the_rest_client():
     assert users == {"ivr/twilio_rest.py"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=place)
-def test_a_module_fits_in_a_head(path):
-    """No more than 300 lines."""
-    assert len(path.read_text().splitlines()) <= 300
-
-
 def test_no_module_hides_behind_a_name_that_says_nothing():
     """No utils, no helpers, no Manager."""
     words = ("utils", "helpers", "manager", "handler", "common", "misc")
