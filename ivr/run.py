@@ -101,21 +101,24 @@ def find_ports_free(settings: Settings) -> None:
     """PORT, and in the lab the next one for the simulator."""
     for port in (settings.port, settings.port + 1)[: 1 + settings.lab]:
         try:
-            socket.create_server((listens_at(settings), port)).close()
+            _server(settings.bind, port).close()
         except OSError as error:
             raise SettingsError(
-                f"PORT is {settings.port}, but {port} cannot be listened at ({error.strerror}); write another PORT"
+                f"{settings.bind} port {port} cannot be listened at ({error.strerror}); write another BIND or PORT"
             ) from None
 
 
 def listen(settings: Settings) -> socket.socket:
     """Where calls come in, held for as long as we run."""
-    return socket.create_server((listens_at(settings), settings.port), backlog=MOST_WAITING)
+    return _server(settings.bind, settings.port, backlog=MOST_WAITING)
 
 
-def listens_at(settings: Settings) -> str:
-    """In the lab this machine only: a Host header can be forged, a loopback cannot."""
-    return "127.0.0.1" if settings.lab else "0.0.0.0"
+def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
+    """`::` stands for every address, those of IPv4 too."""
+    if ":" not in bind:
+        return socket.create_server((bind, port), backlog=backlog)
+    every = bind == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((bind, port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=every)
 
 
 def children(settings: Settings, listener: socket.socket) -> list[Child]:
@@ -157,7 +160,8 @@ def supervise(kept: list[Child], stop: threading.Event) -> None:
 
 def welcome(settings: Settings) -> None:
     """Where it listens and what to do next."""
-    here = f"http://127.0.0.1:{settings.port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)
+    here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     say(f"answering calls at {here}  (health: {here}/readyz)")
     if settings.lab:
         say("lab: no account, no real calls. Call it with  make phone")

@@ -7,6 +7,7 @@ simulator signs with. They are files that only this user may read, and the first
 from __future__ import annotations
 
 import io
+import ipaddress
 import os
 import re
 import secrets
@@ -25,6 +26,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 SECRETS = (
     "twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "crm_secret", "server_key",
 )  # fmt: skip
+HERE = "127.0.0.1"
 RETAINED = ("journals", "summaries", "messages", "notes")
 
 
@@ -48,8 +50,10 @@ class Settings:
     """The address that Twilio calls and signs, without a slash at the end."""
     database_url: str
     """`sqlite:///…` or `postgresql://…`."""
+    bind: str
+    """The address of this machine at which `make run` listens; in the lab always 127.0.0.1."""
     port: int
-    """Where `make run` listens."""
+    """And the port."""
     agent_mode: str
     """How a person is found: `phone` rings AGENT_NUMBERS, `taskrouter` asks Twilio TaskRouter."""
     agent_numbers: tuple[str, ...]
@@ -125,6 +129,7 @@ class _Reader:
             twilio_api_url=self._url("TWILIO_API_URL", f"http://127.0.0.1:{port + 1}" if lab else ""),
             public_base_url=self._public(account, port),
             database_url=self._database(data_dir),
+            bind=self._bind(lab),
             port=port,
             agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
             agent_numbers=self._numbers("AGENT_NUMBERS"),
@@ -217,6 +222,21 @@ class _Reader:
                 _wrong("DATABASE_URL", f"{scheme}:…", "sqlite:///file or postgresql://user:password@host/name")
             )
         return url
+
+    def _bind(self, lab: bool) -> str:
+        """In the lab this machine only: a Host header can be forged, a loopback cannot."""
+        text = self._text("BIND", HERE)
+        try:
+            address = str(ipaddress.ip_address(text))
+        except ValueError:
+            raise SettingsError(
+                _wrong("BIND", text, f"an address of this machine such as {HERE}, or 0.0.0.0 for all of them")
+            ) from None
+        if lab and address != HERE:
+            raise SettingsError(
+                f"BIND is {text!r} in the lab, which answers on this machine only; clear BIND, or write LAB=0"
+            )
+        return address
 
     def _port(self) -> int:
         text = self._text("PORT", "5000")

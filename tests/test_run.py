@@ -135,6 +135,23 @@ def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     assert (worker.command[-1], simulator.command[-1]) == ("ivr.follow_up.worker", "ivr.simulator.server")
 
 
+def test_with_an_account_it_listens_on_this_machine_only_until_bind_says_otherwise(tmp_path):
+    """Plain http on every address of a new machine is nothing that anybody asked for."""
+    account = {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "t",
+        "PUBLIC_BASE_URL": "https://ivr.example.com",
+    }
+    given = {**account, "DATA_DIR": str(tmp_path), "PORT": str(free_ports())}
+    for more, address in (({}, "127.0.0.1"), ({"BIND": "0.0.0.0"}, "0.0.0.0"), ({"BIND": "::"}, "::")):
+        settings = run.Settings.load({**given, **more}, tmp_path / "no.env")
+        run.find_ports_free(settings)
+        with run.listen(settings) as listener:
+            assert listener.getsockname()[:2] == (address, settings.port)
+            with pytest.raises(run.SettingsError, match=f"{address} port {settings.port}"):
+                run.find_ports_free(settings)
+
+
 def test_beside_a_real_account_nobody_plays_the_telephone_company(settings):
     """Then it is Twilio."""
     with socket.socket() as listener:
