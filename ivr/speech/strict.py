@@ -17,6 +17,7 @@ UNSPEAKABLE = {
     "zh": re.compile(r"[0-9A-Za-z!-/:-@\[-`{-~]"),
     "en": re.compile(r"[0-9@#$%^&*()_+=\[\]{}<>/\\|~]{2,}|[@#$%^&*_+=\[\]{}<>\\|~]"),
 }
+PLURALS = ("zero", "one", "two", "few", "many")
 EMPTY = "-"
 """A message that has only attributes, which Fluent allows but a translator would not expect."""
 
@@ -76,6 +77,13 @@ class _Reader(Visitor):  # type: ignore[misc]
     def visit_Placeable(self, node: ast.Placeable) -> None:
         if isinstance(node.expression, ast.VariableReference):
             self._refuse(f"${node.expression.id.name} needs one of {', '.join(FUNCTIONS)}")
+        self.generic_visit(node)
+
+    def visit_Variant(self, node: ast.Variant) -> None:
+        if isinstance(node.key, ast.NumberLiteral) or node.key.name in PLURALS:
+            self._refuse(
+                "a number does not choose words here, and the default would always be spoken; choose by a text"
+            )
         self.generic_visit(node)
 
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:

@@ -139,4 +139,33 @@ def test_more_tries_than_there_are_words_for_are_found(catalogues):
 def test_samples_fill_every_variable():
     """No message fails to be spoken."""
     script = Script.load(FOLDER)
-    assert all(script.text(message, language) or message in script.samples for message in script.ids for language in ("zh", "en"))  # fmt: skip
+    assert all(all(script.texts(message, language)) or message in script.samples for message in script.ids for language in ("zh", "en"))  # fmt: skip
+
+
+CHOOSING = "{ $how ->\n    [card] %s\n   *[other] %s\n }\n"
+"""Words that are chosen by a value."""
+
+
+def choose(folder: Path, name: str, zh: tuple[str, str], en: tuple[str, str]) -> None:
+    """Add a message that chooses between two wordings."""
+    for language, two in (("zh", zh), ("en", en)):
+        (folder / language / "chosen.ftl").write_text(f"{name} = {CHOOSING % two}", "utf-8")
+
+
+def test_a_message_that_chooses_its_words_by_a_value_is_measured_in_each_choice(catalogues):
+    """The rare wording is held to the rules like the usual one; a good one is not found."""
+    choose(catalogues, "paid-by", ("银行卡付款。", "余额付款。"), ("Paid by card.", "Paid from the balance."))
+    assert findings(catalogues, []) == []
+    choose(catalogues, "paid-by", ("请给令牌。", "余额付款。"), ("Paid by card.", "Invalid, from the balance."))
+    assert {(one.language, one.rule) for one in findings(catalogues, [])} == {("zh", "jargon"), ("en", "blame")}
+
+
+def test_a_prompt_that_chooses_its_words_is_as_long_as_its_longest_choice(catalogues):
+    """Whichever it is."""
+    choose(
+        catalogues,
+        "how-paid",
+        ("请输入一个数字。", "请输入一个数字。" * 6),
+        ("Enter a number.", "Enter a number, please. " * 6),
+    )
+    assert rules(catalogues, [Ask("how-paid", amount)]) >= {"whole"}

@@ -37,6 +37,14 @@ def test_a_message_is_rendered_with_its_values_in_words(tmp_path):
     assert words.render("en", "a.b", {"t": "0012"}, today=TODAY) == "zero zero one two"
 
 
+def test_a_text_chooses_the_words(tmp_path):
+    """And any other text the default."""
+    source = "a = { $how ->\n    [card] %s\n   *[other] %s\n }\n"
+    words = catalogue(tmp_path, source % ("卡", "余额"), source % ("card", "balance"))
+    said = [words.render("en", "a", {"how": how}, today=TODAY) for how in ("card", "balance", "cash")]
+    assert said == ["card", "balance", "balance"]
+
+
 FAULTS = [
     ("a = 好\nb { = x\n", "a = ok\n", "cannot be read"),
     ("a = 好\na = 好\n", "a = ok\n", "twice"),
@@ -46,6 +54,16 @@ FAULTS = [
     ("a = { EVIL($x) }\n", "a = { EVIL($x) }\n", "EVIL"),
     ('a = { COUNT($x, unit: "parsec") }\n', 'a = { COUNT($x, unit: "day") }\n', "parsec"),
     ('a = { DIGITS($x, kind: "odd") }\n', 'a = { DIGITS($x, kind: "tail") }\n', "odd"),
+    (
+        "a = { $n ->\n    [1] 一次\n   *[other] 多次\n }\n",
+        "a = { $n ->\n    [1] once\n   *[other] often\n }\n",
+        "a number does not choose",
+    ),
+    (
+        "a = { $n ->\n   *[other] 多次\n }\n",
+        "a = { $n ->\n    [one] once\n   *[other] often\n }\n",
+        "a number does not choose",
+    ),
     ("a = 共3笔\n", "a = three\n", "3"),
     ("a = 好, 的\n", "a = ok\n", ","),
 ]

@@ -23,7 +23,7 @@ def main() -> int:
     for prompt in asked(script):
         options = len(prompt.options) if isinstance(prompt, Menu) else 0
         for language in LANGUAGES:
-            document = script.document(prompt, language)
+            document = max(script.documents(prompt, language), key=length)
             keys = option_times(document) if options else []
             times += keys
             faults = [one for one in found if one.prompt == prompt.name and one.language in (language, "")]

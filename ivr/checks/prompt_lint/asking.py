@@ -53,9 +53,10 @@ def faults_of_prompt(script: Script, prompt: Prompt) -> Iterator[Finding]:
             yield Finding(prompt.name, "", "tries", f"{prompt.tries} tries, and no wrong-{kind}-{failure}")
     took = {}
     for language in LANGUAGES:
-        document = script.document(prompt, language)
-        took[language] = length(document)
-        yield from _times(prompt, language, took[language], option_times(document))
+        documents = script.documents(prompt, language)
+        took[language] = max(map(length, documents))
+        for document in documents:
+            yield from _times(prompt, language, length(document), option_times(document))
     yield from ratio(prompt.name, took)
 
 
@@ -71,8 +72,9 @@ def _options(script: Script, menu: Menu) -> Iterator[Finding]:
         offered = script.options["zh"][labels] if records else list(menu.options)
         if written != offered:
             yield Finding(menu.name, language, "order", f"offered {offered}, written {written}")
-        for option in written:
-            yield from _label(f"{labels}.{option}", script.text(f"{labels}.{option}", language), language)
+        for name in (f"{labels}.{option}" for option in written):
+            for label in script.texts(name, language):
+                yield from _label(name, label, language)
 
 
 def _label(name: str, label: str, language: str) -> Iterator[Finding]:

@@ -1,7 +1,11 @@
-"""The catalogues as they would be spoken, with sample values in place of every variable."""
+"""The catalogues as they would be spoken, with sample values in place of every variable.
+
+A message that chooses its words by a value (a Fluent selector) is spoken once for each choice, and each is held to the rules.
+"""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -38,7 +42,7 @@ class Script:
     """Both catalogues with samples. `options` are a message's attributes in the order of each language's file."""
 
     words: Catalogue
-    samples: dict[str, dict[str, Any]]
+    samples: dict[str, list[dict[str, Any]]]
     options: dict[str, dict[str, list[str]]]
     speaker: Speaker = field(init=False)
 
@@ -49,31 +53,35 @@ class Script:
     def load(cls, folder: Path) -> Script:
         """Read `<folder>/zh/*.ftl` and `<folder>/en/*.ftl`; raises CatalogueError."""
         words = Catalogue.load(folder)
-        samples: dict[str, dict[str, Any]] = {}
+        readers: dict[str, _Samples] = {}
         options: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
         for language in LANGUAGES:
             for entry in _entries(folder / language):
-                samples[entry.id.name] = _Samples.of(entry)
+                readers.setdefault(entry.id.name, _Samples()).visit(entry)
                 options[language][entry.id.name] = [attribute.id.name for attribute in entry.attributes]
-        return cls(words, samples, options)
+        return cls(words, {name: reader.every() for name, reader in readers.items()}, options)
 
     @property
     def ids(self) -> list[str]:
         """All messages, attributes as `message.attribute`."""
         return sorted(self.words.ids())
 
-    def text(self, message: str, language: str) -> str:
-        """One message in words; "" for a message that has options only."""
-        args = self.samples[message.partition(".")[0]]
-        return self.words.render(language, message, args, today=TODAY)
+    def texts(self, message: str, language: str) -> list[str]:
+        """One message in words, as often as its values choose other words; "" for a message that has options only."""
+        every = self.samples[message.partition(".")[0]]
+        said = [self.words.render(language, message, args, today=TODAY) for args in every]
+        return said if len(set(said)) > 1 else said[:1]
 
-    def document(self, prompt: Prompt, language: str) -> str:
-        """A prompt as TwiML, as it is asked the first time."""
-        args = dict(self.samples[prompt.name])
+    def documents(self, prompt: Prompt, language: str) -> list[str]:
+        """A prompt as TwiML, as it is asked the first time; once for each choice of words."""
+        return [self._document(prompt, language, sample) for sample in self.samples[prompt.name]]
+
+    def _document(self, prompt: Prompt, language: str, sample: dict[str, Any]) -> str:
+        args = dict(sample)
         written = self.options[language][prompt.name]
         if isinstance(prompt, Menu) and "choice" in written:
             records = [option for option in prompt.options if option not in written]
-            args["choices"] = dict.fromkeys(records, self.samples[prompt.name])
+            args["choices"] = dict.fromkeys(records, sample)
         lines: tuple[Line, ...] = Wait(prompt, Tries(), (), args, ("first", None), False).lines
         return twiml.document(twiml.says(self.speaker.speak(lines, language, TODAY)))
 
@@ -84,19 +92,25 @@ def _entries(folder: Path) -> list[ast.Message]:
 
 
 class _Samples(Visitor):  # type: ignore[misc]
-    """A value for each variable of one message, by the function that speaks it."""
+    """A value for each variable of one message, by the function that speaks it, and each choice of a selector."""
 
     def __init__(self) -> None:
-        self.found: dict[str, Any] = {}
+        self._found: dict[str, Any] = {}
+        self._choices: dict[str, list[str]] = {}
 
-    @classmethod
-    def of(cls, entry: ast.Message) -> dict[str, Any]:
-        reader = cls()
-        reader.visit(entry)
-        return reader.found
+    def every(self) -> list[dict[str, Any]]:
+        """The samples, one for each way in which the selectors can choose."""
+        ways = itertools.product(*self._choices.values())
+        return [self._found | dict(zip(self._choices, way, strict=True)) for way in ways]
 
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:
         for place, argument in enumerate(node.arguments.positional):
             if isinstance(argument, ast.VariableReference):
                 name = argument.id.name
-                self.found[name] = VALUES[node.id.name][place] if node.id.name in VALUES else NAMES.get(name, BRAND)
+                self._found[name] = VALUES[node.id.name][place] if node.id.name in VALUES else NAMES.get(name, BRAND)
+
+    def visit_SelectExpression(self, node: ast.SelectExpression) -> None:
+        if isinstance(node.selector, ast.VariableReference):
+            known = self._choices.setdefault(node.selector.id.name, [])
+            known += [one.key.name for one in node.variants if one.key.name not in known]
+        self.generic_visit(node)

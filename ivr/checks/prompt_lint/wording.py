@@ -29,12 +29,15 @@ PERSON = {"zh": re.compile("请?按零"), "en": re.compile("press zero")}
 
 def faults_of_message(script: Script, message: str) -> Iterator[Finding]:
     """Every broken rule of one message, in each language and between them."""
-    spoken = {language: script.text(message, language) for language in LANGUAGES}
-    for language, text in spoken.items():
+    spoken = {language: script.texts(message, language) for language in LANGUAGES}
+    for language, text in ((language, text) for language, texts in spoken.items() for text in texts):
         for rule, seen in (*_too_long(text, language), *forbidden(message, text, language)):
             yield Finding(message, language, rule, seen)
     if "." not in message and not FOR_AGENTS.match(message):
-        yield from ratio(message, {language: seconds(text, language == "zh") for language, text in spoken.items()})
+        longest = {
+            language: max(seconds(text, language == "zh") for text in texts) for language, texts in spoken.items()
+        }
+        yield from ratio(message, longest)
 
 
 def ratio(prompt: str, took: dict[str, float]) -> Iterator[Finding]:
@@ -47,11 +50,16 @@ def faults_of_failures(script: Script) -> Iterator[Finding]:
     """Each failure is answered in other words, and before the last one a person has been offered."""
     for series in FAILURES:
         for language in LANGUAGES:
-            said = [sentence for message in series for sentence in sentences(script.text(message, language))]
+            said = [sentence for message in series for sentence in sentences(_whole(script, message, language))]
             twice = {sentence for sentence in said if said.count(sentence) > 1}
             yield from (Finding(series[0], language, "same words", f"{one!r} twice") for one in sorted(twice))
-            if not any(PERSON[language].search(script.text(message, language)) for message in series[:2]):
+            if not any(PERSON[language].search(_whole(script, message, language)) for message in series[:2]):
                 yield Finding(series[1], language, "no person", "zero is not named before the last failure")
+
+
+def _whole(script: Script, message: str, language: str) -> str:
+    """All that a message may say."""
+    return " ".join(script.texts(message, language))
 
 
 def sentences(text: str) -> list[str]:
