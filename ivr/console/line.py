@@ -1,5 +1,8 @@
 """`flask line`: how the line is switched; `flask line open|person|closed` switches it, from the next turn on.
 
+There is a switch for all wallets and one for each, and the stricter of the two holds. Where the other one holds, and not
+the one that was typed, the command says so, how to switch that one, and ends with exit code 1.
+
 A reason is spoken to callers, so it comes in both languages or not at all, and in words: nothing that a voice reads
 in two ways.
 """
@@ -45,8 +48,11 @@ def line_command(load: Callable[[], Settings]) -> click.Command:
                 with begin_write(line.engine) as conn:
                     switch(conn, state, wallet, reason, line.now(conn))
             with begin_read(line.engine) as conn:
-                for one in [wallet] if wallet else known or [None]:
-                    click.echo(_shown(one, line_state(conn, one)))
+                found = {one: line_state(conn, one) for one in ([wallet] if wallet else known or [None])}
+        for one, holds in found.items():
+            click.echo(_shown(one, holds, state))
+        if state and any(holds.state != state for holds in found.values()):
+            raise SystemExit(1)
 
     return command
 
@@ -66,7 +72,14 @@ def _reason(state: str, reason: dict[str, str]) -> dict[str, str] | None:
     return reason
 
 
-def _shown(wallet: str | None, found: LineState) -> str:
-    since = f" since {found.since[:19]}" if found.since else ""
-    reason = f": {found.reason['zh']} / {found.reason['en']}" if found.reason else ""
-    return f"{wallet or 'all wallets'}: {found.state}{since}{reason}"
+def _shown(wallet: str | None, holds: LineState, asked: str) -> str:
+    """How it stands, by which switch when it is not open, and what to type when that is another switch than the one typed."""
+    since = f" since {holds.since[:19]}" if holds.since else ""
+    reason = f": {holds.reason['zh']} / {holds.reason['en']}" if holds.reason else ""
+    which = "its own switch" if holds.wallet else "the switch for all wallets"
+    by = "" if holds.state == "open" or wallet is None else f", by {which}"
+    only = f" --wallet {holds.wallet}" if holds.wallet else ""
+    other = f"; that switch was not touched, and is the stricter one: flask line {asked}{only}"
+    return (
+        f"{wallet or 'all wallets'}: {holds.state}{since}{by}{reason}{other if asked not in ('', holds.state) else ''}"
+    )

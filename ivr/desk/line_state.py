@@ -23,11 +23,15 @@ STATES = ("open", "person", "closed")
 
 @dataclass(frozen=True)
 class LineState:
-    """How the line is switched; the reason in both languages, or in none; since when, ISO 8601."""
+    """How the line is switched; the reason in both languages, or in none; since when, ISO 8601; by which switch.
+
+    `wallet` is the one whose own switch that is; without it, it is the one for all.
+    """
 
     state: str = "open"
     reason: Mapping[str, str] | None = None
     since: str | None = None
+    wallet: str | None = None
 
 
 _N = sa.select(sa.func.max(line_states.c.n))
@@ -35,7 +39,9 @@ _NEWEST = sa.or_(
     line_states.c.n == _N.where(line_states.c.wallet.is_(None)).scalar_subquery(),
     line_states.c.n == _N.where(line_states.c.wallet == sa.bindparam("wallet")).scalar_subquery(),
 )
-SAID = Prepared(sa.select(*(line_states.c[name] for name in ("state", "reason_zh", "reason_en", "at"))).where(_NEWEST))
+SAID = Prepared(
+    sa.select(*(line_states.c[name] for name in ("state", "reason_zh", "reason_en", "at", "wallet"))).where(_NEWEST)
+)
 
 
 def is_switched() -> sa.Exists:
@@ -47,8 +53,8 @@ def is_switched() -> sa.Exists:
 def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
     """What holds for this wallet now; with None, what was said for all of them."""
     said = [
-        LineState(state, {"zh": zh, "en": en} if zh else None, at)
-        for state, zh, en, at in SAID.run(conn, wallet=wallet)
+        LineState(state, {"zh": zh, "en": en} if zh else None, at, own)
+        for state, zh, en, at, own in SAID.run(conn, wallet=wallet)
     ]
     return max(said, key=lambda one: (STATES.index(one.state), one.since or ""), default=LineState())
 

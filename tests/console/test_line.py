@@ -46,6 +46,34 @@ def test_the_newest_switch_counts_with_its_reason_and_time(typed, database):
     assert holds(database, "haiyun").reason is None
 
 
+def test_a_switch_that_the_other_one_overrules_says_so_and_what_to_type(typed):
+    """Exit code 1: whoever opened the line reads that it is not open, and by which switch; then what was named opens it."""
+    typed("line", "closed", "--wallet", "haiyun")
+    opened = typed("line", "open")
+    haiyun, linfu = opened.output.splitlines()
+    assert (opened.exit_code, linfu.split(" since")[0]) == (1, "linfu: open")
+    assert haiyun.startswith("haiyun: closed since") and ", by its own switch" in haiyun
+    assert haiyun.endswith("that switch was not touched, and is the stricter one: flask line open --wallet haiyun")
+    opened = typed("line", "open", "--wallet", "haiyun")
+    assert opened.exit_code == 0 and "stricter" not in opened.output
+    typed("line", "closed")
+    opened = typed("line", "open", "--wallet", "haiyun")
+    assert opened.exit_code == 1 and ", by the switch for all wallets" in opened.output
+    assert opened.output.endswith("the stricter one: flask line open\n")
+    opened = typed("line", "open")
+    assert opened.exit_code == 0 and "stricter" not in opened.output
+
+
+def test_put_through_by_one_switch_and_closed_by_the_other_is_closed_and_says_so(typed):
+    """In both directions, and when it is only looked at."""
+    typed("line", "closed", "--wallet", "linfu")
+    milder = typed("line", "person")
+    assert milder.exit_code == 1 and "flask line person --wallet linfu" in milder.output
+    assert [line.split(", by ")[1] for line in typed("line").output.splitlines()] == ["the switch for all wallets", "its own switch"]  # fmt: skip
+    stricter = typed("line", "closed")
+    assert stricter.exit_code == 0 and "stricter" not in stricter.output
+
+
 def test_the_reason_is_that_of_the_switch_that_holds(typed, database):
     """All are put through, one wallet is closed for another reason."""
     typed("line", "person", "--reason-zh", "来电很多", "--reason-en", "many people are calling")
