@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import click
 import sqlalchemy as sa
 
 from ivr.console.opening import Command, Refused, line_of
-from ivr.desk.erasure import GoingOn, Report, erase
+from ivr.desk.erasure import GoingOn, Live, Report, erase
 from ivr.settings import Settings
 from ivr.storage import begin_read
 from ivr.wallet.tables import wallets
@@ -30,12 +31,25 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
                 raise Refused(f"there is no wallet {wallet!r}; there is {', '.join(known) or 'none'}")
             try:
                 report = erase(line.engine, wallet, customer, line.now)
-            except GoingOn:
-                raise Refused(f"{wallet} {customer}: a call is going on, and nothing was erased; type it again when the call is over") from None  # fmt: skip
+            except GoingOn as going:
+                raise Refused(f"{wallet} {customer}: nothing was erased, for {_live(going.calls)}; type it again when that is over") from None  # fmt: skip
             for words in _told(f"{wallet} {customer}", report):
                 click.echo(words)
 
     return command
+
+
+def _live(calls: list[Live]) -> str:
+    """Each call by its CallSid: when it began, when it was last heard of, and when it no longer stands in the way."""
+    told = [
+        f"call {one.call} is going on since {_minute(one.since)} (last heard of at {_minute(one.heard)}, over at {_minute(one.until)} at the latest)"
+        for one in calls
+    ]
+    return " and ".join(told)
+
+
+def _minute(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")
 
 
 def _told(who: str, report: Report) -> list[str]:

@@ -5,11 +5,14 @@ them, with the server key neither; so the journal, which is only ever added to, 
 counted. A customer's calls are those in which they were verified or something was kept of them, and those from the
 same telephones in which nobody was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
 
-While one of these calls is going on, nothing is erased: what is promised in it, such as a callback, could not be kept.
+While one of these calls is going on, nothing is erased: what is promised in it, such as a callback, could not be kept. Whether
+it is, is not left to the notice of its end alone, which may have been lost or never asked for: a call that the line has hung up,
+or of which nothing was heard for longer than any wait can take, is over; one that is with an agent sends nothing until they part.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +33,8 @@ from ivr.desk.tables import (
     sounds,
     voice_notes,
 )
-from ivr.engine.journal import calls
+from ivr.engine.call import Dial
+from ivr.engine.journal import calls, journal
 from ivr.engine.secrets import ERASED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.follow_up.tries import QUEUED
@@ -41,10 +45,26 @@ STATUS = "erased"
 AT_ONCE = 500
 LONGEST_CALL = timedelta(hours=4)
 """Twilio ends a call then; one whose end we were not told is over."""
+LONGEST_QUIET = timedelta(minutes=10)
+"""Words, a time-out or a recording, and Twilio's retries are together far shorter than that; only a talk with an agent is not."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A call that is not over: since when, when it was last heard of, and when it is over at the latest."""
+
+    call: str
+    since: datetime
+    heard: datetime
+    until: datetime
 
 
 class GoingOn(Exception):
-    """A call that would be erased is not over."""
+    """Calls that would be erased are not over."""
+
+    def __init__(self, calls: list[Live]) -> None:
+        super().__init__(f"{len(calls)} going on")
+        self.calls = calls
 
 
 @dataclass(frozen=True)
@@ -81,8 +101,8 @@ def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Re
     verified = _calls_of(conn, wallet, names)
     marks = _marks(conn, verified)
     every = verified | _unproved(conn, wallet, marks)
-    if _going_on(conn, every, now):
-        raise GoingOn
+    if live := _going_on(conn, every, now):
+        raise GoingOn(live)
     open_calls = calls.c.call.in_(every) & (calls.c.key_sealed.is_(None) | (calls.c.key_sealed != ERASED))
     keyless = conn.scalar(sa.select(sa.func.count()).where(open_calls, calls.c.key_sealed.is_(None))) or 0
     emptied = {"caller_sealed": None, "caller_mark": None, "summary_sealed": None}
@@ -121,9 +141,24 @@ def _unproved(conn: sa.Connection, wallet: str, marks: set[str]) -> set[str]:
     return set(conn.scalars(sa.select(calls.c.call).where(mine, ~somebody)))
 
 
-def _going_on(conn: sa.Connection, every: set[str], now: datetime) -> bool:
-    not_over = conn.execute(sa.select(calls.c.call, calls.c.started).where(calls.c.ended.is_(None)))
-    return any(call in every and now - datetime.fromisoformat(started) < LONGEST_CALL for call, started in not_over)
+def _going_on(conn: sa.Connection, every: set[str], now: datetime) -> list[Live]:
+    not_over = conn.execute(
+        sa.select(calls.c.call, calls.c.started).where(calls.c.ended.is_(None)).order_by(calls.c.started)
+    )
+    found = [_live(conn, call, datetime.fromisoformat(started)) for call, started in not_over.all() if call in every]
+    return [one for one in found if one is not None and now < one.until]
+
+
+def _live(conn: sa.Connection, call: str, since: datetime) -> Live | None:
+    """How a call stands whose end was not told; None when the line itself put the receiver down."""
+    last = conn.execute(sa.select(journal.c.at, journal.c.wait).where(journal.c.call == call).order_by(journal.c.turn.desc()).limit(1)).first()  # fmt: skip
+    if last is None:
+        return Live(call, since, since, since + LONGEST_QUIET)
+    heard, wait = datetime.fromisoformat(last.at), json.loads(last.wait)
+    if wait is None:
+        return None
+    with_an_agent = wait["kind"] == Dial.__name__
+    return Live(call, since, heard, since + LONGEST_CALL if with_an_agent else heard + LONGEST_QUIET)
 
 
 def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:

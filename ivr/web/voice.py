@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -157,7 +157,9 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
     if form.get("CallStatus") in OVER:
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
-            journal.note(conn, sid, "ended-with", str(turn), runtime.clock(conn), ended)
+            now = runtime.clock(conn)
+            journal.note(conn, sid, "ended-with", str(turn), now, ended)
+            over(conn, runtime, sid, now)
         return twiml.document("")
     try:
         return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
@@ -215,10 +217,15 @@ def call_status(runtime: Runtime, form: Any) -> str:
             journal.note(conn, sid, "status", sequence, now, {"status": state})
             journal.insert_new(conn, journal.calls, {"call": sid, "started": now.isoformat()})
             if state in OVER:
-                open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
-                conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
-                keep_summary(conn, sid, runtime.sealer)
+                over(conn, runtime, sid, now)
     return twiml.document("")
+
+
+def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None:
+    """A call is over, as a status notice says or, where none comes, the last webhook of the call itself."""
+    open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
+    conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
+    keep_summary(conn, sid, runtime.sealer)
 
 
 def last_reply(runtime: Runtime, sid: str) -> str | None:

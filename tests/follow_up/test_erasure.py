@@ -18,9 +18,9 @@ from click.testing import CliRunner
 
 from ivr import console
 from ivr.desk import erasure
-from ivr.desk.erasure import LONGEST_CALL, GoingOn, erase
+from ivr.desk.erasure import LONGEST_CALL, LONGEST_QUIET, GoingOn, erase
 from ivr.desk.tables import attempts, callbacks, languages, rings
-from ivr.engine.journal import calls, journal, replies
+from ivr.engine.journal import calls, journal, notices, replies
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.follow_up.tables import deliveries, messages
 from ivr.storage import begin_read, begin_write, connect
@@ -209,7 +209,11 @@ def test_while_a_call_is_going_on_nothing_is_erased_and_what_it_promises_is_kept
     again = Caller(told, "zh", repeat=False)
     again.calls(from_=LINS).picks("充值与支付问题", "").picks("充值限额", "").proves(LIN)
     refused = typed(told, "erase", "haiyun", customer)
-    assert refused.exit_code == 2 and "a call is going on, and nothing was erased" in refused.output
+    assert refused.exit_code == 2
+    assert refused.output == (
+        f"Error: haiyun {customer}: nothing was erased, for call {again.sid} is going on since 2026-11-23T10:00+08:00"
+        " (last heard of at 2026-11-23T10:00+08:00, over at 2026-11-23T10:10+08:00 at the latest); type it again when that is over\n"
+    )
     assert all(opens(told, told.lin.sid, token) for token in tokens(told, told.lin.sid))
     again.presses("0").picks("需要回电", "").enters("13900000002#").picks("是", "").hangs_up()
     with begin_read(told.engine) as conn:
@@ -218,14 +222,62 @@ def test_while_a_call_is_going_on_nothing_is_erased_and_what_it_promises_is_kept
     assert (erased(told).calls, opens(told, again.sid, number)) == (3, False)
 
 
-def test_a_call_whose_end_was_never_told_is_over_after_four_hours(told):
-    """As Twilio ends it."""
-    with begin_write(told.engine) as conn:
+def later(line, after):
+    line.put("clock", {"now": (datetime.fromisoformat(NOON) + after).isoformat()})
+
+
+def never_ended(line):
+    """As when no status notice comes, or it was lost."""
+    with begin_write(line.engine) as conn:
         conn.execute(sa.update(calls).values(ended=None))
+
+
+def test_a_call_whose_end_was_never_told_is_over_when_nothing_was_heard_for_longer_than_a_wait(told):
+    """Nobody waits for hours: minutes after its last turn it stands in nobody's way."""
+    never_ended(told)
+    later(told, LONGEST_QUIET - timedelta(minutes=1))
     with pytest.raises(GoingOn):
         erased(told)
-    told.put("clock", {"now": (datetime.fromisoformat(NOON) + LONGEST_CALL + timedelta(minutes=1)).isoformat()})
+    later(told, LONGEST_QUIET)
     assert erased(told).calls == 2
+
+
+def test_a_call_that_the_line_hung_up_is_over_at_once(told):
+    """Though nobody said so."""
+    again = Caller(told, "zh", repeat=False)
+    again.calls(from_=LINS).picks("充值与支付问题", "").picks("充值限额", "").proves(LIN)
+    while not again.over:
+        again.waits()
+    with begin_write(told.engine) as conn:
+        conn.execute(sa.update(calls).where(calls.c.call == again.sid).values(ended=None))
+    assert erased(told).calls == 3
+
+
+def test_a_call_that_is_with_an_agent_goes_on_for_as_long_as_twilio_lets_it(told):
+    """Which is four hours; nothing is heard of it meanwhile."""
+    told.put("agents", {"available": 1})
+    again = Caller(told, "zh", repeat=False).calls(from_=LINS)
+    again.picks("充值与支付问题", "").picks("充值限额", "").proves(LIN).presses("0")
+    assert again.talking_to
+    later(told, LONGEST_CALL - timedelta(minutes=1))
+    with pytest.raises(GoingOn):
+        erased(told)
+    later(told, LONGEST_CALL)
+    assert erased(told).calls == 3
+
+
+def test_the_webhook_of_a_caller_who_left_an_agent_ends_the_call_without_a_status_notice(told):
+    """The action of `<Dial>` says that the call is completed."""
+    told.put("agents", {"available": 1})
+    again = Caller(told, "zh", repeat=False).calls(from_=LINS).picks("充值与支付问题", "").presses("0")
+    assert again.talking_to
+    again.hangs_up()
+    assert any("DialCallStatus" in form for _url, form, _answer in again.courier.log)
+    with begin_read(told.engine) as conn:
+        (noted,) = conn.scalars(
+            sa.select(notices.c.at).where(notices.c.call == again.sid, notices.c.kind == "ended-with")
+        )
+        assert conn.scalar(sa.select(calls.c.ended).where(calls.c.call == again.sid)) == noted
 
 
 def work(arguments: list[str]) -> None:

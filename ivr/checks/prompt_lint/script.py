@@ -112,5 +112,6 @@ class _Samples(Visitor):  # type: ignore[misc]
     def visit_SelectExpression(self, node: ast.SelectExpression) -> None:
         if isinstance(node.selector, ast.VariableReference):
             known = self._choices.setdefault(node.selector.id.name, [])
-            known += [one.key.name for one in node.variants if one.key.name not in known]
+            keys = [one.key.name for one in node.variants if isinstance(one.key, ast.Identifier)]
+            known += [key for key in keys if key not in known]
         self.generic_visit(node)
