@@ -5,53 +5,21 @@ from __future__ import annotations
 from flask import Flask
 
 from ivr import console, setup
-from ivr.addresses import without_password
-from ivr.engine.secrets import Sealer
-from ivr.follow_up.queue import wait_until_done
-from ivr.logs import logger, prepare_logs
+from ivr.commands import only_looked_for
 from ivr.settings import Settings
-from ivr.setup import from_command_line
-from ivr.storage import connect
-from ivr.web.health import count_requests, health_blueprint
 from ivr.web.line import Line
-from ivr.web.recordings import recordings_blueprint
-from ivr.web.rings import rings_blueprint
-from ivr.web.texts import texts_blueprint
-from ivr.web.voice import voice_blueprint
-from ivr.wiring import make_runtime
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """One process's app; the database is connected to after the fork, and must be migrated."""
+    """One process's app; the database is connected to after the fork, and must be migrated.
+
+    A command needs neither its rooms nor the seconds that they take, and `flask doctor` not even right settings.
+    """
     app = Line(__name__)
     for commands in (setup, console):
         commands.add_commands(app.cli, lambda: settings or Settings.load())
-    try:
-        _furnish(app, settings or Settings.load())
-    except Exception:
-        if not from_command_line():
-            raise
-        # `flask doctor` looks for the reason and names it.
+    if not only_looked_for():
+        from ivr.web.rooms import furnish
+
+        furnish(app, settings or Settings.load())
     return app
-
-
-def _furnish(app: Flask, settings: Settings) -> None:
-    prepare_logs()
-    engine = connect(settings.database_url)
-    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
-    count_requests(app)
-    app.register_blueprint(health_blueprint(engine))
-    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key))
-    app.register_blueprint(voice_blueprint(runtime))
-    app.register_blueprint(texts_blueprint(runtime))
-    app.register_blueprint(rings_blueprint(runtime))
-    app.register_blueprint(recordings_blueprint(runtime))
-    if settings.lab:
-        from ivr.lab.web import lab_blueprint
-        from ivr.web.phone import phone_redirect
-
-        app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
-        app.register_blueprint(phone_redirect(settings))
-    if not from_command_line():
-        address = without_password(settings.public_base_url)
-        logger("app").info("ready for calls", lab=settings.lab, address=address)

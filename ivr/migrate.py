@@ -16,7 +16,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from dbos import DBOS
 
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_read, begin_write, connect
@@ -87,6 +86,8 @@ def _config() -> Config:
 
 
 def _migrate_follow_ups(engine: sa.Engine) -> None:
+    from dbos import DBOS  # a quarter of a second that whoever only looks need not wait
+
     logging.getLogger("dbos").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

@@ -4,7 +4,8 @@
     def after_call(desk: Surroundings, call_sid: str) -> None:
         '''Close the books on a call.'''
 
-A job runs at least once, as one step with retries; it finds out from our tables what is left to do.
+A job runs at least once, as one step with retries; it finds out from our tables what is left to do. DBOS is told of all
+jobs by the worker, when it starts; nobody else needs to import it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS
 
 from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.sms import Provider
@@ -46,6 +46,8 @@ class Surroundings:
 
 
 _here: list[Surroundings] = []
+_jobs: dict[str, Callable[..., Any]] = {}
+_told: set[str] = set()
 
 
 def settle(surroundings: Surroundings) -> None:
@@ -57,24 +59,36 @@ def job(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a job by the name that `enqueue` uses."""
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-        @DBOS.step(
-            name=f"{name}.step",
-            retries_allowed=True,
-            max_attempts=ATTEMPTS,
-            interval_seconds=FIRST_PAUSE,
-            backoff_rate=GROWTH,
-        )
-        def step(*ids: str) -> None:
-            function(_here[0], *ids)
-
-        @DBOS.workflow(name=name)
-        @wraps(function)
-        def workflow(*ids: str) -> None:
-            step(*ids)
-
+        _jobs[name] = function
         return function
 
     return declare
+
+
+def tell_dbos() -> None:
+    """Of every job that was declared, once a process."""
+    for name in _jobs.keys() - _told:
+        _tell(name)
+        _told.add(name)
+
+
+def _tell(name: str) -> None:
+    from dbos import DBOS
+
+    @DBOS.step(
+        name=f"{name}.step",
+        retries_allowed=True,
+        max_attempts=ATTEMPTS,
+        interval_seconds=FIRST_PAUSE,
+        backoff_rate=GROWTH,
+    )
+    def step(*ids: str) -> None:
+        _jobs[name](_here[0], *ids)
+
+    @DBOS.workflow(name=name)
+    @wraps(_jobs[name])
+    def workflow(*ids: str) -> None:
+        step(*ids)
 
 
 def import_jobs() -> list[str]:

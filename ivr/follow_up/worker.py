@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
 from ivr.follow_up import rounds
-from ivr.follow_up.jobs import Surroundings, import_jobs, settle
+from ivr.follow_up.jobs import Surroundings, import_jobs, settle, tell_dbos
 from ivr.follow_up.queue import QUEUE, VERSION
 from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.scene import lab_provider, now
@@ -43,6 +43,7 @@ def launch(
     )
     settle(here)
     import_jobs()
+    tell_dbos()
     config: DBOSConfig = {
         "name": "ivr",
         "system_database_url": engine.url.render_as_string(hide_password=False),

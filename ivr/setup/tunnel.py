@@ -18,6 +18,7 @@ from typing import Protocol
 
 import click
 
+from ivr.commands import Load
 from ivr.engine.twiml import OVERRIDES
 from ivr.settings import Settings, SettingsError
 
@@ -126,8 +127,8 @@ def hold_open(listener: Listener, dotenv: Path, port: int, stop: threading.Event
     click.echo(f"closed; {dotenv.name} is as it was")
 
 
-def tunnel_command(opened: Open = open_ngrok, stop: threading.Event | None = None) -> click.Command:
-    """The command."""
+def tunnel_command(_load: Load, opened: Open = open_ngrok, stop: threading.Event | None = None) -> click.Command:
+    """The command. It reads the settings by itself: their address is not known yet."""
 
     @click.command("tunnel", help="A public address for this machine while the command runs (ngrok).")
     def tunnel() -> None:

@@ -38,7 +38,7 @@ def on_starting(_server: Any) -> None:
     """Code and words are read before the workers are forked: one that dies is replaced in a moment, not in seconds."""
     prepare_logs()
     take_over("gunicorn.error")
-    import app  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
+    import ivr.web.rooms  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
     from ivr.speech.prompts import words
 
     words()

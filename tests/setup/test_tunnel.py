@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from dotenv import dotenv_values
 
+from ivr.settings import Settings
 from ivr.setup.tunnel import tunnel_command
 
 README = Path(__file__).parents[2] / "README.md"
@@ -63,7 +64,7 @@ def opened(place):
 
     def run(**environ):
         listener = FakeListener(place / ".env")
-        command = tunnel_command(listener.open, Watched(listener))
+        command = tunnel_command(Settings.load, listener.open, Watched(listener))
         return listener, CliRunner().invoke(command, env=environ)
 
     return run
@@ -147,7 +148,7 @@ def test_an_ngrok_that_does_not_open_changes_nothing(place):
     def broken(port):
         raise ValueError("ERR_NGROK_105: no such authtoken")
 
-    result = CliRunner().invoke(tunnel_command(broken), env=ACCOUNT)
+    result = CliRunner().invoke(tunnel_command(Settings.load, broken), env=ACCOUNT)
     assert result.exit_code == 1 and "ERR_NGROK_105" in result.output and not (place / ".env").exists()
 
 

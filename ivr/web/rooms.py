@@ -1,0 +1,42 @@
+"""Everything that a server answers with: the rooms of the app, around one runtime."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from ivr.addresses import without_password
+from ivr.commands import from_command_line
+from ivr.engine.secrets import Sealer
+from ivr.follow_up.queue import wait_until_done
+from ivr.logs import logger, prepare_logs
+from ivr.settings import Settings
+from ivr.storage import connect
+from ivr.web.health import count_requests, health_blueprint
+from ivr.web.recordings import recordings_blueprint
+from ivr.web.rings import rings_blueprint
+from ivr.web.texts import texts_blueprint
+from ivr.web.voice import voice_blueprint
+from ivr.wiring import make_runtime
+
+
+def furnish(app: Flask, settings: Settings) -> None:
+    """Connect to the database, make the runtime, and register every blueprint."""
+    prepare_logs()
+    engine = connect(settings.database_url)
+    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+    count_requests(app)
+    app.register_blueprint(health_blueprint(engine))
+    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key))
+    app.register_blueprint(voice_blueprint(runtime))
+    app.register_blueprint(texts_blueprint(runtime))
+    app.register_blueprint(rings_blueprint(runtime))
+    app.register_blueprint(recordings_blueprint(runtime))
+    if settings.lab:
+        from ivr.lab.web import lab_blueprint
+        from ivr.web.phone import phone_redirect
+
+        app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
+        app.register_blueprint(phone_redirect(settings))
+    if not from_command_line():
+        address = without_password(settings.public_base_url)
+        logger("app").info("ready for calls", lab=settings.lab, address=address)
