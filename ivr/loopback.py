@@ -6,7 +6,7 @@ import re
 
 from werkzeug.wrappers import Request
 
-LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 def is_from_here(request: Request) -> bool:

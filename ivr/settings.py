@@ -22,7 +22,7 @@ from dotenv.parser import parse_stream
 from ivr.addresses import is_address, without_password
 from ivr.secret_files import SettingsError, keep_secret, private_folder, server_key
 
-E164 = re.compile(r"\+[1-9]\d{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 SECRETS = (
     "twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "crm_secret", "server_key",
 )  # fmt: skip
@@ -280,7 +280,7 @@ class _Reader:
 
     def _prefixes(self, name: str, default: str = "") -> tuple[str, ...]:
         for prefix in self._list(name):
-            if not re.fullmatch(r"\+\d{1,14}", prefix):
+            if not re.fullmatch(r"\+[0-9]{1,14}", prefix):
                 raise SettingsError(_wrong(name, prefix, "beginnings such as +86,+1"))
         return self._list(name, default)
 

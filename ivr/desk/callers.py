@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from ivr.desk import numbers
 from ivr.desk.tables import languages
 from ivr.engine.effects import World, write
 from ivr.engine.journal import insert_new
-
-WITHHELD = {
-    "", "anonymous", "restricted", "blocked", "unknown", "unavailable", "private", "+266696687", "266696687",
-    "1266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
-}  # fmt: skip
-"""Keypad spellings of ANONYMOUS and the like arrive as numbers; two of them look Chinese."""
+from ivr.wallet.types import WalletInfo
 
 
-def number_of(caller: str | None) -> str | None:
-    """The caller's number, or None when it was withheld."""
-    return None if (caller or "").strip().lower() in WITHHELD else (caller or "").strip()
+def number_of(caller: str, wallet: WalletInfo, line: str = "") -> str | None:
+    """The caller's number, E.164; None when it was withheld, or is no number: that caller is nobody, and shares nothing.
+
+    `line` is the number that was dialled, as it arrived beside the caller's.
+    """
+    return numbers.arrived(caller, numbers.home(wallet), line)
 
 
 def language_of(conn: sa.Connection, caller_mark: str | None) -> str | None:

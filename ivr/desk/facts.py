@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.desk.numbers import candidates
+from ivr.desk.numbers import is_spelling
 from ivr.engine.effects import World, read
 from ivr.wallet import business_days, config
 
@@ -53,14 +53,7 @@ def wallet_facts(world: World, wallet: str) -> Facts:
 def is_official(world: World, wallet: str, number: str) -> bool:
     """Whether a keyed number is one of the wallet's own."""
     official = config.by_id(world.conn, wallet).channels["official_numbers"]
-    return not {number, *candidates(number)}.isdisjoint(_spellings(official))
-
-
-def _spellings(numbers: list[str]) -> set[str]:
-    """Each number as it is written, and without its country code."""
-    return {
-        spelling for number in numbers for spelling in (number, number.removeprefix("+86"), number.removeprefix("+"))
-    }
+    return any(is_spelling(number, one) for one in official)
 
 
 def grouped(hours: Any) -> list[dict[str, Any]]:

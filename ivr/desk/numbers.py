@@ -1,28 +1,189 @@
-"""Keyed telephone numbers → E.164, by the rules that the prompts speak."""
+"""Telephone numbers: what arrives, what is keyed, and what may be rung.
+
+`phonenumbers` knows which numbers there are and of what type they are; no beginning is judged by hand. A number is kept as
+E.164 and in no other spelling. What is not valid belongs to nobody: a carrier that withholds a number sends words, zeros, or
+the keys of ANONYMOUS as a number, and to take that for a number would make one person of all who withhold theirs.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import unquote
 
 import phonenumbers
+from babel import Locale
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+
+from ivr.wallet.types import WalletInfo
+
+ADDRESS = re.compile(r"(?:(?:sips?|tel|client):)?([^@;?]*)", re.ASCII | re.IGNORECASE)
+SEPARATORS = re.compile(r"[ .()\-]")
+NUMBER = re.compile(r"\+?[0-9]{3,20}")
+RUNG = (
+    PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP,
+)  # fmt: skip
+"""Types of a person's telephone at an ordinary price: no premium rate, shared cost or pager, and none that is not known."""
+NO_COUNTRY = "001"
+"""The region of satellite telephones and of international services."""
+MEANT = {1: ("US", "CA")}
+"""Countries that people mean by a country code that many share; by others the one that it was made for."""
 
 
-def candidates(keyed: str) -> list[str]:
-    """What the keys may mean, likeliest first: a mobile, a +1 number, a landline with its 0, another country, a wallet id."""
-    keyed = re.sub("^00", "", keyed)
-    found = []
-    if re.fullmatch(r"1[3-9]\d{9}", keyed):
-        found.append("+86" + keyed)
-    if re.fullmatch(r"1[2-9]\d{9}", keyed):
-        found.append("+" + keyed)
-    if re.fullmatch(r"0[1-9]\d{8,11}", keyed):
-        found.append("+86" + keyed[1:])
-    if re.fullmatch(r"[1-9]\d{9,14}", keyed):
-        found.append("+" + keyed)
-    return [*dict.fromkeys(found), keyed]
+def home(info: WalletInfo) -> str:
+    """The country of a wallet, ISO 3166, in which numbers without a country code are read: its calendar's, else its line's."""
+    if info.calendar in phonenumbers.SUPPORTED_REGIONS:
+        return info.calendar
+    return region(info.line) or "CN"
 
 
-def dialable(keyed: str) -> str | None:
+def region(number: str) -> str | None:
+    """The country of an E.164 number, ISO 3166; None where it has none."""
+    parsed = _parsed(number)
+    found = phonenumbers.region_code_for_number(parsed) if parsed else None
+    return None if found == NO_COUNTRY else found
+
+
+def country(number: str) -> dict[str, str] | None:
+    """The name of that country, in both languages."""
+    code = region(number)
+    return {language: Locale(language).territories[code] for language in ("zh", "en")} if code else None
+
+
+def arrived(address: str, country: str, line: str = "") -> str | None:
+    """A caller's address as E.164; None for words, zeros, and all that is no number.
+
+    Without a plus it may be written as at home or with its country code. Where both are numbers, the `line` that was dialled,
+    which came by the same carrier, shows how that carrier writes.
+    """
+    user = _user(address)
+    if not NUMBER.fullmatch(user):
+        return None
+    abroad = _valid(_international(user))
+    if user.startswith(("+", "00")):
+        return abroad
+    at_home = _valid(_written(user, country))
+    return at_home if at_home and (abroad is None or _is_written_at_home(line, country)) else abroad
+
+
+@lru_cache(maxsize=256)
+def spellings(address: str) -> frozenset[str]:
+    """Every way in which a carrier, or a caller, may write one of our own numbers; a name is written in one way only."""
+    user = _user(address)
+    parsed = _parsed(user) if user.startswith("+") else None
+    if parsed is None:
+        return frozenset({address, user})
+    digits = _e164(parsed)[1:]
+    bare = phonenumbers.national_significant_number(parsed)
+    return frozenset({address, user, f"+{digits}", digits, f"00{digits}", bare, _as_written(parsed)})
+
+
+def is_spelling(address: str, ours: str) -> bool:
+    """Whether an address that arrived is this number of ours."""
+    return not {address.strip(), _user(address)}.isdisjoint(spellings(ours))
+
+
+def candidates(keys: str, country: str = "CN") -> list[str]:
+    """What keys may mean in a search for an account: every number that is possible, the valid ones first, then a wallet id."""
+    read = [_international(keys)] if keys.startswith("00") else [_parsed(keys, country), _international(keys)]
+    found = [one for one in read if one and _length(one) == ValidationResult.IS_POSSIBLE]
+    found.sort(key=phonenumbers.is_valid_number, reverse=True)
+    return [*dict.fromkeys(_e164(one) for one in found), keys]
+
+
+def readings(keys: str, country: str, caller: str | None) -> list[str]:
+    """The numbers that keys may mean, E.164: none, one, or two of which only the caller can choose.
+
+    `00` begins a country code. Without it a number is read as it is written in the wallet's country, then as in the
+    caller's own, then as one with its country code. Where that gives more than one, the caller's own country is meant.
+    """
+    own = _parsed(caller) if caller else None
+    if keys.startswith("00"):
+        read = [_international(keys)]
+    else:
+        written = [_written(keys, place) for place in (country, region(caller) if caller else None) if place]
+        read = [*written, _international(keys)]
+    found = list(dict.fromkeys(number for one in read if (number := _valid(one))))
+    mine = [number for number in found if own and number.startswith(f"+{own.country_code}")]
+    return mine[:1] or found
+
+
+def dialable(keys: str) -> str | None:
     """The one number to call back, or None when none of its readings can be a number."""
-    readings = (number for number in candidates(keyed) if number.startswith("+"))
-    return next((number for number in readings if phonenumbers.is_possible_number(phonenumbers.parse(number))), None)
+    return next(iter(readings(keys, "CN", None)), None)
+
+
+def has_wrong_length(keys: str, country: str) -> bool:
+    """Whether no number has so many digits: abroad in its own country, else a mobile, or a landline with its 0."""
+    if keys.startswith("00"):
+        abroad = _international(keys)
+        return abroad is None or _length(abroad) != ValidationResult.IS_POSSIBLE
+    parsed, prefix = _parsed(keys, country), phonenumbers.ndd_prefix_for_region(country, True)
+    landline = prefix is not None and keys.startswith(prefix)
+    kind = PhoneNumberType.FIXED_LINE if landline else PhoneNumberType.MOBILE
+    possible = phonenumbers.is_possible_number_for_type_with_reason
+    return parsed is None or possible(parsed, kind) != ValidationResult.IS_POSSIBLE
+
+
+def may_be_rung(number: str, prefixes: Iterable[str]) -> bool:
+    """Whether an E.164 number is a person's telephone at an ordinary price, and begins as one of the `prefixes`.
+
+    A prefix that is a country code and no more means the country that one thinks of: `+1` the United States and Canada, not
+    the islands that share it. Whoever means those writes more of the number, such as `+1264`.
+    """
+    parsed = _parsed(number)
+    if parsed is None or not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) not in RUNG:
+        return False
+    place, code = region(number), parsed.country_code or 0
+    meant = MEANT.get(code) or phonenumbers.region_codes_for_country_code(code)[:1]
+    fitting = [prefix for prefix in prefixes if number.startswith(prefix)]
+    return place is not None and any(prefix != f"+{code}" or place in meant for prefix in fitting)
+
+
+def _user(address: str) -> str:
+    """`sip:+86139…@host` → `+86139…`; separators of a number are gone, a name stays."""
+    found = ADDRESS.match(address.strip())
+    user = unquote(found[1]) if found else ""
+    bare = SEPARATORS.sub("", user)
+    return bare if NUMBER.fullmatch(bare) else user
+
+
+def _parsed(text: str, country: str | None = None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _international(digits: str) -> PhoneNumber | None:
+    return _parsed("+" + digits.removeprefix("+").removeprefix("00"))
+
+
+def _written(digits: str, country: str) -> PhoneNumber | None:
+    """Digits as one writes a number in that country: with the 0 of a landline, where it has one."""
+    parsed = _parsed(digits, country)
+    return parsed if parsed and digits.endswith(_as_written(parsed)) else None
+
+
+def _as_written(number: PhoneNumber) -> str:
+    return re.sub("[^0-9]", "", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
+
+
+def _is_written_at_home(line: str, country: str) -> bool:
+    user = _user(line)
+    if not NUMBER.fullmatch(user) or user.startswith(("+", "00")):
+        return False
+    return _valid(_written(user, country)) is not None and _valid(_international(user)) is None
+
+
+def _valid(number: PhoneNumber | None) -> str | None:
+    return _e164(number) if number and phonenumbers.is_valid_number(number) else None
+
+
+def _e164(number: PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def _length(number: PhoneNumber) -> int:
+    return int(phonenumbers.is_possible_number_with_reason(number))

@@ -20,17 +20,22 @@ def keys_of(raw: str | None) -> str:
     return folded
 
 
+def are_digits(text: str) -> bool:
+    """0 to 9 only: what else `isdigit` takes, such as superscripts and Arabic digits, is on no telephone."""
+    return text.isascii() and text.isdigit()
+
+
 def amount(keys: str, now: datetime) -> int | None:
     """`68*50` → 6850 fen; `*` is the decimal point, at most two places, more than nothing."""
     yuan, _, rest = keys.partition("*")
-    if not yuan.isdigit() or len(yuan) > 8 or len(rest) > 2 or (rest and not rest.isdigit()) or keys.count("*") > 1:
+    if not are_digits(yuan) or len(yuan) > 8 or len(rest) > 2 or (rest and not are_digits(rest)) or keys.count("*") > 1:
         return None
     return int(yuan) * 100 + int((rest or "0").ljust(2, "0")) or None
 
 
 def day(keys: str, now: datetime) -> str | None:
     """MMDD → the latest such date that is not in the future, as `YYYY-MM-DD`."""
-    if len(keys) != 4 or not keys.isdigit():
+    if len(keys) != 4 or not are_digits(keys):
         return None
     for year in (now.year, now.year - 1, now.year - 2, now.year - 3, now.year - 4):
         try:
@@ -46,7 +51,7 @@ def clock(keys: str, now: datetime) -> str | None:
     """HHMM in 24 hours → `HH:MM`; nothing keyed → "" (unknown)."""
     if keys == "":
         return ""
-    if len(keys) != 4 or not keys.isdigit() or int(keys[:2]) > 23 or int(keys[2:]) > 59:
+    if len(keys) != 4 or not are_digits(keys) or int(keys[:2]) > 23 or int(keys[2:]) > 59:
         return None
     return f"{keys[:2]}:{keys[2:]}"
 
@@ -55,25 +60,27 @@ def tail(keys: str, now: datetime) -> str | None:
     """Six characters of an identity document, where a last `*` is X."""
     folded = keys[:-1] + "X" if keys.endswith("*") else keys
     return (
-        folded if len(folded) == 6 and folded[:-1].isdigit() and (folded[-1].isdigit() or folded[-1] == "X") else None
+        folded
+        if len(folded) == 6 and are_digits(folded[:-1]) and (are_digits(folded[-1]) or folded[-1] == "X")
+        else None
     )
 
 
 def six(keys: str, now: datetime) -> str | None:
     """A code or a phone PIN: six digits."""
-    return keys if len(keys) == 6 and keys.isdigit() else None
+    return keys if len(keys) == 6 and are_digits(keys) else None
 
 
 def nine(keys: str, now: datetime) -> str | None:
     """A reference: nine digits (the flow checks the last one against the others)."""
-    return keys if len(keys) == 9 and keys.isdigit() else None
+    return keys if len(keys) == 9 and are_digits(keys) else None
 
 
 def telephone(keys: str, now: datetime) -> str | None:
     """A number that somebody called from, as keyed: 3 to 15 digits, hotlines included."""
-    return keys if 3 <= len(keys) <= 15 and keys.isdigit() else None
+    return keys if 3 <= len(keys) <= 15 and are_digits(keys) else None
 
 
 def identifier(keys: str, now: datetime) -> str | None:
     """A telephone number or a wallet id, as keyed: 6 to 15 digits."""
-    return keys if 6 <= len(keys) <= 15 and keys.isdigit() else None
+    return keys if 6 <= len(keys) <= 15 and are_digits(keys) else None

@@ -80,7 +80,7 @@ class Menu:
         key, rest = keys[0], keys[1:]
         if key in MENU_KEYS and not (key == "9" and self.bilingual):
             return MENU_KEYS[key], rest
-        if key.isdigit() and 1 <= int(key) <= len(self.options):
+        if key in "123456789" and 1 <= int(key) <= len(self.options):
             return ("value", self.options[int(key) - 1]), rest
         return tries.judge("wrong", self.tries), ""
 

@@ -100,7 +100,8 @@ def _sent(here: Surroundings, row: sa.Row) -> str:
 
 
 def _outcome(row: sa.Row, answer: str, now: datetime) -> dict[str, Any]:
-    if answer.isdigit() and 200 <= int(answer) < 300:
+    status = int(answer) if answer.isascii() and answer.isdigit() else 0
+    if 200 <= status < 300:
         return {"status": "delivered"}
-    refused = answer.isdigit() and 300 <= int(answer) < 500 and int(answer) not in NOT_NOW
+    refused = 300 <= status < 500 and status not in NOT_NOW
     return {"status": "dead"} if refused else after_failure(row, PATIENCE, now) or {"status": "dead"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from ivr.lab.shapes import (
     WorldError,
+    address,
     clock,
     day,
     each,
@@ -44,7 +45,8 @@ unit = one_of("business", "calendar")
 promise = having(days=whole, unit=unit)
 status = one_of("succeeded", "failed", "pending")
 hours = matching(
-    r"closed|([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", 'hours such as "09:00-21:00", or "closed"'
+    r"closed|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)",
+    'hours such as "09:00-21:00", or "closed"',
 )
 method = having(id=text, name=both, fee=whole, arrival=both, single=whole)
 policy = having(
@@ -55,7 +57,7 @@ policy = having(
     cut_off=clock, reward_expiry_days=whole,
 )  # fmt: skip
 wallet = having(
-    id=text, line=number, lines=maybe(each(number)), name=both, timezone=zone, calendar=text,
+    id=text, line=number, lines=maybe(each(address)), name=both, timezone=zone, calendar=text,
     languages=maybe(each(one_of("zh", "en"))), security_hours=maybe(text), policy=policy,
     hours=having(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), hours)),
     channels=having(website=both, app=both, social=both, official_numbers=each(text)),
@@ -64,8 +66,8 @@ customer = having(
     id=text, wallet=text, name=maybe(text), language=optional(one_of("zh", "en")),
     mobile=maybe(personal(number, 'a number such as "+8619900000051", or null')),
     wallet_id=personal(text, "a text of digits"),
-    id_tail=personal(matching(r"\d{5}[\dX]", ""), "six digits, of which the last may be X"),
-    phone_pin=maybe(personal(matching(r"\d{6}", ""), "six digits, or null")),
+    id_tail=personal(matching(r"[0-9]{5}[0-9X]", ""), "six digits, of which the last may be X"),
+    phone_pin=maybe(personal(matching(r"[0-9]{6}", ""), "six digits, or null")),
     status=optional(one_of("active", "frozen", "closed")), two_factor=optional(truth), birth_year=maybe(whole),
     registered_on=maybe(day), balance=optional(whole), points=optional(whole), push_opt_in=optional(truth),
     cards=maybe(each(having(bank=both, type=maybe(text), tail=text))), **{"class": maybe(text)},
@@ -79,7 +81,7 @@ payment = having(
     bank_debited=maybe(truth),
 )  # fmt: skip
 dispute = having(
-    id=text, reference=matching(r"\d{9}", 'nine digits in a text, such as "202611017"'), customer=text, payment=text,
+    id=text, reference=matching(r"[0-9]{9}", 'nine digits in a text, such as "202611017"'), customer=text, payment=text,
     reason=one_of(
         "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
     ),

@@ -71,11 +71,15 @@ def _is_day(text: str) -> bool:
 
 
 text = matching(r"(?s).*\S.*", "a text")
-clock = matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day such as "17:00"')
+clock = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'a time of day such as "17:00"')
 moment = parsed(is_moment, 'a time with an offset such as "2026-11-23T10:00:00+08:00"')
 day = parsed(_is_day, 'a date such as "2026-11-23"')
 zone = parsed(ZoneInfo, 'the name of a time zone such as "Asia/Shanghai"')
-number = matching(r"\+\d{3,15}", 'a number such as "+864000000101"')
+address = matching(
+    r"\+?[0-9]{3,15}|(sip|sips|tel|client):[^\s@;?]\S{0,100}",
+    'a number such as "+864000000101" or "4000000101", or an address such as "sip:line@example.com"',
+)
+number = matching(r"\+[0-9]{3,15}", 'a number such as "+864000000101"')
 
 
 def whole(path: str, value: Any) -> None:

@@ -27,7 +27,7 @@ from ivr.wallet.file import lines
 from ivr.wallet.tables import customers, records, wallet_lines, wallets
 
 DEFAULT = Path(__file__).parent / "default_world.json"
-DATE = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
+DATE = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9](T\S+)?")
 KINDS = {
     "top_ups": "top-up", "payments": "payment", "disputes": "dispute", "promotions": "promotion", "rewards": "reward",
 }  # fmt: skip

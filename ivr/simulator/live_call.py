@@ -98,7 +98,7 @@ class LiveCall:
             return {
                 "sid": self.sid, "line": self.line, "caller": self.caller, "started": self.started,
                 "version": self.version, "state": state, "agent": self.seat.shown(), "turn": self.timed.turn,
-                "options": [asdict(one) for one in self.phone.options if one.key.isdigit()] if waiting else [],
+                "options": [asdict(one) for one in self.phone.options if one.key.isascii() and one.key.isdigit()] if waiting else [],
                 "seconds": waiting.seconds if waiting else 0, "records": bool(waiting) and self.phone.may_speak, "lines": self.transcript.shown(),
             }  # fmt: skip
 

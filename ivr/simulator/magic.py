@@ -32,7 +32,7 @@ def answer() -> tuple[Response, int]:
         return _text(form)
     if request.method == "POST" and path.endswith("/Calls.json"):
         return _call(form)
-    if request.method == "GET" and (found := re.fullmatch(r"/v2/PhoneNumbers/(\+\d+)", path)):
+    if request.method == "GET" and (found := re.fullmatch(r"/v2/PhoneNumbers/(\+[0-9]+)", path)):
         swap = {"last_sim_swap": {"swapped_in_period": False, "swapped_period": "PT48H"}, "error_code": None}
         return jsonify(phone_number=found[1], valid=True, country_code="US", sim_swap=swap), 200
     raise RestError(403, 20008, "Resource not accessible with Test Account Credentials")

@@ -26,7 +26,7 @@ from ivr.simulator.lab_door import LabDoor
 from ivr.simulator.live_call import DEEDS, LiveCall, Refused
 from ivr.simulator.phone import ANONYMOUS
 
-NUMBER = re.compile(r"\+\d{3,15}")
+NUMBER = re.compile(r"\+[0-9]{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")
 MOST_WORDS = 300
 QUICKLY = 3.0

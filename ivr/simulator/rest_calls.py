@@ -15,7 +15,7 @@ from ivr.simulator.rest import PREFIX, RestError, not_found, page, uri, when
 from ivr.simulator.switchboard import ENDED, Switchboard, SwitchedCall
 from ivr.simulator.twiml_table import overrides_fault
 
-NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST_INLINE = 4000
 EVENTS = ("initiated", "ringing", "answered", "completed")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ivr.simulator.delivery import Answer, Transport
 
-TURN = re.compile(r"/turns/(\d+)$")
+TURN = re.compile(r"/turns/([0-9]+)$")
 
 
 class Timed:

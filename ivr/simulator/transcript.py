@@ -59,10 +59,10 @@ class Transcript:
         found = [
             one
             for one, end in zip(keyed, ends, strict=False)
-            if re.search(r"[\d*]", one.text) and any(one.turn <= turn < max(end, one.turn + 1) for turn in turns)
+            if re.search(r"[0-9*]", one.text) and any(one.turn <= turn < max(end, one.turn + 1) for turn in turns)
         ]
         for one in found:
-            one.text = re.sub(r"[\d*]", "•", one.text)
+            one.text = re.sub(r"[0-9*]", "•", one.text)
         return bool(found)
 
     def heard(self, number: int) -> Line:

@@ -75,7 +75,7 @@ RULES: dict[str, Rule] = {
             "numDigits": _between(1, 1000),
             "finishOnKey": _matches("[0-9#*]?"),
             "timeout": _between(1, 600),
-            "speechTimeout": _matches(r"auto|[1-9]\d*"),
+            "speechTimeout": _matches(r"auto|[1-9][0-9]*"),
             "language": _ANY,
             "maxSpeechTime": _between(1, 60),
             "speechModel": _ANY,
@@ -187,13 +187,13 @@ RULES: dict[str, Rule] = {
 RULES |= {name: _rule({}, children=_SSML, text=True) for name in ("p", "s")}
 RULES |= {
     "break": _rule(
-        {"strength": _matches("none|x-weak|weak|medium|strong|x-strong"), "time": _matches(r"\d+(\.\d+)?(ms|s)")}
+        {"strength": _matches("none|x-weak|weak|medium|strong|x-strong"), "time": _matches(r"[0-9]+(\.[0-9]+)?(ms|s)")}
     ),
     "emphasis": _rule({"level": _matches("strong|moderate|reduced")}, children=_SSML, text=True),
     "lang": _rule({"{http://www.w3.org/XML/1998/namespace}lang": _LANGUAGE}, children=_SSML, text=True),
     "phoneme": _rule({"alphabet": _matches("ipa|x-sampa|x-amazon-[a-z]+"), "ph": _ANY}, text=True),
     "prosody": _rule(
-        {"volume": _ANY, "rate": _matches(r"x-slow|slow|medium|fast|x-fast|\d+%"), "pitch": _ANY},
+        {"volume": _ANY, "rate": _matches(r"x-slow|slow|medium|fast|x-fast|[0-9]+%"), "pitch": _ANY},
         children=_SSML,
         text=True,
     ),

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
+from ivr.desk.numbers import is_spelling
 from ivr.wallet.tables import wallet_lines, wallets
 from ivr.wallet.types import WalletInfo
 
@@ -23,12 +24,17 @@ def by_id(conn: sa.Connection, wallet: str) -> WalletInfo:
     return _parsed(document)
 
 
-def by_line(conn: sa.Connection, *lines: str) -> WalletInfo | None:
-    """The wallet of the first of these numbers that is somebody's line."""
-    for line in lines:
-        wallet = conn.scalar(sa.select(wallet_lines.c.wallet).where(wallet_lines.c.line == line))
-        if wallet is not None:
-            return by_id(conn, wallet)
+def by_line(conn: sa.Connection, *addresses: str) -> WalletInfo | None:
+    """The wallet of the first of these addresses that is somebody's line, however a carrier writes it.
+
+    What two wallets could be called by, since only the country code tells their lines apart, is neither's.
+    """
+    rows = conn.execute(sa.select(wallet_lines.c.line, wallet_lines.c.wallet)).all()
+    lines = {row.line: row.wallet for row in rows}
+    for address in addresses:
+        called = {lines[address]} if address in lines else {lines[line] for line in lines if is_spelling(address, line)}
+        if len(called) == 1:
+            return by_id(conn, called.pop())
     return None
 
 

@@ -109,14 +109,15 @@ def answer_call(runtime: Runtime, form: Any) -> str:
     sid = form.get("CallSid", "")
     if not SAFE_SID.fullmatch(sid):
         return static_reply(runtime, {})
-    line = clean(form.get("ForwardedFrom") or form.get("To") or "").strip()
-    number = callers.number_of(clean(form.get("From") or ""))
-    mark = runtime.sealer.fingerprint(number) if number else None
+    caller, to, forwarded = (clean(form.get(name) or "").strip() for name in ("From", "To", "ForwardedFrom"))
+    line = forwarded or to
     with begin_read(runtime.engine) as conn:
-        wallet = config.by_line(conn, line, clean(form.get("To") or "").strip())
+        wallet = config.by_line(conn, line, to)
+        if wallet is None:
+            return unknown_line(runtime)
+        number = callers.number_of(caller, wallet, to)
+        mark = runtime.sealer.fingerprint(number) if number else None
         language = callers.language_of(conn, mark)
-    if wallet is None:
-        return unknown_line(runtime)
     facts = {
         "wallet": wallet.id,
         "name": dict(wallet.name),
