@@ -53,10 +53,11 @@ class Wait(msgspec.Struct, frozen=True):
 
     @property
     def timeout(self) -> int:
-        """Seconds of silence before it counts; `#` in an entry asks for 30."""
-        if self.last[0] == "more-time":
+        """Seconds of silence before it counts: 30 in an entry after "take your time", to fetch a card or a letter."""
+        silent = self.last[0] == "silence"
+        if self.last[0] == "more-time" or (silent and isinstance(self.prompt, Ask) and self.tries.silences == 1):
             return 30
-        return max(7, self.prompt.timeout) if self.last[0] == "silence" else self.prompt.timeout
+        return max(7, self.prompt.timeout) if silent else self.prompt.timeout
 
 
 class Dial(msgspec.Struct, frozen=True):
@@ -95,7 +96,7 @@ class Sealed(msgspec.Struct, frozen=True):
 PAUSE, PAUSE_AGAIN = "pause", "pause-again"
 """A silence within long words; before the first one it is said that `#` says all of them again."""
 
-AGAIN = ("repeat", "slower", "language")
+AGAIN = ("repeat", "slower", "language", "more-time")
 """What was said before a question is no more said after a failure, until the caller asks for it with one of these keys."""
 
 NO_TRIES = Tries()
@@ -246,7 +247,7 @@ def _words(wait: Wait) -> tuple[Line, ...]:
     """The prompt after the last decision: a first silence is no error and asks nothing again."""
     kind, prompt = wait.last[0], wait.prompt
     if kind == "silence" and wait.tries.silences == 1:
-        return _in_both((Line("take-your-time"),), prompt)
+        return _in_both((Line("take-your-time"),), prompt) + _may_be_left_empty(prompt)
     lead: tuple[Line, ...] = ()
     if kind == "silence" and isinstance(prompt, Menu) and len(prompt.options) > OPTIONS_HELD:
         return (Line("still-silent-menu"),)
@@ -282,7 +283,12 @@ def _question(prompt: Prompt, args: dict[str, Any]) -> tuple[Line, ...]:
             lines.append(Line("agent-option", key="0"))
         if prompt.offer_language:
             lines.append(Line("other-language", key="9", language="other"))
-    return tuple(lines)
+    return tuple(lines) + _may_be_left_empty(prompt)
+
+
+def _may_be_left_empty(prompt: Prompt) -> tuple[Line, ...]:
+    """The keys for "I do not know", the same in each entry that takes it."""
+    return (Line("if-unknown"),) if isinstance(prompt, Ask) and prompt.empty_is else ()
 
 
 def _in_both(lead: tuple[Line, ...], prompt: Prompt) -> tuple[Line, ...]:

@@ -22,6 +22,9 @@ MENU_KEYS: dict[str, Decision] = {
 ENTRY_KEYS: dict[str, Decision] = {
     "0": ("agent", None), "*": ("clear", None), "**": ("main", None), "*8": ("slower", None), "*9": ("language", None),
 }  # fmt: skip
+UNKNOWN = "1"
+"""With `#` after it, the answer "I do not know" to an entry that may be left empty. A `#` alone would be simpler, and Twilio
+does not tell of it: a first key that is the finish key is silence (`<Gather>`)."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ class Ask:
     """An entry of digits, ended by `#` or by its fixed length.
 
     `personal`: the value is a Secret of this turn; `sealed`: it is kept encrypted and may be spoken back.
-    `readback`: a Confirm that follows the entry; `2` or `*` there asks again.
+    `readback`: a Confirm that follows the entry; `2` or `*` there asks again. `empty_is`: it may be left empty, by `1#`
+    or by silence after "take your time"; the parser makes a value of "".
     """
 
     name: str
@@ -122,6 +126,10 @@ class Ask:
     bilingual: ClassVar[bool] = False
     kind: ClassVar[str] = "entry"
 
+    def __post_init__(self) -> None:
+        if self.empty_is and self.parse(UNKNOWN, datetime.min) is not None:
+            raise ValueError(f"entry {self.name}: {UNKNOWN!r} is a value here, so it cannot mean that it is left empty")
+
     @property
     def type_ahead(self) -> bool:
         """Nothing typed ahead reaches a personal entry."""
@@ -133,15 +141,17 @@ class Ask:
         return not (self.personal or self.sealed)
 
     def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
-        """The keys up to `#` → a decision; a bare `#` is "more time" unless the prompt gives it a meaning."""
+        """The keys up to `#` → a decision. A bare `#` that does arrive is "more time", or leaves the entry empty."""
         if keys is None:
+            if self.empty_is and tries.silences:
+                return ("value", self.parse("", now)), ""
             return tries.judge("silence", self.tries), ""
         entry, rest = self._split(keys)
         if entry in self.keys:
             return self.keys[entry], rest
         if entry == "" and not self.empty_is:
             return ("more-time", None), rest
-        value = self.parse(entry, now)
+        value = self.parse("" if self.empty_is and entry == UNKNOWN else entry, now)
         if value is None:
             return tries.judge("wrong", self.tries), ""
         return ("secret" if self.personal else "sealed" if self.sealed else "value", value), rest

@@ -12,6 +12,7 @@
 | `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; silence whose time has come is kept |
 
 `agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (they act by their own sid).
+`bare_hash`: what a `#` alone is in an entry, `silence` (as documented), or told as empty, absent, hash or finished-on-key.
 `notices`: `"held"` keeps status notices until they are sent by hand.
 """
 
@@ -61,7 +62,7 @@ def _calls(control: Blueprint, board: Switchboard) -> None:
         agents = str(asked.get("agents", ""))
         if agents and agents not in AGENTS and not agents.startswith("keys:"):
             abort(400, f"agents is {agents!r}; write one of {', '.join(AGENTS)}, or keys:…")
-        bare_hash, more = asked.get("bare_hash", "empty"), asked.get("more") or {}
+        bare_hash, more = asked.get("bare_hash", "silence"), asked.get("more") or {}
         if bare_hash not in BARE_HASH:
             abort(400, f"bare_hash is {bare_hash!r}; write one of {', '.join(BARE_HASH)}")
         if not isinstance(more, dict) or not all(isinstance(value, str) for value in more.values()):

@@ -57,7 +57,7 @@ class Leg:
     context: str = "call"
     fallback: str = ""
     agents: Agents = lambda number: "accept"
-    bare_hash: str = "empty"
+    bare_hash: str = "silence"
     keeps_silence: bool = True
     strict: bool = True
     company: Company = field(default_factory=Company)

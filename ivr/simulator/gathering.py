@@ -11,17 +11,18 @@ from ivr.simulator.events import Deed, Pause, Waiting
 if TYPE_CHECKING:
     from ivr.simulator.executor import Leg
 
-BARE_HASH = ("empty", "absent", "hash", "finished-on-key")
-"""How a finish key alone is told: that is not documented, so an app must take every form."""
+BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
+"""What a finish key alone is: silence, as the documentation has it; or it is told, in one of the forms that were seen."""
 
 
 def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
-    """Ask the action with what was keyed; without input only when actionOnEmptyResult says so."""
+    """Ask the action with what was keyed; without input, or a first key that ends it, only when actionOnEmptyResult says so."""
     if not leg.buffer:  # a key interrupts what is nested; keys typed ahead already did
         for nested in verb:
             if nested.tag in ("Say", "Play", "Pause"):
                 leg.play(nested)
     digits, finished = yield from _keyed(leg, verb)
+    finished = finished and (bool(digits) or leg.bare_hash != "silence")
     if not digits and not finished and verb.get("actionOnEmptyResult") != "true":
         return None
     form = {"Digits": digits} if digits or not finished else _bare(leg, verb.get("finishOnKey", "#"))
@@ -55,4 +56,4 @@ def _collect(leg: Leg, digits: str, most: int, finish: str) -> tuple[str, bool]:
 
 def _bare(leg: Leg, finish: str) -> dict[str, str]:
     told: list[dict[str, str]] = [{"Digits": ""}, {}, {"Digits": finish}, {"Digits": "", "FinishedOnKey": finish}]
-    return dict(zip(BARE_HASH, told, strict=True))[leg.bare_hash]
+    return dict(zip(BARE_HASH[1:], told, strict=True))[leg.bare_hash]

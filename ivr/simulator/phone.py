@@ -41,7 +41,7 @@ class Phone:
         repeat: bool = True,
         before_repeat: Callable[[], object] = _nothing,
         agents: Agents | str = "accept",
-        bare_hash: str = "empty",
+        bare_hash: str = "silence",
         keeps_silence: bool = True,
         company: Company | None = None,
         strict: bool = True,
@@ -52,7 +52,8 @@ class Phone:
         self.courier = Courier(transport, token, repeat, before_repeat)
         self.agents = agents
         self.company, self.keeps_silence = company or Company(account_sid), keeps_silence
-        self._account, self._bare_hash, self._strict = account_sid, bare_hash, strict
+        self.bare_hash = bare_hash
+        self._account, self._strict = account_sid, strict
         self._urls = [transport.base_url + path if path else "" for path in (voice, status, fallback)]
         self._call: PhoneCall | None = None
         self._mark = 0
@@ -77,7 +78,7 @@ class Phone:
             standard,
             fallback=fallback,
             agents=self._agent,
-            bare_hash=self._bare_hash,
+            bare_hash=self.bare_hash,
             keeps_silence=self.keeps_silence,
             company=self.company,
             strict=self._strict,

@@ -84,7 +84,7 @@ class Switchboard:
     def __post_init__(self) -> None:
         self.company.post = self.post
 
-    def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "empty", more: Mapping[str, str] | None = None) -> SwitchedCall:  # fmt: skip
+    def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> SwitchedCall:  # fmt: skip
         """Somebody calls a line of ours."""
         leg = self._leg(line, caller, sid, "inbound", agents, bare_hash)
         leg.standard |= {"CallStatus": "ringing", **(more or {})}
@@ -258,7 +258,7 @@ class Switchboard:
         else:
             call.line.starts(target)
 
-    def _leg(self, to: str, caller: str, sid: str, direction: str, agents: str = "", bare_hash: str = "empty") -> Leg:
+    def _leg(self, to: str, caller: str, sid: str, direction: str, agents: str = "", bare_hash: str = "silence") -> Leg:
         standard = {
             "CallSid": sid or new_sid(), "AccountSid": self.company.account, "From": caller, "To": to,
             "Caller": caller, "Called": to, "ApiVersion": "2010-04-01", "Direction": direction,

@@ -117,7 +117,7 @@ class Window:
 
     def explains_a_top_up(self, language: str) -> Window:
         """Lin asks for the 800 yuan of the 21st, from the greeting to the answer, with the code out of the text."""
-        for keys in ("1" if language == "zh" else "2", "2", "1", "4", "1", "800#", "1", "3", "1121", "1", "#"):
+        for keys in ("1" if language == "zh" else "2", "2", "1", "4", "1", "800#", "1", "3", "1121", "1", "1#"):
             self.presses(keys).hears_a_question()
         self.presses("19900000051#").hears_a_question().presses("21403*").hears_a_question().presses("1")
         return self.hears_a_question().keys_the_code()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.simulator.gathering import BARE_HASH
 from tests.call_flows.line import Caller
 from tests.call_flows.places import (
     AMOUNT,
@@ -106,9 +107,9 @@ def test_pound_after_a_failure_says_all_that_was_said(at_menu, failed):
 
 
 @requirement("R18", "R23")
-@pytest.mark.parametrize("bare_hash", ["empty", "absent", "hash", "finished-on-key"])
+@pytest.mark.parametrize("bare_hash", BARE_HASH[1:])
 def test_pound_alone_in_an_entry_gives_more_time(caller, bare_hash):
-    """Said again, half a minute to look, however the platform reports a bare pound, and never an error."""
+    """Where the platform tells of it: said again, half a minute to look, in whatever form it tells, and never an error."""
     other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
     at_the_amount(other)
     for _again in range(5):
@@ -119,10 +120,41 @@ def test_pound_alone_in_an_entry_gives_more_time(caller, bare_hash):
 
 @requirement("R18")
 def test_more_time_is_given_at_every_entry(at_entry):
-    """Fixed length or not, personal or not."""
+    """Fixed length or not, personal or not; to Twilio's documentation a pound alone is silence, and it is met like that."""
     at_entry.presses("#").is_told("请慢慢来", "take your time")
     assert float(str(gather(at_entry).get("timeout"))) >= 30
     assert not at_entry.rung
+
+
+@requirement("R18")
+def test_after_a_first_silence_there_is_half_a_minute_to_look(at_entry):
+    """The card lies in another room; nobody has to know a key for that."""
+    at_entry.waits().is_told("请慢慢来", "Take your time")
+    assert float(str(gather(at_entry).get("timeout"))) >= 30
+
+
+UNKNOWN = {"its own keys": ["1#"], "silence": ["", ""], "pound, and pound": ["#", "#"]}
+
+
+@requirement("R47")
+@pytest.mark.parametrize("bare_hash", BARE_HASH)
+@pytest.mark.parametrize("keys", UNKNOWN.values(), ids=list(UNKNOWN))
+def test_a_time_that_is_not_known_can_be_left_out(caller, keys, bare_hash):
+    """By the keys that are named, by keeping silent, and by a pound alone, whether Twilio tells of it or not."""
+    other = Caller(caller.line, caller.lang, bare_hash=bare_hash, repeat=False)
+    at_the_amount(other).enters("68#").presses("1").picks("今天", "today")
+    other.is_told("不记得就按一，再按井号", "If you do not know, press one, then pound")
+    for key in keys:
+        if at_the_time(other):
+            other.presses(key) if key else other.waits()
+    other.is_told("请输入注册手机号", "Enter your registered mobile number")
+    other.presses("0#")
+    assert other.report()["summary"]["entered"]["top-up-time"] == ""
+    assert other.talking_to
+
+
+def at_the_time(caller: Caller) -> bool:
+    return "注册手机号" not in caller.heard and "registered mobile" not in caller.heard
 
 
 def test_a_pound_after_a_fixed_length_is_nothing(caller):

@@ -16,7 +16,7 @@ PRIYA = Person("12025550156", "770924", "905137")
 ZHOU = Person("19900000055", "306128", "264913")
 
 
-def payment_failed(caller: Caller, amount: str, date: str = "", time: str = "#") -> Caller:
+def payment_failed(caller: Caller, amount: str, date: str = "", time: str = "1#") -> Caller:
     """From the main menu to the first question of verification."""
     caller.picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
     caller.enters(amount + "#").presses("1")
@@ -172,7 +172,7 @@ def test_the_last_second_of_a_year_is_its_last_day(caller):
     add_payment(caller, {"code": "51", "at": "2026-12-31T15:59:59+00:00"})
     caller.line.put("clock", {"now": "2027-01-01T00:05:00+08:00"})
     caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
-    caller.enters("123#").presses("1").picks("昨天", "yesterday").enters("#").proves(LIN)
+    caller.enters("123#").presses("1").picks("昨天", "yesterday").enters("1#").proves(LIN)
     caller.is_told("钱不够", "not enough money")
     payment_failed(caller.calls(), "123", "1231").proves(LIN)
     caller.is_told("钱不够", "not enough money")

@@ -17,7 +17,7 @@ NONE = ("没有找到这样的交易", "found no such transaction")
 @requirement("R63", "R66")
 def test_a_day_finds_the_payment_of_that_day(caller):
     """`#` leaves the time open."""
-    looks(caller, LIN, BY_DAY).picks("其他日期", "another day").enters("1119").presses("1").enters("#")
+    looks(caller, LIN, BY_DAY).picks("其他日期", "another day").enters("1119").presses("1").enters("1#")
     caller.is_told(*OLDER)
 
 
@@ -38,7 +38,7 @@ def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
     caller.line.put("clock", {"now": "2026-11-23T23:59:00+08:00"})
     looks(caller, LIN, BY_DAY).picks("今天", "today")
     caller.line.put("clock", {"now": "2026-11-24T00:00:00+08:00"})
-    caller.enters("#").is_told("付给晨光书店七十七元", "a payment of seventy-seven yuan to Morning Light Books")
+    caller.enters("1#").is_told("付给晨光书店七十七元", "a payment of seventy-seven yuan to Morning Light Books")
 
 
 @requirement("R64", "R66")
@@ -87,7 +87,7 @@ def test_what_happened_in_one_minute_is_told_apart_by_payee_and_amount(caller):
         ]
 
     caller.line.change_world(more)
-    looks(caller, LIN, BY_DAY).picks("昨天", "yesterday").enters("#").is_told("付给谁", "Who was paid")
+    looks(caller, LIN, BY_DAY).picks("昨天", "yesterday").enters("1#").is_told("付给谁", "Who was paid")
     caller.picks("城市公交", "City Bus").picks("五元", "five yuan").is_told(
         "付给城市公交五元", "a payment of five yuan to City Bus"
     )

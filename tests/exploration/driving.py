@@ -11,7 +11,7 @@ from typing import Any
 from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
 from ivr.engine.effects import Unavailable
 from ivr.engine.playing import Input, Playing
-from ivr.engine.prompts import Menu, Record, Recorded
+from ivr.engine.prompts import UNKNOWN, Menu, Record, Recorded
 from ivr.engine.replay import Player, Story
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
 from tests.exploration.positions import functions, position
@@ -174,7 +174,10 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
 
 
 def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
-    """Everything that can happen at a wait, each with its label."""
+    """Everything that can happen at a wait, each with its label.
+
+    A `#` alone in an entry is two: `#` where the platform tells of it, and silence where it does not, as documented.
+    """
     if isinstance(wait, Moment):
         return [("passed", Input())]
     if isinstance(wait, Dial):
@@ -187,7 +190,8 @@ def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
     if isinstance(wait.prompt, Menu):
         keyed = list("1234567890*#")
     else:
-        keyed = [*TOKENS[wait.name], "0#", "*#", "**#", "*8#", "*9#", "#"]
+        unknown = [f"{UNKNOWN}#"] if wait.prompt.empty_is else []
+        keyed = [*TOKENS[wait.name], "0#", "*#", "**#", "*8#", "*9#", *unknown, "#"]
     return [("silence", Input(None)), *((keys, Input(keys)) for keys in keyed)]
 
 

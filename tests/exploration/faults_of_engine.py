@@ -36,6 +36,8 @@ OF_ENGINE = [
     Mutant("a failure does not end the words before it", PROMPTS, "return Tries(self.silences, self.wrongs + 1)", "return Tries(self.silences + 1, self.wrongs + 1)"),
     Mutant("keys typed ahead reach a personal entry", PLAYING, "bool(self.keys) and wait.prompt.type_ahead and", "bool(self.keys) and"),
     Mutant("keys typed ahead are lost", PLAYING, 'self.keys = rest.lstrip("#") or None', "self.keys = None"),
+    Mutant("a time that is not known needs a # alone", PROMPTS, '"" if self.empty_is and entry == UNKNOWN else entry', "entry"),
+    Mutant("the words name a # alone in an entry", f"{EN}/line.ftl", "If you do not know, press one, then pound.", "If you do not know, just press pound."),
     Mutant("a leg without an end is a talk", PLAYING, 'return (self.input.dialled or "failed", None)', 'return ("accepted", None)'),
     Mutant("an amount is a hundred times too much", "ivr.engine.entries", "return int(yuan) * 100", "return int(yuan) * 10000"),
     Mutant("a translation is forgotten", f"{EN}/dispute.ftl", "dispute-unsure =", "dispute-unsur ="),

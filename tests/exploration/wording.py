@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from ivr.checks.prompt_lint.vocabulary import POUND_ALONE
 from ivr.engine.call import Dial, Wait
 from ivr.engine.prompts import Ask, Menu
+from ivr.engine.speaking import Spoken
 from ivr.simulator.twiml_rules import check
 from tests.exploration import words
 from tests.exploration.finding import Fault
@@ -63,11 +66,7 @@ def p13_one_language(graph: Graph) -> Iterator[Fault]:
 
 
 def _mixed(edge: Edge, language: str) -> Iterator[Fault]:
-    try:
-        spoken = words.spoken(edge.turn.lines, language)
-    except Exception:
-        return
-    for sentence in spoken:
+    for sentence in _spoken_or_nothing(edge, language):
         chinese = any("一" <= sign <= "鿿" for sign in sentence.text)
         if sentence.text and chinese != (sentence.language == "zh"):
             yield Fault("P13", f"not {sentence.language}: {sentence.text}", edge)
@@ -109,12 +108,49 @@ def _options_as_spoken(edge: Edge) -> Iterator[Fault]:
             yield Fault("P16", f"{wait.name}: key {line.key} is {option}, but {line.id} is said", edge)
 
 
+def _spoken_or_nothing(edge: Edge, language: str) -> list[Spoken]:
+    """What cannot be said is P1's fault."""
+    try:
+        return words.spoken(edge.turn.lines, language)
+    except Exception:
+        return []
+
+
 def p22_offers_only_where_asked(graph: Graph) -> Iterator[Fault]:
     """Promotions are spoken in their own branch only."""
     for edge in graph.edges:
         offers = any(line.id.startswith("promotion-") for line in edge.turn.lines)
         if offers and "promotions" not in graph.states[edge.source].inside:
             yield Fault("P22", "an offer outside its branch", edge)
+
+
+def p25_nothing_needs_a_pound_alone(graph: Graph) -> Iterator[Fault]:
+    """Twilio need not tell of it: no words of an entry name it, and what it chooses there, other keys choose too."""
+    to_entries = {id(edge.turn.lines): edge for edge in (*graph.entries, *graph.edges) if _is_entry(edge.turn.wait)}
+    for edge in to_entries.values():
+        yield from _pound_named(edge)
+    for edges in graph.out().values():
+        otherwise = {repr(edge.turn.steps[:1]) for edge in edges if edge.label not in ("#", "silence")}
+        for edge in edges:
+            wait = graph.states[edge.source].wait
+            chooses = _is_entry(wait) and edge.label == "#" and edge.decision != "more-time"
+            if chooses and repr(edge.turn.steps[:1]) not in otherwise:
+                yield Fault("P25", f"at {wait.name} only # alone is {edge.turn.steps[0][2:]}", edge)
+
+
+def _is_entry(wait: object) -> bool:
+    return isinstance(wait, Wait) and isinstance(wait.prompt, Ask)
+
+
+def _pound_named(edge: Edge) -> Iterator[Fault]:
+    for language, pattern in POUND_ALONE.items():
+        for sentence in _spoken_or_nothing(edge, language):
+            if sentence.language == language and re.search(pattern, sentence.text, re.IGNORECASE):
+                yield Fault("P25", f"{_asked(edge)}: {sentence.text}", edge)
+
+
+def _asked(edge: Edge) -> str:
+    return edge.turn.wait.name if edge.turn.wait else "the end"
 
 
 def g12_escalation(graph: Graph) -> Iterator[Fault]:

@@ -39,6 +39,10 @@ WRONG_WORDS = [
     ("zh", "wrong-entry-2", "请逐位按数字，最后按井号键。", "no person"),
     ("en", "wrong-menu-2", "Please listen, then press one number key.", "no person"),
     ("zh", "one-moment", "请等5分钟。", "catalogue"),
+    ("zh", "top-up-need", "需要找一找时，按井号键。", "pound alone"),
+    ("en", "top-up-need", "Have the amount ready. If you need to look, press pound.", "pound alone"),
+    ("zh", "if-unknown", "不记得就直接按井号键。", "pound alone"),
+    ("en", "if-unknown", "If you do not know, just press pound.", "pound alone"),
 ]
 WRONG_MENUS = [
     (Menu("six", tuple("abcdef")), dict.fromkeys("abcdef", ("余额", "For it")), "六。", "Six.", "options"),

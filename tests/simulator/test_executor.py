@@ -54,11 +54,20 @@ def test_silence_reaches_the_action_when_the_document_asks_for_it(desk, caller):
     assert desk.forms("/entered")[0]["Digits"] == ""
 
 
+def test_a_bare_finish_key_is_silence(desk, caller):
+    """`action` is not asked, the next verb runs, and no time passes [TwiML for Voice, <Gather> finishOnKey]."""
+    desk.on("/voice", ENTRY).on("/quiet", zh("不着急。"))
+    before = caller.dials(LINE).call.leg.clock
+    caller.presses("#").hears("不着急")
+    assert desk.forms("/entered") == []
+    assert caller.call.leg.clock - before < 5
+
+
 @pytest.mark.parametrize("form, digits", [("empty", ""), ("absent", None), ("hash", "#"), ("finished-on-key", "")])
 def test_a_bare_finish_key_can_arrive_in_every_form(desk, caller, form, digits):
-    """What Twilio sends then is not written down, so a test can choose."""
+    """Some dumps show that it is told after all, which is not written down, so a test can choose."""
     desk.on("/voice", ENTRY)
-    caller._bare_hash = form
+    caller.bare_hash = form
     caller.dials(LINE).presses("#")
     assert desk.forms("/entered")[0].get("Digits") == digits
 

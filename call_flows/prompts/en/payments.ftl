@@ -1,5 +1,5 @@
 # A failed payment
-payment-need = Have the amount, the day and the time of the payment ready. If you need to look, press pound.
+payment-need = Have the amount, the day and the time of the payment ready. If you need to look, there is no hurry.
 payment-amount = Enter the amount paid, in yuan. For the point, press star. Then press pound.
 payment-amount-right = The payment is { MONEY($value) }. Is that right?
 payment-day = On which day did you pay?
@@ -8,7 +8,7 @@ payment-day = On which day did you pay?
     .other = For another day
 payment-date = Enter the day of the payment, two digits for the month and two for the day.
 payment-date-right = The payment was on { DATE($value) }. Is that right?
-payment-time = Enter the time, four digits in twenty-four hours, then press pound. If you do not know, just press pound.
+payment-time = Enter the time, four digits in twenty-four hours, then pound.
 payment-pick = Which of these payments?
     .choice = For { TIME($time) }
 payment-pick-payee = Who was paid?

@@ -1,5 +1,5 @@
 # 付款失败
-payment-need = 请准备好付款的金额、日期和时间。需要找一找时，按井号键。
+payment-need = 请准备好付款的金额、日期和时间。需要找一找，不用着急。
 payment-amount = 请输入付款金额，单位是元。小数点请按星号键，按井号键结束。
 payment-amount-right = 您输入的付款金额是{ MONEY($value) }，对吗？
 payment-day = 是哪一天付款的？
@@ -8,7 +8,7 @@ payment-day = 是哪一天付款的？
     .other = 其他日期
 payment-date = 请输入付款日期，两位月份加两位日子，一共四位数字。
 payment-date-right = 付款日期是{ DATE($value) }，对吗？
-payment-time = 请输入大概时间，四位数字，二十四小时制，按井号键结束。不记得就直接按井号键。
+payment-time = 请用二十四小时制输入大概时间，四位数字，再按井号键。
 payment-pick = 是几点的那笔付款？
     .choice = { TIME($time) }
 payment-pick-payee = 付给谁的那笔？

@@ -30,12 +30,19 @@ KEY_BY_HAND = {
     "zh": r"按[一二三四五六七八九](?!个|次|位)",
     "en": r"press (?:\d|two|three|four|five|six|seven|eight|nine|one(?! (?:number )?key))",
 }
+POUND_ALONE = {
+    "zh": r"(?:想|需要|不|如果)[^。？！按]{0,12}按井号|直接按井号",
+    "en": r"(?<!\w )(?:if|to|for) [^.?!]*(?<!then )press pound|just press pound",
+}
+"""A choice by `#` alone: in an entry Twilio does not tell of it. In a menu it is a key like any other."""
+IN_MENUS = re.compile("pause|still-silent-menu")
 FORBIDDEN = {
     "jargon": (JARGON, FOR_AGENTS),
     "promotion": (PROMOTIONAL, re.compile(f"{ABOUT_PROMOTIONS.pattern}|{FOR_AGENTS.pattern}")),
     "blame": (BLAMING, FOR_AGENTS),
     "key before label": (KEY_BEFORE_LABEL, None),
-    "key by hand": (KEY_BY_HAND, FOR_AGENTS),
+    "key by hand": (KEY_BY_HAND, re.compile(f"{FOR_AGENTS.pattern}|if-unknown")),
+    "pound alone": (POUND_ALONE, IN_MENUS),
 }
 """Rule → what may not be said, and the messages (by the beginning of their id) in which it may."""
 
