@@ -2,19 +2,24 @@
 
 They allow four requests and do nothing: no number is bought, nobody is called, no TwiML is fetched. Live
 credentials would do all of that. So the first question is one that test credentials must not answer.
+
+The lab's simulator answers test credentials as Twilio does, and has some of its own: with `--to` its address nothing has to be set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import click
 
 from ivr import twilio_rest
 from ivr.addresses import is_address
+from ivr.loopback import LOOPBACK
 from ivr.settings import Settings, SettingsError
+from ivr.simulator.accounts import TEST
 
 T = TypeVar("T")
 WELL, ANYBODY = "+15005550006", "+12025550143"
@@ -77,9 +82,10 @@ def twilio_group(load: Callable[[], Settings]) -> click.Group:
             settings = load()
         except SettingsError as error:
             raise click.ClickException(f"{error} (flask doctor says more)") from error
+        settings = _with_credentials(settings, address)
         if fault := credentials_fault(settings):
             raise click.ClickException(fault)
-        raise SystemExit(_check(twilio_rest.TestAccount(settings, address)))
+        raise SystemExit(_check(twilio_rest.TestAccount(settings, address), address))
 
     return group
 
@@ -90,25 +96,38 @@ def _checked(_context: click.Context, _option: click.Parameter, address: str) ->
     return address
 
 
-def _check(asker: twilio_rest.TestAccount) -> int:
-    first = _carefully(asker.ask, "look for a queue")
+def _with_credentials(settings: Settings, address: str) -> Settings:
+    """Where none of Twilio's are set, the simulator's own, for an address of this machine only."""
+    if settings.twilio_test_account_sid or settings.twilio_test_auth_token or not _is_here(address):
+        return settings
+    sid, token = TEST
+    return replace(settings, twilio_test_account_sid=sid, twilio_test_auth_token=token)
+
+
+def _is_here(address: str) -> bool:
+    return bool(LOOPBACK.fullmatch(urlsplit(address).netloc))
+
+
+def _check(asker: twilio_rest.TestAccount, address: str) -> int:
+    first = _carefully(address, asker.ask, "look for a queue")
     if first in (0, NOT_FOUND):
         raise click.ClickException("these are live credentials: they may look for queues. Nothing else was tried")
     if first != FORBIDDEN:
         raise click.ClickException(f"expected the refusal {FORBIDDEN} that test credentials get, and {first} came; are SID and token right? Nothing else was tried")  # fmt: skip
     wrong = 0
-    for case, came in _carefully(lambda: list(run(asker))):
+    for case, came in _carefully(address, lambda: list(run(asker))):
         wrong += case.expected != came
         click.echo(_line(case, came))
     click.echo(f"{wrong} not as expected" if wrong else "all as expected; nothing was bought, nobody was called")
     return 1 if wrong else 0
 
 
-def _carefully(ask: Callable[..., T], *arguments: str) -> T:
+def _carefully(address: str, ask: Callable[..., T], *arguments: str) -> T:
     try:
         return ask(*arguments)
     except twilio_rest.Unreachable as error:
-        raise click.ClickException(f"Twilio does not answer: {error}") from error
+        hint = "; the simulator is there while make run runs in the lab, on PORT + 1" if _is_here(address) else ""
+        raise click.ClickException(f"{address or 'Twilio'} does not answer: {error}{hint}") from error
 
 
 def _line(case: Case, came: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from ivr.simulator.accounts import Accounts
 from ivr.simulator.switchboard import Switchboard
 
 PREFIX = "/2010-04-01/Accounts/<account>"
@@ -24,14 +24,6 @@ class RestError(Exception):
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
-
-
-@dataclass(frozen=True)
-class Accounts:
-    """Who may ask: the live account, and perhaps Twilio's test credentials for it."""
-
-    live: tuple[str, str]
-    test: tuple[str, str] = ("", "")
 
 
 def rest_blueprint(board: Switchboard, accounts: Accounts, sms_mode: Callable[[], str]) -> Blueprint:
@@ -62,7 +54,7 @@ def _check_who_asks(rest: Blueprint, accounts: Accounts, test_answer: Callable[[
             return None  # recordings' files are public unless the account says otherwise
         given = request.authorization
         user, password = (given.username or "", given.password or "") if given else ("", "")
-        if accounts.test[0] and _is((user, password), accounts.test):
+        if _is((user, password), accounts.test):
             return test_answer()
         if not _is((user, password), accounts.live):
             raise RestError(401, 20003, "Authenticate")

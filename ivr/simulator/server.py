@@ -20,11 +20,12 @@ from werkzeug.serving import make_server
 
 from ivr.loopback import is_from_here
 from ivr.settings import Settings
+from ivr.simulator.accounts import TEST, Accounts
 from ivr.simulator.company import Company
 from ivr.simulator.control import control_blueprint
 from ivr.simulator.delivery import HttpTransport, Transport
 from ivr.simulator.phone import SIMULATED_ACCOUNT
-from ivr.simulator.rest import Accounts, rest_blueprint
+from ivr.simulator.rest import rest_blueprint
 from ivr.simulator.switchboard import Switchboard
 
 
@@ -58,10 +59,8 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
     def alive() -> str:
         return "alive\n"
 
-    accounts = Accounts(
-        (board.company.account, settings.twilio_auth_token),
-        (settings.twilio_test_account_sid, settings.twilio_test_auth_token),
-    )
+    given = (settings.twilio_test_account_sid, settings.twilio_test_auth_token)
+    accounts = Accounts((board.company.account, settings.twilio_auth_token), given if all(given) else TEST)
     app.register_blueprint(control_blueprint(board))
     _add_phone(app, settings, board)
     app.register_blueprint(rest_blueprint(board, accounts, scene.sms))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from click.testing import CliRunner
 
 from ivr.setup.twilio_check import cases, credentials_fault, twilio_group
-from tests.simulator.company import TEST_SID, TEST_TOKEN
+from ivr.simulator.accounts import TEST
+from tests.simulator.company import TEST_SID, TEST_TOKEN, simulator
 
 
 def checked(settings, *arguments):
@@ -21,6 +22,24 @@ def test_every_magic_number_gets_the_answer_that_it_stands_for(company):
     assert result.exit_code == 0, result.output
     assert result.output.count("[ ok ]") == len(list(cases()))
     assert "nobody was called" in result.output and not company.board.calls
+
+
+def test_the_simulator_of_a_lab_without_any_credentials_is_asked_with_its_own(desk, settings):
+    """`make run` and `--to` are all that is needed; half of a pair is still named as missing, and Twilio gets none of it."""
+    with simulator(desk, settings, ("", "")) as lab:
+        result = checked(lab.settings, "--to", lab.settings.twilio_api_url)
+        half = replace(lab.settings, twilio_test_account_sid=TEST_SID)
+        assert "are empty" in checked(half, "--to", lab.settings.twilio_api_url).output
+    assert result.exit_code == 0, result.output
+    assert result.output.count("[ ok ]") == len(list(cases()))
+    for elsewhere in ((), ("--to", "http://simulator.example.com:5001")):
+        assert "TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN are empty" in checked(settings, *elsewhere).output
+
+
+def test_the_simulators_own_credentials_open_nothing_where_others_are_set(company):
+    """Only one pair is known at a time."""
+    wrong = replace(company.settings, twilio_test_account_sid=TEST[0], twilio_test_auth_token=TEST[1])
+    assert "20003 came" in checked(wrong, "--to", company.settings.twilio_api_url).output
 
 
 def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):
@@ -76,4 +95,5 @@ def test_a_silent_twilio_is_an_error_of_one_line(settings):
     """No traceback."""
     test = replace(settings, twilio_test_account_sid=TEST_SID, twilio_test_auth_token=TEST_TOKEN)
     result = checked(test, "--to", "http://127.0.0.1:9")
-    assert result.exit_code == 1 and result.output.startswith("Error: Twilio does not answer")
+    assert result.exit_code == 1 and result.output.startswith("Error: http://127.0.0.1:9 does not answer: ")
+    assert "make run" in result.output and result.output.count("\n") == 1

@@ -52,10 +52,12 @@ class Simulator:
 
 
 @contextmanager
-def simulator(desk: Desk, settings: Any) -> Iterator[Simulator]:
-    """A running one."""
-    test = {"twilio_test_account_sid": TEST_SID, "twilio_test_auth_token": TEST_TOKEN}
-    transport, made = HttpTransport(desk.url), replace(settings, **test)
+def simulator(desk: Desk, settings: Any, test: tuple[str, str] = (TEST_SID, TEST_TOKEN)) -> Iterator[Simulator]:
+    """A running one; `test` are the test credentials that are set."""
+    transport, made = (
+        HttpTransport(desk.url),
+        replace(settings, twilio_test_account_sid=test[0], twilio_test_auth_token=test[1]),
+    )
     scene = Scene(lambda number: played.agents if number == AGENT else "person", lambda: played.sms)
     board = make_board(made, transport, scene)
     app = create_server(made, board, scene)
