@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, abort, request
+from flask import Flask, abort, redirect, request
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
 from ivr.loopback import is_from_here
 from ivr.settings import Settings
@@ -54,6 +55,10 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
     def only_from_here() -> None:
         if not is_from_here(request):
             abort(404)
+
+    @app.get("/")
+    def to_the_phone() -> Response:
+        return redirect("/phone/")
 
     @app.get("/healthz")
     def alive() -> str:

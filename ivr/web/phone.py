@@ -1,4 +1,4 @@
-"""`/phone` on the app's own address leads to the simulator, where the browser phone is."""
+"""`/`, `/phone` and what lies below it: on the lab's own address they lead to the simulator, where the browser phone is."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from ivr.settings import Settings
 
 
 def phone_redirect(settings: Settings) -> Blueprint:
-    """The redirect; strangers see nothing here."""
+    """The redirects; strangers see nothing here."""
     phone = Blueprint("phone_redirect", __name__)
 
     @phone.before_app_request  # before the app's own 405 could tell a stranger that there is something
     def only_from_here() -> None:
-        if f"{request.path}/".startswith("/phone/") and not is_from_here(request):
+        ours = request.path == "/" or f"{request.path}/".startswith("/phone/")
+        if ours and not is_from_here(request):
             abort(404)
 
+    @phone.get("/")
     @phone.get("/phone")
-    def to_the_simulator() -> AnyResponse | Response:
+    @phone.get("/phone/")
+    @phone.get("/phone/<path:page>")
+    def to_the_simulator(page: str = "") -> AnyResponse | Response:
         host = request.host.rpartition(":")[0] if ":" in request.host.rpartition("]")[2] else request.host
-        return redirect(f"http://{host}:{settings.port + 1}/phone")
+        asked = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        return redirect(f"http://{host}:{settings.port + 1}/phone/{page}{asked}")
 
     return phone

@@ -59,3 +59,11 @@ def test_a_flow_of_the_overview_leads_to_its_questions(opens):
     expect(page.locator(".node[data-node='top-up-channel']")).to_be_visible()
     page.locator(".phone-link").click()
     expect(page.locator(".call")).to_be_visible()
+
+
+def test_the_telephone_leads_to_the_map(opens):
+    """By a link at its head, which a narrow window shows as well."""
+    for width in (1440, 390):
+        page = opens(width=width).opens().page
+        page.locator("header a[href='/phone/map']").click()
+        expect(page.locator(".sheet svg")).to_be_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 from dataclasses import fields, replace
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from ivr.checks import licences, requirements
 from ivr.checks.golden_rules import faults
 from ivr.settings import Settings
+from ivr.simulator.stories import stories
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))) if path.name != "LICENSE"]
@@ -107,6 +110,38 @@ def test_the_markers_are_read_as_they_are_written():
     )
     found = [(proof.test, proof.numbers, proof.both) for proof in requirements.proofs_in("m.py", source)]
     assert found == [("test_a", ("R1", "R2"), True), ("test_b", ("R3",), False)]
+
+
+def quoted() -> list[tuple[str, str]]:
+    """What the README quotes of the code: (path, source)."""
+    fence = re.compile(r"as it stands in `([^`]+)`:\n+```python\n(.*?)```", re.DOTALL)
+    return fence.findall((ROOT / "README.md").read_text("utf-8"))
+
+
+def definitions(source: str) -> dict[str, str]:
+    """The functions of a module as they are written."""
+    found = [one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {one.name: ast.get_source_segment(source, one) or "" for one in found}
+
+
+def test_the_readme_quotes_the_code_as_it_stands():
+    """Letter by letter, and not as it was once."""
+    assert quoted()
+    for path, source in quoted():
+        quote, code = definitions(source), definitions((ROOT / path).read_text("utf-8"))
+        assert quote and quote == {name: code.get(name) for name in quote}, f"README.md and {path} differ"
+
+
+def test_the_readmes_count_what_is_in_the_demo_world():
+    """Ready-made calls, all of which can be played there, wallets and customers."""
+    world = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
+    written = json.loads((ROOT / "ivr" / "simulator" / "stories.json").read_text("utf-8"))["stories"]
+    assert len(list(stories(world))) == len(written)
+    english, chinese = (path.read_text("utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "README.zh.md"))
+    assert f"{len(written)} calls stand there ready" in english
+    assert f"那里有 {len(written)} 通现成的电话" in chinese
+    assert (len(world["wallets"]), len(world["customers"])) == (2, 11)
+    assert "Two wallets and eleven customers" in english and "两个钱包，十一位客户" in chinese
 
 
 @pytest.mark.parametrize("where, label, source", examples())

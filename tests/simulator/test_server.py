@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 import requests
 from pydub import AudioSegment
 from twilio.base.exceptions import TwilioRestException
 
+from app import create_app
 from ivr.web.phone import phone_redirect
 from tests.simulator.company import AGENT, CALLER, LINE
 from tests.simulator.desk import TOKEN, zh
@@ -280,17 +282,40 @@ def test_nobody_from_outside_reaches_the_simulator(company):
     assert tunnelled.status_code == 404
 
 
-def test_the_app_leads_to_the_phone_but_not_strangers(settings):
-    """Same rules as the lab's."""
+PAGES = {"/": "", "/phone": "", "/phone/": "", "/phone/map": "map", "/phone/map?flow=top_up": "map?flow=top_up"}
+"""Addresses that people type at the app's own port, and the page of the simulator that each leads to."""
+
+
+def test_the_app_leads_to_the_phone_and_the_map_but_not_strangers(settings):
+    """Same rules as the lab's, whatever the method."""
     from flask import Flask
 
     app = Flask("main")
     app.register_blueprint(phone_redirect(settings))
-    there = app.test_client().get("/phone", base_url="http://127.0.0.1:5000")
-    assert there.headers["Location"] == f"http://127.0.0.1:{settings.port + 1}/phone"
-    assert app.test_client().get("/phone", base_url="http://ivr.example.com").status_code == 404
-    forwarded = app.test_client().get("/phone", base_url="http://localhost", headers={"X-Forwarded-Proto": "https"})
-    assert forwarded.status_code == 404
+    web = app.test_client()
+    for address, page in PAGES.items():
+        there = web.get(address, base_url="http://127.0.0.1:5000")
+        assert there.headers["Location"] == f"http://127.0.0.1:{settings.port + 1}/phone/{page}", address
+        for method in ("GET", "POST"):
+            assert web.open(address, method=method, base_url="http://ivr.example.com").status_code == 404
+            tunnel = {"X-Forwarded-Proto": "https"}
+            assert web.open(address, method=method, base_url="http://localhost", headers=tunnel).status_code == 404
+
+
+def test_each_page_that_the_app_leads_to_is_there(company):
+    """The simulator's own `/` leads to the phone as well."""
+    for page in PAGES.values():
+        assert company.web.get(f"/phone/{page}", base_url="http://127.0.0.1").status_code == 200, page
+    assert company.web.get("/", base_url="http://127.0.0.1").headers["Location"] == "/phone/"
+    assert company.web.get("/", base_url="http://ivr.example.com").status_code == 404
+
+
+def test_on_a_line_with_an_account_there_is_no_page(settings, database):
+    """Neither phone nor map nor anything at `/`."""
+    live = replace(settings, lab=False, database_url=database.url.render_as_string(hide_password=False))
+    web = create_app(live).test_client()
+    for address in PAGES:
+        assert web.get(address, base_url="http://127.0.0.1:5000").status_code == 404, address
 
 
 def test_the_token_signs_what_the_simulator_sends(company):

@@ -4,7 +4,7 @@ const COUNT = ["no", "one", "two", "three", "four", "five", "six", "seven", "eig
   "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"];
 
 const EN = {
-  title: "Browser phone", language: "Language", handset: "Telephone", transcript: "Transcript", server: "What the server did",
+  title: "Browser phone", map: "Call map", language: "Language", handset: "Telephone", transcript: "Transcript", server: "What the server did",
   keypad: "Keypad", views: "Views", place: "Place a call", who: "Who calls", number: "Number, with + and country code",
   line: "The line that is dialled", agents: "Agents", call: "Call", other: "Another number …", withheld: "Number withheld",
   knows: "What a sample customer knows by heart (ID tail, PIN) stands in the README. The ready-made calls key it for you.",
@@ -93,7 +93,7 @@ const EN = {
 };
 
 const ZH = {
-  title: "浏览器电话", language: "语言", handset: "电话", transcript: "通话记录", server: "服务器做了什么",
+  title: "浏览器电话", map: "流程图", language: "语言", handset: "电话", transcript: "通话记录", server: "服务器做了什么",
   keypad: "拨号键盘", views: "视图", place: "拨打电话", who: "来电人", number: "号码，以 + 和国家代码开头",
   line: "拨打的热线", agents: "人工客服", call: "拨打", other: "其他号码……", withheld: "隐藏号码",
   knows: "示例客户自己记得的信息（证件后六位、电话服务密码）写在 README 里。现成的电话会替您提示。",
