@@ -19,6 +19,8 @@ COLOURS = {
     "freeze": "#a3362a", "investigate": "#9c5233", "pressure": "#8f3f2f", "look_up": "#6a5a98",
     "dispute": "#7f4a96", "dispute_reasons": "#8d5f9e", "note": "#3d7a7a", "start": "#22303c", "end": "#22303c",
 }  # fmt: skip
+PLAIN = "#56606b"
+"""Of a flow that has no colour of its own."""
 STYLE = """
 text{font:12px system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 .title{font-size:20px;font-weight:650;fill:#1d2833}.note{fill:#4d5b68}.name{font-weight:650;font-size:12.5px}
@@ -80,7 +82,7 @@ def _is_box(name: str) -> bool:
 
 
 def _colour(nodes: dict[str, Any], name: str) -> str:
-    return COLOURS.get(nodes[name]["flow"] if name in nodes else name.split(" ")[1], "#56606b")
+    return COLOURS.get(nodes[name]["flow"] if name in nodes else name.split(" ")[1], PLAIN)
 
 
 def _is_hand_over(map_: dict[str, Any], edge: dict[str, Any]) -> bool:
@@ -108,7 +110,7 @@ def _pill(name: str, x: float, y: float, colour: str) -> str:
 
 
 def _box(name: str, node: dict[str, Any], x: float, y: float, person: bool) -> str:
-    colour, left, top = COLOURS.get(node["flow"], "#56606b"), x - WIDE / 2, y - HIGH / 2
+    colour, left, top = COLOURS.get(node["flow"], PLAIN), x - WIDE / 2, y - HIGH / 2
     round_ = {"menu": 8, "entry": 2}.get(node["kind"], 31)
     said = "".join(
         f'<text class="said" x="{left + 12:.0f}" y="{top + 38 + 16 * place:.0f}">{escape(_first(node["words"][lang], most))}</text>'

@@ -125,6 +125,8 @@ class Scripted(Playing):
         return verdict, plain
 
     def _chosen(self, name: str) -> Outcome:
+        if name not in OUTCOMES:
+            raise LookupError(f"{name} has no outcomes; say in tests/exploration/outcomes.py what it may answer")
         choices = [DEAD] if self.bank_is_dead and DEAD in OUTCOMES[name] else OUTCOMES[name]
         place = len(self.alternatives)
         self.alternatives.append(len(choices))

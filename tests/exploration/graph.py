@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.call import Dial, Moment, Wait
-from tests.exploration.driving import Beginning, Turn, decisions, every_turn
+from ivr.engine.playing import Input
+from tests.exploration.driving import NOON, Beginning, Turn, decisions, every_turn
 
 HUNG_UP, FAILED, BEFORE = -1, -2, -3
 LED = "was led there"
+ONWARD = ("value", "secret", "sealed", "agent")
+"""Decisions that lead on: an answer, or a person. All else comes back to the same question, or to one that was passed."""
 
 
 @dataclass(slots=True)
@@ -107,8 +110,17 @@ class Graph:
         return seen
 
 
-def explore(begins: list[Beginning], tick: Callable[[Graph], None] = lambda graph: None, most: int = 60_000, quick: bool = False) -> Graph:  # fmt: skip
-    """Every place that these beginnings can reach, until `most` are opened; `quick` leaves out what follows mixed failures."""
+def explore(
+    begins: list[Beginning],
+    tick: Callable[[Graph], None] = lambda graph: None,
+    most: int = 60_000,
+    quick: bool = False,
+    onward: bool = False,
+) -> Graph:
+    """Every place that these beginnings can reach, until `most` are opened.
+
+    `quick` leaves out what follows mixed failures; `onward` all failures and ways back, which is enough for a map.
+    """
     gc.disable()
     graph = Graph()
     for begin in begins:
@@ -117,6 +129,8 @@ def explore(begins: list[Beginning], tick: Callable[[Graph], None] = lambda grap
     while graph.opened < min(most, len(graph.states)):
         state = graph.states[graph.opened]
         for labels, keyed in decisions(state.wait):
+            if onward and not _leads_on(state.wait, keyed):
+                continue
             for _, turn in every_turn(state.begin, state.past, keyed):
                 if not (quick and _mixed(state.wait, turn)):
                     graph.edges += [_arrive(graph, state.begin, state, label, turn) for label in labels]
@@ -125,6 +139,13 @@ def explore(begins: list[Beginning], tick: Callable[[Graph], None] = lambda grap
             _sweep()
         tick(graph)
     return graph
+
+
+def _leads_on(wait: Wait | Dial | Moment, keyed: Input) -> bool:
+    if not isinstance(wait, Wait) or keyed.recorded is not None:
+        return True
+    (decision, _), _ = wait.prompt.decide(keyed.keys, wait.tries, NOON)
+    return decision in ONWARD
 
 
 def _sweep() -> None:

@@ -20,6 +20,7 @@ TITLES = {
     "freeze": "Freeze 冻结", "investigate": "Investigation 核对与调查", "pressure": "Somebody gives orders 有人指挥",
     "look_up": "Looking up 查交易", "dispute": "Dispute 纠纷", "dispute_reasons": "Reasons 纠纷原因", "note": "A spoken note 语音说明",
 }  # fmt: skip
+"""In the order of the map's page; a flow that is not here has its own name, and comes last."""
 
 
 def write(map_: dict[str, Any]) -> None:
@@ -27,11 +28,18 @@ def write(map_: dict[str, Any]) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / "map.json").write_text(json.dumps(map_, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (FOLDER / "whole.svg").write_text(overview(map_, TITLES), "utf-8")
+    flows = titles(map_)
+    (FOLDER / "whole.svg").write_text(overview(map_, flows), "utf-8")
     (FOLDER / "everything.svg").write_text(draw(map_, "Every prompt 全部提示"), "utf-8")
-    for flow, title in TITLES.items():
-        if any(node["flow"] == flow for node in map_["nodes"].values()):
-            (FOLDER / f"{flow}.svg").write_text(draw(map_, title, {flow}), "utf-8")
+    for flow, title in flows.items():
+        (FOLDER / f"{flow}.svg").write_text(draw(map_, title, {flow}), "utf-8")
+
+
+def titles(map_: dict[str, Any]) -> dict[str, str]:
+    """The flows that have a prompt in this map, each with its title."""
+    there = [node["flow"] for node in map_["nodes"].values() if node["kind"] not in ("start", "end")]
+    named = {flow: title for flow, title in TITLES.items() if flow in there}
+    return named | {flow: flow.replace("_", " ").capitalize() for flow in there if flow not in TITLES}
 
 
 def written() -> str:

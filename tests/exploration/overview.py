@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tests.exploration.drawing import BEND, COLOURS, GAP, HEAD, MARGIN, STYLE
+from tests.exploration.drawing import BEND, COLOURS, GAP, HEAD, MARGIN, PLAIN, STYLE
 from tests.exploration.layout import plan
 from tests.exploration.strokes import HIGH, STEP, ways
 
@@ -45,7 +45,11 @@ def overview(map_: dict[str, Any], titles: dict[str, str]) -> str:
     boxes = "".join(_box(map_, name, titles[name], x, y, "identify" in into[name]) for name, (x, y) in at.items())
     height = where[1] + rows * STEP + HIGH / 2 + MARGIN
     return _sheet(
-        width, height, ways(edges, laid, COLOURS, where) + _foot(where[1] + rows * STEP - HIGH, width) + boxes
+        width,
+        height,
+        ways(edges, laid, {name: COLOURS.get(name, PLAIN) for name in names}, where)
+        + _foot(where[1] + rows * STEP - HIGH, width)
+        + boxes,
     )
 
 
@@ -56,7 +60,7 @@ def _imported(flow: str) -> list[str]:
 
 
 def _box(map_: dict[str, Any], name: str, title: str, x: float, y: float, proves: bool) -> str:
-    colour, left, top = COLOURS.get(name, "#56606b"), x - WIDE / 2, y - HIGH / 2
+    colour, left, top = COLOURS.get(name, PLAIN), x - WIDE / 2, y - HIGH / 2
     english, _, chinese = title.rpartition(" ")
     count = sum(node["flow"] == name for node in map_["nodes"].values())
     badge = f'<circle cx="{left + WIDE - 14:.0f}" cy="{top:.0f}" r="11" fill="{colour}"/><text class="badge" x="{left + WIDE - 14:.0f}" y="{top + 4:.0f}">L2</text>' if proves else ""  # fmt: skip

@@ -9,10 +9,11 @@ import shlex
 
 import pytest
 
+from call_flows.information import information
 from ivr.engine import Call, Menu
 from ivr.speech.catalogue import CatalogueError
 from ivr.speech.prompts import words as catalogue
-from tests.exploration import safety, telling
+from tests.exploration import artefact, safety, telling
 from tests.exploration.artefact import ROOT
 from tests.exploration.calls import command
 from tests.exploration.driving import START, Beginning, inputs, play
@@ -53,6 +54,25 @@ def test_a_loop_and_a_sum_do_not_lie(story):
     """The place in a loop, and what was answered before, are part of the position."""
     found = explore([Beginning(story, START)])
     assert any(state.name == "security" for state in found.states)
+
+
+@pytest.mark.parametrize("story", [counted, two_sums, information])
+def test_the_ways_that_lead_on_give_the_whole_map(story):
+    """What a caller hears after a failure or on the way back stands on the map already."""
+    begins = [Beginning(story, START)]
+    whole, onward = explore(begins), explore(begins, onward=True)
+    assert len(onward.edges) < len(whole.edges)
+    assert artefact.call_map(onward) == artefact.call_map(whole)
+
+
+def test_an_effect_of_which_nobody_says_what_it_answers_is_named(monkeypatch):
+    """With the file where that is said."""
+    monkeypatch.delitem(OUTCOMES, "facts.is_official")
+    failed = {edge.turn.failure for edge in explore([Beginning(information, START)], onward=True).edges}
+    assert (
+        "LookupError: facts.is_official has no outcomes; say in tests/exploration/outcomes.py what it may answer"
+        in failed
+    )
 
 
 def test_equal_positions_have_equal_futures(graph):

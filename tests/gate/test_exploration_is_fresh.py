@@ -1,4 +1,4 @@
-"""The page of the exploration and the call maps were made from today's flows and words."""
+"""The call maps were drawn from today's flows and words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from tests.exploration import artefact, maps
 
 
 def test_the_maps_are_of_todays_flows():
-    """Or `make explore` has to draw them again."""
+    """Or they have to be drawn again, by that command or by `make explore`, which writes docs/exploration.md as well."""
     assert maps.written() == artefact.fingerprint(), (
-        "call flows, prompts or the explorer have changed since docs/map and docs/exploration.md were written: run `make explore`"
+        "call flows, prompts or the explorer have changed since docs/map was drawn: run `.venv/bin/python -m tests.exploration --map`"
     )
 
 
