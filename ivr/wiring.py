@@ -21,6 +21,7 @@ from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import make_client
 from ivr.follow_up.scene import now
 from ivr.logs import logger
+from ivr.release import release
 from ivr.settings import Settings
 from ivr.speech.prompts import words
 from ivr.storage import Looks
@@ -53,4 +54,5 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         look=LOOK,
         base_url=settings.public_base_url,
         log=logger("voice"),
+        release=release(),
     )

@@ -76,6 +76,13 @@ class Moment(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
+FILLER = Moment("filler", (Line("one-moment"),))
+"""What is said before the outside is waited for, while it is slow."""
+
+Asking = Wait | Dial | Moment
+"""What a flow waits for on the caller's leg: its answer is a turn."""
+
+
 class Do(msgspec.Struct, frozen=True):
     """A request to run an effect."""
 
@@ -98,6 +105,18 @@ PAUSE, PAUSE_AGAIN = "pause", "pause-again"
 
 AGAIN = ("repeat", "slower", "language", "more-time")
 """What was said before a question is no more said after a failure, until the caller asks for it with one of these keys."""
+
+LINES_A_TURN = 60
+"""More than any conversation says before it asks."""
+
+
+class Diverged(RuntimeError):
+    """The flow asks for something else than the journal holds."""
+
+
+class Endless(RuntimeError):
+    """A flow said or did more in one turn, or a call took more turns, than any conversation needs."""
+
 
 NO_TRIES = Tries()
 FIRST: Decision = ("first", None)
@@ -126,8 +145,10 @@ class Call:
     def say(self, message: str, **args: Any) -> None:
         """Speak a catalogue message before the next prompt. Not a wait; nothing is rendered yet.
 
-        While `in_both` is set, whoever has not chosen a language yet hears it in both.
+        While `in_both` is set, whoever has not chosen a language yet hears it in both. Raises Endless.
         """
+        if len(self.said) >= LINES_A_TURN:
+            raise Endless(f"more than {LINES_A_TURN} utterances in one turn, at {message}")
         self.said.append(Line(message, args))
         if self.in_both:
             self.said.append(Line(message, args, language="other"))
@@ -166,7 +187,7 @@ class Call:
         """Run an effect; its result. Raises what the effect declares, and Unavailable."""
         outcome, result = await _trap(Do(effect, args))
         if outcome == "err":
-            effect.raise_error(result)
+            raise result
         if effect.act:
             self.way.done.append([effect.act, getattr(result, "reference", None)])
         return result

@@ -65,15 +65,10 @@ class Effect:
         """JSON builtins → the result as the flow sees it."""
         return msgspec.convert(plain, self.result)
 
-    def raise_error(self, name: str) -> typing.NoReturn:
-        """Raise the journaled error `name` again."""
-        known: tuple[type[Exception], ...] = (Unavailable, *self.errors)
-        for error in known:
-            if error.__name__ == name:
-                raise error(self.name)
-        raise LookupError(
-            f"the journal holds {name} for {self.name}, which declares {[e.__name__ for e in self.errors]}"
-        )
+    def error(self, name: str) -> Exception | None:
+        """The error that is journaled as `name`; None when the effect declares no such error (any more)."""
+        declared: tuple[type[Exception], ...] = (Unavailable, *self.errors)
+        return next((error(self.name) for error in declared if error.__name__ == name), None)
 
 
 def _declare(kind: str, errors: tuple[type[Exception], ...], act: str | None) -> Callable[[Callable[..., T]], Effect]:

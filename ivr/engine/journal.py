@@ -45,6 +45,7 @@ journal = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("slow", sa.Boolean, nullable=False),
     sa.Column("opening", sa.Text),
+    sa.Column("release", sa.Text),  # whose code played it
     sa.Column("reply", ID, nullable=False),  # in `replies`
     sqlite_with_rowid=False,
 )
@@ -79,6 +80,7 @@ class Row(msgspec.Struct, frozen=True):
     language: str
     slow: bool
     opening: dict[str, Any] | None = None
+    release: str | None = None
 
     @property
     def failed(self) -> dict[str, Any] | None:
@@ -94,16 +96,20 @@ class Last(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
     language: str
     slow: bool
+    release: str | None = None
 
 
 class Past(msgspec.Struct, frozen=True):
     """What a turn needs of those before it: how many, the last, the story that runs now, and the call's sealed key.
 
-    A turn that failed opens another story, which has nothing of the steps before it. `beside` is what else the look asked.
+    A turn that failed opens another story, which has nothing of the steps before it. `first` and `opened`: the turn that
+    opened the story, and its time. `beside` is what else the look asked.
     """
 
     turns: int
     last: Last | None
+    first: int
+    opened: datetime | None
     opening: dict[str, Any] | None
     steps: list[tuple[datetime, list[Any]]]
     key: str | None = None
@@ -128,7 +134,7 @@ _STORY = sa.select(
     joined(_OPENING).label("openings"),
     joined(sa.case((_IN_ORDER.c.facts != "null", _IN_ORDER.c.facts))).label("facts"),
 ).subquery()
-_LAST = [journal.c[name] for name in ("story", "wait", "language", "slow")]
+_LAST = [journal.c[name] for name in ("story", "wait", "language", "slow", "release")]
 
 
 def look(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
@@ -164,15 +170,16 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
 
 def past(conn: sa.Connection, call: str, look: Prepared = PAST) -> Past:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    key, beside, turns, times, steps, openings, facts, *last = look.run(conn, call=call).fetchone()
+    key, beside, turns, times, steps, openings, facts, *left = look.run(conn, call=call).fetchone()
     if not turns:
-        return Past(0, None, None, [], key, bool(beside))
+        return Past(0, None, 0, None, None, [], key, bool(beside))
     first, opening = _load_all(openings)[-1]
     story: list[tuple[datetime, list[Any]]] = []
-    for time, taken in zip(times.split(",")[first:], _load_all(steps)[first:], strict=True):
-        at = datetime.fromisoformat(time)
+    moments = [datetime.fromisoformat(time) for time in times.split(",")[first:]]
+    for at, taken in zip(moments, _load_all(steps)[first:], strict=True):
         story += [(at, step) for step in taken]
-    return Past(turns, _last(_load_all(facts)[-1], *last), opening, story, key, bool(beside))
+    last = _last(_load_all(facts)[-1], *left)
+    return Past(turns, last, first, moments[0], opening, story, key, bool(beside))
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:
@@ -205,7 +212,7 @@ def values_of(row: Row, before: Last | None = None) -> dict[str, Any]:
     return {
         "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
         "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(facts), "language": row.language,
-        "slow": row.slow, "opening": _dump(row.opening),
+        "slow": row.slow, "opening": _dump(row.opening), "release": row.release,
     }  # fmt: skip
 
 
@@ -237,18 +244,22 @@ def _only(cursor: Any) -> Any:
     return record[0] if record else None
 
 
-def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int) -> Last:
-    return Last(story, msgspec.json.decode(wait), facts, language, bool(slow))
+def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int, release: str | None) -> Last:
+    return Last(story, msgspec.json.decode(wait), facts, language, bool(slow), release)
 
 
-def _row(before: Row | None, call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str, slow: int, opening: str) -> Row:  # fmt: skip
+def _row(
+    before: Row | None, call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str,
+    slow: int, opening: str, release: str | None,
+) -> Row:  # fmt: skip
     decode = msgspec.json.decode
     known = decode(facts)
     if known is None:
         assert before is not None
         known = before.facts
     return Row(
-        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), known, language, bool(slow), decode(opening)
+        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), known, language, bool(slow),
+        decode(opening), release,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,10 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Secret
 from ivr.storage import Borrowed, reading, writing
 
+TURN_SECONDS = 8.0
 TOUCH_SECONDS = 4.0
+LEAST_SECONDS = 0.5
+"""With less time than this the outside is not asked: it would be cut off, and nobody would know what it did."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -36,7 +40,7 @@ class Input(msgspec.Struct, frozen=True):
 class Playing:
     """The live part of one turn: consumes the input, runs effects, holds the transaction.
 
-    `own` is the turn's connection, taken when it is wanted; `transaction` is open from the first write on. `before` is
+    `until`: when the turn must have its reply, in seconds of `time.monotonic`. `own` is the turn's connection, taken when it is wanted; `transaction` is open from the first write on. `before` is
     how the last turn left the call; `after_filler`: it stopped for a word before it waited for the outside.
     """
 
@@ -45,6 +49,7 @@ class Playing:
     turn: int
     input: Input | None
     now: datetime
+    until: float
     own: Borrowed
     before: Last | None = None
     after_filler: bool = False
@@ -139,6 +144,8 @@ class Playing:
             raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
         if self.bank_is_dead:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
+        if self.until - time.monotonic() < LEAST_SECONDS:
+            raise Unavailable("the turn has no time left to wait for the outside")
         if not self.claimed:
             with writing(self.own.conn):
                 claims.take(self.own.conn, self.runtime.worker, self.call.sid, self.turn)
@@ -166,14 +173,16 @@ class Playing:
                 raise claims.Lost("the turn is already answered")
 
     def _begin(self) -> None:
-        self.transaction = writing(self.own.conn)
-        self.transaction.__enter__()
-        claims.check(self.own.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
+        with ExitStack() as opened:
+            opened.enter_context(writing(self.own.conn))
+            claims.check(self.own.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
+            self.transaction = opened.pop_all()
 
     def _world(self, do: Do, conn: sa.Connection | None) -> World:
         ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1
         key = f"{self.call.sid}:{self.turn}:{do.name}:{ordinal}"
-        return World(self.call.sid, key, self.now, time.monotonic() + TOUCH_SECONDS, conn, self.runtime)
+        deadline = min(time.monotonic() + TOUCH_SECONDS, self.until)
+        return World(self.call.sid, key, self.now, deadline, conn, self.runtime)
 
     def _may_run_ahead(self, wait: Wait) -> bool:
         return bool(self.keys) and wait.prompt.type_ahead and wait.tries.wrongs == 0

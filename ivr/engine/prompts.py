@@ -8,7 +8,7 @@ The key of an option is its position; nobody types "press 1" by hand.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
@@ -73,6 +73,10 @@ class Menu:
     def plain(self) -> bool:
         """Whether an answer to this may be given again in another call."""
         return not (self.fleeting or self.bilingual)
+
+    def offering(self, options: tuple[str, ...]) -> Menu:
+        """The same question with other options, or with the same in another order."""
+        return replace(self, options=options)
 
     def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
         """The first key → a decision; what was typed ahead is returned with it."""

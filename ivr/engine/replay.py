@@ -9,11 +9,14 @@ the journal holds are handed to it as they were; the new answer is fed in; it ru
 4.  Effects are journaled by name with a JSON result: see `effects`. In one turn reads and touches
     come before the first write; a touch after a write is refused, for a transaction must never be
     open while the outside is waited for.
-5.  Replay compares the names of waits and effects in order; a mismatch is `Diverged`.
+5.  Replay compares the names of waits and effects in order, and then the question that the flow stops at
+    with the one that was heard: see `pending`. A mismatch is `Diverged`, and so is any error of a
+    replay, for what was played once can only fail when the code is another one.
 6.  A Secret exists only in the turn in which it was keyed. Replayed, it is empty and raises on use.
 7.  The driver accepts only its own requests, never throws into a flow, and closes the coroutine
     after each turn, so `finally` around an await would run at every key press: flows have none.
-8.  Time is the recorded time of the turn that is being replayed.
+8.  Time is the recorded time of the turn that is being replayed; before the first step, of the one that
+    opened the story.
 9.  While the outside is slow, a word is spoken before it is waited for, in a turn of its own: the
     driver does it, no flow knows of it. Not once something secret was keyed: it lives for one turn.
 10. An endless flow ends as a hand-off: effects and utterances of a turn are capped.
@@ -27,30 +30,24 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ivr.engine.call import Call, Dial, Do, Line, Moment, Sealed, Wait
+from ivr.engine import pending
+from ivr.engine.call import FILLER, Asking, Call, Dial, Diverged, Do, Endless, Line, Moment, Sealed, Wait
 from ivr.engine.secrets import Secret
-from ivr.engine.signals import HangUp
+from ivr.engine.signals import HangUp, Signal
 
-FILLER = Moment("filler", (Line("one-moment"),))
-Asking = Wait | Dial | Moment
 VERBS: dict[type, str] = {Wait: "answer", Dial: "answer", Moment: "answer", Do: "did"}
 """What a flow may await, and how its answer is journaled."""
 Story = Callable[[Call], Coroutine[Any, Any, Any]]
 
 EFFECTS_A_TURN = 40
-LINES_A_TURN = 60
-
-
-class Diverged(RuntimeError):
-    """The flow asks for something else than the journal holds."""
 
 
 class ForeignAwait(RuntimeError):
     """A flow awaited something that is not a verb of the call."""
 
 
-class Endless(RuntimeError):
-    """A flow did more in one turn than any conversation needs."""
+class Uncaught(RuntimeError):
+    """A root flow let a signal pass: nobody is left to answer it."""
 
 
 class Live(Protocol):
@@ -81,23 +78,36 @@ Step = tuple[datetime, list[Any]]
 """A journaled step with the time of its turn."""
 
 
+class Past(msgspec.Struct, frozen=True):
+    """What was played of a story: when it was opened, its steps, and the question that the call waits at (None: it begins)."""
+
+    opened: datetime
+    steps: list[Step] = []
+    waits_at: pending.Kept | None = None
+
+
 class Player:
     """Drives one story through its recorded steps and then through the live turn."""
 
-    def __init__(self, call: Call, recorded: list[Step], live: Live, now: datetime) -> None:
-        self.call, self.recorded, self.live, self.now = call, recorded, live, now
+    def __init__(self, call: Call, past: Past, live: Live, now: datetime) -> None:
+        self.call, self.past, self.live, self.now = call, past, live, now
         self.steps: list[list[Any]] = []
         self.writes: list[list[Any]] = []
         self.replaying = True
 
     def play(self, story: Story) -> Played:
-        """Run the story to its next unanswered wait, or to its end."""
-        self.call.now = self.recorded[0][0] if self.recorded else self.now
+        """Run the story to its next unanswered wait, or to its end.
+
+        Raises Diverged, Uncaught, ForeignAwait, Endless, and what the story raises.
+        """
+        self.call.now = self.past.opened
         flow = story(self.call)
         try:
             return self._drive(flow)
-        except HangUp:
+        except (StopIteration, HangUp):
             return Played(None, self.call._take_said(), self.steps)
+        except Signal as signal:
+            raise Uncaught(f"the story let {type(signal).__name__} pass") from signal
         finally:
             flow.close()
 
@@ -106,24 +116,39 @@ class Player:
         return [["did", step[1], "undone", step[3]] if step in self.writes else step for step in self.steps]
 
     def _drive(self, flow: Coroutine[Any, Any, Any]) -> Played:
+        asked, heard = self._replayed(flow)
+        self.replaying, self.call.now = False, self.now
+        while True:
+            self._guard(asked)
+            if type(asked) is Do and self._is_held(asked):
+                return Played(FILLER, FILLER.lines, self.steps)
+            answer = self._live_answer(heard)
+            if answer is None:
+                return Played(asked, asked.lines, self.steps)
+            if heard is not asked:
+                pending.check_option(asked, answer)
+            asked = heard = flow.send(answer)
+
+    def _replayed(self, flow: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
+        """The first live request: as the flow asks it now, and as the caller heard it."""
+        if self.past.waits_at is None:
+            asked = self._replay(flow)
+            return asked, asked
         try:
-            request = self._replay(flow)
-            self.replaying, self.call.now = False, self.now
-            while True:
-                self._guard(request)
-                if type(request) is Do and self._is_held(request):
-                    return Played(FILLER, FILLER.lines, self.steps)
-                answer = self._live_answer(request)
-                if answer is None:
-                    return Played(request, request.lines, self.steps)
-                request = flow.send(answer)
-        except StopIteration:
-            return Played(None, self.call._take_said(), self.steps)
+            asked = self._replay(flow)
+            return asked, pending.as_heard(self.past.waits_at, asked)
+        except Diverged:
+            raise
+        except (Exception, Signal) as error:
+            end = "ends" if isinstance(error, (StopIteration, Signal)) else f"raises {type(error).__name__}"
+            raise Diverged(
+                f"the call waited at {self.past.waits_at['name']!r}, the flow now {end} before it"
+            ) from error
 
     def _replay(self, flow: Coroutine[Any, Any, Any]) -> Any:
         """Hand the flow what the journal holds; its first request that the journal has no answer to."""
         call, request = self.call, flow.send(None)
-        for now, (kind, name, verdict, kept) in self.recorded:
+        for now, (kind, name, verdict, kept) in self.past.steps:
             verb = VERBS.get(type(request))
             if name == FILLER.name and verb == "did":
                 continue
@@ -139,10 +164,8 @@ class Player:
     def _guard(self, request: Any) -> None:
         if type(request) not in VERBS:
             raise _foreign(request)
-        if len(self.call.said) > LINES_A_TURN or len(self.steps) > EFFECTS_A_TURN:
-            raise Endless(
-                f"more than {EFFECTS_A_TURN} steps or {LINES_A_TURN} utterances in one turn, at {request.name}"
-            )
+        if len(self.steps) > EFFECTS_A_TURN:
+            raise Endless(f"more than {EFFECTS_A_TURN} steps in one turn, at {request.name}")
 
     def _is_held(self, do: Do) -> bool:
         """Whether the caller hears a word first. What was said before stays unsaid until the flow's next wait."""
@@ -169,7 +192,13 @@ class Player:
 
 
 def _result(request: Do, outcome: str, plain: Any) -> tuple[str, Any]:
-    return (outcome, request.effect.decode(plain) if outcome == "ok" else plain)
+    """An effect's outcome as the flow gets it: the decoded result, or the error to raise. Raises Diverged."""
+    if outcome == "ok":
+        return outcome, request.effect.decode(plain)
+    error = request.effect.error(plain)
+    if error is None:
+        raise Diverged(f"the journal holds {plain} for {request.name}, which does not declare it")
+    return outcome, error
 
 
 def _decision(kind: str, kept: Any) -> tuple[str, Any]:

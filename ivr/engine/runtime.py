@@ -27,6 +27,7 @@ from ivr.storage import Looks, Prepared
 class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the stories, and the places for those who wait for the outside.
 
+    `release` names the code that plays; `turns_a_call` and `turns_a_rescue` are more than any conversation needs.
     `switched` tells the story that operations put in the place of the call's own; asked when `look` says so.
     """
 
@@ -46,6 +47,9 @@ class Runtime(msgspec.Struct, frozen=True):
     base_url: str
     log: Any
     look: Prepared = journal.PAST
+    release: str | None = None
+    turns_a_call: int = 200
+    turns_a_rescue: int = 40
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
     pace: Pace = msgspec.field(default_factory=Pace)
 

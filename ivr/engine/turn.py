@@ -4,6 +4,9 @@ Read the journal; replay; play on with what was keyed; render; commit. An older 
 reply, one too early the last one. Bugs, divergence and a lost database end in words, never in a 5xx:
 a failed turn keeps the steps that ran, its own writes are rolled back and marked so, and the rescue story
 (apology, then a person) is played in the same row.
+
+A turn has 8 s in all, from the webhook on: waiting for another worker, and everything that it asks outside, are part of
+them. Twilio waits 15 s for a reply.
 """
 
 from __future__ import annotations
@@ -18,17 +21,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from ivr.engine import claims, journal, twiml
-from ivr.engine.call import Call, Line
+from ivr.engine import claims, journal, pending, twiml
+from ivr.engine.call import FILLER, Asking, Call, Diverged, Endless, Line
 from ivr.engine.journal import Last, Row
-from ivr.engine.playing import Input, Playing
+from ivr.engine.playing import TURN_SECONDS, Input, Playing
 from ivr.engine.rendering import render
-from ivr.engine.replay import FILLER, Asking, Diverged, Played, Player, Step
+from ivr.engine.replay import Past, Played, Player
 from ivr.engine.runtime import Runtime, position
 from ivr.storage import Borrowed, begin_read
 
-LOSER_SECONDS = 8.0
-TURNS_A_CALL = 200
+LEAST_SECONDS = 2.0
+"""With less time than this a turn is not begun: the outside could not answer it."""
 
 
 class Forgotten(LookupError):
@@ -36,13 +39,14 @@ class Forgotten(LookupError):
 
 
 class _Here(msgspec.Struct, frozen=True):
-    """Where a call stands: its story, what that began with, its steps, whether it begins with this turn, what was keyed."""
+    """Where a call stands: its story, what that began with and at which turn (None: at this one), its past, what was keyed."""
 
     story: str
     opening: dict[str, Any]
-    steps: list[Step]
-    begins: bool
+    since: int | None
+    past: Past
     keyed: Input | None
+    until: float
 
 
 def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None = None) -> str:
@@ -52,16 +56,18 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
     waits for the winner's reply, and takes the turn again when the winner has died; after 8 s the caller hears a word
     and asks again. Raises Forgotten.
     """
-    until = time.monotonic() + LOSER_SECONDS
+    until = time.monotonic() + TURN_SECONDS
     while True:
         with suppress(claims.Lost):
-            return _take(runtime, sid, turn, keyed, start)
-        if not _winner_is_done(runtime, sid, turn, until):
+            return _take(runtime, sid, turn, keyed, start, until)
+        if not _winner_is_done(runtime, sid, turn, until - LEAST_SECONDS):
             return _one_moment(runtime, sid, turn, start)
 
 
-def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None) -> str:
-    """The stored reply, or the turn played; raises Lost."""
+def _take(
+    runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None, until: float
+) -> str:
+    """The stored reply, or the turn played until then; raises Lost."""
     with Borrowed(runtime.engine) as own:
         with runtime.looks.through(own) as conn:
             past = journal.past(conn, sid, runtime.look)
@@ -71,13 +77,20 @@ def _take(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dic
             if turn > past.turns:
                 raise Forgotten(f"turn {turn} of a call that has {past.turns} turns")
             now = runtime.clock(conn)
-            opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start or {})}
-            here = _Here(past.last.story if past.last else "main", opening, past.steps, past.last is None, keyed)
-            here = _as_switched(runtime, conn, here, past.last) if past.beside else here
+            here = _here(past, start or {}, now, keyed, until)
+            here = _as_switched(runtime, conn, here, past.last, now) if past.beside else here
         return _play(runtime, own, sid, turn, here, past.last, now)
 
 
-def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Last | None) -> _Here:
+def _here(past: journal.Past, start: dict[str, Any], now: datetime, keyed: Input | None, until: float) -> _Here:
+    opening = {"language": "zh", "slow": False, "facts": {}, **(past.opening or start)}
+    if past.last is None:
+        return _Here("main", opening, None, Past(now), keyed, until)
+    played = Past(past.opened or now, past.steps, past.last.wait)
+    return _Here(past.last.story, opening, past.first, played, keyed, until)
+
+
+def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Last | None, now: datetime) -> _Here:
     """Operations may have switched the line: then its own story begins, with all that is known."""
     facts = last.facts if last else here.opening["facts"]
     switched = runtime.switched(conn, facts) if here.story == "main" else None
@@ -85,21 +98,20 @@ def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: Last 
         return here
     story, facts = switched
     spoken = {"language": last.language, "slow": last.slow} if last else {}
-    return _Here(story, {**here.opening, **spoken, "facts": facts}, [], True, None)
+    return _Here(story, {**here.opening, **spoken, "facts": facts}, None, Past(now), None, here.until)
 
 
 def _play(runtime: Runtime, own: Borrowed, sid: str, turn: int, here: _Here, last: Last | None, now: datetime) -> str:
-    opening = here.opening
+    opening, waits_at = here.opening, here.past.waits_at
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))
     now = now.astimezone(ZoneInfo(call.facts["timezone"])) if "timezone" in call.facts else now
-    after_filler = last is not None and last.wait is not None and last.wait["name"] == FILLER.name
-    playing = Playing(runtime, call, turn, here.keyed, now, own, last, after_filler)
-    player = Player(call, here.steps, playing, now)
+    after_filler = waits_at is not None and waits_at["name"] == FILLER.name
+    playing = Playing(runtime, call, turn, here.keyed, now, here.until, own, last, after_filler)
+    player = Player(call, here.past, playing, now)
     try:
-        if turn >= TURNS_A_CALL:
-            raise RuntimeError(f"{TURNS_A_CALL} turns in one call")
+        _check_length(runtime, here, turn)
         played = player.play(runtime.stories[here.story])
-        row, reply = _finish(runtime, playing, played, here.story, opening if here.begins else None)
+        row, reply = _finish(runtime, playing, played, here.story, opening if here.since is None else None)
     except claims.Lost:
         playing.roll_back()
         raise
@@ -113,18 +125,32 @@ def _play(runtime: Runtime, own: Borrowed, sid: str, turn: int, here: _Here, las
     return reply
 
 
+def _check_length(runtime: Runtime, here: _Here, turn: int) -> None:
+    """A caller who keys for ever is led to a person, and the rescue that does it ends by itself. Raises Endless.
+
+    Only a key is refused: a leg that ended, or a word that was spoken, is the end of something, and not asked for again.
+    """
+    if here.since is None or here.past.waits_at is None or here.past.waits_at["kind"] != "Wait":
+        return
+    taken, most = (
+        (turn - here.since, runtime.turns_a_rescue) if here.story == "rescue" else (turn, runtime.turns_a_call)
+    )
+    if taken >= most:
+        raise Endless(f"{most} turns in one {'rescue' if here.story == 'rescue' else 'call'}")
+
+
 def _finish(
     runtime: Runtime, playing: Playing, played: Played, story: str, opening: dict[str, Any] | None
 ) -> tuple[Row, str]:
     call = playing.call
     reply = render(runtime, call, playing.turn, played, playing.now)
-    row = Row(call.sid, playing.turn, playing.now, story, played.steps, waits(call, played.wait), call.facts, call.language, call.slow, opening)  # fmt: skip
+    row = Row(call.sid, playing.turn, playing.now, story, played.steps, waits(call, played.wait), call.facts, call.language, call.slow, opening, runtime.release)  # fmt: skip
     return row, reply
 
 
 def waits(call: Call, wait: Asking | None) -> dict[str, Any] | None:
     """For what a call waits, and the way that led there."""
-    return {"name": wait.name, "kind": type(wait).__name__, **call.way.to_keep()} if wait else None
+    return {**pending.keep(wait), **call.way.to_keep()} if wait else None
 
 
 def _rescue(
@@ -141,11 +167,12 @@ def _rescue(
         "type": type(error).__name__,
         "at": position(error),
         "diverged": isinstance(error, Diverged),
+        "releases": [last.release if last else None, runtime.release],
         "steps": player.undone(),
         "recorded": msgspec.to_builtins(playing.input.recorded) if playing.input else None,
     }
     opening = {"language": language, "slow": old.slow, "facts": dict(facts), "failure": failure}
-    played = Player(call, [], fresh, playing.now).play(runtime.stories["rescue"])
+    played = Player(call, Past(playing.now), fresh, playing.now).play(runtime.stories["rescue"])
     row, reply = _finish(runtime, fresh, played, "rescue", opening)
     return row, reply, fresh
 

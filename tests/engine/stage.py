@@ -45,6 +45,8 @@ class Stage:
     clock: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     turn: int = 0
     runtime: Runtime | None = None
+    release: str | None = None
+    limits: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.restart()
@@ -58,6 +60,7 @@ class Stage:
             engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
             worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, base_url="https://line.example", log=structlog.get_logger(),
+            release=self.release, **self.limits,
         )  # fmt: skip
 
     def post(

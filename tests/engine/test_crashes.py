@@ -114,7 +114,7 @@ def test_whoever_waits_for_a_worker_that_dies_plays_the_turn_with_what_was_keyed
 
     monkeypatch.setattr(turn, "_winner_is_done", waiting)
     began = time.monotonic()
-    assert "paid what=coffee" in retry(acting) and time.monotonic() - began < turn.LOSER_SECONDS / 2
+    assert "paid what=coffee" in retry(acting) and time.monotonic() - began < turn.TURN_SECONDS / 2
     assert entered(acting) == ["coffee"]
     assert charged(acting) == [f"{SID}:1:crash.charge:1 coffee"] * 2
 

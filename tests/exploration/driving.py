@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
 from ivr.engine.effects import Unavailable
 from ivr.engine.playing import Input, Playing
 from ivr.engine.prompts import UNKNOWN, Menu, Record, Recorded
-from ivr.engine.replay import Player, Story
+from ivr.engine.replay import Past, Player, Story
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
 from tests.exploration.positions import functions, position
 from tests.exploration.sharing import shared, shared_facts, shared_wait, shared_words
@@ -148,8 +149,8 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     call = Call("CA1", begin.language, False, dict(begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
     no_database: Any = None
-    live = Scripted(runtime, call, 1, keyed, NOON, no_database, story=begin.story, script=script, **live_in)
-    player = Player(call, [(NOON, step) for step in past], live, NOON)
+    live = Scripted(runtime, call, 1, keyed, NOON, inf, no_database, story=begin.story, script=script, **live_in)
+    player = Player(call, Past(NOON, [(NOON, step) for step in past]), live, NOON)
     played, failure = None, ""
     try:
         played = player.play(live.start)

@@ -7,8 +7,8 @@ from typing import Any
 
 from call_flows.agent import rescue
 from call_flows.welcome import answer
-from ivr.engine.call import Call, Do
-from ivr.engine.replay import Asking, Diverged, Player
+from ivr.engine.call import Asking, Call, Diverged, Do
+from ivr.engine.replay import Past, Player
 from ivr.engine.turn import waits
 from tests.journals.golden import Golden, steps
 
@@ -45,7 +45,8 @@ def _replay_to(golden: Golden, turn: int) -> dict[str, Any]:
     rows = golden.story(turn)
     opening, last = rows[0]["opening"], rows[-1]
     call = Call("CA0", opening["language"], opening["slow"], dict(opening["facts"]))
-    player = Player(call, steps(rows), Nobody(), datetime.fromisoformat(last["at"]))
+    opened, now = datetime.fromisoformat(rows[0]["at"]), datetime.fromisoformat(last["at"])
+    player = Player(call, Past(opened, steps(rows)), Nobody(), now)
     try:
         wait = player.play(STORIES[last["story"]]).wait
     except Exception as error:
