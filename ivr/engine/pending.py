@@ -28,7 +28,7 @@ def keep(wait: Asking) -> Kept:
     if isinstance(wait, Wait):
         kept["prompt"] = type(wait.prompt).__name__
         if isinstance(wait.prompt, Menu):
-            kept["options"] = wait.prompt.options
+            kept["options"] = list(wait.prompt.options)
         if (heard := _heard(wait)) is not None:
             kept["heard"] = heard
     return kept

@@ -51,7 +51,8 @@ def _replay_to(golden: Golden, turn: int) -> dict[str, Any]:
         wait = player.play(STORIES[last["story"]]).wait
     except Exception as error:
         raise Diverged(f"turn {turn}: {type(error).__name__}: {error}") from error
-    _agree("the wait", turn, last["wait"], waits(call, wait))
+    now_asks = waits(call, wait)
+    _agree("the wait", turn, last["wait"], now_asks and {part: now_asks[part] for part in now_asks if part != "heard"})
     _agree("the language", turn, last["language"], call.language)
     _agree("the pace", turn, last["slow"], call.slow)
     return call.facts
