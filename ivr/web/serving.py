@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import gc
 import os
-import time
+import resource
 from typing import Any
-
-from gunicorn.workers.gthread import ThreadWorker
 
 from ivr.logs import prepare_logs, take_over
 from ivr.web import counters
 
-LINGERING = 15.0
-"""Seconds: as long as Twilio waits, and longer than the next master needs to start."""
-worker_class = "ivr.web.serving.Worker"
+MOST_FILES = 4096
+"""A worker's connections, to callers and to the database, with room to spare; the system's own limit may be lower."""
+worker_class = "ivr.web.connections.Worker"
+worker_connections = 1000
 graceful_timeout = 10
 keepalive = 30
+sendfile = False
 loglevel = "warning"
 control_socket_disable = True
-
-
-class Worker(ThreadWorker):
-    """Goes on for a while when its master has died, on the socket that outlives both: callers notice nothing."""
-
-    orphaned = 0.0
-
-    def is_parent_alive(self) -> bool:
-        """Or was a moment ago."""
-        if super().is_parent_alive():
-            return True
-        self.orphaned = self.orphaned or time.monotonic()
-        return time.monotonic() - self.orphaned < LINGERING
 
 
 def on_starting(_server: Any) -> None:
     """Code and words are read before the workers are forked: one that dies is replaced in a moment, not in seconds."""
     prepare_logs()
     take_over("gunicorn.error")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MOST_FILES)), hard))
     import ivr.web.rooms  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
     from ivr.speech.prompts import words
 

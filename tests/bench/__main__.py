@@ -72,7 +72,7 @@ def serving(name: str, factory: str, folder: Path, number: int, database: str = 
     sids = prepare(settings, number)
     print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
     command = [
-        sys.executable, "-m", "gunicorn", f"tests.bench.peers:{factory}()", "--worker-class", "gthread", "--workers", "1",
+        sys.executable, "-m", "gunicorn", f"tests.bench.peers:{factory}()", "--workers", "1",
         "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", "--config", "python:ivr.web.serving",
     ]  # fmt: skip
     process = subprocess.Popen(

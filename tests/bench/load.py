@@ -35,11 +35,16 @@ async def _one(port: int, requests: Iterator[bytes], times: list[float]) -> None
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for request in requests:
         sent = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.split(b"\r\n") if line[:15].lower() == b"content-length:")
-        body = await reader.readexactly(length)
+        await ask(reader, writer, request)
         times.append(time.perf_counter() - sent)
-        if not head.startswith(b"HTTP/1.1 200") or b"<Response>" not in body:
-            raise RuntimeError(f"answered {head.splitlines()[0]!r}: {body[:200]!r}")
     writer.close()
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    """One request; raises when it is not answered 200 with TwiML."""
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line[:15].lower() == b"content-length:")
+    body = await reader.readexactly(length)
+    if not head.startswith(b"HTTP/1.1 200") or b"<Response>" not in body:
+        raise RuntimeError(f"answered {head.splitlines()[0]!r}: {body[:200]!r}")

@@ -1,0 +1,11 @@
+"""The voice server's settings with less patience, for tests: WHOLE seconds for a request, MOST connections a worker."""
+
+from __future__ import annotations
+
+import os
+
+from ivr.web import connections
+from ivr.web.serving import *  # noqa: F403
+
+connections.WHOLE = float(os.environ.get("WHOLE", connections.WHOLE))
+worker_connections = int(os.environ.get("MOST", worker_connections))  # noqa: F405
