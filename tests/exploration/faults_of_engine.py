@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.exploration.mutants import Mutant
 
 CALL, PROMPTS, PLAYING, WAY = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.playing", "ivr.engine.way"
+PENDING, REPLAY = "ivr.engine.pending", "ivr.engine.replay"
 ZH, EN = "call_flows/prompts/zh", "call_flows/prompts/en"
 
 OF_ENGINE = [
@@ -39,6 +40,10 @@ OF_ENGINE = [
     Mutant("a time that is not known needs a # alone", PROMPTS, '"" if self.empty_is and entry == UNKNOWN else entry', "entry"),
     Mutant("the words name a # alone in an entry", f"{EN}/line.ftl", "If you do not know, press one, then pound.", "If you do not know, just press pound."),
     Mutant("a leg without an end is a talk", PLAYING, 'return (self.input.dialled or "failed", None)', 'return ("accepted", None)'),
+    Mutant("the question that was heard is not compared", REPLAY, "if self.past.waits_at is None:", "if True:"),
+    Mutant("of the question that was heard only the verb is compared", PENDING, '("name", "kind", "prompt", "heard") if', '("kind",) if'),
+    Mutant("a key means the option that stands there now", PENDING, "if not options or options == request.prompt.options:", "if True:"),
+    Mutant("a question that acts now is the question that was heard", PENDING, '("name", "kind", "prompt", "heard") if', '("name", "kind") if'),
     Mutant("an amount is a hundred times too much", "ivr.engine.entries", "return int(yuan) * 100", "return int(yuan) * 10000"),
     Mutant("a translation is forgotten", f"{EN}/dispute.ftl", "dispute-unsure =", "dispute-unsur ="),
     Mutant("a message is not translated", f"{EN}/line.ftl", "was-it-solved =", "was-it-solved = 您的问题解决了吗？ #"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.exploration import equal, safety, telling, ways, wording
+from tests.exploration import deploying, equal, safety, telling, ways, wording
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph
 
@@ -46,6 +46,9 @@ PROPERTIES: dict[str, Property] = {
     "P25 nothing needs a # alone in an entry": wording.p25_nothing_needs_a_pound_alone,
     "P24 typed ahead is step by step": equal.p24_ahead_is_step_by_step,
     "P24 nothing typed ahead confirms or proves": equal.p24_nothing_ahead_confirms_or_proves,
+    "P25 a deployment answers no question that was not heard": (
+        deploying.p25_a_deployment_answers_no_question_that_was_not_heard
+    ),
     "G12 other words at each failure": wording.g12_escalation,
 }
 
