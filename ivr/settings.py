@@ -23,9 +23,21 @@ from ivr.addresses import is_address, without_password
 from ivr.secret_files import SettingsError, keep_secret, private_folder, server_key
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+MESSAGING_SERVICE = re.compile("MG[0-9a-fA-F]{32}")
+SHORT_CODE = re.compile("[0-9]{3,8}")
+ALPHANUMERIC = re.compile("(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
+SENDERS = (E164, MESSAGING_SERVICE, SHORT_CODE, ALPHANUMERIC)
+SHORTEST_RINGING, LONGEST_RINGING = 5, 120
 SECRETS = (
-    "twilio_auth_token", "twilio_auth_token_next", "twilio_test_auth_token", "wallet_api_token", "crm_secret", "server_key",
-)  # fmt: skip
+    "twilio_auth_token",
+    "twilio_auth_token_next",
+    "twilio_shared_keys",
+    "twilio_api_secret",
+    "twilio_test_auth_token",
+    "wallet_api_token",
+    "crm_secret",
+    "server_key",
+)
 HERE = "127.0.0.1"
 RETAINED = ("journals", "summaries", "messages", "notes")
 
@@ -40,12 +52,24 @@ class Settings:
     """Signs every webhook; made at random when there is no account."""
     twilio_auth_token_next: str
     """Accepted as well while a token is being rotated."""
+    twilio_shared_keys: dict[str, str]
+    """Secrets by the ids of Twilio's shared keys, with which webhooks are signed by SHA-256 instead of the token."""
+    twilio_api_key: str
+    """An API key that REST requests use instead of the token; empty: they use the token."""
+    twilio_api_secret: str
+    """Its secret."""
+    twilio_region: str
+    """The region in which Twilio keeps the account's calls, such as `ie1`; empty: `us1`. Token and keys are the region's own."""
+    twilio_edge: str
+    """The edge by which REST requests reach it, such as `dublin`; empty: Twilio's choice."""
     twilio_test_account_sid: str
     """Test credentials, for tests that reach Twilio without calling anybody."""
     twilio_test_auth_token: str
     """Their token."""
-    twilio_api_url: str
-    """Where the REST client goes instead of Twilio: in the lab the simulator, at PORT + 1. Empty means Twilio."""
+    twilio_api_url: dict[str, str]
+    """Where REST requests go instead of Twilio, by product (`api`, `messaging`), "" standing for all others.
+
+    In the lab the simulator, at PORT + 1. Of a product that is not named, to Twilio."""
     public_base_url: str
     """The address that Twilio calls and signs, without a slash at the end."""
     database_url: str
@@ -78,8 +102,14 @@ class Settings:
     """After how many days journals, summaries and messages are deleted, each by its name; 0 keeps them."""
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
-    sms_from: str
-    """The number that text messages come from; empty means the line that was called."""
+    caller_id: dict[str, str]
+    """The number that calls of each wallet come from, "" standing for all others; empty means the number that answered the caller."""
+    sms_from: dict[str, str]
+    """What text messages of each wallet come from: a number, a messaging service (`MG…`), a short code or a name.
+
+    Empty means the number that answered the caller."""
+    ring_seconds: int
+    """How long an agent or a customer is rung; Twilio adds five."""
     data_dir: Path
     """Database, keys and locks; nobody else may read it."""
     server_key: bytes
@@ -101,9 +131,9 @@ class Settings:
         """One line a setting, secrets masked, for people to look at."""
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
         shown |= {name: "***" for name in SECRETS if shown[name]}
-        shown |= {name: without_password(shown[name]) for name in ("public_base_url", "twilio_api_url")}
-        for name in ("wallet_api_url", "crm_url"):
-            shown[name] = {wallet: without_password(url) for wallet, url in shown[name].items()}
+        shown["public_base_url"] = without_password(self.public_base_url)
+        for name in ("twilio_api_url", "wallet_api_url", "crm_url"):
+            shown[name] = {one: without_password(url) for one, url in shown[name].items()}
         shown["database_url"] = sa.make_url(self.database_url).render_as_string(hide_password=True)
         return [f"{name.upper()}={value}" for name, value in shown.items()]
 
@@ -124,9 +154,14 @@ class _Reader:
             twilio_account_sid=account,
             twilio_auth_token=self._token(account, data_dir),
             twilio_auth_token_next=self._text("TWILIO_AUTH_TOKEN_NEXT"),
+            twilio_shared_keys=self._shared_keys("TWILIO_SHARED_KEYS"),
+            twilio_api_key=self._api_key(),
+            twilio_api_secret=self._text("TWILIO_API_SECRET"),
+            twilio_region=self._matching("TWILIO_REGION", "[a-z]{2}[0-9]{1,2}", "a region such as ie1"),
+            twilio_edge=self._matching("TWILIO_EDGE", "[a-z]+(-[a-z]+)*", "an edge such as dublin"),
             twilio_test_account_sid=self._text("TWILIO_TEST_ACCOUNT_SID"),
             twilio_test_auth_token=self._text("TWILIO_TEST_AUTH_TOKEN"),
-            twilio_api_url=self._url("TWILIO_API_URL", f"http://127.0.0.1:{port + 1}" if lab else ""),
+            twilio_api_url=self._urls("TWILIO_API_URL", ("api", "…"), f"http://127.0.0.1:{port + 1}" if lab else ""),
             public_base_url=self._public(account, port),
             database_url=self._database(data_dir),
             bind=self._bind(lab),
@@ -136,13 +171,17 @@ class _Reader:
             fallback_agent=self._number("FALLBACK_AGENT"),
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
             callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),
-            wallet_api_url=self._by_wallet_urls("WALLET_API_URL"),
+            wallet_api_url=self._urls("WALLET_API_URL"),
             wallet_api_token=self._by_wallet_secrets("WALLET_API_TOKEN", "WALLET_API_URL"),
-            crm_url=self._by_wallet_urls("CRM_URL"),
+            crm_url=self._urls("CRM_URL"),
             crm_secret=self._by_wallet_secrets("CRM_SECRET", "CRM_URL"),
             retention_days=self._retention("RETENTION_DAYS"),
             lab=lab,
-            sms_from=self._number("SMS_FROM"),
+            caller_id=self._senders("CALLER_ID", (E164,), "a number such as +12025550100"),
+            sms_from=self._senders(
+                "SMS_FROM", SENDERS, "a number such as +12025550100, MG… of a messaging service, a short code or a name"
+            ),
+            ring_seconds=self._ring_seconds("RING_SECONDS"),
             data_dir=data_dir,
             server_key=server_key(data_dir / "server.key"),
         )
@@ -166,6 +205,29 @@ class _Reader:
             )
         return token or keep_secret(data_dir / "twilio-token", lambda: secrets.token_hex(16))
 
+    def _api_key(self) -> str:
+        key = self._matching(
+            "TWILIO_API_KEY", "SK[0-9a-fA-F]{32}", "SK and 32 hexadecimal digits, from the Twilio console"
+        )
+        if bool(key) != bool(self._text("TWILIO_API_SECRET")):
+            raise SettingsError(
+                "TWILIO_API_KEY and TWILIO_API_SECRET go together; write both, or clear both to use the auth token"
+            )
+        return key
+
+    def _shared_keys(self, name: str) -> dict[str, str]:
+        """`id=secret`, commas between; a secret may end in `=`, an id holds none."""
+        given = [re.fullmatch("([A-Za-z0-9_-]+)=(.+)", one) for one in self._list(name)]
+        if None in given:  # what came is not repeated: it may be a secret
+            raise SettingsError(f"{name} is not of the form ID=SECRET; write one for each key, with commas between")
+        return {one[1]: one[2] for one in given if one}
+
+    def _matching(self, name: str, pattern: str, write: str) -> str:
+        text = self._text(name)
+        if text and not re.fullmatch(pattern, text):
+            raise SettingsError(_wrong(name, text, write))
+        return text
+
     def _lab(self, account: str) -> bool:
         lab = self._choice("LAB", ("1", "0"), "0" if account else "1") == "1"
         if lab and account:
@@ -187,18 +249,19 @@ class _Reader:
             raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
         return url
 
-    def _by_wallet_urls(self, name: str) -> dict[str, str]:
-        given = _by_wallet(name, self._text(name))
+    def _urls(self, name: str, names: tuple[str, str] = ("haiyun", "linfu"), default: str = "") -> dict[str, str]:
+        """One for all, or by wallet or product."""
+        given = _by_name(name, self._text(name, default))
         for url in given.values():
             if not is_address(url):
-                write = "https://wallet.example.com/line, or haiyun=https://…,linfu=https://… for a wallet each"
-                raise SettingsError(_wrong(name, url, write))
-        return {wallet: url.rstrip("/") for wallet, url in given.items()}
+                write = f"https://example.com/line, or {names[0]}=https://…,{names[1]}=https://… for each"
+                raise SettingsError(_wrong(name, without_password(url), write))
+        return {one: url.rstrip("/") for one, url in given.items()}
 
     def _by_wallet_secrets(self, name: str, addresses: str) -> dict[str, str]:
         """Of the same form as the addresses: a token may end in `=`, so only they say which form it is."""
-        wallets, text = self._by_wallet_urls(addresses), self._text(name)
-        secret = _by_wallet(name, text) if set(wallets) - {""} else {"": text} if text else {}
+        wallets, text = self._urls(addresses), self._text(name)
+        secret = _by_name(name, text) if set(wallets) - {""} else {"": text} if text else {}
         if set(secret) != set(wallets):
             form = ",".join(f"{wallet}=…" if wallet else "…" for wallet in wallets) or "nothing"
             raise SettingsError(f"{name} does not go with {addresses}; write {form}")
@@ -278,6 +341,20 @@ class _Reader:
             raise SettingsError(_wrong(name, self._text(name), "one number such as +8613900000001"))
         return "".join(found)
 
+    def _senders(self, name: str, forms: tuple[re.Pattern[str], ...], write: str) -> dict[str, str]:
+        """One for all, or by wallet."""
+        given = _by_name(name, self._text(name))
+        for sender in given.values():
+            if not any(form.fullmatch(sender) for form in forms):
+                raise SettingsError(_wrong(name, sender, f"{write}; or haiyun=…,linfu=… for a wallet each"))
+        return given
+
+    def _ring_seconds(self, name: str) -> int:
+        text = self._text(name, "25")
+        if not (re.fullmatch("[0-9]{1,3}", text) and SHORTEST_RINGING <= int(text) <= LONGEST_RINGING):
+            raise SettingsError(_wrong(name, text, f"seconds from {SHORTEST_RINGING} to {LONGEST_RINGING}"))
+        return int(text)
+
     def _prefixes(self, name: str, default: str = "") -> tuple[str, ...]:
         for prefix in self._list(name):
             if not re.fullmatch(r"\+[0-9]{1,14}", prefix):
@@ -301,12 +378,16 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
 
 
-def _by_wallet(name: str, text: str) -> dict[str, str]:
-    """`haiyun=this,linfu=that` by wallet; what begins with no wallet is everybody's."""
-    found = re.findall(r"(?:([a-z0-9-]+)=)?([^,\s]+)", text)
-    if len(found) > len(dict(found)):
-        raise SettingsError(f"{name} has more than one value for a wallet, or for all; write one for each")
-    return dict(found)
+def _by_name(name: str, text: str) -> dict[str, str]:
+    """`haiyun=this,linfu=that` by wallet (or product); what begins with no name is everybody's."""
+    found: dict[str, str] = {}
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        named = re.fullmatch("([a-z0-9-]+)=(.+)", part)
+        one, value = (named[1], named[2]) if named else ("", part)
+        if one in found:
+            raise SettingsError(f"{name} has more than one value for one of its names, or for all; write one for each")
+        found[one] = value
+    return found
 
 
 def _wrong(name: str, came: str, write: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -16,13 +16,11 @@ from twilio.rest import Client
 from ivr.follow_up.recordings import NotDone
 from ivr.follow_up.sms import Sent, Text
 from ivr.follow_up.telephone import NotPlaced, Ringing
-from ivr.settings import Settings
+from ivr.settings import MESSAGING_SERVICE, Settings
 from ivr.tls import trusted
 
 SECONDS = 4.0  # the library's own default is to wait for ever
 LAB_ACCOUNT = "AC" + "0" * 32
-RINGS_FOR = 20
-"""Seconds until an agent has not answered; Twilio adds five."""
 LOOKED_THROUGH = 100
 CLOCKS_DIFFER = timedelta(seconds=30)
 ENDED = ("delivered", "undelivered", "failed")
@@ -31,25 +29,40 @@ SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
 NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
 
 
-class _Rebased(TwilioHttpClient):
-    """The library has no setting for its address; here its requests go to ours."""
+class _Http(TwilioHttpClient):
+    """The library has no setting for its addresses: requests for a product that has one of ours go there."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, addresses: Mapping[str, str]) -> None:
         super().__init__(timeout=SECONDS, max_retries=0)
-        self._base = urlsplit(base)
+        self._addresses = addresses
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        asked = urlsplit(url)
-        path = self._base.path.rstrip("/") + asked.path
-        there = urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
-        return super().request(method, there, *args, **kwargs)
+        return super().request(method, _ours(self._addresses, url), *args, **kwargs)
+
+
+def _ours(addresses: Mapping[str, str], url: str) -> str:
+    """The same request at the address that we have for its product (`api` of api.dublin.ie1.twilio.com), if there is one."""
+    asked = urlsplit(url)
+    base = addresses.get(asked.netloc.partition(".")[0]) or addresses.get("")
+    if base is None:
+        return url
+    there = urlsplit(base)
+    return urlunsplit((there.scheme, there.netloc, there.path.rstrip("/") + asked.path, asked.query, ""))
 
 
 def client(settings: Settings) -> Client:
-    """A client for our account; region and edge in the environment have no say."""
-    http = _Rebased(settings.twilio_api_url) if settings.twilio_api_url else TwilioHttpClient(timeout=SECONDS)
+    """A client for our account, by its API key if it has one; only our settings say by which region and edge."""
     account = settings.twilio_account_sid or LAB_ACCOUNT
-    return Client(account, settings.twilio_auth_token, http_client=http, environment={"TWILIO_EDGE": ""})
+    key = settings.twilio_api_key
+    return Client(
+        key or account,
+        settings.twilio_api_secret if key else settings.twilio_auth_token,
+        account,
+        settings.twilio_region or None,
+        _Http(settings.twilio_api_url),
+        {"TWILIO_EDGE": ""},  # or the library reads all of this from the environment
+        settings.twilio_edge or None,
+    )
 
 
 class Unreachable(Exception):
@@ -62,7 +75,7 @@ class TestAccount:
     __test__ = False
 
     def __init__(self, settings: Settings, address: str = "") -> None:
-        http = _Rebased(address) if address else TwilioHttpClient(timeout=SECONDS)
+        http = _Http({"": address} if address else {})
         sid, token = settings.twilio_test_account_sid, settings.twilio_test_auth_token
         rest = Client(sid, token, http_client=http, environment={"TWILIO_EDGE": ""})
         self._requests: dict[str, Callable[..., Any]] = {
@@ -88,7 +101,7 @@ class TwilioSms:
     """Texts through Twilio's Messages; how each one ends comes later, to `/voice/texts/<mark>`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client, self._from = client(settings), settings.sms_from
+        self._client = client(settings)
         self._told_at = f"{settings.public_base_url}/voice/texts/"
 
     def send(self, message_id: str, text: Text) -> Sent:
@@ -99,8 +112,10 @@ class TwilioSms:
         if text.tried and (earlier := self._found(text, text.tried)):
             return earlier
         told = {"status_callback": self._told_at + text.mark} if text.mark else {}
+        service = MESSAGING_SERVICE.fullmatch(text.sender)
+        sender = {"messaging_service_sid" if service else "from_": text.sender}
         try:
-            self._client.messages.create(to=text.to, from_=self._from or text.sender, body=text.body, **told)
+            self._client.messages.create(to=text.to, body=text.body, **sender, **told)
         except TwilioRestException as refusal:
             if refusal.status in NOT_FOR_GOOD or refusal.status >= 500:
                 raise
@@ -108,8 +123,11 @@ class TwilioSms:
         return Sent("sent")
 
     def _found(self, text: Text, since: datetime) -> Sent | None:
-        """What became of the same words to the same number since then; None: they never arrived."""
-        page = self._client.messages.page(to=text.to, from_=self._from or text.sender, page_size=LOOKED_THROUGH)
+        """What became of the same words to the same number since then; None: they never arrived.
+
+        Not by the sender: a messaging service chooses one, and some countries put another in its place.
+        """
+        page = self._client.messages.page(to=text.to, page_size=LOOKED_THROUGH)
         # A trial account puts words of its own before ours.
         same = [
             one for one in page if (one.body or "").endswith(text.body) and one.date_created >= since - CLOCKS_DIFFER
@@ -124,13 +142,13 @@ class TwilioTelephone:
     """Calls that we place ourselves."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client = client(settings)
+        self._client, self._seconds = client(settings), settings.ring_seconds
 
     def ring(self, ringing: Ringing) -> str:
         """Place one call; what Twilio refused was not placed, and after all else nobody knows."""
         try:
             call = self._client.calls.create(
-                to=ringing.to, from_=ringing.line, url=ringing.url, timeout=RINGS_FOR,
+                to=ringing.to, from_=ringing.caller_id, url=ringing.url, timeout=self._seconds,
                 status_callback=ringing.told_at, status_callback_event=["initiated", "completed"],
             )  # fmt: skip
         except TwilioRestException as refusal:
@@ -139,9 +157,9 @@ class TwilioTelephone:
             raise NotPlaced(0 if refusal.status in NOT_FOR_GOOD else refusal.code or refusal.status) from refusal
         return str(call.sid)
 
-    def placed(self, to: str, line: str, since: datetime) -> list[str]:
+    def placed(self, to: str, caller_id: str, since: datetime) -> list[str]:
         """Our own calls only, not those that a `<Dial>` made."""
-        found = self._client.calls.page(to=to, from_=line, page_size=LOOKED_THROUGH)
+        found = self._client.calls.page(to=to, from_=caller_id, page_size=LOOKED_THROUGH)
         ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
         return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
 
@@ -154,8 +172,9 @@ class TwilioRecordings:
     """What `<Record>` left with Twilio."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client, self._base = client(settings), settings.twilio_api_url.rstrip("/") or "https://api.twilio.com"
-        self._account = (self._client.username, self._client.password)
+        self._client = client(settings)
+        api = self._client.get_hostname("https://api.twilio.com/2010-04-01/Accounts")
+        self._address = f"{_ours(settings.twilio_api_url, api)}/{self._client.account_sid}/Recordings"
 
     def sound(self, recording: str) -> bytes:
         """The WAV file; raises NotDone while it is not ready, and for one that is too long to be ours."""
@@ -165,8 +184,7 @@ class TwilioRecordings:
             raise NotDone(str(refusal.status)) from refusal
         if status != "completed":
             raise NotDone(status)
-        account, _ = self._account
-        return self._download(f"{self._base}/2010-04-01/Accounts/{account}/Recordings/{recording}.wav")
+        return self._download(f"{self._address}/{recording}.wav")
 
     def delete(self, recording: str) -> None:
         """Its sound goes, Twilio keeps a row about it for 40 days; one that is gone is no fault."""
@@ -179,7 +197,7 @@ class TwilioRecordings:
     def _download(self, url: str) -> bytes:
         until, sound = time.monotonic() + SOUND_SECONDS, b""
         http = httpx.Client(
-            trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=True, auth=self._account
+            trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=True, auth=self._client.auth
         )
         with http, http.stream("GET", url) as answer:
             if answer.status_code != 200:

@@ -11,6 +11,7 @@ from call_flows.switched import closed, to_person
 from call_flows.welcome import answer
 from ivr.desk.agents import on_duty
 from ivr.desk.line_state import is_switched, takes_over
+from ivr.desk.own_numbers import caller_id
 from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
@@ -51,6 +52,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
         switched=takes_over,
+        caller_id=lambda facts: caller_id(settings, facts),
         look=LOOK,
         base_url=settings.public_base_url,
         log=logger("voice"),

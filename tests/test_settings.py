@@ -61,7 +61,21 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"WALLET_API_URL": "https://a.example,https://b.example"}, "WALLET_API_URL has more than one value"),
         ({"CRM_URL": "haiyun=https://a.example,haiyun=https://b.example"}, "CRM_URL has more than one value"),
         ({"FALLBACK_AGENT": "+8613900000001,+8613900000002"}, "write one number"),
-        ({"SMS_FROM": "+8613900000001,+8613900000002"}, "write one number"),
+        ({"SMS_FROM": "+8613900000001,+8613900000002"}, "SMS_FROM has more than one value"),
+        ({"SMS_FROM": "12025550143"}, "MG… of a messaging service"),
+        ({"SMS_FROM": "haiyun=Haiyun Wallet Ltd"}, "SMS_FROM is 'Haiyun Wallet Ltd'"),
+        ({"SMS_FROM": "haiyun=12"}, "SMS_FROM is '12'"),
+        ({"SMS_FROM": "１２３４５"}, "SMS_FROM is '１２３４５'"),
+        ({"CALLER_ID": "Haiyun"}, "CALLER_ID is 'Haiyun'; write a number such as +12025550100; or haiyun=…"),
+        ({"RING_SECONDS": "4"}, "RING_SECONDS is '4'; write seconds from 5 to 120"),
+        ({"RING_SECONDS": "a minute"}, "RING_SECONDS is 'a minute'"),
+        ({"TWILIO_API_KEY": "SK" + "1" * 32}, "TWILIO_API_KEY and TWILIO_API_SECRET go together"),
+        ({"TWILIO_API_SECRET": "sesame"}, "TWILIO_API_KEY and TWILIO_API_SECRET go together"),
+        ({"TWILIO_API_KEY": ACCOUNT, "TWILIO_API_SECRET": "s"}, "SK and 32 hexadecimal digits"),
+        ({"TWILIO_REGION": "Ireland"}, "TWILIO_REGION is 'Ireland'; write a region such as ie1"),
+        ({"TWILIO_EDGE": "dublin.evil.example"}, "TWILIO_EDGE is 'dublin.evil.example'"),
+        ({"TWILIO_API_URL": "api=http://127.0.0.1:5001,twilio"}, "TWILIO_API_URL is 'twilio'"),
+        ({"TWILIO_SHARED_KEYS": "sesame"}, "TWILIO_SHARED_KEYS is not of the form ID=SECRET"),
         ({"PUBLIC_BASE_URL": "https://ivr.example .com"}, "https://"),
         ({"CRM_URL": "crm"}, "CRM_URL is 'crm'"),
         ({"CRM_URL": "https://crm.example"}, "CRM_SECRET does not go with CRM_URL; write …"),
@@ -99,6 +113,33 @@ def test_a_wallet_may_have_an_api_of_its_own(load):
     assert each.wallet_api_url == {"haiyun": "https://a.example", "": "https://b.example"}
     assert each.wallet_api_token == {"haiyun": "c2V=", "": "open"}
     assert "c2V" not in repr(each) and "WALLET_API_TOKEN=***" in repr(each)
+
+
+@pytest.mark.parametrize(
+    "sender", ["+12025550143", "MG" + "0a" * 16, "12345", "Haiyun", "Haiyun Pay", "1-Call", "A&B_c+d 9"]
+)
+def test_texts_may_come_from_a_number_a_messaging_service_a_short_code_or_a_name(load, sender):
+    """For all wallets, or for one."""
+    assert load(SMS_FROM=sender).sms_from == {"": sender}
+    assert load(SMS_FROM=f"haiyun={sender}, +12025550144").sms_from == {"haiyun": sender, "": "+12025550144"}
+
+
+def test_each_of_twilios_products_may_have_an_address_and_the_others_are_left_to_it(load):
+    """In the lab all of them have the simulator's."""
+    assert load(PORT="7000").twilio_api_url == {"": "http://127.0.0.1:7001"}
+    named = load(TWILIO_API_URL="api=http://127.0.0.1:7001/,lookups=http://127.0.0.1:7002")
+    assert named.twilio_api_url == {"api": "http://127.0.0.1:7001", "lookups": "http://127.0.0.1:7002"}
+
+
+def test_keys_of_webhooks_and_of_the_api_are_secrets(load):
+    """A secret may end in `=`."""
+    keys = "webhooks_sharedkey_1=c2VzYW1l==,webhooks_sharedkey_2=mustard"
+    settings = load(TWILIO_SHARED_KEYS=keys, TWILIO_API_KEY="SK" + "1" * 32, TWILIO_API_SECRET="pepper")
+    assert settings.twilio_shared_keys == {"webhooks_sharedkey_1": "c2VzYW1l==", "webhooks_sharedkey_2": "mustard"}
+    assert not any(word in repr(settings) for word in ("c2V", "mustard", "pepper"))
+    with pytest.raises(SettingsError) as caught:
+        load(TWILIO_SHARED_KEYS="sesame")
+    assert "sesame" not in str(caught.value)
 
 
 def test_a_password_is_in_no_error_and_no_repr(load):

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from ivr.desk.own_numbers import sender as sender_of
 from ivr.desk.tables import cases, challenges, disputes, freezes
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
@@ -52,12 +53,12 @@ def compose_code(engine: sa.Engine, settings: Settings, message: str) -> Text | 
     with begin_read(engine) as conn:
         here = (challenges.c.call == call) & (challenges.c.number == int(number))
         account = conn.scalar(sa.select(challenges.c.account).where(here))
-        language, line = _heard(conn, call)
+        language, sender = _heard(conn, settings, call)
     mobile = _mobile(engine, settings, account)
     if account is None or mobile is None:
         return None
     code = Sealer(settings.server_key).code(call, account, number)
-    return Text(mobile, TEXTS["code"][language].format(code=code), line)
+    return Text(mobile, TEXTS["code"][language].format(code=code), sender)
 
 
 @composes("case")
@@ -79,17 +80,17 @@ def compose_freeze(engine: sa.Engine, settings: Settings, message: str) -> Text 
     """`freeze:<call>:<mark>`, the id of the freeze → the owner's mobile, in the owner's language: the caller may be anybody."""
     with begin_read(engine) as conn:
         frozen = conn.execute(sa.select(freezes).where(freezes.c.id == message)).first()
-        _, line = _heard(conn, frozen.call if frozen else "")
+        _, sender = _heard(conn, settings, frozen.call if frozen else "")
     owner = _account(engine, settings, frozen.customer if frozen else None)
-    return Text(owner.mobile, TEXTS["freeze"][owner.language], line) if owner and owner.mobile else None
+    return Text(owner.mobile, TEXTS["freeze"][owner.language], sender) if owner and owner.mobile else None
 
 
 def _with_reference(engine: sa.Engine, settings: Settings, table: sa.Table, kind: str, reference: str) -> Text | None:
     with begin_read(engine) as conn:
         kept = conn.execute(sa.select(table).where(table.c.reference == reference)).first()
-        language, line = _heard(conn, kept.call if kept else "")
+        language, sender = _heard(conn, settings, kept.call if kept else "")
     mobile = _mobile(engine, settings, kept.customer if kept else None)
-    return Text(mobile, TEXTS[kind][language].format(reference=reference), line) if mobile else None
+    return Text(mobile, TEXTS[kind][language].format(reference=reference), sender) if mobile else None
 
 
 def _account(engine: sa.Engine, settings: Settings, account: str | None) -> Account | None:
@@ -101,7 +102,7 @@ def _mobile(engine: sa.Engine, settings: Settings, account: str | None) -> str |
     return found.mobile if found else None
 
 
-def _heard(conn: sa.Connection, call: str) -> tuple[str, str]:
-    """The language of a call, and the line that answered it."""
+def _heard(conn: sa.Connection, settings: Settings, call: str) -> tuple[str, str]:
+    """The language of a call, and what texts about it come from."""
     rows = journal.rows(conn, call)
-    return (rows[-1].language, rows[-1].facts.get("line") or "") if rows else ("zh", "")
+    return (rows[-1].language, sender_of(settings, rows[-1].facts)) if rows else ("zh", "")

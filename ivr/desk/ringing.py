@@ -44,7 +44,7 @@ def ring(here: Surroundings, telephone: Telephone, callback: str) -> None:
     url = f"{here.settings.public_base_url}/voice/rings/{attempt.mark}"
     try:
         call = telephone.ring(
-            Ringing(attempt.agent, attempt.line, url + twiml.OVERRIDES, f"{url}/leg{twiml.OVERRIDES}")
+            Ringing(attempt.agent, attempt.caller_id, url + twiml.OVERRIDES, f"{url}/leg{twiml.OVERRIDES}")
         )
     except NotPlaced as refusal:
         _settle(here, attempt.mark, f"refused with {refusal.code}" if refusal.code else rings.UNASKED)
@@ -61,11 +61,11 @@ def look(here: Surroundings, telephone: Telephone, mark: str) -> None:
     if row is None:
         return
     with begin_read(here.engine) as conn:
-        line, others = rings.line_of(conn, row.ring), rings.known(conn, row.agent)
+        ours, others = rings.caller_id_of(conn, here.settings, row.ring), rings.known(conn, row.agent)
     try:
         since = datetime.fromisoformat(row.at) - CLOCKS_DIFFER
         found = (
-            [row.call] if row.call else [one for one in telephone.placed(row.agent, line, since) if one not in others]
+            [row.call] if row.call else [one for one in telephone.placed(row.agent, ours, since) if one not in others]
         )
         status = telephone.status(found[0]) if found else None
     except Exception as error:  # asked again in a minute

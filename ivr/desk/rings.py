@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ivr.desk import own_numbers
 from ivr.desk.agents import on_duty
 from ivr.desk.tables import callbacks, ring_attempts, rings
 from ivr.engine import journal
@@ -27,6 +28,7 @@ from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
 from ivr.logs import logger
+from ivr.settings import Settings
 from ivr.wallet import business_days, config
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=1))
@@ -42,11 +44,11 @@ SETTLED = ("reached", "done", "erased")
 
 @dataclass(frozen=True)
 class Attempt:
-    """An agent to ring: the mark that stands for it, their number, the line that rings."""
+    """An agent to ring: the mark that stands for it, their number, the number of ours that rings."""
 
     mark: str
     agent: str
-    line: str
+    caller_id: str
 
 
 def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: datetime) -> None:
@@ -116,10 +118,11 @@ def known(conn: sa.Connection, agent: str) -> set[str | None]:
     return set(conn.scalars(sa.select(ring_attempts.c.call).where(ring_attempts.c.agent == agent)))
 
 
-def line_of(conn: sa.Connection, ring: str) -> str:
-    """The wallet's line, from which it is rung."""
-    wallet = conn.scalar(sa.select(callbacks.c.wallet).where(callbacks.c.id == ring))
-    return config.by_id(conn, str(wallet)).line
+def caller_id_of(conn: sa.Connection, settings: Settings, ring: str) -> str:
+    """The number of ours from which it is rung: the one that answered when it was promised, unless a setting says another."""
+    promised = conn.execute(sa.select(callbacks.c.wallet, callbacks.c.call).where(callbacks.c.id == ring)).one()
+    known = {"wallet": promised.wallet, "line": config.by_id(conn, promised.wallet).line}
+    return own_numbers.caller_id(settings, known | dict(own_numbers.facts_of(conn, promised.call)))
 
 
 def tick_off(conn: sa.Connection, call: str) -> bool:
@@ -178,7 +181,7 @@ def _insert(conn: sa.Connection, here: Surroundings, row: sa.Row, number: int, a
     times = {"at": stamp(machine), "tries": 0, "next": stamp(machine + TAKEN_FOR)}
     conn.execute(sa.insert(ring_attempts).values(**kept, **times))
     _change(conn, row.id, status="ringing", since=row.since or times["at"])
-    return Attempt(mark, agent, config.by_id(conn, row.wallet).line)
+    return Attempt(mark, agent, caller_id_of(conn, here.settings, row.id))
 
 
 def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetime) -> None:

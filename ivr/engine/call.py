@@ -66,7 +66,6 @@ class Dial(msgspec.Struct, frozen=True):
     name: str
     number: str
     lines: tuple[Line, ...]
-    timeout: int = 20
 
 
 class Moment(msgspec.Struct, frozen=True):

@@ -22,7 +22,8 @@ def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetim
         return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
     if isinstance(played.wait, Dial):
         whisper = f"{base}/whisper/{turn + 1}"
-        return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, call.facts.get("line")))
+        ours, seconds = runtime.caller_id(call.facts), runtime.settings.ring_seconds
+        return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, ours, seconds))
     if isinstance(played.wait.prompt, Record):
         told_at = f"{base}/recordings/{turn + 1}"
         return twiml.document(twiml.record(played.wait, spoken, call.slow, action, told_at))

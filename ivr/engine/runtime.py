@@ -29,6 +29,7 @@ class Runtime(msgspec.Struct, frozen=True):
 
     `release` names the code that plays; `turns_a_call` and `turns_a_rescue` are more than any conversation needs.
     `switched` tells the story that operations put in the place of the call's own; asked when `look` says so.
+    `caller_id` tells which of our numbers an agent sees, by the facts of the call.
     """
 
     engine: sa.Engine
@@ -44,6 +45,7 @@ class Runtime(msgspec.Struct, frozen=True):
     follow_up: Any
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
     switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
+    caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
     log: Any
     look: Prepared = journal.PAST

@@ -73,11 +73,11 @@ def record(wait: Wait, spoken: list[Spoken], slow: bool, action: str, told_at: s
     )
 
 
-def dial(wait: Dial, spoken: list[Spoken], slow: bool, action: str, whisper: str, caller_id: str | None) -> str:
+def dial(wait: Dial, spoken: list[Spoken], slow: bool, action: str, whisper: str, caller_id: str, seconds: int) -> str:
     """Ring one agent; the whisper runs on the agent's leg before the two are joined."""
     caller = f" callerId={quoteattr(caller_id)}" if caller_id else ""
     return (
-        f'{says(spoken, slow)}<Dial method="POST" action={quoteattr(action + OVERRIDES)} timeout="{wait.timeout}"{caller}>'
+        f'{says(spoken, slow)}<Dial method="POST" action={quoteattr(action + OVERRIDES)} timeout="{seconds}"{caller}>'
         f'<Number method="POST" url={quoteattr(whisper + OVERRIDES)}>{escape(wait.number)}</Number></Dial>'
     )
 

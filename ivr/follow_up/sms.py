@@ -27,8 +27,9 @@ class Sent:
 
 @dataclass(frozen=True)
 class Text:
-    """A number in E.164, the words, the line that they come from; `mark` stands for the message in delivery notices.
+    """A number in E.164, the words, what they come from; `mark` stands for the message in delivery notices.
 
+    `sender` is a number of ours, a messaging service (`MG…`), a short code or a name.
     `tried`: since when it has been tried; it may be on its way already, by an answer that was lost.
     """
 

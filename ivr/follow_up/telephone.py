@@ -17,10 +17,10 @@ class NotPlaced(Exception):
 
 @dataclass(frozen=True)
 class Ringing:
-    """Whom to ring, from which of our lines, what the call is to do, and where to tell how it goes (addresses of ours)."""
+    """Whom to ring, from which of our numbers, what the call is to do, and where to tell how it goes (addresses of ours)."""
 
     to: str
-    line: str
+    caller_id: str
     url: str
     told_at: str
 
@@ -32,8 +32,8 @@ class Telephone(Protocol):
         """Place it; its CallSid."""
         ...
 
-    def placed(self, to: str, line: str, since: datetime) -> list[str]:
-        """The CallSids of what we placed from this line to this number since then, oldest first."""
+    def placed(self, to: str, caller_id: str, since: datetime) -> list[str]:
+        """The CallSids of what we placed from this number of ours to this number since then, oldest first."""
         ...
 
     def status(self, call: str) -> str:

@@ -14,3 +14,5 @@ class Accounts:
 
     live: tuple[str, str]
     test: tuple[str, str] = TEST
+    key: tuple[str, str] = ("", "")
+    """An API key of the account, if it has one."""

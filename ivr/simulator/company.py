@@ -6,7 +6,7 @@ import io
 import secrets
 import threading
 import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -210,7 +210,28 @@ class Company:
     queues: dict[str, Queue] = field(default_factory=dict)
     rooms: list[Room] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
+    bought: Callable[[], Collection[str]] | None = None
+    """The account's numbers; None: every number that anybody names is one."""
+    dialled: set[str] = field(default_factory=set)
+    """Numbers at which the account was called: they are its own."""
+    verified: set[str] = field(default_factory=set)
+    """Numbers of others from which it may call, and not text."""
+    senders: set[str] = field(default_factory=set)
+    """Short codes, and messaging services by their sid."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The account's own numbers."""
+        return sorted(self.dialled.union(self.bought() if self.bought else ()))
+
+    def may_call_from(self, number: str) -> bool:
+        """Whether a call may show this number."""
+        return self.bought is None or number in self.verified or number in self.numbers
+
+    def may_text_from(self, sender: str) -> bool:
+        """Whether a text may come from there; a name need not be asked for."""
+        return self.bought is None or not (sender[:1] == "+" or sender.isdecimal()) or sender in {*self.numbers, *self.senders}  # fmt: skip
 
     def queue(self, name: str) -> Queue:
         """The queue of this name, made when it is first asked for."""

@@ -29,7 +29,15 @@ def dial(leg: Leg, verb: ET.Element, url: str) -> Pause:
     return leg.action(verb, url, form) if "action" in verb.attrib else None
 
 
+def _may_show(leg: Leg, caller_id: str) -> bool:
+    """A number of the account, a verified one, or one of the two that this call is between."""
+    return caller_id in ("", leg.standard["From"], leg.standard["To"]) or leg.company.may_call_from(caller_id)
+
+
 def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
+    if not _may_show(leg, verb.get("callerId", "")):
+        leg.warnings.append(f"{url}: 13214: callerId {verb.get('callerId')} is no number of the account")
+        return {"DialCallStatus": "failed", "DialBridged": "false", "DialCallSid": ""}
     status, child, started = "failed", None, leg.clock
     for number in _numbers(verb):
         child = leg.child(verb, (number.text or "").strip(), _notices(leg, number, url))

@@ -28,7 +28,7 @@ class RestError(Exception):
 
 def rest_blueprint(board: Switchboard, accounts: Accounts, sms_mode: Callable[[], str]) -> Blueprint:
     """Every resource; the test credentials see only theirs."""
-    from ivr.simulator import magic, rest_calls, rest_messages, rest_queues, rest_recordings, rest_rooms
+    from ivr.simulator import magic, rest_calls, rest_messages, rest_numbers, rest_queues, rest_recordings, rest_rooms
 
     rest = Blueprint("rest", __name__)
     _check_who_asks(rest, accounts, magic.answer)
@@ -38,8 +38,10 @@ def rest_blueprint(board: Switchboard, accounts: Accounts, sms_mode: Callable[[]
     rest_rooms.add(rest, board)
     rest_messages.add(rest, board, sms_mode)
     rest_recordings.add(rest, board)
+    rest_numbers.add(rest, board)
 
     @rest.route("/2010-04-01/<path:_rest>", methods=["GET", "POST", "DELETE"])
+    @rest.route("/v1/<path:_rest>", methods=["GET", "POST"])
     @rest.route("/v2/<path:_rest>", methods=["GET", "POST"])
     def unknown(_rest: str) -> Response:
         raise not_found()
@@ -56,7 +58,7 @@ def _check_who_asks(rest: Blueprint, accounts: Accounts, test_answer: Callable[[
         user, password = (given.username or "", given.password or "") if given else ("", "")
         if _is((user, password), accounts.test):
             return test_answer()
-        if not _is((user, password), accounts.live):
+        if not _is((user, password), accounts.live) and not (accounts.key[0] and _is((user, password), accounts.key)):
             raise RestError(401, 20003, "Authenticate")
         if (request.view_args or {}).get("account", accounts.live[0]) != accounts.live[0]:
             raise not_found()

@@ -26,6 +26,8 @@ def add(rest: Blueprint, board: Switchboard) -> None:
     @rest.post(f"{PREFIX}/Calls.json")
     def create_call(account: str) -> tuple[Response, int]:
         to, caller = numbers_of(request.form)
+        if not board.company.may_call_from(caller):
+            raise RestError(400, 21210, f"'From' phone number not verified: {caller}")
         call = board.ring(to, caller, _target(request.form), _notices(board), request.form.get("FallbackUrl", ""))
         return jsonify(shown(call) | {"status": "queued"}), 201
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ from ivr.simulator.rest_calls import NUMBER
 from ivr.simulator.switchboard import Switchboard
 
 LONGEST_BODY = 1600
+SENDER = re.compile(rf"{NUMBER.pattern}|[0-9]{{3,8}}|(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{{1,11}}")
+"""A number, a short code, a name."""
+SERVICE = re.compile("MG[0-9a-f]{32}")
 REJECTED, UNREACHABLE = 30007, 21614
 
 
@@ -24,6 +28,9 @@ def add(rest: Blueprint, board: Switchboard, mode: Callable[[], str]) -> None:
     @rest.post(f"{PREFIX}/Messages.json")
     def send(account: str) -> tuple[Response, int]:
         check(request.form)
+        sender = request.form.get("From") or request.form["MessagingServiceSid"]
+        if not board.company.may_text_from(sender):
+            raise RestError(400, 21606, f"The 'From' phone number provided ({sender}) is not a valid, SMS-capable number of your account")  # fmt: skip
         now_mode = mode()
         if now_mode == "unreachable":
             raise RestError(400, UNREACHABLE, f"'To' number is not a valid mobile number: {request.form['To']}")
@@ -60,7 +67,7 @@ def check(form: Any) -> None:
         raise RestError(400, 21603, "A 'From' phone number is required.")
     if not NUMBER.fullmatch(to):
         raise RestError(400, 21211, f"Invalid 'To' Phone Number: {to}")
-    if not NUMBER.fullmatch(sender) and not sender.startswith("MG"):
+    if not SENDER.fullmatch(form.get("From", "")) and not SERVICE.fullmatch(form.get("MessagingServiceSid", "")):
         raise RestError(400, 21212, f"Invalid From Number (caller ID): {sender}")
     if not body and not form.get("MediaUrl"):
         raise RestError(400, 21602, "Message body is required.")

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from flask import Flask, abort, redirect, request
@@ -32,16 +32,17 @@ from ivr.simulator.switchboard import Switchboard
 
 @dataclass(frozen=True)
 class Scene:
-    """What the lab's scene says, asked each time: what agents do, and what becomes of texts."""
+    """What the lab's scene says, asked each time: what agents do, what becomes of texts, which numbers the account has."""
 
     agent: Callable[[str], str] = lambda number: "accept"
     sms: Callable[[], str] = lambda: "ok"
+    numbers: Callable[[], Collection[str]] | None = None
 
 
 def make_board(settings: Settings, transport: Transport, scene: Scene) -> Switchboard:
     """The board for the app that the settings describe."""
     account = settings.twilio_account_sid or SIMULATED_ACCOUNT
-    company = Company(account, f"http://127.0.0.1:{settings.port + 1}")
+    company = Company(account, f"http://127.0.0.1:{settings.port + 1}", bought=scene.numbers)
     return Switchboard(transport, settings.twilio_auth_token, company, scene.agent)
 
 
@@ -65,7 +66,8 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
         return "alive\n"
 
     given = (settings.twilio_test_account_sid, settings.twilio_test_auth_token)
-    accounts = Accounts((board.company.account, settings.twilio_auth_token), given if all(given) else TEST)
+    key = (settings.twilio_api_key, settings.twilio_api_secret)
+    accounts = Accounts((board.company.account, settings.twilio_auth_token), given if all(given) else TEST, key)
     app.register_blueprint(control_blueprint(board))
     _add_phone(app, settings, board)
     app.register_blueprint(rest_blueprint(board, accounts, scene.sms))
@@ -87,6 +89,7 @@ def lab_scene(settings: Settings) -> Scene:
     """The scene of the lab's database; numbers that are nobody's desk belong to whoever uses `/simulator`."""
     from ivr.lab import agents, scene
     from ivr.storage import begin_read, connect
+    from ivr.wallet import config
 
     engine = connect(settings.database_url)
 
@@ -99,7 +102,11 @@ def lab_scene(settings: Settings) -> Scene:
         with begin_read(engine) as conn:
             return scene.read(conn).sms
 
-    return Scene(agent, sms)
+    def numbers() -> Collection[str]:
+        with begin_read(engine) as conn:
+            return config.lines(conn)
+
+    return Scene(agent, sms, numbers)
 
 
 def main() -> int:

@@ -86,6 +86,7 @@ class Switchboard:
 
     def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> SwitchedCall:  # fmt: skip
         """Somebody calls a line of ours."""
+        self.company.dialled.add(line)
         leg = self._leg(line, caller, sid, "inbound", agents, bare_hash)
         leg.standard |= {"CallStatus": "ringing", **(more or {})}
         leg.fallback = self._ours(self.fallback)

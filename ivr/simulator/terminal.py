@@ -37,7 +37,7 @@ def connect(server: str = "", **more: object) -> Phone:
     # With an address of its own the server checks signatures against that one, not against where we connect.
     transport = HttpTransport(real, real if server else settings.public_base_url)
     account = settings.twilio_account_sid or SIMULATED_ACCOUNT
-    company = Handing(account, settings.twilio_api_url or f"http://127.0.0.1:{settings.port + 1}")
+    company = Handing(account, settings.twilio_api_url.get("", f"http://127.0.0.1:{settings.port + 1}"))
     return Phone(transport, settings.twilio_auth_token, account, company=company, **more)  # type: ignore[arg-type]
 
 

@@ -29,13 +29,17 @@ def by_line(conn: sa.Connection, *addresses: str) -> WalletInfo | None:
 
     What two wallets could be called by, since only the country code tells their lines apart, is neither's.
     """
-    rows = conn.execute(sa.select(wallet_lines.c.line, wallet_lines.c.wallet)).all()
-    lines = {row.line: row.wallet for row in rows}
+    known = lines(conn)
     for address in addresses:
-        called = {lines[address]} if address in lines else {lines[line] for line in lines if is_spelling(address, line)}
+        called = {known[address]} if address in known else {known[line] for line in known if is_spelling(address, line)}
         if len(called) == 1:
             return by_id(conn, called.pop())
     return None
+
+
+def lines(conn: sa.Connection) -> dict[str, str]:
+    """Every number at which a wallet is called, and whose it is."""
+    return {row.line: row.wallet for row in conn.execute(sa.select(wallet_lines.c.line, wallet_lines.c.wallet))}
 
 
 @lru_cache(maxsize=64)

@@ -27,7 +27,6 @@ from ivr.follow_up.tries import QUEUED
 from ivr.storage import begin_read, begin_write
 from ivr.wallet import config
 
-CUSTOMER_RINGS_FOR = 25
 ADDRESS = "/<string(length=16):mark>"
 
 
@@ -78,10 +77,11 @@ def agent_answers(runtime: Runtime, mark: str) -> str:
         found = _open(conn, mark)
         if found is None:
             return "<Hangup/>"
-        number, line = rings.number_of(conn, found, runtime.sealer), rings.line_of(conn, found.id)
+        number = rings.number_of(conn, found, runtime.sealer)
+        ours = rings.caller_id_of(conn, runtime.settings, found.id)
         rings.accept(conn, mark)
     return (
-        f"<Dial callerId={quoteattr(line)} timeout={quoteattr(str(CUSTOMER_RINGS_FOR))} method='POST'"
+        f"<Dial callerId={quoteattr(ours)} timeout={quoteattr(str(runtime.settings.ring_seconds))} method='POST'"
         f" action={quoteattr(_url(runtime, mark, '/talked'))}>"
         f"<Number method='POST' url={quoteattr(_url(runtime, mark, '/customer'))}>{escape(number)}</Number></Dial>"
     )

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import sqlalchemy as sa
 from flask import Blueprint, Request, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.desk import callers
+from ivr.desk.own_numbers import answered_by
 from ivr.desk.report import keep_summary
 from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
@@ -22,6 +24,7 @@ from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
 from ivr.engine.turn import Forgotten, Input, take_turn
+from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
 from ivr.web import recordings
@@ -33,6 +36,11 @@ APOLOGY = (
     '<Say voice="Polly.Zhiyu" language="cmn-CN">抱歉，系统暂时出了问题，请稍后再拨。</Say>'
     '<Say voice="Polly.Joanna" language="en-US">Sorry, our system has a problem. Please call again a little later.</Say>'
 )
+GOODBYE = (
+    '<Say voice="Polly.Zhiyu" language="cmn-CN">如果人工没有接听，请稍后再拨。再见。</Say>'
+    '<Say voice="Polly.Joanna" language="en-US">If nobody answered, please call again a little later. Goodbye.</Say>'
+)
+"""After the fallback agent: heard by who spoke with them, too, and goes on."""
 
 
 def voice_blueprint(runtime: Runtime) -> Blueprint:
@@ -127,6 +135,8 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
     }
+    if (answered := answered_by(to, wallet)) != wallet.line:
+        facts["number"] = answered
     if wallet.only_language:
         language = facts["only_language"] = wallet.only_language
         facts["remembered"] = True
@@ -242,8 +252,16 @@ def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
         return twiml.document(APOLOGY + "<Hangup/>")  # on the agent's leg, which may not dial; the caller goes on
     if "turn" in path and not request.args.get("again"):
         return twiml.document(APOLOGY + twiml.redirect(f"{runtime.base_url}{request.path}?again=1"))
-    number = runtime.settings.fallback_agent
-    return twiml.document(APOLOGY + (f"<Dial><Number>{number}</Number></Dial>" if number else "<Hangup/>"))
+    return twiml.document(APOLOGY + ring_fallback(runtime.settings, request.form.get("To", "")) + "<Hangup/>")
+
+
+def ring_fallback(settings: Settings, dialled: str) -> str:
+    """The fallback agent, and words for whoever did not get one; from the number that was dialled, for no wallet is known here."""
+    if not settings.fallback_agent:
+        return ""
+    ours = settings.caller_id.get("") or (dialled if E164.fullmatch(dialled) else "")
+    caller = f" callerId={quoteattr(ours)}" if ours else ""  # without one the agent sees the caller's own number
+    return f'<Dial timeout="{settings.ring_seconds}"{caller}><Number>{escape(settings.fallback_agent)}</Number></Dial>{GOODBYE}'
 
 
 def unknown_line(runtime: Runtime) -> str:

@@ -161,9 +161,9 @@ class Caller(Phone):
         super().__init__(line.transport, line.settings.twilio_auth_token, **more)
         self.line, self.lang = line, lang
 
-    def calls(self, line: str = HAIYUN, from_: str = BORROWED) -> Caller:
+    def calls(self, line: str = HAIYUN, from_: str = BORROWED, **more: str) -> Caller:
         """Dial and, unless this number did so before, choose one's language; ends at the main menu."""
-        self.dials(line, from_)
+        self.dials(line, from_, **more)
         if any("普通话" in option.label for option in self.options[:1]):
             self.presses("1" if self.lang == "zh" else "2")
         return self

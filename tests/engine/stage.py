@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,9 +58,9 @@ class Stage:
             self.runtime.worker.close()
         sealer = Sealer(KEY)
         self.runtime = Runtime(
-            engine=self.engine, settings=None, sealer=sealer, speaker=Speaker(Echo(), sealer.open),
+            engine=self.engine, settings=SimpleNamespace(ring_seconds=25), sealer=sealer, speaker=Speaker(Echo(), sealer.open),
             worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
-            follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, base_url="https://line.example", log=structlog.get_logger(),
+            follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, caller_id=lambda facts: "", base_url="https://line.example", log=structlog.get_logger(),
             release=self.release, **self.limits,
         )  # fmt: skip
 

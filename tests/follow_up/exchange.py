@@ -75,10 +75,10 @@ class Exchange:
 
 
 @contextmanager
-def exchange(caller, agents=1):
+def exchange(caller, agents=1, **dialled):
     """A customer was promised a callback in the evening; it is still the evening."""
     caller.line.put("clock", {"now": EVENING})
-    caller.calls().presses("0").picks("需要回电", "call back").enters(NUMBER + "#").picks("是", "yes")
+    caller.calls(**dialled).presses("0").picks("需要回电", "call back").enters(NUMBER + "#").picks("是", "yes")
     caller.line.put("agents", {"available": agents, "answer": "accept"})
     with served(lambda environ, start: caller.line.app(environ, start)) as url:
         caller.line.settings = replace(caller.line.settings, public_base_url=url)

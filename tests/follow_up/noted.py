@@ -95,7 +95,9 @@ class Elsewhere(Caller):
 def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_at: str = "") -> Any:
     """Everything together; `recordings_at` is another place than the simulator to fetch from."""
     with simulator(Desk(), settings) as company:
-        made = replace(line.settings, twilio_api_url=recordings_at or company.settings.twilio_api_url)
+        made = replace(
+            line.settings, twilio_api_url={"": recordings_at} if recordings_at else company.settings.twilio_api_url
+        )
         if crm:
             made = line.settings = replace(made, crm_url={"": crm}, crm_secret={"": SECRET})
             line.restart()

@@ -144,7 +144,7 @@ def test_a_worker_that_is_killed_leaves_a_note_that_comes_all_the_same(scene, po
         "-c",
         run,
         scene.here.engine.url.render_as_string(hide_password=False),
-        settings.twilio_api_url,
+        settings.twilio_api_url[""],
         str(settings.data_dir),
         at,
         point,

@@ -36,7 +36,12 @@ def test_a_worker_that_is_killed_rings_once(line, point, deaf):
         url = line.here.engine.url.render_as_string(hide_password=False)
         told_at = "http://127.0.0.1:9" if deaf else line.line.settings.public_base_url
         command = [sys.executable, "-m", "tests.follow_up.ringing", url, told_at]
-        command += [line.here.settings.twilio_api_url, str(line.line.settings.data_dir), line.now.isoformat(), point]
+        command += [
+            line.here.settings.twilio_api_url[""],
+            str(line.line.settings.data_dir),
+            line.now.isoformat(),
+            point,
+        ]
         killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
         rung = len(line.company.board.calls)
@@ -72,7 +77,7 @@ def test_an_answer_that_is_lost_is_looked_for(caller):
 def test_a_telephone_company_that_is_away_costs_no_try(caller):
     """Nor does one that does not know us; when it is back, the callback is made."""
     with exchange(caller) as line:
-        away = replace(line.here.settings, twilio_api_url="http://127.0.0.1:9")
+        away = replace(line.here.settings, twilio_api_url={"": "http://127.0.0.1:9"})
         strange = replace(line.here.settings, twilio_auth_token="another")
         line.at(MORNING)
         for place, wrong in enumerate((strange, away)):
@@ -91,7 +96,7 @@ def test_what_twilio_refuses_was_not_placed_and_after_the_rest_nobody_knows(sett
         return Response('{"code": 21217, "message": "no"}', status[-1], content_type="application/json")(environ, start)
 
     with served(twilio) as url:
-        telephone = TwilioTelephone(replace(settings, twilio_api_url=url))
+        telephone = TwilioTelephone(replace(settings, twilio_api_url={"": url}))
         for status[-1], code in ((400, 21217), (404, 21217), (401, 0), (403, 0), (429, 0)):
             with pytest.raises(NotPlaced) as refused:
                 telephone.ring(Ringing("+8619900009001", HAIYUN, url, url))
@@ -148,7 +153,7 @@ def test_while_twilio_is_away_nothing_is_settled_and_others_are_rung(caller):
     """A look-up that fails is made again a minute later."""
     with exchange(caller) as line:
         line.does["agent"] = "person"
-        away = replace(line.here, telephone=TwilioTelephone(replace(line.here.settings, twilio_api_url="http://127.0.0.1:9")))  # fmt: skip
+        away = replace(line.here, telephone=TwilioTelephone(replace(line.here.settings, twilio_api_url={"": "http://127.0.0.1:9"})))  # fmt: skip
         line.at(MORNING).walks()
         for _ in range(2):
             line.now += TAKEN_FOR

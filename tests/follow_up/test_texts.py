@@ -66,7 +66,7 @@ def test_what_twilio_cannot_take_now_is_tried_again_while_it_is_of_use(bare, set
 
     began, message = time.now, f"{kind}:1"
     with served(twilio) as url:
-        provider = TwilioSms(replace(settings, twilio_api_url=url))
+        provider = TwilioSms(replace(settings, twilio_api_url={"": url}))
         put(bare, message)
         send_message(replace(bare, provider=provider), message)
         while row(bare, message).status == "queued":
@@ -82,7 +82,7 @@ def test_a_text_goes_out_when_twilio_is_back(bare, settings, time):
 
     class Provider:
         def __init__(self):
-            self.nobody = TwilioSms(replace(settings, twilio_api_url="http://127.0.0.1:9"))
+            self.nobody = TwilioSms(replace(settings, twilio_api_url={"": "http://127.0.0.1:9"}))
             self.back = False
 
         def send(self, message_id, text):
@@ -173,7 +173,7 @@ def test_what_twilio_refuses_for_good_is_a_result_and_the_rest_is_raised(setting
         return Response('{"code": 21211, "message": "no"}', status[-1], content_type="application/json")(environ, start)
 
     with served(twilio) as url:
-        provider = TwilioSms(replace(settings, twilio_api_url=url))
+        provider = TwilioSms(replace(settings, twilio_api_url={"": url}))
         for status[-1] in (400, 404, 422):
             assert provider.send("case:1", TEXT) == Sent("failed", 21211)
         for status[-1] in (401, 403, 429, 500, 503):

@@ -33,7 +33,7 @@ def get(company):
 
     def ask(path, method="get", **form):
         account = company.board.company.account
-        url = company.settings.twilio_api_url + BASE.format(AccountSid=account) + path
+        url = company.settings.twilio_api_url[""] + BASE.format(AccountSid=account) + path
         return requests.request(method, url, data=form, auth=(account, company.board.token), timeout=5).json()
 
     return ask

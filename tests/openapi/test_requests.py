@@ -66,13 +66,13 @@ def test_asking_for_a_recording_and_deleting_it_is_taken(against_mock):
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.what} {case.expected}")
 def test_each_request_of_the_twilio_check_is_taken(against_mock, case):
     """The mock knows no magic numbers, so each is a success there."""
-    assert TestAccount(against_mock, against_mock.twilio_api_url).ask(case.what, **case.arguments) == 0
+    assert TestAccount(against_mock, against_mock.twilio_api_url[""]).ask(case.what, **case.arguments) == 0
 
 
 def test_a_server_that_answers_everything_is_taken_for_live(against_mock):
     """The check stops before it buys anything."""
     group = twilio_group(lambda: against_mock)
-    result = CliRunner().invoke(group, ["check", "--to", against_mock.twilio_api_url])
+    result = CliRunner().invoke(group, ["check", "--to", against_mock.twilio_api_url[""]])
     assert result.exit_code == 1 and "live credentials" in result.output
 
 

@@ -18,7 +18,7 @@ def checked(settings, *arguments):
 
 def test_every_magic_number_gets_the_answer_that_it_stands_for(company):
     """Against the simulator, which answers test credentials as Twilio does."""
-    result = checked(company.settings, "--to", company.settings.twilio_api_url)
+    result = checked(company.settings, "--to", company.settings.twilio_api_url[""])
     assert result.exit_code == 0, result.output
     assert result.output.count("[ ok ]") == len(list(cases()))
     assert "nobody was called" in result.output and not company.board.calls
@@ -27,9 +27,9 @@ def test_every_magic_number_gets_the_answer_that_it_stands_for(company):
 def test_the_simulator_of_a_lab_without_any_credentials_is_asked_with_its_own(desk, settings):
     """`make run` and `--to` are all that is needed; half of a pair is still named as missing, and Twilio gets none of it."""
     with simulator(desk, settings, ("", "")) as lab:
-        result = checked(lab.settings, "--to", lab.settings.twilio_api_url)
+        result = checked(lab.settings, "--to", lab.settings.twilio_api_url[""])
         half = replace(lab.settings, twilio_test_account_sid=TEST_SID)
-        assert "are empty" in checked(half, "--to", lab.settings.twilio_api_url).output
+        assert "are empty" in checked(half, "--to", lab.settings.twilio_api_url[""]).output
     assert result.exit_code == 0, result.output
     assert result.output.count("[ ok ]") == len(list(cases()))
     for elsewhere in ((), ("--to", "http://simulator.example.com:5001")):
@@ -39,7 +39,7 @@ def test_the_simulator_of_a_lab_without_any_credentials_is_asked_with_its_own(de
 def test_the_simulators_own_credentials_open_nothing_where_others_are_set(company):
     """Only one pair is known at a time."""
     wrong = replace(company.settings, twilio_test_account_sid=TEST[0], twilio_test_auth_token=TEST[1])
-    assert "20003 came" in checked(wrong, "--to", company.settings.twilio_api_url).output
+    assert "20003 came" in checked(wrong, "--to", company.settings.twilio_api_url[""]).output
 
 
 def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):
@@ -47,7 +47,7 @@ def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):
     from ivr.simulator import magic
 
     monkeypatch.setitem(magic.TEXTING_TO, "+15005550009", 0)
-    result = checked(company.settings, "--to", company.settings.twilio_api_url)
+    result = checked(company.settings, "--to", company.settings.twilio_api_url[""])
     assert result.exit_code == 1
     assert "expected 21614, came success" in result.output and "1 not as expected" in result.output
 
@@ -59,7 +59,7 @@ def test_live_credentials_are_found_out_before_anything_is_bought(company):
         twilio_test_account_sid=company.board.company.account,
         twilio_test_auth_token=company.settings.twilio_auth_token,
     )
-    result = checked(live, "--to", company.settings.twilio_api_url)
+    result = checked(live, "--to", company.settings.twilio_api_url[""])
     assert result.exit_code == 1 and "live credentials" in result.output and not company.board.calls
 
 
@@ -72,7 +72,7 @@ def test_an_address_that_is_none_is_refused_with_one_that_would_do(company):
 def test_wrong_credentials_are_told_from_test_ones(company):
     """20003 is neither."""
     wrong = replace(company.settings, twilio_test_auth_token="other")
-    result = checked(wrong, "--to", company.settings.twilio_api_url)
+    result = checked(wrong, "--to", company.settings.twilio_api_url[""])
     assert result.exit_code == 1 and "20003 came" in result.output
 
 

@@ -64,8 +64,8 @@ def simulator(desk: Desk, settings: Any, test: tuple[str, str] = (TEST_SID, TEST
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    made = replace(made, twilio_api_url=f"http://127.0.0.1:{server.port}")
-    board.company.base_url = made.twilio_api_url
+    made = replace(made, twilio_api_url={"": f"http://127.0.0.1:{server.port}"})
+    board.company.base_url = made.twilio_api_url[""]
     played = Simulator(board, app.test_client(), twilio_rest.client(made), made, desk)
     try:
         yield played

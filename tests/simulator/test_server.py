@@ -89,7 +89,7 @@ def test_an_agent_who_is_asked_answers_by_their_own_sid(company):
 
 def test_rest_refuses_strangers_in_twilios_words(company):
     """Code 20003 and the address of its page."""
-    url = f"{company.settings.twilio_api_url}/2010-04-01/Accounts/{company.board.company.account}/Calls.json"
+    url = f"{company.settings.twilio_api_url['']}/2010-04-01/Accounts/{company.board.company.account}/Calls.json"
     answer = requests.get(url, auth=(company.board.company.account, "wrong"), timeout=5)
     assert answer.status_code == 401
     assert answer.json() == {"code": 20003, "message": "Authenticate", "more_info": "https://www.twilio.com/docs/errors/20003", "status": 401}  # fmt: skip

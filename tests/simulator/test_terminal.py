@@ -104,7 +104,7 @@ def test_a_webhook_that_cannot_be_sent_again_does_not_end_the_call(desk):
 def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(company, monkeypatch):
     """Where the line fetches it; the tone is waited for, and a key ends the recording."""
     desk = company.desk
-    monkeypatch.setenv("TWILIO_API_URL", company.settings.twilio_api_url)
+    monkeypatch.setenv("TWILIO_API_URL", company.settings.twilio_api_url[""])
     desk.on("/voice", '<Gather action="/x">' + zh("请说。") + '</Gather><Record action="/noted" finishOnKey="#"/>')
     desk.on("/noted", zh("再见。"))
     shown = []

@@ -195,7 +195,7 @@ def test_test_credentials_see_nothing_but_four_requests(company, path):
     """403, code 20008 [Test Credentials]."""
     import requests
 
-    url = f"{company.settings.twilio_api_url}/2010-04-01/Accounts/{TEST_SID}/{path}"
+    url = f"{company.settings.twilio_api_url['']}/2010-04-01/Accounts/{TEST_SID}/{path}"
     answer = requests.get(url, auth=(TEST_SID, TEST_TOKEN), timeout=5)
     assert (answer.status_code, answer.json()["code"]) == (403, 20008)
 
@@ -204,7 +204,7 @@ def test_test_credentials_fetch_no_document_and_send_no_notice(company):
     """Nobody is called [Test Credentials]."""
     from ivr.twilio_rest import TestAccount
 
-    asker = TestAccount(company.settings, company.settings.twilio_api_url)
+    asker = TestAccount(company.settings, company.settings.twilio_api_url[""])
     assert asker.ask("call", from_="+15005550006", to="+12025550143", url=company.url("/x"), status_callback=company.url("/told")) == 0  # fmt: skip
     assert company.desk.requests == [] and company.board.calls == {}
     assert {21217, 21614} <= {*CALLING_TO.values(), *TEXTING_TO.values()}

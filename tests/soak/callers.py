@@ -29,7 +29,7 @@ class Company:
 
     def texts(self, to: str = "") -> list[dict[str, str]]:
         """What was sent, oldest first."""
-        address = f"{self.settings.twilio_api_url}/2010-04-01/Accounts/{LAB_ACCOUNT}/Messages.json"
+        address = f"{self.settings.twilio_api_url['']}/2010-04-01/Accounts/{LAB_ACCOUNT}/Messages.json"
         asked = {"PageSize": "1000"} | ({"To": to} if to else {})
         found: list[dict[str, str]] = []
         while True:

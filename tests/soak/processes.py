@@ -58,7 +58,7 @@ class Rig:
     def wait_until_ready(self) -> None:
         """All of them answer."""
         settings, until = self.settings, time.monotonic() + LONGEST_START
-        addresses = [f"{settings.public_base_url}/readyz", f"{settings.twilio_api_url}/healthz", settings.wallet_api_url[""]]  # fmt: skip
+        addresses = [f"{settings.public_base_url}/readyz", f"{settings.twilio_api_url['']}/healthz", settings.wallet_api_url[""]]  # fmt: skip
         while not all(_answers(address) for address in addresses):
             if time.monotonic() > until:
                 told = (settings.data_dir.parent / LOG).read_text("utf-8")
