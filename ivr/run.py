@@ -1,13 +1,15 @@
 """`make run`: everything this machine needs to answer calls, and whatever dies is started again.
 
 The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM, or the end of the terminal)
-ends all: each child leads a process group of its own, so that the terminal's signal reaches only us.
+ends all: each child leads a process group of its own, so that the terminal's signal reaches only us. Should we be killed,
+the kernel tells them to end.
 
 The socket on which calls come in is ours too: while the web server is started again, callers wait and are not refused.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -16,8 +18,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ivr.addresses import without_password
@@ -32,6 +36,9 @@ LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
 MOST_WAITING = 2048
 """Connections that nobody has taken yet."""
 GOODBYE_SECONDS = 12.0  # a turn's budget is 8
+PARENT_DEATH_SIGNAL = 1
+"""Linux's PR_SET_PDEATHSIG: signal this process when the thread that started it ends."""
+_prctl: Callable[..., int] | None = getattr(ctypes.CDLL(None), "prctl", None)
 
 
 @dataclass
@@ -58,8 +65,9 @@ class Child:
         if now >= self.due:
             self.started = now
             given = (self.listener.fileno(),) if self.listener else ()
+            bound = partial(end_with, os.getpid())
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, start_new_session=True, pass_fds=given
+                self.command, cwd=ROOT, env=self.environment, start_new_session=True, pass_fds=given, preexec_fn=bound
             )
 
     def _bury(self, now: float) -> None:
@@ -79,6 +87,14 @@ class Child:
         for group in groups:
             with suppress(ProcessLookupError):
                 os.killpg(group, number)
+
+
+def end_with(parent: int) -> None:
+    """In a new child: be told to end when its parent is gone, also when that is killed and can tell nobody."""
+    if _prctl is not None:
+        _prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
+    if os.getppid() != parent:  # it was gone before we had asked
+        os._exit(0)
 
 
 def prepare() -> Settings:

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from ivr import run
@@ -100,6 +102,37 @@ def test_the_end_of_the_terminal_ends_all_unless_it_is_ignored(tmp_path, ignored
             os.kill(int(pid.read_text()), 0)
     finally:
         main.kill()
+
+
+def test_nothing_of_the_line_goes_on_when_its_supervisor_is_killed(tmp_path):
+    """kill -9 on the real one: it can tell nobody any more. The voice workers are its grandchildren."""
+    given = {"DATA_DIR": str(tmp_path / "var"), "PORT": str(free_ports(2)), "LAB": "1", "DATABASE_URL": ""}
+    main = subprocess.Popen(
+        [sys.executable, "-m", "ivr.run"], cwd=run.ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL
+    )
+    started: list[psutil.Process] = []
+    try:
+        wait_for(lambda: len(psutil.Process(main.pid).children(recursive=True)) >= 3 + run.WORKERS, 60)
+        started += psutil.Process(main.pid).children(recursive=True)
+        main.kill()
+        main.wait(10)
+        wait_for(lambda: not any(goes_on(one) for one in started), 60)
+    finally:
+        for one in [main, *started]:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+
+
+def goes_on(process):
+    """Who has ended may wait for somebody to take note of it."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_child_whose_supervisor_died_before_it_could_be_told_does_not_begin():
+    """The kernel tells only of a death that comes after it was asked."""
+    command = "import os; from ivr.run import end_with; end_with(os.getppid()); end_with(os.getpid()); print('goes on')"
+    done = subprocess.run([sys.executable, "-c", command], cwd=run.ROOT, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_a_child_that_will_not_end_is_killed(running, monkeypatch):
