@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ LOOK = journal.look(is_switched())
 """Put together once a process, like every statement that each turn needs."""
 
 
-def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runtime:
+def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer, watch: Callable[[], float | None]) -> Runtime:
     """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
 
     def clock(conn: sa.Connection) -> datetime:
@@ -54,6 +55,7 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer) -> Runti
         switched=takes_over,
         caller_id=lambda facts: caller_id(settings, facts),
         look=LOOK,
+        watch=watch,
         base_url=settings.public_base_url,
         log=logger("voice"),
         release=release(),

@@ -1,6 +1,5 @@
-"""How long words take to say: the model that prompts are measured by, and where the options fall in them.
+"""How long a document takes to say, by the model of `ivr/engine/speaking.py`, and where the options fall in it.
 
-Mandarin: characters / 4.5, and 0.3 a comma, 0.6 a stop. English: words / 2.6, and 0.25 a comma, 0.5 a stop.
 A `<break>` adds its own time. Waiting at the end of a document is nobody's speech and counts nothing.
 """
 
@@ -11,9 +10,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ivr.engine.speaking import seconds
 from ivr.simulator.twiml_rules import is_chinese
 
-CHARACTERS_A_SECOND, WORDS_A_SECOND = 4.5, 2.6
 KEY = re.compile(r"请按[零一二三四五六七八九]|press \d")
 
 
@@ -23,15 +22,6 @@ class Moment:
 
     text: str
     seconds: float
-
-
-def seconds(text: str, chinese: bool) -> float:
-    """How long these words take."""
-    commas, stops = len(re.findall("[，、,;；]", text)), len(re.findall("[。？！.?!]", text))
-    if chinese:
-        spoken = len(re.findall(r"\w", text))
-        return spoken / CHARACTERS_A_SECOND + 0.3 * commas + 0.6 * stops
-    return len(re.findall(r"[\w'’-]+", text)) / WORDS_A_SECOND + 0.25 * commas + 0.5 * stops
 
 
 def timeline(document: str) -> list[Moment]:

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from ivr.engine import claims, journal
+from ivr.engine import claims, journal, listening
 from ivr.engine.call import Call, Dial, Do, Moment, Sealed, Wait
 from ivr.engine.effects import Unavailable, World
 from ivr.engine.journal import Last, Row
-from ivr.engine.prompts import Record, Recorded
+from ivr.engine.prompts import Decision, Record, Recorded
 from ivr.engine.replay import Asking
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Secret
@@ -28,12 +28,16 @@ LEAST_SECONDS = 0.5
 
 
 class Input(msgspec.Struct, frozen=True):
-    """What the caller did. `keys` None is silence; `dialled` is how an agent's leg ended; `again`: ask once more."""
+    """What the caller did. `keys` None is silence; `dialled` is how an agent's leg ended; `again`: ask once more.
+
+    `at`: when it came, by `Runtime.watch`.
+    """
 
     keys: str | None = None
     dialled: str | None = None
     again: bool = False
     recorded: Recorded | None = None
+    at: float | None = None
 
 
 @dataclass
@@ -73,14 +77,10 @@ class Playing:
                 return ("repeat", None)
             if self.input.recorded and isinstance(wait.prompt, Record):
                 return wait.prompt.heard(self.input.recorded)
-            keys: str | None = self.input.keys
-        elif self._may_run_ahead(wait):
-            keys = self.keys
-        else:
-            return None
-        decision, rest = wait.prompt.decide(keys, wait.tries, self.now)
-        self.keys = rest.lstrip("#") or None
-        return self._keep(decision)
+            return self._keep(self._keyed(wait, self.input.keys))
+        if self._may_run_ahead(wait):
+            return self._keep(self._decide(wait, self.keys))
+        return None
 
     def heard_filler(self) -> bool:
         """Whether this turn goes on where that word was spoken; true once."""
@@ -183,6 +183,31 @@ class Playing:
         key = f"{self.call.sid}:{self.turn}:{do.name}:{ordinal}"
         deadline = min(time.monotonic() + TOUCH_SECONDS, self.until)
         return World(self.call.sid, key, self.now, deadline, conn, self.runtime)
+
+    def _keyed(self, wait: Wait, keys: str | None) -> Decision:
+        """What was keyed just now; where the question cannot have been heard yet, it is asked again."""
+        elapsed = self._elapsed()
+        keys = "#" if listening.is_pound_alone(wait, keys, elapsed) else keys
+        decision = self._decide(wait, keys)
+        if not listening.is_unheard(wait, decision, keys, elapsed, self._seconds_before):
+            return decision
+        self.keys = None
+        return ("repeat", None)
+
+    def _decide(self, wait: Wait, keys: str | None) -> Decision:
+        decision, rest = wait.prompt.decide(keys, wait.tries, self.now)
+        self.keys = rest.lstrip("#") or None
+        return decision
+
+    def _elapsed(self) -> float | None:
+        """Seconds from the document that asked to what was keyed, if there is a watch for them."""
+        asked = (self.before.wait or {}).get("asked") if self.before else None
+        at = self.input.at if self.input else None
+        return None if asked is None or at is None else at - asked
+
+    def _seconds_before(self, wait: Wait) -> float:
+        """How long it takes to say what comes before this question."""
+        return self.runtime.speaker.seconds(wait.context, self.call.language, self.now.date())
 
     def _may_run_ahead(self, wait: Wait) -> bool:
         return bool(self.keys) and wait.prompt.type_ahead and wait.tries.wrongs == 0

@@ -94,13 +94,13 @@ class Menu:
 
 @dataclass(frozen=True)
 class Confirm(Menu):
-    """Yes is 1 and no is 2. `acts`: a yes does something, so no key typed ahead may answer it."""
+    """Yes is 1 and no is 2. `acts`: a yes does something, so no key from before it was heard may answer it."""
 
     options: tuple[str, ...] = ("yes", "no")
     acts: bool = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "type_ahead", not self.acts)
+        object.__setattr__(self, "type_ahead", self.type_ahead and not self.acts)
 
     @cached_property
     def plain(self) -> bool:
@@ -113,7 +113,7 @@ class Ask:
     """An entry of digits, ended by `#` or by its fixed length.
 
     `personal`: the value is a Secret of this turn; `sealed`: it is kept encrypted and may be spoken back.
-    `readback`: a Confirm that follows the entry; `2` or `*` there asks again. `empty_is`: it may be left empty, by `1#`
+    `readback`: a Confirm that follows the entry, to be heard first; `2` or `*` there asks again. `empty_is`: it may be left empty, by `1#`
     or by silence after "take your time"; the parser makes a value of "".
     """
 
@@ -133,6 +133,8 @@ class Ask:
     def __post_init__(self) -> None:
         if self.empty_is and self.parse(UNKNOWN, datetime.min) is not None:
             raise ValueError(f"entry {self.name}: {UNKNOWN!r} is a value here, so it cannot mean that it is left empty")
+        if self.readback is not None:
+            object.__setattr__(self, "readback", replace(self.readback, type_ahead=False))
 
     @property
     def type_ahead(self) -> bool:

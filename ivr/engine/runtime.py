@@ -28,6 +28,7 @@ class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the stories, and the places for those who wait for the outside.
 
     `release` names the code that plays; `turns_a_call` and `turns_a_rescue` are more than any conversation needs.
+    `watch` tells the seconds by which it is measured how soon a key came, None where nobody knows.
     `switched` tells the story that operations put in the place of the call's own; asked when `look` says so.
     `caller_id` tells which of our numbers an agent sees, by the facts of the call.
     """
@@ -52,6 +53,7 @@ class Runtime(msgspec.Struct, frozen=True):
     release: str | None = None
     turns_a_call: int = 200
     turns_a_rescue: int = 40
+    watch: Callable[[], float | None] = lambda: None
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
     pace: Pace = msgspec.field(default_factory=Pace)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Protocol
@@ -13,6 +14,18 @@ from ivr.engine.call import PAUSE, PAUSE_AGAIN, Line, Sealed
 OPTION = {"zh": "，请按", "en": ", press "}
 """The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind. No stop follows: the break
 after an option is the whole pause, half a second, and a voice would rest at the stop as well."""
+
+CHARACTERS_A_SECOND, WORDS_A_SECOND = 4.5, 2.6
+"""The model of speech."""
+
+
+def seconds(text: str, chinese: bool) -> float:
+    """How long words take to say: Mandarin 0.3 more a comma and 0.6 a stop, English 0.25 and 0.5."""
+    commas, stops = len(re.findall("[，、,;；]", text)), len(re.findall("[。？！.?!]", text))
+    if chinese:
+        spoken = len(re.findall(r"\w", text))
+        return spoken / CHARACTERS_A_SECOND + 0.3 * commas + 0.6 * stops
+    return len(re.findall(r"[\w'’-]+", text)) / WORDS_A_SECOND + 0.25 * commas + 0.5 * stops
 
 
 class Words(Protocol):
@@ -40,6 +53,10 @@ class Speaker(msgspec.Struct, frozen=True):
         other = "en" if language == "zh" else "zh"
         placed = {None: language, "other": other, "zh": "zh", "en": "en"}
         return [self._spoken(line, placed[line.language], today) for line in lines]
+
+    def seconds(self, lines: Iterable[Line], language: str, today: date) -> float:
+        """How long these lines take to say."""
+        return sum(seconds(one.text, one.language == "zh") for one in self.speak(lines, language, today))
 
     def _spoken(self, line: Line, language: str, today: date) -> Spoken:
         args = {name: self._opened(value) for name, value in line.args.items()} if line.args else line.args

@@ -144,13 +144,14 @@ def _finish(
 ) -> tuple[Row, str]:
     call = playing.call
     reply = render(runtime, call, playing.turn, played, playing.now)
-    row = Row(call.sid, playing.turn, playing.now, story, played.steps, waits(call, played.wait), call.facts, call.language, call.slow, opening, runtime.release)  # fmt: skip
+    row = Row(call.sid, playing.turn, playing.now, story, played.steps, waits(call, played.wait, runtime.watch()), call.facts, call.language, call.slow, opening, runtime.release)  # fmt: skip
     return row, reply
 
 
-def waits(call: Call, wait: Asking | None) -> dict[str, Any] | None:
-    """For what a call waits, and the way that led there."""
-    return {**pending.keep(wait), **call.way.to_keep()} if wait else None
+def waits(call: Call, wait: Asking | None, asked: float | None = None) -> dict[str, Any] | None:
+    """For what a call waits, when it was asked by the runtime's watch, and the way that led there."""
+    at = {} if asked is None else {"asked": round(asked, 2)}
+    return {**pending.keep(wait), **at, **call.way.to_keep()} if wait else None
 
 
 def _rescue(

@@ -18,6 +18,7 @@ import httpx
 from twilio.request_validator import RequestValidator
 
 from ivr.tls import trusted
+from ivr.web.watch import SECONDS
 
 
 class ConnectFailed(Exception):
@@ -160,14 +161,16 @@ class Courier:
         """A reference in a document → an absolute URL; an empty one is the document itself."""
         return urljoin(base or self.transport.base_url + "/", reference) if reference else base
 
-    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST") -> Answer:
-        """A request and its answer (2xx), or DeliveryFailed."""
-        token = secrets.token_hex(16)
-        answer = self._persist(url, form, method, token)
+    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
+        """A request and its answer (2xx), or DeliveryFailed. `seconds`: the virtual time at which it is sent."""
+        own = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
+        if seconds is not None:
+            own[SECONDS] = f"{seconds:.2f}"
+        answer = self._persist(url, form, method, own)
         self.log.append((url, dict(form), answer))
         if self.repeat:
             self.before_repeat()
-            again = self._persist(url, form, method, token)
+            again = self._persist(url, form, method, own)
             assert again.body == answer.body, (
                 f"{urldefrag(url).url} answered a repeated request differently\nfirst: {answer.body.decode()}\nagain: {again.body.decode()}"
             )
@@ -176,9 +179,9 @@ class Courier:
     def again(self) -> tuple[Answer, Answer]:
         """Send the last webhook once more: the answer it had, and the one it gets now."""
         url, form, before = self.log[-1]
-        return before, self._persist(url, form, "POST", secrets.token_hex(16))
+        return before, self._persist(url, form, "POST", {"I-Twilio-Idempotency-Token": secrets.token_hex(16)})
 
-    def _persist(self, url: str, form: Mapping[str, str], method: str, token: str) -> Answer:
+    def _persist(self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str]) -> Answer:
         overrides, fault = Overrides.of(url), DeliveryFailed(11200, urldefrag(url).url, "never tried")
         until = time.monotonic() + overrides.total
         for _attempt in range(overrides.retries + 1):
@@ -186,7 +189,7 @@ class Courier:
             if left <= 0:
                 break
             patience = replace(overrides, connect=min(overrides.connect, left), read=min(overrides.read, left))
-            kind, fault, answer = self._attempt(url, form, method, token, patience)
+            kind, fault, answer = self._attempt(url, form, method, own, patience)
             if answer:
                 return answer
             if kind not in overrides.policy:
@@ -194,13 +197,13 @@ class Courier:
         raise fault
 
     def _attempt(
-        self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides
+        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: Overrides
     ) -> tuple[str, DeliveryFailed, Answer | None]:
         bare = urldefrag(url).url
         if urlsplit(bare).scheme not in ("http", "https"):
             return "address", DeliveryFailed(11100, bare, "no absolute address"), None
         try:
-            answer = self._follow(bare, form, method, token, patience)
+            answer = self._follow(bare, form, method, own, patience)
         except ConnectFailed as error:
             return "ct", DeliveryFailed(11205, bare, str(error)), None
         except ReadTimedOut as error:
@@ -210,28 +213,32 @@ class Courier:
         fault = DeliveryFailed(11200, bare, f"HTTP {answer.status}")
         return f"{answer.status // 100}xx", fault, answer if answer.status < 300 else None
 
-    def _follow(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> Answer:
-        answer = self._send(url, form, method, token, patience)
+    def _follow(
+        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: Overrides
+    ) -> Answer:
+        answer = self._send(url, form, method, own, patience)
         for _hop in range(10):
             if not (300 <= answer.status < 400 and answer.location):
                 return answer
             # A redirect is followed without posting again, so what the caller keyed is lost.
             url = urljoin(url, answer.location)
             lost = {name: value for name, value in form.items() if name != "Digits"}
-            answer = self._send(url, lost, "GET", token, patience)
+            answer = self._send(url, lost, "GET", own, patience)
         if 300 <= answer.status < 400 and answer.location:
             raise TooManyRedirects(url)
         return answer
 
-    def _send(self, url: str, form: Mapping[str, str], method: str, token: str, patience: Overrides) -> Answer:
+    def _send(
+        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: Overrides
+    ) -> Answer:
         if method == "GET":
             parts = urlsplit(url)
             url = urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(form))))))
         signature = RequestValidator(self.token).compute_signature(_signed(url), dict(form) if method == "POST" else {})
         headers = {
             "X-Twilio-Signature": signature,
-            "I-Twilio-Idempotency-Token": token,
             "User-Agent": "TwilioProxy/1.1",
+            **own,
         }
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"

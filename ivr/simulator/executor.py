@@ -59,6 +59,8 @@ class Leg:
     agents: Agents = lambda number: "accept"
     bare_hash: str = "silence"
     keeps_silence: bool = True
+    keeps_keys: bool = True
+    """Whether keys from before a `<Gather>` are its first ones; on real lines they may be lost."""
     strict: bool = True
     company: Company = field(default_factory=Company)
     notices: Notices | None = None
@@ -123,7 +125,7 @@ class Leg:
         if target.inline:
             answer = Answer(200, target.inline.encode())
         else:
-            answer = self.courier.deliver(target.url, self.standard | target.form, target.method)
+            answer = self.courier.deliver(target.url, self.standard | target.form, target.method, self.clock)
         body = _as_twiml(answer, target.url)
         if problems := twiml_rules.check(body, context):
             self.warnings += [f"{target.url}: {problem}" for problem in problems]

@@ -17,6 +17,8 @@ BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
 
 def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
     """Ask the action with what was keyed; without input, or a first key that ends it, only when actionOnEmptyResult says so."""
+    if not leg.keeps_keys:
+        leg.buffer = ""
     if not leg.buffer:  # a key interrupts what is nested; keys typed ahead already did
         for nested in verb:
             if nested.tag in ("Say", "Play", "Pause"):

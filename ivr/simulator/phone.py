@@ -43,6 +43,7 @@ class Phone:
         agents: Agents | str = "accept",
         bare_hash: str = "silence",
         keeps_silence: bool = True,
+        keeps_keys: bool = True,
         company: Company | None = None,
         strict: bool = True,
         voice: str = "/voice",
@@ -52,7 +53,7 @@ class Phone:
         self.courier = Courier(transport, token, repeat, before_repeat)
         self.agents = agents
         self.company, self.keeps_silence = company or Company(account_sid), keeps_silence
-        self.bare_hash = bare_hash
+        self.bare_hash, self.keeps_keys = bare_hash, keeps_keys
         self._account, self._strict = account_sid, strict
         self._urls = [transport.base_url + path if path else "" for path in (voice, status, fallback)]
         self._call: PhoneCall | None = None
@@ -80,6 +81,7 @@ class Phone:
             agents=self._agent,
             bare_hash=self.bare_hash,
             keeps_silence=self.keeps_silence,
+            keeps_keys=self.keeps_keys,
             company=self.company,
             strict=self._strict,
         )

@@ -16,6 +16,7 @@ from ivr.web.recordings import recordings_blueprint
 from ivr.web.rings import rings_blueprint
 from ivr.web.texts import texts_blueprint
 from ivr.web.voice import voice_blueprint
+from ivr.web.watch import watch
 from ivr.wiring import make_runtime
 
 
@@ -26,7 +27,7 @@ def furnish(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
-    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key))
+    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key), watch(settings.lab))
     app.register_blueprint(voice_blueprint(runtime))
     app.register_blueprint(texts_blueprint(runtime))
     app.register_blueprint(rings_blueprint(runtime))

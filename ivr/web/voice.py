@@ -191,8 +191,8 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded |
     if asked.get("again"):
         return Input(again=True)
     if asked.get("quiet") and not form.get("Digits"):
-        return Input(keys=None)
-    return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded)
+        return Input(keys=None, at=runtime.watch())
+    return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded, at=runtime.watch())
 
 
 def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:

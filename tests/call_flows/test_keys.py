@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from ivr.simulator.gathering import BARE_HASH
-from tests.call_flows.line import Caller
+from tests.call_flows.line import DANA, Caller
 from tests.call_flows.places import (
     AMOUNT,
     MAIN_MENU,
+    REFERENCE,
     WRONG_1,
     at_an_answer,
     at_the_amount,
     at_the_channel,
+    at_the_number,
+    at_the_reference,
     gather,
 )
 
@@ -161,6 +164,40 @@ def test_a_pound_after_a_fixed_length_is_nothing(caller):
     """Out of habit after four digits: the date is read back, and no error is heard."""
     at_the_amount(caller).enters("68#").presses("1").picks("其他日期", "another day").enters("1120#")
     caller.is_not_told(*WRONG_1).is_told("十一月二十日", "November twentieth")
+
+
+@pytest.mark.parametrize("bare_hash", BARE_HASH)
+def test_a_pound_after_a_wrong_code_does_not_cut_off_that_it_was_wrong(caller, bare_hash):
+    """The code is complete with its sixth digit; the pound after it falls into the words of the next question."""
+    other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
+    at_the_number(other).enters(DANA.number + "#").enters(DANA.tail).picks("电话服务密码", "phone PIN")
+    other.enters("000000#").is_told("信息没有对上", "did not match")
+    other.is_told("请输入注册手机号", "Enter your registered mobile number")
+
+
+@pytest.mark.parametrize("bare_hash", BARE_HASH)
+def test_a_pound_after_a_wrong_reference_does_not_cut_off_that_it_was_wrong(caller, bare_hash):
+    """As after a code: nine digits need no pound."""
+    other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
+    at_the_reference(other).enters("123456789#").is_told("没有查到", "no case").is_told(*REFERENCE)
+
+
+@pytest.mark.parametrize("bare_hash", BARE_HASH)
+def test_a_pound_after_the_key_of_a_menu_is_nothing(caller, bare_hash):
+    """Before a menu and before an entry: the next question is heard whole, and a time is not left out by it."""
+    other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
+    other.calls().presses("2#").is_told("充值失败", "failed top-ups").presses("1#").presses("5#").presses("1#")
+    other.is_told(*AMOUNT).enters("68#").presses("1#").is_told("哪一天", "which day").presses("1#")
+    other.is_told("二十四小时制", "twenty-four hours")
+    assert not other.rung
+
+
+def test_pounds_alone_never_lead_to_a_person_where_the_time_tells_them_from_silence(caller):
+    """A silence takes its time-out; what comes sooner is a pound, documented or not: more time, and never a failure."""
+    at_the_amount(caller)
+    for _again in range(5):
+        caller.presses("#").is_told("请慢慢来", "take your time").is_told(*AMOUNT)
+    caller.enters("68#").is_told("六十八元", "sixty-eight yuan")
 
 
 # Slower

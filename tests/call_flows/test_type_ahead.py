@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.simulator import hearing
 from tests.call_flows.line import DANA, LIN, Caller
 from tests.call_flows.places import (
+    AMOUNT,
     NIGHT,
     WRONG_1,
+    at_the_amount,
     at_the_number,
     types_ahead,
 )
@@ -33,8 +36,9 @@ def test_typing_ahead_leads_where_the_slow_way_leads(caller):
 
 
 def test_entries_can_be_typed_ahead_with_their_pound(caller):
-    """Menus, an amount, its yes, a day and a time, up to the first personal question."""
-    types_ahead(caller.calls(), "2151300#112015#")
+    """Menus and an amount, up to its read-back; a day and a time, up to the first personal question."""
+    types_ahead(caller.calls(), "2151300#112015#").is_told("三百元，对吗", "three hundred yuan. Is that right")
+    types_ahead(caller.presses("1"), "12015#")
     caller.is_told("请输入注册手机号", "Enter your registered mobile number")
     caller.presses("0#")
     entered = caller.report()["summary"]["entered"]
@@ -42,8 +46,12 @@ def test_entries_can_be_typed_ahead_with_their_pound(caller):
 
 
 def test_an_entry_of_fixed_length_can_be_typed_ahead(caller):
-    """Four digits of a date, then its yes, then a time: the pound at the end belongs to the time."""
-    types_ahead(caller.calls(), "2151300#1311201" + "2015#")
+    """A menu, then four digits of a date: what comes after them waits until the date was read back."""
+    types_ahead(caller.calls(), "2151300#")
+    types_ahead(caller.presses("1"), "31120" + "1" + "2015#").is_told(
+        "十一月二十日，对吗", "November twentieth. Is that right"
+    )
+    caller.presses("1").enters("2015#")
     caller.is_told("请输入注册手机号", "Enter your registered mobile number")
     caller.presses("0#")
     entered = caller.report()["summary"]["entered"]
@@ -81,6 +89,70 @@ def test_nothing_typed_ahead_confirms_an_act(caller):
     caller.presses("1").is_told("已经登记", "It is noted")
     (callback,) = caller.line.get("callbacks")
     assert callback["number"] == "+8613900000009"
+
+
+KEYS = {"kept": True, "lost": False}
+
+
+def caller_whose_keys_are(kept: bool, caller: Caller) -> Caller:
+    """Keys from before a question are its first ones, or nobody's: which of the two real lines do is not known."""
+    return Caller(caller.line, caller.lang, keeps_keys=kept)
+
+
+@pytest.mark.parametrize("kept", KEYS.values(), ids=list(KEYS))
+def test_a_key_from_before_the_question_promises_no_callback(caller, kept):
+    """Number, pound and 1 in one go: the number is read back all the same, and a 1 of its own time says yes."""
+    caller.line.put("clock", {"now": NIGHT})
+    other = caller_whose_keys_are(kept, caller).calls().presses("0").picks("需要回电", "call back")
+    other.enters("13900000009#1").is_told("号码对吗", "Is the number right")
+    assert other.line.get("callbacks") == []
+    other.presses("1").is_told("已经登记", "It is noted")
+    assert [one["number"] for one in other.line.get("callbacks")] == ["+8613900000009"]
+
+
+@pytest.mark.parametrize("kept", KEYS.values(), ids=list(KEYS))
+def test_a_key_from_before_the_question_freezes_nothing(caller, kept):
+    """The tail and a 1 in one go: what a freeze means is told first."""
+    other = caller_whose_keys_are(kept, caller).calls().picks("账户安全", "account security")
+    other.picks("手机丢", "stolen").presses("3").presses("1").picks("马上冻结", "freeze your account")
+    other.enters(LIN.number + "#").enters(LIN.tail + "11").is_told("现在冻结这个账户吗", "freeze this account now")
+    assert other.line.get("freezes") == []
+    other.presses("1").is_told("已经冻结", "is frozen")
+    assert len(other.line.get("freezes")) == 1
+
+
+@pytest.mark.parametrize("kept", KEYS.values(), ids=list(KEYS))
+def test_a_key_from_before_a_read_back_takes_no_amount(caller, kept):
+    """Eight thousand for eight hundred, and a 1 after it: the amount is heard before it counts."""
+    other = at_the_amount(caller_whose_keys_are(kept, caller)).enters("8000#1")
+    other.is_told("八千元，对吗", "eight thousand yuan. Is that right").presses("2").is_told(*AMOUNT)
+
+
+@requirement("R31")
+@pytest.mark.parametrize("kept", KEYS.values(), ids=list(KEYS))
+def test_keys_from_before_a_proof_are_no_proof(caller, kept):
+    """The number and six more digits in one go: they count neither for nor against the caller."""
+    other = at_the_number(caller_whose_keys_are(kept, caller)).enters(DANA.number + "#" + "111111")
+    other.is_told("证件号码的最后六位", "last six characters of your ID")
+    other.enters(DANA.tail).picks("电话服务密码", "phone PIN").enters(DANA.pin)
+    assert other.report()["level"] == "L2"
+
+
+def test_whoever_knows_the_line_need_not_hear_it_to_the_end(caller):
+    """A key in the middle of an acting question is its answer: the guard is for keys from before it."""
+    caller.line.put("clock", {"now": NIGHT})
+    caller.calls().presses("0").picks("需要回电", "call back").enters("13900000009#")
+    leg = caller.call.leg
+    leg.clock -= hearing.seconds("号码对吗？是，请按一。不是，请按二", True)  # before the last words were said
+    caller.presses("1").is_told("已经登记", "It is noted")
+
+
+def test_two_keys_from_before_the_question_promise_no_callback_either(caller):
+    """The second one comes as soon as the question was asked again, which is as little heard."""
+    caller.line.put("clock", {"now": NIGHT})
+    caller.calls().presses("0").picks("需要回电", "call back").enters("13900000009#11")
+    caller.is_told("号码对吗", "Is the number right")
+    assert caller.line.get("callbacks") == []
 
 
 def test_nothing_typed_ahead_survives_a_look_outside(caller):

@@ -44,6 +44,8 @@ class Stage:
     stories: dict[str, Story]
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     clock: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    seconds: float | None = None
+    """The watch by which keys are measured; None: nobody has one."""
     turn: int = 0
     runtime: Runtime | None = None
     release: str | None = None
@@ -62,6 +64,7 @@ class Stage:
             worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, caller_id=lambda facts: "", base_url="https://line.example", log=structlog.get_logger(),
             release=self.release, **self.limits,
+            watch=lambda: self.seconds,
         )  # fmt: skip
 
     def post(
@@ -74,7 +77,7 @@ class Stage:
     ) -> str:
         """One webhook; twice, the second time from a fresh process, and both must be the same bytes."""
         number = self.turn if turn is None else turn
-        given = None if number == 0 else Input(keys=keys, dialled=dialled, recorded=recorded)
+        given = None if number == 0 else Input(keys=keys, dialled=dialled, recorded=recorded, at=self.seconds)
         first = take_turn(self.runtime, self.sid, number, given, {})
         self.restart()
         assert take_turn(self.runtime, self.sid, number, given, {}) == first

@@ -66,10 +66,11 @@ def test_back_ends_the_level_and_twice_is_the_main_menu(stage):
 
 
 def test_a_whole_task_can_be_typed_ahead_but_nothing_confirms_an_act(stage):
-    """Keys run ahead through plain prompts and stop at the confirmation of an act."""
+    """Keys run ahead through plain prompts and stop at a read-back, and at the confirmation of an act."""
     stage.with_stories(main=order)
     stage.post()
-    assert "zh:sure" in stage.post("2300#11")
+    assert "zh:amount-right" in stage.post("2300#11")
+    assert "zh:sure" in stage.post("11")
     assert written(stage) == 0
 
 

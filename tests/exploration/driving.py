@@ -11,6 +11,7 @@ from typing import Any
 
 from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
 from ivr.engine.effects import Unavailable
+from ivr.engine.journal import Last
 from ivr.engine.playing import Input, Playing
 from ivr.engine.prompts import UNKNOWN, Menu, Record, Recorded
 from ivr.engine.replay import Past, Player, Story
@@ -144,8 +145,12 @@ class Beginning:
     past: tuple[Any, ...] = ()
 
 
-def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = (), **live_in: bool) -> Turn:  # fmt: skip
-    """Replay `past`, answer the wait with `keyed`, and stop at the next one; `live_in`: slow, after_filler."""
+ASKED = Last("main", {"asked": 0.0}, {}, "zh", False)
+"""A document of just now, by a watch that begins with it."""
+
+
+def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = (), **live_in: Any) -> Turn:  # fmt: skip
+    """Replay `past`, answer the wait with `keyed`, and stop at the next one; `live_in`: slow, after_filler, before."""
     call = Call("CA1", begin.language, False, dict(begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
     no_database: Any = None

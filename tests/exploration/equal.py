@@ -9,8 +9,8 @@ from typing import Any
 
 from ivr.engine.call import FILLER, Wait
 from ivr.engine.playing import Input
-from ivr.engine.prompts import Menu
-from tests.exploration.driving import TOKENS, Turn, decisions, every_turn, inputs, play
+from ivr.engine.prompts import Ask, Menu, Record
+from tests.exploration.driving import ASKED, TOKENS, Turn, decisions, every_turn, inputs, play
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph, State
 
@@ -163,6 +163,24 @@ def p24_nothing_ahead_confirms_or_proves(graph: Graph) -> Iterator[Fault]:
         for script, step_by_step in every_turn(state.begin, state.past, Input(edge.label)):
             if play(state.begin, state.past, Input(edge.label + ahead), script).key != step_by_step.key:
                 yield Fault("P24", f"{ahead} typed ahead of {edge.turn.wait.name} is taken for an answer", edge)  # type: ignore[union-attr]
+
+
+def p24_a_key_from_before_its_question_answers_nothing(graph: Graph) -> Iterator[Fault]:
+    """A key that comes at once, for Twilio kept it: at an acting yes, a read-back, a proof it is no answer, and no failure.
+
+    Nor is a `#` at once an answer to an entry, whether the platform tells of it or not: it was pressed after the last one.
+    """
+    for state in graph.states[: graph.opened]:
+        if not isinstance(state.wait, Wait) or isinstance(state.wait.prompt, Record):
+            continue
+        entry = isinstance(state.wait.prompt, Ask)
+        keys = ["#", None] if entry else []
+        if not state.wait.prompt.type_ahead:
+            keys += [AHEAD[state.name]] if entry else list("12345")
+        for key in keys:
+            turn = play(state.begin, state.past, Input(key, at=0.0), before=ASKED)
+            if turn.key != state.came.turn.key:
+                yield Fault("P24", f"{key or 'a # untold'} from before {state.name} is taken for an answer", state.came)
 
 
 def _is_key(state: State, edge: Edge) -> bool:

@@ -6,6 +6,7 @@ from tests.exploration.mutants import Mutant
 
 CALL, PROMPTS, PLAYING, WAY = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.playing", "ivr.engine.way"
 PENDING, REPLAY = "ivr.engine.pending", "ivr.engine.replay"
+LISTENING = "ivr.engine.listening"
 ZH, EN = "call_flows/prompts/zh", "call_flows/prompts/en"
 
 OF_ENGINE = [
@@ -39,6 +40,9 @@ OF_ENGINE = [
     Mutant("keys typed ahead are lost", PLAYING, 'self.keys = rest.lstrip("#") or None', "self.keys = None"),
     Mutant("a time that is not known needs a # alone", PROMPTS, '"" if self.empty_is and entry == UNKNOWN else entry', "entry"),
     Mutant("the words name a # alone in an entry", f"{EN}/line.ftl", "If you do not know, press one, then pound.", "If you do not know, just press pound."),
+    Mutant("a key from before its question is taken for an answer", LISTENING, "wait.prompt.type_ahead or", "True or"),
+    Mutant("a # from before its question is taken for an answer", LISTENING, "        return elapsed < TAKEN_IN\n", "        return False\n"),
+    Mutant("a # that is not told of is silence", LISTENING, "elapsed < wait.timeout - JITTER", "elapsed < 0"),
     Mutant("a leg without an end is a talk", PLAYING, 'return (self.input.dialled or "failed", None)', 'return ("accepted", None)'),
     Mutant("the question that was heard is not compared", REPLAY, "if self.past.waits_at is None:", "if True:"),
     Mutant("of the question that was heard only the verb is compared", PENDING, '("name", "kind", "prompt", "heard") if', '("kind",) if'),

@@ -43,12 +43,13 @@ PROPERTIES: dict[str, Property] = {
     "P21 what was found is told": telling.p21_what_was_found_is_told,
     "P22 offers only where asked": wording.p22_offers_only_where_asked,
     "P23 the same in English": equal.p23_the_same_in_english,
-    "P25 nothing needs a # alone in an entry": wording.p25_nothing_needs_a_pound_alone,
+    "P26 nothing needs a # alone in an entry": wording.p26_nothing_needs_a_pound_alone,
     "P24 typed ahead is step by step": equal.p24_ahead_is_step_by_step,
     "P24 nothing typed ahead confirms or proves": equal.p24_nothing_ahead_confirms_or_proves,
     "P25 a deployment answers no question that was not heard": (
         deploying.p25_a_deployment_answers_no_question_that_was_not_heard
     ),
+    "P24 a key from before its question answers nothing": equal.p24_a_key_from_before_its_question_answers_nothing,
     "G12 other words at each failure": wording.g12_escalation,
 }
 
