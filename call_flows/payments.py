@@ -2,7 +2,8 @@
 
 from call_flows.close import was_it_solved
 from call_flows.identify import identify
-from call_flows.records import OWED, choose, owe, which_day
+from call_flows.meant import Meant, is_open, leave_open, tell_debit, which
+from call_flows.records import OWED, owe, which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.wallet.payments import Explained, Payments, find_payments
@@ -11,6 +12,11 @@ AMOUNT = Ask("payment-amount", amount, readback=Confirm("payment-amount-right", 
 DAY = Menu("payment-day", ("today", "yesterday", "other"), fleeting=True)
 DATE = Ask("payment-date", day, length=4, readback=Confirm("payment-date-right", acts=False))
 TIME = Ask("payment-time", clock, empty_is=True)
+RETRIES = (
+    "insufficient-funds", "bank-limit", "wallet-limit", "card-info", "card-expired", "verification", "not-permitted",
+    "generic", "issuer-down", "expired",
+)  # fmt: skip
+"""Reasons for which there is something to do, and then it may be paid again."""
 
 
 async def failed_payment(call: Call) -> None:
@@ -21,22 +27,33 @@ async def failed_payment(call: Call) -> None:
     at = await call.ask(TIME)
     customer = await identify(call)
     found = await call.do(find_payments, customer, fen, on, at)
-    if found.matches:
-        payment = await choose(call, "payment-pick", found.matches)
-        await tell(call, payment, found)
-    else:
-        call.say("payment-not-found")
+    meant = await which(call, "payment", found, Meant(None, False))
+    if meant.again:
+        fen = await call.ask(AMOUNT)
+        on = await which_day(call, DAY, DATE)
+        found = await call.do(find_payments, customer, fen, on, at)
+        meant = await which(call, "payment", found, meant)
+    if meant.record is not None:
+        await tell(call, meant.record, found, meant.charged)
+    elif meant.charged:
+        await leave_open(call, "payment", "charged-unseen", f"payment:{on}:{fen}")
     await was_it_solved(call)
 
 
-async def tell(call: Call, payment: Explained, found: Payments) -> None:
+async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -> None:
     """The record in plain words, the balance where it helps, and a case where the line owes one."""
+    call.facts["record"] = payment.id
     call.say("payment-is" if payment.payee else "payment-is-unnamed", **spoken(payment))
     call.say("payment-" + payment.reason)
     if payment.balance is not None:
         call.say("balance-is", balance=payment.balance)
+    if is_open(payment, charged):
+        await leave_open(call, "payment", "charged-unclear", payment.id, payment.needs_person)
     if payment.needs_person:
         raise ToAgent("payment needs a person")
+    tell_debit(call, payment, charged)
+    if payment.reason in RETRIES:
+        call.say("repay-" + payment.reason)
     if payment.reason == "unknown":
         low, high = found.reversal_days
         call.pause()

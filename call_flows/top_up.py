@@ -4,11 +4,13 @@ from call_flows.case_status import case_status
 from call_flows.close import was_it_solved
 from call_flows.identify import identify
 from call_flows.information import speak_topic
+from call_flows.meant import Meant, is_open, leave_open, tell_debit, which
 from call_flows.payments import failed_payment
-from call_flows.records import OWED, choose, owe, which_day
+from call_flows.records import OWED, owe, which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.wallet.effects import Advice, Found, find_top_ups, limits_of
+from ivr.wallet.limits import Period
 
 TOP_UP = Menu("top-up", ("failed", "limits", "methods", "payment", "status"))
 STEP = Menu("top-up-step", ("page", "rejected", "declined", "debited", "unsure"))
@@ -19,6 +21,8 @@ DATE = Ask("top-up-date", day, length=4, readback=Confirm("top-up-date-right", a
 TIME = Ask("top-up-time", clock, empty_is=True)
 
 CARD_PROBLEMS = ("insufficient-funds", "bank-limit", "card-info", "card-expired", "not-permitted", "generic")
+RETRIES = (*CARD_PROBLEMS, "verification", "issuer-down", "expired")
+"""Reasons for which there is something to do, and then it may be tried again."""
 
 
 async def top_up(call: Call) -> None:
@@ -40,41 +44,73 @@ async def top_up(call: Call) -> None:
 async def failed_top_up(call: Call) -> None:
     """Collect what the caller knows, look the record up, and say what it says."""
     call.say("top-up-need")
-    await call.menu(STEP)
+    step = await call.menu(STEP)
+    charged = step == "debited"
     channel = await call.menu(CHANNEL)
     fen = await call.ask(AMOUNT)
     on = await which_day(call, DAY, DATE)
     at = await call.ask(TIME)
     customer = await identify(call)
     found = await call.do(find_top_ups, customer, fen, on, at, channel)
-    if not found.matches:
-        call.say("top-up-not-received")
-        await was_it_solved(call)
-        return
-    advice = await choose(call, "top-up-pick", found.matches)
-    await tell(call, advice, found)
+    meant = await which(call, "top-up", found, Meant(None, charged))
+    if meant.again:
+        fen = await call.ask(AMOUNT)
+        on = await which_day(call, DAY, DATE)
+        found = await call.do(find_top_ups, customer, fen, on, at, channel)
+        meant = await which(call, "top-up", found, meant)
+    if meant.record is not None:
+        await tell(call, meant.record, found, meant.charged)
+    elif meant.charged:
+        await leave_open(call, "top-up", "charged-unseen", f"top-up:{on}:{fen}")
+    await was_it_solved(call)
 
 
-async def tell(call: Call, advice: Advice, found: Found) -> None:
+async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
     """The record in plain words, and a case where the line owes one."""
+    call.facts["record"] = advice.id
     call.say("top-up-is", amount=advice.amount, at=advice.at)
     call.say("advice-" + advice.reason)
-    if advice.over:
-        call.say("over-" + str(advice.over["name"]), **advice.over)
     if advice.balance is not None:
         call.say("balance-is", balance=advice.balance)
-    if advice.reason in CARD_PROBLEMS:
-        for way in found.other_ways:
-            call.say("other-way", name=way.name, arrival=way.arrival)
+    if is_open(advice, charged):
+        await leave_open(call, "top-up", "charged-unclear", advice.id, advice.needs_person)
     if advice.needs_person:
         raise ToAgent("top-up needs a person")
+    tell_debit(call, advice, charged)
+    if advice.left is not None:
+        tell_limit(call, advice, advice.left)
+    if advice.reason in RETRIES:
+        call.say("retry-" + advice.reason)
+    if advice.reason in CARD_PROBLEMS:
+        tell_other_ways(call, advice, found)
     if advice.reason == "unknown":
         low, high = found.reversal_days
         call.pause()
         call.say("unknown-reversal-" + found.reversal_unit, low=low, high=high)
     if advice.reason in OWED:
         await owe(call, advice.reason, advice.id)
-    await was_it_solved(call)
+
+
+def tell_limit(call: Call, advice: Advice, left: Period) -> None:
+    """The limit that was broken; how it stands now, and when it begins anew."""
+    over = advice.over or {}
+    if over:
+        call.say("over-" + str(over["name"]), **over)
+    if over.get("name") == "single" and left.remaining:
+        call.say("over-split")
+    call.pause()
+    if over.get("used") != left.used:
+        call.say("limit-" + left.name, limit=left.limit, used=left.used, remaining=left.remaining)
+    call.say("limit-anew-" + left.name, on=left.resets_on)
+
+
+def tell_other_ways(call: Call, advice: Advice, found: Found) -> None:
+    """The customer's other cards, then the other methods."""
+    call.pause()
+    for card in advice.other_cards:
+        call.say("other-card", bank=card.bank, tail=card.tail)
+    for way in found.other_ways:
+        call.say("other-way", name=way.name, arrival=way.arrival)
 
 
 async def my_limits(call: Call) -> None:

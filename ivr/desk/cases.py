@@ -30,6 +30,7 @@ class Case:
 
 PROMISES = {
     "unknown": "unknown_confirmation",
+    "charged": "unknown_confirmation",
     "system-fault": "system_fault_follow_up",
     "security": "unknown_confirmation",
     "reward": "system_fault_follow_up",

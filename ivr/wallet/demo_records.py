@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from ivr.wallet.types import Account, Both, Dispute, Prize, Promotion, Reward, TopUp, Transaction
+from ivr.wallet.types import Account, Both, Card, Dispute, Prize, Promotion, Reward, TopUp, Transaction
 
 Document = dict[str, Any]
 
@@ -23,13 +23,15 @@ def account(one: Document) -> Account:
         one.get("points", 0),
         one.get("push_opt_in", False),
         one.get("two_factor"),
+        [Card(_both(card["bank"]), card["tail"]) for card in one.get("cards") or []],
     )
 
 
 def top_up(one: Document) -> TopUp:
     """A top-up."""
     at = datetime.fromisoformat(one["at"])
-    return TopUp(one["id"], one["amount"], one["channel"], at, one["status"], one.get("code"), one.get("bank_debited"))
+    known = (one["id"], one["amount"], one["channel"], at, one["status"], one.get("code"), one.get("bank_debited"))
+    return TopUp(*known, one.get("card_tail"))
 
 
 def transaction(kind: str, one: Document) -> Transaction:

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
-from ivr.wallet import config
-from ivr.wallet.limits import Limits, limits
+from ivr.wallet import around, config
+from ivr.wallet.limits import Limits, Period, limits
 from ivr.wallet.matching import close_in_time, likeliest, midnight
-from ivr.wallet.reasons import Reason, needs_person, reason_for
-from ivr.wallet.types import TopUp, WalletInfo
+from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
+from ivr.wallet.types import Account, Card, TopUp, WalletInfo
+
+BALANCE_HELPS = (Reason.DUPLICATE, Reason.SUCCEEDED)
+OTHER_CARD_HELPS = (
+    Reason.INSUFFICIENT_FUNDS,
+    Reason.BANK_LIMIT,
+    Reason.CARD_INFO,
+    Reason.CARD_EXPIRED,
+    Reason.NOT_PERMITTED,
+    Reason.GENERIC,
+)
+
+
+@dataclass(frozen=True)
+class OtherCard:
+    """A card of the customer's that a declined top-up did not use, by its bank and its last digits."""
+
+    bank: dict[str, str]
+    tail: str
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A top-up with the cause in the line's own words. `over`: the limit it broke, with its figures."""
+    """A top-up with the cause in the line's own words. `over`: the limit it broke, with its figures.
+
+    `no_debit`: the record proves that the bank took nothing. `left`: of the limits, the one that leaves the least now.
+    """
 
     id: str
     amount: int
@@ -29,6 +51,9 @@ class Advice:
     code: str | None
     over: dict[str, int | str] | None = None
     balance: int | None = None
+    no_debit: bool = False
+    left: Period | None = None
+    other_cards: list[OtherCard] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -41,12 +66,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Found:
-    """What the look-up gave: the records that fit, and what else the advice may need."""
+    """What the look-up gave: the records that fit, and what else the advice may need.
+
+    Where none fits: those that are `near`, and what else is `unsettled` of those days and of the last ones.
+    """
 
     matches: list[Advice]
     other_ways: list[Way] = field(default_factory=list)
     reversal_days: tuple[int, int] = (1, 3)
     reversal_unit: str = "business"
+    near: list[Advice] = field(default_factory=list)
+    unsettled: list[Advice] = field(default_factory=list)
 
 
 @touch
@@ -59,23 +89,27 @@ def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, c
     info = _wallet(world, customer)
     zone = ZoneInfo(info.timezone)
     day = date.fromisoformat(on)
-    year = _all(world, customer, zone, day)
-    same = [one for one in year if one.amount == fen and one.at.astimezone(zone).date() == day]
-    advised = [_advice(world, customer, one, info, year) for one in likeliest(_narrowed(same, at, channel, zone))]
+    known = _around(world, customer, zone, day)
+    same = [one for one in known if one.amount == fen and one.at.astimezone(zone).date() == day]
+    matches = likeliest(_narrowed(same, at, channel, zone))
+    near, unsettled = ([], []) if same else _instead(known, fen, day, zone, world.now)
+    advised = _Advising(world, customer, info, known)
     ways = [
         Way(method["name"], method["arrival"]) for method in info.policy["top_up_methods"] if method["id"] != channel
     ]
     refund = info.policy["refund"]
-    return Found(advised, ways, tuple(refund["card_days"]), refund["unit"])
+    told = [[advised.of(one) for one in some] for some in (matches, near, unsettled)]
+    return Found(told[0], ways, tuple(refund["card_days"]), refund["unit"], told[1], told[2])
 
 
 @touch
 def limits_of(world: World, customer: Verified) -> Limits:
     """Single, daily, monthly and annual limits with used and remaining."""
     info = _wallet(world, customer)
-    today = world.now.astimezone(ZoneInfo(info.timezone)).date()
-    year = _all(world, customer, ZoneInfo(info.timezone), today)
-    return _limits(info, year, world.now)
+    zone = ZoneInfo(info.timezone)
+    today = world.now.astimezone(zone).date()
+    since, until = midnight(date(today.year, 1, 1), zone), midnight(today + timedelta(days=1), zone)
+    return _limits(info, world.runtime.wallets.top_ups(customer.id, since, until, world.deadline), world.now)
 
 
 def _wallet(world: World, customer: Verified) -> WalletInfo:
@@ -83,10 +117,20 @@ def _wallet(world: World, customer: Verified) -> WalletInfo:
         return config.by_id(conn, customer.wallet)
 
 
-def _all(world: World, customer: Verified, zone: ZoneInfo, day: date) -> list[TopUp]:
-    """The top-ups of the day's year: the limits of that year follow from them."""
-    since, until = midnight(date(day.year, 1, 1), zone), midnight(day + timedelta(days=1), zone)
+def _around(world: World, customer: Verified, zone: ZoneInfo, day: date) -> list[TopUp]:
+    """The top-ups of all years that are looked at, whole: the limits of those years follow from them."""
+    spans = around.spans(day, world.now, zone)
+    first = spans[0][0].astimezone(zone).date()
+    since, until = midnight(date(first.year, 1, 1), zone), spans[-1][1]
     return world.runtime.wallets.top_ups(customer.id, since, until, world.deadline)
+
+
+def _instead(known: list[TopUp], fen: int, day: date, zone: ZoneInfo, now: datetime) -> tuple[list[TopUp], list[TopUp]]:
+    """What is near, and what else is unsettled."""
+    spans = around.spans(day, now, zone)
+    here = [one for one in known if any(since <= one.at < until for since, until in spans)]
+    near = around.near(here, fen, day, zone)
+    return near, around.unsettled([one for one in here if one not in near], day, zone)
 
 
 def _narrowed(found: list[TopUp], at: str, channel: str, zone: ZoneInfo) -> list[TopUp]:
@@ -96,15 +140,51 @@ def _narrowed(found: list[TopUp], at: str, channel: str, zone: ZoneInfo) -> list
     return found
 
 
-def _advice(world: World, customer: Verified, one: TopUp, info: WalletInfo, year: list[TopUp]) -> Advice:
-    reason = reason_for(one.status, one.code, one.bank_debited)
-    over = _over(one, info, year) if reason is Reason.WALLET_LIMIT else None
-    balance = None
-    if reason in (Reason.DUPLICATE, Reason.SUCCEEDED):
-        account = world.runtime.wallets.account(customer.id, world.deadline)
-        balance = account.balance if account else None
-    local = one.at.astimezone(ZoneInfo(info.timezone)).isoformat()
-    return Advice(one.id, one.amount, local, reason.value, one.channel, needs_person(reason), one.code, over, balance)
+class _Advising:
+    """Makes advice of top-ups; the account is asked for once, and only if some advice needs it."""
+
+    def __init__(self, world: World, customer: Verified, info: WalletInfo, known: list[TopUp]) -> None:
+        self.world, self.customer, self.info, self.known = world, customer, info, known
+        self.now = _limits(info, known, world.now)
+
+    def of(self, one: TopUp) -> Advice:
+        """One top-up."""
+        reason = reason_for(one.status, one.code, one.bank_debited)
+        over = _over(one, self.info, self.known) if reason is Reason.WALLET_LIMIT else None
+        return Advice(
+            one.id,
+            one.amount,
+            one.at.astimezone(ZoneInfo(self.info.timezone)).isoformat(),
+            reason.value,
+            one.channel,
+            needs_person(reason),
+            one.code,
+            over,
+            self.account.balance if reason in BALANCE_HELPS and self.account else None,
+            proves_no_debit(one.status, one.bank_debited),
+            _tightest(over, self.now) if reason is Reason.WALLET_LIMIT else None,
+            self._other_cards(one) if reason in OTHER_CARD_HELPS else [],
+        )
+
+    @cached_property
+    def account(self) -> Account | None:
+        """As the wallet has it."""
+        return self.world.runtime.wallets.account(self.customer.id, self.world.deadline)
+
+    def _other_cards(self, one: TopUp) -> list[OtherCard]:
+        """None as long as it is not known which card was declined: it might be named itself."""
+        cards: list[Card] = self.account.cards if one.card_tail and self.account else []
+        return [
+            OtherCard({"zh": card.bank.zh, "en": card.bank.en}, card.tail)
+            for card in cards
+            if card.tail != one.card_tail
+        ]
+
+
+def _tightest(over: dict[str, int | str] | None, now: Limits) -> Period:
+    """How the limit that was broken stands now; for any other, the period that leaves the least."""
+    named = [period for period in now.periods if over and period.name == over["name"]]
+    return named[0] if named else min(now.periods, key=lambda period: period.remaining)
 
 
 def _over(one: TopUp, info: WalletInfo, year: list[TopUp]) -> dict[str, int | str] | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
-from ivr.wallet import config
+from ivr.wallet import around, config
 from ivr.wallet.matching import close_in_time, likeliest, midnight
-from ivr.wallet.reasons import Reason, needs_person, reason_for
-from ivr.wallet.types import Transaction
+from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
+from ivr.wallet.records import between
+from ivr.wallet.types import Account, Transaction
 
 PAGE = 100
 BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
@@ -30,15 +33,21 @@ class Explained:
     needs_person: bool
     code: str | None
     balance: int | None = None
+    no_debit: bool = False
 
 
 @dataclass(frozen=True)
 class Payments:
-    """The payments that fit, and within how many business or calendar days a bank returns what it took."""
+    """The payments that fit, and within how many business or calendar days a bank returns what it took.
+
+    Where none fits: those that are `near`, and what else is `unsettled` of those days and of the last ones.
+    """
 
     matches: list[Explained]
     reversal_days: tuple[int, int]
     reversal_unit: str = "business"
+    near: list[Explained] = field(default_factory=list)
+    unsettled: list[Explained] = field(default_factory=list)
 
 
 @touch
@@ -47,30 +56,46 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     with begin_read(world.runtime.engine) as conn:
         info = config.by_id(conn, customer.wallet)
     zone = ZoneInfo(info.timezone)
-    paid = _of_the_day(world, customer, date.fromisoformat(on), zone)
-    meant = close_in_time([one for one in paid if one.amount == fen], at, zone)
-    explained = [_explained(world, customer, one, zone) for one in likeliest(meant)]
+    day = date.fromisoformat(on)
+    paid = _between(world, customer, (midnight(day, zone), midnight(day + timedelta(days=1), zone)))
+    same = [one for one in paid if one.amount == fen]
+    near, unsettled = ([], []) if same else _instead(world, customer, fen, day, zone)
     refund = info.policy["refund"]
-    return Payments(explained, tuple(refund["card_days"]), refund["unit"])
+    account = cache(lambda: world.runtime.wallets.account(customer.id, world.deadline))
+    told = [
+        [_explained(one, zone, account) for one in some]
+        for some in (likeliest(close_in_time(same, at, zone)), near, unsettled)
+    ]
+    return Payments(told[0], tuple(refund["card_days"]), refund["unit"], told[1], told[2])
 
 
-def _of_the_day(world: World, customer: Verified, day: date, zone: ZoneInfo) -> list[Transaction]:
+def _instead(
+    world: World, customer: Verified, fen: int, day: date, zone: ZoneInfo
+) -> tuple[list[Transaction], list[Transaction]]:
+    """What is near, and what else is unsettled."""
+    looked_at = [between(world, customer, *span)[0] for span in around.spans(day, world.now, zone)]
+    here = [one for found in looked_at for one in found if one.kind == "payment"]
+    near = around.near(here, fen, day, zone)
+    return near, around.unsettled([one for one in here if one not in near], day, zone)
+
+
+def _between(world: World, customer: Verified, span: tuple[datetime, datetime]) -> list[Transaction]:
     """Payments only, oldest first."""
-    since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     found: list[Transaction] = []
     after: str | None = None
     while True:
-        page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, after, PAGE)
+        page = world.runtime.wallets.transactions(customer.id, *span, world.deadline, after, PAGE)
         found += [one for one in page.transactions if one.kind == "payment"]
         after = page.next
         if after is None:
             return found[::-1]
 
 
-def _explained(world: World, customer: Verified, one: Transaction, zone: ZoneInfo) -> Explained:
+def _explained(one: Transaction, zone: ZoneInfo, account: Callable[[], Account | None]) -> Explained:
     reason = reason_for(one.status, one.code, one.bank_debited)
-    account = world.runtime.wallets.account(customer.id, world.deadline) if reason in BALANCE_HELPS else None
+    owner = account() if reason in BALANCE_HELPS else None
     payee = {"zh": one.payee.zh, "en": one.payee.en} if one.payee else None
     local = one.at.astimezone(zone).isoformat()
-    balance = account.balance if account else None
-    return Explained(one.id, one.amount, local, payee, reason.value, needs_person(reason), one.code, balance)
+    balance = owner.balance if owner else None
+    known = (one.id, one.amount, local, payee, reason.value, needs_person(reason), one.code, balance)
+    return Explained(*known, proves_no_debit(one.status, one.bank_debited))

@@ -13,7 +13,7 @@ Status = Literal["succeeded", "failed", "pending"]
 
 
 class Reason(StrEnum):
-    """The values are the ends of the `advice-…` messages."""
+    """The values are the ends of the `advice-…` and `payment-…` messages."""
 
     INSUFFICIENT_FUNDS = "insufficient-funds"
     BANK_LIMIT = "bank-limit"
@@ -82,6 +82,11 @@ def reason_for(status: str, code: str | None, bank_debited: bool | None) -> Reas
 def outcome_of(status: Status, code: str | None, bank_debited: bool | None) -> Status:
     """How a record is told where no reason is given: what may still come out either way is pending, whatever it is called."""
     return "pending" if reason_for(status, code, bank_debited) is Reason.UNKNOWN else status
+
+
+def proves_no_debit(status: str, bank_debited: bool | None) -> bool:
+    """Whether the record itself says that it failed and that the bank took nothing; not knowing is no proof."""
+    return status == "failed" and bank_debited is False
 
 
 def needs_person(reason: Reason) -> bool:

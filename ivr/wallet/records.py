@@ -13,7 +13,8 @@ from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
-from ivr.wallet.reasons import outcome_of
+from ivr.wallet.around import alike
+from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
 
 BACK = timedelta(days=365)
@@ -33,7 +34,10 @@ SAME_CHARGE = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Record:
-    """A transaction as it is told: its moment in the wallet's zone; a top-up has no payee."""
+    """A transaction as it is told: its moment in the wallet's zone; a top-up has no payee.
+
+    `no_debit`: the record proves that nothing was taken for it.
+    """
 
     id: str
     kind: Literal["payment", "top-up"]
@@ -41,6 +45,7 @@ class Record:
     at: str
     status: Literal["succeeded", "failed", "pending"]
     payee: dict[str, str] | None
+    no_debit: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,17 +89,13 @@ def latest(world: World, customer: Verified) -> list[Record]:
 def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: str, wide: bool) -> Found:
     """By day (`YYYY-MM-DD`), time (`HH:MM`), amount and payee; "" and 0 leave one open.
 
-    `wide` takes the days around as well, any time of day, and amounts that are near.
+    `wide` takes the days around as well, any time of day, and amounts that are near or alike.
     """
     zone = _zone(world, customer)
     since, until = _span(world, zone, on, wide)
-    slack = fen * WIDER_PERCENT // 100 if wide else 0
-    looked_at, whole = _all(world, customer, since, until)
-    known = [
-        one
-        for one in looked_at
-        if (not fen or abs(one.amount - fen) <= slack) and (not payee or (one.payee and one.payee.zh == payee))
-    ]
+    looked_at, whole = between(world, customer, since, until)
+    paid = [one for one in looked_at if not payee or (one.payee and one.payee.zh == payee)]
+    known = [one for one in paid if not fen or one.amount == fen or (wide and _is_like(one.amount, fen))]
     near = [one for one in known if not at or wide or _is_close(one.at.astimezone(zone), at)] or known
     back_to = None if whole else looked_at[-1].at.astimezone(zone).date().isoformat()
     return Found([_record(one, zone) for one in near[:MOST_CHOICES]], len(near) > MOST_CHOICES, back_to)
@@ -117,7 +118,7 @@ def payees(world: World, customer: Verified) -> list[Payee]:
 def twins(world: World, customer: Verified, of: Record) -> list[Record]:
     """Other succeeded payments of the same amount to the same payee, within a day of this one."""
     zone, at = _zone(world, customer), datetime.fromisoformat(of.at)
-    near, _ = _all(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
+    near, _ = between(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
     told = [_record(one, zone) for one in near if one.id != of.id]
     same = (of.kind, of.amount, of.status, of.payee)
     return [one for one in told if (one.kind, one.amount, one.status, one.payee) == same][:MOST_TWINS]
@@ -150,7 +151,7 @@ def _spent(
     return Spent(period, told.total, told.count)
 
 
-def _all(world: World, customer: Verified, since: datetime, until: datetime) -> tuple[list[Transaction], bool]:
+def between(world: World, customer: Verified, since: datetime, until: datetime) -> tuple[list[Transaction], bool]:
     """Newest first, and whether these are all: the oldest of a very busy span are left out when time is short."""
     found: list[Transaction] = []
     after = None
@@ -179,6 +180,10 @@ def _span(world: World, zone: ZoneInfo, on: str, wide: bool) -> tuple[datetime, 
     return datetime.combine(day - around, time(), zone), datetime.combine(day + around + DAY, time(), zone)
 
 
+def _is_like(amount: int, fen: int) -> bool:
+    return abs(amount - fen) <= fen * WIDER_PERCENT // 100 or alike(fen, amount)
+
+
 def _is_close(at: datetime, keyed: str) -> bool:
     return abs(at - datetime.combine(at, time.fromisoformat(keyed), at.tzinfo)) <= CLOSE_IN_TIME
 
@@ -196,4 +201,5 @@ def _zone(world: World, customer: Verified) -> ZoneInfo:
 def _record(one: Transaction, zone: ZoneInfo) -> Record:
     payee = {"zh": one.payee.zh, "en": one.payee.en} if one.payee else None
     status = outcome_of(one.status, one.code, one.bank_debited)
-    return Record(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), status, payee)
+    no_debit = proves_no_debit(one.status, one.bank_debited)
+    return Record(one.id, one.kind, one.amount, one.at.astimezone(zone).isoformat(), status, payee, no_debit)

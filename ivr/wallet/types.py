@@ -5,7 +5,7 @@ A real wallet's answers are decoded into these types as they stand: a value that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Protocol
 
@@ -16,6 +16,7 @@ Count = Annotated[int, Meta(ge=0, le=10**9)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Tail = Annotated[str, Meta(pattern=r"^[0-9]{4}$")]
 Outcome = Literal["succeeded", "failed", "pending"]
 DisputeReason = Literal[
     "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
@@ -48,10 +49,27 @@ class WalletInfo:
 
 
 @dataclass(frozen=True)
+class Both:
+    """A name in both languages."""
+
+    zh: Text
+    en: Text
+
+
+@dataclass(frozen=True)
+class Card:
+    """A bank card that is bound to an account, as far as it may be spoken: its bank and its last four digits."""
+
+    bank: Both
+    tail: Tail
+
+
+@dataclass(frozen=True)
 class Account:
     """A customer's account. `mobile` is E.164, or None for those who registered with e-mail only.
 
-    `two_factor`: whether two-factor log-in is on; None when the wallet does not tell.
+    `two_factor`: whether two-factor log-in is on; None when the wallet does not tell. `cards`: those that are bound,
+    as far as the wallet tells.
     """
 
     id: Id
@@ -64,19 +82,15 @@ class Account:
     points: Count = 0
     push_opt_in: bool = False
     two_factor: bool | None = None
-
-
-@dataclass(frozen=True)
-class Both:
-    """A name in both languages."""
-
-    zh: Text
-    en: Text
+    cards: list[Card] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class TopUp:
-    """A top-up as the wallet recorded it. `bank_debited` None: nobody knows. `code` is never spoken."""
+    """A top-up as the wallet recorded it. `bank_debited` None: nobody knows. `code` is never spoken.
+
+    `card_tail`: the last four digits of the card that it was to be paid with, where the wallet tells.
+    """
 
     id: Id
     amount: Fen
@@ -85,6 +99,7 @@ class TopUp:
     status: Outcome
     code: Text | None
     bank_debited: bool | None
+    card_tail: Tail | None = None
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ account-closed = Your account is closed.
 recent-none = There were no transactions in the last three months.
 recent-only-failed = None of the recent transactions succeeded.
 recent-payment = { MOMENT($at) }, a payment of { MONEY($amount) } to { TEXT($payee) }.
+recent-payment-unnamed = { MOMENT($at) }, a payment of { MONEY($amount) }.
 recent-top-up = { MOMENT($at) }, a top-up of { MONEY($amount) }.
 yours = Is this one yours?
 recent-further = There are older ones.

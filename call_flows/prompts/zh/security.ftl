@@ -53,6 +53,7 @@ account-closed = 您的账户已经注销。
 recent-none = 最近三个月没有交易。
 recent-only-failed = 最近的交易都没有成功。
 recent-payment = { MOMENT($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
+recent-payment-unnamed = { MOMENT($at) }，付款{ MONEY($amount) }。
 recent-top-up = { MOMENT($at) }，充值{ MONEY($amount) }。
 yours = 这笔是您本人的吗？
 recent-further = 还有更早的交易。

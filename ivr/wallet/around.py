@@ -1,0 +1,106 @@
+"""Records that a caller may mean when none is of the day and the amount that were keyed, likeliest first.
+
+Callers and banks disagree by a day, by a fee, by a point that was keyed in another place or two digits that changed
+places. A miss is therefore no proof that there is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from ivr.wallet.matching import midnight
+from ivr.wallet.reasons import Reason, Status, proves_no_debit, reason_for
+
+BESIDE = timedelta(days=3)
+LATELY = timedelta(days=7)
+MOST_NEAR = 3
+"""Records about which a caller is asked one by one."""
+POINT_MOVED = (10, 100)
+NEAR_PERCENT, NEAR_FEN = 5, 100
+"""How far a fee or a rounding moves an amount: so many per cent, or a yuan."""
+UNLIKE_AMOUNT = 2
+SUCCEEDED = 3
+"""What counts against a record, in days: an amount that is only alike; that it succeeded, for a caller who reports a failure."""
+
+
+class Tried(Protocol):
+    """A top-up or a payment."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def amount(self) -> int: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def status(self) -> Status: ...
+
+    @property
+    def code(self) -> str | None: ...
+
+    @property
+    def bank_debited(self) -> bool | None: ...
+
+
+T = TypeVar("T", bound=Tried)
+
+
+def spans(on: date, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The times to look at, without overlap: the days beside the one that was keyed, and the last days."""
+    today = now.astimezone(zone).date()
+    beside, lately = (on - BESIDE, on + BESIDE), (today - LATELY, today)
+    if beside[1] >= lately[0]:
+        return [_whole_days(min(beside[0], lately[0]), max(beside[1], lately[1]), zone)]
+    return [_whole_days(*beside, zone), _whole_days(*lately, zone)]
+
+
+def near(records: Iterable[T], fen: int, on: date, zone: ZoneInfo) -> list[T]:
+    """Of the same or a like amount, on that day or beside it."""
+    found = [one for one in records if abs(_day(one, zone) - on) <= BESIDE and alike(fen, one.amount)]
+    return sorted(found, key=lambda one: (_distance(one, fen, on, zone), -one.at.timestamp()))[:MOST_NEAR]
+
+
+def unsettled(records: Iterable[T], on: date, zone: ZoneInfo) -> list[T]:
+    """What did not succeed: first what nobody knows, then what failed, last what failed without a debit."""
+    tried = [one for one in records if one.status != "succeeded"]
+    return sorted(tried, key=lambda one: (_doubt(one), abs(_day(one, zone) - on), -one.at.timestamp()))[:MOST_NEAR]
+
+
+def alike(fen: int, other: int) -> bool:
+    """Whether one amount may be the other: rounded, with a fee, its point moved, digits swapped, or one of them wrong."""
+    low, high = sorted((fen, other))
+    if high - low <= max(NEAR_FEN, high * NEAR_PERCENT // 100):
+        return True
+    return any(low * moved == high for moved in POINT_MOVED) or _digits_alike(str(fen), str(other))
+
+
+def _digits_alike(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        return False
+    wrong = sum(a != b for a, b in zip(one, other, strict=True))
+    return wrong == 1 or sorted(one) == sorted(other)
+
+
+def _distance(one: Tried, fen: int, on: date, zone: ZoneInfo) -> int:
+    beside = abs(_day(one, zone) - on).days
+    return beside + UNLIKE_AMOUNT * (one.amount != fen) + SUCCEEDED * (one.status == "succeeded")
+
+
+def _doubt(one: Tried) -> int:
+    if reason_for(one.status, one.code, one.bank_debited) is Reason.UNKNOWN:
+        return 0
+    return 2 if proves_no_debit(one.status, one.bank_debited) else 1
+
+
+def _day(one: Tried, zone: ZoneInfo) -> date:
+    return one.at.astimezone(zone).date()
+
+
+def _whole_days(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return midnight(first, zone), midnight(last + timedelta(days=1), zone)
