@@ -57,7 +57,7 @@ async def which(call: Call, kind: Kind, found: Looked[One], before: Meant[One]) 
     if found.matches:
         picked = await choose(call, kind + "-pick", found.matches)
         return Meant(picked, before.charged)
-    others = [*found.near, *found.unsettled] if before.charged else found.near
+    others = found.near + (found.unsettled if before.charged else [])
     left = [one for one in others if one.id not in before.refused][:MOST_NEAR]
     one = await offer(call, kind, left)
     refused = before.refused + [other.id for other in left]
@@ -126,6 +126,7 @@ def tell_debit(call: Call, one: Advice | Explained, charged: bool) -> None:
 
 async def leave_open(call: Call, kind: Kind, message: str, about: str, needs_person: bool = False) -> None:
     """The caller says that money left: a case, a date, and a person for whoever wants one."""
+    call.pause()
     call.say(f"{kind}-{message}")
     call.facts["charged"] = True
     call.way.arrive()

@@ -12,6 +12,7 @@ from ivr.engine.journal import Row
 
 TOLD = (
     "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
+    "charged",
 )  # fmt: skip
 """Facts that a caller told about a security matter or a dispute, some before any verification."""
 OPENED = ("cases.open_case", "disputes.keep_dispute")

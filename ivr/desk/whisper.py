@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.desk.summary import OPENED, is_frozen, summarise
-from ivr.desk.written import LOOK_UPS
+from ivr.desk.written import LOOK_UPS, found_by
 from ivr.engine import journal
 from ivr.engine.call import Line
 from ivr.engine.speaking import Speaker, Spoken
@@ -91,11 +91,10 @@ def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _record(summary: dict[str, Any], kind: str) -> dict[str, Any] | None:
-    """The record that the caller was told about: the only match, or the one that was picked."""
+    """The record that the last look gave and the caller was told about: the only one, or the one that was picked."""
     for found in reversed(_results(summary, LOOK_UPS[f"{kind}-amount"])):
-        picks = [one["value"] for one in summary["entries"] if one["prompt"].startswith(f"{kind}-pick")]
-        picked = picks[-1] if picks else None
-        chosen = [one for one in found["matches"] if picked in (None, one["id"]) or len(found["matches"]) == 1]
+        ones = found_by(found, summary["record"])
+        chosen = [one for one in ones if one["id"] == summary["record"] or len(ones) == 1]
         return chosen[0] if len(chosen) == 1 else None
     return None
 

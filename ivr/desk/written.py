@@ -17,14 +17,14 @@ LABELS = {
         "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
         "caller": "来电尾号", "chosen": "所选", "entered": "所输", "said": "语音说明", "seconds": "秒", "found": "查到", "promised": "已承诺", "why": "转接原因",
         "none": "无", "case": "服务单", "dispute": "纠纷申请", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
-        "frozen": "本次通话已冻结账户", "frozen-before": "账户之前已经冻结", "freeze-unknown": "冻结结果未知", "not-mine": "非本人",
+        "frozen": "本次通话已冻结账户", "frozen-before": "账户之前已经冻结", "freeze-unknown": "冻结结果未知", "not-mine": "非本人", "charged": "客户称已扣款",
     },
     "en": {
         "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
         "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "said": "Voice note", "seconds": "s", "found": "Found", "promised": "Promised",
         "why": "Handed over because", "none": "nothing", "case": "case", "dispute": "dispute", "callback": "callback", "tries": "verification",
         "passed": "passed", "failed": "failed", "frozen": "account frozen in this call", "frozen-before": "account frozen before this call",
-        "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's",
+        "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's", "charged": "charged, the caller says",
     },
 }  # fmt: skip
 LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
@@ -57,7 +57,7 @@ def _lines(summary: dict[str, Any], lang: str, say: dict[str, str], is_frozen: b
         "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
         "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
         "said": "; ".join(f"{one['seconds']} {say['seconds']} ({one['id']})" for one in summary["notes"]),
-        "found": "; ".join([*_found(summary, lang), *_security(summary, say, is_frozen)]),
+        "found": "; ".join([*_found(summary, lang), *_charged(summary, say), *_security(summary, say, is_frozen)]),
         "promised": "; ".join(
             " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
         ),
@@ -101,12 +101,22 @@ def _found(summary: dict[str, Any], lang: str) -> list[str]:
     found = []
     for finding in summary["findings"]:
         if finding["effect"] in LOOK_UPS.values():
-            for one in finding["result"]["matches"]:
+            for one in found_by(finding["result"], summary["record"]):
                 code = f" ({one['code']})" if one["code"] else ""
                 found.append(
                     f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {_label('whisper-reason.' + one['reason'], lang)}{code}"
                 )
     return found + _heard(summary, lang)
+
+
+def found_by(look: dict[str, Any], told: str | None) -> list[dict[str, Any]]:
+    """The records that fitted; of those that were near or unsettled, the one that the caller meant and was told of."""
+    others = [*look.get("near", []), *look.get("unsettled", [])]
+    return [*look["matches"], *(one for one in others if one["id"] == told)]
+
+
+def _charged(summary: dict[str, Any], say: dict[str, str]) -> list[str]:
+    return [say["charged"]] if summary["told"].get("charged") else []
 
 
 def _heard(summary: dict[str, Any], lang: str) -> list[str]:

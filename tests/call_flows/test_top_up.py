@@ -287,3 +287,60 @@ def test_of_many_equal_top_ups_the_one_that_failed_is_offered(caller):
     caller.line.change_world(lambda world: world["top_ups"].extend(tried))
     reports(caller.calls(), "123", "1122").proves(LIN)
     caller.picks("早上七点", "seven A M").is_told("余额不够", "balance is not enough")
+
+
+LEFT_NOW = [
+    (0, "今天已用零元，还剩五千元", "Used today zero yuan, and five thousand yuan is left", True),
+    (400000, "今天已用四千元，还剩一千元", "Used today four thousand yuan, and one thousand yuan is left", True),
+    (500000, "今天已用五千元，还剩零元", "Used today five thousand yuan, and zero yuan is left", False),
+]
+
+
+@requirement("R54", "R53")
+@pytest.mark.parametrize("used, zh, en, split", LEFT_NOW, ids=["nothing used", "some used", "all used"])
+def test_over_the_limit_for_one_top_up_what_is_left_and_when_it_begins_anew_is_told(caller, used, zh, en, split):
+    """Of the limit that leaves the least; to split it is advised while something is left."""
+    one = {"customer": "K2", "channel": "card", "code": None, "status": "succeeded", "at": "2026-11-23T08:00:00+08:00"}
+    caller.line.change_world(lambda world: world["top_ups"].append({**one, "id": "T1", "amount": used}))
+    reports(caller.calls(), "2500", "1121").proves(DANA).is_told("单笔最多两千元", "up to two thousand yuan")
+    caller.is_told(zh, en).is_told("零点更新", "begins anew at midnight")
+    if split:
+        caller.is_told("分几次充", "split it")
+    else:
+        caller.is_not_told("分几次充", "split it")
+
+
+@requirement("R54", "R53")
+def test_a_monthly_limit_that_was_broken_is_told_as_it_stands_now(caller):
+    """Refused on the twelfth; more was used since; and it begins anew on the first."""
+    one = {"customer": "K1", "channel": "card", "code": None, "status": "succeeded"}
+    more = [
+        {**one, "id": "T1", "amount": 1900000, "at": "2026-11-02T08:00:00+08:00"},
+        {**one, "id": "T2", "amount": 150000, "at": "2026-11-12T12:00:00+08:00", "status": "failed", "code": "MONEY_LIMIT"},
+        {**one, "id": "T3", "amount": 60000, "at": "2026-11-14T08:00:00+08:00"},
+    ]  # fmt: skip
+    caller.line.change_world(lambda world: world["top_ups"].extend(more))
+    reports(caller.calls(), "1500", "1112").proves(LIN).is_told("当时已用一万九千元", "Used by then nineteen thousand")
+    caller.is_told("本月已用一万九千六百元，还剩四百元", "and four hundred yuan is left")
+    caller.is_told("十二月一日更新", "begins anew on December first")
+
+
+@requirement("R50", "R42")
+@pytest.mark.parametrize("code", ["51", "61", "14", "54", "57", "05"])
+def test_after_a_declined_card_the_other_one_is_named(caller, code):
+    """By bank and tail; a card that was not declined is not, nor one of which nobody knows."""
+    add_top_up(caller, code=code, card_tail="2215", bank_debited=False)
+    reports(caller.calls(), "123", "1122").proves(LIN).is_told("招商银行尾号八八零六", "ending in eight eight zero six")
+    caller.is_not_told("二二幺五", "two two one five")
+    add_top_up(caller, code=code, card_tail="8806", bank_debited=False)
+    reports(caller.calls(), "123", "1122").proves(LIN).is_told("建设银行尾号", "your card of China Construction Bank")
+    add_top_up(caller, code=code, card_tail=None)
+    reports(caller.calls(), "123", "1122").proves(LIN).is_not_told("您也可以用招商", "your card of")
+
+
+@requirement("R50")
+@pytest.mark.parametrize("code", ["91", "55", "ORDER_IS_CLOSED"])
+def test_another_card_is_not_named_where_the_card_was_not_the_cause(caller, code):
+    """The bank's system, a step, or the time."""
+    add_top_up(caller, code=code, card_tail="2215")
+    reports(caller.calls(), "123", "1122").proves(LIN).is_not_told("您也可以用", "your card of")

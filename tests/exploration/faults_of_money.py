@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from tests.exploration.mutants import NO_PROOF, Mutant
 
-T, P, R = (f"call_flows.{flow}" for flow in ("top_up", "payments", "records"))
+T, P, R, MEANT = (f"call_flows.{flow}" for flow in ("top_up", "payments", "records", "meant"))
 L, D, WHY, TR = (f"call_flows.{flow}" for flow in ("look_up", "dispute", "dispute_reasons", "transactions"))
 OFFERS, RE, M = (f"call_flows.{flow}" for flow in ("promotions", "rewards", "consent"))
 
 OF_MONEY = [
     Mutant("a payment is told as a top-up", P, 'call.say("payment-" + payment.reason)', 'call.say("advice-" + payment.reason)'),
     Mutant("a payment that nobody knows of is told as declined", P, 'call.say("payment-" + payment.reason)', 'call.say("payment-" + ("bank-limit" if payment.reason == "unknown" else payment.reason))'),
-    Mutant("no payment found, and the line is silent", P, '        call.say("payment-not-found")', "        pass"),
+    Mutant("no record found, and the line is silent", MEANT, "    call.say(NOT_FOUND[kind])\n", ""),
     Mutant("payments without proof", P, "customer = await identify(call)", NO_PROOF),
     Mutant("an unknown payment has no case", P, "    if payment.reason in OWED:", "    if payment.reason not in OWED:"),
     Mutant("an unknown top-up has no case", T, "    if advice.reason in OWED:", '    if advice.reason == "system-fault":'),
     Mutant("an unknown top-up is told as succeeded", T, 'call.say("advice-" + advice.reason)', 'call.say("advice-" + ("succeeded" if advice.reason == "unknown" else advice.reason))'),
-    Mutant("a top-up not received is told as one", T, "    if not found.matches:", "    if len(found.matches) > 1:"),
+    Mutant("a record that fits is told as not received", MEANT, "    if found.matches:", "    if len(found.matches) > 1:"),
+    Mutant("the step at which it failed is dropped", T, '    charged = step == "debited"', "    charged = False"),
+    Mutant("charged, and asked to try again", MEANT, "    if before.charged:\n", "    if not before.charged:\n"),
+    Mutant("a debit that the bank shows is not believed", MEANT, '    if chosen != "debited":', '    if chosen != "debit":'),
+    Mutant("what is near is not offered", MEANT, "found.near + (found.unsettled if before.charged else [])", "[]"),
+    Mutant("no proof that nothing was taken, and told as final", MEANT, "charged and not one.no_debit", "charged and one.no_debit"),
+    Mutant("charged, the record knows nothing, and no case", MEANT, '    await owe(call, "charged", about)\n', ""),
+    Mutant("a top-up that was charged and is not seen has no case", T, "    elif meant.charged:", "    elif meant.again:"),
+    Mutant("a payment that was charged and is not seen has no case", P, "    elif meant.charged:", "    elif meant.again:"),
+    Mutant("to whoever says charged nothing was charged", "call_flows/prompts/en/line.ftl", "That is open, and we will look into it. Please do not top up again.", "As far as we can see, nothing was charged."),
+    Mutant("charged, and a way to pay again", "call_flows/prompts/zh/payments.ftl", "由我们来查。请先不要再付款。", "请换一种方式再付一次。"),
     Mutant("a case without a reference", R, '    tell_reference(call, case)\n', ""),
     Mutant("records before proof", TR, "    customer = await identify(call)\n    one", f"    {NO_PROOF}\n    one"),
     Mutant("spending before proof", TR, "    customer = await identify(call)\n    spent", f"    {NO_PROOF}\n    spent"),

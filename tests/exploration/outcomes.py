@@ -15,6 +15,8 @@ NEXT = "2026-11-24T09:00:00+08:00"
 PASSED = "2026-11-20"
 BOTH = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 NAMED = {"zh": "晨光书店", "en": "Morning Light Books"}
+NO_DEBIT = "-no-debit"
+"""The end of the id of a record that proves that the bank took nothing."""
 DEAD: Outcome = ("unavailable", "err", "Unavailable")
 
 
@@ -26,23 +28,26 @@ def ok(label: str, plain: Any) -> Outcome:
 def _advice(reason: str, place: int = 1, **more: Any) -> dict[str, Any]:
     ill = needs_person(Reason(reason))
     plain = {"id": f"t{place}", "amount": 6800, "at": DAY, "reason": reason, "channel": "card", "code": None}
-    return {**plain, "needs_person": ill, "over": None, "balance": None, **more}
+    return {**plain, "needs_person": ill, "over": None, "balance": None, "no_debit": False, **more}
 
 
-def _found(*matches: dict[str, Any]) -> dict[str, Any]:
+def _found(*matches: dict[str, Any], **others: list[dict[str, Any]]) -> dict[str, Any]:
     ways = [{"name": {"zh": "银行转账", "en": "bank transfer"}, "arrival": {"zh": "当天到账", "en": "the same day"}}]
     return {
         "matches": list(matches),
         "other_ways": ways,
         "reversal_days": [1, 3],
         "reversal_unit": "business" if len(matches) < 2 else "calendar",
+        **others,
     }
 
 
-def _paid(*reasons: str, payee: Any = BOTH, balance: int | None = None) -> dict[str, Any]:
+def _paid(
+    *reasons: str, payee: Any = BOTH, balance: int | None = None, **others: list[dict[str, Any]]
+) -> dict[str, Any]:
     more = {"payee": payee, "balance": balance}
     found = [{**_advice(reason, place), **more} for place, reason in enumerate(reasons, 1)]
-    return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3], "reversal_unit": "business" if len(found) < 2 else "calendar"}  # fmt: skip
+    return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3], "reversal_unit": "business" if len(found) < 2 else "calendar", **others}  # fmt: skip
 
 
 def _apart(found: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -57,10 +62,16 @@ _REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
 _TOP_UPS = [
     ok("none", _found()),
     *(ok(reason, _found(_advice(reason))) for reason in _REASONS if reason != "wallet-limit"),
-    *(ok(f"over {over['name']}", _found(_advice("wallet-limit", over=over))) for over in _OVER),
+    *(
+        ok(f"over {over['name']}", _found(_advice("wallet-limit", over=over, left={"name": "daily", **_PERIOD})))
+        for over in _OVER
+    ),
     ok("balance", _found(_advice("succeeded", balance=12300))),
     ok("two", _found(_advice("succeeded", at=EARLY), _advice("unknown", 2))),
     ok("two of one minute", _found(_advice("succeeded"), _advice("unknown", 2))),
+    ok("no debit", _found(_advice("card-expired", id="t1" + NO_DEBIT, no_debit=True))),
+    ok("near", _found(near=[_advice("card-expired", 3)], unsettled=[_advice("unknown", 4)])),
+    ok("unsettled", _found(unsettled=[_advice("verification", 5, id="t5" + NO_DEBIT, no_debit=True)])),
     DEAD,
 ]
 _PAYMENTS = [
@@ -71,6 +82,7 @@ _PAYMENTS = [
     ok("two", _apart(_paid("succeeded", "unknown"), at=EARLY)),
     ok("two payees", _apart(_paid("succeeded", "unknown"), payee=NAMED)),
     ok("two of one minute", _paid("succeeded", "unknown")),
+    ok("near", _paid(near=_paid("generic")["matches"], unsettled=_paid("unknown", payee=None)["matches"])),
     DEAD,
 ]
 _OFFER = {"title": BOTH, "condition": BOTH, "starts": "2026-11-01", "ends": "2026-11-30"}

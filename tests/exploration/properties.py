@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.exploration import deploying, equal, safety, telling, ways, wording
+from tests.exploration import charged, deploying, equal, safety, telling, ways, wording
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph
 
@@ -50,6 +50,8 @@ PROPERTIES: dict[str, Property] = {
         deploying.p25_a_deployment_answers_no_question_that_was_not_heard
     ),
     "P24 a key from before its question answers nothing": equal.p24_a_key_from_before_its_question_answers_nothing,
+    "P26 who says charged is neither told to try again nor that nothing was charged": charged.p26_charged_is_believed,
+    "P26 who says charged is not left without a case": charged.p26_charged_has_a_case,
     "G12 other words at each failure": wording.g12_escalation,
 }
 

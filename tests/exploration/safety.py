@@ -23,7 +23,7 @@ PROMOTION_DATA = {
         for state in ("counting", "so-far", "ended", "credited", "due", "awaited", "overdue")
     ),
 }
-DATA = {"top-up-is", "balance-is", "top-up-pick", "top-up-pick-place", "case-opened", "case-known", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "recent-only-failed", "payment-is", "payment-is-unnamed", "payment-pick", "payment-pick-payee", "payment-pick-place", "verdict-decided-refund", "verdict-decided-rejected", "verdict-refunded"} | TRANSACTION_DATA | PROMOTION_DATA  # fmt: skip
+DATA = {"top-up-is", "others-found", "other-card", "recent-payment-unnamed", "balance-is", "top-up-pick", "top-up-pick-place", "case-opened", "case-known", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "recent-only-failed", "payment-is", "payment-is-unnamed", "payment-pick", "payment-pick-payee", "payment-pick-place", "verdict-decided-refund", "verdict-decided-rejected", "verdict-refunded"} | TRANSACTION_DATA | PROMOTION_DATA  # fmt: skip
 SUCCESS = DATA | {
     "advice-succeeded",
     "top-up-not-received",

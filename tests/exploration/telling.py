@@ -13,11 +13,14 @@ from tests.exploration.graph import FAILED, Edge, Graph
 _REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
 TOLD: dict[str, set[str]] = {
     **{f"find_top_ups: {reason}": {f"advice-{reason}"} for reason in _REASONS},
-    "find_top_ups: none": {"top-up-not-received"},
+    "find_top_ups: none": {"top-up-not-received", "charged-perhaps", "top-up-charged-unseen"},
+    "find_top_ups: near": {"recent-top-up", "top-up-not-received", "top-up-charged-unseen"},
+    "find_top_ups: no debit": {"advice-card-expired"},
     "find_top_ups: two": {"top-up-pick"},
     "find_top_ups: two of one minute": {"top-up-pick-place"},
     **{f"find_payments: {reason}": {f"payment-{reason}"} for reason in _REASONS},
-    "find_payments: none": {"payment-not-found"},
+    "find_payments: none": {"payment-not-found", "payment-charged-unseen"},
+    "find_payments: near": {"recent-payment", "payment-not-found", "payment-charged-unseen"},
     "find_payments: two": {"payment-pick"},
     "find_payments: two payees": {"payment-pick-payee"},
     "find_payments: two of one minute": {"payment-pick-place"},
@@ -112,7 +115,8 @@ def p9_what_is_owed_is_opened(graph: Graph) -> Iterator[Fault]:
         told = {line.id.partition("-")[2] for line in edge.turn.lines if line.id.startswith(("advice-", "payment-"))}
         opened = any(done.startswith("open_case") for done in edge.turn.outcomes)
         found = any(done.startswith(("find_top_ups", "find_payments")) for done in edge.turn.outcomes)
-        if found and told & set(_REASONS) and bool(told & set(OWED)) != opened:
+        owed = told & set(OWED) or any(line.id.endswith("-charged-unclear") for line in edge.turn.lines)
+        if (found or edge.decision == "value") and told & set(_REASONS) and bool(owed) != opened:
             yield Fault("P9", f"{sorted(told & set(_REASONS))}, and {'a' if opened else 'no'} case", edge)
 
 

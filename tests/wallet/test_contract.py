@@ -55,6 +55,7 @@ def test_an_account_is_found_by_mobile_and_by_wallet_id(wallet, lin):
     assert (found.wallet, found.mobile, found.language, found.status) == ("haiyun", "+8619900000051", "zh", "active")
     assert (found.balance, found.points, found.push_opt_in) == (152350, 860, False)
     assert (found.registered_on, found.two_factor) == (date(2024, 3, 8), False)
+    assert [(card.bank.en, card.tail) for card in found.cards][:1] == [("China Construction Bank", "2215")]
 
 
 def test_the_earlier_identifier_wins(wallet, lin, dana):

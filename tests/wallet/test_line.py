@@ -94,6 +94,18 @@ def test_a_pin_of_the_bank_is_enough(caller):
     caller.is_told("单笔最多两千元", "up to two thousand yuan")
 
 
+def test_a_day_that_is_off_by_one_leads_to_the_record_that_the_bank_has(caller):
+    """With what its API offers: the records of a span of time."""
+    reports(caller.calls(), "800", "1120").proves(LIN).is_told("是这一笔吗", "Is it this one").presses("1")
+    caller.is_told("不要重复充值", "do not top up again")
+    payment_failed(caller.calls(), "45*90", "1120").proves(LIN).is_told("晨光书店", "Morning Light Books")
+
+
+def test_the_other_card_that_the_bank_knows_is_named(caller):
+    """After the one that expired."""
+    reports(caller.calls(), "300", "1120").proves(LIN).is_told("招商银行尾号八八零六", "ending in eight eight zero six")
+
+
 def test_a_stranger_is_asked_and_looked_up_as_a_customer_is(caller, bank):
     """The same requests in the same order, so that time tells nobody who is a customer."""
     reports(caller.calls(), "300", "1120").enters(LIN.number + "#").enters(LIN.tail)
