@@ -26,7 +26,7 @@ def top_up_failed(
     caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
     caller.picks(*step).picks("银行卡", "bank card").enters(amount + "#").presses("1")
     caller.picks("其他日期", "another day").enters(date).presses("1")
-    return caller.enters("#").proves(who)
+    return caller.enters("1#").proves(who)
 
 
 def keys_again(caller: Caller, amount: str, date: str) -> Caller:
