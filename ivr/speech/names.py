@@ -1,106 +1,225 @@
 """Names and conditions from a wallet's data: whatever stands in them becomes speakable.
 
-Amounts, percentages, days and counts are read as such, and what is left of the digits one by one: a branch, a model or a
-number says nothing about how many there are.
+Amounts, percentages, fractions, days and counts are read as such, and what is left of the digits one by one: a branch, a
+model or a number says nothing about how many there are. The rules run in order, and each sees what the ones before left.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time
 
 from num2words import num2words
 
 from ivr.speech import en, zh
 
-NUMBER = r"(\d{1,12}(?:\.\d{1,4})?)"
-YUAN = r"(?:[¥￥]|\b(?:RMB|CNY)) ?"
-COUNTED = "个工作日|个自然日|个|元|块|角|分钟|分|小时|时|天|周|次|笔|人|积分|名|张|件|位|单|倍|万|千|百"
+Match = re.Match[str]
+Rule = tuple[str, Callable[[Match], str]]
+
+NUMBER = r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,4})?|[0-9]{1,12}(?:\.[0-9]{1,8})?)"
+ALONE = r"(?<![0-9.,:/-])"
+"""In front of a number that begins here."""
 TO = r" ?[-~\u2013\u2014] ?"
 """What stands between the two ends of a range."""
-CLOCK = r"(?<![\d:])(?:(\d|[01]\d|2[0-3]):([0-5]\d)|24:00)(?![\d:])"
+YUAN = r"(?:[¥￥]|\b(?:RMB|CNY)) ?"
+MONEY = {
+    "HK$": ("港元", "Hong Kong dollars"),
+    "$": ("美元", "dollars"),
+    "€": ("欧元", "euros"),
+    "£": ("英镑", "pounds"),
+}
+FOREIGN = "(" + "|".join(re.escape(sign) for sign in MONEY) + ") ?"
+DAY = r"(?<![0-9])([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])"
+SLASHED = r"(?<![0-9/.,第])([0-9]{1,3})[/\u2044]([0-9]{1,3})(?![0-9/.,])"
+CLOCK = r"(?<![0-9:])(?:([0-9]|[01][0-9]|2[0-3]):([0-5][0-9])|24:00)(?![0-9:])"
+VERSION = r"(?<![0-9.])[0-9]{1,12}(?:\.[0-9]{1,8})+(?![0-9])"
+SMALLEST_OF_DATES = 11
+"""From this on, what stands after a stroke is a day of a month rather than the parts of a whole: 12/25."""
+
+SIZES = "万亿|亿|千万|百万|万|千|百"
+COUNTED = f"个工作日|个自然日|个|元|块|角|分钟|分|小时|时|天|周|次|笔|人|积分|名|张|件|位|单|倍|{SIZES}"
 NAMED = "月|日|号|年|折|级|期|岁|点|周年"
-UNITS = r"(?:yuan|percent|hours?|minutes?|days?|weeks?|months?|years?|times?|points?|people|transactions?|items?|business days?)"
-Rule = tuple[str, Callable[[re.Match[str]], str]]
+GIVEN = "满|减|送|返|赠|抵|省|享"
+"""Before a bare number: a sum of money, as in 满200减20."""
+PARTS_OF_DAY = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚"
+
+SIZE = r" ?(thousand|million|billion)\b"
+SIZE_OF_MONEY = r" ?(thousand|million|billion|[kK]|[mM]n?|[bB]n?)\b"
+BIG = {"k": "thousand", "m": "million", "b": "billion"}
+UNITS = (
+    r"(?:yuan|dollars?|percent|hours?|minutes?|days?|weeks?|months?|years?|times?|points?|people|users?|transactions?"
+    r"|items?|business days?)"
+)
+PAID = r"\b([Ss]pend|[Ss]ave|[Gg]et|[Ee]arn|[Oo]ver|[Uu]p to|[Oo]ff|[Mm]inus) "
+"""Before a bare number: an amount."""
 
 
 def chinese(name: str) -> str:
-    """满100元减5.5元 → 满一百元减五元五角; 1-3天 → 一到三天; 第2件 → 第二件; 12月5日 → 十二月五日; 7-11 → 七，幺幺."""
+    """满100元减5.5元 → 满一百元减五元五角; 1.2亿 → 一点二亿; 1/5 → 五分之一; 12月5日 → 十二月五日; 7-11 → 七，幺幺."""
     return _read(name, CHINESE)
 
 
 def english(name: str) -> str:
-    """spend ¥100 → spend one hundred yuan; 1-3 days → one to three days; Pier 39 → Pier thirty-nine; 2207 → two two zero seven."""
+    """spend ¥100 → spend one hundred yuan; 1/5 → one fifth; Pier 39 → Pier thirty-nine; 2207 → two two zero seven."""
     return _read(name, ENGLISH)
 
 
 def _read(name: str, rules: tuple[Rule, ...]) -> str:
-    spoken = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", name)
+    spoken = name
     for pattern, say in rules:
         spoken = re.sub(pattern, say, spoken)
     return spoken
 
 
+def _plain(number: str) -> str:
+    return number.replace(",", "")
+
+
 def _counted(number: str) -> str:
-    whole, _, fraction = number.partition(".")
-    return zh.quantity(int(whole)) if not fraction else _decimal(number)
+    whole, _, fraction = _plain(number).partition(".")
+    return zh.quantity(int(whole)) if not fraction else _named(number)
 
 
 def _named(number: str) -> str:
-    return zh.cardinal(int(number)) if "." not in number else _decimal(number)
-
-
-def _decimal(number: str) -> str:
-    whole, _, fraction = number.partition(".")
-    return f"{zh.cardinal(int(whole))}点" + "".join(zh.DIGITS[int(char)] for char in fraction)
+    whole, _, fraction = _plain(number).partition(".")
+    return zh.cardinal(int(whole)) + (f"点{''.join(zh.DIGITS[int(char)] for char in fraction)}" if fraction else "")
 
 
 def _yuan(number: str) -> str:
-    fen = round(float(number) * 100)
-    return zh.money(fen)
+    return zh.money(round(float(_plain(number)) * 100))
 
 
 def _many(number: str) -> str:
-    whole, _, fraction = number.partition(".")
+    whole, _, fraction = _plain(number).partition(".")
     return en.cardinal(int(whole)) + (
-        " point " + " ".join(en.NAMES[int(char)] for char in fraction) if fraction else ""
+        f" point {' '.join(en.NAMES[int(char)] for char in fraction)}" if fraction else ""
     )
 
 
-def _chinese_clock(found: re.Match[str]) -> str:
-    return zh.clock(time(int(found[1]), int(found[2]))) if found[1] else "午夜十二点"
+def _big(number: str, size: str) -> str:
+    return f"{_many(number)} {BIG.get(size[0].lower(), size) if len(size) < 3 else size}"
 
 
-def _english_clock(found: re.Match[str]) -> str:
-    return en.clock(time(int(found[1]), int(found[2]))) if found[1] else "midnight"
+def _date(found: Match, say: Callable[[date], str]) -> str:
+    """A day of the calendar, or what stood there."""
+    try:
+        return say(date(int(found[1]), int(found[2]), int(found[3])))
+    except ValueError:
+        return found[0]
+
+
+def _slashed(found: Match, part: Callable[[int, int], str], day: Callable[[date], str]) -> str:
+    """A part of a whole, a day of a year that is not named, or what stood there."""
+    first, second = int(found[1]), int(found[2])
+    if 0 < first < second and (second < SMALLEST_OF_DATES or second > 31):
+        return part(first, second)
+    try:
+        return day(date(2000, first, second))
+    except ValueError:
+        return found[0]
+
+
+def _version(found: str, point: str, whole: Callable[[str], str], digit: Callable[[str], str]) -> str:
+    """1.5, and 2.0.1: the first number as a number, what follows a point digit by digit."""
+    first, *others = found.split(".")
+    between = " " if point.startswith(" ") else ""
+    return point.join([whole(first), *(between.join(map(digit, other)) for other in others)])
+
+
+def _chinese_part(first: int, second: int) -> str:
+    return f"{'百' if second == 100 else zh.cardinal(second)}分之{zh.cardinal(first)}"
+
+
+def _english_part(first: int, second: int) -> str:
+    if second == 2:
+        return "one half"
+    of = "quarter" if second == 4 else str(num2words(second, to="ordinal"))
+    return f"{en.cardinal(first)} {of}{'' if first == 1 else 's'}"
+
+
+def _chinese_clock(found: Match) -> str:
+    """The part of the day as it is written, or else as the hour has it."""
+    written, hour, minute = found[1] or "", found[2], found[3]
+    if hour is None:
+        return "午夜十二点"
+    spoken = zh.clock(time(int(hour), int(minute)))
+    return written + re.sub(f"^(?:{PARTS_OF_DAY})", "", spoken) if written else spoken
+
+
+def _english_clock(found: Match) -> str:
+    hour, minute, half = found[1], found[2], (found[3] or "").lower()
+    if hour is None:
+        return "midnight"
+    later = 12 if half == "p" and int(hour) < 12 else -12 if half == "a" and int(hour) == 12 else 0
+    return en.clock(time(int(hour) + later, int(minute)))
 
 
 CHINESE: tuple[Rule, ...] = (
-    (rf"(?<=:\d\d){TO}(?=\d{{1,2}}:\d\d)", lambda found: "到"),
-    (CLOCK, _chinese_clock),
+    (DAY, lambda found: _date(found, zh.day)),
+    (rf"(?<=:[0-9][0-9]){TO}(?=[0-9]{{1,2}}:[0-9][0-9])", lambda found: "到"),
+    (rf"({PARTS_OF_DAY})? ?{CLOCK}", _chinese_clock),
+    (r"24/7", lambda found: "全天候"),
+    (SLASHED, lambda found: _slashed(found, _chinese_part, lambda day: zh.day(day, day))),
+    (r"(?<=[^\x00-\x7f])/(?=[天日月年周次笔人]|小时)", lambda found: "每"),
     (f"第{NUMBER}", lambda found: f"第{_named(found[1])}"),
-    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER} ?%)", lambda found: f"{zh.percent(float(found[1]))}到"),
-    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER} ?(?:{NAMED}))", lambda found: f"{_named(found[1])}到"),
-    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER} ?(?:{COUNTED}))", lambda found: f"{_counted(found[1])}到"),
+    (rf"{ALONE}{NUMBER} ?%?{TO}(?={NUMBER} ?%)", lambda found: f"{zh.percent(float(_plain(found[1])))}到"),
+    (rf"{ALONE}{NUMBER}{TO}(?={NUMBER} ?(?:{NAMED}))", lambda found: f"{_named(found[1])}到"),
+    (rf"{ALONE}{NUMBER}{TO}(?={NUMBER} ?(?:{COUNTED}))", lambda found: f"{_counted(found[1])}到"),
+    (rf"{YUAN}{NUMBER}{TO}(?:{YUAN})?{NUMBER}元?", lambda found: f"{_counted(found[1])}到{_yuan(found[2])}"),
+    (rf"(?<=元){TO}(?=[¥￥0-9])", lambda found: "到"),
+    (f"{FOREIGN}{NUMBER} ?({SIZES})?", lambda found: f"{_counted(found[2])}{found[3] or ''}{MONEY[found[1]][0]}"),
+    (f"{YUAN}{NUMBER} ?({SIZES})元?", lambda found: f"{_counted(found[1])}{found[2]}元"),
     (f"{YUAN}{NUMBER}元?", lambda found: _yuan(found[1])),
     (f"{NUMBER} ?元", lambda found: _yuan(found[1])),
-    (f"{NUMBER} ?%", lambda found: zh.percent(float(found[1]))),
-    (r"(?<!\d)(\d{4})(?=年)", lambda found: "".join(zh.DIGITS[int(char)] for char in found[1])),
-    (r"(?<![\d.])2(?=年(?!级))", lambda found: "两"),
+    (f"{NUMBER} ?%", lambda found: zh.percent(float(_plain(found[1])))),
+    (f"{NUMBER} ?‰", lambda found: f"千分之{_named(found[1])}"),
+    (r"(?<![0-9])([0-9]{4})(?=年)", lambda found: "".join(zh.DIGITS[int(char)] for char in found[1])),
+    (r"(?<![0-9.])2(?=年(?!级))", lambda found: "两"),
     (f"{NUMBER} ?(?={NAMED})", lambda found: _named(found[1])),
     (f"{NUMBER} ?(?={COUNTED})", lambda found: _counted(found[1])),
-    (r"\d+", lambda found: zh.digits(found[0])),
+    (f"满{NUMBER} ?- ?(?={NUMBER})", lambda found: f"满{_counted(found[1])}减"),
+    (f"({GIVEN}){NUMBER}(?![0-9:-])", lambda found: found[1] + _counted(found[2])),
+    (rf"{ALONE}([0-9]{{1,3}}(?:,[0-9]{{3}})+)", lambda found: _counted(found[1])),
+    (rf"{ALONE}{NUMBER}[kK](?![A-Za-z])", lambda found: zh.quantity(round(float(_plain(found[1])) * 1000))),
+    (rf"(?<![0-9]){NUMBER}\+", lambda found: f"{_counted(found[1])}以上"),
+    (rf"(?<=[{SIZES.replace('|', '')}])\+", lambda found: "以上"),
+    (r"(?<![0-9:])([0-9]{1,3}):([0-9]{1,3})(?![0-9:])", lambda found: f"{_named(found[1])}比{_named(found[2])}"),
+    (rf"{ALONE}{NUMBER} ?[xX×](?![A-Za-z0-9])", lambda found: f"{_counted(found[1])}倍"),
+    (VERSION, lambda found: _version(found[0], "点", _named, lambda char: zh.DIGITS[int(char)])),
+    (r"[0-9]+", lambda found: zh.digits(found[0])),
 )
 ENGLISH: tuple[Rule, ...] = (
-    (rf"(?<=:\d\d){TO}(?=\d{{1,2}}:\d\d)", lambda found: " to "),
-    (CLOCK, _english_clock),
-    (rf"(?<![\d-]){NUMBER}{TO}(?={NUMBER}(?:[ -]{UNITS}\b| ?%))", lambda found: f"{_many(found[1])} to "),
-    (f"{YUAN}{NUMBER}(?: ?yuan)?", lambda found: en.money(round(float(found[1]) * 100))),
-    (rf"\${NUMBER}", lambda found: f"{_many(found[1])} dollars"),
-    (f"{NUMBER} ?%", lambda found: en.percent(float(found[1]))),
-    (r"\b(\d{1,3})(?:st|nd|rd|th)\b", lambda found: str(num2words(int(found[1]), to="ordinal"))),
+    (DAY, lambda found: _date(found, en.day)),
+    (rf"(?<=:[0-9][0-9]){TO}(?=[0-9]{{1,2}}:[0-9][0-9])", lambda found: " to "),
+    (rf"{CLOCK}(?: ?([AaPp])\.?[Mm]\b\.?)?", _english_clock),
+    (r"24/7", lambda found: "day and night"),
+    (SLASHED, lambda found: _slashed(found, _english_part, lambda day: en.day(day, day))),
+    (rf"/(?={UNITS}|person|customer)", lambda found: " per "),
+    (rf"{ALONE}{NUMBER} ?%?{TO}(?={NUMBER} ?%)", lambda found: f"{_many(found[1])} to "),
+    (rf"{ALONE}{NUMBER}{TO}(?={NUMBER}[ -]{UNITS}\b)", lambda found: f"{_many(found[1])} to "),
+    (
+        rf"{YUAN}{NUMBER}{TO}(?:{YUAN})?{NUMBER}(?: ?yuan)?",
+        lambda found: f"{_many(found[1])} to {en.money(round(float(_plain(found[2])) * 100))}",
+    ),
+    (rf"{FOREIGN}{NUMBER}{SIZE_OF_MONEY}", lambda found: f"{_big(found[2], found[3])} {MONEY[found[1]][1]}"),
+    (rf"{FOREIGN}{NUMBER}", lambda found: f"{_many(found[2])} {MONEY[found[1]][1]}"),
+    (rf"{YUAN}{NUMBER}{SIZE_OF_MONEY}(?: ?yuan)?", lambda found: f"{_big(found[1], found[2])} yuan"),
+    (rf"{YUAN}{NUMBER}(?: ?yuan)?", lambda found: en.money(round(float(_plain(found[1])) * 100))),
+    (rf"{ALONE}{NUMBER}{SIZE}", lambda found: _big(found[1], found[2])),
+    (rf"{ALONE}{NUMBER}[kK]\b", lambda found: en.cardinal(round(float(_plain(found[1])) * 1000))),
+    (f"{NUMBER} ?%", lambda found: en.percent(float(_plain(found[1])))),
+    (f"{NUMBER} ?‰", lambda found: f"{_many(found[1])} per thousand"),
+    (r"\b([0-9]{1,3})(?:st|nd|rd|th)\b", lambda found: str(num2words(int(found[1]), to="ordinal"))),
     (rf"{NUMBER}(?=[ -]{UNITS}\b)", lambda found: _many(found[1])),
-    (r"(?<![\d.])(\d{1,2})(?![\d.]*\d)", lambda found: en.cardinal(int(found[1]))),
-    (r"\d+", lambda found: en.digits(found[0])),
+    (rf"{PAID}{NUMBER}(?![0-9:])", lambda found: f"{found[1]} {_many(found[2])}"),
+    (rf"{ALONE}([0-9]{{1,3}}(?:,[0-9]{{3}})+)", lambda found: _many(found[1])),
+    (rf"(?<![0-9]){NUMBER}\+", lambda found: f"{_many(found[1])} or more"),
+    (r"(?<![0-9:])([0-9]{1,3}):([0-9]{1,3})(?![0-9:])", lambda found: f"{_many(found[1])} to {_many(found[2])}"),
+    (rf"{ALONE}{NUMBER} ?[xX×](?![A-Za-z0-9])", lambda found: f"{_many(found[1])} times"),
+    (r"([0-9])(?=[A-Za-z])", lambda found: f"{found[1]} "),
+    (r"([A-Za-z])(?=[0-9])", lambda found: f"{found[1]} "),
+    (VERSION, lambda found: _version(found[0], " point ", _many, lambda char: en.NAMES[int(char)])),
+    (r"(?<![0-9.])([0-9]{1,2})(?![0-9.]*[0-9])", lambda found: en.cardinal(int(found[1]))),
+    (r"[0-9]+", lambda found: en.digits(found[0])),
 )

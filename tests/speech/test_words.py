@@ -230,7 +230,7 @@ NAMES = [
     ("en", "Pier 39", "Pier thirty-nine"), ("en", "the 3rd order", "the third order"), ("en", "Room 2207", "Room two two zero seven"),
     ("zh", "第2件半价", "第二件半价"), ("zh", "1-3个工作日到账", "一到三个工作日到账"), ("zh", "2～3天", "两到三天"), ("zh", "满100-200元", "满一百到两百元"),
     ("zh", "返5-10%", "返百分之五到百分之十"), ("zh", "注册满2年", "注册满两年"), ("zh", "第2年", "第二年"), ("zh", "2年级", "二年级"),
-    ("zh", "每天9:00-24:00", "每天上午九点到午夜十二点"), ("zh", "截至18：30", "截至下午六点三十分"), ("zh", "比分24:30", "比分二四，三零"),
+    ("zh", "每天9:00-24:00", "每天上午九点到午夜十二点"), ("zh", "截至18：30", "截至下午六点三十分"), ("zh", "比分24:30", "比分二十四比三十"),
     ("en", "within 1-3 business days", "within one to three business days"), ("en", "5–10% back", "five to ten percent back"),
     ("en", "from 9:00-17:30", "from nine A M to five thirty P M"), ("en", "until 24:00", "until midnight"), ("en", "2-for-1", "two-for-one"),
     ("en", "a 30-day trial", "a thirty-day trial"), ("en", "0.5% back", "zero point five percent back"),
@@ -240,6 +240,83 @@ NAMES = [
 @pytest.mark.parametrize("lang, name, spoken", NAMES)
 def test_figures_in_a_name_are_read_as_what_they_are(lang, name, spoken):
     """Money, percentages, days and counts as such; what only tells things apart, digit by digit."""
+    assert text(name, lang) == spoken
+
+
+WITH_SIZES_AND_SIGNS = [
+    ("zh", "1.2亿", "一点二亿"),
+    ("zh", "¥1.2亿", "一点二亿元"),
+    ("zh", "2亿元", "两亿元"),
+    ("zh", "￥2万", "两万元"),
+    ("zh", "100k", "十万"),
+    ("zh", "10万+", "十万以上"),
+    ("zh", "1,000,000", "一百万"),
+    ("zh", "1/5", "五分之一"),
+    ("zh", "½", "二分之一"),
+    ("zh", "1/100", "百分之一"),
+    ("zh", "12/25", "十二月二十五日"),
+    ("zh", "2026-11-23", "二零二六年十一月二十三日"),
+    ("zh", "满200减20", "满两百减二十"),
+    ("zh", "满100-20", "满一百减二十"),
+    ("zh", "1.5", "一点五"),
+    ("zh", "1:1", "一比一"),
+    ("zh", "2‰", "千分之二"),
+    ("zh", "50%~60%", "百分之五十到百分之六十"),
+    ("zh", "¥3-5", "三到五元"),
+    ("zh", "10元/月", "十元每月"),
+    ("zh", "$5", "五美元"),
+    ("zh", "下午3:30", "下午三点三十分"),
+    ("zh", "2×", "两倍"),
+    ("en", "1.2 billion", "one point two billion"),
+    ("en", "¥1.2 million", "one point two million yuan"),
+    ("en", "$1.2M", "one point two million dollars"),
+    ("en", "100k", "one hundred thousand"),
+    ("en", "1,000,000", "one million"),
+    ("en", "1/5 off", "one fifth off"),
+    ("en", "½ price", "one half price"),
+    ("en", "3/4", "three quarters"),
+    ("en", "12/25", "December twenty-fifth"),
+    ("en", "2026-11-23", "November twenty-third, twenty twenty-six"),
+    ("en", "spend 200, save 20", "spend two hundred, save twenty"),
+    ("en", "V2.0", "V two point zero"),
+    ("en", "10+", "ten or more"),
+    ("en", "¥5/day", "five yuan per day"),
+    ("en", "50%-60%", "fifty to sixty percent"),
+    ("en", "9:30 PM", "nine thirty P M"),
+    ("en", "2.5x", "two point five times"),
+    ("en", "5GB", "five GB"),
+]
+"""Large numbers, parts of a whole, dates, sums without a unit, ratios, other currencies."""
+
+
+@pytest.mark.parametrize("lang, name, spoken", WITH_SIZES_AND_SIGNS)
+def test_a_size_a_fraction_or_a_sign_beside_a_figure_is_read_with_it(lang, name, spoken):
+    """1.2亿 is no one and two, and 1/5 no one and five."""
+    assert text(name, lang) == spoken
+
+
+IN_ONE_BREATH = [
+    ("zh", "海云钱包官方网站的“联系我们”页面", "海云钱包官方网站的联系我们页面"),
+    ("zh", "《用户规则》", "用户规则"),
+    ("zh", "【海云】「惊喜」活动", "海云惊喜活动"),
+    ("zh", "海云（官方）公众号", "海云官方公众号"),
+    ("zh", "支付宝'生活号'", "支付宝生活号"),
+    ("zh", "A&B商店", "A和B商店"),
+    ("zh", "Wi-Fi 套餐", "Wi Fi 套餐"),
+    ("zh", "单笔最多2000元（含全部手续费）", "单笔最多两千元，含全部手续费"),
+    ("zh", "满100元。", "满一百元"),
+    ("en", 'the "Contact us" page', "the Contact us page"),
+    ("en", "the “Contact us” page", "the Contact us page"),
+    ("en", "the 'Contact us' page", "the Contact us page"),
+    ("en", "Dana's [official] account", "Dana's official account"),
+    ("en", "Terms & conditions", "Terms and conditions"),
+    ("en", "New users only: spend ¥100.", "New users only, spend one hundred yuan"),
+]
+
+
+@pytest.mark.parametrize("lang, name, spoken", IN_ONE_BREATH)
+def test_marks_for_the_eye_make_no_pause_in_a_name(lang, name, spoken):
+    """Quotation marks and brackets are no stops, an aside keeps its pause, and the sentence around has its own end."""
     assert text(name, lang) == spoken
 
 
