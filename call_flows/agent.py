@@ -1,52 +1,88 @@
 """A person: the agents on duty one after the other, or a callback. Never a dead end."""
 
-from ivr.desk.agents import duty
-from ivr.desk.callbacks import draft_callback, request_callback
+from call_flows.language import take_language
+from ivr.desk.agents import duty, is_urgent
+from ivr.desk.callbacks import Draft, Promise, draft_callback, draft_for_caller, request_callback
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
 from ivr.engine.entries import identifier
 
-OFFER = Menu("callback-offer", ("yes", "no"), offer_agent=False)
+OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, fleeting=True)
+OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, fleeting=True)
+OFFER_IN_BOTH = Menu("callback-in-both", ("chinese", "english"), tries=2, offer_agent=False, bilingual=True)
+"""Before a language is chosen: the answer is a yes, and says in which language the caller goes on."""
 NUMBER = Ask("callback-number", identifier, sealed=True)
 RIGHT = Confirm("callback-right", offer_agent=False)
+AFTER = Menu("after-callback", ("more", "end"), offer_agent=False, fleeting=True)
+TRIES = 3
 
 
-async def speak_to_agent(call: Call, reason: str) -> None:
-    """Ring who is on duty; otherwise take a callback. Signals are answered here, for this is the last resort."""
+async def hand_over(call: Call, reason: str) -> None:
+    """A person or a callback; comes back when the caller wants something else of the line, and else ends the call."""
+    while True:
+        try:
+            await speak_to_agent(call, reason)
+            await something_else(call)
+        except (Back, Main):
+            return
+        except ToAgent as wanted:
+            if wanted.gave_up:
+                say_goodbye(call)
+            reason = wanted.reason
+
+
+async def last_resort(call: Call, reason: str) -> None:
+    """A person or a callback, and the end: for a line that has nothing else to offer now."""
+    await speak_to_agent(call, reason, only=True)
+    say_goodbye(call)
+
+
+async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
+    """Ring who is on duty; otherwise take a callback, and come back. `only`: there is nothing else to go back to."""
     call.facts["reason"] = reason
     call.facts["solved"] = False
-    on_duty = await call.do(duty, call.facts["wallet"])
+    on_duty = await call.do(duty, call.facts["wallet"], is_urgent(call.facts))
     if on_duty.open and on_duty.numbers:
         call.say("connecting")
         for place in range(len(on_duty.numbers)):
             ended = await call.dial("agent", on_duty.numbers[place])
             if ended == "accepted":
-                call.say("goodbye", name=call.facts["name"])
-                call.hang_up()
+                say_goodbye(call)
         call.say("nobody-free")
     elif on_duty.opens:
-        call.say("closed-now", at=on_duty.opens)
+        call.say("closed-now-provisional" if on_duty.provisional else "closed-now", at=on_duty.opens)
     else:
         call.say("nobody-free")
-    await callback(call, reason)
+    await callback(call, reason, only)
 
 
-async def callback(call: Call, reason: str) -> None:
-    """Ask for a number, read it back, and promise when."""
-    tries = 0
-    while tries < 3:
-        tries = tries + 1
+async def callback(call: Call, reason: str, only: bool = False) -> None:
+    """Offer it, once; whoever gives no answer leaves one for the number that rang."""
+    if call.facts.get("called_back"):
+        call.say("callback-there")
+        return
+    for _ in range(TRIES):
         try:
-            if await take_callback(call, reason):
-                break
-        except (Back, Main, ToAgent):
+            if await take_callback(call, reason, only):
+                return
+        except Back:
             call.say("only-callback")
-    call.say("goodbye", name=call.facts["name"])
+        except Main:
+            if not only:
+                raise
+            call.say("only-callback")
+        except ToAgent as wanted:
+            if wanted.gave_up:
+                await leave_callback(call, reason)
+            call.say("only-callback")
 
 
-async def take_callback(call: Call, reason: str) -> bool:
+async def take_callback(call: Call, reason: str, only: bool) -> bool:
     """One try: True when it is settled, with or without a callback."""
-    wanted = await call.menu(OFFER)
+    wanted = await offer(call, security_only(call) and not only)
     if wanted == "no":
+        return True
+    if wanted == "security":
+        await to_security(call)
         return True
     number = await call.ask(NUMBER)
     draft = await call.do(draft_callback, number, call.facts["wallet"], call.facts.get("customer"))
@@ -56,18 +92,69 @@ async def take_callback(call: Call, reason: str) -> bool:
     call.say("callback-number-is", number=number)
     if not await call.confirm(RIGHT):
         return False
-    made = await call.do(request_callback, draft.id, reason)
-    if made.slot:
-        call.say("callback-promised", at=made.slot)
-    else:
-        call.say("callback-noted")
+    await promise(call, draft, reason)
     return True
+
+
+async def offer(call: Call, or_security: bool) -> str:
+    """yes, no, or security, where people are there for that and for nothing else."""
+    if call.in_both:
+        chosen = await call.menu(OFFER_IN_BOTH)
+        await take_language(call, chosen)
+        if not or_security:
+            return "yes"
+    return await call.menu(OFFER_OR_SECURITY if or_security else OFFER)
+
+
+def security_only(call: Call) -> bool:
+    """Whether people are at work for matters of security, and this is none."""
+    return not is_urgent(call.facts) and not call.at_work and call.at_work_for("urgent")
+
+
+async def to_security(call: Call) -> None:
+    """The people who are there; when none of them is free, a callback from them."""
+    call.facts["priority"] = "high"
+    await speak_to_agent(call, "stolen account or lost phone")
+
+
+async def promise(call: Call, draft: Draft, reason: str) -> None:
+    """Noted, and told for when."""
+    made: Promise = await call.do(request_callback, draft.id, reason, is_urgent(call.facts))
+    call.facts["called_back"] = True
+    if not made.slot:
+        call.say("callback-noted")
+    elif made.provisional:
+        call.say("callback-promised-provisional", at=made.slot)
+    else:
+        call.say("callback-promised", at=made.slot)
+
+
+async def leave_callback(call: Call, reason: str) -> None:
+    """For the number that rang, if it may be called back; this caller does not answer, so it is told and the call ends."""
+    draft = await call.do(draft_for_caller, call.facts["wallet"], call.facts.get("customer"))
+    if draft.allowed:
+        call.say("callback-left")
+        await promise(call, draft, reason)
+    else:
+        call.say("callback-not-left")
+    say_goodbye(call)
+
+
+async def something_else(call: Call) -> None:
+    """After a callback: the line helps with another matter, or says goodbye."""
+    chosen = await call.menu(AFTER)
+    if chosen == "more":
+        raise Main
+    say_goodbye(call)
+
+
+def say_goodbye(call: Call) -> None:
+    """The end of the call."""
+    call.say("goodbye", name=call.facts["name"])
+    call.hang_up()
 
 
 async def rescue(call: Call) -> None:
     """After a fault of ours: an apology, and a person with everything known so far."""
     call.say("our-fault")
-    try:
-        await speak_to_agent(call, "fault of the line")
-    except (Back, Main, ToAgent):
-        call.say("goodbye", name=call.facts["name"])
+    await last_resort(call, "fault of the line")

@@ -1,6 +1,6 @@
 """What is heard while operations have switched the line: everybody to a person, or closed."""
 
-from call_flows.agent import callback, speak_to_agent
+from call_flows.agent import callback, last_resort, say_goodbye
 from call_flows.language import choose_language
 from ivr.engine import Call, ToAgent
 
@@ -11,7 +11,7 @@ async def to_person(call: Call) -> None:
         await say_why(call, "line-to-person")
     except ToAgent:
         call.say("line-to-person", name=call.facts["name"])
-    await speak_to_agent(call, "line switched to a person")
+    await last_resort(call, "line switched to a person")
 
 
 async def closed(call: Call) -> None:
@@ -22,7 +22,8 @@ async def closed(call: Call) -> None:
         await say_why(call, "line-closed")
     except ToAgent:
         call.say("line-closed", name=call.facts["name"])
-    await callback(call, "line closed")
+    await callback(call, "line closed", only=True)
+    say_goodbye(call)
 
 
 async def say_why(call: Call, otherwise: str) -> None:

@@ -1,8 +1,10 @@
 """The line is answered: brand, language, and the main menu, within eight seconds."""
 
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import Any
 
-from call_flows.agent import speak_to_agent
+from call_flows.agent import hand_over
 from call_flows.go_on import offer_to_go_on
 from call_flows.information import information
 from call_flows.language import choose_language
@@ -29,24 +31,29 @@ BRANCHES = {
 
 async def answer(call: Call) -> None:
     """Greet, choose a language, and lead to what the caller needs; a person from anywhere."""
+    await helped(call, greet(call))
+    while True:
+        await helped(call, main_menu(call))
+
+
+async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
+    """A part of the call; whoever wants a person out of it gets one, or a callback, and may go on then."""
     try:
-        await greet(call)
-        while True:
-            await main_menu(call)
+        await part
     except ToAgent as wanted:
         if wanted.gave_up:
             call.say("gave-up")
-        await speak_to_agent(call, wanted.reason)
+        await hand_over(call, wanted.reason)
     except Unavailable:
         call.say("wallet-unavailable")
-        await speak_to_agent(call, "wallet did not answer")
+        await hand_over(call, "wallet did not answer")
 
 
 async def greet(call: Call) -> None:
     """Name the wallet; ask the language once, unless this number chose before; offer to go on after a call that broke off.
 
-    Outside hours it is said when people are back. Whoever comes straight to the main menu hears brand and hours in one
-    sentence, so that the first key is named within eight seconds.
+    Outside hours it is said when people are back, and whether security has some now. Whoever comes straight to the main
+    menu hears brand and hours in one sentence, so that the first key is named within eight seconds.
     """
     unnamed = bool(call.facts.get("remembered"))
     if not unnamed:
@@ -58,10 +65,11 @@ async def greet(call: Call) -> None:
         unnamed = False
         await offer_to_go_on(call, dropped)
     on_duty = await call.do(duty, call.facts["wallet"])
-    if not unnamed and on_duty.opens:
-        call.say("self-service-only", at=on_duty.opens)
-    elif on_duty.opens:
-        call.say("welcome-back-closed", name=call.facts["name"], at=on_duty.opens)
+    if on_duty.opens:
+        told = "welcome-back-closed" if unnamed else "self-service-only"
+        call.say(told + ("-provisional" if on_duty.provisional else ""), name=call.facts["name"], at=on_duty.opens)
+        if not unnamed and call.at_work_for("urgent"):
+            call.say("security-staffed")
     elif unnamed:
         call.say("welcome-back", name=call.facts["name"])
 

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ivr.desk import own_numbers
-from ivr.desk.agents import on_duty
+from ivr.desk.agents import is_urgent, on_duty
 from ivr.desk.tables import callbacks, ring_attempts, rings
 from ivr.engine import journal
 from ivr.engine.claims import hold
@@ -68,7 +68,7 @@ def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
         return None
     if barred := _barred(conn, here, row):
         _change(conn, ring, status=barred, next=None)
-    elif opens := _closed_until(conn, row.wallet, now):
+    elif opens := _closed_until(conn, row, now):
         _change(conn, ring, next=stamp(opens))
     else:
         return _choose(conn, here, row, now)
@@ -151,11 +151,15 @@ def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | 
     return None if allowed else "by-hand"
 
 
-def _closed_until(conn: sa.Connection, wallet: str, now: datetime) -> datetime | None:
-    info = config.by_id(conn, wallet)
-    if business_days.is_open(info.hours, now, info.timezone, info.calendar):
+def _closed_until(conn: sa.Connection, callback: sa.Row, now: datetime) -> datetime | None:
+    """A matter of security is rung while its people are there. None: now."""
+    info = config.by_id(conn, callback.wallet)
+    last = journal.past(conn, callback.call).last
+    week = (info.staffed(is_urgent(last.facts if last else {})), now, info.timezone, info.calendar)
+    if business_days.is_open(*week):
         return None
-    return business_days.next_opening(info.hours, now, info.timezone, info.calendar) or now + CLOSED_FOR_LONG
+    opens = business_days.next_opening(*week)
+    return opens.at if opens else now + CLOSED_FOR_LONG
 
 
 def _choose(conn: sa.Connection, here: Surroundings, row: sa.Row, now: datetime) -> Attempt | None:

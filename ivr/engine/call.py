@@ -41,6 +41,7 @@ class Wait(msgspec.Struct, frozen=True):
     args: dict[str, Any]
     last: Decision
     slow: bool
+    at_work: bool = True
 
     @property
     def name(self) -> str:
@@ -117,6 +118,9 @@ class Endless(RuntimeError):
     """A flow said or did more in one turn, or a call took more turns, than any conversation needs."""
 
 
+AT_NIGHT = "-closed"
+"""Of a message that names what `0` does: while nobody is at work, it takes a callback."""
+
 NO_TRIES = Tries()
 FIRST: Decision = ("first", None)
 
@@ -140,6 +144,17 @@ class Call:
         self.in_both = False
         self.way = Way()
         self._went_back = False
+
+    @property
+    def at_work(self) -> bool:
+        """Whether people are there for the matter of this call."""
+        return self.at_work_for("urgent" if self.facts.get("priority") == "high" else "other")
+
+    def at_work_for(self, matter: str) -> bool:
+        """Whether people are there for an urgent or an `other` matter, by the hours that were known when the call began."""
+        there, until = self.facts.get("at_work", {}).get(matter, (True, None))
+        changed = until is not None and self.now >= datetime.fromisoformat(until)
+        return bool(there) != changed
 
     def say(self, message: str, **args: Any) -> None:
         """Speak a catalogue message before the next prompt. Not a wait; nothing is rendered yet.
@@ -233,7 +248,7 @@ class Call:
         said, tries, last = self._take_said(), NO_TRIES, FIRST
         while True:
             context = said if tries == NO_TRIES or last[0] in AGAIN else ()
-            decision = await _trap(Wait(prompt, tries, context, args, last, self.slow))
+            decision = await _trap(Wait(prompt, tries, context, args, last, self.slow, self.at_work))
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
                 self.way.answered(prompt, decision[1])
@@ -265,28 +280,28 @@ OPTIONS_HELD = 3
 
 def _words(wait: Wait) -> tuple[Line, ...]:
     """The prompt after the last decision: a first silence is no error and asks nothing again."""
-    kind, prompt = wait.last[0], wait.prompt
+    kind, prompt, zero = wait.last[0], wait.prompt, "" if wait.at_work else AT_NIGHT
     if kind == "silence" and wait.tries.silences == 1:
-        return _in_both((Line("take-your-time"),), prompt) + _may_be_left_empty(prompt)
+        return _in_both((Line("take-your-time" + zero),), prompt) + _may_be_left_empty(prompt)
     lead: tuple[Line, ...] = ()
     if kind == "silence" and isinstance(prompt, Menu) and len(prompt.options) > OPTIONS_HELD:
         return (Line("still-silent-menu"),)
     if kind == "silence" and not prompt.bilingual:  # in both languages the question alone is long enough
         lead = (Line("still-silent"),)
     elif kind == "wrong":
-        lead = (Line(f"wrong-{prompt.kind}-{wait.tries.wrongs}"),)
+        lead = (Line(f"wrong-{prompt.kind}-{wait.tries.wrongs}{zero if wait.tries.wrongs > 1 else ''}"),)
     elif kind == "slower":
         lead = (Line("slower-on" if wait.slow else "slower-off"),)
     elif kind in ("more-time", "clear"):
         lead = (Line(kind),)
-    return _in_both(lead, prompt) + _question(prompt, wait.args)
+    return _in_both(lead, prompt) + _question(prompt, wait.args, zero)
 
 
 LANGUAGE_OF = {"chinese": "zh", "english": "en"}
 """In a bilingual menu each option is spoken, with its lead, in the language that it offers."""
 
 
-def _question(prompt: Prompt, args: dict[str, Any]) -> tuple[Line, ...]:
+def _question(prompt: Prompt, args: dict[str, Any], zero: str = "") -> tuple[Line, ...]:
     """The prompt's own words: its lead, then each option with the key of its position."""
     choices = args.get("choices", {})
     said = {name: value for name, value in args.items() if name != "choices"}
@@ -300,7 +315,7 @@ def _question(prompt: Prompt, args: dict[str, Any]) -> tuple[Line, ...]:
             label, values = ("choice", choices[option]) if option in choices else (option, said)
             lines.append(Line(f"{labels}.{label}", values, key=str(position), language=language))
         if prompt.offer_agent:
-            lines.append(Line("agent-option", key="0"))
+            lines.append(Line("agent-option" + zero, key="0"))
         if prompt.offer_language:
             lines.append(Line("other-language", key="9", language="other"))
     return tuple(lines) + _may_be_left_empty(prompt)

@@ -11,6 +11,7 @@ from ivr.lab.shapes import (
     clock,
     day,
     each,
+    either,
     having,
     matching,
     maybe,
@@ -44,10 +45,10 @@ both = having(zh=text, en=text)
 unit = one_of("business", "calendar")
 promise = having(days=whole, unit=unit)
 status = one_of("succeeded", "failed", "pending")
-hours = matching(
-    r"closed|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)",
-    'hours such as "09:00-21:00", or "closed"',
-)
+SPAN = r"closed|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
+hours = matching(SPAN, 'hours such as "09:00-21:00", or "closed"')
+week = having(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), hours))
+every_day = matching(f"always|{SPAN}", '"always", hours such as "09:00-21:00", or an object of hours for each day')
 method = having(id=text, name=both, fee=whole, arrival=both, single=whole)
 policy = having(
     dispute_window_days=whole, dispute_decision=promise, provisional_credit=truth, compensation_decision=promise,
@@ -58,8 +59,8 @@ policy = having(
 )  # fmt: skip
 wallet = having(
     id=text, line=number, lines=maybe(each(address)), name=both, timezone=zone, calendar=text,
-    languages=maybe(each(one_of("zh", "en"))), security_hours=maybe(text), policy=policy,
-    hours=having(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), hours)),
+    languages=maybe(each(one_of("zh", "en"))), security_hours=maybe(either(week, every_day)), policy=policy,
+    hours=week,
     channels=having(website=both, app=both, social=both, official_numbers=each(text)),
 )  # fmt: skip
 customer = having(

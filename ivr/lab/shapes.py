@@ -148,6 +148,15 @@ def each(inner: Check, least: int = 0) -> Check:
     return check
 
 
+def either(table: Check, other: Check) -> Check:
+    """An object that fits the one, or anything else that fits the other."""
+
+    def check(path: str, value: Any) -> None:
+        (table if isinstance(value, dict) else other)(path, value)
+
+    return check
+
+
 def having(**fields: Check) -> Check:
     """An object with these fields; others are nobody's business."""
 

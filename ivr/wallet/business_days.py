@@ -35,6 +35,14 @@ class Due:
     provisional: bool
 
 
+@dataclass(frozen=True)
+class Opening:
+    """When somebody is there again, in the wallet's zone; `provisional` when a day up to it may have other hours."""
+
+    at: datetime
+    provisional: bool
+
+
 def due(now: datetime, promise: Mapping[str, Any], info: WalletInfo) -> Due:
     """The date of `{"days": 8, "unit": "business" or "calendar"}`; calendar days know no cut-off and are certain."""
     if promise["unit"] == "business":
@@ -81,15 +89,40 @@ def is_open(hours: Mapping[str, str], now: datetime, timezone: str, calendar: st
     return any(span and span[0] <= now.astimezone(UTC) < span[1] for span in spans)
 
 
-def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime | None:
-    """The first start of a span later than `now`, in the wallet's zone; None when there is none in a year."""
+def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> Opening | None:
+    """The first start of a span later than `now`; None when there is none in a year."""
     zone = ZoneInfo(timezone)
-    today = now.astimezone(zone).date()
+    today, provisional = now.astimezone(zone).date(), False
     for days in range(LOOK_AHEAD):
-        span = _span(hours, today + days * DAY, timezone, calendar)
+        day = today + days * DAY
+        span = _span(hours, day, timezone, calendar)
+        provisional = provisional or _may_have_other_hours(hours, day, calendar)
         if span and span[0] > now.astimezone(UTC):
-            return span[0].astimezone(zone)
+            return Opening(span[0].astimezone(zone), provisional)
     return None
+
+
+def next_closing(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime | None:
+    """When the last one there leaves, in the wallet's zone; None when nobody is there, or somebody for two days at least."""
+    zone = ZoneInfo(timezone)
+    today, ends = now.astimezone(zone).date(), now.astimezone(UTC)
+    for days in range(-1, 2):
+        span = _span(hours, today + days * DAY, timezone, calendar)
+        if span and span[0] <= ends < span[1]:
+            ends = span[1]
+    whole = ends > now.astimezone(UTC) and not is_open(hours, ends, timezone, calendar)
+    return ends.astimezone(zone) if whole else None
+
+
+def _may_have_other_hours(hours: Mapping[str, str], day: date, calendar: str) -> bool:
+    """Nobody knows yet whether that day is a holiday, or a weekend that is worked, and the hours depend on it."""
+    _, certain = _kind(day, calendar)
+    possible = {
+        hours[WEEK[day.weekday()]],
+        hours["holiday"],
+        hours["mon" if day.weekday() >= 5 else WEEK[day.weekday()]],
+    }
+    return not certain and len(possible) > 1
 
 
 def _span(hours: Mapping[str, str], day: date, timezone: str, calendar: str) -> tuple[datetime, datetime] | None:

@@ -29,7 +29,11 @@ class AlreadyDisputed(Exception):
 
 @dataclass(frozen=True)
 class WalletInfo:
-    """A wallet as it is configured: its line, hours, channels and rules (`policy`); `languages` are those of its line, or both."""
+    """A wallet as it is configured: its line, hours, channels and rules (`policy`); `languages` are those of its line, or both.
+
+    `security_hours`: when people are there for matters of security, where that differs from `hours`: "always", one span
+    for every day, or a table like `hours`.
+    """
 
     id: str
     line: str
@@ -40,12 +44,22 @@ class WalletInfo:
     channels: dict[str, Any]
     policy: dict[str, Any]
     languages: list[str] | None = None
+    security_hours: str | dict[str, str] | None = None
 
     @property
     def only_language(self) -> str | None:
         """The one language of the line; None where callers choose."""
         spoken = set(self.languages or ())
         return spoken.pop() if len(spoken) == 1 else None
+
+    def staffed(self, urgent: bool) -> dict[str, str]:
+        """The hours of the people who take a matter of security (`urgent`), or any other one."""
+        if not urgent or self.security_hours is None:
+            return self.hours
+        if isinstance(self.security_hours, dict):
+            return self.security_hours
+        every_day = "00:00-24:00" if self.security_hours == "always" else self.security_hours
+        return dict.fromkeys(self.hours, every_day)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from flask import Blueprint, Request, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.desk import callers
+from ivr.desk.agents import at_work
 from ivr.desk.own_numbers import answered_by
 from ivr.desk.report import keep_summary
 from ivr.desk.whisper import whisper
@@ -126,6 +127,7 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         number = callers.number_of(caller, wallet, to)
         mark = runtime.sealer.fingerprint(number) if number else None
         language = callers.language_of(conn, mark)
+        now = runtime.clock(conn)
     facts = {
         "wallet": wallet.id,
         "name": dict(wallet.name),
@@ -134,6 +136,7 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         "caller_mark": mark,
         "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
+        "at_work": at_work(wallet, now),
     }
     if (answered := answered_by(to, wallet)) != wallet.line:
         facts["number"] = answered

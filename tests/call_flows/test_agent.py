@@ -177,11 +177,50 @@ def test_nobody_is_promised_a_call_after_closing_time(caller, now, slot):
 
 
 @requirement("R4")
-def test_a_promised_callback_ends_the_call_with_the_reminder(caller):
-    """Nothing is offered that the line does not keep."""
+def test_after_a_callback_was_taken_the_line_helps_with_something_else_or_says_goodbye(caller):
+    """A menu, not the end: the main menu again, and only then the reminder."""
     caller.line.put("agents", {"available": 0})
-    wants_callback(caller.calls().presses("0")).picks("是的", "yes").is_told("再见", "Goodbye")
-    assert caller.over and caller.options == []
+    wants_callback(caller.calls().presses("0")).picks("是的", "yes").is_told("已经登记", "It is noted")
+    caller.is_told("还需要别的帮助吗", "help with anything else")
+    caller.picks("还有别的问题", "another question").is_told("账户安全，请按一", "account security, press 1")
+    caller.picks("信息咨询", "information").picks("官方渠道", "official channels").picks("是的", "yes")
+    caller.picks("结束通话", "end the call").is_told("再见", "Goodbye")
+    assert caller.over and caller.report()["outcome"] == "callback"
+
+
+@requirement("R4")
+def test_who_wants_no_callback_is_not_sent_away(caller):
+    """They may still ask the line."""
+    caller.line.put("agents", {"available": 0})
+    caller.calls().presses("0").picks("不用回电", "if not").is_told("还需要别的帮助吗", "help with anything else")
+    caller.picks("还有别的问题", "another question").is_told("账户安全，请按一", "account security, press 1")
+
+
+@requirement("R4")
+def test_a_callback_is_taken_once_a_call(caller):
+    """Zero again, and still nobody is free: the callback that is noted is told, and no second one is offered."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0")).picks("是的", "yes").presses("0")
+    caller.is_told("已经为您登记过回电", "already noted").is_not_told("需要回电", "For a call back")
+    assert len(caller.line.get("callbacks")) == 1
+
+
+@requirement("R3")
+def test_who_took_a_callback_still_gets_a_person_when_one_is_there(caller):
+    """Nobody is held to the callback."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0")).picks("是的", "yes")
+    caller.line.put("agents", {"available": 1})
+    caller.presses("0")
+    assert caller.talking_to
+
+
+@requirement("R4")
+def test_who_is_silent_after_a_callback_hears_goodbye(caller):
+    """No second round of offers."""
+    caller.line.put("agents", {"available": 0})
+    wants_callback(caller.calls().presses("0")).picks("是的", "yes").waits().waits().waits().is_told("再见", "Goodbye")
+    assert caller.over and len(caller.line.get("callbacks")) == 1
 
 
 @requirement("R4")
@@ -189,7 +228,7 @@ def test_a_wish_for_a_person_is_not_resolved_by_an_earlier_yes(caller):
     """One question was solved; for the next nobody came."""
     caller.line.put("agents", {"available": 0})
     caller.calls().picks("信息咨询", "information").picks("官方渠道", "official channels").picks("是的", "yes")
-    caller.picks("还有别的问题", "another question").presses("0").picks("不用回电", "if not")
+    caller.picks("还有别的问题", "another question").presses("0").picks("不用回电", "if not").hangs_up()
     assert caller.report()["outcome"] == "abandoned"
 
 

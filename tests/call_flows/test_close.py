@@ -106,7 +106,7 @@ def test_the_goodbye_after_an_agent_reminds_as_well(caller):
 def test_the_goodbye_without_an_agent_reminds_as_well(caller):
     """Closed, and no callback wanted: still a word of care."""
     caller.line.put("clock", {"now": "2026-11-23T23:30:00+08:00"})
-    caller.calls().presses("0").picks("不用回电", "if not").is_told(*REMINDER)
+    caller.calls().presses("0").picks("不用回电", "if not").picks("结束通话", "end the call").is_told(*REMINDER)
     assert caller.over
 
 

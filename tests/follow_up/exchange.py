@@ -75,10 +75,14 @@ class Exchange:
 
 
 @contextmanager
-def exchange(caller, agents=1, **dialled):
-    """A customer was promised a callback in the evening; it is still the evening."""
+def exchange(caller, agents=1, security=False, **dialled):
+    """A customer was promised a callback in the evening, for the morning unless it is about security; it is still the evening."""
     caller.line.put("clock", {"now": EVENING})
-    caller.calls(**dialled).presses("0").picks("需要回电", "call back").enters(NUMBER + "#").picks("是", "yes")
+    caller.calls(**dialled)
+    if security:
+        caller.line.put("agents", {"available": 0})
+        caller.picks("账户安全", "account security")
+    caller.presses("0").picks("需要回电", "call back").enters(NUMBER + "#").picks("是", "yes")
     caller.line.put("agents", {"available": agents, "answer": "accept"})
     with served(lambda environ, start: caller.line.app(environ, start)) as url:
         caller.line.settings = replace(caller.line.settings, public_base_url=url)

@@ -67,6 +67,14 @@ def test_nobody_on_duty_or_a_closed_line_rings_nobody_and_costs_no_try(caller):
         assert (line.ring.status, line.ring.tries) == ("reached", 0)
 
 
+def test_a_callback_about_security_is_rung_while_the_people_of_security_are_there(caller):
+    """At night too, where the wallet says that they are; a quarter of an hour after it was promised."""
+    with exchange(caller, security=True) as line:
+        assert line.at("2026-11-23T23:44:00+08:00").walks().calls == []
+        line.at("2026-11-23T23:45:00+08:00").walks()
+        assert (line.ring.status, line.calls[-1]) == ("reached", CUSTOMER)
+
+
 @pytest.mark.parametrize("setting", ["callback_prefixes", "callback_dial_prefixes"])
 def test_a_number_that_may_not_be_rung_is_left_to_people(caller, setting):
     """Whatever was promised under other settings; with no prefix at all the line rings nobody."""

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ivr.wallet.business_days import Due, add_business_days, due, is_business_day, is_open, next_opening
+from ivr.wallet.business_days import (
+    Due,
+    Opening,
+    add_business_days,
+    due,
+    is_business_day,
+    is_open,
+    next_closing,
+    next_opening,
+)
 from ivr.wallet.types import WalletInfo
 
 SHANGHAI = "Asia/Shanghai"
@@ -216,13 +225,45 @@ def test_a_night_belongs_to_the_day_on_which_it_began(now, expected):
 )
 def test_the_next_opening_is_the_next_start(hours, now, opens):
     """Also over weekends, holidays and the end of a year; a span that has begun is not the next."""
-    assert next_opening(hours, at(now), SHANGHAI, "CN") == at(opens)
+    assert next_opening(hours, at(now), SHANGHAI, "CN") == Opening(at(opens), provisional=opens.startswith("2027"))
 
 
 def test_the_next_opening_is_told_in_the_wallets_zone():
     """Whatever zone asks."""
     opens = next_opening(OFFICE, datetime(2026, 11, 24, 0, 30, tzinfo=UTC), SHANGHAI, "CN")
-    assert opens.isoformat() == "2026-11-24T09:00:00+08:00"
+    assert opens.at.isoformat() == "2026-11-24T09:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "hours, now, calendar, provisional",
+    [
+        (OFFICE, "2027-02-05T22:00", "CN", True),
+        (OFFICE, "2026-12-31T22:00", "CN", True),
+        (OFFICE, "2026-12-30T22:00", "CN", False),
+        (dict.fromkeys(OFFICE, "09:00-21:00"), "2027-02-05T22:00", "CN", False),
+        (OFFICE, "2026-12-31T22:00", "US", False),
+        (OFFICE, "2026-12-24T22:00", "XX", True),
+    ],
+)
+def test_an_opening_that_hangs_on_holidays_nobody_has_announced_is_provisional(hours, now, calendar, provisional):
+    """Unless the hours are the same on every day, whatever it will be."""
+    opens = next_opening(hours, at(now), SHANGHAI, calendar)
+    assert opens is not None and opens.provisional is provisional
+
+
+@pytest.mark.parametrize(
+    "hours, now, closes",
+    [
+        (OFFICE, "2026-11-24T12:00", "2026-11-24T21:00"),
+        (OFFICE, "2026-11-24T21:00", None),
+        (NIGHT, "2026-11-25T01:00", "2026-11-25T06:00"),
+        (ALWAYS, "2026-11-24T12:00", None),
+        (OFFICE | {"tue": "09:00-24:00", "wed": "00:00-06:00"}, "2026-11-24T12:00", "2026-11-25T06:00"),
+    ],
+)
+def test_the_closing_is_when_the_last_one_leaves(hours, now, closes):
+    """Over midnight too; none while it is closed, or when somebody is always there."""
+    assert next_closing(hours, at(now), SHANGHAI, "CN") == (closes and at(closes))
 
 
 def test_around_the_clock_is_always_open():
@@ -266,7 +307,7 @@ def test_the_next_opening_is_open_and_nothing_open_lies_before_it(hours, now, pl
     calendar, zone = place
     assume(any(hours[day] != "closed" for day in OFFICE if day != "holiday"))
     assume(not is_open(hours, now, zone, calendar))
-    opens = next_opening(hours, now, zone, calendar)
+    opens = next_opening(hours, now, zone, calendar).at
     assert is_open(hours, opens, zone, calendar) and not is_open(hours, opens - timedelta(seconds=1), zone, calendar)
     between = (now + timedelta(minutes=15) * step for step in range(9 * 96))
     assert not any(is_open(hours, moment, zone, calendar) for moment in between if moment < opens)

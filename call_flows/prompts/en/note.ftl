@@ -13,6 +13,7 @@ voice-note-kept = It is recorded, and whoever handles this will hear it.
 voice-note-stays = All right. Your words go to whoever handles this.
 voice-note-dropped = All right. The recording is deleted.
 wrong-recording-1 = No choice is needed now. Please speak after the tone.
+wrong-recording-2-closed = To go without a recording, press star. For a call back, press zero.
 wrong-recording-2 = To go without a recording, press star. For a person, press zero.
 
 # Heard by the agent only

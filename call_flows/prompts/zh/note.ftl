@@ -13,6 +13,7 @@ voice-note-kept = 录好了，处理的人会听到。
 voice-note-stays = 好的，说明会一起交给处理的人。
 voice-note-dropped = 好的，录音已经删除。
 wrong-recording-1 = 现在不用选择，听到提示音后直接说。
+wrong-recording-2-closed = 不想录音，请按星号键。需要回电，请按零。
 wrong-recording-2 = 不想录音，请按星号键。需要人工，请按零。
 
 # 只有客服听到
