@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response as HttpResponse
 from twilio.rest import Client
 
 from ivr.follow_up.recordings import NotDone
@@ -67,6 +68,50 @@ def client(settings: Settings) -> Client:
 
 class Unreachable(Exception):
     """No answer that Twilio could have given."""
+
+
+class Refused(Exception):
+    """Twilio's number for why these credentials may not ask."""
+
+
+class OwnNumbers:
+    """What belongs to the account; raises Unreachable and Refused."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = client(settings)
+
+    def find(self, number: str) -> set[str] | None:
+        """What one of the account's numbers can do (`voice`, `sms`, …); None when it is not the account's."""
+        found = _asked(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1))
+        return {str(name).lower() for name, can in (found[0].capabilities or {}).items() if can} if found else None
+
+    def is_verified(self, number: str) -> bool:
+        """Whether calls, though not texts, may come from it."""
+        return bool(_asked(lambda: self._client.outgoing_caller_ids.list(phone_number=number, limit=1)))
+
+    def has_short_code(self, code: str) -> bool:
+        """Whether it is one of the account's short codes."""
+        return bool(_asked(lambda: self._client.short_codes.list(short_code=code, limit=1)))
+
+    def has_service(self, service: str) -> bool:
+        """Whether there is such a messaging service."""
+        return _asked(lambda: self._client.messaging.v1.services(service).fetch()) is not None
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    """The answer; None when there is no such thing."""
+    try:
+        return ask()
+    except TwilioRestException as refusal:
+        status, why = refusal.status, str(refusal.code or refusal.status)
+    except (OSError, TwilioException) as error:  # the library's requests raises kinds of OSError
+        page = error.args[1] if len(error.args) > 1 else None  # of a list the library tells no more than what came
+        if not isinstance(page, HttpResponse):
+            raise Unreachable(type(error).__name__) from error
+        status, why = page.status_code, f"HTTP {page.status_code}"
+    if status == 404:
+        return None
+    raise Unreachable(why) if status >= 500 or status == 429 else Refused(why)
 
 
 class TestAccount:

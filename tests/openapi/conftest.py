@@ -53,7 +53,7 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture
 def against_mock(settings: Any, mock: str) -> Any:
     """Settings whose REST client goes to the mock."""
-    made = replace(settings, twilio_api_url={"": mock}, sms_from={"": "+12025550143"})
+    made = replace(settings, twilio_api_url={"": mock})
     return replace(made, twilio_test_account_sid=TEST_SID, twilio_test_auth_token=TEST_TOKEN)
 
 

@@ -18,19 +18,28 @@ MODULES = Path(__file__).parents[2] / ".venv" / "node" / "node_modules"
 DOCUMENTS = MODULES / "@twilio/cli-core/src/services/twilio-api"
 PRISM = MODULES / ".bin/prism"
 BASE = "/2010-04-01/Accounts/{AccountSid}"
-OURS = ("Calls", "Messages", "Queues", "Conferences", "Recordings", "IncomingPhoneNumbers")
+SERVICE = "/v1/Services/{Sid}"
+OURS = ("Calls", "Messages", "Queues", "Conferences", "Recordings", "IncomingPhoneNumbers", "OutgoingCallerIds", "SMS")
 MISSING = "Twilio's OpenAPI documents are not here: run `make openapi` (it needs npm and reaches the npm registry)"
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The voice API's parts and the look-up of a number, as one document."""
+    """The voice API's parts, the look-up of a number and of a messaging service, as one document."""
     if not (DOCUMENTS.exists() and PRISM.exists() and shutil.which("node")):
         pytest.fail(MISSING, pytrace=False)
-    voice, lookups = _read("twilio_api_v2010"), _read("twilio_lookups_v2")
+    voice, lookups, messaging = _read("twilio_api_v2010"), _read("twilio_lookups_v2"), _read("twilio_messaging_v1")
     paths = {path: value for path, value in voice["paths"].items() if _part(path) in OURS}
     paths["/v2/PhoneNumbers/{PhoneNumber}"] = lookups["paths"]["/v2/PhoneNumbers/{PhoneNumber}"]
-    schemas = {**lookups["components"]["schemas"], **voice["components"]["schemas"]}
+    paths[SERVICE] = {
+        "get": messaging["paths"][SERVICE]["get"],
+        "parameters": messaging["paths"][SERVICE].get("parameters", []),
+    }
+    schemas = {
+        **messaging["components"]["schemas"],
+        **lookups["components"]["schemas"],
+        **voice["components"]["schemas"],
+    }
     for path in paths.values():
         _encode_lists(path)
     return {**voice, "paths": paths, "components": {**voice["components"], "schemas": schemas}}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.openapi.documents import BASE, answer_schema, listed
+from tests.openapi.documents import BASE, SERVICE, answer_schema, listed
 from tests.simulator.company import CALLER, LINE
 from tests.simulator.desk import zh
 
@@ -82,7 +82,34 @@ def test_recordings_have_twilios_fields(company, get):
     assert faults(get("/Recordings.json")["recordings"][0], listed(f"{BASE}/Recordings.json", "recordings")) == []
 
 
-@pytest.mark.parametrize("what", ["Calls", "Queues", "Conferences", "Messages", "Recordings"])
+def test_what_belongs_to_the_account_has_twilios_fields(company, get):
+    """Its numbers, verified ones of others, short codes, a messaging service."""
+    registers, service = company.board.company, "MG" + "0a" * 16
+    registers.bought, registers.verified, registers.senders = lambda: [LINE], {CALLER}, {"12345", service}
+    for path, key in (
+        ("/IncomingPhoneNumbers.json", "incoming_phone_numbers"), ("/OutgoingCallerIds.json", "outgoing_caller_ids"),
+        ("/SMS/ShortCodes.json", "short_codes"),
+    ):  # fmt: skip
+        (row,) = get(path)[key]
+        assert faults(row, listed(BASE + path, key)) == []
+    address = company.settings.twilio_api_url[""] + SERVICE.format(Sid=service)
+    fetched = requests.get(address, auth=(registers.account, company.board.token), timeout=5).json()
+    assert faults(fetched, answer_schema(SERVICE, "get")) == []
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "Calls",
+        "Queues",
+        "Conferences",
+        "Messages",
+        "Recordings",
+        "IncomingPhoneNumbers",
+        "OutgoingCallerIds",
+        "SMS/ShortCodes",
+    ],
+)
 def test_a_page_of_a_list_has_twilios_fields(get, what):
     """Numbers and addresses of pages."""
     assert faults(get(f"/{what}.json"), answer_schema(f"{BASE}/{what}.json", "get")) == []

@@ -13,7 +13,7 @@ from ivr.follow_up.recordings import NotDone
 from ivr.follow_up.sms import Text
 from ivr.follow_up.telephone import Ringing
 from ivr.setup.twilio_check import cases, twilio_group
-from ivr.twilio_rest import TestAccount, TwilioRecordings, TwilioSms, TwilioTelephone
+from ivr.twilio_rest import OwnNumbers, TestAccount, TwilioRecordings, TwilioSms, TwilioTelephone
 
 URL, CALL, QUEUE, ROOM = "https://ivr.example.com/voice", "CA" + "1" * 32, "QU" + "1" * 32, "CF" + "1" * 32
 RECORDING = "RE" + "1" * 32
@@ -32,9 +32,9 @@ def test_the_mock_refuses_what_has_the_wrong_shape(rest):
 def test_a_text_of_a_follow_up_is_taken(against_mock):
     """Chinese words, our number, theirs; and looking for it."""
     sms = TwilioSms(against_mock)
-    text = Text("+8613900000009", "您的验证码是 123456。", mark="0123456789abcdef")
+    text = Text("+8613900000009", "您的验证码是 123456。", "+12025550144", mark="0123456789abcdef")
     assert sms.send("code:1", text).status == "sent"
-    looked_for = replace(text, sender="+12025550144", tried=datetime.now(UTC))
+    looked_for = replace(text, tried=datetime.now(UTC))
     assert sms.send("code:1", looked_for).status == "sent"
     sms._client.http_client.session.close()
 
@@ -47,6 +47,22 @@ def test_ringing_an_agent_and_looking_for_that_call_is_taken(against_mock):
     assert placed.startswith("CA") and isinstance(telephone.status(CALL), str)
     assert isinstance(telephone.placed("+8613900000009", "+12025550144", datetime.now(UTC)), list)
     telephone._client.http_client.session.close()
+
+
+@pytest.mark.parametrize("sender", ["+12025550144", "MG" + "0a" * 16, "12345", "Haiyun"])
+def test_a_text_of_every_kind_of_sender_is_taken(against_mock, sender):
+    """A messaging service has a field of its own."""
+    sms = TwilioSms(against_mock)
+    assert sms.send("code:1", Text("+8613900000009", "您好。", sender)).status == "sent"
+    sms._client.http_client.session.close()
+
+
+def test_asking_what_belongs_to_the_account_is_taken(against_mock):
+    """The four requests of the doctor."""
+    numbers = OwnNumbers(against_mock)
+    assert numbers.find("+12025550144") is not None and numbers.is_verified("+12025550144")
+    assert numbers.has_short_code("12345") and numbers.has_service("MG" + "0a" * 16)
+    numbers._client.http_client.session.close()
 
 
 def test_asking_for_a_recording_and_deleting_it_is_taken(against_mock):
