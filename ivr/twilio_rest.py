@@ -80,6 +80,10 @@ class OwnNumbers:
     def __init__(self, settings: Settings) -> None:
         self._client = client(settings)
 
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._client.http_client.session.close()
+
     def find(self, number: str) -> set[str] | None:
         """What one of the account's numbers can do (`voice`, `sms`, …); None when it is not the account's."""
         found = _asked(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -15,24 +13,16 @@ import sqlalchemy as sa
 from ivr.addresses import without_password
 from ivr.migrate import is_migrated, is_newer
 from ivr.settings import Settings, SettingsError
+from ivr.setup import numbers
+from ivr.setup.finding import Finding, Verdict
 from ivr.setup.self_test import reach
 from ivr.storage import begin_read, connect
+from ivr.wallet import config
 
-Verdict = Literal["good", "mind", "bad"]
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
 LARGEST_DRIFT = 5.0
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 """This version is not older; a clock before it is wrong."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; `mend` says what to do, unless it is good."""
-
-    about: str
-    verdict: Verdict
-    says: str
-    mend: str = ""
 
 
 def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
@@ -55,50 +45,54 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     kind = f"account {settings.twilio_account_sid[:6]}…" if settings.twilio_account_sid else "no account"
     kind = "lab: demo wallets, no account" if settings.lab else kind
     yield Finding("settings", "good", f"read and complete ({kind})")
-    if settings.lab:
-        return
-    if not settings.twilio_account_sid:
-        yield Finding(
-            "settings",
-            "mind",
-            "TWILIO_ACCOUNT_SID is empty beside LAB=0: no text goes out, and nobody is rung",
-            "write TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, from the Twilio console",
-        )
-    if settings.public_base_url.startswith("http://"):
-        yield Finding(
-            "settings",
-            "mind",
-            "PUBLIC_BASE_URL is plain http: whoever listens reads keys and codes",
-            "put a TLS proxy before it and write https://…",
-        )
-    if not settings.wallet_api_url:
-        yield Finding(
-            "settings",
-            "mind",
-            "WALLET_API_URL is empty: nobody can be verified, every look-up ends with a person",
-            "write the address of your wallet's API, see docs/wallet-api.md",
-        )
-    if any(url.startswith("http://") for url in settings.wallet_api_url.values()):
-        yield Finding(
-            "settings",
-            "mind",
-            "WALLET_API_URL is plain http: whoever listens reads the token and the records",
-            "write https://…",
-        )
-    if not settings.agent_numbers:
-        yield Finding(
-            "settings",
-            "mind",
-            "AGENT_NUMBERS is empty: callers get a callback, never a person",
-            "write AGENT_NUMBERS=+8613900000001,…",
-        )
-    if not settings.fallback_agent:
-        yield Finding(
-            "settings",
-            "mind",
-            "FALLBACK_AGENT is empty: without a database callers hear goodbye",
-            "write FALLBACK_AGENT=+8613900000001",
-        )
+    if not settings.lab:
+        yield from (Finding("settings", "mind", says, mend) for odd, says, mend in _odd(settings) if odd)
+        yield from numbers.rung(settings)
+
+
+def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
+    """What a live line can do without, and why it should not: whether it is so, what follows, what to do."""
+    kept = [name for name, days in settings.retention_days.items() if not days]
+    yield (
+        not settings.twilio_account_sid,
+        "TWILIO_ACCOUNT_SID is empty beside LAB=0: no text goes out, and nobody is rung",
+        "write TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, from the Twilio console",
+    )
+    yield (
+        settings.public_base_url.startswith("http://"),
+        "PUBLIC_BASE_URL is plain http: whoever listens reads keys and codes",
+        "put a TLS proxy before it and write https://…",
+    )
+    yield (
+        not settings.wallet_api_url,
+        "WALLET_API_URL is empty: nobody can be verified, every look-up ends with a person",
+        "write the address of your wallet's API, see docs/wallet-api.md",
+    )
+    yield (
+        any(url.startswith("http://") for url in settings.wallet_api_url.values()),
+        "WALLET_API_URL is plain http: whoever listens reads the token and the records",
+        "write https://…",
+    )
+    yield (
+        not settings.agent_numbers,
+        "AGENT_NUMBERS is empty: callers get a callback, never a person",
+        "write AGENT_NUMBERS=+12025550101,…",
+    )
+    yield (
+        not settings.fallback_agent,
+        "FALLBACK_AGENT is empty: without a database callers hear goodbye",
+        "write FALLBACK_AGENT=+12025550101",
+    )
+    yield (
+        not settings.crm_url,
+        "CRM_URL is empty: cases are seen by whoever types flask cases, and by nobody else",
+        "write the address of your CRM, see docs/operations.md, Cases for your CRM",
+    )
+    yield (
+        bool(kept),
+        f"RETENTION_DAYS keeps {' and '.join(kept)} for ever: what callers said and did, and their numbers",
+        "write for how many days you may keep them, such as journals=90,summaries=365,messages=30,notes=90",
+    )
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -108,6 +102,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             theirs = conn.scalar(sa.select(sa.func.now())) if conn.dialect.name == "postgresql" else None
         yield Finding("database", "good", f"{engine.dialect.name} answers")
         yield from _migrations(engine)
+        yield from _wallets(engine, settings)
         if theirs is not None:
             yield _drift("database server's", theirs)
     except sa.exc.SQLAlchemyError as error:
@@ -119,6 +114,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     finally:
         engine.dispose()
+
+
+def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
+    """Which are served, and what Twilio says of their lines; in the lab they are the demo's."""
+    if settings.lab or not is_migrated(engine):
+        return
+    with begin_read(engine) as conn:
+        lines = config.lines(conn)
+    if served := sorted(set(lines.values())):
+        yield Finding("wallets", "good", f"{', '.join(served)}; flask wallets check asks their APIs")
+    else:
+        says = "none is loaded: every caller hears that the number is not in service"
+        yield Finding("wallets", "bad", says, "run: flask wallets load FILE, see docs/wallet-api.md")
+    if settings.twilio_account_sid:
+        yield from numbers.owned(settings, lines)
 
 
 def _migrations(engine: sa.Engine) -> Iterator[Finding]:
@@ -188,11 +198,16 @@ def doctor_command(load: Callable[[], Settings]) -> click.Command:
 
     @click.command("doctor", help="Look at everything that calls need, and say how to mend it.")
     def doctor() -> None:
-        bad = 0
+        verdicts = []
         for finding in examine(load):
             click.echo(show(finding))
-            bad += finding.verdict == "bad"
-        click.echo(f"{bad} to mend" if bad else "nothing to mend")
+            verdicts.append(finding.verdict)
+        click.echo(_sum(bad := verdicts.count("bad"), verdicts.count("mind")))
         raise SystemExit(1 if bad else 0)
 
     return doctor
+
+
+def _sum(bad: int, mind: int) -> str:
+    mend = f"{bad} to mend" if bad else "nothing to mend"
+    return f"{mend}, {mind} to think of" if mind else mend
