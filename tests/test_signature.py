@@ -98,15 +98,53 @@ def test_the_target_is_taken_as_it_came_or_rebuilt(environ, target):
     assert raw_target(environ) == target
 
 
+KEYS = {"webhooks_sharedkey_1": "one", "webhooks_sharedkey_2": "two"}
+
+
 @pytest.fixture
 def client():
     app = Flask(__name__)
 
     @app.post("/voice")
     def voice():
-        return ("yes", 200) if is_signed(request, BASE, [TOKEN]) else ("no", 403)
+        return ("yes", 200) if is_signed(request, BASE, [TOKEN], KEYS) else ("no", 403)
 
     return app.test_client()
+
+
+@given(forms, urls, st.sampled_from(["HMAC_SHA1", "HMAC_SHA256", "hmac_sha256"]))
+def test_under_every_algorithm_the_signature_is_that_of_twilios_own_library(form, url, algorithm):
+    """A shared key has an algorithm of its own."""
+    signature = RequestValidator("one").compute_signature(url, form, algorithm)
+    assert matches(url, form, signature, ["one"], algorithm.upper())
+
+
+@pytest.mark.parametrize(
+    "header, secret, algorithm, status",
+    [
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "one", "HMAC_SHA256", 200),
+        (" key=webhooks_sharedkey_2 , algorithm=hmac_sha256", "two", "HMAC_SHA256", 200),
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA1", "one", "HMAC_SHA1", 200),
+        ("key=webhooks_sharedkey_1", "one", "HMAC_SHA1", 200),
+        ("algorithm=HMAC_SHA256", TOKEN, "HMAC_SHA256", 200),
+        ("", TOKEN, "HMAC_SHA1", 200),
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "two", "HMAC_SHA256", 403),
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", TOKEN, "HMAC_SHA256", 403),
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "one", "HMAC_SHA1", 403),
+        ("key=webhooks_sharedkey_3,algorithm=HMAC_SHA256", TOKEN, "HMAC_SHA256", 403),
+        ("key=webhooks_sharedkey_3,algorithm=HMAC_SHA256", "", "HMAC_SHA256", 403),
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_MD5", "one", "HMAC_SHA1", 403),
+        ("key=webhooks_sharedkey_1,algorithm=none", "", "HMAC_SHA1", 403),
+        ("", "one", "HMAC_SHA1", 403),
+        ("", TOKEN, "HMAC_SHA256", 403),
+        ("nonsense", "one", "HMAC_SHA1", 403),
+    ],
+)
+def test_a_request_is_signed_by_the_shared_key_that_it_names_and_by_no_other(client, header, secret, algorithm, status):
+    """The header that names it is not signed, so it may only choose among what we hold."""
+    signature = RequestValidator(secret).compute_signature(f"{BASE}/voice", VECTOR, algorithm)
+    headers = {"X-Twilio-Signature": signature} | ({"X-Twilio-Webhooks-Signature-Settings": header} if header else {})
+    assert client.post("/voice", data=VECTOR, headers=headers).status_code == status
 
 
 def test_a_signed_post_passes_through_flask(client):

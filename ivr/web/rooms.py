@@ -15,6 +15,7 @@ from ivr.web.health import count_requests, health_blueprint
 from ivr.web.recordings import recordings_blueprint
 from ivr.web.rings import rings_blueprint
 from ivr.web.texts import texts_blueprint
+from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice import voice_blueprint
 from ivr.web.watch import watch
 from ivr.wiring import make_runtime
@@ -32,6 +33,7 @@ def furnish(app: Flask, settings: Settings) -> None:
     app.register_blueprint(texts_blueprint(runtime))
     app.register_blueprint(rings_blueprint(runtime))
     app.register_blueprint(recordings_blueprint(runtime))
+    app.register_blueprint(errors_blueprint(runtime))
     if settings.lab:
         from ivr.lab.web import lab_blueprint
         from ivr.web.phone import phone_redirect

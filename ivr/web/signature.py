@@ -1,4 +1,8 @@
-"""Was this request signed by Twilio? HMAC-SHA1 over the address it called and the form it posted.
+"""Was this request signed by Twilio? An HMAC over the address it called and the form it posted.
+
+By default it is SHA-1 under the account's token. Where an operator has made a shared key, a header names the key and the
+algorithm. That header is not signed, so it may only choose among what we hold: a named key stands for its own secret and for
+no other, an algorithm that we do not know is refused, and without the header everything is as by default.
 
 The address is the public one from our settings plus the request target exactly as it came over the
 wire: a decoded or re-encoded target is another text, and its signature would not match.
@@ -7,7 +11,6 @@ wire: a decoded or re-encoded target is another text, and its signature would no
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,26 +19,37 @@ from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
+SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
+ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def is_signed(request: Request, base_url: str, tokens: Iterable[str]) -> bool:
-    """Whether one of our tokens signed this request."""
+def is_signed(request: Request, base_url: str, tokens: Iterable[str], keys: Mapping[str, str] = {}) -> bool:  # noqa: B006
+    """Whether one of our tokens, or the shared key that the request names, signed it."""
     signature = request.headers.get("X-Twilio-Signature")
     if not signature:
         return False
-    return matches(base_url.rstrip("/") + raw_target(request.environ), request.form, signature, tokens)
+    secrets, algorithm = _chosen(request.headers.get(SETTINGS, ""), tokens, keys)
+    if algorithm not in ALGORITHMS:
+        return False
+    return matches(base_url.rstrip("/") + raw_target(request.environ), request.form, signature, secrets, algorithm)
 
 
-def matches(url: str, form: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:
-    """Whether `signature` is right for this address and form under any of the tokens."""
+def matches(
+    url: str, form: MultiDict[str, str], signature: str, secrets: Iterable[str], algorithm: str = "HMAC_SHA1"
+) -> bool:
+    """Whether `signature` is right for this address and form under any of the secrets."""
     if "bodySHA256" in url and "bodySHA256" in parse_qs(urlsplit(url).query):
         return False  # the signature would cover a body that we do not read
     given = signature.encode("utf-8", "surrogateescape")
-    return any(hmac.compare_digest(sign(form_url, form, token), given) for form_url in _urls(url) for token in tokens)
+    return any(
+        hmac.compare_digest(sign(form_url, form, secret, algorithm), given)
+        for form_url in _urls(url)
+        for secret in secrets
+    )
 
 
-def sign(url: str, form: MultiDict[str, str], token: str) -> bytes:
+def sign(url: str, form: MultiDict[str, str], secret: str, algorithm: str = "HMAC_SHA1") -> bytes:
     """The signature: names sorted, each followed by each of its distinct values, sorted."""
     posted = "".join(
         [
@@ -43,8 +57,18 @@ def sign(url: str, form: MultiDict[str, str], token: str) -> bytes:
             for name, values in sorted(form.lists())
         ]
     )
-    digest = hmac.digest(token.encode(), (url + posted).encode("utf-8", "surrogatepass"), hashlib.sha1)
-    return base64.b64encode(digest)
+    text = (url + posted).encode("utf-8", "surrogatepass")
+    return base64.b64encode(hmac.digest(secret.encode(), text, ALGORITHMS[algorithm]))
+
+
+def _chosen(header: str, tokens: Iterable[str], keys: Mapping[str, str]) -> tuple[Iterable[str], str]:
+    """`key=…,algorithm=…` → the secrets that may have signed, and how."""
+    if not header:
+        return tokens, "HMAC_SHA1"
+    named = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in header.split(","))}
+    algorithm = (named.get("algorithm") or "HMAC_SHA1").upper()
+    key = named.get("key")
+    return ([keys[key]] if key in keys else []) if key else tokens, algorithm
 
 
 def raw_target(environ: Mapping[str, Any]) -> str:

@@ -54,7 +54,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
         account = settings.twilio_account_sid
         if not f"{asked.path}/".startswith("/voice/"):
             return
-        if not is_signed(asked, settings.public_base_url, settings.tokens):
+        if not is_signed(asked, settings.public_base_url, settings.tokens, settings.twilio_shared_keys):
             abort(403)
         if account and asked.form.get("AccountSid") != account:
             abort(403)
