@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -110,15 +110,15 @@ def dispute_of(world: World, customer: Verified, payment: str) -> Known | None:
 
 
 @touch(errors=(AlreadyDisputed,))
-def file_dispute(world: World, customer: Verified, payment: str, reason: DisputeReason) -> str | None:
+def file_dispute(world: World, customer: Verified, payment: str, reason: str) -> str | None:
     """By when the wallet decides, if it says so. In one call it is asked for under one key, however often."""
     key = f"{world.call}:dispute:{world.runtime.sealer.fingerprint(f'{payment} {reason}')}"
-    filed = world.runtime.wallets.dispute(customer.id, payment, reason, key, world.deadline)
+    filed = world.runtime.wallets.dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
     return filed.due.isoformat() if filed.due else None
 
 
 @write(act="dispute")
-def keep_dispute(world: World, customer: Verified, payment: str, reason: DisputeReason, due: str | None) -> Kept:
+def keep_dispute(world: World, customer: Verified, payment: str, reason: str, due: str | None) -> Kept:
     """Keep what was filed, promise a text with the reference and tell the CRM; one for a payment, however often."""
     here = _of(customer, payment)
     found = world.conn.execute(sa.select(disputes).where(here)).first()
@@ -141,7 +141,7 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
     world.conn.execute(sa.update(disputes).where(here).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"dispute:{reference}")
     kept = world.conn.execute(sa.select(disputes).where(here)).one()
-    deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, kept._mapping, world.now)
+    deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, kept._asdict(), world.now)
     return kept
 
 

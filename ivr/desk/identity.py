@@ -142,8 +142,8 @@ def _locked(world: World, claimed: Claimed, caller: str | None) -> bool:
     success = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(mine, since, attempts.c.ok)) or ""
     failed = sa.select(sa.func.count()).where(mine, attempts.c.ok.is_(False), since, attempts.c.at > success)
     tried = sa.select(sa.func.count(sa.distinct(attempts.c.account))).where(attempts.c.caller == caller, since)
-    prober = caller is not None and world.conn.scalar(tried) >= CALLER_ACCOUNTS
-    return bool(world.conn.scalar(failed) >= ACCOUNT_FAILURES or prober)
+    prober = caller is not None and (world.conn.scalar(tried) or 0) >= CALLER_ACCOUNTS
+    return (world.conn.scalar(failed) or 0) >= ACCOUNT_FAILURES or prober
 
 
 def utc(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from ivr.engine.effects import Effect
+from ivr.engine.effects import Effect, P, T
 from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Record, Tries
 from ivr.engine.signals import Back, HangUp, Main, Signal, ToAgent
 from ivr.engine.way import NOTHING, Way
@@ -197,7 +197,7 @@ class Call:
         """The caller's own words; the id of the recording, or None when nothing was said."""
         return self._answer(record, args)
 
-    async def do(self, effect: Effect, *args: Any) -> Any:
+    async def do(self, effect: Effect[P, T], *args: P.args, **no: P.kwargs) -> T:
         """Run an effect; its result. Raises what the effect declares, and Unavailable."""
         outcome, result = await _trap(Do(effect, args))
         if outcome == "err":

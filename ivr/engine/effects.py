@@ -20,9 +20,13 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 import msgspec
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from ivr.engine.runtime import Runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,36 +38,43 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class World:
-    """What an effect may use. `conn` is None in a touch, `deadline` is in seconds of `time.monotonic`."""
+    """What an effect may use. `deadline` is in seconds of `time.monotonic`."""
 
     call: str
     key: str
     now: datetime
     deadline: float
-    conn: Any
-    runtime: Any
+    connection: sa.Connection | None
+    runtime: Runtime
+
+    @property
+    def conn(self) -> sa.Connection:
+        """The turn's transaction. A touch has none: it would be open for as long as the outside takes."""
+        if self.connection is None:
+            raise RuntimeError("a touch has no transaction; read before it, write after it")
+        return self.connection
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Generic[P, T]):
     """A declared effect: its name is its fingerprint in the journal (`module.function`)."""
 
     name: str
     kind: str
-    run: Callable[..., Any]
+    run: Callable[Concatenate[World, P], T]
     result: Any
     errors: tuple[type[Exception], ...] = field(default=())
     act: str | None = None
 
-    def encode(self, value: Any) -> Any:
+    def encode(self, value: T) -> Any:
         """A result → JSON builtins, checked by the way back so that replay cannot differ from live."""
         plain = msgspec.to_builtins(value)
         self.decode(plain)
         return plain
 
-    def decode(self, plain: Any) -> Any:
+    def decode(self, plain: Any) -> T:
         """JSON builtins → the result as the flow sees it."""
-        return msgspec.convert(plain, self.result)
+        return cast(T, msgspec.convert(plain, self.result))
 
     def error(self, name: str) -> Exception | None:
         """The error that is journaled as `name`; None when the effect declares no such error (any more)."""
@@ -71,35 +82,51 @@ class Effect:
         return next((error(self.name) for error in declared if error.__name__ == name), None)
 
 
-def _declare(kind: str, errors: tuple[type[Exception], ...], act: str | None) -> Callable[[Callable[..., T]], Effect]:
-    def declare(function: Callable[..., T]) -> Effect:
-        hints = typing.get_type_hints(function)
-        if "return" not in hints:
-            raise TypeError(f"effect {function.__qualname__} needs a return annotation: its result is journaled by it")
-        if inspect.iscoroutinefunction(function):
-            raise TypeError(f"effect {function.__qualname__} must be an ordinary function")
-        module = function.__module__.rpartition(".")[2]
-        return Effect(f"{module}.{function.__name__}", kind, function, hints["return"], errors, act)
-
-    return declare
+Function = Callable[Concatenate[World, P], T]
 
 
-def read(function: Callable[..., Any]) -> Effect:
+def _declare(
+    kind: str, function: Function[P, T], errors: tuple[type[Exception], ...] = (), act: str | None = None
+) -> Effect[P, T]:
+    hints = typing.get_type_hints(function)
+    if "return" not in hints:
+        raise TypeError(f"effect {function.__qualname__} needs a return annotation: its result is journaled by it")
+    if inspect.iscoroutinefunction(function):
+        raise TypeError(f"effect {function.__qualname__} must be an ordinary function")
+    module = function.__module__.rpartition(".")[2]
+    return Effect(f"{module}.{function.__name__}", kind, function, hints["return"], errors, act)
+
+
+def read(function: Function[P, T]) -> Effect[P, T]:
     """Declare a look into our own database."""
-    return _declare("read", (), None)(function)
+    return _declare("read", function)
 
 
-def touch(
-    function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None
-) -> Any:
+@overload
+def touch(function: Function[P, T]) -> Effect[P, T]: ...
+@overload
+def touch(*, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> _Declaring: ...
+def touch(function: Any = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> Any:
     """Declare a reach outside; may raise Unavailable."""
-    declare = _declare("touch", errors, act)
-    return declare if function is None else declare(function)
+    return _Declaring("touch", errors, act) if function is None else _declare("touch", function)
 
 
-def write(
-    function: Callable[..., Any] | None = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None
-) -> Any:
+@overload
+def write(function: Function[P, T]) -> Effect[P, T]: ...
+@overload
+def write(*, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> _Declaring: ...
+def write(function: Any = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> Any:
     """Declare a change of our own database, part of the turn's transaction."""
-    declare = _declare("write", errors, act)
-    return declare if function is None else declare(function)
+    return _Declaring("write", errors, act) if function is None else _declare("write", function)
+
+
+@dataclass(frozen=True)
+class _Declaring:
+    """`@touch(errors=…)`: what is known of an effect before its function."""
+
+    kind: str
+    errors: tuple[type[Exception], ...]
+    act: str | None
+
+    def __call__(self, function: Function[P, T]) -> Effect[P, T]:
+        return _declare(self.kind, function, self.errors, self.act)

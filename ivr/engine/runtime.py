@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -23,6 +23,19 @@ from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.storage import Looks, Prepared
 
+if TYPE_CHECKING:
+    from ivr.settings import Settings
+
+
+class FollowUps(Protocol):
+    """What happens after a turn: promised in its transaction, done by the worker."""
+
+    def send(self, conn: sa.Connection, message_id: str) -> None:
+        """A text, by the id of its message."""
+
+    def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
+        """A job by its name, in at least so many seconds."""
+
 
 class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the stories, and the places for those who wait for the outside.
@@ -34,7 +47,7 @@ class Runtime(msgspec.Struct, frozen=True):
     """
 
     engine: sa.Engine
-    settings: Any
+    settings: Settings
     sealer: Sealer
     speaker: Speaker
     worker: Worker
@@ -43,7 +56,7 @@ class Runtime(msgspec.Struct, frozen=True):
     stories: Mapping[str, Story]
     clock: Callable[[sa.Connection], datetime]
     wallets: Any
-    follow_up: Any
+    follow_up: FollowUps
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
     switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     caller_id: Callable[[Mapping[str, Any]], str]
