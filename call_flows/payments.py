@@ -27,7 +27,7 @@ async def failed_payment(call: Call) -> None:
     at = await call.ask(TIME)
     customer = await identify(call)
     found = await call.do(find_payments, customer, fen, on, at)
-    meant = await which(call, "payment", found, Meant(None, False))
+    meant = await which(call, "payment", found, Meant[Explained](None, False))
     if meant.again:
         fen = await call.ask(AMOUNT)
         on = await which_day(call, DAY, DATE)

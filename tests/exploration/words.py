@@ -39,7 +39,8 @@ def document(lines: tuple[Line, ...], language: str) -> str:
 
 def telephone(turn: Turn, language: str) -> str:
     """The whole document of a turn, with its wait, as Twilio gets it."""
-    runtime: Any = SimpleNamespace(speaker=_Spoken(), base_url="https://ivr.example.com")
+    ours = {"caller_id": lambda facts: facts.get("line", ""), "settings": SimpleNamespace(ring_seconds=25)}
+    runtime: Any = SimpleNamespace(speaker=_Spoken(), base_url="https://ivr.example.com", **ours)
     call: Any = SimpleNamespace(sid="CA" + "1" * 32, language=language, slow=False, facts=turn.facts)
     return render(runtime, call, 1, Played(turn.wait, turn.lines), NOON)
 
