@@ -2,7 +2,7 @@
 
 from call_flows.language import take_language
 from ivr.desk.agents import duty, is_urgent
-from ivr.desk.callbacks import Draft, Promise, draft_callback, draft_for_caller, request_callback
+from ivr.desk.callbacks import Draft, Promise, TooMany, draft_callback, draft_chosen, draft_for_caller, request_callback
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
 from ivr.engine.entries import identifier
 
@@ -10,7 +10,9 @@ OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, fleeti
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, fleeting=True)
 OFFER_IN_BOTH = Menu("callback-in-both", ("chinese", "english"), tries=2, offer_agent=False, bilingual=True)
 """Before a language is chosen: the answer is a yes, and says in which language the caller goes on."""
+HERE = Confirm("callback-here", offer_agent=False)
 NUMBER = Ask("callback-number", identifier, sealed=True)
+WHICH = Menu("callback-which", ("home", "abroad"), offer_agent=False, fleeting=True)
 RIGHT = Confirm("callback-right", offer_agent=False)
 AFTER = Menu("after-callback", ("more", "end"), offer_agent=False, fleeting=True)
 TRIES = 3
@@ -84,13 +86,8 @@ async def take_callback(call: Call, reason: str, only: bool) -> bool:
     if wanted == "security":
         await to_security(call)
         return True
-    number = await call.ask(NUMBER)
-    draft = await call.do(draft_callback, number, call.facts["wallet"], call.facts.get("customer"))
-    if not draft.allowed:
-        call.say("callback-not-there")
-        return False
-    call.say("callback-number-is", number=number)
-    if not await call.confirm(RIGHT):
+    draft = await confirmed_number(call)
+    if draft is None:
         return False
     await promise(call, draft, reason)
     return True
@@ -117,10 +114,58 @@ async def to_security(call: Call) -> None:
     await speak_to_agent(call, "stolen account or lost phone")
 
 
-async def promise(call: Call, draft: Draft, reason: str) -> None:
-    """Noted, and told for when."""
-    made: Promise = await call.do(request_callback, draft.id, reason, is_urgent(call.facts))
+async def confirmed_number(call: Call) -> Draft | None:
+    """The number that rang, offered once by its ending, or else the one that is keyed and read back; None when it is not right."""
+    wallet, customer = call.facts["wallet"], call.facts.get("customer")
+    if "another_number" not in call.facts:
+        own = await call.do(draft_for_caller, wallet, customer)
+        if own.allowed:
+            call.say("callback-from", ending=own.ending)
+            if await call.confirm(HERE):
+                return own
+        call.facts["another_number"] = True
+    number = await call.ask(NUMBER)
+    draft = await call.do(draft_callback, number, wallet, customer)
+    if draft.why == "unclear":
+        draft = await chosen_number(call, draft)
+    if not draft.allowed:
+        refuse_number(call, draft)
+        return None
+    if draft.country:
+        call.say("callback-number-in", number=draft.number, country=draft.country)
+    else:
+        call.say("callback-number-is", number=draft.number or number)
+    if not await call.confirm(RIGHT):
+        return None
+    return draft
+
+
+async def chosen_number(call: Call, draft: Draft) -> Draft:
+    """The same keys are a number in two countries: only the caller knows in which."""
+    home, abroad = draft.choices
+    chosen = await call.menu(WHICH, home=home.country, abroad=abroad.country)
+    meant = home if chosen == "home" else abroad
+    return await call.do(draft_chosen, meant, call.facts["wallet"], call.facts.get("customer"))
+
+
+def refuse_number(call: Call, draft: Draft) -> None:
+    """What is wrong with it."""
+    if draft.why == "length":
+        call.say("callback-wrong-length", digits=draft.digits)
+    else:
+        call.say("callback-not-there")
+
+
+async def promise(call: Call, draft: Draft, reason: str, left: bool = False) -> None:
+    """Noted, and told for when; `left`: nobody said yes, so it is told to whom. Beyond the limits nothing is noted."""
+    try:
+        made: Promise = await call.do(request_callback, draft.id, reason, is_urgent(call.facts))
+    except TooMany:
+        call.say("callback-not-now")
+        return
     call.facts["called_back"] = True
+    if left:
+        call.say("callback-left")
     if not made.slot:
         call.say("callback-noted")
     elif made.provisional:
@@ -133,8 +178,7 @@ async def leave_callback(call: Call, reason: str) -> None:
     """For the number that rang, if it may be called back; this caller does not answer, so it is told and the call ends."""
     draft = await call.do(draft_for_caller, call.facts["wallet"], call.facts.get("customer"))
     if draft.allowed:
-        call.say("callback-left")
-        await promise(call, draft, reason)
+        await promise(call, draft, reason, left=True)
     else:
         call.say("callback-not-left")
     say_goodbye(call)

@@ -86,6 +86,8 @@ class Settings:
     """Rung when everything else has failed; empty means an apology and goodbye."""
     callback_prefixes: tuple[str, ...]
     """Numbers that we are willing to call back, by their beginning."""
+    callbacks_an_hour: int
+    """How many callbacks a wallet promises within an hour; more are told to call again later."""
     callback_dial_prefixes: tuple[str, ...]
     """Those of them that the line rings by itself; none means that callbacks are only listed for the agents.
 
@@ -170,6 +172,7 @@ class _Reader:
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=self._number("FALLBACK_AGENT"),
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
+            callbacks_an_hour=self._whole("CALLBACKS_AN_HOUR", 100),
             callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),
             wallet_api_url=self._urls("WALLET_API_URL"),
             wallet_api_token=self._by_wallet_secrets("WALLET_API_TOKEN", "WALLET_API_URL"),
@@ -300,6 +303,12 @@ class _Reader:
                 f"BIND is {text!r} in the lab, which answers on this machine only; clear BIND, or write LAB=0"
             )
         return address
+
+    def _whole(self, name: str, default: int) -> int:
+        text = self._text(name, str(default))
+        if not (re.fullmatch("[0-9]{1,6}", text) and int(text)):
+            raise SettingsError(_wrong(name, text, f"a number such as {default}, 1 at least"))
+        return int(text)
 
     def _port(self) -> int:
         text = self._text("PORT", "5000")

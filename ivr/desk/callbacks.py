@@ -1,30 +1,73 @@
-"""Callbacks: a draft while the number is read back, a promise after the yes."""
+"""Callbacks: a draft while the number is confirmed, a promise after the yes; and how many are promised.
+
+A callback makes our telephone ring a number that a caller chose, so it can be turned against whoever has that number, or against
+our bill. Only what is a person's telephone at an ordinary price is rung (`numbers.may_be_rung`). One number has one open
+promise of a wallet, and a second one at most, when that is about security and the first is not: who asks again is told of
+the one that there is. Beyond the limits below nothing is promised, operators are alarmed, and the caller hears calm words
+that are the same for each limit. Promises are counted one after the other, whichever machine plays the turn.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from prometheus_client import Counter
 
-from ivr.desk import rings
-from ivr.desk.numbers import dialable
+from ivr.desk import numbers, rings
 from ivr.desk.tables import callbacks
+from ivr.desk.tables import rings as table
 from ivr.engine import journal
 from ivr.engine.call import Sealed
+from ivr.engine.claims import hold
 from ivr.engine.effects import World, write
 from ivr.engine.secrets import mask
+from ivr.follow_up.tries import QUEUED, stamp
+from ivr.logs import logger
 from ivr.wallet import business_days, config
+from ivr.wallet.types import WalletInfo
 
 SOON = timedelta(minutes=15)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+A_NUMBER_A_DAY = 3
+"""Each was made before the next was asked for; a customer with more to settle in a day has an agent's word by then."""
+A_CALLER_A_DAY = 5
+"""From one telephone: one's own, and those of a family; a switchboard has as many and no more."""
+SHARE_OF_WITHHELD = 5
+"""Callers who withhold their number share no telephone: all of them together may have the fifth part of a wallet's hour."""
+REFUSED = Counter("ivr_callbacks_refused", "Callbacks that were not promised, by the limit that was reached.", ("why",))
+
+
+class TooMany(Exception):
+    """No more callbacks are promised to this number, caller or wallet for now."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """One number that the keys may mean, and its country."""
+
+    number: Sealed
+    country: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A callback that is not promised yet; `allowed` says whether we call such numbers at all."""
+    """A callback that is not promised yet, and the number that it is for, E.164 and sealed.
+
+    `country`: where the number is, in both languages, when that has to be said. Not `allowed`: `why` is "length" (of so many
+    `digits`, which no number has), "unclear" (of two `choices`, at home and abroad, only the caller knows which), or "not there" (we do not call it).
+    """
 
     id: str
     allowed: bool
+    number: Sealed | None = None
+    ending: str = ""
+    country: dict[str, str] | None = None
+    why: str = ""
+    digits: int = 0
+    choices: list[Meant] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -39,45 +82,133 @@ class Promise:
 
 
 @write
-def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | None) -> Draft:
-    """Keep the keyed number, sealed, until the caller says that it is right."""
-    to = dialable(world.runtime.sealer.open(number.token))
-    return _draft(world, to, wallet, customer)
+def draft_for_caller(world: World, wallet: str, customer: dict | None) -> Draft:
+    """Of the number that rang, if it may be called back."""
+    caller = _caller(world)
+    if caller is None or not numbers.may_be_rung(caller, world.runtime.settings.callback_prefixes):
+        return Draft("", False, why="not there")
+    return _draft(world, caller, wallet, customer)
 
 
 @write
-def draft_for_caller(world: World, wallet: str, customer: dict | None) -> Draft:
-    """The same for the number that rang, of a caller who keys nothing."""
-    here = journal.calls.c.call == world.call
-    sealed = world.conn.scalar(sa.select(journal.calls.c.caller_sealed).where(here))
-    return _draft(world, world.runtime.sealer.open(sealed) if sealed else None, wallet, customer)
+def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | None) -> Draft:
+    """Of what was keyed, kept until the caller says that it is right."""
+    keys, home = world.runtime.sealer.open(number.token), numbers.home(config.by_id(world.conn, wallet))
+    found = numbers.readings(keys, home, _caller(world))
+    allowed = [one for one in found if numbers.may_be_rung(one, world.runtime.settings.callback_prefixes)]
+    if len(allowed) > 1:
+        choices = [Meant(_sealed(world, one), country) for one in allowed if (country := numbers.country(one))]
+        return Draft("", False, why="unclear", choices=choices)
+    if not allowed:
+        wrong = not found and numbers.has_wrong_length(keys, home)
+        return Draft("", False, why="length" if wrong else "not there", digits=len(keys))
+    named = len(found) > 1 or numbers.region(allowed[0]) != home
+    return _draft(world, allowed[0], wallet, customer, numbers.country(allowed[0]) if named else None)
 
 
-def _draft(world: World, to: str | None, wallet: str, customer: dict | None) -> Draft:
-    if to is None or not to.startswith(tuple(world.runtime.settings.callback_prefixes)):
-        return Draft("", False)
-    draft = f"callback-{world.key}"
+@write
+def draft_chosen(world: World, chosen: Meant, wallet: str, customer: dict | None) -> Draft:
+    """Of the one that the caller chose when the keys meant two numbers."""
+    return _draft(world, world.runtime.sealer.open(chosen.number.token), wallet, customer, chosen.country)
+
+
+@write(act="callback", errors=(TooMany,))
+def request_callback(world: World, draft: str, reason: str, urgent: bool = False) -> Promise:
+    """Make the draft a promise, or tell of the one that this number has; raises TooMany. `urgent`: it is about security."""
+    hold(world.conn, "callbacks")  # or two calls would not see what the other has not committed
+    here = callbacks.c.id == draft
+    found = world.conn.execute(sa.select(callbacks).where(here)).one()
+    new = _start(config.by_id(world.conn, found.wallet), world.now, urgent)
+    there = _open_promise(world, found, urgent)
+    if there is not None:
+        return _joined(world, draft, there, new)
+    for why in _limits(world, found):
+        REFUSED.labels(why).inc()
+        logger("desk").error("callback refused", why=why, wallet=found.wallet, call=world.call)
+        world.conn.execute(sa.update(callbacks).where(here).values(status="refused"))
+        raise TooMany
+    world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=new.slot))
+    rings.promise(world.conn, draft, datetime.fromisoformat(new.slot) if new.slot else None, world.now)
+    return new
+
+
+def _joined(world: World, draft: str, there: sa.Row, new: Promise) -> Promise:
+    """The promise that there is; one whose time has passed is to be kept as soon as a new one would be."""
+    told = there.slot if there.slot and datetime.fromisoformat(there.slot) > world.now else new.slot
+    if new.slot is not None:
+        soon = stamp(datetime.fromisoformat(new.slot))
+        later = (table.c.id == there.id) & (table.c.status == QUEUED) & (table.c.next > soon)
+        world.conn.execute(sa.update(table).where(later).values(next=soon))
+    world.conn.execute(sa.update(callbacks).where(callbacks.c.id == draft).values(status="joined", slot=told))
+    return Promise(told, new.provisional)
+
+
+def _start(info: WalletInfo, now: datetime, urgent: bool) -> Promise:
+    """Soon, when people are at work now and then; else the next opening."""
+    soon, week, place = now + SOON, info.staffed(urgent), (info.timezone, info.calendar)
+    if all(business_days.is_open(week, at, *place) for at in (now, soon)):
+        return Promise(soon.isoformat())
+    opening = business_days.next_opening(week, now, *place)
+    return Promise(opening.at.isoformat(), opening.provisional) if opening else Promise(None)
+
+
+def _draft(
+    world: World, number: str, wallet: str, customer: dict | None, country: dict[str, str] | None = None
+) -> Draft:
+    draft, sealed = f"callback-{world.key}", _sealed(world, number)
     world.conn.execute(
         sa.insert(callbacks).values(
             id=draft, wallet=wallet, customer=customer["id"] if customer else None, call=world.call,
-            at=world.now.isoformat(), number_sealed=world.runtime.sealer.seal(to), number_mask=mask(to), status="draft",
+            at=world.now.isoformat(), number_sealed=sealed.token, number_mask=mask(number), status="draft",
+            number_mark=world.runtime.sealer.fingerprint(number),
         )
     )  # fmt: skip
-    return Draft(draft, True)
+    return Draft(draft, True, sealed, mask(number), country)
 
 
-@write(act="callback")
-def request_callback(world: World, draft: str, reason: str, urgent: bool = False) -> Promise:
-    """Make the draft a promise: soon, when people are at work now and then; else the next opening."""
-    here = callbacks.c.id == draft
-    found = world.conn.execute(sa.select(callbacks).where(here)).one()
-    info = config.by_id(world.conn, found.wallet)
-    soon, week, place = world.now + SOON, info.staffed(urgent), (info.timezone, info.calendar)
-    slot: datetime | None = soon
-    opening = None
-    if not all(business_days.is_open(week, at, *place) for at in (world.now, soon)):
-        opening = business_days.next_opening(week, world.now, *place)
-        slot = opening.at if opening else None
-    world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=slot and slot.isoformat()))
-    rings.promise(world.conn, draft, slot, world.now)
-    return Promise(slot.isoformat() if slot else None, opening is not None and opening.provisional)
+def _sealed(world: World, number: str) -> Sealed:
+    return Sealed(world.runtime.sealer.seal(number))
+
+
+def _caller(world: World) -> str | None:
+    """The number that rang."""
+    here = journal.calls.c.call == world.call
+    sealed = world.conn.scalar(sa.select(journal.calls.c.caller_sealed).where(here))
+    return str(world.runtime.sealer.open(sealed)) if sealed else None
+
+
+def _open_promise(world: World, found: sa.Row, urgent: bool) -> sa.Row | None:
+    """What this wallet owes this number already; what people have not ticked off within a day keeps nobody from another one.
+
+    A matter of security is rung at hours of its own: it does not wait for the promise of another matter.
+    """
+    same = (callbacks.c.number_mark == found.number_mark) & (callbacks.c.wallet == found.wallet)
+    today = (table.c.status == "by-hand") & (table.c.at >= stamp(world.now - DAY))
+    owed = table.c.status.in_((QUEUED, "ringing")) | today
+    wanted = sa.select(callbacks.c.id, callbacks.c.slot, callbacks.c.call)
+    promised = world.conn.execute(wanted.join(table, table.c.id == callbacks.c.id).where(same, owed)).all()
+    return next((one for one in promised if not urgent or rings.is_about_security(world.conn, one.call)), None)
+
+
+def _limits(world: World, found: sa.Row) -> Iterator[str]:
+    """The limits that are reached."""
+    caller = world.conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == world.call))
+    most, ours = world.runtime.settings.callbacks_an_hour, callbacks.c.wallet == found.wallet
+    limits = (
+        ("number", A_NUMBER_A_DAY, DAY, callbacks.c.number_mark == found.number_mark),
+        ("caller", A_CALLER_A_DAY, DAY, journal.calls.c.caller_mark == caller),
+        ("withheld", max(1, most // SHARE_OF_WITHHELD), HOUR, ours & journal.calls.c.caller_mark.is_(None)),
+        ("wallet", most, HOUR, ours),
+    )
+    for why, allowed, within, same in limits:
+        counts = why not in ("caller", "withheld") or (caller is None) == (why == "withheld")
+        if counts and _promised(world, within, same) >= allowed:
+            yield why
+
+
+def _promised(world: World, within: timedelta, same: sa.ColumnElement[bool]) -> int:
+    """How many were promised since then; the stamps of rings are of one zone, and compare as text."""
+    joined = sa.join(table, callbacks, table.c.id == callbacks.c.id)
+    joined = joined.outerjoin(journal.calls, journal.calls.c.call == callbacks.c.call)
+    wanted = sa.select(sa.func.count()).select_from(joined).where(table.c.at >= stamp(world.now - within), same)
+    return int(world.conn.scalar(wanted) or 0)

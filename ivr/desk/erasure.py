@@ -171,7 +171,8 @@ def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
     mine = callbacks.c.call.in_(every)
     waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(SETTLED)
     conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
-    emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(number_sealed="", number_mask="")
+    gone = {"number_sealed": "", "number_mask": "", "number_mark": None}
+    emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(**gone)
     return _count(conn, emptied)
 
 

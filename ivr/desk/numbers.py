@@ -85,9 +85,14 @@ def is_spelling(address: str, ours: str) -> bool:
 
 
 def candidates(keys: str, country: str = "CN") -> list[str]:
-    """What keys may mean in a search for an account: every number that is possible, the valid ones first, then a wallet id."""
+    """What keys may mean in a search for an account: numbers that exist, those as long as a mobile, then a wallet id.
+
+    A mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a release.
+    """
     read = [_international(keys)] if keys.startswith("00") else [_parsed(keys, country), _international(keys)]
-    found = [one for one in read if one and _length(one) == ValidationResult.IS_POSSIBLE]
+    found = [
+        one for one in read if one and (phonenumbers.is_valid_number(one) or _is_long_as(one, PhoneNumberType.MOBILE))
+    ]
     found.sort(key=phonenumbers.is_valid_number, reverse=True)
     return [*dict.fromkeys(_e164(one) for one in found), keys]
 
@@ -109,21 +114,15 @@ def readings(keys: str, country: str, caller: str | None) -> list[str]:
     return mine[:1] or found
 
 
-def dialable(keys: str) -> str | None:
-    """The one number to call back, or None when none of its readings can be a number."""
-    return next(iter(readings(keys, "CN", None)), None)
-
-
 def has_wrong_length(keys: str, country: str) -> bool:
     """Whether no number has so many digits: abroad in its own country, else a mobile, or a landline with its 0."""
     if keys.startswith("00"):
         abroad = _international(keys)
-        return abroad is None or _length(abroad) != ValidationResult.IS_POSSIBLE
+        return abroad is None or phonenumbers.is_possible_number_with_reason(abroad) != ValidationResult.IS_POSSIBLE
     parsed, prefix = _parsed(keys, country), phonenumbers.ndd_prefix_for_region(country, True)
     landline = prefix is not None and keys.startswith(prefix)
     kind = PhoneNumberType.FIXED_LINE if landline else PhoneNumberType.MOBILE
-    possible = phonenumbers.is_possible_number_for_type_with_reason
-    return parsed is None or possible(parsed, kind) != ValidationResult.IS_POSSIBLE
+    return parsed is None or not _is_long_as(parsed, kind)
 
 
 def may_be_rung(number: str, prefixes: Iterable[str]) -> bool:
@@ -185,5 +184,6 @@ def _e164(number: PhoneNumber) -> str:
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 
-def _length(number: PhoneNumber) -> int:
-    return int(phonenumbers.is_possible_number_with_reason(number))
+def _is_long_as(number: PhoneNumber, kind: int) -> bool:
+    reason = phonenumbers.is_possible_number_for_type_with_reason(number, kind)
+    return bool(reason == ValidationResult.IS_POSSIBLE)

@@ -12,6 +12,8 @@ from ivr.desk.tables import callbacks, cases, disputes
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 
+PROMISED = ("requested", "joined")
+
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
     """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call.
@@ -60,7 +62,7 @@ def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | N
     """transferred, callback, case, resolved or abandoned; None while nothing is settled in a live call."""
     if _accepted(conn, sid):
         return "transferred"
-    requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status != "draft")
+    requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status.in_(PROMISED))
     if conn.execute(requested).first():
         return "callback"
     if any(conn.execute(sa.select(table.c.id).where(table.c.call == sid)).first() for table in (cases, disputes)):

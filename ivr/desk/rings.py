@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ivr.desk import own_numbers
+from ivr.desk import numbers, own_numbers
 from ivr.desk.agents import is_urgent, on_duty
 from ivr.desk.tables import callbacks, ring_attempts, rings
 from ivr.engine import journal
@@ -137,6 +137,12 @@ def number_of(conn: sa.Connection, callback: sa.Row, sealer: Sealer) -> str:
     return sealer.under(journal.key(conn, callback.call)).open(callback.number_sealed)
 
 
+def is_about_security(conn: sa.Connection, call: str) -> bool:
+    """Whether the call in which a callback was promised was about that, when it was last heard of."""
+    last = journal.past(conn, call).last
+    return is_urgent(last.facts if last else {})
+
+
 def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | None:
     """What the line may not or cannot ring by itself is left to people; what was erased to nobody."""
     try:
@@ -146,16 +152,14 @@ def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | 
         return "erased"
     except (BrokenSeal, config.UnknownWallet):
         return "by-hand"
-    settings = here.settings
-    allowed = number.startswith(settings.callback_prefixes) and number.startswith(settings.callback_dial_prefixes)
-    return None if allowed else "by-hand"
+    wanted = (here.settings.callback_prefixes, here.settings.callback_dial_prefixes)
+    return None if all(numbers.may_be_rung(number, prefixes) for prefixes in wanted) else "by-hand"
 
 
 def _closed_until(conn: sa.Connection, callback: sa.Row, now: datetime) -> datetime | None:
     """A matter of security is rung while its people are there. None: now."""
     info = config.by_id(conn, callback.wallet)
-    last = journal.past(conn, callback.call).last
-    week = (info.staffed(is_urgent(last.facts if last else {})), now, info.timezone, info.calendar)
+    week = (info.staffed(is_about_security(conn, callback.call)), now, info.timezone, info.calendar)
     if business_days.is_open(*week):
         return None
     opens = business_days.next_opening(*week)

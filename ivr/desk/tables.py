@@ -48,8 +48,11 @@ callbacks = _kept(
     "callbacks",
     sa.Column("number_sealed", sa.Text, nullable=False),
     sa.Column("number_mask", sa.Text, nullable=False),
+    sa.Column("number_mark", sa.Text),  # a keyed hash
     sa.Column("slot", sa.Text),
-    sa.Column("status", sa.Text, nullable=False),  # draft until it is confirmed, then requested
+    # draft until it is confirmed; then requested, or joined to what the number was promised before, or refused
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Index("callbacks_by_number", "number_mark"),
 )
 freezes = _kept("freezes")
 consents = _kept(
@@ -124,6 +127,7 @@ rings = sa.Table(
     sa.Column("ended", sa.Text),  # how the last try ended
     *columns(),  # whose `next` is business time: the slot
     sa.Index("rings_due", "status", "next"),
+    sa.Index("rings_by_promise", "at"),
 )
 ring_attempts = sa.Table(
     "ring_attempts",

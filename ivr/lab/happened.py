@@ -40,9 +40,9 @@ def kept(conn: sa.Connection, name: str) -> list[Shown]:
 
 
 def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
-    """Promised callbacks, not drafts, with what the agent will know."""
+    """Promised callbacks, one for a number, with what the agent will know."""
     zones = _zones(conn)
-    promised = sa.select(desk.callbacks).where(desk.callbacks.c.status != "draft").order_by(desk.callbacks.c.n)
+    promised = sa.select(desk.callbacks).where(desk.callbacks.c.status == "requested").order_by(desk.callbacks.c.n)
     return [_callback(conn, row, zones, sealer) for row in conn.execute(promised).all()]
 
 

@@ -231,7 +231,7 @@ class Company:
 
     def may_text_from(self, sender: str) -> bool:
         """Whether a text may come from there; a name need not be asked for."""
-        return self.bought is None or not (sender[:1] == "+" or sender.isdecimal()) or sender in {*self.numbers, *self.senders}  # fmt: skip
+        return self.bought is None or not (sender[:1] == "+" or sender.isascii() and sender.isdigit()) or sender in {*self.numbers, *self.senders}  # fmt: skip
 
     def queue(self, name: str) -> Queue:
         """The queue of this name, made when it is first asked for."""

@@ -28,7 +28,7 @@ def add(rest: Blueprint, board: Switchboard) -> None:
 
     @rest.get(f"{PREFIX}/SMS/ShortCodes.json")
     def list_short_codes(account: str) -> Response:
-        found = _wanted([one for one in sorted(company.senders) if one.isdecimal()], "ShortCode")
+        found = _wanted([one for one in sorted(company.senders) if one.isascii() and one.isdigit()], "ShortCode")
         return jsonify(page("short_codes", found, lambda code: _short_code(account, code)))
 
     @rest.get("/v1/Services/<sid>")

@@ -12,7 +12,7 @@ NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 UNITS = {
     "transaction": "transaction", "item": "item", "day": "day", "calendar-day": "calendar day",
     "business-day": "business day", "second": "second", "minute": "minute", "hour": "hour", "time": "time", "point": "point",
-    "person": "person",
+    "person": "person", "digit": "digit",
 }  # fmt: skip
 
 

@@ -192,6 +192,13 @@ class Caller(Phone):
             self.picks("短信验证码", "code by text").enters(self.code())
         return self
 
+    def wants_a_call_back(self, number: str) -> Caller:
+        """From the offer to the read-back of another number than the one that rings."""
+        self.picks("需要回电", "call back")
+        if ("就回拨这个号码" if self.lang == "zh" else "call that number back") in self.heard:
+            self.picks("不是", "no")
+        return self.enters(number + "#")
+
     def code(self) -> str:
         """The code of the last text message."""
         body = self.line.texts()[-1]

@@ -91,7 +91,7 @@ def test_nobody_is_asked_who_had_a_person_or_a_callback(caller):
         "充值限额", "limits"
     ).proves(LIN)
     caller.line.put("agents", {"available": 0})
-    caller.presses("0").picks("需要回电", "call back").enters("13700000000#").picks("是的", "yes").hangs_up()
+    caller.presses("0").wants_a_call_back("13700000000").picks("是的", "yes").hangs_up()
     caller.calls().is_not_told(*GO_ON)
 
 
@@ -175,8 +175,6 @@ def test_who_asked_for_a_callback_since_is_not_asked(caller):
     drops(caller)
     caller.line.put("clock", {"now": "2026-11-23T10:05:00+08:00"})
     caller.line.put("agents", {"available": 0})
-    calls_again(caller).presses("0").picks("需要回电", "call back").enters("13700000000#").picks(
-        "是的", "yes"
-    ).hangs_up()
+    calls_again(caller).presses("0").wants_a_call_back("13700000000").picks("是的", "yes").hangs_up()
     caller.line.put("clock", {"now": "2026-11-23T10:06:00+08:00"})
     caller.calls().is_not_told(*GO_ON)

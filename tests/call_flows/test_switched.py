@@ -43,7 +43,7 @@ def test_closed_says_why_and_offers_to_call_back(caller, reason):
     """Nobody is sent away with nothing."""
     switched(caller, "closed", reason).calls()
     caller.is_told(*(reason.values() if reason else ("热线暂停服务", "the line is closed for now")))
-    caller.is_told(*CALL_BACK).picks("需要回电", "call back").enters("13700000000#").picks("是的", "yes")
+    caller.is_told(*CALL_BACK).wants_a_call_back("13700000000").picks("是的", "yes")
     assert [callback["call"] for callback in caller.line.get("callbacks")] == [caller.sid]
 
 

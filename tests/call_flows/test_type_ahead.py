@@ -83,8 +83,9 @@ def test_nothing_typed_ahead_reaches_a_personal_entry(caller):
 def test_nothing_typed_ahead_confirms_an_act(caller):
     """A callback is promised only after its number was read back and the yes came on its own."""
     caller.line.put("clock", {"now": NIGHT})
-    caller.calls().presses("0").picks("需要回电", "call back")
-    types_ahead(caller, "13900000009#1").is_told("号码对吗", "Is the number right")
+    types_ahead(caller.calls().presses("0"), "11").is_told("就回拨这个号码", "call that number back")
+    assert caller.line.get("callbacks") == []
+    types_ahead(caller.picks("不是", "no"), "13900000009#1").is_told("号码对吗", "Is the number right")
     assert caller.line.get("callbacks") == []
     caller.presses("1").is_told("已经登记", "It is noted")
     (callback,) = caller.line.get("callbacks")

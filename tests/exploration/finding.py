@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.exploration.graph import Edge, Graph, State, answers
 from tests.exploration.outcomes import labelled
 
-PERSON = {"agent", "callback-offer", "callback-number", "callback-right"}
+PERSON = {"agent", "callback-offer", "callback-here", "callback-number", "callback-which", "callback-right"}
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,9 @@ def _reward(state: str, missing: int | None = 2000, day: str | None = "2026-11-3
     return {"points": 860, "progress": [one]}
 
 
+_NUMBER = {"token": "sealed +8613800000000"}
+_DRAFT = {"id": "callback-1", "allowed": True, "number": _NUMBER}
+_NO_DRAFT = {"id": "", "allowed": False}
 _CHANNELS = {"website": BOTH, "app": BOTH, "social": BOTH}
 _RULES = {"window": 60, "decision": 7, "balance": 10, "card_low": 1, "card_high": 3}
 _CASE = {"reference": "730415206", "due": "2026-11-26"}
@@ -150,10 +153,18 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("closed", {"open": False, "numbers": [], "opens": NEXT}),
         ok("closed for good", {"open": False, "numbers": [], "opens": None}),
     ],
-    "callbacks.draft_callback": [
-        ok("allowed", {"id": "callback-1", "allowed": True}), ok("not there", {"id": "", "allowed": False}),
+    "callbacks.draft_for_caller": [
+        ok("allowed", {**_DRAFT, "ending": "0001"}), ok("not there", {**_NO_DRAFT, "why": "not there"}),
     ],
-    "callbacks.request_callback": [ok("slot", {"slot": NEXT}), ok("no slot", {"slot": None})],
+    "callbacks.draft_callback": [
+        ok("allowed", _DRAFT), ok("abroad", {**_DRAFT, "country": BOTH}),
+        ok("not there", {**_NO_DRAFT, "why": "not there"}), ok("wrong length", {**_NO_DRAFT, "why": "length", "digits": 10}),
+        ok("unclear", {**_NO_DRAFT, "why": "unclear", "choices": [{"number": _NUMBER, "country": BOTH}] * 2}),
+    ],
+    "callbacks.draft_chosen": [ok("chosen", {**_DRAFT, "country": BOTH})],
+    "callbacks.request_callback": [
+        ok("slot", {"slot": NEXT}), ok("no slot", {"slot": None}), ("too many", "err", "TooMany"),
+    ],
     "callers.remember_language": [ok("kept", None)],
     "cases.open_case": [
         ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True}),

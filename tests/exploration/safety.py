@@ -36,8 +36,16 @@ SUCCESS = DATA | {
     "freeze-found-frozen",
 }
 PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner"}
-ASKED_FOR = {"request_callback": "callback-right", "freeze": "freeze-now", "keep_freeze": "freeze-now", "set_push": "promotion-messages-now", "keep_consent": "promotion-messages-now", "file_dispute": "dispute-now", "keep_dispute": "dispute-now"}  # fmt: skip
-"""Acts that the caller asks for, and the question whose yes must come right before."""
+ASKED_FOR = {
+    "request_callback": ("callback-here", "callback-right"),
+    "freeze": ("freeze-now",),
+    "keep_freeze": ("freeze-now",),
+    "set_push": ("promotion-messages-now",),
+    "keep_consent": ("promotion-messages-now",),
+    "file_dispute": ("dispute-now",),
+    "keep_dispute": ("dispute-now",),
+}
+"""Acts that the caller asks for, and the questions of which one's yes must come right before."""
 ASKED_AGAIN = {"freeze-unsure", "promotion-messages-unsure", "dispute-unsure"}
 """Moments between such a yes and the same act, asked about again under the same key."""
 OFTEN = {"freeze", "keep_freeze", "set_push", "keep_consent", "file_dispute", "keep_dispute"}
@@ -89,10 +97,10 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
     out = graph.out()
     for edge in graph.edges:
         done = [label.partition(":")[0] for label in edge.turn.outcomes]
-        for write, question in ASKED_FOR.items():
-            asked = (graph.states[edge.source].name, edge.turn.steps[0][3])
-            if write in done and asked != (question, "yes") and asked[0] not in ASKED_AGAIN:
-                yield Fault("P9", f"{write} without a yes to {question}", edge)
+        for write, questions in ASKED_FOR.items():
+            question, answer = graph.states[edge.source].name, edge.turn.steps[0][3]
+            if write in done and not (question in questions and answer == "yes") and question not in ASKED_AGAIN:
+                yield Fault("P9", f"{write} without a yes to {' or '.join(questions)}", edge)
             if write in done and write not in OFTEN and _again(graph, out, edge.target, write):
                 yield Fault("P9", f"{write} can be done twice", edge)
         for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
@@ -124,12 +132,13 @@ def _asked(given: tuple[Any, ...], heard: set[str]) -> bool:
     return _turned(given, heard) and set(given[2]) <= heard
 
 
+READ_BACK = {"callback-from", "callback-number-is", "callback-number-in"}
 SAME: dict[str, Callable[[tuple[Any, ...], set[str]], bool]] = {
     "file_dispute": _because,
     "keep_dispute": _because,
     "set_push": _turned,
     "keep_consent": _asked,
-    "request_callback": lambda given, heard: "callback-number-is" in heard,
+    "request_callback": lambda given, heard: bool(READ_BACK & heard),
     "freeze": lambda given, heard: "freeze-means" in heard,
 }
 """Whether what an act is given is what was read back before the yes."""

@@ -82,7 +82,7 @@ def exchange(caller, agents=1, security=False, **dialled):
     if security:
         caller.line.put("agents", {"available": 0})
         caller.picks("账户安全", "account security")
-    caller.presses("0").picks("需要回电", "call back").enters(NUMBER + "#").picks("是", "yes")
+    caller.presses("0").wants_a_call_back(NUMBER).picks("是", "yes")
     caller.line.put("agents", {"available": agents, "answer": "accept"})
     with served(lambda environ, start: caller.line.app(environ, start)) as url:
         caller.line.settings = replace(caller.line.settings, public_base_url=url)

@@ -40,7 +40,7 @@ def told(line):
     line.put("agents", {"available": 0})
     line.lin, line.dana, line.nobody = (Caller(line, "zh", repeat=False) for _ in range(3))
     reports(line.lin.calls(from_=LINS), "800", "1121").proves(LIN)
-    line.lin.presses("0").picks("需要回电", "").enters("13900000002#").picks("是", "").hangs_up()
+    line.lin.presses("0").wants_a_call_back("13900000002").picks("是", "").hangs_up()
     line.dana.calls(from_=DANAS).picks("充值与支付问题", "").picks("充值限额", "").proves(DANA).hangs_up()
     line.nobody.calls(from_=LINS).presses("5").hangs_up()
     line.engine = line.app.extensions["line"].engine
@@ -215,7 +215,7 @@ def test_while_a_call_is_going_on_nothing_is_erased_and_what_it_promises_is_kept
         " (last heard of at 2026-11-23T10:00+08:00, over at 2026-11-23T10:10+08:00 at the latest); type it again when that is over\n"
     )
     assert all(opens(told, told.lin.sid, token) for token in tokens(told, told.lin.sid))
-    again.presses("0").picks("需要回电", "").enters("13900000002#").picks("是", "").hangs_up()
+    again.presses("0").wants_a_call_back("13900000002").picks("是", "").hangs_up()
     with begin_read(told.engine) as conn:
         number = conn.scalar(sa.select(callbacks.c.number_sealed).where(callbacks.c.call == again.sid))
     assert opens(told, again.sid, number)

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.desk.ringing import ring_due
-from ivr.desk.tables import rings
+from ivr.desk.tables import callbacks, rings
 from ivr.engine import journal
-from ivr.engine.secrets import ERASED
+from ivr.engine.secrets import ERASED, Sealer
 from ivr.storage import begin_write
 from tests.call_flows.line import HAIYUN
 from tests.follow_up.exchange import CUSTOMER, MORNING, exchange
@@ -85,11 +85,25 @@ def test_a_number_that_may_not_be_rung_is_left_to_people(caller, setting):
             assert line.ring.status == "by-hand"
 
 
+@pytest.mark.parametrize("number", ["+12644761234", "+12423271234", "+19765550132", "+8616812345", "+86168123456", "+19005550123", "+881612345678", "+864000000101"])  # fmt: skip
+def test_a_dear_number_that_was_stored_before_is_never_dialled(caller, number):
+    """Whatever the release before was willing to call: it is left to people."""
+    with exchange(caller) as line:
+        with begin_write(line.here.engine) as conn:
+            call = conn.execute(sa.select(callbacks.c.call).where(callbacks.c.status == "requested")).scalar_one()
+            sealer = Sealer(line.here.settings.server_key).under(journal.key(conn, call))
+            conn.execute(sa.update(callbacks).values(number_sealed=sealer.seal(number)))
+        assert line.at(MORNING).walks().calls == [] and line.ring.status == "by-hand"
+
+
 def test_an_agent_who_is_on_the_telephone_is_rung_for_nobody_else(caller):
     """The second callback waits until the first talk is over."""
     with exchange(caller) as line:
         with begin_write(line.here.engine) as conn:
-            kept = dict(conn.execute(sa.text("SELECT * FROM callbacks")).one()._mapping) | {"n": 99, "id": "second"}
+            kept = dict(conn.execute(sa.text("SELECT * FROM callbacks WHERE status = 'requested'")).one()._mapping) | {
+                "n": 99,
+                "id": "second",
+            }
             names = ", ".join(f'"{name}"' for name in kept)
             conn.execute(sa.text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(':' + name for name in kept)})"), kept)  # fmt: skip
             conn.execute(sa.insert(rings).values(id="second", at=MORNING, status="queued", tries=0))

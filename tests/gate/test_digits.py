@@ -14,7 +14,6 @@ from tests.gate.test_imports import MODULES, place
 IN_ANY_SCRIPT = {
     "ivr/logs.py": "masks whatever could be a number",
     "ivr/follow_up/wording.py": "refuses words with amounts, however they are written",
-    "ivr/speech/names.py": "speaks a wallet's own words, in whatever digits",
     "ivr/checks/seconds.py": "counts what is spoken",
     "ivr/checks/prompt_lint/vocabulary.py": "reads our own prompts",
 }

@@ -79,8 +79,8 @@ def consent(caller: Soaked) -> Caller:
 
 
 def callback(caller: Soaked) -> Caller:
-    """Nobody is on duty."""
-    return caller.calls().presses("0").picks(*OFFERED).enters(caller.person.number + "#")
+    """Nobody is on duty; to the telephone that rings."""
+    return caller.calls().presses("0").picks(*OFFERED)
 
 
 def limits(caller: Soaked) -> Caller:
@@ -100,6 +100,6 @@ STORIES = {
     "security": Story(investigation, MARKED, OPENED),
     "reward": Story(reward, None, OPENED),
     "consent": Story(consent, SURE_OF_MESSAGES, IS_ON),
-    "callback": Story(callback, ("号码对吗", "number right"), PROMISED),
+    "callback": Story(callback, ("就回拨这个号码", "call that number back"), PROMISED),
     "nothing": Story(limits, None, None),
 }

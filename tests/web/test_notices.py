@@ -43,7 +43,7 @@ def test_a_turn_sent_after_the_end_is_not_played(line, state):
     """The yes of someone who has gone promises nothing."""
     caller = at_main_menu(line)
     line.put("agents", {"available": 0})
-    caller.presses("0").picks("需要回电", "").enters("13700000000#").hears("对吗")
+    caller.presses("0").wants_a_call_back("13700000000").hears("对吗")
     turn = due(caller)
     form = {"CallSid": caller.sid, "CallStatus": state, "Digits": "1"}
     for _ in range(2):
