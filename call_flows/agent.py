@@ -123,7 +123,7 @@ async def confirmed_number(call: Call) -> Draft | None:
             call.say("callback-from", ending=own.ending)
             if await call.confirm(HERE):
                 return own
-        call.facts["another_number"] = True
+        call.facts["another_number"] = "wanted" if own.allowed else "needed"
     number = await call.ask(NUMBER)
     draft = await call.do(draft_callback, number, wallet, customer)
     if draft.why == "unclear":
@@ -175,7 +175,10 @@ async def promise(call: Call, draft: Draft, reason: str, left: bool = False) -> 
 
 
 async def leave_callback(call: Call, reason: str) -> None:
-    """For the number that rang, if it may be called back; this caller does not answer, so it is told and the call ends."""
+    """For the number that rang, unless that was declined or may not be called; this caller does not answer, and is told."""
+    if call.facts.get("another_number") == "wanted":
+        call.say("callback-nothing-noted")
+        say_goodbye(call)
     draft = await call.do(draft_for_caller, call.facts["wallet"], call.facts.get("customer"))
     if draft.allowed:
         await promise(call, draft, reason, left=True)

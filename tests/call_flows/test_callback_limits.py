@@ -107,6 +107,7 @@ def test_a_stranger_is_not_rung_all_day_and_a_caller_does_not_ring_the_town(nobo
         from_ = f"+861390000020{place}" if why == "number" else BORROWED
         asks(nobody_there, number, from_).is_told(*(NOTED if place < most else NOT_NOW))
         settle(nobody_there)
+    nobody_there.hangs_up()
     assert rung(nobody_there) == most and nobody_there.report()["outcome"] == "abandoned"
     assert nobody_there.report()["summary"]["promises"] == []
     assert refused(why) - before >= 2

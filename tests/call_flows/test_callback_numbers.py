@@ -90,11 +90,35 @@ def test_where_only_the_caller_knows_which_country_is_meant_it_is_asked(caller, 
     assert numbers(caller) == [number]
 
 
-def test_silence_and_wrong_keys_at_the_country_lead_back_to_the_offer(caller):
-    """Never to a number that nobody chose."""
-    offered(caller, WITHHELD).wants_a_call_back("13055550123").presses("5").presses("5").presses("5")
-    caller.is_told("给您回电", "call you back")
-    assert caller.line.get("callbacks") == []
+@pytest.mark.parametrize(
+    "does", [lambda caller: caller.presses("5"), lambda caller: caller.waits()], ids=["keys", "silence"]
+)
+@pytest.mark.parametrize("from_", [WITHHELD, LONDON])
+def test_silence_and_wrong_keys_at_the_country_promise_nothing(caller, from_, does):
+    """Never a number that nobody chose."""
+    offered(caller, from_).wants_a_call_back("13055550123")
+    for _ in range(3):
+        does(caller)
+    caller.is_told("没有登记", "nothing is noted")
+    assert caller.over and caller.line.get("callbacks") == []
+
+
+def test_who_declined_the_number_that_rings_is_not_called_there_after_silence(caller):
+    """The other number was read back, and nobody said that it is right."""
+    offered(caller).wants_a_call_back("13700000000")
+    for _ in range(3):
+        caller.waits()
+    caller.is_told("没有登记", "nothing is noted").is_not_told("来电号码", "calling from")
+    assert caller.over and caller.line.get("callbacks") == []
+
+
+def test_silence_at_the_number_that_rings_leaves_a_callback_for_it(caller):
+    """It was offered, not declined; the caller is told."""
+    offered(caller).picks("需要回电", "call back").is_told(*OWN)
+    for _ in range(3):
+        caller.waits()
+    caller.is_told("来电号码回电", "number that you are calling from").is_told("已经登记", "It is noted")
+    assert numbers(caller) == [BORROWED]
 
 
 @requirement("R4")

@@ -99,6 +99,8 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
         done = [label.partition(":")[0] for label in edge.turn.outcomes]
         for write, questions in ASKED_FOR.items():
             question, answer = graph.states[edge.source].name, edge.turn.steps[0][3]
+            if write == "request_callback" and _is_left(edge):
+                continue
             if write in done and not (question in questions and answer == "yes") and question not in ASKED_AGAIN:
                 yield Fault("P9", f"{write} without a yes to {' or '.join(questions)}", edge)
             if write in done and write not in OFTEN and _again(graph, out, edge.target, write):
@@ -106,6 +108,12 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
         for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
             if done.count(write) > 1:
                 yield Fault("P9", f"{write} is done {done.count(write)} times in one turn", edge)
+
+
+def _is_left(edge: Edge) -> bool:
+    """A caller who gives no answer leaves a callback for the number that rings, and is told so; or that there is none."""
+    told = {line.id for line in edge.turn.lines} & {"callback-left", "callback-not-now"}
+    return bool(told) and edge.decision == "gave-up" and "draft_for_caller: allowed" in edge.turn.outcomes
 
 
 def p9_what_was_said_is_kept_and_deleted_at_a_word(graph: Graph) -> Iterator[Fault]:
@@ -149,7 +157,7 @@ def p9_the_yes_was_to_the_same(graph: Graph) -> Iterator[Fault]:
     for edge in graph.edges:
         source = graph.states[edge.source]
         for act, given in edge.turn.given:
-            if act not in SAME:
+            if act not in SAME or (act == "request_callback" and _is_left(edge)):
                 continue
             if source.name in ASKED_AGAIN:
                 same = repr(given) in {repr(then) for name, then in source.came.turn.given if name == act}

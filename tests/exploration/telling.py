@@ -53,7 +53,7 @@ TOLD: dict[str, set[str]] = {
     "request_callback: slot": {"callback-promised"},
     "request_callback: no slot": {"callback-noted"},
     "request_callback: too many": {"callback-not-now"},
-    "draft_for_caller: allowed": {"callback-from"},
+    "draft_for_caller: allowed": {"callback-from", "callback-left", "callback-not-now"},
     "draft_callback: allowed": {"callback-number-is"},
     "draft_callback: abroad": {"callback-number-in"},
     "draft_chosen: chosen": {"callback-number-in"},

@@ -99,6 +99,7 @@ callback-promised = It is noted. We will call you back from { MOMENT($at) }.
 callback-promised-provisional = It is noted. We expect to call you back from { MOMENT($at) }.
 callback-left = I did not hear your choice, so we will call the number that you are calling from.
 callback-not-left = I did not hear your choice. We cannot call the number that you are calling from, so nothing is noted.
+callback-nothing-noted = I did not hear your choice, so nothing is noted.
 callback-there = We already noted that we will call you back.
 after-callback = Can we help with anything else?
     .more = For another question

@@ -99,6 +99,7 @@ callback-promised = 已经登记。我们会在{ MOMENT($at) }起给您回电。
 callback-promised-provisional = 已经登记。我们预计在{ MOMENT($at) }起给您回电。
 callback-left = 没有听到您的选择，我们会给这个来电号码回电。
 callback-not-left = 没有听到您的选择。这个来电号码我们不能回电，所以没有登记。
+callback-nothing-noted = 没有听到您的选择，所以没有登记。
 callback-there = 已经为您登记过回电，请留意接听电话。
 after-callback = 还需要别的帮助吗？
     .more = 还有别的问题
