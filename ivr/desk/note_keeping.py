@@ -17,6 +17,7 @@ from ivr.desk import notes
 from ivr.desk.summary import summarise
 from ivr.desk.tables import cases, disputes, recordings, sounds, voice_notes
 from ivr.engine import journal
+from ivr.engine.prompts import Record
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up import deliveries
 from ivr.follow_up.jobs import Surroundings
@@ -85,20 +86,31 @@ def _wanted(conn: sa.Connection, here: Surroundings, row: sa.Row) -> bool:
 
 
 def _attach(conn: sa.Connection, here: Surroundings, row: sa.Row) -> None:
-    """Nobody answered after it, for the caller hung up while speaking or the line failed: it belongs to what was promised last."""
+    """Nobody has kept it: the caller hung up while speaking, the line failed, or it was taken for silence and was none.
+
+    It belongs to what was promised last.
+    """
     rows = journal.rows(conn, row.call)
     if not rows or journal.key(conn, row.call) == ERASED:
         return
     summary = summarise(rows)
-    if rows[-1].turn == row.turn - 1:
+    if rows[-1].turn == row.turn - 1 or _was_no_silence(conn, rows, row):
         belongs = [one["reference"] for one in summary["promises"] if one["reference"]]
     else:
         belongs = [note["reference"] for note in summary["notes"] if note["id"] == row.id and note["reference"]]
     if not belongs:
         return
     kept = {"id": row.id, "customer": summary["customer"], "wallet": summary["wallet"], "call": row.call}
-    kept |= {"at": here.clock(conn).isoformat(), "reference": belongs[-1], "seconds": row.seconds}
+    kept |= {"at": here.clock(conn).isoformat(), "reference": belongs[-1], "seconds": max(0, row.seconds)}
     journal.insert_new(conn, voice_notes, kept | {"status": notes.COMING})
+
+
+def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: sa.Row) -> bool:
+    """The call was told of no length and took it for nothing; then it was longer than a silence, and none was made after it."""
+    taken = [step for one in rows if one.turn == row.turn for step in one.steps[:1]]
+    later = sa.select(recordings.c.id).where(recordings.c.call == row.call, recordings.c.turn > row.turn)
+    nothing = any(step[0] == "answer" and step[2:] == ["value", None] for step in taken)
+    return nothing and row.seconds > Record.timeout and conn.execute(later).first() is None
 
 
 def _keep(here: Surroundings, row: sa.Row) -> None:

@@ -13,6 +13,8 @@ from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 
 PROMISED = ("requested", "joined")
+UNJOINED = "unjoined"
+"""The notice that an agent accepted and was joined to nobody, for the caller had left; its sequence is the turn's."""
 
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
@@ -71,5 +73,8 @@ def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | N
 
 
 def _accepted(conn: sa.Connection, sid: str) -> bool:
-    query = sa.select(journal.notices.c.body).where(journal.notices.c.call == sid, journal.notices.c.kind == "whisper")
-    return any('"accepted"' in body for body in conn.scalars(query))
+    """Whether an agent took the call and was joined to the caller."""
+    here = sa.select(journal.notices.c.sequence, journal.notices.c.body).where(journal.notices.c.call == sid)
+    unjoined = {turn for turn, _body in conn.execute(here.where(journal.notices.c.kind == UNJOINED))}
+    keyed = conn.execute(here.where(journal.notices.c.kind == "whisper"))
+    return any('"accepted"' in body and turn not in unjoined for turn, body in keyed)

@@ -127,5 +127,5 @@ def _notes(rows: list[Row]) -> list[dict[str, Any]]:
                 notes.popitem()
         said = failed.get("recorded")
         if said and any(step[3] == said["id"] for step in _answers(steps, "value")):
-            notes.setdefault(said["id"], {"id": said["id"], "seconds": said["seconds"], "reference": promised})
+            notes.setdefault(said["id"], {"id": said["id"], "seconds": said["seconds"] or 0, "reference": promised})
     return list(notes.values())

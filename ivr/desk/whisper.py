@@ -72,8 +72,8 @@ def _safety(summary: dict[str, Any]) -> Iterator[Line]:
 
 
 def _case_line(summary: dict[str, Any], reference: str) -> Line:
-    """The end of its number; or, if it has a voice note, that it has: for both there is no time."""
-    seconds = [note["seconds"] for note in summary["notes"] if note["reference"] == reference]
+    """The end of its number; or, if it has a voice note of a known length, that it has: for both there is no time."""
+    seconds = [one["seconds"] for one in summary["notes"] if one["reference"] == reference and one["seconds"]]
     return Line("whisper-note", {"seconds": seconds[-1]}) if seconds else Line("whisper-case", {"tail": reference[-4:]})
 
 

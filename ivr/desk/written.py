@@ -56,7 +56,10 @@ def _lines(summary: dict[str, Any], lang: str, say: dict[str, str], is_frozen: b
         "who": _who(summary, say),
         "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
         "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
-        "said": "; ".join(f"{one['seconds']} {say['seconds']} ({one['id']})" for one in summary["notes"]),
+        "said": "; ".join(
+            (f"{one['seconds']} {say['seconds']} " if one["seconds"] else "") + f"({one['id']})"
+            for one in summary["notes"]
+        ),
         "found": "; ".join([*_found(summary, lang), *_charged(summary, say), *_security(summary, say, is_frozen)]),
         "promised": "; ".join(
             " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]

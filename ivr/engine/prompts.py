@@ -171,10 +171,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the telephone company says of a recording: its id, its seconds, and the key that ended it, if one did."""
+    """What the telephone company says of a recording: its id, its seconds if it knows, and the key that ended it, if one did."""
 
     id: str
-    seconds: int
+    seconds: int | None
     key: str = ""
 
 
@@ -203,10 +203,13 @@ class Record:
         return MENU_KEYS.get(keys[:1] or "#") or tries.judge("wrong", self.tries), ""
 
     def heard(self, recorded: Recorded) -> Decision:
-        """A recording → a decision. Its seconds count the silence that ended it, so no more than that is nothing."""
+        """A recording → a decision. Its seconds count the silence that ended it, so no more than that is nothing.
+
+        Where nobody knows its length there may be words in it.
+        """
         if recorded.key in ("0", "*"):
             return MENU_KEYS[recorded.key]
-        nothing = recorded.seconds <= (0 if recorded.key else self.timeout)
+        nothing = recorded.seconds is not None and recorded.seconds <= (0 if recorded.key else self.timeout)
         return "value", None if nothing else recorded.id
 
 

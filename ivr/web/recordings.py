@@ -40,10 +40,9 @@ def take(runtime: Runtime, call: str, turn: int, form: Mapping[str, str]) -> Rec
     found = SID.search(form.get("RecordingSid") or form.get("RecordingUrl") or "")
     if found is None:
         return None
-    seconds = form.get("RecordingDuration", "")
-    recorded = Recorded(
-        found[1], int(seconds) if re.fullmatch("[0-9]{1,5}", seconds) else 0, keys_of(form.get("Digits"))
-    )
+    told = form.get("RecordingDuration", "")
+    seconds = int(told) if re.fullmatch("[0-9]{1,5}", told) else None
+    final = form.get("RecordingStatus") == "completed"
     with begin_write(runtime.engine) as conn:
-        know(conn, call, turn, recorded, datetime.now(UTC))
-    return recorded
+        known = know(conn, call, turn, Recorded(found[1], seconds), datetime.now(UTC), final)
+    return Recorded(found[1], known or seconds, keys_of(form.get("Digits")))

@@ -17,7 +17,6 @@ from ivr.desk import callers
 from ivr.desk.agents import at_work
 from ivr.desk.own_numbers import answered_by
 from ivr.desk.report import keep_summary
-from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
@@ -28,7 +27,7 @@ from ivr.engine.turn import Forgotten, Input, take_turn
 from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
-from ivr.web import recordings
+from ivr.web import legs, recordings
 from ivr.web.signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
@@ -88,12 +87,12 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>")
     @guarded
     def whispering(sid: str, turn: int) -> str:
-        return whisper_to_agent(runtime, sid, turn)
+        return legs.whisper_to_agent(runtime, sid, turn)
 
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>/answer")
     @guarded
     def whispered(sid: str, turn: int) -> str:
-        return agent_answered(runtime, sid, turn)
+        return legs.agent_answered(runtime, sid, turn, request.form)
 
     @voice.post("/status")
     @guarded
@@ -103,7 +102,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     @voice.post("/fallback")
     @guarded
     def fallback() -> str:
-        return last_reply(runtime, request.form.get("CallSid", "")) or static_reply(runtime, {})
+        return fall_back(runtime, request.form) or static_reply(runtime, {})
 
     return voice
 
@@ -169,6 +168,7 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         abort(403)
     recorded = recordings.take(runtime, sid, turn, form)
     if form.get("CallStatus") in OVER:
+        legs.ended(runtime, sid, turn, form)
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
@@ -185,40 +185,13 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:
     """Twilio's form → what the caller did; every variant of a bare `#` is the same."""
     if "DialCallStatus" in form:
-        with begin_read(runtime.engine) as conn:
-            verdict = journal.noted(conn, sid, "whisper", str(turn))
-        ended = form["DialCallStatus"]
-        fallen = ended if ended in ("busy", "no-answer", "failed", "canceled") else "declined"
-        return Input(dialled=verdict["verdict"] if verdict else fallen)
+        return Input(dialled=legs.ended(runtime, sid, turn, form))
     asked = request.args if here().query_string else {}
     if asked.get("again"):
-        return Input(again=True)
+        return Input(again=True, dialled=legs.ended(runtime, sid, turn, form))
     if asked.get("quiet") and not form.get("Digits"):
         return Input(keys=None, at=runtime.watch())
     return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded, at=runtime.watch())
-
-
-def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
-    """On the agent's leg, before the two are joined: the summary, then 1 accepts and 2 declines."""
-    with begin_read(runtime.engine) as conn:
-        spoken = whisper(conn, sid, runtime.speaker)
-    with begin_write(runtime.engine) as conn:
-        keep_summary(conn, sid, runtime.sealer)
-    action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
-    return twiml.document(
-        f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'
-        f"{twiml.says(spoken)}</Gather><Hangup/>"
-    )
-
-
-def agent_answered(runtime: Runtime, sid: str, turn: int) -> str:
-    """What the agent keyed decides: 1 joins the two (an empty document does), all else lets go."""
-    accepted = keys_of(request.form.get("Digits")) == "1"
-    with begin_write(runtime.engine) as conn:
-        verdict = {"verdict": "accepted" if accepted else "declined", "leg": request.form.get("CallSid")}
-        journal.note(conn, sid, "whisper", str(turn), runtime.clock(conn), verdict)
-        kept = journal.noted(conn, sid, "whisper", str(turn))
-    return twiml.document("" if kept and kept["verdict"] == "accepted" else "<Hangup/>")
 
 
 def call_status(runtime: Runtime, form: Any) -> str:
@@ -242,8 +215,13 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
     keep_summary(conn, sid, runtime.sealer)
 
 
-def last_reply(runtime: Runtime, sid: str) -> str | None:
-    """The last stored reply of a known call."""
+def fall_back(runtime: Runtime, form: Any) -> str | None:
+    """A known call whose webhook failed: on from an agent's leg that is over, else the last stored reply once more."""
+    sid = form.get("CallSid", "")
+    if form.get("CallStatus") in OVER:
+        return twiml.document("")
+    if (after := legs.after_the_leg(runtime, sid, form)) is not None:
+        return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:
         stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
     return runtime.sealer.under(key).open(stored) if stored else None
@@ -251,6 +229,8 @@ def last_reply(runtime: Runtime, sid: str) -> str | None:
 
 def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
     """Without a database: an apology in both languages, once more the same turn, then a fallback agent or goodbye."""
+    if request.form.get("DialBridged") == "true":
+        return twiml.document("<Hangup/>")  # they have spoken with somebody: no apology, and nobody is rung
     if "/whisper/" in request.path:
         return twiml.document(APOLOGY + "<Hangup/>")  # on the agent's leg, which may not dial; the caller goes on
     if "turn" in path and not request.args.get("again"):

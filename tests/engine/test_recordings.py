@@ -67,9 +67,9 @@ def test_the_notice_may_be_interrupted_and_must_end_before_the_tone(stage):
     assert redirect.tag == "Redirect" and redirect.text.startswith(f"{here}/turns/2?quiet=1#")
 
 
-@pytest.mark.parametrize("key, seconds", [("#", 1), ("#", 60), ("", 6), ("", 60)])
+@pytest.mark.parametrize("key, seconds", [("#", 1), ("#", 60), ("", 6), ("", 60), ("#", None), ("", None)])
 def test_what_was_said_is_the_recordings_id_and_nothing_else_is_journaled(stage, key, seconds):
-    """Ended by `#`, by five seconds of silence that count, or by its length."""
+    """Ended by `#`, by five seconds of silence that count, or by its length; also where nobody knows how long it is."""
     assert f"kept id={SID}" in stage.post(recorded=Recorded(SID, seconds, key))
     assert steps(stage)[-1] == ["answer", "note", "value", SID]
     assert "zh:before" in stage.post("1")  # replayed, it goes on

@@ -10,6 +10,7 @@ from ivr.engine.prompts import Recorded
 from ivr.simulator.company import Recording
 from ivr.storage import begin_read, begin_write
 from ivr.web.recordings import take
+from tests.follow_up.noted import WORDS
 from tests.web.wire import due, post, spoken
 
 
@@ -103,7 +104,83 @@ def test_a_notice_of_a_turn_that_no_database_can_hold_is_no_server_error(scene, 
     assert post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/recordings/{turn}", form).status_code == 204
 
 
-@pytest.mark.parametrize("seconds, read", [("7", 7), ("", 0), ("-1", 0), ("1e9", 0), ("９", 0), ("123456", 0)])
+FIRST_WORDS = {"nought": {"RecordingDuration": "0"}, "minus one": {"RecordingDuration": "-1"}, "none": {}}
+
+
+def answered(scene, turn, **told) -> str:
+    """The caller has spoken for twelve seconds and pressed pound; `told` is what the turn says of the length."""
+    held = scene.company.board.company.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
+    form = {"CallSid": scene.caller.sid, "CallStatus": "in-progress", "RecordingSid": held.sid, "Digits": "#", **told}
+    return spoken(post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/turns/{turn}", form))
+
+
+@pytest.mark.parametrize("first", FIRST_WORDS.values(), ids=list(FIRST_WORDS))
+def test_the_notice_that_it_is_complete_has_the_last_word_on_its_length(scene, first):
+    """Told as nought, minus one or not at all in the turn, twelve seconds later: the note is held."""
+    scene.opens_a_case()
+    turn = due(scene.caller)
+    answered(scene, turn, **first)
+    status_notice(scene, turn)
+    assert scene.recording.seconds == 12
+    spoken(post(scene.caller.line, "/voice/status", {"CallSid": scene.caller.sid, "CallStatus": "completed"}))
+    (case,) = scene.caller.line.get("cases")
+    assert (scene.later().note.status, scene.note.reference) == ("held", case["reference"])
+
+
+@pytest.mark.parametrize("first", FIRST_WORDS.values(), ids=list(FIRST_WORDS))
+def test_a_length_that_is_known_already_is_not_doubted_by_the_turn(scene, first):
+    """The notice overtook the turn: the words are there, and the caller hears so."""
+    scene.opens_a_case()
+    turn = due(scene.caller)
+    scene.company.board.company.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
+    status_notice(scene, turn)
+    form = {"CallSid": scene.caller.sid, "CallStatus": "in-progress", "RecordingSid": scene.held.sid, "Digits": "#"}
+    assert "录好了" in spoken(post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/turns/{turn}", form | first))
+    assert (scene.note.seconds, scene.recording.seconds) == (12, 12)
+
+
+@pytest.mark.parametrize("first", [{}, {"RecordingDuration": "-1"}], ids=["none", "minus one"])
+def test_a_recording_of_unknown_length_is_not_called_silence(scene, first):
+    """Nobody can say that nothing was heard; whoever listens to it finds out."""
+    scene.opens_a_case()
+    reply = answered(scene, due(scene.caller), **first)
+    assert "录好了" in reply and "没有听到声音" not in reply
+    assert scene.note.seconds == 0
+    spoken(post(scene.caller.line, "/voice/status", {"CallSid": scene.caller.sid, "CallStatus": "completed"}))
+    assert (scene.later().note.status, scene.note.seconds > 0) == ("held", True)
+
+
+@pytest.mark.parametrize("late", ["0", "-1", ""])
+def test_a_late_word_of_the_call_does_not_take_the_length_back(scene, late):
+    """The end of the call tells of the recording once more."""
+    scene.opens_a_case()
+    turn = due(scene.caller)
+    scene.company.board.company.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
+    status_notice(scene, turn)
+    ended = {
+        "CallSid": scene.caller.sid,
+        "CallStatus": "completed",
+        "RecordingSid": scene.held.sid,
+        "RecordingDuration": late,
+    }
+    spoken(post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/turns/{turn}", ended))
+    assert scene.recording.seconds == 12
+    assert scene.later().note.status == "held"
+
+
+def test_a_silence_that_is_complete_stays_none(scene):
+    """What was told of it in the call and what was measured afterwards agree."""
+    scene.opens_a_case()
+    turn = due(scene.caller)
+    answered(scene, turn, RecordingDuration="0")
+    status_notice(scene, turn, RecordingDuration="0")
+    spoken(post(scene.caller.line, "/voice/status", {"CallSid": scene.caller.sid, "CallStatus": "completed"}))
+    assert (scene.later().note, scene.recording.status) == (None, "gone")
+
+
+@pytest.mark.parametrize(
+    "seconds, read", [("7", 7), ("0", 0), ("", None), ("-1", None), ("1e9", None), ("９", None), ("123456", None)]
+)
 def test_seconds_are_taken_as_a_number_or_not_at_all(scene, seconds, read):
     """Whatever was posted."""
     runtime = scene.caller.line.app.extensions["line"]

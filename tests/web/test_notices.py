@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import permutations
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from ivr.engine import journal
 from ivr.simulator.delivery import Answer
 from ivr.storage import begin_read
-from tests.call_flows.line import Line
+from tests.call_flows.line import Caller, Line
 from tests.web.wire import at_main_menu, due, play, post, ringing, spoken
 
 
@@ -114,3 +115,124 @@ def test_the_fallback_of_an_unknown_call_apologises_in_both_languages(line, form
     line.restart()
     text = spoken(post(line, "/voice/fallback", form))
     assert "抱歉" in text and "Sorry" in text and "<Number>+8613900000009</Number></Dial><Say" in text
+
+
+# Agents' legs
+
+
+def rings_an_agent(line: Line) -> tuple[Caller, int, str]:
+    """A caller whose agent hears the whisper just now; the turn that the leg's end will ask for, and the agent's address."""
+    caller = at_main_menu(line)
+    document = play(line, caller.sid, due(caller), Digits="0")
+    turn = due_of(document)
+    return caller, turn, f"/voice/calls/{caller.sid}/whisper/{turn}/answer"
+
+
+def due_of(document: str) -> int:
+    return int(re.findall(r"/turns/(\d+)", document)[-1])
+
+
+def agent_presses(line: Line, address: str, key: str = "1") -> str:
+    return spoken(post(line, address, {"CallSid": "CA" + "a" * 32, "Digits": key}))
+
+
+def leg_ends(line: Line, caller: Caller, turn: int, **more: str) -> str:
+    form = {"CallSid": caller.sid, "CallStatus": "in-progress", "DialCallStatus": "completed", **more}
+    return spoken(post(line, f"/voice/calls/{caller.sid}/turns/{turn}", form))
+
+
+def test_a_one_for_a_caller_who_has_left_joins_nobody_and_hands_nothing_over(line):
+    """The agent hears that the customer has hung up; asked again, the same."""
+    caller, turn, address = rings_an_agent(line)
+    status(line, caller.sid, "completed")
+    for _again in range(2):
+        document = agent_presses(line, address)
+        assert "客户已经挂断" in document and document.endswith("<Hangup/></Response>")
+    leg_ends(line, caller, turn, CallStatus="completed", DialBridged="false")
+    assert line.get(f"calls/{caller.sid}")["outcome"] == "abandoned"
+
+
+def test_a_one_that_was_faster_than_the_word_of_the_callers_end_is_no_talk_either(line):
+    """Nobody knew yet that the caller had left; that the two were never joined is told with the end of the leg."""
+    caller, turn, address = rings_an_agent(line)
+    assert agent_presses(line, address) == '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+    leg_ends(line, caller, turn, CallStatus="completed", DialBridged="false")
+    status(line, caller.sid, "completed")
+    assert line.get(f"calls/{caller.sid}")["outcome"] == "abandoned"
+
+
+@pytest.mark.parametrize("more", [{"DialBridged": "true"}, {}], ids=["bridged", "not told"])
+def test_a_one_and_a_talk_are_a_call_that_was_handed_over(line, more):
+    """Whether the telephone company says that they were joined or says nothing of it."""
+    caller, turn, address = rings_an_agent(line)
+    agent_presses(line, address)
+    leg_ends(line, caller, turn, CallStatus="completed", **more)
+    assert line.get(f"calls/{caller.sid}")["outcome"] == "transferred"
+
+
+def test_a_caller_whom_an_agent_accepted_and_was_not_joined_to_is_not_left_alone(line):
+    """The agent hung up in the same moment: there was no talk, so there is no goodbye, and another way is offered."""
+    caller, turn, address = rings_an_agent(line)
+    agent_presses(line, address)
+    replies = {leg_ends(line, caller, turn, DialBridged="false") for _again in range(2)}
+    assert len(replies) == 1 and "给您回电" in replies.pop()
+    assert line.get(f"calls/{caller.sid}")["outcome"] is None
+
+
+def falls_back(line: Line, caller: Caller, turn: int | None = None, **more: str) -> str:
+    """The webhook of this turn failed."""
+    failed = {"ErrorUrl": f"{line.settings.public_base_url}/voice/calls/{caller.sid}/turns/{turn}"} if turn else {}
+    form = {"CallSid": caller.sid, "CallStatus": "in-progress", "ErrorCode": "11200", **failed, **more}
+    return spoken(post(line, "/voice/fallback", form))
+
+
+def test_the_fallback_after_a_talk_rings_nobody(line):
+    """The end of the leg could not be told: the caller has spoken with a person, and hears goodbye, however often it is asked."""
+    caller, turn, address = rings_an_agent(line)
+    agent_presses(line, address)
+    replies = {falls_back(line, caller, turn) for _again in range(2)} | {falls_back(line, caller)}
+    assert len(replies) == 1 and "再见" in (reply := replies.pop()) and "<Dial" not in reply
+    assert line.get(f"calls/{caller.sid}")["outcome"] == "transferred"
+
+
+@pytest.mark.parametrize("keyed", ["", "2"], ids=["no answer", "declined"])
+def test_the_fallback_after_an_agent_who_did_not_come_goes_on_to_the_next_way(line, keyed):
+    """The same agent is not rung again."""
+    caller, turn, address = rings_an_agent(line)
+    if keyed:
+        agent_presses(line, address, keyed)
+    reply = falls_back(line, caller, turn)
+    assert "<Dial" not in reply and "给您回电" in reply
+
+
+def test_the_fallback_of_a_document_that_never_arrived_rings_the_agent(line):
+    """The turn that failed is the one that says whom to ring: nobody was rung yet."""
+    caller, turn, _address = rings_an_agent(line)
+    assert "<Dial" in falls_back(line, caller, turn - 1)
+    assert "<Dial" in falls_back(line, caller)
+
+
+def test_the_fallback_of_a_call_that_is_over_says_nothing(line):
+    """Nobody would hear it, and nobody is rung for it."""
+    caller, turn, _address = rings_an_agent(line)
+    assert len(ET.fromstring(falls_back(line, caller, turn, CallStatus="completed"))) == 0
+
+
+def test_a_turn_that_is_asked_for_again_after_a_talk_rings_nobody(line):
+    """Once the line was out of reach: a redirect says nothing of the leg, and the agent's key is known."""
+    caller, turn, address = rings_an_agent(line)
+    line.put("agents", {"available": 2})
+    agent_presses(line, address)
+    form = {"CallSid": caller.sid, "CallStatus": "in-progress"}
+    reply = spoken(post(line, f"/voice/calls/{caller.sid}/turns/{turn}?again=1", form))
+    assert "再见" in reply and "<Dial" not in reply
+
+
+def test_without_a_database_a_finished_talk_is_the_end(line):
+    """Neither an apology nor the fallback agent, whom nobody needs any more."""
+    caller, turn, address = rings_an_agent(line)
+    agent_presses(line, address)
+    line.settings = replace(line.settings, database_url="sqlite:////nowhere/at/all.db", fallback_agent="+8613900000009")
+    line.restart()
+    reply = leg_ends(line, caller, turn, DialBridged="true")
+    assert "<Dial" not in reply and "抱歉" not in reply and reply.endswith("<Hangup/></Response>")

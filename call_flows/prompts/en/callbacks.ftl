@@ -1,5 +1,6 @@
 # When a callback is rung
 whisper-callback = Callback
 whisper-not-reached = The customer was not reached.
+whisper-customer-left = The customer has hung up.
 callback-greeting = { TEXT($name) } support, calling back as you asked. We never need passwords.
     .join = To talk now

@@ -1,0 +1,103 @@
+"""An agent's leg: what is whispered on it, what the agent keyed there, and how it ended for the caller.
+
+Whether an agent takes a call is what they keyed, and never `DialCallStatus`: a leg that was answered and declined is `completed`.
+But a 1 for a caller who has left joins nobody, which only `DialBridged` or the end of the call tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+
+from ivr.desk.report import UNJOINED, keep_summary
+from ivr.desk.whisper import whisper
+from ivr.engine import journal, twiml
+from ivr.engine.call import Line
+from ivr.engine.entries import keys_of
+from ivr.engine.playing import Input
+from ivr.engine.runtime import Runtime
+from ivr.storage import begin_read, begin_write
+
+NOT_REACHED = ("busy", "no-answer", "failed", "canceled")
+TURN = re.compile(r"/voice/calls/[^/]+/turns/([0-9]{1,9})(?:[?#]|$)")
+
+
+def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
+    """On the agent's leg, before the two are joined: the summary, then 1 accepts and 2 declines."""
+    with begin_read(runtime.engine) as conn:
+        spoken = whisper(conn, sid, runtime.speaker)
+    with begin_write(runtime.engine) as conn:
+        keep_summary(conn, sid, runtime.sealer)
+    action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
+    return twiml.document(
+        f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'
+        f"{twiml.says(spoken)}</Gather><Hangup/>"
+    )
+
+
+def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str:
+    """What the agent keyed decides: 1 joins the two (an empty document does), all else lets go; so does a caller who has left."""
+    accepted = keys_of(form.get("Digits")) == "1"
+    with begin_write(runtime.engine) as conn:
+        gone = accepted and _is_over(conn, sid)
+        verdict = "gone" if gone else "accepted" if accepted else "declined"
+        told = {"verdict": verdict, "leg": form.get("CallSid")}
+        journal.note(conn, sid, "whisper", str(turn), runtime.clock(conn), told)
+        kept = _keyed(conn, sid, turn)
+    if kept == "accepted":
+        return twiml.document("")
+    return twiml.document((_nobody_there(runtime, sid) if kept == "gone" else "") + "<Hangup/>")
+
+
+def ended(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str | None:
+    """How the leg that this turn waits for ended: accepted, declined, busy, no-answer, failed, canceled; None: nobody knows.
+
+    Asked for again, or by the fallback, a form says nothing of the leg; then what the agent keyed is all there is.
+    """
+    with begin_read(runtime.engine) as conn:
+        verdict, unjoined = _keyed(conn, sid, turn), journal.noted(conn, sid, UNJOINED, str(turn))
+    if verdict == "accepted" and form.get("DialBridged") == "false" and not unjoined:
+        with begin_write(runtime.engine) as conn:
+            unjoined = {"status": form.get("DialCallStatus")}
+            journal.note(conn, sid, UNJOINED, str(turn), runtime.clock(conn), unjoined)
+    if verdict is not None:
+        return "failed" if verdict == "accepted" and unjoined else "declined" if verdict == "gone" else verdict
+    status = form.get("DialCallStatus")
+    return status if status in NOT_REACHED else "declined" if status else None
+
+
+def after_the_leg(runtime: Runtime, sid: str, form: Mapping[str, str]) -> tuple[int, Input] | None:
+    """The turn that the end of an agent's leg asked for in vain, and how that ended; None when it is another one that failed.
+
+    Whoever is sent to the fallback from there must not ring that agent once more, least of all after a talk.
+    """
+    with begin_read(runtime.engine) as conn:
+        past = journal.past(conn, sid, runtime.look)
+        waits = past.last.wait if past.last else None
+        if waits is None or waits["kind"] != "Dial":
+            return None
+        rung = _keyed(conn, sid, past.turns) is not None
+    failed = TURN.search(form.get("ErrorUrl", ""))
+    if not (rung or "DialCallStatus" in form or (failed and int(failed[1]) == past.turns)):
+        return None  # the document that rings them may never have arrived
+    return past.turns, Input(again=True, dialled=ended(runtime, sid, past.turns, form))
+
+
+def _keyed(conn: sa.Connection, sid: str, turn: int) -> str | None:
+    found = journal.noted(conn, sid, "whisper", str(turn))
+    return str(found["verdict"]) if found else None
+
+
+def _is_over(conn: sa.Connection, sid: str) -> bool:
+    here = sa.select(journal.calls.c.ended).where(journal.calls.c.call == sid)
+    return conn.scalar(here) is not None
+
+
+def _nobody_there(runtime: Runtime, sid: str) -> str:
+    with begin_read(runtime.engine) as conn:
+        rows = journal.rows(conn, sid)
+    language = rows[-1].language if rows else "zh"
+    return twiml.says(runtime.speaker.speak([Line("whisper-customer-left")], language, date.min))
