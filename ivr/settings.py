@@ -341,13 +341,13 @@ class _Reader:
     def _numbers(self, name: str) -> tuple[str, ...]:
         for number in self._list(name):
             if not E164.fullmatch(number):
-                raise SettingsError(_wrong(name, number, "numbers such as +8613900000001, with commas between"))
+                raise SettingsError(_wrong(name, number, "numbers such as +12025550101, with commas between"))
         return self._list(name)
 
     def _number(self, name: str) -> str:
         found = self._numbers(name)
         if len(found) > 1:
-            raise SettingsError(_wrong(name, self._text(name), "one number such as +8613900000001"))
+            raise SettingsError(_wrong(name, self._text(name), "one number such as +12025550101"))
         return "".join(found)
 
     def _senders(self, name: str, forms: tuple[re.Pattern[str], ...], write: str) -> dict[str, str]:
