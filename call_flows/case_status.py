@@ -31,7 +31,7 @@ def tell(call: Call, reference: str, found: Stage) -> None:
     """The stage, and the date if there is still one to wait for."""
     call.say("case-stage-" + found.stage, reference=reference)
     if found.due:
-        tell_due(call, found.due)
+        tell_due(call, found.due, found.provisional)
 
 
 async def offer_verdict(call: Call, reference: str) -> None:

@@ -22,6 +22,13 @@ async def was_it_solved(call: Call) -> None:
     await anything_else(call)
 
 
+async def nothing_done(call: Call) -> None:
+    """The end of a task in which the caller wanted nothing done: whether that solved anything is not asked."""
+    call.way.arrive()
+    call.way.settle()
+    await anything_else(call)
+
+
 async def anything_else(call: Call) -> None:
     """Another question, or goodbye."""
     choice = await call.menu(ANYTHING)

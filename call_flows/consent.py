@@ -9,8 +9,11 @@ from ivr.wallet.offers import push_is_on, set_push
 SURE = Confirm("promotion-messages-now")
 
 
-async def offer_messages(call: Call) -> None:
-    """How it stands, what it means, the change read back, one explicit yes; kept at the wallet and as our record."""
+async def offer_messages(call: Call) -> bool:
+    """How it stands, what it means, the change read back, one explicit yes; kept at the wallet and as our record.
+
+    False: the caller wanted no change.
+    """
     customer = await identify(call)
     on = await call.do(push_is_on, customer)
     asked = ["promotion-messages-mean", "promotion-messages-turn-off" if on else "promotion-messages-turn-on"]
@@ -19,11 +22,12 @@ async def offer_messages(call: Call) -> None:
         call.say(message)
     if not await call.confirm(SURE):
         call.say("promotion-messages-stay-on" if on else "promotion-messages-stay-off")
-        return
+        return False
     key = await call.do(consent_key)
     await change(call, customer, not on, key)
     await call.do(keep_consent, customer, not on, [*asked, SURE.name], key)
     call.say("promotion-messages-turned-off" if on else "promotion-messages-turned-on")
+    return True
 
 
 async def change(call: Call, customer: Verified, push: bool, key: str) -> None:

@@ -1,6 +1,6 @@
 """A wrong or unknown transaction: why, the questions that belong to it, what is promised, one yes, one dispute."""
 
-from call_flows.close import was_it_solved
+from call_flows.close import nothing_done, was_it_solved
 from call_flows.dispute_reasons import REASONS, why
 from call_flows.identify import identify
 from call_flows.look_up import find
@@ -61,7 +61,7 @@ async def already(call: Call, known: Known | None) -> None:
     if known is not None and known.reference:
         call.say("case-stage-" + known.stage, reference=known.reference)
     if known is not None and known.due:
-        tell_due(call, known.due)
+        tell_due(call, known.due, known.provisional)
     await was_it_solved(call)
 
 
@@ -81,6 +81,7 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
         await file(call, customer, one, reason)
     else:
         call.say("dispute-not-filed")
+        await nothing_done(call)
     await was_it_solved(call)
 
 

@@ -15,12 +15,15 @@ async def is_directed(call: Call) -> bool:
     return directed
 
 
-async def protect(call: Call) -> None:
-    """Hang up on them, move no money; a freeze, a number checked, or a person before all others."""
+async def protect(call: Call) -> bool:
+    """Hang up on them, move no money; a freeze, a number checked, or a person before all others. False: no freeze after all."""
     call.facts["priority"] = "high"
     call.say("directed-advice")
+    if call.facts.get("calendar") == "CN":
+        call.say("anti-fraud-line")
     chosen = await call.menu(WAY_OUT)
     if chosen == "freeze":
-        await freeze_account(call)
-    elif chosen == "check":
+        return await freeze_account(call)
+    if chosen == "check":
         await check_number(call)
+    return True

@@ -19,9 +19,12 @@ def tell_case(call: Call, case: Case) -> None:
         call.say("case-promise-provisional" if case.provisional else "case-promise", by=case.due)
 
 
-def tell_due(call: Call, due: str) -> None:
+def tell_due(call: Call, due: str, provisional: bool) -> None:
     """Of what is still being worked on."""
-    call.say("case-late" if is_past(call, due) else "case-due", by=due)
+    if is_past(call, due):
+        call.say("case-late", by=due)
+    else:
+        call.say("case-due-provisional" if provisional else "case-due", by=due)
 
 
 def is_past(call: Call, due: str) -> bool:

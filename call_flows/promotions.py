@@ -1,6 +1,6 @@
 """Promotions and rewards: what there is, what is for the caller, how far they are, and messages about it."""
 
-from call_flows.close import was_it_solved
+from call_flows.close import nothing_done, was_it_solved
 from call_flows.consent import offer_messages
 from call_flows.identify import identify
 from call_flows.rewards import my_rewards
@@ -21,19 +21,22 @@ async def promotions(call: Call) -> None:
 
 async def tell(call: Call, topic: str) -> None:
     """One topic to its end."""
+    helped = True
     if topic == "current":
         offers = await call.do(current_offers, call.facts["wallet"])
         await read_out(call, offers)
     elif topic == "mine":
         await for_me(call)
     elif topic == "progress":
-        await my_rewards(call)
+        helped = await my_rewards(call)
     elif topic == "messages":
-        await offer_messages(call)
+        helped = await offer_messages(call)
     else:
         facts = await call.do(wallet_facts, call.facts["wallet"])
         call.say("promotion-channels", **facts.channels)
-    await was_it_solved(call)
+    if helped:
+        await was_it_solved(call)
+    await nothing_done(call)
 
 
 async def for_me(call: Call) -> None:
@@ -66,6 +69,8 @@ def describe(call: Call, offer: Offer) -> None:
     call.say("promotion-for-" + offer.audience)
     call.say("promotion-condition", condition=offer.condition)
     call.say("promotion-until", ends=offer.ends)
+    if offer.until:
+        call.say("promotion-until-hour", until=offer.until)
 
 
 def detail(call: Call, offer: Offer) -> None:

@@ -12,8 +12,11 @@ END = Menu("promotion-progress-end", ("enough", "missing"), fleeting=True)
 OPEN = Confirm("promotion-case-now")
 
 
-async def my_rewards(call: Call) -> None:
-    """After verification: the points, each promotion that counts, and whatever else the caller misses."""
+async def my_rewards(call: Call) -> bool:
+    """After verification: the points, each promotion that counts, and whatever else the caller misses.
+
+    False: in the end the caller wanted no case after all.
+    """
     customer = await identify(call)
     mine = await call.do(rewards_of, customer)
     call.say("promotion-points", points=mine.points)
@@ -24,7 +27,8 @@ async def my_rewards(call: Call) -> None:
     chosen = await call.menu(END)
     if chosen == "missing":
         call.say("promotion-missing-other")
-        await raise_missing(call, call.sid)
+        return await raise_missing(call, call.sid)
+    return True
 
 
 async def one_reward(call: Call, one: Progress) -> None:
@@ -54,12 +58,14 @@ def how_far(call: Call, one: Progress) -> None:
         call.say(gives + one.gives.kind, amount=one.gives.amount)
 
 
-async def raise_missing(call: Call, about: str) -> None:
-    """At the caller's request: read back, confirmed, then a case."""
-    if await call.confirm(OPEN):
+async def raise_missing(call: Call, about: str) -> bool:
+    """At the caller's request: read back, confirmed, then a case; False when it is not wanted."""
+    wanted = await call.confirm(OPEN)
+    if wanted:
         await open_for(call, about)
     else:
         call.say("promotion-case-not-wanted")
+    return wanted
 
 
 async def open_for(call: Call, about: str) -> None:

@@ -1,12 +1,12 @@
-"""Account security: what needs no proof is asked first, then a freeze, a look at the account, or advice."""
+"""Account security: what needs no proof is asked first, then a freeze, a look at the account, or advice; and the end of a freeze."""
 
-from call_flows.close import was_it_solved
+from call_flows.close import nothing_done, was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.investigate import advise, investigate
 from call_flows.pressure import is_directed, protect
 from ivr.engine import Call, Menu, ToAgent
 
-SECURITY = Menu("security", ("stolen", "unfamiliar", "scam", "tips"))
+SECURITY = Menu("security", ("stolen", "unfamiliar", "scam", "tips", "lift"))
 UNFAMILIAR = Menu("unfamiliar", ("some", "none", "unsure"))
 LOG_IN = Menu("log-in", ("works", "fails"))
 FIRST = Menu("stolen-first", ("freeze", "review", "advice"))
@@ -14,7 +14,7 @@ FROZEN = Menu("frozen-then", ("review", "advice", "lift"))
 
 
 async def security(call: Call) -> None:
-    """Something is wrong, transactions are strange, somebody gives orders, or tips; agents take all of it first."""
+    """Something is wrong, transactions are strange, somebody gives orders, tips, or a freeze to be lifted; agents take it first."""
     call.facts["priority"] = "high"
     while True:
         topic = await call.menu(SECURITY)
@@ -23,18 +23,26 @@ async def security(call: Call) -> None:
 
 async def help_with(call: Call, topic: str) -> None:
     """One of them, to its end."""
+    helped = True
     if topic == "scam":
         call.facts["directed"] = True
-        await protect(call)
+        helped = await protect(call)
     elif topic == "tips":
         advise(call, logs_in=True)
+    elif topic == "lift":
+        helped = await lift(call)
     else:
-        await something_wrong(call, topic)
-    await was_it_solved(call)
+        helped = await something_wrong(call, topic)
+    if helped:
+        await was_it_solved(call)
+    await nothing_done(call)
 
 
-async def something_wrong(call: Call, topic: str) -> None:
-    """Stolen, misused, lost, or not one's own transactions: two questions before any proof, then what helps first."""
+async def something_wrong(call: Call, topic: str) -> bool:
+    """Stolen, misused, lost, or not one's own transactions: two questions before any proof, then what helps first.
+
+    False: the caller wanted no freeze after all.
+    """
     if topic == "stolen":
         call.say("stolen-advice")
     unfamiliar = await any_unfamiliar(call, topic)
@@ -43,11 +51,14 @@ async def something_wrong(call: Call, topic: str) -> None:
     call.facts["can_log_in"] = log_in == "works"
     chosen = await what_first(call, topic)
     if chosen == "lift":
-        await lift(call)
-    elif chosen == "review":
+        return await lift(call)
+    if chosen == "review":
         await investigate(call, log_in == "works")
     elif chosen == "advice":
         advise(call, logs_in=log_in == "works")
+    if topic == "stolen" and chosen != "declined" and "told_of_sim" not in call.facts:
+        tell_of_lost_phone(call)
+    return chosen != "declined"
 
 
 async def any_unfamiliar(call: Call, topic: str) -> str:
@@ -58,21 +69,30 @@ async def any_unfamiliar(call: Call, topic: str) -> str:
 
 
 async def what_first(call: Call, topic: str) -> str:
-    """review, advice or lift, after a freeze if that comes first; done: the caller wants no more than asked."""
+    """review, advice or lift, after a freeze if that comes first; declined: the caller wants none after all."""
     if topic == "unfamiliar":
         return "review"
     chosen = await call.menu(FIRST)
     if chosen != "freeze":
         return chosen
-    if await freeze_account(call):
-        return await call.menu(FROZEN)
-    return "done"
+    if not await freeze_account(call):
+        return "declined"
+    tell_of_lost_phone(call)
+    return await call.menu(FROZEN)
 
 
-async def lift(call: Call) -> None:
+def tell_of_lost_phone(call: Call) -> None:
+    """What only others can stop: the SIM, and the thief; and the password as soon as there is a phone again."""
+    call.facts["told_of_sim"] = True
+    call.pause()
+    call.say("lost-phone-sim")
+    call.say("lost-phone-police" if call.facts.get("calendar") == "CN" else "lost-phone-report")
+    call.say("lost-phone-password")
+
+
+async def lift(call: Call) -> bool:
     """Nothing is unfrozen in the line: a person does it, for a caller to whom nobody gives orders."""
     if await is_directed(call):
-        await protect(call)
-    else:
-        call.say("lift-by-person")
-        raise ToAgent("freeze to be lifted")
+        return await protect(call)
+    call.say("lift-by-person")
+    raise ToAgent("freeze to be lifted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -52,11 +52,15 @@ class Terms:
 
 @dataclass(frozen=True)
 class Known:
-    """A dispute that is there: its stage, the date of an answer while there is none, the reference if we gave one."""
+    """A dispute that is there: its stage, the date of an answer while there is none, the reference if we gave one.
+
+    `provisional`: the date is ours, and hangs on holidays that are not announced yet.
+    """
 
     stage: str
     due: str | None
     reference: str | None
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
     decision = _promise(world.now, policy["dispute_decision"], info)
     decided = datetime.combine(date.fromisoformat(decision.by), time(12), ZoneInfo(info.timezone))
     low, high = refund["card_days"]
+    card = _promise(decided, {"days": high, "unit": refund["unit"]}, info)
     return Terms(
         too_old=today - date.fromisoformat(at[:10]) > timedelta(days=window),
         window=window,
@@ -85,7 +90,7 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
         balance=refund["balance_minutes"],
         card_low=low,
         card_high=high,
-        card=_promise(decided, {"days": high, "unit": refund["unit"]}, info),
+        card=replace(card, provisional=card.provisional or decision.provisional),
         compensation=_promise(world.now, policy["compensation_decision"], info),
     )
 
@@ -155,7 +160,8 @@ def _known(world: World, customer: Verified, one: Dispute) -> Known:
         ours = conn.execute(sa.select(disputes).where(_of(customer, one.payment))).first()
     stage = one.status if one.status in ("received", "in-review") else "done"
     due = one.due.isoformat() if one.due else ours.due if ours else None
-    return Known(stage, due if stage != "done" else None, ours.reference if ours else None)
+    uncertain = one.due is None and ours is not None and bool(ours.due_provisional)
+    return Known(stage, due if stage != "done" else None, ours.reference if ours else None, uncertain)
 
 
 def _promise(start: datetime, promise: dict[str, Any], info: WalletInfo) -> Promise:

@@ -29,11 +29,15 @@ SECONDS = 10.0  # nobody waits on the line for this
 
 @dataclass(frozen=True)
 class Stage:
-    """What may be told without verification: how far it is, and the date while there is one; `decided`: of a dispute, there is more."""
+    """What may be told without verification: how far it is, and the date while there is one.
+
+    `decided`: of a dispute, there is more; `provisional`: the date hangs on holidays that are not announced yet.
+    """
 
     stage: str
     due: str | None
     decided: bool = False
+    provisional: bool = False
 
 
 @touch
@@ -47,7 +51,8 @@ def stage_of(world: World, wallet: str, reference: str) -> Stage | None:
     one = _now(world.runtime.wallets, kept, world.deadline) if found["disputes"] else None
     status, due = one.status if one else kept.status, one.due.isoformat() if one and one.due else kept.due
     stage = status if status in OPEN else "done"
-    return Stage(stage, due if stage != "done" else None, bool(found["disputes"]) and stage == "done")
+    uncertain = bool(kept.due_provisional) and not (one and one.due)
+    return Stage(stage, due if stage != "done" else None, bool(found["disputes"]) and stage == "done", uncertain)
 
 
 @touch

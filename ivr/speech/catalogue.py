@@ -95,6 +95,7 @@ def _functions(lang: str) -> dict[str, Any]:
         "MONEY": lambda fen: words.money(fen.value),
         "DIGITS": lambda value, kind="plain": words.digits(str(value.value), str(kind)),
         "DATE": lambda value: words.day(_date(value.value), value.today),
+        "DAY": lambda value: words.near(_date(value.value), value.today),
         "TIME": lambda value: words.clock(time.fromisoformat(value.value)),
         "MOMENT": lambda value: words.moment(_moment(value.value), value.today),
         "COUNT": lambda value, unit: words.count(int(value.value), str(getattr(unit, "value", unit))),

@@ -55,6 +55,15 @@ def day(value: date, today: date | None = None) -> str:
     return f"{spoken}, {num2words(value.year, to='year')}"
 
 
+def near(value: date, today: date) -> str:
+    """today, November twenty-third; a day further off by its date alone."""
+    return ", ".join(filter(None, (_name(value, today), day(value, today))))
+
+
+def _name(value: date, today: date) -> str | None:
+    return {0: "today", 1: "yesterday", -1: "tomorrow"}.get((today - value).days)
+
+
 def clock(value: time) -> str:
     """two oh five P M; noon; midnight is twelve A M."""
     if (value.hour, value.minute) == (12, 0):
@@ -72,8 +81,7 @@ def clock(value: time) -> str:
 
 def moment(value: datetime, today: date) -> str:
     """today at nine A M; November twentieth at eight fifteen P M."""
-    named = {0: "today", 1: "yesterday", -1: "tomorrow"}.get((today - value.date()).days)
-    return f"{named or day(value.date(), today)} at {clock(value.timetz())}"
+    return f"{_name(value.date(), today) or day(value.date(), today)} at {clock(value.timetz())}"
 
 
 def span(low: int, high: int, unit: str) -> str:

@@ -12,7 +12,7 @@ from ivr.speech.groups import KINDS
 from ivr.speech.zh import UNITS
 
 NAMED = {"DIGITS": ("kind", KINDS), "COUNT": ("unit", tuple(UNITS)), "SPAN": ("unit", tuple(UNITS))}
-FUNCTIONS = ("MONEY", "DIGITS", "DATE", "TIME", "MOMENT", "COUNT", "ORDINAL", "SPAN", "PERCENT", "TEXT")
+FUNCTIONS = ("MONEY", "DIGITS", "DATE", "DAY", "TIME", "MOMENT", "COUNT", "ORDINAL", "SPAN", "PERCENT", "TEXT")
 UNSPEAKABLE = {
     "zh": re.compile(r"[0-9A-Za-z!-/:-@\[-`{-~]"),
     "en": re.compile(r"[0-9@#$%^&*()_+=\[\]{}<>/\\|~]{2,}|[@#$%^&*_+=\[\]{}<>\\|~]"),

@@ -59,6 +59,15 @@ def day(value: date, today: date | None = None) -> str:
     return f"{year}{cardinal(value.month)}月{cardinal(value.day)}日"
 
 
+def near(value: date, today: date) -> str:
+    """今天十一月二十三日; a day further off by its date alone."""
+    return (_name(value, today) or "") + day(value, today)
+
+
+def _name(value: date, today: date) -> str | None:
+    return {0: "今天", 1: "昨天", -1: "明天"}.get((today - value).days)
+
+
 def clock(value: time) -> str:
     """下午两点零五分, with the period words of CLDR."""
     hour = value.hour
@@ -83,9 +92,7 @@ def clock(value: time) -> str:
 
 def moment(value: datetime, today: date) -> str:
     """今天上午九点; 十一月二十日晚上八点十五分."""
-    ago = (today - value.date()).days
-    named = {0: "今天", 1: "昨天", -1: "明天"}.get(ago)
-    return (named or day(value.date(), today)) + clock(value.timetz())
+    return (_name(value.date(), today) or day(value.date(), today)) + clock(value.timetz())
 
 
 def span(low: int, high: int, unit: str) -> str:

@@ -29,7 +29,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer; its first and last day are days of the wallet's zone, and both belong to it."""
+    """An offer; its first and last day are days of the wallet's zone, and both belong to it.
+
+    `until`: the time of day (HH:MM) at which it ends, when that is in the middle of its last day.
+    """
 
     id: str
     title: dict[str, str]
@@ -38,6 +41,7 @@ class Offer:
     starts: str
     ends: str
     gives: Given | None
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,13 @@ def _holding(world: World, wallet: str, zone: ZoneInfo) -> list[Promotion]:
 
 
 def _is_over(one: Promotion, now: datetime, zone: ZoneInfo) -> bool:
-    """An end in the last minute of a day means the whole day."""
     ends = one.ends.astimezone(zone)
-    whole = ends.time() >= time(23, 59)
-    return now > ends and not (whole and now.astimezone(zone).date() == ends.date())
+    return now > ends and not (_means_whole_day(ends) and now.astimezone(zone).date() == ends.date())
+
+
+def _means_whole_day(ends: datetime) -> bool:
+    """An end in the last minute of a day."""
+    return ends.time() >= time(23, 59)
 
 
 def _last_day(one: Promotion, zone: ZoneInfo) -> str:
@@ -152,7 +159,9 @@ def _last_day(one: Promotion, zone: ZoneInfo) -> str:
 def _offer(one: Promotion, zone: ZoneInfo) -> Offer:
     starts = one.starts.astimezone(zone).date().isoformat()
     title, condition = _both(one.title), _both(one.condition)
-    return Offer(one.id, title, condition, one.audience, starts, _last_day(one, zone), _given(one.reward))
+    ends = one.ends.astimezone(zone)
+    until = None if _means_whole_day(ends) or ends.time() == time() else f"{ends:%H:%M}"
+    return Offer(one.id, title, condition, one.audience, starts, _last_day(one, zone), _given(one.reward), until)
 
 
 def _progress(reward: Reward, one: Promotion, now: datetime, zone: ZoneInfo) -> Progress:

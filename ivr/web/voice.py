@@ -136,6 +136,7 @@ def answer_call(runtime: Runtime, form: Any) -> str:
         "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
         "at_work": at_work(wallet, now),
+        "calendar": wallet.calendar,
     }
     if (answered := answered_by(to, wallet)) != wallet.line:
         facts["number"] = answered

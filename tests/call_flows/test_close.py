@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.call_flows.line import Caller
+from tests.call_flows.disputing import at_the_yes
+from tests.call_flows.line import LIN, Caller
+from tests.call_flows.test_freeze import gives, wants_a_freeze
 
 requirement = pytest.mark.requirement
 
@@ -129,3 +131,55 @@ def test_a_person_is_one_key_away_after_yes(caller):
     """Zero at: another question or the end."""
     says(hears_an_answer(caller), True).presses("0")
     assert caller.talking_to
+
+
+def declines_a_freeze(caller: Caller) -> Caller:
+    """No, at the question whether to freeze."""
+    return gives(wants_a_freeze(caller.calls()), LIN).picks("不是", "For no").is_told("没有冻结", "Nothing was frozen")
+
+
+def declines_a_freeze_under_orders(caller: Caller) -> Caller:
+    """The same, on the way out of a swindle."""
+    caller.calls().picks("账户安全", "account security").picks("有人教您", "gives you orders")
+    gives(caller.picks("马上冻结", "freeze your account"), LIN).picks("不是", "For no")
+    return caller.is_told("没有冻结", "Nothing was frozen")
+
+
+def declines_a_dispute(caller: Caller) -> Caller:
+    """No, at the read-back."""
+    return at_the_yes(caller).picks("不是", "For no").is_told("没有提交", "Nothing was filed")
+
+
+def declines_messages(caller: Caller) -> Caller:
+    """No change of the messages about offers."""
+    caller.calls().picks("优惠与奖励", "promotions").picks("消息开关", "messages").proves(LIN)
+    return caller.picks("不是", "For no").is_told("优惠消息还是", "The messages stay")
+
+
+def declines_a_case(caller: Caller) -> Caller:
+    """A reward that is missing, and then no case for it."""
+    caller.calls().picks("优惠与奖励", "promotions").picks("积分奖励", "my rewards").proves(LIN)
+    while any(label in option.label for option in caller.options for label in ("继续", "To go on")):
+        caller.picks("继续", "To go on")
+    caller.picks("还有奖励没到账", "another reward is missing").picks("不是", "For no")
+    return caller.is_told("没有建服务单", "No case was opened")
+
+
+@requirement("R6")
+@pytest.mark.parametrize(
+    "declines",
+    [
+        declines_a_freeze,
+        declines_a_freeze_under_orders,
+        declines_a_dispute,
+        declines_messages,
+        declines_a_case,
+    ],
+)
+def test_nobody_is_asked_whether_it_was_solved_when_nothing_was_done(caller, declines):
+    """The caller said no: another question or the end, and no call is counted as resolved by it."""
+    declines(caller).is_not_told("问题解决了吗", "solve your problem")
+    caller.is_told("还有别的问题", "another question").is_told("结束通话", "end the call").picks(
+        "结束通话", "end the call"
+    )
+    assert caller.over and caller.report()["outcome"] == "abandoned"

@@ -71,3 +71,27 @@ def test_beyond_the_known_calendar_the_date_is_an_estimate(caller):
     caller.line.put("clock", {"now": "2026-12-25T10:00:00+08:00"})
     at_the_yes(caller).presses("1").is_told("大约", "around")
     assert filed(caller)[0]["due_provisional"] is True
+
+
+@requirement("R71", "R74")
+def test_a_date_that_was_an_estimate_is_told_as_one_to_whoever_asks_later(caller):
+    """By its reference, and to whoever would dispute the same payment again."""
+    caller.line.change_world(lambda world: world.update(disputes=[]))
+    caller.line.put("clock", {"now": "2026-12-25T10:00:00+08:00"})
+    at_the_yes(caller).presses("1").hangs_up()
+    reference = str(filed(caller)[0]["reference"])
+    caller.calls().presses("*").picks("交易与争议", "disputes").picks("服务单", "case").enters(reference)
+    caller.is_told("前后有结果", "Expect an answer around").is_not_told("之前有结果", "an answer by")
+
+
+@requirement("R71")
+def test_a_refund_after_a_decision_of_an_uncertain_day_is_an_estimate_too(caller):
+    """Though its own days are counted by the calendar."""
+
+    def change(world):
+        world["wallets"][0]["policy"]["refund"] = {"balance_minutes": 5, "card_days": [2, 4], "unit": "calendar"}
+
+    caller.line.change_world(change)
+    caller.line.put("clock", {"now": "2026-12-25T10:00:00+08:00"})
+    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("两到四个自然日", "two to four calendar days")
+    caller.is_not_told("最晚是", "That is by")

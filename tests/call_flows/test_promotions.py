@@ -60,6 +60,29 @@ def test_current_offers_are_told_to_anybody_soonest_end_first(caller):
     assert caller.report()["level"] == "L0"
 
 
+@requirement("R80")
+@pytest.mark.parametrize(
+    "now, zh, en",
+    [
+        ("2026-11-30T10:00", "最后一天是今天十一月三十日", "last day is today, November thirtieth"),
+        ("2026-11-29T10:00", "最后一天是明天十一月三十日", "last day is tomorrow, November thirtieth"),
+        ("2026-11-28T10:00", "最后一天是十一月三十日", "last day is November thirtieth"),
+    ],
+)
+def test_the_last_day_is_named_as_today_or_tomorrow_when_it_is(caller, now, zh, en):
+    """Whoever hears a date alone may think that there is time."""
+    caller.line.put("clock", {"now": now + ":00+08:00"})
+    caller.calls().picks(*OFFERS).picks(*CURRENT).is_told(*FIVE_OFF).is_told(zh, en)
+
+
+@requirement("R80")
+def test_an_offer_that_ends_in_the_middle_of_a_day_says_when(caller):
+    """At six in the evening, and not on a whole last day."""
+    caller.line.change_world(lambda world: world["promotions"][0].update(ends="2026-11-23T18:00:00+08:00"))
+    caller.calls().picks(*OFFERS).picks(*CURRENT).is_told("最后一天是今天", "last day is today")
+    caller.is_told("当天下午六点结束", "It ends at six P M")
+
+
 @requirement("R78", "R80")
 def test_an_offer_is_told_again_or_in_detail_by_key(caller):
     """Details are since when, what it gives, and where the full rules are; then the next one."""
@@ -152,8 +175,8 @@ def test_progress_says_what_is_missing_to_the_target(caller):
 @pytest.mark.parametrize(
     "fields, zh, en",
     [
-        ({"credit_due": "2026-11-25"}, "十一月二十五日之前到账", "comes by November twenty-fifth"),
-        ({"credit_due": "2026-11-23"}, "十一月二十三日之前到账", "comes by November twenty-third"),
+        ({"credit_due": "2026-11-25"}, "奖励最晚十一月二十五日到账", "comes by November twenty-fifth"),
+        ({"credit_due": "2026-11-23"}, "奖励最晚今天十一月二十三日到账", "comes by today, November twenty-third"),
         ({"credited_at": "2026-11-12T23:30:00+08:00", "credit_due": "2026-11-11"}, "十一月十二日已经到账", "on November twelfth"),
         ({"credit_due": None}, "查不到预计日期", "I see no date"),
         ({"completed_at": None}, "已经达到目标", "You reached the target"),

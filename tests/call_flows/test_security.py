@@ -222,6 +222,50 @@ def test_a_freeze_is_lifted_by_a_person_only(caller):
     assert caller.talking_to and status(caller.line, "K3") == "frozen"
 
 
+@requirement("R27")
+def test_lifting_a_freeze_is_an_option_of_its_own(caller):
+    """Whoever has lost nothing need not say so to find it; whether somebody gives orders is asked first."""
+    opens(caller.calls(LINFU)).picks("解除冻结", "lift a freeze").is_told(*DIRECTED).picks(*NO)
+    caller.is_told("要由人工核实身份", "A person lifts a freeze")
+    assert caller.talking_to and caller.report()["summary"]["reason"] == "freeze to be lifted"
+
+
+SIM = ("联系手机运营商，挂失手机卡", "ask your mobile operator to block the SIM")
+POLICE = ("请拨打幺幺零报警", "call the police at one one zero")
+ANTI_FRAUD = ("九六幺幺零", "nine six one one zero")
+PASSWORD_FIRST = ("找回手机或者补卡以后，请先更改密码", "Once you have a phone again, change your password first")
+
+
+@requirement("R27", "R34")
+@pytest.mark.parametrize("first", [("马上冻结", "freeze your account"), ("听防护建议", "protection advice")])
+def test_who_lost_a_phone_hears_of_the_sim_the_police_and_the_password(caller, first):
+    """After the freeze at once, and after advice alone; each of them once."""
+    opens(caller.calls()).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    caller.picks("登录不了", "cannot log in").picks(*first)
+    if "冻结" in first[0]:
+        gives(caller, LIN).presses("1").is_told(*FROZEN)
+    for said in (SIM, POLICE, ANTI_FRAUD, PASSWORD_FIRST):
+        caller.is_told(*said)
+    if "冻结" in first[0]:
+        caller.picks("听防护建议", "protection advice").is_told(*SOLVED).is_not_told(*SIM)
+
+
+@requirement("R27")
+def test_a_line_of_another_country_names_no_number_of_mainland_police(caller):
+    """One one zero is nobody's number there."""
+    caller.line.change_world(lambda world: world["wallets"][0].update(calendar="US"))
+    opens(caller.calls()).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    caller.picks("登录不了", "cannot log in").picks("听防护建议", "protection advice").is_told(*SIM)
+    caller.is_told("向警方报案", "report it to the police").is_not_told(*ANTI_FRAUD)
+
+
+@requirement("R9")
+def test_who_was_given_orders_hears_whom_to_call_if_money_is_gone(caller):
+    """The police and the anti-fraud line."""
+    opens(caller.calls()).picks("有人教您", "gives you orders").is_told("拨打幺幺零报警", "police now at one one zero")
+    caller.is_told(*ANTI_FRAUD)
+
+
 @requirement("R24", "R27")
 def test_who_wants_a_freeze_lifted_is_announced_with_what_was_proved(caller):
     """Number and document alone, an account that was frozen before, and the wish; in time."""

@@ -161,6 +161,7 @@ case-stage-received = Case { DIGITS($reference, kind: "reference") } was receive
 case-stage-in-review = Case { DIGITS($reference, kind: "reference") } is being handled.
 case-stage-done = Case { DIGITS($reference, kind: "reference") } is settled.
 case-due = Expect an answer by { DATE($by) }.
+case-due-provisional = Expect an answer around { DATE($by) }.
 case-settled = It is settled.
 case-late = It was due by { DATE($by) }, and it is late. Sorry.
 case-verdict = It was decided.

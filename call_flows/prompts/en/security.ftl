@@ -4,6 +4,7 @@ security = Account security.
     .unfamiliar = For unfamiliar transactions
     .scam = If someone gives you orders
     .tips = For protection tips
+    .lift = To lift a freeze
 stolen-advice = Stay calm, and do not tell anyone a code. Two questions first.
 unfamiliar = Are there transactions that are not yours?
     .some = If there are some
@@ -21,6 +22,10 @@ frozen-then = What next?
     .advice = For protection advice
     .lift = To have the freeze lifted
 lift-by-person = A person lifts a freeze, after checking who you are.
+lost-phone-sim = If your phone is gone, ask your mobile operator to block the SIM right away.
+lost-phone-police = If it was stolen, call the police at one one zero. For fraud, call nine six one one zero.
+lost-phone-report = If it was stolen, report it to the police.
+lost-phone-password = Once you have a phone again, change your password first.
 
 # Freezing
 freeze-need = Freezing takes three steps. No code is needed, and no password.
@@ -41,6 +46,7 @@ freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen y
 # Somebody gives orders
 directed = Is someone telling you what to do right now?
 directed-advice = Please hang up on them. Do nothing that they say, and move no money. There is no safe account. Our staff never ask for passwords or codes.
+anti-fraud-line = If you have sent money, call the police now at one one zero. The anti-fraud line is nine six one one zero.
 way-out = Here is what helps now.
     .freeze = To freeze your account at once
     .check = To check the number that called

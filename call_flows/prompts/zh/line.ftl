@@ -161,6 +161,7 @@ case-stage-received = 单号{ DIGITS($reference, kind: "reference") }已经受�
 case-stage-in-review = 单号{ DIGITS($reference, kind: "reference") }正在处理。
 case-stage-done = 单号{ DIGITS($reference, kind: "reference") }已经处理完毕。
 case-due = 预计{ DATE($by) }之前有结果。
+case-due-provisional = 预计{ DATE($by) }前后有结果。
 case-settled = 已经处理完毕。
 case-late = 原定{ DATE($by) }之前有结果，现在晚了，非常抱歉。
 case-verdict = 已经有结果。

@@ -4,6 +4,7 @@ security = 账户安全。
     .unfamiliar = 有陌生交易
     .scam = 有人教您操作或转账
     .tips = 账户防护技巧
+    .lift = 解除冻结
 stolen-advice = 请先不要慌，也不要把验证码告诉任何人。我先问两个问题。
 unfamiliar = 有没有不是您本人的交易？
     .some = 有陌生交易
@@ -21,6 +22,10 @@ frozen-then = 接下来。
     .advice = 听防护建议
     .lift = 要解除冻结
 lift-by-person = 解除冻结，要由人工核实身份。
+lost-phone-sim = 手机不在身边，请马上联系手机运营商，挂失手机卡。
+lost-phone-police = 被盗请拨打幺幺零报警。遇到诈骗，请拨打九六幺幺零。
+lost-phone-report = 如果手机或者账户被盗，请尽快向警方报案。
+lost-phone-password = 找回手机或者补卡以后，请先更改密码。
 
 # 冻结
 freeze-need = 冻结一共三步，不用验证码，也不用密码。
@@ -41,6 +46,7 @@ freeze-out-of-reach = 抱歉，现在连不上账户系统，账户还没有冻�
 # 有人在指挥
 directed = 现在有人在教您按键，或者向您要验证码吗？
 directed-advice = 请马上挂断对方的电话，不要照着做，也不要转账。根本没有安全账户，客服也不会索要密码和验证码。
+anti-fraud-line = 已经转了钱，请马上拨打幺幺零报警。反诈专线是九六幺幺零。
 way-out = 现在可以这样做。
     .freeze = 马上冻结账户
     .check = 核对对方的号码
