@@ -10,7 +10,8 @@ from werkzeug.wrappers import Request, Response
 
 from ivr import twilio_rest
 from ivr.follow_up.sms import Text
-from ivr.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, Unreachable
+from ivr.follow_up.telephone import Ringing
+from ivr.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, TwilioTelephone, Unreachable
 from tests.simulator.company import simulator
 from tests.simulator.conftest import desk  # noqa: F401
 from tests.wallet.serving import served
@@ -63,6 +64,17 @@ def test_requests_use_the_api_key_for_the_account_and_never_the_token(account):
         assert twilio.last == (f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/RE1.wav", f"{KEY}:pepper")
         close(sms, recordings)
     assert all("12345" not in f"{request.headers}{request.get_data()}" for request in twilio.asked)
+
+
+def test_an_agent_is_rung_by_rest_for_as_many_seconds_as_the_setting_says(account):
+    """And from the number that is named."""
+    twilio = Listening()
+    with served(twilio) as url:
+        telephone = TwilioTelephone(replace(account, twilio_api_url={"": url}, ring_seconds=40))
+        telephone.ring(Ringing(THEIRS, OURS, "https://ivr.example.com/voice", "https://ivr.example.com/voice/leg"))
+        form = twilio.asked[-1].form
+        assert (form["From"], form["To"], form["Timeout"]) == (OURS, THEIRS, "40")
+        close(telephone)
 
 
 def test_without_a_key_they_use_the_token(account):

@@ -59,6 +59,26 @@ def test_a_setting_says_another_caller_id_for_all_or_for_one_wallet(line, settin
 
 
 @on_sqlite
+def test_a_line_that_shows_a_number_of_others_is_found_out_by_the_simulator(line):
+    """As Twilio does it (13214): nobody is rung, and the caller gets a callback instead."""
+    line.settings = replace(line.settings, caller_id={"": FALLBACK})
+    line.restart()
+    caller = forwarded(line).presses("0")
+    assert dialled_from(caller) == FALLBACK and line.get(f"calls/{caller.sid}")["outcome"] != "transferred"
+    assert any("13214" in warning for warning in caller._call.leg.warnings)
+
+
+@on_sqlite
+def test_whoever_is_rung_has_as_many_seconds_as_the_setting_says(line):
+    """Calls abroad take a while until they ring at all."""
+    for seconds in (25, 40):
+        line.settings = replace(line.settings, ring_seconds=seconds)
+        line.restart()
+        documents = "".join(forwarded(line).presses("0").documents)
+        assert re.findall(r'<Dial [^>]*timeout="([0-9]+)"', documents)[-1] == str(seconds)
+
+
+@on_sqlite
 def test_a_line_that_comes_by_sip_rings_from_its_own_number(line):
     """`To` is an address then; the wallet's line is what is left."""
     caller = Caller(line, "zh").calls(f"sip:{HAIYUN}@198.51.100.4")
