@@ -29,6 +29,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "time": rows[0].at.isoformat(),
         "language": last.language,
         "wallet": last.facts.get("wallet"),
+        "timezone": last.facts.get("timezone"),
         "caller": last.facts.get("caller_tail"),
         "level": level(last.facts),
         "verified_by": customer.get("how"),

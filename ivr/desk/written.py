@@ -1,12 +1,15 @@
 """The summary as text for an agent's screen: six short lines (seven with a voice note) in each language, figures as figures.
 
-The labels of what was chosen are those that the caller heard, so that both speak of the same thing.
+The labels of what was chosen are those that the caller heard, so that both speak of the same thing, but for what makes a
+sentence of them: "For failed top-ups" is "failed top-ups". Money is in yuan, and times are those of the wallet's clocks.
 """
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ivr.desk.handed_over import why
 from ivr.speech.catalogue import RenderError
@@ -18,13 +21,14 @@ LABELS = {
         "caller": "来电尾号", "chosen": "所选", "entered": "所输", "said": "语音说明", "seconds": "秒", "found": "查到", "promised": "已承诺", "why": "转接原因",
         "none": "无", "case": "服务单", "dispute": "纠纷申请", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
         "frozen": "本次通话已冻结账户", "frozen-before": "账户之前已经冻结", "freeze-unknown": "冻结结果未知", "not-mine": "非本人", "charged": "客户称已扣款",
+        "yuan": "元", "record": "编号", "and": "，",
     },
     "en": {
         "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
         "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "said": "Voice note", "seconds": "s", "found": "Found", "promised": "Promised",
         "why": "Handed over because", "none": "nothing", "case": "case", "dispute": "dispute", "callback": "callback", "tries": "verification",
         "passed": "passed", "failed": "failed", "frozen": "account frozen in this call", "frozen-before": "account frozen before this call",
-        "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's", "charged": "charged, the caller says",
+        "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's", "charged": "charged, the caller says", "yuan": "yuan", "record": "record", "and": ", ",
     },
 }  # fmt: skip
 LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
@@ -43,6 +47,9 @@ ENTRIES = {
     "case-reference": ("单号", "reference"), "safety-number": ("可疑号码", "suspicious number"),
 }  # fmt: skip
 
+LEAD = re.compile(r"(?:For|To|If)(?: you are)? ")
+"""Before the name of an option, where a key comes after it."""
+Summary = dict[str, Any]
 YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
 
 
@@ -54,15 +61,16 @@ def written(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
 def _lines(summary: dict[str, Any], lang: str, say: dict[str, str], is_frozen: bool) -> list[str]:
     parts = {
         "who": _who(summary, say),
-        "chosen": " › ".join(filter(None, (_label(one, lang) for one in summary["chosen"]))),
+        "chosen": " › ".join(filter(None, (_short(one, lang) for one in summary["chosen"]))),
         "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
         "said": "; ".join(
             (f"{one['seconds']} {say['seconds']} " if one["seconds"] else "") + f"({one['id']})"
             for one in summary["notes"]
         ),
-        "found": "; ".join([*_found(summary, lang), *_charged(summary, say), *_security(summary, say, is_frozen)]),
+        "found": "; ".join([*_found(summary, lang, say), *_charged(summary, say), *_security(summary, say, is_frozen)]),
         "promised": "; ".join(
-            " ".join(filter(None, (say[one["what"]], one["reference"], one["due"]))) for one in summary["promises"]
+            " ".join(filter(None, (say[one["what"]], one["reference"], _time(one["due"], summary))))
+            for one in summary["promises"]
         ),
         "why": why(summary["reason"], lang, _label),
     }
@@ -88,50 +96,70 @@ def _label(option: str, lang: str) -> str:
         return ""
 
 
+def _short(option: str, lang: str) -> str:
+    """The name of an option, without what stands around it when it is spoken."""
+    return re.split("[,，]", LEAD.sub("", _label(option, lang), count=1))[0]
+
+
+def _time(at: str | None, summary: Summary) -> str:
+    """On the wallet's clocks, to the minute; a date is a date."""
+    if not at or "T" not in at:
+        return at or ""
+    moment, zone = datetime.fromisoformat(at), summary["timezone"]
+    return f"{moment.astimezone(ZoneInfo(zone)) if zone else moment:%Y-%m-%d %H:%M}"
+
+
+def _money(fen: int, say: dict[str, str]) -> str:
+    return f"{fen / 100:.2f} {say['yuan']}"
+
+
+def _record(one: Summary, summary: Summary, say: dict[str, str], *more: str | None) -> str:
+    """When, how much, what is to be said of it, and by which id the wallet knows it."""
+    told = (_time(one["at"], summary), _money(one["amount"], say), *more)
+    return f"{say['and'].join(filter(None, told))} ({say['record']} {one['id']})"
+
+
 def _entry(name: str, value: Any, lang: str) -> str:
     if name not in ENTRIES:
         return ""
     label = ENTRIES[name][lang == "en"]
     if name.endswith("-amount"):
-        value = f"{value / 100:.2f} {'元' if lang == 'zh' else 'yuan'}"
+        value = _money(value, LABELS[lang])
     elif value in YES_NO:
         value = YES_NO[value][lang == "en"]
     return f"{label} {value}" if value != "" else ""
 
 
-def _found(summary: dict[str, Any], lang: str) -> list[str]:
+def _found(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
     """Top-ups and payments with their raw code, which is for the agent's eyes only; the transaction that was heard."""
-    found = []
-    for finding in summary["findings"]:
-        if finding["effect"] in LOOK_UPS.values():
-            for one in found_by(finding["result"], summary["record"]):
-                code = f" ({one['code']})" if one["code"] else ""
-                found.append(
-                    f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {_label('whisper-reason.' + one['reason'], lang)}{code}"
-                )
-    return found + _heard(summary, lang)
+    looked_up = [one["result"] for one in summary["findings"] if one["effect"] in LOOK_UPS.values()]
+    found = [
+        _record(one, summary, say, _label("whisper-reason." + one["reason"], lang), one["code"])
+        for look in looked_up
+        for one in found_by(look, summary["record"])
+    ]
+    return found + _heard(summary, lang, say)
 
 
-def found_by(look: dict[str, Any], told: str | None) -> list[dict[str, Any]]:
+def found_by(look: Summary, told: str | None) -> list[Summary]:
     """The records that fitted; of those that were near or unsettled, the one that the caller meant and was told of."""
     others = [*look.get("near", []), *look.get("unsettled", [])]
     return [*look["matches"], *(one for one in others if one["id"] == told)]
 
 
-def _charged(summary: dict[str, Any], say: dict[str, str]) -> list[str]:
+def _charged(summary: Summary, say: dict[str, str]) -> list[str]:
     return [say["charged"]] if summary["told"].get("charged") else []
 
 
-def _heard(summary: dict[str, Any], lang: str) -> list[str]:
+def _heard(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
     """The transaction that the caller heard last, or reports, and whether it did not go through."""
     results = [finding["result"] for finding in summary["findings"] if finding["effect"] in RECORDS]
     records = [one for result in results for one in (result["records"] if isinstance(result, dict) else result)]
     one = next((one for one in records if one["id"] == summary["record"]), None)
     if one is None:
         return []
-    payee = (one["payee"] or {}).get(lang)
     said = "" if one["status"] == "succeeded" else _label("record-" + one["status"], lang)
-    return [" ".join(filter(None, (one["id"], one["at"][:16], f"{one['amount'] / 100:.2f}", payee, said)))]
+    return [_record(one, summary, say, (one["payee"] or {}).get(lang), said)]
 
 
 def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> list[str]:
@@ -144,5 +172,5 @@ def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> 
     return [
         *([say["frozen"]] if frozen else [say["frozen-before"]] if is_frozen else []),
         *([say["freeze-unknown"]] if unknown else []),
-        *(f"{one['id']} {one['at'][:16]} {one['amount'] / 100:.2f} {say['not-mine']}" for one in strange),
+        *(_record(one, summary, say, say["not-mine"]) for one in strange),
     ]

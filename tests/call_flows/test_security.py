@@ -80,7 +80,7 @@ def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
     )
     report = caller.report()
     assert (report["outcome"], report["summary"]["told"]["not_mine"]) == ("case", ["Y2"])
-    for lang, words in (("zh", "12.00 非本人"), ("en", "12.00 not the caller's")):
+    for lang, words in (("zh", "12.00 元，非本人"), ("en", "12.00 yuan, not the caller's")):
         assert words in " ".join(report["summary"]["written"][lang])
 
 

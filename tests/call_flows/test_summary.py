@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.desk.handed_over import CHINESE
+from ivr.desk.written import written
 from ivr.engine import turn
 from ivr.engine.journal import calls
 from ivr.storage import begin_read
@@ -40,10 +41,22 @@ def test_everything_that_was_entered_is_written_in_both_languages(caller):
     for text in (zh, en):
         assert all(
             part in text
-            for part in ("K1", "800.00", "2026-11-21", "09:40", "U2", "SYSTEMERROR", case["reference"], "2026-11-24")
+            for part in ("K1", "800.00", "2026-11-21 09:40", "U2", "SYSTEMERROR", case["reference"], "2026-11-24")
         )
     assert "充值失败" in zh and "还在确认" in zh and "短信验证码" in zh
-    assert "For failed top-ups" in en and "still being confirmed" in en and "text code" in en
+    assert "English" in en or "Mandarin" in en
+    assert "› failed top-ups › unsure › a bank card ›" in en and "still being confirmed" in en and "text code" in en
+
+
+def test_no_menu_is_read_aloud_and_times_are_those_of_the_wallet(caller):
+    """Names of options without what stands around them when they are spoken; yuan; no `T` and no other zone's hour."""
+    summary = unknown_top_up(caller).report()["summary"]
+    (found,) = [one for one in summary["findings"] if one["effect"] == "effects.find_top_ups"]
+    found["result"]["matches"][0]["at"] = "2026-11-21T01:40:00+00:00"
+    lines = [line for language in written(summary, False).values() for line in language]
+    assert not re.search(r"\b(For|To|If) |\dT\d|，[^，]*请按", "\n".join(lines[1:]))
+    assert "查到: 2026-11-21 09:40，800.00 元，系统还在确认，SYSTEMERROR (编号 U2)" in lines
+    assert "Found: 2026-11-21 09:40, 800.00 yuan, still being confirmed, SYSTEMERROR (record U2)" in lines
 
 
 @requirement("R24")
@@ -52,7 +65,8 @@ def test_the_transaction_that_was_heard_last_is_written(caller):
     looks(caller, LIN, LATEST).picks("下一笔", "next one")
     caller.picks("下一笔", "next one").is_told("城市公交", "City Bus").presses("0")
     zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
-    assert "查到: Y2 2026-11-20T07:30 12.00 城市公交" in zh and "Found: Y2 2026-11-20T07:30 12.00 City Bus" in en
+    assert "查到: 2026-11-20 07:30，12.00 元，城市公交 (编号 Y2)" in zh
+    assert "Found: 2026-11-20 07:30, 12.00 yuan, City Bus (record Y2)" in en
     assert "Y1" not in zh + en
 
 
@@ -63,7 +77,8 @@ def test_the_transaction_that_is_reported_is_written(caller):
     caller.proves(ZHOU).picks(*BY_AMOUNT).enters("36#").presses("1").picks("八点二十分", "eight twenty A M")
     caller.picks("反映这笔", "report this one").picks("八点二十一分", "eight twenty-one").presses("0")
     zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
-    assert "查到: Y5 2026-11-20T08:21 36.00 望山咖啡" in zh and "Y5 2026-11-20T08:21 36.00 Hillview Coffee" in en
+    assert "查到: 2026-11-20 08:21，36.00 元，望山咖啡 (编号 Y5)" in zh
+    assert "2026-11-20 08:21, 36.00 yuan, Hillview Coffee (record Y5)" in en
 
 
 @requirement("R24")
@@ -71,8 +86,8 @@ def test_a_transaction_that_did_not_go_through_is_written_as_such(caller):
     """As the caller heard it."""
     looks(caller, DANA, LATEST).is_told("没有成功", "did not succeed").presses("0")
     zh, en = ("\n".join(caller.report()["summary"]["written"][lang]) for lang in ("zh", "en"))
-    assert "查到: U3 2026-11-21T12:00 2500.00 这笔没有成功" in zh
-    assert "Found: U3 2026-11-21T12:00 2500.00 It did not succeed" in en
+    assert "查到: 2026-11-21 12:00，2500.00 元，这笔没有成功 (编号 U3)" in zh
+    assert "Found: 2026-11-21 12:00, 2500.00 yuan, It did not succeed (record U3)" in en
 
 
 @requirement("R24")
