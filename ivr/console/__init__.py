@@ -1,4 +1,4 @@
-"""What an operator types while the line runs: `flask callbacks`, `cases`, `deliveries`, `erase`, `line`, `overdue`, `voice-note`.
+"""What an operator types while the line runs: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, `overdue`, `voice-note`.
 
 Each command says what it did in a line or two; what it does not take is refused in one sentence, with exit code 2.
 """
@@ -11,6 +11,7 @@ from ivr.commands import Load, add
 
 MAKERS = {
     "callbacks": "ivr.console.callbacks:callbacks_group",
+    "calls": "ivr.console.calls:calls_group",
     "cases": "ivr.console.cases:cases_group",
     "deliveries": "ivr.console.deliveries:deliveries_group",
     "erase": "ivr.console.erase:erase_command",

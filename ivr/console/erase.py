@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 import click
 import sqlalchemy as sa
 
-from ivr.console.opening import Command, Refused, line_of
+from ivr.console.opening import Command, Refused, line_of, minute
 from ivr.desk.erasure import GoingOn, Live, Report, erase
 from ivr.settings import Settings
 from ivr.storage import begin_read
@@ -42,14 +41,10 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
 def _live(calls: list[Live]) -> str:
     """Each call by its CallSid: when it began, when it was last heard of, and when it no longer stands in the way."""
     told = [
-        f"call {one.call} is going on since {_minute(one.since)} (last heard of at {_minute(one.heard)}, over at {_minute(one.until)} at the latest)"
+        f"call {one.call} is going on since {minute(one.since)} (last heard of at {minute(one.heard)}, over at {minute(one.until)} at the latest)"
         for one in calls
     ]
     return " and ".join(told)
-
-
-def _minute(at: datetime) -> str:
-    return at.isoformat(timespec="minutes")
 
 
 def _told(who: str, report: Report) -> list[str]:

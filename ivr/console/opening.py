@@ -46,6 +46,15 @@ class Group(Command, click.Group):
             raise Refused(error.format_message()) from error
 
 
+def minute(at: str | datetime) -> str:
+    """A moment to the minute, with its zone.
+
+    >>> minute("2026-11-23T10:00:31+08:00")
+    '2026-11-23T10:00+08:00'
+    """
+    return (datetime.fromisoformat(at) if isinstance(at, str) else at).isoformat(timespec="minutes")
+
+
 def tries(number: int) -> str:
     """How often something was tried."""
     return f"{number} {'try' if number == 1 else 'tries'}"

@@ -110,7 +110,7 @@ def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Re
     report = Report(
         calls=_count(conn, sa.update(calls).where(open_calls).values(key_sealed=ERASED, **emptied)),
         callbacks=_empty_callbacks(conn, every),
-        events=_empty_events(conn, references),
+        events=_empty_events(conn, references | every),
         texts=_drop_texts(conn, every | references),
         languages=_count(conn, sa.delete(languages).where(languages.c.caller_mark.in_(marks))),
         notes=_silence_notes(conn, every),
@@ -183,12 +183,12 @@ def _silence_notes(conn: sa.Connection, every: set[str]) -> int:
     return _count(conn, sa.update(voice_notes).where(mine, voice_notes.c.status != STATUS).values(status=STATUS))
 
 
-def _empty_events(conn: sa.Connection, references: set[str]) -> int:
-    """What the CRM has or has not taken: its id stays, its body goes, and it is not sent any more."""
+def _empty_events(conn: sa.Connection, names: set[str]) -> int:
+    """What the CRM has or has not taken of these cases and calls: its id stays, its body goes, and it is not sent any more."""
     emptied = sa.update(deliveries).where(deliveries.c.status != STATUS).values(status=STATUS, body="")
     return sum(
         _count(conn, emptied.where(sa.or_(*(deliveries.c.id.startswith(f"{one}:", autoescape=True) for one in some))))
-        for some in _a_few(references)
+        for some in _a_few(names)
     )
 
 

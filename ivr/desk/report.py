@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +12,13 @@ from ivr.desk.summary import level, summarise
 from ivr.desk.tables import callbacks, cases, disputes
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
+from ivr.follow_up import deliveries
+from ivr.settings import Settings
+
+TOLD_TO_CRM = (
+    "wallet", "language", "customer", "level", "verified_by", "caller", "reason", "priority", "entries", "promises", "notes", "written",
+)  # fmt: skip
+"""Of the summary: what the caller did and was promised, and its text. What the line's effects gave is ours."""
 
 PROMISED = ("requested", "joined")
 UNJOINED = "unjoined"
@@ -58,6 +66,23 @@ def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
         text = msgspec.json.encode(summarise(rows)).decode()
         here = journal.calls.c.call == sid
         conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.under(key).seal(text)))
+
+
+def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -> None:
+    """The summary goes to the wallet's CRM, so that whoever takes the call over can read it there; not after an erasure."""
+    if not settings.crm_url:
+        return
+    rows, key = journal.rows(conn, sid), journal.key(conn, sid)
+    if rows and key != ERASED and rows[-1].facts.get("wallet"):
+        summary = summarise(rows)
+        told = {name: summary[name] for name in TOLD_TO_CRM} | {"at": rows[-1].at.isoformat()}
+        deliveries.promise_summary(conn, settings, sid, len(rows), told, now)
+
+
+def ends_with_us(conn: sa.Connection, sid: str) -> bool:
+    """Whether something of the call is left to do: for an agent, a callback, a case or a dispute."""
+    rows = journal.rows(conn, sid)
+    return bool(rows) and outcome(conn, sid, rows[-1].facts, None) in ("transferred", "callback", "case")
 
 
 def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:

@@ -17,7 +17,17 @@ from ivr.desk.notes import COMING
 from ivr.desk.overdue import KINDS
 from ivr.desk.rings import SETTLED
 from ivr.desk.stages import OPEN
-from ivr.desk.tables import attempts, callbacks, challenges, recordings, ring_attempts, rings, sounds, voice_notes
+from ivr.desk.tables import (
+    attempts,
+    callbacks,
+    challenges,
+    looks,
+    recordings,
+    ring_attempts,
+    rings,
+    sounds,
+    voice_notes,
+)
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
@@ -97,7 +107,7 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
-    for table in (attempts, notices, calls):  # notices also come of calls that were never played
+    for table in (attempts, looks, notices, calls):  # notices also come of calls that were never played
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
 
 

@@ -152,6 +152,15 @@ overdue = sa.Table(
     sa.Column("due", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),  # when it was raised
 )
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("call", sa.Text, nullable=False),  # whose summary was shown
+    sa.Column("who", sa.Text, nullable=False),  # the account that was logged in on our machine
+    sa.Column("at", sa.Text, nullable=False),  # the machine's time, in UTC
+    sa.Index("looks_by_call", "call", "n"),
+)
 line_states = sa.Table(
     "line_states",
     metadata,

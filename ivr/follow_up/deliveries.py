@@ -1,7 +1,8 @@
-"""Cases for the wallet's CRM: a row in the transaction that opens the case, a signed webhook from the worker.
+"""Cases, and what an agent is told of a call, for the wallet's CRM: a row in the transaction that opens the case or rings the
+agent, a signed webhook from the worker.
 
 A row holds the body as it will be sent, each time the same to the letter; its id is the key by which the
-CRM knows it again: reference, colon, event. What the CRM refuses (4xx) is dead at once, what it cannot take now is
+CRM knows it again: reference (or CallSid), colon, event. What the CRM refuses (4xx) is dead at once, what it cannot take now is
 tried for a day. Dead ones are kept until somebody sends them again.
 """
 
@@ -25,6 +26,7 @@ from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 
 OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
+SUMMARY = "call.summary"
 PATIENCE = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 AT_ONCE = 4
 NOT_NOW = (408, 409, 425, 429)  # of the 4xx, those that ask to come again: 409 says the same is being worked on
@@ -43,8 +45,19 @@ def promise(
     if not address(settings.crm_url, case["wallet"]):
         return
     key = ":".join((case["reference"], event, *([note["id"]] if note else [])))
-    row = {"id": key, "at": stamp(now), "wallet": case["wallet"], "status": QUEUED}
-    insert_new(conn, deliveries, row | {"body": _body(event, case, now, note)})
+    _keep(conn, key, case["wallet"], _body(event, case, now, note), now)
+
+
+def promise_summary(conn: sa.Connection, settings: Settings, call: str, turns: int, told: Case, now: datetime) -> None:
+    """Deliver what an agent is told of a call, once for each state of it: after so many turns it is always the same."""
+    if address(settings.crm_url, told["wallet"]):
+        body = json.dumps({**told, "event": SUMMARY, "call": call}, ensure_ascii=False, sort_keys=True)
+        _keep(conn, f"{call}:{SUMMARY}:{turns}", told["wallet"], body, now)
+
+
+def _keep(conn: sa.Connection, key: str, wallet: str, body: str, now: datetime) -> None:
+    row = {"id": key, "at": stamp(now), "wallet": wallet, "status": QUEUED, "body": body}
+    insert_new(conn, deliveries, row)
 
 
 def deliver_due(here: Surroundings) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from ivr.desk.report import UNJOINED, keep_summary
+from ivr.desk.report import UNJOINED, keep_summary, tell_crm
 from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.call import Line
@@ -31,6 +31,7 @@ def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
         spoken = whisper(conn, sid, runtime.speaker)
     with begin_write(runtime.engine) as conn:
         keep_summary(conn, sid, runtime.sealer)
+        tell_crm(conn, runtime.settings, sid, runtime.clock(conn))
     action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
     return twiml.document(
         f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'

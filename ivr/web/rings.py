@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
 from ivr.desk import rings
+from ivr.desk.report import tell_crm
 from ivr.desk.ringing import ENDED
 from ivr.desk.tables import callbacks, ring_attempts
 from ivr.desk.whisper import whisper
@@ -64,6 +65,7 @@ def agent_hears(runtime: Runtime, mark: str) -> str:
         if found is None:
             return "<Hangup/>"
         rings.know(conn, mark, request.form.get("CallSid", ""))
+        tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, found.call, runtime.speaker, Line("whisper-callback"))
     return _asks(runtime, mark, "/answer", spoken)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from ivr.desk import callers
 from ivr.desk.agents import at_work
 from ivr.desk.own_numbers import answered_by
-from ivr.desk.report import keep_summary
+from ivr.desk.report import ends_with_us, keep_summary, tell_crm
 from ivr.engine import journal, twiml
 from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
@@ -214,6 +214,8 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
     open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
     conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
     keep_summary(conn, sid, runtime.sealer)
+    if runtime.settings.crm_url and ends_with_us(conn, sid):
+        tell_crm(conn, runtime.settings, sid, now)
 
 
 def fall_back(runtime: Runtime, form: Any) -> str | None:

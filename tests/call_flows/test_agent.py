@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 
+from ivr.checks.prompt_lint.script import Script
 from ivr.checks.seconds import length
 from ivr.speech import LANGUAGES
+from ivr.speech.prompts import FOLDER
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
 from tests.call_flows.test_freeze import gives, wants_a_freeze
 from tests.call_flows.test_top_up import FAILURES, add_top_up, reports
@@ -39,6 +42,21 @@ def test_a_person_is_two_keys_away(caller):
     assert caller.talking_to
     caller.waits()
     assert caller.over and caller.report()["outcome"] == "transferred"
+
+
+def test_callers_are_promised_what_the_agent_is_told_and_no_more(caller):
+    """A short summary, which is spoken to the agent; nobody is said to see what may be on no screen."""
+    reports(caller.calls(), "800", "1121").proves(LIN).presses("0")
+    caller.is_told("简单告诉客服", "I'll give them a short summary first")
+    spoken = "".join(ET.fromstring(whispered(caller)).itertext())
+    assert all(
+        part in spoken
+        for part in (("八百元", "还在确认") if caller.lang == "zh" else ("eight hundred", "still being confirmed"))
+    )
+    seen = {"zh": r"(客服|人工)[^。]*看", "en": r"(?i)\b(they|agents?|staff|person|people)\b( \w+)? sees?\b"}
+    script = Script.load(FOLDER)
+    said = {message: " ".join(script.texts(message, caller.lang)) for message in script.ids}
+    assert {message: text for message, text in said.items() if re.search(seen[caller.lang], text)} == {}
 
 
 @requirement("R3", "R24")

@@ -38,6 +38,7 @@ HAPPENED = {
     desk.recordings: {"id": "x1", "call": "CA1", "turn": 9, "seconds": 9, "at": AT, "status": "queued"},
     desk.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
     desk.languages: {"caller_mark": "m", "language": "zh"},
+    desk.looks: {"call": "CA1", "who": "alice", "at": AT},
     desk.rings: {"id": "x1", "at": AT, "status": "queued"},
     desk.ring_attempts: {
         "id": "x1",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import callbacks, cases, challenges, consents, disputes, freezes, rings
 from ivr.engine.journal import journal
+from ivr.follow_up.deliveries import SUMMARY
 from ivr.follow_up.tables import deliveries, messages
 from ivr.simulator.hearing import plain
 from ivr.speech.prompts import words
@@ -122,9 +123,10 @@ def _texts(books: Books) -> Iterator[str]:
 
 
 def _deliveries(books: Books) -> Iterator[str]:
-    """Each case and dispute is with the CRM, once by its key, with one body."""
-    wanted = {f"{row.reference}:case.opened" for name in ("cases", "disputes") for row in books.ours[name]}
+    """Each case and dispute is with the CRM, once by its key, with one body; and so is every summary that was promised."""
     rows = {row.id: row.status for row in books.ours["deliveries"]}
+    wanted = {f"{row.reference}:case.opened" for name in ("cases", "disputes") for row in books.ours[name]}
+    wanted |= {key for key in rows if f":{SUMMARY}:" in key}
     for key in wanted ^ set(rows):
         yield f"{key} is promised to the CRM or opened, not both"
     for key in wanted ^ set(books.crm.taken):

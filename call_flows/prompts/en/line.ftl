@@ -68,7 +68,7 @@ anything-else = Please keep your personal information safe.
     .end = To end the call
 
 # A person
-connecting = Connecting you to a person. Please stay on the line. They see what you entered.
+connecting = Connecting you to a person. Please stay on the line. I'll give them a short summary first.
 nobody-free = No agent can take your call right now.
 closed-now = Our agents are not at work right now. They are back { MOMENT($at) }.
 closed-now-provisional = Our agents are not at work right now. They should be back { MOMENT($at) }.

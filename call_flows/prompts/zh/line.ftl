@@ -68,7 +68,7 @@ anything-else = 请保护好个人信息。
     .end = 结束通话
 
 # 人工
-connecting = 正在为您转接人工，请不要挂机。您输入的内容，客服都能看到。
+connecting = 正在为您转接人工，请不要挂机。您的情况，我会先简单告诉客服。
 nobody-free = 现在没有客服可以接听您的电话。
 closed-now = 现在不是人工服务时间，{ MOMENT($at) }恢复。
 closed-now-provisional = 现在不是人工服务时间。预计{ MOMENT($at) }恢复。

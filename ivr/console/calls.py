@@ -1,0 +1,72 @@
+"""`flask calls`: the last calls; `flask calls show CALL`: what an agent is told of one, masked. Who looked is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from ivr.console.opening import Group, Refused, line_of, minute
+from ivr.desk.looks import keep_look, logged_in, looks_at
+from ivr.desk.report import call_report
+from ivr.engine.journal import calls
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write
+
+LAST = 20
+
+
+def calls_group(load: Callable[[], Settings]) -> click.Group:
+    """`flask calls`."""
+
+    @click.group("calls", cls=Group, invoke_without_command=True, help="The last calls, and how each ended.")
+    @click.option("--last", default=LAST, show_default=True, type=click.IntRange(1, 1000), help="how many")
+    @click.pass_context
+    def group(context: click.Context, last: int) -> None:
+        if context.invoked_subcommand is None:
+            with line_of(load) as line, begin_read(line.engine) as conn:
+                for told in _last(conn, last):
+                    click.echo(told)
+
+    @group.command("show", help="The summary of CALL (its CallSid), as an agent is told; who looked is kept.")
+    @click.argument("call", metavar="CALL")
+    @click.option("--json", "whole", is_flag=True, help="everything that is in it")
+    def show(call: str, whole: bool) -> None:
+        with line_of(load) as line:
+            with begin_write(line.engine) as conn:
+                report, before = call_report(conn, call), looks_at(conn, call)
+                if report is None:
+                    raise Refused(f"there is no call {call!r} that was answered; flask calls lists the last ones")
+                if report["summary"] is None:
+                    raise Refused(f"call {call} was erased: nobody reads what was said in it")
+                keep_look(conn, call, logged_in(), datetime.now(UTC))
+        for told in [json.dumps(report["summary"], ensure_ascii=False, indent=1)] if whole else _shown(report, before):
+            click.echo(told)
+
+    return group
+
+
+def _last(conn: sa.Connection, number: int) -> list[str]:
+    """A line a call, the newest first; nothing of what was said."""
+    newest = sa.select(calls).where(calls.c.started.is_not(None)).order_by(calls.c.started.desc(), calls.c.call)
+    return [_line(call, call_report(conn, call.call)) for call in conn.execute(newest.limit(number)).all()]
+
+
+def _line(call: sa.Row, report: dict[str, Any] | None) -> str:
+    if report is None:
+        return f"{call.call} {minute(call.started)}  never answered"
+    erased = ", erased" if report.get("erased") else ""
+    how = report["outcome"] or ("over" if call.ended else "going on, or its end was never told")
+    return f"{call.call} {minute(call.started)}  {call.wallet} {report['language']}, {report['level']}, {how}{erased}"
+
+
+def _shown(report: dict[str, Any], before: list[tuple[str, str]]) -> list[str]:
+    """How it stands, the text in both languages, and who looked before."""
+    summary = report["summary"]
+    head = f"{report['call']} {minute(summary['time'])}  {report['wallet']} {report['language']}, {report['level']}, {report['outcome'] or 'going on'}"
+    seen = f"looked at before: {', '.join(f'{who} {at[:16]}Z' for who, at in before) or 'by nobody'}"
+    return [head, *summary["written"]["en"], *summary["written"]["zh"], seen]
