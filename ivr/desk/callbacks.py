@@ -118,6 +118,8 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
     hold(world.conn, "callbacks")  # or two calls would not see what the other has not committed
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
+    declined = (callbacks.c.call == world.call) & (callbacks.c.status == "draft") & ~here
+    world.conn.execute(sa.delete(callbacks).where(declined))
     new = _start(config.by_id(world.conn, found.wallet), world.now, urgent)
     there = _open_promise(world, found, urgent)
     if there is not None:

@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from ivr.desk.numbers import candidates
+from ivr.desk.numbers import candidates, home
 from ivr.desk.tables import attempts, challenges
 from ivr.engine.effects import World, touch, write
 from ivr.engine.secrets import Secret, mask
+from ivr.storage import begin_read
+from ivr.wallet import config
 
 ACCOUNT_FAILURES = 5
 CALLER_ACCOUNTS = 10
@@ -71,7 +73,9 @@ class Sending:
 @touch
 def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
-    account = world.runtime.wallets.find_account(wallet, candidates(number.reveal()), world.deadline)
+    with begin_read(world.runtime.engine) as conn:
+        country = home(config.by_id(conn, wallet))
+    account = world.runtime.wallets.find_account(wallet, candidates(number.reveal(), country), world.deadline)
     mark = f"{wallet}:{world.runtime.sealer.fingerprint(number.reveal())}"
     return Claimed(account.id if account else None, mark, mask(number.reveal()))
 

@@ -84,7 +84,7 @@ def is_spelling(address: str, ours: str) -> bool:
     return not {address.strip(), _user(address)}.isdisjoint(spellings(ours))
 
 
-def candidates(keys: str, country: str = "CN") -> list[str]:
+def candidates(keys: str, country: str) -> list[str]:
     """What keys may mean in a search for an account: numbers that exist, those as long as a mobile, then a wallet id.
 
     A mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a release.

@@ -137,6 +137,12 @@ def number_of(conn: sa.Connection, callback: sa.Row, sealer: Sealer) -> str:
     return sealer.under(journal.key(conn, callback.call)).open(callback.number_sealed)
 
 
+def may_be_rung(settings: Settings, number: str) -> bool:
+    """Whether the line rings this number by itself, whatever was promised under other settings or by another release."""
+    wanted = (settings.callback_prefixes, settings.callback_dial_prefixes)
+    return all(numbers.may_be_rung(number, prefixes) for prefixes in wanted)
+
+
 def is_about_security(conn: sa.Connection, call: str) -> bool:
     """Whether the call in which a callback was promised was about that, when it was last heard of."""
     last = journal.past(conn, call).last
@@ -152,8 +158,7 @@ def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | 
         return "erased"
     except (BrokenSeal, config.UnknownWallet):
         return "by-hand"
-    wanted = (here.settings.callback_prefixes, here.settings.callback_dial_prefixes)
-    return None if all(numbers.may_be_rung(number, prefixes) for prefixes in wanted) else "by-hand"
+    return None if may_be_rung(here.settings, number) else "by-hand"
 
 
 def _closed_until(conn: sa.Connection, callback: sa.Row, now: datetime) -> datetime | None:

@@ -80,6 +80,8 @@ def agent_answers(runtime: Runtime, mark: str) -> str:
         if found is None:
             return "<Hangup/>"
         number = rings.number_of(conn, found, runtime.sealer)
+        if not rings.may_be_rung(runtime.settings, number):
+            return "<Hangup/>"
         ours = rings.caller_id_of(conn, runtime.settings, found.id)
         rings.accept(conn, mark)
     return (

@@ -290,3 +290,16 @@ def test_nothing_keyed_about_a_person_is_stored_or_spoken(caller):
     everything = stored + "\n".join(caller.documents)
     assert [secret for secret in secrets if secret in everything] == []
     assert code not in everything
+
+
+@requirement("R19")
+def test_a_mobile_is_keyed_as_people_write_it_in_the_wallets_country(caller):
+    """A wallet in Britain: eleven digits with a 0."""
+
+    def moves_to_britain(world):
+        world["wallets"][0]["calendar"] = "GB"
+        world["customers"][1]["mobile"] = "+447400123456"
+
+    caller.line.change_world(moves_to_britain)
+    asks_for_limits(caller).proves(Person("07400123456", DANA.tail, DANA.pin))
+    assert passed(caller)

@@ -49,6 +49,7 @@ def test_a_wallet_elsewhere_reads_numbers_as_they_are_written_there():
     """Ten digits in New York, eleven with a 0 in London."""
     assert readings("2125550123", "US", None) == ["+12125550123"]
     assert readings("02071838750", "GB", None) == ["+442071838750"]
+    assert candidates("07400123456", "GB") == ["+447400123456", "07400123456"]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +71,9 @@ def test_a_wrong_length_is_known_from_a_number_that_is_not_there(keys, wrong):
 
 def test_an_account_is_searched_under_every_number_that_is_possible():
     """What exists comes first; `00` leaves one country; the keys themselves may be a wallet id."""
-    assert candidates("14155550132") == ["+14155550132", "+8614155550132", "14155550132"]
-    assert candidates("0014155550132") == ["+14155550132", "0014155550132"]
-    assert candidates("10002054") == ["10002054"]
+    assert candidates("14155550132", "CN") == ["+14155550132", "+8614155550132", "14155550132"]
+    assert candidates("0014155550132", "CN") == ["+14155550132", "0014155550132"]
+    assert candidates("10002054", "CN") == ["10002054"]
 
 
 RUNG = ["+8613700000000", "+862155550100", "+14155550132", "+16045550123"]

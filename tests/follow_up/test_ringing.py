@@ -96,6 +96,16 @@ def test_a_dear_number_that_was_stored_before_is_never_dialled(caller, number):
         assert line.at(MORNING).walks().calls == [] and line.ring.status == "by-hand"
 
 
+def test_an_agent_who_accepts_rings_no_number_that_may_not_be_rung_any_more(caller):
+    """The attempt was begun by another release; it ends, and the next walk leaves it to people."""
+    with exchange(caller) as line:
+        line.line.settings = replace(line.line.settings, callback_prefixes=("+1",))
+        line.line.restart()
+        assert CUSTOMER not in line.at(MORNING).walks().calls
+        line.walks(replace(line.here, settings=replace(line.here.settings, callback_prefixes=("+1",))))
+        assert line.ring.status == "by-hand"
+
+
 def test_an_agent_who_is_on_the_telephone_is_rung_for_nobody_else(caller):
     """The second callback waits until the first talk is over."""
     with exchange(caller) as line:
