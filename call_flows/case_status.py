@@ -4,7 +4,7 @@ from call_flows.close import anything_else
 from call_flows.identify import identify
 from call_flows.promised import tell_due
 from ivr.desk.facts import wallet_facts
-from ivr.desk.stages import Stage, stage_of, verdict_of
+from ivr.desk.stages import Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
 from ivr.engine.entries import nine
 
@@ -17,14 +17,35 @@ async def case_status(call: Call) -> None:
     """Nine digits → the stage and the promised date; an unknown reference is told plainly."""
     for _ in range(TRIES):
         reference = await call.ask(REFERENCE)
-        found = await call.do(stage_of, call.facts["wallet"], reference)
+        found = await look_up(call, reference)
         if found is not None:
             tell(call, reference, found)
             if found.decided:
                 await offer_verdict(call, reference)
             await anything_else(call)
-        call.say("case-unknown", reference=reference)
     raise ToAgent("reference unknown")
+
+
+async def look_up(call: Call, reference: str) -> Stage | None:
+    """For whoever has the reference; once many were guessed, for the verified owner only, and nobody else hears if it is one."""
+    wallet = call.facts["wallet"]
+    found = await call.do(stage_of, wallet, reference)
+    told = await call.do(may_be_told, wallet, reference, found is not None, call.facts.get("caller_mark"))
+    if not told:
+        found = await of_owner(call, reference)
+    if found is None:
+        call.say("case-unknown" if told else "case-not-yours", reference=reference)
+    return found
+
+
+async def of_owner(call: Call, reference: str) -> Stage | None:
+    """After verification; whoever is verified already waits a moment, for the wallet is asked and a guess was counted."""
+    if "customer" in call.facts:
+        await call.moment("one-moment")
+    else:
+        call.say("case-proof")
+    customer = await identify(call)
+    return await call.do(own_stage_of, customer, reference)
 
 
 def tell(call: Call, reference: str, found: Stage) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from call_flows.identify import NUMBER, TAIL
-from ivr.desk.freezing import Owner, Standing, freeze, keep_freeze, standing, weigh
+from ivr.desk.freezing import Owner, Standing, Weighed, freeze, freeze_untold, keep_freeze, standing, weigh
 from ivr.desk.identity import check_tail, find_account
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
 
@@ -19,10 +19,13 @@ async def freeze_account(call: Call) -> bool:
     """
     call.facts["priority"] = "high"
     try:
-        owner, stands = await whose(call)
+        weighed, stands = await whose(call)
     except Unavailable:
         call.say("freeze-out-of-reach")
         raise ToAgent("wallet did not answer, nothing is frozen") from None
+    owner = weighed.owner
+    if owner is None or not weighed.told:
+        return await untold(call, owner, stands)
     if stands.status != "active":
         call.say("freeze-found-" + stands.status)
         return stands.status == "frozen"
@@ -35,18 +38,21 @@ async def freeze_account(call: Call) -> bool:
     return True
 
 
-async def whose(call: Call) -> tuple[Owner, Standing]:
+async def whose(call: Call) -> tuple[Weighed, Standing]:
     """Whose account it is, and how it stands: known of a verified customer, else by weak proof."""
     if "customer" not in call.facts:
         return await prove(call)
     customer = call.facts["customer"]
     await call.moment("one-moment")
     stands = await call.do(standing, customer["id"])
-    return Owner(customer["id"], customer["wallet"], customer["level"]), stands
+    return Weighed(Owner(customer["id"], customer["wallet"], customer["level"]), True), stands
 
 
-async def prove(call: Call) -> tuple[Owner, Standing]:
-    """A registered number and the tail of the document. Unknown, wrong and too often sound the same."""
+async def prove(call: Call) -> tuple[Weighed, Standing]:
+    """A registered number and the tail of the document. Unknown, wrong and too often sound the same.
+
+    Once many have guessed at an account, right sounds as wrong does, too.
+    """
     call.say("freeze-need")
     for place in range(TRIES):
         if place:
@@ -59,13 +65,41 @@ async def prove(call: Call) -> tuple[Owner, Standing]:
         weighed = await call.do(weigh, call.facts["wallet"], claimed, right, call.facts.get("caller_mark"))
         if weighed.owner is not None:
             call.facts["owner"] = asdict(weighed.owner)
+        if weighed.owner is not None or not weighed.told:
             if claimed.ending:
                 call.say("freeze-of", ending=claimed.ending)
-            return weighed.owner, stands
+            return weighed, stands
         if not weighed.more:
             break
     call.say("identify-refused")
     raise ToAgent("freeze wanted, not proved")
+
+
+async def untold(call: Call, owner: Owner | None, stands: Standing) -> bool:
+    """The same yes and the same words, whether the proof was right or not; if it was, the account is frozen."""
+    call.say("freeze-means")
+    if not await call.confirm(SURE):
+        call.say("freeze-not-wanted")
+        return False
+    whom = owner if stands.status == "active" else None
+    if not await is_settled(call, whom):
+        await call.moment("freeze-unsure")
+        if not await is_settled(call, whom):
+            call.say("freeze-unknown")
+            raise ToAgent("nobody knows whether the account is frozen")
+    if whom is not None:
+        await call.do(keep_freeze, whom)
+    call.say("freeze-if-right")
+    return True
+
+
+async def is_settled(call: Call, whom: Owner | None) -> bool:
+    """Whether the wallet answered: frozen, or nobody's."""
+    try:
+        await call.do(freeze_untold, whom)
+        return True
+    except Unavailable:
+        return False
 
 
 async def stop(call: Call, owner: Owner) -> None:

@@ -14,14 +14,17 @@ from ivr.desk.identity import (
 )
 from ivr.engine import Ask, Call, Menu, Secret, ToAgent
 from ivr.engine.entries import identifier, six, tail
+from ivr.engine.prompts import ENTRY_KEYS
 
 NUMBER = Ask("identify-number", identifier, personal=True)
 TAIL = Ask("identify-tail", tail, length=6, personal=True)
 FACTOR = Menu("identify-factor", ("text", "pin"), fleeting=True)
-CODE = Ask("identify-code", six, length=6, personal=True)
+CODE = Ask("identify-code", six, length=6, timeout=30, personal=True, keys={**ENTRY_KEYS, "*": ("value", "not-there")})
+"""Time enough to take the telephone from the ear and read; `*` leads to what helps when no text comes."""
+NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), fleeting=True)
 PIN = Ask("identify-pin", six, length=6, personal=True)
 
-ROUNDS = 3
+ROUNDS, ASKED = 3, 5
 
 
 async def identify(call: Call) -> Verified:
@@ -48,17 +51,31 @@ async def one_round(call: Call) -> Verified | None:
     keyed = await call.ask(TAIL)
     tail_right = await call.do(check_tail, claimed, keyed)
     how = await call.menu(FACTOR)
+    right = None
     if how == "text":
         right = await by_text(call, claimed)
-    else:
+    if right is None:
+        how = "pin"
         pin: Secret = await call.ask(PIN)
         right = await call.do(check_pin, claimed, pin)
     return await call.do(judge, call.facts["wallet"], claimed, how, tail_right and right, call.facts.get("caller_mark"))
 
 
-async def by_text(call: Call, claimed: Claimed) -> bool:
-    """A code by SMS to the registered number, if there is one."""
-    sending = await call.do(send_code, claimed)
-    call.say("code-sent")
-    code = await call.ask(CODE)
-    return await call.do(check_code, claimed, sending.challenge, code)
+async def by_text(call: Call, claimed: Claimed) -> bool | None:
+    """A code by SMS to the registered number, if there is one; None: by the phone PIN after all.
+
+    Nobody is told that a text was sent: what is known of an account is not told to strangers. Where none comes, there
+    is another one, the phone PIN, or a person.
+    """
+    chosen = "again"
+    for _ in range(ASKED):
+        if chosen == "again":
+            sending = await call.do(send_code, claimed, call.facts["wallet"], call.facts.get("caller_mark"))
+            call.say("code-sent")
+        code = await call.ask(CODE)
+        if code != "not-there":
+            return await call.do(check_code, claimed, sending.challenge, code)
+        chosen = await call.menu(NOT_THERE)
+        if chosen == "pin":
+            return None
+    raise ToAgent("no code came")

@@ -112,6 +112,8 @@ class Settings:
     Empty means the number that answered the caller."""
     ring_seconds: int
     """How long an agent or a customer is rung; Twilio adds five."""
+    codes_per_hour: int
+    """One-time codes that are texted for a wallet in an hour, at most: each one is paid, and nobody floods them all."""
     data_dir: Path
     """Database, keys and locks; nobody else may read it."""
     server_key: bytes
@@ -185,6 +187,7 @@ class _Reader:
                 "SMS_FROM", SENDERS, "a number such as +12025550100, MG… of a messaging service, a short code or a name"
             ),
             ring_seconds=self._ring_seconds("RING_SECONDS"),
+            codes_per_hour=self._count("CODES_PER_HOUR", "1000"),
             data_dir=data_dir,
             server_key=server_key(data_dir / "server.key"),
         )
@@ -314,6 +317,12 @@ class _Reader:
         text = self._text("PORT", "5000")
         if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65535):
             raise SettingsError(_wrong("PORT", text, "a number from 1 to 65534 (in the lab the next one is taken too)"))
+        return int(text)
+
+    def _count(self, name: str, default: str) -> int:
+        text = self._text(name, default)
+        if not re.fullmatch("[1-9][0-9]{0,8}", text):
+            raise SettingsError(_wrong(name, text, f"a number such as {default}"))
         return int(text)
 
     def _retention(self, name: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What an operator types while the line runs: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, `overdue`, `voice-note`.
+"""What an operator types while the line runs: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, `overdue`, `verification`, `voice-note`.
 
 Each command says what it did in a line or two; what it does not take is refused in one sentence, with exit code 2.
 """
@@ -17,6 +17,7 @@ MAKERS = {
     "erase": "ivr.console.erase:erase_command",
     "line": "ivr.console.line:line_command",
     "overdue": "ivr.console.overdue:overdue_command",
+    "verification": "ivr.console.verification:verification_group",
     "voice-note": "ivr.console.notes:voice_note_command",
 }
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from ivr.desk.referring import new_reference
 from ivr.desk.stages import OPEN
 from ivr.desk.tables import cases
 from ivr.engine.effects import World, write
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
-from ivr.wallet import business_days, config, references
+from ivr.wallet import business_days, config
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,9 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
     if not insert_new(world.conn, cases, row | promised | unnamed):
         return False
     number = world.conn.scalars(sa.select(cases.c.n).where(same)).one()
-    reference = references.with_check_digit(scattered(number))
+    reference = new_reference(world, cases, number)
     world.conn.execute(sa.update(cases).where(same).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"case:{reference}")
     opened = world.conn.execute(sa.select(cases).where(same)).one()
     deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, opened._asdict(), world.now)
     return True
-
-
-def scattered(number: int) -> str:
-    """Eight digits, another for each of the first hundred million cases; nobody guesses a neighbour's."""
-    return f"{(number * 61_803_399 + 26_110_000) % 100_000_000:08d}"

@@ -9,17 +9,14 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ivr.desk.cases import scattered
 from ivr.desk.identity import Verified
+from ivr.desk.referring import new_reference
 from ivr.desk.tables import disputes
 from ivr.engine.effects import World, read, touch, write
 from ivr.follow_up import deliveries
 from ivr.storage import begin_read
-from ivr.wallet import business_days, config, references
+from ivr.wallet import business_days, config
 from ivr.wallet.types import AlreadyDisputed, Dispute, DisputeReason, WalletInfo
-
-APART_FROM_CASES = 50_000_000
-"""Disputes are numbered from here on, so that none has the reference of a case."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +139,7 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
     )
     here = _of(customer, matter["about"])
     number = world.conn.scalars(sa.select(disputes.c.n).where(here)).one()
-    reference = references.with_check_digit(scattered(APART_FROM_CASES + number))
+    reference = new_reference(world, disputes, number)
     world.conn.execute(sa.update(disputes).where(here).values(reference=reference))
     world.runtime.follow_up.send(world.conn, f"dispute:{reference}")
     kept = world.conn.execute(sa.select(disputes).where(here)).one()

@@ -25,6 +25,7 @@ from ivr.desk.tables import (
     attempts,
     callbacks,
     cases,
+    challenges,
     consents,
     disputes,
     freezes,
@@ -116,7 +117,8 @@ def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Re
         notes=_silence_notes(conn, every),
         keyless=keyless,
     )
-    conn.execute(sa.update(attempts).where(attempts.c.call.in_(every)).values(caller=None))
+    for table in (attempts, challenges):
+        conn.execute(sa.update(table).where(table.c.call.in_(every)).values(caller=None))
     return report
 
 

@@ -3,6 +3,11 @@
 The telephone itself may be what was stolen, so there is neither a code nor a PIN: a registered number and the tail of
 the document are enough. These tries are counted by themselves. Failures elsewhere never stand in the way of a freeze,
 and what is proved here makes up for none of them. A freeze that was wrong is lifted by a person, and costs an hour.
+
+Whoever guesses tails wants to hear which one was right. So after five wrong tries at an account in 24 hours, whoever made
+them, the line no longer says: right or wrong, the caller is asked for the yes, and then hears that the account is frozen *if*
+the details were right. A real freeze is thereby never blocked, and to learn a tail costs the freeze
+of which the owner has a text. Before that, a right proof after which nothing was frozen is told to the owner, too.
 """
 
 from __future__ import annotations
@@ -14,7 +19,9 @@ from typing import Literal
 import sqlalchemy as sa
 from prometheus_client import Counter
 
-from ivr.desk.identity import FREEZE, WINDOW, Claimed, utc
+from ivr.desk import guessing
+from ivr.desk.guessing import DECLINED, FREEZE, HOUR, WINDOW, utc
+from ivr.desk.identity import Claimed
 from ivr.desk.tables import attempts, freezes
 from ivr.engine.claims import hold
 from ivr.engine.effects import World, touch, write
@@ -22,8 +29,12 @@ from ivr.logs import logger
 
 TRIES_A_CALL = 3
 TRIES_A_CALLER = 10
-"""Within 24 hours, from one number; from withheld numbers, at one account: they share no number, and guess tails freely."""
-BURST, BURST_WITHIN = 20, timedelta(hours=1)
+"""Within 24 hours, from one number; hidden numbers cannot be told apart, and are counted at the account only."""
+WRONG_TRIES_AN_ACCOUNT = 5
+"""Within 24 hours, over all callers."""
+DECIDES_WITHIN = timedelta(minutes=10)
+"""Whoever has not frozen the account by then did not want to."""
+BURST = 20
 """So many tries at one wallet are nobody's ordinary day."""
 SAME_MOMENT = timedelta(minutes=1)
 """Nobody lifts a freeze so soon: whoever asks for another one asked while it was being done."""
@@ -49,10 +60,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Weighed:
-    """The owner, if the proof was right; and whether this caller may try again."""
+    """The owner, if the proof was right; whether this caller may try again; and whether the caller may hear which it was."""
 
     owner: Owner | None
     more: bool
+    told: bool = True
 
 
 @touch
@@ -64,24 +76,37 @@ def standing(world: World, account: str) -> Standing:
 
 @write
 def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str | None) -> Weighed:
-    """The verdict over number and tail, counted against this call and the caller's number; failures elsewhere do not count."""
+    """The verdict over number and tail, counted against this call, the caller's number and the account."""
+    guessing.hold_counts(world.conn, claimed.counted_as, guessing.one_who_calls(wallet, caller))
     here = _tries(world, call=world.call)
-    today = _tries(world, caller=caller) if caller else _tries(world, caller=None, account=claimed.counted_as)
-    good = right and claimed.account is not None and here < TRIES_A_CALL and today < TRIES_A_CALLER
+    today = _tries(world, caller=caller) if caller else 0
+    told = _wrong_at(world, claimed.counted_as) < WRONG_TRIES_AN_ACCOUNT
+    allowed = here < TRIES_A_CALL and today < TRIES_A_CALLER
+    good = right and claimed.account is not None and allowed
     row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": FREEZE}
     world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good))
     TRIES.labels(good).inc()
     _watch(world, wallet)
     more = here + 1 < TRIES_A_CALL and today + 1 < TRIES_A_CALLER
-    return Weighed(Owner(claimed.account, wallet, 1) if good and claimed.account else None, more)
+    if not good or claimed.account is None:
+        return Weighed(None, more, told or not allowed)
+    guessing.warn(world, DECLINED, wallet, claimed.account, DECIDES_WITHIN)
+    return Weighed(Owner(claimed.account, wallet, 1), more, told)
 
 
 @touch
 def freeze(world: World, owner: Owner) -> bool:
     """True: it stands frozen. In one call it is asked for under one key, however often."""
-    key = f"{world.call}:freeze:{world.runtime.sealer.fingerprint(owner.id)}"
-    world.runtime.wallets.freeze(owner.id, key, world.deadline)
-    return True
+    return _freeze(world, owner)
+
+
+@touch
+def freeze_untold(world: World, owner: Owner | None) -> bool:
+    """The same for a caller who does not hear whether the proof was right; for nobody the wallet is asked something, too."""
+    if owner is None:
+        world.runtime.wallets.account("nobody", world.deadline)
+        return False
+    return _freeze(world, owner)
 
 
 @write(act="freeze")
@@ -96,6 +121,19 @@ def keep_freeze(world: World, owner: Owner) -> None:
         world.runtime.follow_up.send(world.conn, name)
 
 
+def _freeze(world: World, owner: Owner) -> bool:
+    key = f"{world.call}:freeze:{world.runtime.sealer.fingerprint(owner.id)}"
+    world.runtime.wallets.freeze(owner.id, key, world.deadline)
+    return True
+
+
+def _wrong_at(world: World, account: str) -> int:
+    """Wrong tries at an account of the last day, since operators last opened it."""
+    wrong = (attempts.c.account == account) & (attempts.c.factor == FREEZE) & attempts.c.ok.is_(False)
+    late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > guessing.unlocked(world.conn, account))
+    return world.conn.scalar(sa.select(sa.func.count()).where(wrong, late)) or 0
+
+
 def _tries(world: World, within: timedelta = WINDOW, **of: str | None) -> int:
     """How many tries there were of this call, caller or wallet."""
     same = [attempts.c[name] == value for name, value in of.items()]
@@ -104,6 +142,6 @@ def _tries(world: World, within: timedelta = WINDOW, **of: str | None) -> int:
 
 
 def _watch(world: World, wallet: str) -> None:
-    tries = _tries(world, BURST_WITHIN, wallet=wallet)
+    tries = _tries(world, HOUR, wallet=wallet)
     if tries % BURST == 0:
-        logger("desk").error("many tries to freeze accounts", wallet=wallet, tries=tries, within=str(BURST_WITHIN))
+        logger("desk").error("many tries to freeze accounts", wallet=wallet, tries=tries, within=str(HOUR))

@@ -1,18 +1,20 @@
 """Verification: what a caller proves, and how often it was tried.
 
 Unknown, wrong and locked accounts take the same steps and the same words; only the verdict at the end
-differs, and it says no more than "those details did not match". Attempts are counted in a call by the
-flow, and across calls by account and by caller number. (NIST SP 800-63B-4: codes of six digits, valid
-ten minutes at most, single use, throttled.)
+differs, and it says no more than "those details did not match". Rounds are counted in a call by the
+flow; across calls wrong ones are counted in `guessing`, and texts in `codes`. (NIST SP 800-63B-4: codes of six digits,
+valid ten minutes at most, single use, throttled.)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ivr.desk import codes, guessing
+from ivr.desk.guessing import utc
 from ivr.desk.numbers import candidates, home
 from ivr.desk.tables import attempts, challenges
 from ivr.engine.effects import World, touch, write
@@ -20,15 +22,11 @@ from ivr.engine.secrets import Secret, mask
 from ivr.storage import begin_read
 from ivr.wallet import config
 
-ACCOUNT_FAILURES = 5
-CALLER_ACCOUNTS = 10
-WINDOW = timedelta(hours=24)
 CODE_VALID = timedelta(minutes=5)
+"""From the moment in which its text was handed over; the text says so, and it is tried for as long."""
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
 CODE_TRIES = 3
-FREEZE = "freeze"
-"""The factor of tries that could only have frozen the account: they are counted elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,14 @@ class Verified:
 class Claimed:
     """Who the caller says they are: an account if there is one, and a mark: the wallet, and a keyed hash of what was keyed.
 
-    `ending`: the last digits of what was keyed, to be read back; nothing of a short entry.
+    `ending`: the last digits of what was keyed, to be read back; nothing of a short entry. `registered`: a keyed hash of
+    the account's mobile. It proves nothing, for a caller's number can be forged: it only says whose mistakes are counted.
     """
 
     account: str | None
     mark: str
     ending: str = ""
+    registered: str | None = None
 
     @property
     def counted_as(self) -> str:
@@ -76,8 +76,10 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     with begin_read(world.runtime.engine) as conn:
         country = home(config.by_id(conn, wallet))
     account = world.runtime.wallets.find_account(wallet, candidates(number.reveal(), country), world.deadline)
-    mark = f"{wallet}:{world.runtime.sealer.fingerprint(number.reveal())}"
-    return Claimed(account.id if account else None, mark, mask(number.reveal()))
+    fingerprint = world.runtime.sealer.fingerprint
+    registered = fingerprint(account.mobile) if account and account.mobile else None
+    mark = f"{wallet}:{fingerprint(number.reveal())}"
+    return Claimed(account.id if account else None, mark, mask(number.reveal()), registered)
 
 
 @touch
@@ -95,20 +97,27 @@ def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
 
 
 @write
-def send_code(world: World, claimed: Claimed) -> Sending:
-    """Enqueue one job whether the account exists or not; within a minute the last code stays good."""
+def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -> Sending:
+    """Promise one text whether the account exists or not, as long as there may be one; within a minute the last code stays good."""
     mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
     last = world.conn.execute(mine).first()
-    if last and last.account == claimed.counted_as and _still_good(last, world.now):
+    same = last is not None and last.account == claimed.counted_as
+    if last and same and _still_good(last, world.now):
         return Sending(last.number)
     if last and last.number >= SENDS_A_CALL:
         return Sending(last.number)
+    _hold(world, wallet, claimed, caller)
+    texted = codes.may_be_texted(world, wallet, claimed.counted_as, claimed.registered, caller)
+    if last and same and not texted:
+        return Sending(last.number)
     number = last.number + 1 if last else 1
     code = world.runtime.sealer.code(world.call, claimed.counted_as, str(number))
-    row = {"call": world.call, "number": number, "account": claimed.counted_as, "sent": utc(world.now), "fails": 0}
-    hashed = world.runtime.sealer.fingerprint(code)
-    world.conn.execute(sa.insert(challenges).values(**row, hash=hashed, used=False))
-    world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
+    row = {"call": world.call, "number": number, "account": claimed.counted_as, "wallet": wallet, "caller": caller}
+    hashed = world.runtime.sealer.fingerprint(code) if texted else ""
+    row |= {"hash": hashed, "sent": utc(world.now), "fails": 0, "used": False}
+    world.conn.execute(sa.insert(challenges).values(**row))
+    if texted:
+        world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
     return Sending(number)
 
 
@@ -117,7 +126,8 @@ def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> 
     """Whether the code is this account's, right, in time and unused; a failure and its count commit together."""
     here = (challenges.c.call == world.call) & (challenges.c.number == challenge)
     found = world.conn.execute(sa.select(challenges).where(here)).one()
-    fresh = world.now - datetime.fromisoformat(found.sent) <= CODE_VALID
+    age = world.now - datetime.fromisoformat(found.sent)
+    fresh = timedelta(0) <= age <= CODE_VALID  # a clock that was put back makes no code that is yet to be sent
     right = found.hash == world.runtime.sealer.fingerprint(code.reveal())
     mine = found.account == claimed.account
     good = mine and right and fresh and not found.used and found.fails < CODE_TRIES
@@ -127,29 +137,22 @@ def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> 
 
 @write
 def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, caller: str | None) -> Verified | None:
-    """The verdict over all factors, counted against the account and the caller's number."""
-    good = right and claimed.account is not None and not _locked(world, claimed, caller)
+    """The verdict over all factors, unless the round is refused unseen; the owner is told of the one that closes the account."""
+    _hold(world, wallet, claimed, caller)
+    who = (claimed.counted_as, claimed.registered, caller)
+    unseen = guessing.is_refused_unseen(world, wallet, *who)
+    good = right and claimed.account is not None and not unseen
     row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": how}
-    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good))
+    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good, locked=unseen))
+    if claimed.account and not (good or unseen) and guessing.failures(world, *who) >= guessing.ACCOUNT_FAILURES:
+        guessing.warn(world, guessing.LOCKED, wallet, claimed.account)
     return Verified(claimed.account, wallet, 2, how) if good and claimed.account else None
+
+
+def _hold(world: World, wallet: str, claimed: Claimed, caller: str | None) -> None:
+    guessing.hold_counts(world.conn, claimed.counted_as, guessing.one_who_calls(wallet, caller))
 
 
 def _still_good(sent: sa.Row, now: datetime) -> bool:
     recent = now - datetime.fromisoformat(sent.sent) < RESEND_AFTER
     return recent and not sent.used and sent.fails < CODE_TRIES
-
-
-def _locked(world: World, claimed: Claimed, caller: str | None) -> bool:
-    """Five failures of an account since its last success, or a caller who tried ten accounts, in 24 hours."""
-    since = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.factor != FREEZE)
-    mine = attempts.c.account == claimed.counted_as
-    success = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(mine, since, attempts.c.ok)) or ""
-    failed = sa.select(sa.func.count()).where(mine, attempts.c.ok.is_(False), since, attempts.c.at > success)
-    tried = sa.select(sa.func.count(sa.distinct(attempts.c.account))).where(attempts.c.caller == caller, since)
-    prober = caller is not None and (world.conn.scalar(tried) or 0) >= CALLER_ACCOUNTS
-    return (world.conn.scalar(failed) or 0) >= ACCOUNT_FAILURES or prober
-
-
-def utc(moment: datetime) -> str:
-    """ISO 8601 in UTC, of one shape: compared as text."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -27,6 +27,7 @@ from ivr.desk.tables import (
     rings,
     sounds,
     voice_notes,
+    warnings,
 )
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
@@ -107,7 +108,7 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
-    for table in (attempts, looks, notices, calls):  # notices also come of calls that were never played
+    for table in (attempts, looks, warnings, notices, calls):  # notices also come of calls that were never played
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
 
 

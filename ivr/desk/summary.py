@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr.desk.written import written
+from ivr.desk.written import FREEZES, written
 from ivr.engine.journal import Row
 
 TOLD = (
@@ -61,7 +61,7 @@ def is_frozen(summary: dict[str, Any]) -> bool:
             status = result["status"]
         elif effect == "freezing.weigh" and result["owner"] is None:
             status = ""
-        frozen = frozen or (effect == "freezing.freeze" and bool(result))
+        frozen = frozen or (effect in FREEZES and bool(result))
     return frozen or (status == "frozen" and summary["customer"] is not None)
 
 

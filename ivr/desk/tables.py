@@ -98,8 +98,10 @@ attempts = sa.Table(
     sa.Column("call", sa.Text),
     sa.Column("at", sa.Text, nullable=False),  # ISO 8601 in UTC, so that text compares as time
     sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("locked", sa.Boolean, nullable=False, server_default=sa.false()),  # refused unseen: counts for nothing
     sa.Index("attempts_by_account", "account", "at"),
     sa.Index("attempts_by_caller", "caller", "at"),
+    sa.Index("attempts_by_wallet", "wallet", "at"),
 )
 challenges = sa.Table(
     "challenges",
@@ -107,10 +109,26 @@ challenges = sa.Table(
     sa.Column("call", sa.Text, primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("account", sa.Text),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("sent", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),  # empty when no text was promised: no code is right
+    sa.Column("sent", sa.Text, nullable=False),  # since when it holds, ISO 8601 in UTC
     sa.Column("fails", sa.Integer, nullable=False),
     sa.Column("used", sa.Boolean, nullable=False),
+    sa.Column("wallet", sa.Text),
+    sa.Column("caller", sa.Text),  # a keyed hash of the caller's number
+    sa.Index("challenges_by_account", "account", "sent"),
+    sa.Index("challenges_by_caller", "caller", "sent"),
+    sa.Index("challenges_by_wallet", "wallet", "sent"),
+)
+warnings = _kept("warnings", sa.Column("kind", sa.Text, nullable=False))  # what an owner is told of others' tries
+verification_acts = sa.Table(
+    "verification_acts",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("act", sa.Text, nullable=False),  # shown, unlocked
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # as in attempts
+    sa.Index("verification_acts_by_account", "account", "at"),
 )
 languages = sa.Table(
     "caller_languages",

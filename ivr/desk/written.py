@@ -31,6 +31,8 @@ LABELS = {
         "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's", "charged": "charged, the caller says", "yuan": "yuan", "record": "record", "and": ", ",
     },
 }  # fmt: skip
+FREEZES = ("freezing.freeze", "freezing.freeze_untold")
+"""Effects that froze the account when they say True."""
 LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
 """The amount with which a look-up begins, and the effect in which it ends."""
 RECORDS = ("records.latest", "records.search", "records.twins")
@@ -165,8 +167,8 @@ def _heard(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
 def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> list[str]:
     """How a freeze ended or that the account was frozen before, and the transactions that the caller does not know."""
     results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
-    frozen = ("freezing.freeze", True) in results
-    unknown = not frozen and "freezing.freeze" in summary["unavailable"]
+    frozen = any((effect, True) in results for effect in FREEZES)
+    unknown = not frozen and not set(FREEZES).isdisjoint(summary["unavailable"])
     known = {one["id"]: one for effect, result in results if effect == "review.review" for one in result["recent"]}
     strange = [known[name] for name in summary["told"].get("not_mine", []) if name in known]
     return [

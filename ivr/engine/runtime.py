@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class FollowUps(Protocol):
     """What happens after a turn: promised in its transaction, done by the worker."""
 
-    def send(self, conn: sa.Connection, message_id: str) -> None:
-        """A text, by the id of its message."""
+    def send(self, conn: sa.Connection, message_id: str, delay: timedelta = timedelta(0)) -> None:
+        """A text, by the id of its message, after so long."""
 
     def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
         """A job by its name, in at least so many seconds."""

@@ -60,18 +60,19 @@ class FollowUp:
     clock: Callable[[sa.Connection], datetime]
     machine: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def send(self, conn: sa.Connection, message_id: str) -> None:
-        """Promise the message `kind:id:…` in this transaction; the same one again is promised once."""
+    def send(self, conn: sa.Connection, message_id: str, delay: timedelta = timedelta(0)) -> None:
+        """Promise the message `kind:id:…` in this transaction; the same one again is promised once.
+
+        What is delayed, by the machine's time, is left to the round.
+        """
         found = conn.scalar(sa.select(messages.c.id).where(messages.c.id == message_id))
         if found is None:
-            row = {
-                "id": message_id,
-                "at": self.clock(conn).isoformat(),
-                "status": QUEUED,
-                "since": stamp(self.machine()),
-            }
+            due = self.machine() + delay
+            row = {"id": message_id, "at": self.clock(conn).isoformat(), "status": QUEUED, "since": stamp(due)}
+            row |= {"next": stamp(due)} if delay else {}
             conn.execute(sa.insert(messages).values(**row, mark=secrets.token_hex(8)))
-            self.job(conn, "send_message", message_id)
+            if not delay:
+                self.job(conn, "send_message", message_id)
 
     def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
         """Enqueue any job, once for its ids."""
@@ -114,7 +115,7 @@ def _try(here: Surroundings, row: sa.Row) -> tuple[dict[str, Any], int | None]:
         text = compose(here.engine, here.settings, row.id)
         if text is None:
             return {"status": "dropped"}, None
-        if refused := [fault.partition(":")[0] for fault in faults(text.body)]:
+        if refused := [fault.partition(":")[0] for fault in faults(text.unsigned)]:
             logger("follow-up").error("text not sent", message=row.id, holds=refused)
             return {"status": "failed"}, None
         tried = datetime.fromisoformat(row.since) if row.tries > 1 else None

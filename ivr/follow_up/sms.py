@@ -30,7 +30,8 @@ class Text:
     """A number in E.164, the words, what they come from; `mark` stands for the message in delivery notices.
 
     `sender` is a number of ours, a messaging service (`MG…`), a short code or a name.
-    `tried`: since when it has been tried; it may be on its way already, by an answer that was lost.
+    `tried`: since when it has been tried; it may be on its way already, by an answer that was lost. `signature`: what the
+    words begin with, the wallet's name.
     """
 
     to: str
@@ -38,6 +39,12 @@ class Text:
     sender: str = ""
     mark: str | None = None
     tried: datetime | None = None
+    signature: str = ""
+
+    @property
+    def unsigned(self) -> str:
+        """The words alone: a carrier knows the name, whatever is in it."""
+        return self.body.removeprefix(self.signature)
 
 
 class Provider(Protocol):

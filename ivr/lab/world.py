@@ -35,7 +35,7 @@ LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempt
 HAPPENED = (
     journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
     desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, desk.sounds, desk.recordings, desk.rings, desk.ring_attempts, desk.overdue, desk.line_states, messages,
-    deliveries, lab_texts, desk.looks,
+    deliveries, lab_texts, desk.looks, desk.warnings, desk.verification_acts,
 )  # fmt: skip
 Document = dict[str, Any]
 Row = dict[str, Any]

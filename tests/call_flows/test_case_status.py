@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from types import SimpleNamespace
+
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.stages import set_stage
-from ivr.desk.tables import disputes
+from ivr.desk.guessing import utc
+from ivr.desk.referring import new_reference
+from ivr.desk.stages import MISSES_A_CALL, MISSES_A_CALLER, MISSES_A_WALLET, MISSES_OF_HIDDEN, set_stage
+from ivr.desk.tables import attempts, cases, disputes
+from ivr.engine.secrets import Sealer
 from ivr.storage import begin_write
-from ivr.wallet.references import with_check_digit
-from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, Caller
+from ivr.wallet.references import is_valid, with_check_digit
+from tests.call_flows.line import BORROWED, DANA, HAIYUN, LIN, LINFU, NOON, Caller
 from tests.call_flows.test_top_up import reports
 
 requirement = pytest.mark.requirement
@@ -209,3 +215,93 @@ def test_a_reference_is_found_as_the_world_has_it(caller):
     """Also one whose check digit is another one than ours would be."""
     caller.line.change_world(lambda world: world["disputes"][0].update(reference="123456789"))
     keys(caller, "123456789").is_told("正在处理", "is being handled")
+
+
+def guessed(caller: Caller, tries: int, caller_mark: str | None = "a stranger", call: str = "CAearlier") -> None:
+    """So many references that there are not, keyed a moment ago."""
+    at = utc(datetime.fromisoformat(NOON))
+    row = {"wallet": "haiyun", "caller": caller_mark, "call": call, "factor": "reference", "at": at, "ok": False}
+    with begin_write(caller.line.runtime.engine) as conn:
+        conn.execute(sa.insert(attempts), [row | {"id": f"{caller_mark}-{place}"} for place in range(tries)])
+
+
+PROOF_FIRST = ("先核对是不是您本人的", "check that this one is yours")
+
+
+@requirement("R57", "R31")
+def test_whoever_guesses_references_hears_no_stage_of_anybodys_case(caller):
+    """After ten in a day right and wrong sound alike: first the proof. Another telephone hears the stage as ever."""
+    guessed(caller, MISSES_A_CALLER, caller.line.runtime.sealer.fingerprint(BORROWED))
+    heard = []
+    for reference in (DISPUTE, with_check_digit("20261199")):
+        keys(caller, reference).is_told(*PROOF_FIRST).is_not_told(*UNKNOWN).is_not_told("正在处理", "being handled")
+        heard.append(caller.heard)
+        caller.hangs_up()
+    assert len(set(heard)) == 1
+    caller.calls(from_="+8613900000002").picks("交易与争议", "disputes").picks("服务单", "case")
+    caller.enters(DISPUTE).is_told("正在处理", "is being handled")
+
+
+@requirement("R57", "R31")
+def test_after_many_guesses_the_owner_hears_the_stage_once_verified_and_nobody_else_does(caller):
+    """The product's promise is kept for whom it was made."""
+    guessed(caller, MISSES_A_CALLER, caller.line.runtime.sealer.fingerprint(BORROWED))
+    keys(caller, DISPUTE).is_told(*PROOF_FIRST).proves(LIN).is_told("正在处理", "is being handled")
+    caller.picks("结束通话", "end the call")
+    keys(caller, DISPUTE).is_told(*PROOF_FIRST).proves(DANA).is_told("您名下没有单号", "You have no case")
+
+
+@requirement("R57", "R31")
+def test_guesses_are_counted_of_hidden_numbers_and_of_a_wallet_together(caller):
+    """Sixty and three hundred an hour."""
+    for count, mark, from_ in ((MISSES_OF_HIDDEN, None, "anonymous"), (MISSES_A_WALLET, "many", "+8613900000003")):
+        guessed(caller, count, mark)
+        caller.calls(from_=from_).picks("交易与争议", "disputes").picks("服务单", "case")
+        caller.enters(DISPUTE).is_told(*PROOF_FIRST).hangs_up()
+
+
+@requirement("R57", "R31")
+def test_a_call_hears_of_four_references_that_there_are_not(caller):
+    """However it wanders through the menus; a slip of a digit is not one of them."""
+    caller.calls()
+    for place in range(MISSES_A_CALL):
+        caller.picks("交易与争议", "disputes").picks("服务单", "case")
+        caller.enters(with_check_digit(f"2026119{place}")).is_told(*UNKNOWN).presses("**#")
+    caller.picks("交易与争议", "disputes").picks("服务单", "case").enters(DISPUTE).is_told(*PROOF_FIRST)
+
+
+@requirement("R57")
+def test_a_slip_of_a_digit_is_no_guess(caller):
+    """Its check digit does not fit, and ours all do."""
+    caller.calls()
+    for _ in range(MISSES_A_CALL):
+        caller.picks("交易与争议", "disputes").picks("服务单", "case")
+        caller.enters("202611018").is_told(*UNKNOWN).presses("**#")
+    caller.picks("交易与争议", "disputes").picks("服务单", "case").enters(DISPUTE).is_told(
+        "正在处理", "is being handled"
+    )
+
+
+@requirement("R52", "R57")
+def test_a_new_reference_does_not_follow_from_those_before_it(caller):
+    """Another key, another number; two that follow each other are not a step apart; each fits its check digit."""
+    world = SimpleNamespace(runtime=caller.line.runtime)
+    with begin_write(caller.line.runtime.engine) as conn:
+        world.conn = conn
+        first, second, third = (new_reference(world, cases, number) for number in (1, 2, 3))
+        other = SimpleNamespace(conn=conn, runtime=SimpleNamespace(sealer=Sealer(b"another key" * 3)))
+        assert new_reference(other, cases, 1) != first
+        assert new_reference(world, disputes, 1) != first
+    assert all(is_valid(one) for one in (first, second, third))
+    assert (int(second[:8]) - int(first[:8])) % 10**8 != (int(third[:8]) - int(second[:8])) % 10**8
+
+
+@requirement("R52", "R57")
+def test_a_new_reference_is_one_that_no_case_and_no_dispute_has(caller):
+    """Whatever rule made those that are there."""
+    runtime = caller.line.runtime
+    with begin_write(runtime.engine) as conn:
+        world = SimpleNamespace(conn=conn, runtime=runtime)
+        first = new_reference(world, cases, 7)
+        conn.execute(sa.update(disputes).where(disputes.c.reference == DISPUTE).values(reference=first))
+        assert new_reference(world, cases, 7) != first

@@ -186,8 +186,8 @@ def test_the_ways_to_top_up_are_those_of_the_wallet(caller):
 @requirement("R9")
 def test_what_staff_never_ask_for_is_told_in_full(caller):
     """No password, no code, no transfer to a safe account; hang up and dial the official number."""
-    asks(caller, "safety").is_told("不会索要密码", "never ask for a password")
-    caller.is_told("不会索要验证码", "never ask for a code").is_told("安全账户", "safe account")
+    asks(caller, "safety").is_told("不会让您说出密码", "never ask you to say a password")
+    caller.is_told("不会让您说出验证码", "never ask you to say a code").is_told("安全账户", "safe account")
     caller.is_told("请挂断", "Hang up").is_told("官方热线", "official number")
 
 

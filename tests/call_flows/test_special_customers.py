@@ -146,7 +146,7 @@ def test_a_code_by_text_proves_nobody_who_has_no_mobile(caller):
     """The same words as for everybody, no text, and the PIN still does."""
     lin_has_no_mobile(caller).calls().picks("交易与争议", "disputes").picks("消费情况", "spending")
     caller.enters(BY_ID.number + "#").enters(BY_ID.tail).picks("短信验证码", "code by text").is_told(
-        "如果信息匹配", "If the details match"
+        "信息一致的话", "If those details match"
     )
     caller.enters("123456").is_told(*NO_MATCH)
     assert caller.line.texts() == []

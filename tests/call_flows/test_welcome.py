@@ -218,7 +218,8 @@ def test_a_short_caution_comes_before_anything_personal_is_asked(caller):
     caller.is_told("请输入注册手机号", "Enter your registered mobile number")
     asked = "请输入注册手机号" if caller.lang == "zh" else "Enter your registered mobile number"
     before = caller.everything_heard.partition(asked)[0]
-    caution = ("从不索要密码", "不会让您转账") if caller.lang == "zh" else ("never ask for passwords", "or transfers")
+    zh, en = ("不会让您说出密码或验证码", "不会让您转账"), ("never ask you to say a password", "or to move money")
+    caution = zh if caller.lang == "zh" else en
     assert all(words in before for words in caution), before
 
 

@@ -49,10 +49,14 @@ LIKE = {
     "check_tail: right": ("check_tail: wrong",),
     "check_pin: right": ("check_pin: wrong",),
     "check_code: right": ("check_code: wrong",),
+    "weigh: untold owner": ("weigh: untold nobody",),
+    "stage_of: in-review": ("stage_of: unknown",),
     "standing: active": ("standing: frozen", "standing: closed", "standing: no mobile"),
 }
 """What is found out about a caller before there is a verdict, and what must sound the same as it."""
 VERDICT = {"judge: verified", "weigh: owner"}
+SILENT = {"keep_freeze: kept"}
+"""Written for whoever proved something, and heard by nobody."""
 
 
 def p17_unknown_sounds_like_known(graph: Graph) -> Iterator[Fault]:
@@ -71,11 +75,16 @@ def p17_unknown_sounds_like_known(graph: Graph) -> Iterator[Fault]:
 
 
 def _found_out(turn: Turn) -> set[str]:
-    """What this turn found out about somebody who has proved nothing; how an account stands is for its owner to hear."""
+    """What this turn found out about somebody who has proved nothing; how an account stands is for its owner to hear.
+
+    Of a reference it is told, until many were guessed.
+    """
     if not VERDICT.isdisjoint(turn.outcomes):
         return set()
     weighed = any(done.startswith("weigh") for done in turn.outcomes)
-    return {known for known in LIKE.keys() & set(turn.outcomes) if weighed or not known.startswith("standing")}
+    public = set() if weighed else {"standing: active"}
+    public |= set() if "may_be_told: untold" in turn.outcomes else {"stage_of: in-review"}
+    return (LIKE.keys() & set(turn.outcomes)) - public
 
 
 def _differences(graph: Graph, out: dict[int, list[Edge]], one: Edge, other: Edge) -> Iterator[Fault]:
@@ -102,7 +111,7 @@ def _differences(graph: Graph, out: dict[int, list[Edge]], one: Edge, other: Edg
 
 
 def _by_event(edges: list[Edge]) -> dict[Any, Edge]:
-    return {(edge.label, edge.turn.outcomes): edge for edge in edges}
+    return {(edge.label, tuple(done for done in edge.turn.outcomes if done not in SILENT)): edge for edge in edges}
 
 
 def _heard(turn: Turn) -> tuple[Any, ...]:

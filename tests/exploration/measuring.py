@@ -102,11 +102,19 @@ def keys(wait: Wait | Dial | Moment, label: str) -> int:
     return len(label) if counts else 0
 
 
+WAITED_FOR = {"identify-code"}
+"""What is asked for has to arrive and to be found first."""
+
+
 def timeouts(graph: Graph) -> list[tuple[int, int]]:
     """Seconds of silence, shortest and longest: at menus, at entries, after "more time"."""
     waits = [edge.turn.wait for edge in graph.edges if isinstance(edge.turn.wait, Wait)]
     asked = [
-        [wait.timeout for wait in waits if isinstance(wait.prompt, kind) and wait.last[0] == "first"]
+        [
+            wait.timeout
+            for wait in waits
+            if isinstance(wait.prompt, kind) and wait.last[0] == "first" and wait.name not in WAITED_FOR
+        ]
         for kind in (Menu, Ask)
     ]
     more = [wait.timeout for wait in waits if wait.last[0] == "more-time"]

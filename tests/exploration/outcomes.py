@@ -176,6 +176,11 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("late", {"stage": "in-review", "due": PASSED, "decided": False}),
         ok("done", {"stage": "done", "due": None, "decided": False}), ok("decided", {"stage": "done", "due": None, "decided": True}),
     ],
+    "stages.may_be_told": [ok("told", True), ok("untold", False)],
+    "stages.own_stage_of": [
+        ok("theirs", {"stage": "in-review", "due": "2026-11-26", "decided": False}), ok("not theirs", None),
+        ok("decided", {"stage": "done", "due": None, "decided": True}),
+    ],
     "stages.verdict_of": [*(ok(verdict, verdict) for verdict in ("decided-refund", "decided-rejected", "refunded")), ok("not theirs", None), DEAD],
     "drops.dropped_call": [ok("none", None), ok("broke off", "CA1")],
     "drops.settle": [ok("settled", None)],
@@ -196,8 +201,11 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "freezing.weigh": [
         ok("owner", {"owner": {"id": "a1", "wallet": "haiyun", "level": 1}, "more": True}),
         ok("refused", {"owner": None, "more": True}), ok("refused for good", {"owner": None, "more": False}),
+        ok("untold owner", {"owner": {"id": "a1", "wallet": "haiyun", "level": 1}, "more": True, "told": False}),
+        ok("untold nobody", {"owner": None, "more": True, "told": False}),
     ],
     "freezing.freeze": [ok("frozen", True), DEAD],
+    "freezing.freeze_untold": [ok("settled", True), DEAD],
     "freezing.keep_freeze": [ok("kept", None)],
     "consents.consent_key": [ok("key", "CA1:1")],
     "consents.keep_consent": [ok("kept", None)],

@@ -33,12 +33,15 @@ SUCCESS = DATA | {
     "callback-promised",
     "callback-noted",
     "freeze-done",
+    "freeze-if-right",
     "freeze-found-frozen",
 }
-PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner"}
+PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner", "weigh: untold owner", "weigh: untold nobody"}
+"""After many guesses at an account the proof is weighed and not told: whoever proved nothing asks for nobody's freeze."""
 ASKED_FOR = {
     "request_callback": ("callback-here", "callback-right"),
     "freeze": ("freeze-now",),
+    "freeze_untold": ("freeze-now",),
     "keep_freeze": ("freeze-now",),
     "set_push": ("promotion-messages-now",),
     "keep_consent": ("promotion-messages-now",),
@@ -48,7 +51,7 @@ ASKED_FOR = {
 """Acts that the caller asks for, and the questions of which one's yes must come right before."""
 ASKED_AGAIN = {"freeze-unsure", "promotion-messages-unsure", "dispute-unsure"}
 """Moments between such a yes and the same act, asked about again under the same key."""
-OFTEN = {"freeze", "keep_freeze", "set_push", "keep_consent", "file_dispute", "keep_dispute"}
+OFTEN = {"freeze", "freeze_untold", "keep_freeze", "set_push", "keep_consent", "file_dispute", "keep_dispute"}
 """Acts that change nothing the second time, or that are taken back by another yes."""
 HONEST = {
     "wallet-unavailable",
@@ -80,10 +83,21 @@ def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
             touched = [one for one in done if one.partition(":")[0] in need]
             if spoken or touched:
                 yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
-        weak = any(one.startswith(("freeze:", "keep_freeze:")) for one in done)
+        weak = any(one.startswith(("freeze:", "freeze_untold:", "keep_freeze:")) for one in done)
         if weak and edge.source in unweighed and (PROOF | WEAK_PROOF).isdisjoint(done):
             yield Fault("P8", "a freeze without proof", edge)
         yield from _without_the_right_proof(edge)
+        yield from _for_nobody(graph, edge)
+
+
+def _for_nobody(graph: Graph, edge: Edge) -> Iterator[Fault]:
+    """Whoever proved nothing has nothing frozen, though the words do not say so."""
+    past = (*graph.states[edge.source].past, *edge.turn.steps)
+    weighed = [step[3] for step in past if step[:2] == ["did", "freezing.weigh"]]
+    if weighed and weighed[-1]["owner"] is None and "customer" not in edge.turn.facts:
+        for act, given in edge.turn.given:
+            if act == "keep_freeze" or (act == "freeze_untold" and given != (None,)):
+                yield Fault("P8", f"{act} of {given} for a caller whose proof was wrong", edge)
 
 
 def _without_the_right_proof(edge: Edge) -> Iterator[Fault]:
@@ -148,6 +162,7 @@ SAME: dict[str, Callable[[tuple[Any, ...], set[str]], bool]] = {
     "keep_consent": _asked,
     "request_callback": lambda given, heard: bool(READ_BACK & heard),
     "freeze": lambda given, heard: "freeze-means" in heard,
+    "freeze_untold": lambda given, heard: "freeze-means" in heard,
 }
 """Whether what an act is given is what was read back before the yes."""
 

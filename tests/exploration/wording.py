@@ -72,6 +72,10 @@ def _mixed(edge: Edge, language: str) -> Iterator[Fault]:
             yield Fault("P13", f"not {sentence.language}: {sentence.text}", edge)
 
 
+CLEARED_BY_A_CHOICE = {"identify-code": "value"}
+"""Where `*` in an entry leads to a menu in which to enter it again is one of the options: there the code may not have come."""
+
+
 def p14_p16_keys_mean_the_same(graph: Graph) -> Iterator[Fault]:
     """`#` repeats the question, `*` goes back, 8 and 9 change how it is said; options are 1, 2, 3 … as spoken."""
     meaning = {"0": "agent", "*": "back", "#": "repeat", "8": "slower", "9": "language"}
@@ -81,6 +85,8 @@ def p14_p16_keys_mean_the_same(graph: Graph) -> Iterator[Fault]:
         if not isinstance(wait, Wait):
             continue
         expected = (entry if isinstance(wait.prompt, Ask) else meaning).get(edge.label, edge.decision)
+        if edge.label == "*#":
+            expected = CLEARED_BY_A_CHOICE.get(wait.name, expected)
         if edge.decision != expected and not (wait.prompt.bilingual and edge.label == "9"):
             yield Fault("P16", f"{edge.label} at {wait.name} is {edge.decision}, not {expected}", edge)
         if edge.decision == "value" and isinstance(wait.prompt, Menu):

@@ -6,11 +6,12 @@ import random
 
 import pytest
 
-from ivr.desk.follow_ups import TEXTS
+from ivr.desk.follow_ups import SIGNATURES, TEXTS
 from ivr.follow_up.wording import BASIC, EXTENDED, faults, size
 from ivr.simulator.rest_messages import segments
 
-VALUES = {"code": "008424", "reference": "261100018"}
+VALUES = {"code": "008424", "minutes": 5, "reference": "261100018"}
+NAME = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -19,6 +20,7 @@ def test_every_text_of_ours_may_be_sent_to_a_chinese_number(kind, language):
     """No link, no amount, no word of finance, nothing to answer; in Mandarin it is one part."""
     body = TEXTS[kind][language].format(**VALUES)
     assert list(faults(body)) == []
+    body = SIGNATURES[language].format(name=NAME[language]) + body
     assert size(body).parts == 1 or language == "en" and size(body).parts <= 2
 
 

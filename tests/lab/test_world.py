@@ -32,6 +32,8 @@ HAPPENED = {
     desk.cases: KEPT | DUE | {"kind": "unknown"},
     desk.callbacks: KEPT | {"number_sealed": "", "number_mask": "", "status": "draft"},
     desk.freezes: KEPT,
+    desk.warnings: KEPT | {"kind": "locked"},
+    desk.verification_acts: {"act": "shown", "account": "K1", "who": "w", "at": AT},
     desk.consents: KEPT,
     desk.voice_notes: KEPT,
     desk.sounds: {"id": "x1", "sealed": b""},

@@ -2,5 +2,5 @@
 whisper-callback = Callback
 whisper-not-reached = The customer was not reached.
 whisper-customer-left = The customer has hung up.
-callback-greeting = { TEXT($name) } support, calling back as you asked. We never need passwords.
+callback-greeting = { TEXT($name) } support, calling back as you asked. We never ask you to say a password.
     .join = To talk now

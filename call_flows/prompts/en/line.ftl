@@ -1,11 +1,11 @@
 # Heard everywhere on the line
-choose-language = { TEXT($name) } official support line. We never ask for passwords.
+choose-language = { TEXT($name) } official support line. We never ask for your payment password.
     .chinese = For Mandarin
     .english = For English
 welcome-back = { TEXT($name) } official support line.
 welcome-back-closed = { TEXT($name) } official line, agents back { MOMENT($at) }.
 welcome-back-closed-provisional = { TEXT($name) } official line, agents expected back { MOMENT($at) }.
-scam-caution = Our staff never ask for passwords or transfers.
+scam-caution = Our staff never ask you to say a password or code, or to move money.
 self-service-only = Agents are back { MOMENT($at) }.
 self-service-only-provisional = Agents should be back { MOMENT($at) }.
 security-staffed = Security agents are here now.
@@ -157,6 +157,8 @@ case-promise-provisional = We expect to settle it around { DATE($by) }, and we w
 case-how-to-check = To check it, choose cases and key the reference.
 case-reference = Enter the nine digits of the reference.
 case-unknown = There is no case { DIGITS($reference, kind: "reference") }. Please check the digits and try again.
+case-proof = First I need to check that this one is yours.
+case-not-yours = You have no case { DIGITS($reference, kind: "reference") }.
 case-stage-received = Case { DIGITS($reference, kind: "reference") } was received.
 case-stage-in-review = Case { DIGITS($reference, kind: "reference") } is being handled.
 case-stage-done = Case { DIGITS($reference, kind: "reference") } is settled.
@@ -201,15 +203,19 @@ retry-expired = Please start again.
 advice-succeeded = This top-up succeeded and has arrived.
 
 # Who is calling
-identify-why = First I check who is calling, in three steps.
+identify-why = First I check who is calling, in three steps, all on the keypad.
 identify-number = Enter your registered mobile number, then press pound. Without a number, enter your wallet ID.
 identify-tail = Enter the last six characters of your ID document. For a letter, press star.
 identify-factor = Last step. Choose how to verify.
     .text = For a code by text
     .pin = For your phone PIN, also with e-mail only
-code-sent = If the details match, a code was sent to the registered phone. Please use the latest one.
-identify-code = Enter the code from the text message on the keypad. Never tell it to anyone.
-identify-pin = Enter your phone PIN. This is not your payment password.
+code-sent = If those details match, the registered phone gets a code. Please use the newest one.
+identify-code = Enter the code from the text, and tell it to nobody. If none comes, press star, then pound.
+code-not-there = It can take a minute, and only a few are sent.
+    .again = For another text
+    .pin = To use your phone PIN
+    .enter = To enter the code
+identify-pin = Enter your phone PIN, which is for this line only. It is not your payment password.
 identified = You are verified. One moment, please.
 identify-no-match = Those details did not match. Let us try again.
 identify-refused = Those details did not match, so a person will help.

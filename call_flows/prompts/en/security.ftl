@@ -39,13 +39,14 @@ freeze-texted = We will tell the registered phone by text.
 freeze-not-texted = No mobile number is registered for this account, so no text is sent.
 freeze-found-frozen = This account is frozen already, and no money can leave it. Only a person can lift that, after checking who you are.
 freeze-found-closed = This account is closed. There is nothing left to freeze.
+freeze-if-right = If those details match, the account is frozen now. A registered phone, if there is one, gets a text.
 freeze-unsure = The freeze is not confirmed yet. I will ask again.
 freeze-unknown = I cannot tell whether the account is frozen. Please take it as not frozen. I will find a person at once.
 freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen yet. I will find a person at once.
 
 # Somebody gives orders
 directed = Is someone telling you what to do right now?
-directed-advice = Please hang up on them. Do nothing that they say, and move no money. There is no safe account. Our staff never ask for passwords or codes.
+directed-advice = Please hang up on them. Do nothing that they say, and move no money. There is no safe account. Our staff never ask you to say a password or a code.
 anti-fraud-line = If you have sent money, call the police now at one one zero. The anti-fraud line is nine six one one zero.
 way-out = Here is what helps now.
     .freeze = To freeze your account at once

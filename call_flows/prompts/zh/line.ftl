@@ -1,11 +1,11 @@
 # 全线通用的话
-choose-language = { TEXT($name) }官方客服热线，从不索要密码。
+choose-language = { TEXT($name) }官方客服热线，从不索要支付密码。
     .chinese = 普通话
     .english = 英语
 welcome-back = { TEXT($name) }官方客服热线。
 welcome-back-closed = { TEXT($name) }官方热线，人工{ MOMENT($at) }恢复。
 welcome-back-closed-provisional = { TEXT($name) }官方热线。人工预计{ MOMENT($at) }恢复。
-scam-caution = 客服从不索要密码，也不会让您转账。
+scam-caution = 客服不会让您说出密码或验证码，也不会让您转账。
 self-service-only = 人工客服{ MOMENT($at) }恢复。
 self-service-only-provisional = 人工客服预计{ MOMENT($at) }恢复。
 security-staffed = 账户安全现在有人工。
@@ -157,6 +157,8 @@ case-promise-provisional = 预计在{ DATE($by) }前后查清，我们会主动�
 case-how-to-check = 以后来电选查服务单，按单号查询进度。
 case-reference = 请输入九位服务单号。
 case-unknown = 没有查到单号{ DIGITS($reference, kind: "reference") }。请核对后再试。
+case-proof = 这个单号要先核对是不是您本人的。
+case-not-yours = 您名下没有单号{ DIGITS($reference, kind: "reference") }。
 case-stage-received = 单号{ DIGITS($reference, kind: "reference") }已经受理。
 case-stage-in-review = 单号{ DIGITS($reference, kind: "reference") }正在处理。
 case-stage-done = 单号{ DIGITS($reference, kind: "reference") }已经处理完毕。
@@ -201,15 +203,19 @@ retry-expired = 请重新发起一次。
 advice-succeeded = 这笔充值已经成功到账。
 
 # 身份
-identify-why = 接下来核实身份，一共三步。
+identify-why = 接下来核实身份，一共三步，都用按键输入。
 identify-number = 请输入注册手机号，按井号键结束。没有登记手机号的，请输入钱包号。
 identify-tail = 请输入身份证件号码的最后六位，字母请按星号键。
 identify-factor = 最后一步，请选择验证方式。
     .text = 短信验证码
     .pin = 电话服务密码，只有邮箱也能用
-code-sent = 如果信息匹配，验证码已经发到注册手机。请用最后收到的一条。
-identify-code = 请在键盘上输入短信验证码。只在这里输入，不要告诉任何人。
-identify-pin = 请输入电话服务密码。这不是支付密码。
+code-sent = 信息一致的话，注册手机会收到验证码。请用最新的一条。
+identify-code = 请输入短信验证码，不要告诉任何人。没有收到，请按星号键和井号键。
+code-not-there = 短信可能要等一分钟，也只发几条。
+    .again = 再发一条
+    .pin = 用电话服务密码
+    .enter = 输入验证码
+identify-pin = 请输入电话服务密码，只用于这条热线。这不是支付密码。
 identified = 验证通过，请稍等。
 identify-no-match = 信息没有对上，我们再来一次。
 identify-refused = 信息没有对上，由人工帮您。

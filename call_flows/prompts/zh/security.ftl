@@ -39,13 +39,14 @@ freeze-texted = 我们会发短信告知登记的手机号。
 freeze-not-texted = 这个账户没有登记手机号，所以不发短信通知。
 freeze-found-frozen = 这个账户之前已经冻结，钱不能转出。要解除，只能找人工核实身份。
 freeze-found-closed = 这个账户已经注销，不用再冻结。
+freeze-if-right = 信息一致的话，账户已经冻结。有注册手机的，会收到短信。
 freeze-unsure = 冻结还没有得到确认，我再核实一次。
 freeze-unknown = 现在不能确定账户有没有冻结，请先当作没有冻结。我马上为您找人工。
 freeze-out-of-reach = 抱歉，现在连不上账户系统，账户还没有冻结。我马上为您找人工。
 
 # 有人在指挥
 directed = 现在有人在教您按键，或者向您要验证码吗？
-directed-advice = 请马上挂断对方的电话，不要照着做，也不要转账。根本没有安全账户，客服也不会索要密码和验证码。
+directed-advice = 请马上挂断对方的电话，不要照着做，也不要转账。根本没有安全账户，客服也不会让您说出密码和验证码。
 anti-fraud-line = 已经转了钱，请马上拨打幺幺零报警。反诈专线是九六幺幺零。
 way-out = 现在可以这样做。
     .freeze = 马上冻结账户
@@ -74,8 +75,8 @@ after-case = 接下来。
     .enough = 暂时够了
 
 # 防护建议
-protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。平时也建议定期更换。电话里不收密码。
-protect-locked-out = 登录不了时，不要点短信里的链接。恢复登录请找人工，之后先更改密码。电话里不收密码。
+protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。平时也建议定期更换。电话里不收登录密码。
+protect-locked-out = 登录不了时，不要点短信里的链接。恢复登录请找人工，之后先更改密码。电话里不收登录密码。
 two-factor-on = 您的双重身份验证已经开启。
 two-factor-off = 您的双重身份验证还没有开启。
 protect-two-factor = 双重身份验证也在安全设置里开启。
