@@ -5,7 +5,7 @@ from call_flows.records import which_day
 from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
-from ivr.wallet.records import Found, Payee, Record, latest, payees, search
+from ivr.wallet.records import Found, Payee, Record, latest, payees, record_of, search
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
 RECORD = Menu("record", ("next", "previous", "details", "report", "enough"))
@@ -14,6 +14,7 @@ DATE = Ask("search-date", day, length=4, readback=Confirm("search-date-right", a
 TIME = Ask("search-time", clock, empty_is=True)
 AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", acts=False))
 PICKS = ("pick-date", "pick-time", "pick-payee", "pick-amount")
+FOUND = "found-record"
 AT_ONCE = 4
 TOP_UP = {"zh": "充值", "en": "a top-up"}
 NOTHING = Menu("search-nothing", ("wider", "person"))
@@ -21,11 +22,23 @@ NOTHING = Menu("search-nothing", ("wider", "person"))
 
 async def find(call: Call, customer: Verified) -> Record:
     """The transaction that the caller wants to report; whoever has heard enough leaves by themself."""
-    while True:
+    one = await found_then(call, customer)
+    while one is None:
         by = await call.menu(FIND)
         one = await call.level(WAYS[by](call, customer))
-        if one is not None:
-            return one
+    call.way.keep(FOUND, [one.id, one.at])
+    return one
+
+
+async def found_then(call: Call, customer: Verified) -> Record | None:
+    """For whoever is led back after a call that broke off: the one that they had found."""
+    then = call.way.kept(FOUND)
+    if then is None:
+        return None
+    one = await call.do(record_of, customer, then[0], then[1])
+    if one is None:
+        call.way.lead([])
+    return one
 
 
 async def through_latest(call: Call, customer: Verified) -> Record | None:

@@ -41,6 +41,17 @@ class Way:
         if prompt.plain:
             self.taken.append([prompt.name, value])
 
+    def keep(self, name: str, value: Any) -> None:
+        """What was found by answers that are no longer on the way: it stands for them."""
+        self._last = len(self.taken)
+        self.taken.append([name, value])
+
+    def kept(self, name: str) -> Any:
+        """What was found then, if that comes next on the way back; None otherwise."""
+        if self.ahead and self.ahead[0][0] == name:
+            return self.ahead.pop(0)[1]
+        return None
+
     def enter(self) -> int:
         """A level begins with the choice that opened it; a mark for `leave`."""
         return self._last

@@ -102,6 +102,14 @@ def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: 
 
 
 @touch
+def record_of(world: World, customer: Verified, id: str, at: str) -> Record | None:
+    """The transaction of that id and moment, as it stands now; None when there is no such one any more."""
+    zone, moment = _zone(world, customer), datetime.fromisoformat(at)
+    near, _ = between(world, customer, moment, moment + timedelta(seconds=1))
+    return next((_record(one, zone) for one in near if one.id == id), None)
+
+
+@touch
 def payees(world: World, customer: Verified) -> list[Payee]:
     """The payees of the latest payments, each once: names cannot be keyed."""
     found: dict[str, Payee] = {}

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from ivr.storage import begin_write
+from ivr.wallet.tables import records
+from tests.call_flows.disputing import FILED, NOT_RECEIVED, SURE, filed
+from tests.call_flows.disputing import reports as disputes
 from tests.call_flows.line import LIN, LINFU, OMAR, Caller
 from tests.call_flows.test_security import reviews
 from tests.call_flows.test_top_up import reports
-from tests.call_flows.transactions import BY_DAY, looks
+from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, looks
 
 GO_ON = ("上次断线了", "We were cut off.")
 HERE = ("我们接着上次继续", "Let us go on where you were")
@@ -178,3 +183,58 @@ def test_who_asked_for_a_callback_since_is_not_asked(caller):
     calls_again(caller).presses("0").wants_a_call_back("13700000000").picks("是的", "yes").hangs_up()
     caller.line.put("clock", {"now": "2026-11-23T10:06:00+08:00"})
     caller.calls().is_not_told(*GO_ON)
+
+
+BOOKS = ("晨光书店", "Morning Light Books")
+
+
+def at_the_merchant(caller: Caller) -> Caller:
+    """A dispute, in its second question."""
+    return disputes(caller, NOT_RECEIVED).is_told("联系过商家", "asked the seller")
+
+
+def at_the_choice(caller: Caller) -> Caller:
+    """Further on, where the caller chooses how to file."""
+    return at_the_merchant(caller).presses("1").presses("1").is_told("怎么提交", "How do you want to apply")
+
+
+def at_the_read_back(caller: Caller) -> Caller:
+    """At the last question."""
+    return at_the_choice(caller).picks("现在替我提交", "file it now").is_told(*BOOKS).is_told(*SURE)
+
+
+def out_of_the_records(caller: Caller) -> Caller:
+    """The same dispute, begun at a transaction that was heard."""
+    return looks(caller, LIN, BY_AMOUNT).enters("45*90#").presses("1").picks("反映这笔", "report this one")
+
+
+@pytest.mark.parametrize(
+    "breaks_at, heard",
+    [
+        (at_the_merchant, ("联系过商家", "asked the seller")),
+        (at_the_choice, ("怎么提交", "How do you want to apply")),
+        (at_the_read_back, SURE),
+        (out_of_the_records, ("什么问题", "What is it")),
+    ],
+)
+def test_a_dispute_is_gone_on_with_at_the_question_where_the_line_broke(caller, breaks_at, heard):
+    """The reason and the payment are known: neither is asked for again."""
+    breaks_at(caller).hangs_up()
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told(*heard).is_not_told("想怎么查", "How do I look")
+
+
+def test_a_dispute_that_is_gone_on_with_is_filed_once_for_the_payment_that_was_found(caller):
+    """Read back again, and its yes is asked for again."""
+    at_the_read_back(caller).hangs_up()
+    goes_on(caller).proves(LIN).is_told(*BOOKS).is_told(*SURE).presses("1").is_told(*FILED)
+    (dispute,) = filed(caller)
+    assert dispute["kind"] == "not-received"
+
+
+def test_a_payment_that_is_gone_is_looked_for_again(caller):
+    """The wallet has no such record any more: the way ends where it is searched for."""
+    at_the_choice(caller).hangs_up()
+    with begin_write(caller.line.runtime.engine) as conn:
+        conn.execute(sa.delete(records).where(records.c.customer == "K1"))
+    goes_on(caller).proves(LIN).is_told(*HERE).is_not_told("怎么提交", "How do you want to apply")
+    caller.is_told("最近的交易", "latest")
