@@ -32,7 +32,7 @@ soak: $(STAMP)
 	@$(BIN)/python -m tests.soak
 
 bench: $(STAMP)
-	@failed=0; for one in "bench --postgres" bench.stored bench.attacked; do $(BIN)/python -m tests.$$one || failed=1; done; exit $$failed
+	@failed=0; for one in "bench --postgres" bench.stored bench.attacked bench.idle; do $(BIN)/python -m tests.$$one || failed=1; done; exit $$failed
 
 voice:
 	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \

