@@ -146,6 +146,12 @@ def _as_is() -> None:
     return None
 
 
+def own_headers(seconds: float | None = None) -> dict[str, str]:
+    """What tells the retries of a request from another request, and the virtual time at which it is sent."""
+    own = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
+    return own if seconds is None else own | {SECONDS: f"{seconds:.2f}"}
+
+
 @dataclass
 class Courier:
     """Signs and sends; with `repeat`, every request twice, and the answers must be the same bytes."""
@@ -163,9 +169,7 @@ class Courier:
 
     def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
         """A request and its answer (2xx), or DeliveryFailed. `seconds`: the virtual time at which it is sent."""
-        own = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
-        if seconds is not None:
-            own[SECONDS] = f"{seconds:.2f}"
+        own = own_headers(seconds)
         answer = self._persist(url, form, method, own)
         self.log.append((url, dict(form), answer))
         if self.repeat:
@@ -179,7 +183,7 @@ class Courier:
     def again(self) -> tuple[Answer, Answer]:
         """Send the last webhook once more: the answer it had, and the one it gets now."""
         url, form, before = self.log[-1]
-        return before, self._persist(url, form, "POST", {"I-Twilio-Idempotency-Token": secrets.token_hex(16)})
+        return before, self._persist(url, form, "POST", own_headers())
 
     def _persist(self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str]) -> Answer:
         overrides, fault = Overrides.of(url), DeliveryFailed(11200, urldefrag(url).url, "never tried")

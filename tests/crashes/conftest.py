@@ -37,10 +37,10 @@ class Wary(Courier):
 
     tally: Tally = field(default_factory=Tally)
 
-    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST") -> Answer:
+    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
         """And those of a retry are what the caller hears."""
         before = self.tally.counts["cut off"]
-        answer = super().deliver(url, form, method)
+        answer = super().deliver(url, form, method, seconds)
         if self.tally.counts["cut off"] > before:
             assert self.again()[1].body == answer.body
         return answer

@@ -80,10 +80,10 @@ class Doubled(Courier):
         self.both = [Courier(there, self.token) for there in at_both_workers(doomed)]
         self.transport = self.both[0].transport
 
-    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST") -> Answer:
+    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
         """As both have it."""
         with ThreadPoolExecutor(2) as pool:
-            asked = [pool.submit(one.deliver, url, form, method) for one in self.both]
+            asked = [pool.submit(one.deliver, url, form, method, seconds) for one in self.both]
         answers = sorted((one.result() for one in asked), key=says_to_wait)
         assert answers[0].body == answers[1].body or says_to_wait(answers[1])
         self.log.append((url, dict(form), answers[0]))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import secrets
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ivr.simulator.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, HttpTransport
+from ivr.simulator.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, HttpTransport, own_headers
 
 ONE_MOMENT = ("?again=1", "请稍等", "One moment")
 """What somebody hears who asks while another process plays the turn: words, and the way to the answer."""
@@ -69,13 +68,13 @@ class Restless(Courier):
         super().__init__(transport, token)
         self._tally, self._chance = tally, chance
 
-    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST") -> Answer:
+    def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
         """The answer; once more, at once from several sides, or one of before again."""
-        token, how = secrets.token_hex(16), self._chance.random()
+        own, how = own_headers(seconds), self._chance.random()
         if how < 0.15:
-            answers = self._at_once(url, form, method, token)
+            answers = self._at_once(url, form, method, own)
         else:
-            answers = [self._persist(url, form, method, token)]
+            answers = [self._persist(url, form, method, own)]
             if how < 0.35:
                 answers.append(self._again(url, form))
         self.log.append((url, dict(form), answers[0]))
@@ -91,12 +90,12 @@ class Restless(Courier):
 
     def _again(self, url: str, form: Mapping[str, str], how: str = "twice") -> Answer:
         self._tally.count(how)
-        return self._persist(url, form, "POST", secrets.token_hex(16))
+        return self._persist(url, form, "POST", own_headers())
 
-    def _at_once(self, url: str, form: Mapping[str, str], method: str, token: str) -> list[Answer]:
+    def _at_once(self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str]) -> list[Answer]:
         self._tally.count("at once")
         with ThreadPoolExecutor(3) as pool:
-            asked = [pool.submit(self._persist, url, form, method, token) for _ in range(self._chance.choice((2, 3)))]
+            asked = [pool.submit(self._persist, url, form, method, own) for _ in range(self._chance.choice((2, 3)))]
         faults = [one.exception() for one in asked if one.exception()]
         answers = sorted((one.result() for one in asked if not one.exception()), key=says_to_wait)
         if not answers:
