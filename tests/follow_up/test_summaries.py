@@ -59,7 +59,7 @@ def test_the_same_state_of_a_call_is_one_event_and_a_later_one_another(lin, line
     lin.presses("0")
     rung = list(summaries(line))
     assert len(rung) == len(set(rung)) >= 1
-    lin.picks("需要回电", "For a call back").enters("13900000002#").picks("是", "yes").hangs_up()
+    lin.wants_a_call_back("13900000002").picks("是", "yes").hangs_up()
     assert len(summaries(line)) == len(rung) + 1
     assert {one["what"] for one in list(summaries(line).values())[-1]["promises"]} == {"case", "callback"}
 
