@@ -59,6 +59,12 @@ def line(body: Any) -> dict[str, Any]:
     return {"state": body["state"], "wallet": body.get("wallet"), "reason": body.get("reason")}
 
 
+def caller(body: Any) -> str:
+    """`{"caller": "+86…"}`: the number of a telephone."""
+    having(caller=text)("", body)
+    return str(body["caller"])
+
+
 def refuse_unknown(wallet: str | None, known: list[str]) -> None:
     """Raises WorldError unless it is one of the wallets, or none for all."""
     if wallet is not None and wallet not in known:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, request
 
 from ivr.desk import line_state
+from ivr.desk.tables import languages
 from ivr.engine.secrets import Sealer
 from ivr.lab import agents, clock, happened, orders, scene, world
 from ivr.lab.shapes import WorldError
@@ -27,7 +28,9 @@ def lab_blueprint(engine: sa.Engine, settings: Settings, wait: Wait) -> Blueprin
     _guard(lab, wait)
     _set_the_scene(lab, engine, settings)
     _set_the_world(lab, engine)
-    _show_what_happened(lab, engine, Sealer(settings.server_key))
+    sealer = Sealer(settings.server_key)
+    _forget(lab, engine, sealer)
+    _show_what_happened(lab, engine, sealer)
     return lab
 
 
@@ -99,6 +102,16 @@ def _set_the_world(lab: Blueprint, engine: sa.Engine) -> None:
     def reset() -> Response:
         with begin_write(engine) as conn:
             world.reset(conn)
+        return jsonify({})
+
+
+def _forget(lab: Blueprint, engine: sa.Engine, sealer: Sealer) -> None:
+    @lab.post("/forget")
+    def forget() -> Response:
+        """Which language a telephone chose: its next call is its first."""
+        mark = sealer.fingerprint(orders.caller(_body()))
+        with begin_write(engine) as conn:
+            conn.execute(sa.delete(languages).where(languages.c.caller_mark == mark))
         return jsonify({})
 
 

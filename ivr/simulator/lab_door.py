@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -29,7 +30,7 @@ ALLOWED = {
         r"sms|cases|disputes|freezes|callbacks|rings|consents|voice-notes|deliveries|agents|calls/[A-Za-z0-9]{1,64}"
     ),
     "PUT": re.compile(r"clock|world|agents|wallet|sms|line"),
-    "POST": re.compile(r"reset"),
+    "POST": re.compile(r"reset|forget"),
 }
 PATIENCE = httpx.Timeout(15.0, connect=2.0)  # a GET may wait five seconds for follow-ups, a large world takes longer
 
@@ -78,8 +79,10 @@ class LabDoor:
             with begin_read(self._engine) as conn:
                 world = people(_world(conn))
                 names = [None, *(one["id"] for one in world["wallets"])]
-                switched = max((line_state(conn, name).state for name in names), key=STATES.index)
-                return world | {"scene": shown(scene.read(conn), switched)}
+                holds = [line_state(conn, name) for name in names]
+                switched = max((one.state for one in holds), key=STATES.index)
+                own = sorted({one.wallet for one in holds if one.wallet and one.state != "open"})
+                return world | {"scene": shown(scene.read(conn), switched, own)}
         except sa.exc.SQLAlchemyError:
             return people({}) | {"scene": shown(scene.Scene()), "error": "no-database"}
 
@@ -117,12 +120,12 @@ def people(world: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def shown(now: scene.Scene, switched: str = "open") -> dict[str, Any]:
-    """In the words of the lab's API."""
+def shown(now: scene.Scene, switched: str = "open", own: Sequence[str] = ()) -> dict[str, Any]:
+    """In the words of the lab's API; `own` are the wallets that are not open by their own switch."""
     return {
         "clock": {"now": business_now_of(now).isoformat() if now.clock_now else None, "runs": now.clock_runs},
         "agents": {"available": now.agents_available, "answers": now.agents_answer},
         "wallet": {"mode": now.wallet},
         "sms": {"mode": now.sms},
-        "line": {"state": switched},
+        "line": {"state": switched, "own": list(own)},
     }

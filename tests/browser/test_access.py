@@ -139,3 +139,19 @@ def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
     wanted |= {f"error-{code}" for code in re.findall(r'Refused\("([a-z-]+)"\)', pages)} - {"error-no-json"}
     assert len(wanted) > 25
     assert {name for name in wanted if said.count(f'"{name}":') != 2} == set()
+
+
+FRAME = "() => getComputedStyle(document.getElementById('transcript')).outlineStyle"
+
+
+def test_a_key_draws_no_frame_round_the_transcript_and_tab_does(window):
+    """The page puts the focus there itself, for keys; whoever walks there by Tab sees where they are."""
+    window.rings("Dana")
+    window.page.locator(".key[data-key='2']").click()
+    window.hears_a_question().presses("5").is_told("Information.")
+    expect(window.page.locator("#transcript")).to_be_focused()
+    assert window.asks(FRAME) == "none"
+    window.page.keyboard.press("Shift+Tab")
+    window.page.keyboard.press("Tab")
+    expect(window.page.locator("#transcript")).to_be_focused()
+    assert window.asks(FRAME) != "none"

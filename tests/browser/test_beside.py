@@ -32,11 +32,26 @@ def test_every_turn_shows_what_was_decided_what_was_done_how_long_and_how_sure(e
     expect(done.locator("dl").first).to_be_visible()
 
 
+def test_amounts_ids_and_times_are_shown_as_people_read_them(window):
+    """Yuan and not fen, the payment that was picked and not its id, the wallet's hours without a T; in the Path and in all that is kept."""
+    window.plays("duplicate", 15)
+    panel = window.looks_at("path")
+    expect(panel).to_contain_text("dispute-twin → 2026-11-20 08:20 · 36.00 yuan · Hillview Coffee")
+    expect(panel).to_contain_text("search-payee → Hillview Coffee")
+    done = panel.locator("details", has_text="records.twins")
+    done.locator("summary").click()
+    expect(done.locator("dl").first).to_contain_text("36.00 yuan")
+    everything = window.looks_at("summary").locator("details")
+    everything.locator("summary").click()
+    for shown in (panel.text_content(), everything.text_content()):
+        assert not re.search(r"\b3600\b|\dT\d\d:|→ Y\d", shown), shown
+
+
 def test_the_summary_grows_with_the_call(window):
     """Chosen, entered, found, promised: each when it is there."""
     panel = window.rings().looks_at("summary")
     window.presses("2").hears_a_question().presses("2").hears_a_question()
-    expect(panel).to_contain_text("For top-up and payment")
+    expect(panel).to_contain_text("English › top-up and payment problems")
     expect(panel).not_to_contain_text("800.00")
     for keys in ("1", "4", "1", "800#", "1"):
         window.presses(keys).hears_a_question()

@@ -57,6 +57,43 @@ def test_a_story_sets_its_scene_and_the_next_one_sets_it_right(window, line):
     window.is_told("For English")
 
 
+def test_a_story_inherits_neither_clock_nor_language_of_the_one_before(window, line):
+    """After a call by night it is the morning of before again, after another reload too; and the same telephone is asked for its language."""
+    when = window.page.locator("#scene-line")
+    window.page.locator("[data-story=at-night]").click()
+    expect(when).to_contain_text("at 03:00")
+    window.hears_a_question().presses("2").hears_a_question().hangs_up().clicks("#hang-up")
+    window.page.reload()
+    window.page.locator("[data-story=limits]").click()
+    expect(when).to_contain_text("Monday, 23 November 2026 at 10:0")
+    window.hears_a_question().presses("2").is_told("For account security").hangs_up().clicks("#hang-up")
+    window.clicks("[data-language=zh]")
+    window.page.locator("[data-story=limits]").click()
+    expect(window.page.locator("#hint .do")).to_contain_text("普通话", timeout=15_000)
+
+
+def test_a_clock_that_was_set_by_hand_is_left_alone(window, line):
+    """It is no story's, though it was set after one."""
+    window.page.locator("[data-story=at-night]").click()
+    window.hears_a_question().hangs_up().clicks("#hang-up")
+    panel = window.looks_at("scene")
+    panel.get_by_role("button", name="23:59 on the eve of Spring Festival").click()
+    expect(window.page.locator("#scene-line")).to_contain_text("16 February 2026")
+    window.page.locator("[data-story=hours]").click()
+    window.hears_a_question()
+    expect(window.page.locator("#scene-line")).to_contain_text("February 2026")
+
+
+def test_a_wallet_that_was_closed_by_itself_is_opened_by_a_story(window, line):
+    """By its own switch, which the switch for all does not touch."""
+    reason = {"zh": "系统正在维护", "en": "we are doing maintenance"}
+    line.lab("line", {"state": "closed", "wallet": "haiyun", "reason": reason})
+    window.page.locator("[data-story=hours]").click()
+    window.hears_a_question()
+    expect(window.page.locator("#scene-line")).not_to_contain_text("closed by operations")
+    window.is_told("For English")
+
+
 def test_the_demo_world_is_loaded_anew_as_of_the_day_before_the_clock(window, line):
     """So that "yesterday" always has something to find."""
     line.lab("clock", {"now": "2027-03-02T10:00:00+08:00"})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from ivr.desk import tables as desk
 from ivr.desk.line_state import line_state
+from ivr.engine.secrets import Sealer
 from ivr.lab import scene
-from ivr.storage import begin_read
+from ivr.storage import begin_read, begin_write
 from tests.lab.happened import NOON, happened
 
 NONSENSE = (
@@ -135,3 +137,15 @@ def test_a_running_clock_is_stamped_with_machine_time(lab):
     with begin_read(lab.engine) as conn:
         set_at = datetime.fromisoformat(scene.read(conn).clock_set_at)
     assert datetime.now(UTC) - set_at < timedelta(seconds=5)
+
+
+def test_a_telephone_is_forgotten_and_no_other(lab, settings):
+    """Its language only: the next call from it is asked."""
+    mark = {number: Sealer(settings.server_key).fingerprint(number) for number in ("+8613900000002", "+8613900000003")}
+    with begin_write(lab.engine) as conn:
+        conn.execute(sa.insert(desk.languages), [{"caller_mark": one, "language": "en"} for one in mark.values()])
+    assert lab.send("POST", "forget", json={"caller": "+8613900000002"}).status_code == 200
+    with begin_read(lab.engine) as conn:
+        assert list(conn.scalars(sa.select(desk.languages.c.caller_mark))) == [mark["+8613900000003"]]
+    for body in ({}, {"caller": 5}, {"caller": "+86139", "all": True}):
+        assert lab.send("POST", "forget", json=body).status_code == 400

@@ -8,13 +8,58 @@ const ROW = 22;
 const WATCH = 26;
 const LEFT = 34;
 
+// Amounts are integers in fen wherever they come from; by these names they are known.
+const MONEY = /(^|[-_])(amount|balance|limit|used|remaining|total|single|daily|monthly|annual|fee)$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+// What is kept of a call as people read it: yuan, the wallet's hours, and for the id of a record what it is.
+class Reading {
+  constructor(report) {
+    this.zone = report.summary?.timezone ?? "Asia/Shanghai";
+    this.records = new Map();
+    this.learn((report.turns ?? []).flatMap(turn => turn.steps).filter(([kind]) => kind === "did").map(step => step[3]));
+  }
+
+  learn(value) {
+    if (value === null || typeof value !== "object") return;
+    if (typeof value.id === "string" && (value.at || value.name)) this.records.set(value.id, value);
+    Object.values(value).forEach(one => this.learn(one));
+  }
+
+  money(fen) {
+    return words("yuan", (fen / 100).toFixed(2));
+  }
+
+  moment(at) {
+    return new Intl.DateTimeFormat("sv-SE", { timeZone: this.zone, dateStyle: "short", timeStyle: "short" }).format(new Date(at));
+  }
+
+  // A value under its name: of a prompt, or of a field.
+  value(name, value) {
+    if (Number.isInteger(value) && MONEY.test(name)) return this.money(value);
+    if (typeof value === "string" && MOMENT.test(value)) return this.moment(value);
+    const record = typeof value === "string" && name !== "id" ? this.records.get(value) : null;
+    return record ? this.record(record) : plain(value);
+  }
+
+  record({ at, amount, name, payee }) {
+    const who = (name ?? payee)?.[speaks()];
+    return [at && this.moment(at), Number.isInteger(amount) && this.money(amount), who].filter(Boolean).join(" · ");
+  }
+}
+
 export function showPath(report) {
   const key = JSON.stringify([report, speaks()]);
   if (!report?.turns?.length) {
     fill(find("panel-path"), key, nothing("noPath"));
     return;
   }
-  const turns = report.turns.map(turnOf).reverse();
+  const reading = new Reading({ summary: report.summary }); // an id means what the caller had heard by then
+  const turns = report.turns.map(turn => {
+    const shown = turnOf(turn, reading);
+    reading.learn(turn.steps.filter(([kind]) => kind === "did").map(step => step[3]));
+    return shown;
+  }).reverse();
   fill(find("panel-path"), key, graph(report), make("ol", { class: "turns", reversed: true }, ...turns));
 }
 
@@ -57,30 +102,31 @@ function markOf({ x, y, turn }, last, radius) {
   return [...effects, dot];
 }
 
-function turnOf(turn) {
+function turnOf(turn, reading) {
   const facts = [turn.level, typeof turn.milliseconds === "number" ? `${turn.milliseconds} ms` : null];
   return make("li", { class: "turn" },
     make("p", { class: "turn-head" }, make("b", {}, words("turn", turn.turn)), ...facts.filter(Boolean).map(fact => make("span", {}, fact))),
-    ...turn.steps.map(stepOf),
+    ...turn.steps.map(step => stepOf(step, reading)),
     turn.wait ? make("p", { class: "wait" }, `${words("waitsFor")} `, make("code", {}, turn.wait.name ?? turn.wait.kind)) : null);
 }
 
-function stepOf([kind, name, how, value]) {
+function stepOf([kind, name, how, value], reading) {
   if (kind === "answer") {
     const said = known(`kind-${how}`) ? words(`kind-${how}`) : how;
-    const shown = how === "value" ? plain(value) : "";
+    const shown = how === "value" ? reading.value(name, value) : "";
     return make("p", { class: `decision is-${how}` }, make("code", {}, name), " → ", make("b", {}, [said, shown].filter(Boolean).join(" ")));
   }
   const result = how === "ok" ? value : words("unavailable");
   const head = [make("code", {}, name), how === "ok" ? null : make("span", { class: "bad" }, ` ${words("unavailable")}`)];
   if (result === null || how !== "ok") return make("p", { class: "did" }, ...head.filter(Boolean));
-  return make("details", { class: "did" }, make("summary", {}, ...head.filter(Boolean)), tree(result));
+  return make("details", { class: "did" }, make("summary", {}, ...head.filter(Boolean)), tree(result, reading));
 }
 
-export function tree(value) {
-  if (value === null || typeof value !== "object") return make("span", {}, plain(value));
+export function tree(value, reading = new Reading({}), name = "") {
+  if (value === null || typeof value !== "object") return make("span", {}, reading.value(name, value));
   const entries = Array.isArray(value) ? value.map((one, n) => [String(n + 1), one]) : Object.entries(value);
-  return make("dl", { class: "tree" }, ...entries.flatMap(([name, one]) => [make("dt", {}, name), make("dd", {}, tree(one))]));
+  const named = one => (one === "value" && typeof value.prompt === "string" ? value.prompt : Array.isArray(value) ? name : one);
+  return make("dl", { class: "tree" }, ...entries.flatMap(([one, inner]) => [make("dt", {}, one), make("dd", {}, tree(inner, reading, named(one)))]));
 }
 
 function plain(value) {
@@ -90,7 +136,7 @@ function plain(value) {
 
 export function showSummary(report) {
   const summary = report?.summary;
-  const key = JSON.stringify([summary, speaks()]);
+  const key = JSON.stringify([summary, report?.turns?.length, speaks()]);
   if (!summary) {
     fill(find("panel-summary"), key, nothing("noSummary"));
     return;
@@ -100,7 +146,7 @@ export function showSummary(report) {
     const [name, ...rest] = line.split(": ");
     return make("p", {}, make("b", {}, name), rest.join(": "));
   });
-  const whole = make("details", { open: sentences.length === 0 }, make("summary", {}, words("everything")), tree(fields));
+  const whole = make("details", { open: sentences.length === 0 }, make("summary", {}, words("everything")), tree(fields, new Reading(report)));
   fill(find("panel-summary"), key, make("div", { class: "written" }, ...sentences), whole);
 }
 

@@ -16,7 +16,7 @@ const AT_ONCE = 150;
 const SOON = 600;
 const LATER = 3000;
 
-let setting = { wallets: [], customers: [], calls: [], scene: { clock: { now: null, runs: false }, agents: { available: 1, answers: "accept" }, wallet: { mode: "ok" }, sms: { mode: "ok" }, line: { state: "open" } } };
+let setting = { wallets: [], customers: [], calls: [], scene: { clock: { now: null, runs: false }, agents: { available: 1, answers: "accept" }, wallet: { mode: "ok" }, sms: { mode: "ok" }, line: { state: "open", own: [] } } };
 let call = null;
 let spokenTo = 0;
 let report = null;
@@ -203,9 +203,11 @@ async function once(deed) {
   }
 }
 
-async function place(line, caller, agents) {
+// Afresh: the line has forgotten which language this telephone chose before.
+async function place(line, caller, agents, afresh = false) {
   trouble = null;
   try {
+    if (afresh && caller) await wire.lab("forget", "POST", { caller });
     const placed = await wire.place(line, caller, agents);
     begin(placed.sid);
     await take(placed);
@@ -220,9 +222,10 @@ async function place(line, caller, agents) {
 async function playStory(one, part = 0) {
   const now = story.choose(one, part);
   try {
-    await setTheScene(now.scene ?? {}, setting);
+    await readSetting(); // as it is now, not as this page saw it last
+    await setTheScene(now.scene ?? {}, setting, part > 0);
     await readSetting();
-    if (now.keys) await place(one.line, one.caller, "by-hand");
+    if (now.keys) await place(one.line, one.caller, "by-hand", part === 0);
     if (now.looks) open(now.looks);
     else if (now.keys) open("call");
   } catch (found) {

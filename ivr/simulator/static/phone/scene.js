@@ -50,19 +50,22 @@ function controls(scene) {
   const at = make("input", { type: "datetime-local", id: "clock-at", value: shown, "aria-label": words("standsAt") });
   const runs = make("input", { type: "checkbox", id: "clock-runs" });
   runs.checked = scene.clock.runs;
-  const setClock = now => put("clock", { now, runs: runs.checked });
+  const setClock = now => {
+    keep(null);
+    return put("clock", { now, runs: now !== null && runs.checked });
+  };
   const presets = Object.entries(PRESETS).map(([name, now]) => button(words(name), () => setClock(now)));
   const count = make("input", { type: "number", min: 0, max: 99, value: scene.agents.available, "aria-label": words("onDuty"),
     onchange: event => put("agents", { available: Number(event.target.value) }) });
   return [
     group("clock", make("div", { class: "row" }, at, button(words("set"), () => at.value && setClock(`${at.value}:00${OFFSET}`)),
-      button(words("realTime"), () => put("clock", { now: null }))),
+      button(words("realTime"), () => setClock(null))),
     make("label", { class: "check" }, runs, words("runs")), make("div", { class: "presets" }, ...presets)),
     group("onDuty", make("div", { class: "row" }, count, make("span", {}, words("theyAnswer"))), choice("agents", "answers", ANSWERS, scene.agents.answers, "answers")),
     group("walletApi", choice("wallet", "mode", WALLET, scene.wallet.mode, "wallet")),
     group("smsProvider", choice("sms", "mode", SMS, scene.sms.mode, "sms")),
     group("lineState", make("div", { class: "row segments" }, ...LINE.map(state => make("button", { type: "button", class: "deed",
-      "aria-pressed": String(state === scene.line.state), onclick: () => switchLine(state) }, words(`line-${state}`))))),
+      "aria-pressed": String(state === scene.line.state), onclick: () => switchLine(state, scene.line.own) }, words(`line-${state}`))))),
     group("world", make("div", { class: "row" }, button(words("demo"), () => send("demo", "POST", {}))), make("p", { class: "hint" }, words("demoHint")), make("label", { class: "file" }, make("span", {}, words("load")),
       make("input", { type: "file", id: "world-file", accept: ".json,application/json", onchange: load })),
     make("div", { class: "row" }, button(words("reset"), () => send("reset", "POST", {}))), make("p", { class: "hint" }, words("resetHint"))),
@@ -83,8 +86,17 @@ function choice(what, field, values, now, prefix) {
       words(`${prefix}-${value}`))));
 }
 
-const switchLine = state => put("line", state === "open" ? { state } : { state, reason: REASON });
 const put = (what, document) => send(what, "PUT", document);
+
+async function switchLine(state, own) {
+  try {
+    await switchAll(state, own);
+    find("said").textContent = words("done");
+    await changed("line");
+  } catch (trouble) {
+    failed(trouble);
+  }
+}
 
 async function send(what, method, document) {
   try {
@@ -109,25 +121,49 @@ async function load(event) {
   event.target.value = "";
 }
 
-// What a story needs: everything well, but for what it says itself; the clock stays when it fits.
-export async function setTheScene(wanted, { scene }) {
-  const when = hour(scene, wanted.clock);
+// What a story needs: everything well, but for what it says itself. A clock that another story set is first put back to
+// what it was before; a later part of the same story goes on from its own.
+export async function setTheScene(wanted, { scene }, goesOn = false) {
+  const clock = goesOn ? scene.clock : ownClock(scene.clock);
+  const when = hour(clock, wanted.clock);
   const changes = [
-    when && ["clock", { now: when, runs: true }],
+    (when || clock !== scene.clock) && ["clock", when ? { now: when, runs: true } : clock],
     (scene.agents.available !== (wanted.agents ?? 1) || scene.agents.answers !== "accept") && ["agents", { available: wanted.agents ?? 1, answers: "accept" }],
     ...["wallet", "sms"].map(what => scene[what].mode !== (wanted[what] ?? "ok") && [what, { mode: wanted[what] ?? "ok" }]),
   ].filter(Boolean);
   for (const [what, document] of changes) await lab(what, "PUT", document);
+  if (when) keep(goesOn ? { ...kept(), set: when } : { own: clock, set: when });
+  else if (!goesOn) keep(null);
   const state = wanted.line ?? "open";
-  if (scene.line.state !== state) await lab("line", "PUT", state === "open" ? { state } : { state, reason: REASON });
+  if (scene.line.state !== state || scene.line.own.length) await switchAll(state, scene.line.own);
+}
+
+// The switch for all wallets, and those that were switched by themselves: the stricter one holds.
+async function switchAll(state, own) {
+  const order = state === "open" ? { state } : { state, reason: REASON };
+  for (const wallet of [null, ...own]) await lab("line", "PUT", { ...order, wallet });
+}
+
+const KEPT = "phone-clock";
+const STORY_LASTS = 12 * 3600 * 1000;
+const kept = () => JSON.parse(localStorage.getItem(KEPT) ?? "null");
+const keep = clock => (clock ? localStorage.setItem(KEPT, JSON.stringify(clock)) : localStorage.removeItem(KEPT));
+
+// The clock as it would be if no story had set it; the same one when none has, or when somebody set it since.
+function ownClock(clock) {
+  const story = kept();
+  if (!story || !clock.now) return clock;
+  const passed = new Date(clock.now) - new Date(story.set);
+  if (!(passed >= 0 && passed < STORY_LASTS)) return clock;
+  return story.own.now && story.own.runs ? { ...story.own, now: `${local(new Date(story.own.now).getTime() + passed, "medium")}${OFFSET}` } : story.own;
 }
 
 const HOURS = { day: [10, 17, "10:30"], night: [0, 6, "03:00"], opening: [24, 24, "10:05"] };
 
 // The next such hour, or nothing when it is one already.
-function hour(scene, wanted) {
+function hour(clock, wanted) {
   if (!HOURS[wanted]) return null;
-  const now = scene.clock.now ? new Date(scene.clock.now) : new Date();
+  const now = clock.now ? new Date(clock.now) : new Date();
   const [from, until, at] = HOURS[wanted];
   const today = local(now);
   if (Number(today.slice(11, 13)) >= from && Number(today.slice(11, 13)) < until) return null;
@@ -135,7 +171,7 @@ function hour(scene, wanted) {
   return `${(today.slice(11) < at ? today : tomorrow).slice(0, 10)}T${at}:00${OFFSET}`;
 }
 
-function local(at) {
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short", timeStyle: "short" }).format(new Date(at));
+function local(at, timeStyle = "short") {
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short", timeStyle }).format(new Date(at));
   return parts.replace(" ", "T");
 }

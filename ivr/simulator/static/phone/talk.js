@@ -16,6 +16,11 @@ let speaking = -1;
 find("transcript").addEventListener("scroll", ({ target }) => {
   if (target.clientHeight) following = target.scrollHeight - target.scrollTop - target.clientHeight < 140;
 });
+// A frame shows whoever walks by Tab where they are; a focus that the page sets by itself needs none.
+let walking = false;
+document.addEventListener("keydown", event => { walking = event.key === "Tab"; }, true);
+document.addEventListener("pointerdown", () => { walking = false; }, true);
+find("transcript").addEventListener("focus", ({ target }) => target.classList.toggle("walked-to", walking));
 new ResizeObserver(follow).observe(find("transcript"));
 
 function follow() {
