@@ -57,7 +57,7 @@ def clock(keys: str, now: datetime) -> str | None:
 
 
 def tail(keys: str, now: datetime) -> str | None:
-    """Six characters of an identity document, where a last `*` is X."""
+    """Six characters of an identity document, where a last `*` is X: only there has one a letter that a wallet can check."""
     folded = keys[:-1] + "X" if keys.endswith("*") else keys
     return (
         folded

@@ -127,6 +127,15 @@ def test_a_phone_pin_too_gives_nothing_away(caller):
 
 
 @requirement("R31")
+def test_a_star_is_the_letter_at_the_end_of_a_tail_and_the_words_say_so(caller):
+    """Nowhere else has a wallet a letter to compare: a star there is asked again, and counts as no proof."""
+    asks_for_limits(caller).enters(LIN.number + "#")
+    caller.is_told("最后一位是字母的，请按星号键", "If the last one is a letter, press star")
+    caller.enters("2*4035").is_told("没有听清这次输入", "could not use that entry")
+    caller.enters(LIN.tail).is_told("请选择验证方式", "Choose how to verify")
+
+
+@requirement("R31")
 def test_a_wrong_tail_is_not_saved_by_the_right_pin(caller):
     """Every factor must hold."""
     asks_for_limits(caller).proves(Person(DANA.number, "111111", DANA.pin)).is_told("信息没有对上", "did not match")

@@ -100,11 +100,25 @@ def caller_whose_keys_are(kept: bool, caller: Caller) -> Caller:
     return Caller(caller.line, caller.lang, keeps_keys=kept)
 
 
+def asks_for_a_callback(caller: Caller) -> Caller:
+    """At night, to another number than the one that rang; it is to be keyed now."""
+    return caller.calls().presses("0").picks("需要回电", "call back").picks("不是", "no")
+
+
+@pytest.mark.parametrize("kept", KEYS.values(), ids=list(KEYS))
+def test_a_key_from_before_the_question_promises_no_callback_to_the_number_that_rang(caller, kept):
+    """Twice 1 at the offer: whoever rang has not heard yet that it is that number which is called back."""
+    caller.line.put("clock", {"now": NIGHT})
+    other = caller_whose_keys_are(kept, caller).calls().presses("0").presses("11")
+    other.is_told("就回拨这个号码", "call that number back")
+    assert other.line.get("callbacks") == []
+
+
 @pytest.mark.parametrize("kept", KEYS.values(), ids=list(KEYS))
 def test_a_key_from_before_the_question_promises_no_callback(caller, kept):
     """Number, pound and 1 in one go: the number is read back all the same, and a 1 of its own time says yes."""
     caller.line.put("clock", {"now": NIGHT})
-    other = caller_whose_keys_are(kept, caller).calls().presses("0").picks("需要回电", "call back")
+    other = asks_for_a_callback(caller_whose_keys_are(kept, caller))
     other.enters("13900000009#1").is_told("号码对吗", "Is the number right")
     assert other.line.get("callbacks") == []
     other.presses("1").is_told("已经登记", "It is noted")
@@ -142,7 +156,7 @@ def test_keys_from_before_a_proof_are_no_proof(caller, kept):
 def test_whoever_knows_the_line_need_not_hear_it_to_the_end(caller):
     """A key in the middle of an acting question is its answer: the guard is for keys from before it."""
     caller.line.put("clock", {"now": NIGHT})
-    caller.calls().presses("0").picks("需要回电", "call back").enters("13900000009#")
+    asks_for_a_callback(caller).enters("13900000009#")
     leg = caller.call.leg
     leg.clock -= hearing.seconds("号码对吗？是，请按一。不是，请按二", True)  # before the last words were said
     caller.presses("1").is_told("已经登记", "It is noted")
@@ -151,7 +165,7 @@ def test_whoever_knows_the_line_need_not_hear_it_to_the_end(caller):
 def test_two_keys_from_before_the_question_promise_no_callback_either(caller):
     """The second one comes as soon as the question was asked again, which is as little heard."""
     caller.line.put("clock", {"now": NIGHT})
-    caller.calls().presses("0").picks("需要回电", "call back").enters("13900000009#11")
+    asks_for_a_callback(caller).enters("13900000009#11")
     caller.is_told("号码对吗", "Is the number right")
     assert caller.line.get("callbacks") == []
 

@@ -205,7 +205,7 @@ advice-succeeded = This top-up succeeded and has arrived.
 # Who is calling
 identify-why = First I check who is calling, in three steps, all on the keypad.
 identify-number = Enter your registered mobile number, then press pound. Without a number, enter your wallet ID.
-identify-tail = Enter the last six characters of your ID document. For a letter, press star.
+identify-tail = Enter the last six characters of your ID document. If the last one is a letter, press star.
 identify-factor = Last step. Choose how to verify.
     .text = For a code by text
     .pin = For your phone PIN, also with e-mail only

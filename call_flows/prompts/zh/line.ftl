@@ -205,7 +205,7 @@ advice-succeeded = 这笔充值已经成功到账。
 # 身份
 identify-why = 接下来核实身份，一共三步，都用按键输入。
 identify-number = 请输入注册手机号，按井号键结束。没有登记手机号的，请输入钱包号。
-identify-tail = 请输入身份证件号码的最后六位，字母请按星号键。
+identify-tail = 请输入身份证件号码的最后六位。最后一位是字母的，请按星号键。
 identify-factor = 最后一步，请选择验证方式。
     .text = 短信验证码
     .pin = 电话服务密码，只有邮箱也能用
