@@ -159,7 +159,7 @@ def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:
     port, token = free_ports(3), secrets.token_hex(16)
     keep_secret(_private(folder) / "wallet-api-token", lambda: token)
     return {
-        "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "PORT": str(port), "LAB": "1",
+        "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "PORT": str(port), "LAB": "1", "CODES_PER_HOUR": "1000000",
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16), "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "WALLET_API_URL": f"http://127.0.0.1:{port + 2}", "WALLET_API_TOKEN": token, "CRM_URL": crm, "CRM_SECRET": SECRET, "CALLBACKS_AN_HOUR": "999999",  # the clock stands
     }  # fmt: skip
