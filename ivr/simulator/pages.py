@@ -168,9 +168,9 @@ def _play_sounds(pages: Blueprint, exchange: Exchange) -> None:
         except VoiceMissing:
             return jsonify(error="no-voice"), 404
 
-    @pages.get("/api/hold.wav")
-    def hold() -> Response:
-        return sound(spoken.music())
+    @pages.get("/api/ringing.wav")
+    def ringing() -> Response:
+        return sound(spoken.ringing())
 
 
 def _open_the_lab(pages: Blueprint, door: LabDoor) -> None:

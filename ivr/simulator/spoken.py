@@ -1,4 +1,4 @@
-"""What the browser phone plays: a WAV file for each `<Say>`, and the hold music. Kept in memory only."""
+"""What the browser phone plays: a WAV file for each `<Say>`, and the ringing of a `<Dial>`. Kept in memory only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from functools import lru_cache
 
 from audio.espeak import PROGRAM, Espeak
-from audio.music import hold_music
+from audio.ringing import ringback
 from audio.script import from_text
 from audio.studio import Studio, wav
 
@@ -23,6 +23,6 @@ def spoken(text: str, language: str, slow: bool) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def music() -> bytes:
-    """One round of the hold music."""
-    return wav(hold_music())
+def ringing() -> bytes:
+    """One round of what a caller hears while an agent is rung."""
+    return wav(ringback())

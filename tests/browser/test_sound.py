@@ -1,4 +1,4 @@
-"""What comes out of the loudspeaker: the voice, the keys' tones, music; and what stops it."""
+"""What comes out of the loudspeaker: the voice, the keys' tones, ringing; and what stops it."""
 
 from __future__ import annotations
 
@@ -118,10 +118,10 @@ def test_sound_can_be_switched_off_and_stays_off(listening):
     assert listening.page.locator("#mute").inner_text() == "Sound off"
 
 
-def test_music_plays_while_an_agent_is_rung(listening):
-    """And stops when somebody answers."""
+def test_the_page_plays_the_ringing_that_a_caller_hears_while_an_agent_is_rung(listening):
+    """No music, which a `<Dial>` does not play; and it stops when somebody answers."""
     listening.rings().presses("2").hears_a_question().presses("0")
-    music = "() => played.find(one => one.src.endsWith('/hold.wav'))"
-    listening.page.wait_for_function(f"() => ({music})()?.currentTime > 0")
+    ringing = "() => played.find(one => one.src.endsWith('/ringing.wav'))"
+    listening.page.wait_for_function(f"() => ({ringing})()?.currentTime > 0")
     listening.clicks("#agent .answer").is_told("Whisper to the agent")
-    listening.page.wait_for_function(f"() => ({music})().paused")
+    listening.page.wait_for_function(f"() => ({ringing})().paused")

@@ -98,7 +98,7 @@ function complain(found) {
 // The telephone's process began anew: what was heard stays to be read, and the call is over.
 function lose() {
   sound.bargeIn();
-  sound.hold(false);
+  sound.ring(false);
   if (!call) leave();
   else if (call.state !== "over") {
     const note = { who: "note", code: "lost", text: "", turn: call.turn };
@@ -114,7 +114,7 @@ async function take(picture) {
     if (number >= spokenTo && line.who !== "note" && line.who !== "caller") sound.say(picture.sid, number);
   });
   spokenTo = Math.max(spokenTo, picture.lines.length);
-  sound.hold(picture.state === "agent-rings");
+  sound.ring(picture.state === "agent-rings");
   if (picture.state === "over" && picture.lines.some(line => line.code === "hung-up")) sound.bargeIn();
   show();
   askServer();
@@ -269,7 +269,7 @@ async function join(sid) {
 
 function leave() {
   sound.bargeIn();
-  sound.hold(false);
+  sound.ring(false);
   begin("");
   history.replaceState(null, "", location.pathname);
   const played = story.current()?.id;

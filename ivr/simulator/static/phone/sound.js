@@ -1,6 +1,6 @@
-// What is heard: key tones (ITU-T Q.23), the voice line after line, and music while an agent's telephone rings.
+// What is heard: key tones (ITU-T Q.23), the voice line after line, and the ringing of an agent's telephone.
 
-import { HOLD, soundOf } from "./wire.js";
+import { RINGING, soundOf } from "./wire.js";
 
 const LOW = [697, 770, 852, 941];
 const HIGH = [1209, 1336, 1477];
@@ -13,7 +13,7 @@ let muted = localStorage.getItem(KEPT) === "yes";
 let voice = true;
 let playing = null;
 let waiting = [];
-let music = null;
+let ringing = null;
 let onLine = () => {};
 
 export const isMuted = () => muted;
@@ -35,7 +35,7 @@ export function mute(yes) {
   muted = yes;
   localStorage.setItem(KEPT, yes ? "yes" : "no");
   if (playing) playing.muted = yes;
-  if (music) music.muted = yes;
+  if (ringing) ringing.muted = yes;
 }
 
 export function tone(key, place = 0) {
@@ -94,14 +94,14 @@ function next() {
   sound.play().catch(go);
 }
 
-export function hold(on) {
-  if (on && !music) {
-    music = new Audio(HOLD);
-    music.loop = true;
-    music.muted = muted;
-    music.play().catch(() => {});
-  } else if (!on && music) {
-    music.pause();
-    music = null;
+export function ring(on) {
+  if (on && !ringing) {
+    ringing = new Audio(RINGING);
+    ringing.loop = true;
+    ringing.muted = muted;
+    ringing.play().catch(() => {});
+  } else if (!on && ringing) {
+    ringing.pause();
+    ringing = null;
   }
 }

@@ -44,4 +44,4 @@ export const choose = (sid, choice) => ask(`calls/${sid}/agent`, "POST", { choic
 export const report = sid => ask(`calls/${sid}/server`);
 export const lab = (what, method = "GET", body = undefined) => ask(`lab/${what}`, method, body);
 export const soundOf = (sid, number) => `/phone/api/calls/${sid}/lines/${number}.wav`;
-export const HOLD = "/phone/api/hold.wav";
+export const RINGING = "/phone/api/ringing.wav";
