@@ -5,6 +5,8 @@ from ivr.engine import Call, Confirm, Main, Menu, ToAgent
 SOLVED = Confirm("was-it-solved", acts=False, fleeting=True)
 ANYTHING = Menu("anything-else", ("more", "end"), fleeting=True)
 NOT_SOLVED = Menu("not-solved", ("person", "menu"), fleeting=True)
+NOT_SOLVED_CLOSED = Menu("not-solved-closed", ("callback", "menu"), fleeting=True)
+"""While nobody is at work."""
 
 
 async def was_it_solved(call: Call) -> None:
@@ -15,10 +17,10 @@ async def was_it_solved(call: Call) -> None:
     call.facts["solved"] = solved
     if not solved:
         call.say("sorry-not-solved")
-        choice = await call.menu(NOT_SOLVED)
-        if choice == "person":
-            raise ToAgent("not solved")
-        raise Main
+        choice = await call.menu(NOT_SOLVED if call.at_work else NOT_SOLVED_CLOSED)
+        if choice == "menu":
+            raise Main
+        raise ToAgent("not solved")
     await anything_else(call)
 
 

@@ -44,7 +44,8 @@ def test_zero_before_a_language_is_chosen_offers_the_callback_in_both(at_night):
     """The answer says the language as well, and the callback is kept."""
     at_night.dials(HAIYUN, BORROWED).presses("0").hears("需要回电，请按一", "For a call back, press 2")
     at_night.hears("现在不是人工服务时间", "Our agents are not at work right now")
-    at_night.presses("1" if at_night.lang == "zh" else "2").is_told("请输入回电号码", "Enter the number to call back")
+    at_night.presses("1" if at_night.lang == "zh" else "2").picks("不是", "For no")
+    at_night.is_told("请输入回电号码", "Enter the number to call back")
     assert at_night.language == at_night.lang
     at_night.enters("13700000000#").picks("是的", "yes").is_told("明天上午九点", "tomorrow at nine A M")
     assert [one["number"] for one in at_night.line.get("callbacks")] == ["+8613700000000"]
@@ -78,11 +79,9 @@ def test_a_silent_caller_who_may_not_be_called_back_is_told_that_nothing_is_note
 
 
 @requirement("R4")
-def test_who_keys_no_usable_number_is_called_back_where_they_are(at_night):
-    """They said yes to a callback: three entries that are none do not lose it."""
-    at_night.calls().presses("0").picks("需要回电", "call back")
-    for _ in range(3):
-        at_night.enters("12#")
+def test_who_does_not_say_whether_the_number_is_right_is_called_back_where_they_are(at_night):
+    """They said yes to a callback: three silences at the number that rang do not lose it."""
+    says_nothing(at_night.calls().presses("0").picks("需要回电", "call back"), 3)
     at_night.is_told(*THIS_NUMBER)
     assert [one["number"] for one in at_night.line.get("callbacks")] == [BORROWED]
 
@@ -94,6 +93,14 @@ def test_menus_say_what_zero_does_when_nobody_is_at_work(at_night):
     at_night.picks("信息咨询", "information").is_told(*A_CALLBACK).is_not_told(*A_PERSON)
     at_night.waits().is_told("需要回电请按零", "For a call back, press zero")
     at_night.presses("7").presses("7").is_told("需要回电，随时可以按零", "For a call back, press zero at any time")
+
+
+@requirement("R6", "R7")
+def test_who_was_not_helped_is_offered_a_callback_and_no_person_when_none_is_there(at_night):
+    """The way on is what there is."""
+    at_night.calls().picks("信息咨询", "information").picks("官方渠道", "channels").picks("不是", "For no")
+    at_night.is_not_told("请人工帮忙", "help from a person").picks("请客服回电", "called back")
+    at_night.is_told("不是人工服务时间", "not at work").is_told("需要回电，请按一", "call back, press 1")
 
 
 @requirement("R3", "R7")

@@ -9,13 +9,13 @@ dispute-charge = Which one is it?
     .duplicate = If charged twice
     .wrong-amount = If the amount is wrong
     .cancelled-subscription = For a cancelled subscription
-dispute-wrong-payee = This needs to be quick, and the line cannot take a payment back. I will find a person at once.
+dispute-wrong-payee = This needs to be quick, and the line cannot take a payment back. This needs a person.
 dispute-phone = Do you still have your phone?
 dispute-card = Do you still have your bank card?
 dispute-payee = Do you know who was paid?
 dispute-password = Please change your password in the app soon.
 dispute-password-by-person = Without your phone, ask for a person to get back in. Then change the password first.
-dispute-no-twin = There is no other payment of that amount to them within a day. A person will check it with you.
+dispute-no-twin = There is no other payment of that amount to them within a day. This needs a person to check.
 dispute-twin = When was the other one?
     .choice = For { TIME($time) }
 dispute-twin-place = Counted by time, which other one?
@@ -67,7 +67,7 @@ dispute-not-filed = All right. Nothing was filed.
 
 # Filing
 dispute-unsure = The dispute is not confirmed yet. I will ask again.
-dispute-unknown = I cannot tell whether the dispute was filed. Please do not file it again. I will find a person at once.
+dispute-unknown = I cannot tell whether the dispute was filed. Please do not file it again. This needs a person.
 dispute-filed = It is filed. Please note its reference, { DIGITS($reference, kind: "reference") }. Once more, { DIGITS($reference, kind: "reference") }.
 dispute-due = Expect a decision by { DATE($by) }.
 dispute-due-provisional = Expect a decision around { DATE($by) }.

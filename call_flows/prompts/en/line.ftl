@@ -43,7 +43,7 @@ one-moment = One moment, please.
 line-unknown = The number you dialed is not in service here. Please look up the official number in your wallet app. Goodbye.
 our-fault = Sorry, something went wrong on our side. What you entered is safe.
 line-reason = { TEXT($name) } official support line. { TEXT($reason) }.
-line-to-person = { TEXT($name) } official support line. Self service is paused. A person will help.
+line-to-person = { TEXT($name) } official support line. Self service is paused.
 line-closed = { TEXT($name) } official support line. Sorry, the line is closed for now.
 
 # Cut off
@@ -62,6 +62,9 @@ was-it-solved = Did this solve your problem?
 sorry-not-solved = I am sorry that it did not.
 not-solved = Here is how to go on.
     .person = For help from a person
+    .menu = For the main menu
+not-solved-closed = Here is how to go on.
+    .callback = To be called back
     .menu = For the main menu
 anything-else = Please keep your personal information safe.
     .more = For another question
@@ -196,7 +199,7 @@ retry-issuer-down = Try again in half an hour. Nothing else is needed.
 advice-duplicate = This top-up had already succeeded. Please check the balance, and do not pay again.
 advice-unknown = This is still being confirmed. It is neither a success nor a failure yet. Please do not top up again.
 advice-system-fault = This is a fault of our own system, and we will handle it.
-advice-account-state = The account needs more verification, and a person can help.
+advice-account-state = The account needs more verification, which needs a person.
 advice-network = We did not receive this top-up. Please try again where the signal is good.
 advice-expired = This one took too long and was closed.
 retry-expired = Please start again.
@@ -218,7 +221,7 @@ code-not-there = It can take a minute, and only a few are sent.
 identify-pin = Enter your phone PIN, which is for this line only. It is not your payment password.
 identified = You are verified. One moment, please.
 identify-no-match = Those details did not match. Let us try again.
-identify-refused = Those details did not match, so a person will help.
+identify-refused = Those details did not match, so this needs a person.
 
 # Heard by the agent only
 whisper-text = Text code verified

@@ -70,4 +70,4 @@ promotion-messages-turned-on = Messages about offers are on now.
 promotion-messages-turned-off = Messages about offers are off now.
 done-consent = Your message setting was changed last time, as you asked.
 promotion-messages-unsure = The change is not confirmed yet. I will ask again.
-promotion-messages-unknown = I cannot tell whether the change was made. I will find a person.
+promotion-messages-unknown = I cannot tell whether the change was made. This needs a person.

@@ -41,8 +41,8 @@ freeze-found-frozen = This account is frozen already, and no money can leave it.
 freeze-found-closed = This account is closed. There is nothing left to freeze.
 freeze-if-right = If those details match, the account is frozen now. A registered phone, if there is one, gets a text.
 freeze-unsure = The freeze is not confirmed yet. I will ask again.
-freeze-unknown = I cannot tell whether the account is frozen. Please take it as not frozen. I will find a person at once.
-freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen yet. I will find a person at once.
+freeze-unknown = I cannot tell whether the account is frozen. Please take it as not frozen. This needs a person.
+freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen yet. This needs a person.
 
 # Somebody gives orders
 directed = Is someone telling you what to do right now?

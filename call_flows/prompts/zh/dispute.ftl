@@ -9,13 +9,13 @@ dispute-charge = 是哪一种？
     .duplicate = 同一笔扣了两次
     .wrong-amount = 金额不对
     .cancelled-subscription = 取消订阅后还在扣
-dispute-wrong-payee = 付错了人要尽快处理，付款不能自动撤回。我马上为您找人工。
+dispute-wrong-payee = 付错了人要尽快处理，付款不能自动撤回。这需要人工处理。
 dispute-phone = 您的手机还在身边吗？
 dispute-card = 您的银行卡还在身边吗？
 dispute-payee = 您认识这个收款方吗？
 dispute-password = 密码也请尽快在应用里更改。
 dispute-password-by-person = 手机不在身边，恢复登录请找人工，之后先更改密码。
-dispute-no-twin = 前后一天内，没有金额和收款方都相同的另一笔。我为您找人工核对。
+dispute-no-twin = 前后一天内，没有金额和收款方都相同的另一笔。这需要人工核对。
 dispute-twin = 另一笔几点？
     .choice = { TIME($time) }
 dispute-twin-place = 按时间先后，另一笔是第几笔？
@@ -67,7 +67,7 @@ dispute-not-filed = 好的，没有提交。
 
 # 提交
 dispute-unsure = 提交还没有得到确认，我再核实一次。
-dispute-unknown = 现在不能确定申请有没有提交成功，请不要重复提交。我马上为您找人工。
+dispute-unknown = 现在不能确定申请有没有提交成功，请不要重复提交。这需要人工处理。
 dispute-filed = 申请已经提交。单号是{ DIGITS($reference, kind: "reference") }。请记下，再说一次，{ DIGITS($reference, kind: "reference") }。
 dispute-due = { DATE($by) }之前有结果。
 dispute-due-provisional = 大约{ DATE($by) }前后有结果。

@@ -43,7 +43,7 @@ one-moment = 请稍等。
 line-unknown = 您拨打的号码暂时没有开通服务。请在钱包应用里查看官方客服电话。再见。
 our-fault = 抱歉，系统出了一点问题。您已经输入的内容都还在。
 line-reason = { TEXT($name) }官方客服热线。{ TEXT($reason) }。
-line-to-person = { TEXT($name) }官方客服热线。自助服务暂停，由人工帮您。
+line-to-person = { TEXT($name) }官方客服热线。自助服务暂停。
 line-closed = { TEXT($name) }官方客服热线。抱歉，热线暂停服务。
 
 # 上次中断
@@ -62,6 +62,9 @@ was-it-solved = 您的问题解决了吗？
 sorry-not-solved = 抱歉，没能帮您解决。
 not-solved = 您可以这样继续。
     .person = 请人工帮忙
+    .menu = 回到主菜单
+not-solved-closed = 您可以这样继续。
+    .callback = 请客服回电
     .menu = 回到主菜单
 anything-else = 请保护好个人信息。
     .more = 还有别的问题
@@ -196,7 +199,7 @@ retry-issuer-down = 请过半小时再试，不需要做别的。
 advice-duplicate = 这笔充值之前已经成功。请先看看余额，不用再充。
 advice-unknown = 这笔还在确认，现在不能说成功，也不能说失败。请不要重复充值。
 advice-system-fault = 这是我们系统的问题，由我们来处理。
-advice-account-state = 账户需要补充验证，由人工帮您。
+advice-account-state = 账户需要补充验证，要由人工处理。
 advice-network = 我们没有收到这笔充值。请换到信号好的地方再试一次。
 advice-expired = 这笔等得太久，已经关闭。
 retry-expired = 请重新发起一次。
@@ -218,7 +221,7 @@ code-not-there = 短信可能要等一分钟，也只发几条。
 identify-pin = 请输入电话服务密码，只用于这条热线。这不是支付密码。
 identified = 验证通过，请稍等。
 identify-no-match = 信息没有对上，我们再来一次。
-identify-refused = 信息没有对上，由人工帮您。
+identify-refused = 信息没有对上，需要人工核实。
 
 # 只有客服听到
 whisper-text = 短信已验证

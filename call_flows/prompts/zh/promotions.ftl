@@ -70,4 +70,4 @@ promotion-messages-turned-on = 优惠消息已经开启。
 promotion-messages-turned-off = 优惠消息已经关闭。
 done-consent = 上次已经按您的意思更改了消息设置。
 promotion-messages-unsure = 更改还没有得到确认，我再核实一次。
-promotion-messages-unknown = 现在不能确定有没有改好，我为您找人工。
+promotion-messages-unknown = 现在不能确定有没有改好，这需要人工处理。

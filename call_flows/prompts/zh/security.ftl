@@ -41,8 +41,8 @@ freeze-found-frozen = 这个账户之前已经冻结，钱不能转出。要解�
 freeze-found-closed = 这个账户已经注销，不用再冻结。
 freeze-if-right = 信息一致的话，账户已经冻结。有注册手机的，会收到短信。
 freeze-unsure = 冻结还没有得到确认，我再核实一次。
-freeze-unknown = 现在不能确定账户有没有冻结，请先当作没有冻结。我马上为您找人工。
-freeze-out-of-reach = 抱歉，现在连不上账户系统，账户还没有冻结。我马上为您找人工。
+freeze-unknown = 现在不能确定账户有没有冻结，请先当作没有冻结。这需要人工处理。
+freeze-out-of-reach = 抱歉，现在连不上账户系统，账户还没有冻结。这需要人工处理。
 
 # 有人在指挥
 directed = 现在有人在教您按键，或者向您要验证码吗？
