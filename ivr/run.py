@@ -120,7 +120,8 @@ def find_ports_free(settings: Settings) -> None:
             _server(settings.bind, port).close()
         except OSError as error:
             raise SettingsError(
-                f"{settings.bind} port {port} cannot be listened at ({error.strerror}); write another BIND or PORT"
+                f"BIND is {settings.bind} and PORT is {settings.port}, but {port} cannot be listened at there "
+                f"({error.strerror}); write another PORT, or a BIND of this machine"
             ) from None
 
 

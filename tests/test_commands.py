@@ -25,13 +25,13 @@ except SystemExit:
     pass
 print(*sorted(sys.modules))
 """
-SERVERS = {"dbos", "gunicorn", "prometheus_client", "call_flows", "ivr.wiring", "ivr.web.rooms", "ivr.simulator.phone"}
+SERVERS = {"dbos", "gunicorn", "call_flows", "ivr.wiring", "ivr.web.rooms", "ivr.simulator.phone"}
 """What only a server needs; the first of them takes as long as everything else together."""
-MORE = {"alembic", "httpx", "twilio", "cn2an", "ngrok"}
+MORE = {"alembic", "httpx", "twilio", "cn2an", "ngrok", "prometheus_client"}
 """What some commands need besides."""
 USE = {
-    "callbacks": {"httpx"}, "cases": {"httpx"}, "deliveries": {"httpx"}, "erase wallet customer": {"httpx"}, "line": set(),
-    "line open": set(), "overdue": {"httpx"}, "voice-note": {"httpx", "cn2an"}, "doctor": {"alembic", "httpx", "twilio"},
+    "callbacks": {"httpx"}, "cases": {"httpx", "prometheus_client"}, "deliveries": {"httpx"}, "erase wallet customer": {"httpx"}, "line": set(),
+    "line open": set(), "overdue": {"httpx", "prometheus_client"}, "voice-note": {"httpx", "cn2an"}, "doctor": {"alembic", "httpx", "twilio"},
     "twilio check": {"httpx", "twilio"}, "tunnel": set(), "wallets check": {"httpx"}, "run --help": set(),
 }  # fmt: skip
 """What each may import of these, as it is typed."""

@@ -181,7 +181,7 @@ def test_with_an_account_it_listens_on_this_machine_only_until_bind_says_otherwi
         run.find_ports_free(settings)
         with run.listen(settings) as listener:
             assert listener.getsockname()[:2] == (address, settings.port)
-            with pytest.raises(run.SettingsError, match=f"{address} port {settings.port}"):
+            with pytest.raises(run.SettingsError, match=f"BIND is {address} and PORT is {settings.port}"):
                 run.find_ports_free(settings)
 
 
