@@ -112,14 +112,29 @@ def _texts(books: Books) -> Iterator[str]:
     for kind, table in owed.items():
         if promised[kind] != len(books.ours[table]):
             yield f"{promised[kind]} texts are promised for {len(books.ours[table])} rows of {table}"
-    for row in books.ours["messages"]:
-        if row.status != "delivered":
-            yield f"the text {row.id} is {row.status} after {row.tries} tries"
+    words = [row for row in books.ours["messages"] if not row.id.startswith("declined:")]
+    yield from (
+        f"the text {row.id} is {row.status} after {row.tries} tries" for row in words if row.status != "delivered"
+    )
+    warned = list(_warned(books))
+    yield from (
+        f"the text {row.id} is {row.status}, and the account was frozen" for row in warned if _is_frozen(row, books)
+    )
     for (to, body), sent in Counter((text["to"], text["body"]) for text in books.texts).items():
         if sent != 1:
             yield f"{to} got {sent} times: {body}"
-    if len(books.texts) != len(books.ours["messages"]):
-        yield f"{len(books.texts)} texts were sent for {len(books.ours['messages'])} that were promised"
+    if len(books.texts) != len(words) + len(warned):
+        yield f"{len(books.texts)} texts were sent for {len(words) + len(warned)} that were promised"
+
+
+def _warned(books: Books) -> Iterator[sa.Row]:
+    """Texts to owners about a right proof after which nothing was frozen; the rest waits its ten minutes, or was not needed."""
+    return (row for row in books.ours["messages"] if row.id.startswith("declined:") and row.status == "delivered")
+
+
+def _is_frozen(warning: sa.Row, books: Books) -> bool:
+    """Whether the account was frozen in the call that the text is about."""
+    return warning.id.split(":")[1] in {row.call for row in books.ours["freezes"]}
 
 
 def _deliveries(books: Books) -> Iterator[str]:
