@@ -1,6 +1,6 @@
 """A person: the agents on duty one after the other, or a callback. Never a dead end."""
 
-from call_flows.language import take_language
+from call_flows.language import keep_language, take_language
 from ivr.desk.agents import duty, is_urgent
 from ivr.desk.callbacks import Draft, Promise, TooMany, draft_callback, draft_chosen, draft_for_caller, request_callback
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
@@ -25,6 +25,8 @@ async def hand_over(call: Call, reason: str) -> None:
             await speak_to_agent(call, reason)
             await something_else(call)
         except (Back, Main):
+            if call.in_both:
+                await keep_language(call)
             return
         except ToAgent as wanted:
             if wanted.gave_up:

@@ -15,8 +15,14 @@ async def choose_language(call: Call) -> None:
     try:
         chosen = await call.menu(LANGUAGE, name=call.facts["name"])
     except (Back, Main):
-        chosen = "chinese" if call.language == "zh" else "english"
-    await take_language(call, chosen)
+        await keep_language(call)
+    else:
+        await take_language(call, chosen)
+
+
+async def keep_language(call: Call) -> None:
+    """The language of the line, for a caller who answers the question otherwise and goes on."""
+    await take_language(call, "chinese" if call.language == "zh" else "english")
 
 
 async def take_language(call: Call, chosen: str) -> None:

@@ -51,6 +51,16 @@ def test_zero_before_a_language_is_chosen_offers_the_callback_in_both(at_night):
     assert [one["number"] for one in at_night.line.get("callbacks")] == ["+8613700000000"]
 
 
+def test_whoever_leaves_the_offer_before_a_language_is_chosen_goes_on_in_the_line_s_own(at_night):
+    """Two stars are the main menu, and from there on nothing is said in both languages any more."""
+    at_night.dials(HAIYUN, BORROWED).presses("0").hears("需要回电，请按一", "For a call back, press 2")
+    at_night.presses("*").presses("*").hears("账户安全")
+    at_night.presses("5").presses("4")
+    assert at_night.language == "zh"
+    assert not any("a" <= letter <= "z" for letter in at_night.heard.lower())
+
+
+
 @requirement("R4")
 def test_a_caller_who_is_silent_at_night_leaves_a_callback_for_the_number_that_rang(at_night):
     """From the first prompt on without a key: told so, in both languages, once, and for when."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from tests.exploration.graph import Edge, Graph, State, answers
 from tests.exploration.outcomes import labelled
 
-PERSON = {"agent", "callback-offer", "callback-here", "callback-number", "callback-which", "callback-right"}
+OFFERS = {"callback-offer", "callback-in-both", "callback-or-security"}
+"""A callback is offered, where nobody can be rung."""
+PERSON = OFFERS | {"agent", "callback-here", "callback-number", "callback-which", "callback-right", "after-callback"}
 
 
 @dataclass(frozen=True)

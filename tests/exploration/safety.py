@@ -117,7 +117,12 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
                 continue
             if write in done and not (question in questions and answer == "yes") and question not in ASKED_AGAIN:
                 yield Fault("P9", f"{write} without a yes to {' or '.join(questions)}", edge)
-            if write in done and write not in OFTEN and _again(graph, out, edge.target, write):
+            if (
+                write in done
+                and write not in OFTEN
+                and "request_callback: too many" not in edge.turn.outcomes
+                and _again(graph, out, edge.target, write)
+            ):
                 yield Fault("P9", f"{write} can be done twice", edge)
         for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
             if done.count(write) > 1:
