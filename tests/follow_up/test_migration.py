@@ -74,7 +74,7 @@ def test_the_fourth_revision_lets_a_consent_say_what_it_is(database):
     test_the_database_is_as_declared(database)
 
 
-TURN = "INSERT INTO journal VALUES ('CA1', {turn}, 'now', 'main', '[]', 'null', '{{}}', 'zh', false, 'null', '{reply}')"
+TURN = "INSERT INTO journal (call, turn, at, story, steps, wait, facts, language, slow, opening, reply) VALUES ('CA1', {turn}, 'now', 'main', '[]', 'null', '{{}}', 'zh', false, 'null', '{reply}')"
 
 
 def test_the_fifth_revision_moves_replies_out_of_the_journal(database):

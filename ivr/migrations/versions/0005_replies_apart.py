@@ -26,7 +26,7 @@ def upgrade() -> None:
     journal, replies = metadata.tables["journal"], metadata.tables["replies"]
     replies.create(conn)
     journal.create(conn)
-    kept = ", ".join(f'"{column.name}"' for column in journal.c if column.name != "reply")
+    kept = _columns(journal, "journal_before")
     op.execute(f"INSERT INTO replies (id, reply) SELECT {NUMBER}, reply FROM journal_before")
     op.execute(f"INSERT INTO journal ({kept}, reply) SELECT {kept}, {NUMBER} FROM journal_before")
     op.drop_table("journal_before")
@@ -40,9 +40,15 @@ def downgrade() -> None:
     journal = metadata.tables["journal"].to_metadata(sa.MetaData())
     journal.c.reply.type = sa.Text()
     journal.create(op.get_bind())
-    kept = ", ".join(f'"{column.name}"' for column in journal.c if column.name != "reply")
+    kept = _columns(journal, "journal_after")
     op.execute(
         f"INSERT INTO journal ({kept}, reply) SELECT {kept}, (SELECT reply FROM replies WHERE id = journal_after.reply) FROM journal_after"
     )
     op.drop_table("journal_after")
     op.drop_table("replies")
+
+
+def _columns(journal: sa.Table, before: str) -> str:
+    """The columns that both tables have, without the reply; later revisions add some to what is declared today."""
+    there = {column["name"] for column in sa.inspect(op.get_bind()).get_columns(before)}
+    return ", ".join(f'"{column.name}"' for column in journal.c if column.name in there and column.name != "reply")
