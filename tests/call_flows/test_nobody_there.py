@@ -60,7 +60,6 @@ def test_whoever_leaves_the_offer_before_a_language_is_chosen_goes_on_in_the_lin
     assert not any("a" <= letter <= "z" for letter in at_night.heard.lower())
 
 
-
 @requirement("R4")
 def test_a_caller_who_is_silent_at_night_leaves_a_callback_for_the_number_that_rang(at_night):
     """From the first prompt on without a key: told so, in both languages, once, and for when."""
