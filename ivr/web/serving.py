@@ -19,6 +19,9 @@ keepalive = 30
 sendfile = False
 loglevel = "warning"
 control_socket_disable = True
+forwarded_allow_ips = ""
+forwarder_headers = ""
+"""No header says where the app begins: with `SCRIPT_NAME: /voice`, `/voice/metrics` would be `/metrics` to us, and `/voice/…` to a proxy."""
 
 
 def on_starting(_server: Any) -> None:
