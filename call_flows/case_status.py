@@ -1,10 +1,11 @@
 """What became of a case: by its reference, the stage only; how a dispute was decided is for its verified owner."""
 
+from call_flows.add_to_case import anything_to_add
 from call_flows.close import anything_else
 from call_flows.identify import identify
 from call_flows.promised import tell_due
 from ivr.desk.facts import wallet_facts
-from ivr.desk.stages import Stage, may_be_told, own_stage_of, stage_of, verdict_of
+from ivr.desk.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
 from ivr.engine.entries import nine
 
@@ -22,6 +23,8 @@ async def case_status(call: Call) -> None:
             tell(call, reference, found)
             if found.decided:
                 await offer_verdict(call, reference)
+            elif found.stage in OPEN:
+                await anything_to_add(call, reference)
             await anything_else(call)
     raise ToAgent("reference unknown")
 

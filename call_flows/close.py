@@ -34,6 +34,11 @@ async def nothing_done(call: Call) -> None:
 async def anything_else(call: Call) -> None:
     """Another question, or goodbye."""
     choice = await call.menu(ANYTHING)
+    leave(call, choice)
+
+
+def leave(call: Call, choice: str) -> None:
+    """What was chosen of `more` and `end`; it does not come back."""
     if choice == "more":
         raise Main
     call.say("goodbye", name=call.facts["name"])

@@ -1,9 +1,10 @@
 """A wrong or unknown transaction: why, the questions that belong to it, what is promised, one yes, one dispute."""
 
 from call_flows.close import nothing_done, was_it_solved
+from call_flows.complain import complain
 from call_flows.dispute_reasons import REASONS, why
 from call_flows.identify import identify
-from call_flows.look_up import find
+from call_flows.look_up import find, tell_debit
 from call_flows.note import offer_note
 from call_flows.promised import tell_due
 from ivr.desk.disputes import (
@@ -18,11 +19,13 @@ from ivr.desk.disputes import (
 )
 from ivr.desk.facts import wallet_facts
 from ivr.desk.identity import Verified
+from ivr.desk.stages import OPEN
 from ivr.engine import Call, Confirm, Menu, ToAgent, Unavailable
 from ivr.wallet.records import Record
 
 HOW = Menu("dispute-how", ("file", "apply"))
 FILE = Confirm("dispute-now")
+WRONG = Menu("dispute-wrong", ("payment", "reason", "nothing"), fleeting=True)
 
 
 async def report(call: Call) -> None:
@@ -45,6 +48,7 @@ async def check(call: Call, customer: Verified, one: Record) -> None:
     """Comes back only if there can be a dispute: a payment that succeeded, not too long ago, and has none yet."""
     if one.kind == "top-up" or one.status != "succeeded":
         call.say("not-disputed-" + ("top-up" if one.kind == "top-up" else one.status))
+        tell_debit(call, one)
         await was_it_solved(call)
     known = await call.do(dispute_of, customer, one.id)
     if known is not None:
@@ -52,7 +56,7 @@ async def check(call: Call, customer: Verified, one: Record) -> None:
     terms = await call.do(terms_of, customer.wallet, one.at)
     if terms.too_old:
         call.say("dispute-too-old", window=terms.window)
-        raise ToAgent("past the dispute window")
+        await complain(call, customer, one)
 
 
 async def already(call: Call, known: Known | None) -> None:
@@ -62,27 +66,41 @@ async def already(call: Call, known: Known | None) -> None:
         call.say("case-stage-" + known.stage, reference=known.reference)
     if known is not None and known.due:
         tell_due(call, known.due, known.provisional)
+    if known is not None and known.reference and known.stage in OPEN:
+        call.say("case-how-to-add")
     await was_it_solved(call)
 
 
 async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
     """The questions of this reason, what is promised, and then filed here or by the caller themself."""
     one = await REASONS[reason](call, customer, one)
-    call.facts["record"] = one.id
     terms = await call.do(terms_of, customer.wallet, one.at)
     tell_terms(call, terms)
     how = await call.menu(HOW)
     if how == "apply":
         await apply(call, reason)
         await was_it_solved(call)
+    while not await is_right(call, one, reason):
+        call.say("dispute-not-filed")
+        wrong = await call.menu(WRONG)
+        if wrong == "nothing":
+            await nothing_done(call)
+        if wrong == "reason":
+            reason = await why(call)
+        else:
+            one = await find(call, customer)
+            await check(call, customer, one)
+        one = await REASONS[reason](call, customer, one)
+    await file(call, customer, one, reason)
+    await was_it_solved(call)
+
+
+async def is_right(call: Call, one: Record, reason: str) -> bool:
+    """Read back: the payment and the reason."""
+    call.facts["record"] = one.id
     call.say("dispute-is", at=one.at, amount=one.amount, payee=one.payee)
     call.say("dispute-because-" + reason)
-    if await call.confirm(FILE):
-        await file(call, customer, one, reason)
-    else:
-        call.say("dispute-not-filed")
-        await nothing_done(call)
-    await was_it_solved(call)
+    return await call.confirm(FILE)
 
 
 def tell_terms(call: Call, terms: Terms) -> None:

@@ -36,6 +36,9 @@ async def why(call: Call) -> str:
 
 async def not_me(call: Call, customer: Verified, one: Record) -> Record:
     """Whether the phone is still there, and a freeze before anything else goes out; then the card, the payee, the password."""
+    if call.facts.get("not_me"):
+        return one  # another payment of the same thief: nothing of this is asked twice
+    call.facts["not_me"] = True
     call.facts["priority"] = "high"
     has_phone = await call.confirm(PHONE)
     call.facts["has_phone"] = has_phone

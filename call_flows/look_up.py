@@ -8,7 +8,7 @@ from ivr.engine.entries import amount, clock, day
 from ivr.wallet.records import Found, Payee, Record, latest, payees, record_of, search
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
-RECORD = Menu("record", ("next", "previous", "details", "report", "enough"))
+RECORD = Menu("record", ("report", "next", "previous", "details", "enough"))
 DAY = Menu("search-day", ("today", "yesterday", "other"), fleeting=True)
 DATE = Ask("search-date", day, length=4, readback=Confirm("search-date-right", acts=False))
 TIME = Ask("search-time", clock, empty_is=True)
@@ -86,6 +86,13 @@ def tell_details(call: Call, one: Record) -> None:
     """The very moment, and how it stands."""
     call.say("details-at", at=one.at)
     call.say("details-" + one.status)
+    tell_debit(call, one)
+
+
+def tell_debit(call: Call, one: Record) -> None:
+    """Of one that failed, what the record knows of the money."""
+    if one.status == "failed":
+        call.say("debit-none" if one.no_debit else "debit-not-known")
 
 
 async def by_day(call: Call, customer: Verified) -> Record | None:
@@ -137,6 +144,7 @@ async def match(call: Call, customer: Verified, on: str, at: str, fen: int, paye
     if not found.records:
         call.say("search-none-wider")
         tell_how_far(call, found)
+        call.say("debit-not-known")
         return None
     if found.more:
         call.say("search-more")

@@ -129,10 +129,10 @@ async def leave_open(call: Call, kind: Kind, message: str, about: str, needs_per
     call.pause()
     call.say(f"{kind}-{message}")
     call.facts["charged"] = True
-    call.way.arrive()
     await owe(call, "charged", about)
     if needs_person:
         raise ToAgent("charged, and the outcome is open")
+    call.way.arrive()
     chosen = await call.menu(OPEN)
     call.way.settle()
     if chosen == "person":

@@ -9,9 +9,11 @@ NOTHING = Menu("voice-note-nothing", ("again", "enough"))
 KEPT = Menu("voice-note-kept", ("keep", "again", "drop"))
 
 
-async def offer_note(call: Call, reference: str) -> None:
-    """One key goes on without. `*` before or while speaking leads back to the offer, and nothing is kept of it."""
-    wanted = "offer"
+async def offer_note(call: Call, reference: str, wanted: str = "offer") -> None:
+    """One key goes on without. `*` before or while speaking leads back to the offer, and nothing is kept of it.
+
+    `wanted` "again": the caller has chosen already to speak.
+    """
     while wanted != "enough":
         if wanted == "offer":
             wanted = await call.menu(OFFER)

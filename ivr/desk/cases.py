@@ -35,6 +35,7 @@ PROMISES = {
     "system-fault": "system_fault_follow_up",
     "security": "unknown_confirmation",
     "reward": "system_fault_follow_up",
+    "complaint": "compensation_decision",
 }
 
 

@@ -305,3 +305,25 @@ def test_a_new_reference_is_one_that_no_case_and_no_dispute_has(caller):
         first = new_reference(world, cases, 7)
         conn.execute(sa.update(disputes).where(disputes.c.reference == DISPUTE).values(reference=first))
         assert new_reference(world, cases, 7) != first
+@requirement("R57", "R21")
+def test_the_owner_may_add_to_a_case_that_is_open(caller):
+    """After verification, in their own words; the note belongs to that case."""
+    keys(caller, DISPUTE).picks("补充说明", "add to this case").is_told("核实身份", "check who is calling").proves(LIN)
+    caller.is_told("开始录音", "you are recorded").speaks(12).presses("#").picks("保留", "keep it")
+    assert [(note["reference"], note["customer"]) for note in caller.line.get("voice-notes")] == [(DISPUTE, "K1")]
+    caller.is_told("还有别的问题", "another question")
+
+
+@requirement("R57", "R31")
+def test_nobody_else_may_add_to_it(caller):
+    """Verified, and not the owner."""
+    keys(caller, DISPUTE).picks("补充说明", "add to this case").proves(DANA).is_told(
+        "只有本人", "Only the one who opened it"
+    )
+    assert caller.line.get("voice-notes") == []
+
+
+@requirement("R57")
+def test_nothing_is_added_to_what_is_settled(caller):
+    """There is an outcome instead."""
+    keys(with_status(caller, "refunded"), DISPUTE).is_not_told("补充说明", "add to this case")

@@ -10,6 +10,7 @@ from ivr.storage import begin_write
 from ivr.wallet.references import is_valid
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, SURE, at_the_yes, filed, reports
 from tests.call_flows.line import LIN
+from tests.call_flows.test_payments import add_payment
 from tests.call_flows.transactions import BY_AMOUNT, opens
 
 requirement = pytest.mark.requirement
@@ -108,7 +109,7 @@ def test_who_was_cut_off_after_the_yes_is_told_what_was_filed(caller):
 @requirement("R68")
 def test_who_hangs_up_or_says_no_has_filed_nothing(caller):
     """And nothing typed ahead is a yes."""
-    at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").hangs_up()
+    at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").picks("不提交了", "leave it").hangs_up()
     at_the_yes(caller).hangs_up()
     assert filed(caller) == []
 
@@ -152,3 +153,49 @@ def test_a_text_that_does_not_go_out_takes_nothing_back(caller, mode):
     caller.line.put("sms", {"mode": mode})
     caller.presses("1").is_told(*FILED)
     assert len(filed(caller)) == 1
+
+
+@requirement("R68")
+def test_a_no_at_the_read_back_leads_to_another_reason(caller):
+    """Its own questions, the read-back again, and then it is filed as it is now."""
+    at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").is_told(
+        "哪里需要改", "should be different"
+    )
+    caller.picks("换一个原因", "another reason").picks("多扣了钱", "If overcharged").picks(
+        "金额不对", "amount is wrong"
+    )
+    caller.enters("40#").presses("1").is_told("原因是金额不对", "The reason is the amount").is_told(*SURE)
+    caller.presses("1").is_told(*FILED)
+    assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y1", "wrong-amount")]
+
+
+@requirement("R68")
+def test_a_no_at_the_read_back_leads_to_another_payment(caller):
+    """Which is checked as the first one was."""
+    add_payment(caller, {"status": "succeeded", "amount": 7700}, {"status": "succeeded", "amount": 5500})
+    at_the_yes(caller).presses("2").picks("换一笔交易", "another payment").picks(*BY_AMOUNT).enters("77#").presses("1")
+    caller.picks("反映这笔", "report this one").presses("1").presses("1").is_told("七十七元", "seventy-seven yuan")
+    caller.is_told(*SURE).presses("1").is_told(*FILED)
+    assert [(one["about"], one["kind"]) for one in filed(caller)] == [("N0", "not-received")]
+
+
+@requirement("R68", "R70")
+def test_another_payment_that_has_its_dispute_is_not_filed_again(caller):
+    """Changed at the read-back to the bus fare."""
+    at_the_yes(caller).presses("2").picks("换一笔交易", "another payment").picks(*BY_AMOUNT).enters("12#").presses("1")
+    caller.picks("反映这笔", "report this one").is_told(*THERE)
+    assert filed(caller) == []
+
+
+@requirement("R68")
+def test_whoever_leaves_it_at_the_read_back_is_not_asked_whether_that_solved_it(caller):
+    """Nothing was filed, and another question may be asked."""
+    at_the_yes(caller).presses("2").picks("不提交了", "leave it").is_not_told("解决了吗", "solve your problem")
+    caller.picks("还有别的问题", "another question").is_told("账户安全", "account security")
+    assert filed(caller) == []
+
+
+@requirement("R57", "R74")
+def test_how_to_add_to_a_dispute_that_is_there_is_told(caller):
+    """By its reference."""
+    reports(caller, NOT_RECEIVED, fen="12").is_told(*THERE).is_told("想补充说明", "To add to it")

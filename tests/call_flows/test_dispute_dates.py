@@ -13,7 +13,7 @@ requirement = pytest.mark.requirement
 @requirement("R75", "R71")
 @pytest.mark.parametrize("number, person, days", [(HAIYUN, LIN, 120), (LINFU, SUN, 45)])
 def test_each_wallet_has_its_own_window(caller, number, person, days):
-    """On its last day a payment can be disputed, a day later a person takes it."""
+    """On its last day a payment can be disputed, a day later there is a complaint or a person."""
     ages = {
         days: "2026-07-26" if days == 120 else "2026-10-09",
         days + 1: "2026-07-25" if days == 120 else "2026-10-08",
@@ -26,8 +26,39 @@ def test_each_wallet_has_its_own_window(caller, number, person, days):
         if age == days:
             caller.presses("1").presses("1").is_told("怎么提交", "How do you want to apply").hangs_up()
         else:
-            caller.is_told("申请期限", "is older than")
+            caller.is_told("申请期限", "is older than").picks("请人工帮忙", "help from a person")
             assert caller.talking_to
+
+
+@requirement("R71", "R75")
+@pytest.mark.parametrize(
+    "person, number, fen, at, due",
+    [(LIN, HAIYUN, "77", "2026-07-25", "2026-12-14"), (SUN, LINFU, "77", "2026-10-08", "2026-12-23")],
+    ids=["haiyun", "linfu"],
+)
+def test_of_a_payment_that_is_too_old_a_complaint_is_a_case_with_a_date(caller, person, number, fen, at, due):
+    """Read back and confirmed; due as the wallet decides on compensation; a second complaint is the same case."""
+    one = {"id": "Z1", "customer": "K1" if person is LIN else "K3", "amount": 7700, "status": "succeeded"}
+    one |= {"payee": {"zh": "晨光书店", "en": "Morning Light Books"}, "at": f"{at}T09:00:00+08:00"}
+    caller.line.change_world(lambda world: world["payments"].append(one))
+    for _ in range(2):
+        reports(caller, NOT_RECEIVED, person=person, fen=fen, number=number).picks("提出投诉", "make a complaint")
+        caller.is_told("晨光书店七十七元", "seventy-seven yuan paid to Morning Light Books").presses("1")
+        caller.picks("不用补充", "go on without").is_not_told("解决了吗", "solve your problem").hangs_up()
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["about"], case["due"]) == ("complaint", "Z1", due)
+    assert filed(caller) == [] and len([text for text in caller.line.texts() if str(case["reference"]) in text]) == 1
+
+
+@requirement("R71")
+def test_who_does_not_confirm_a_complaint_has_none(caller):
+    """Nothing is opened, and nobody asks whether that solved it."""
+    one = {"id": "Z1", "customer": "K1", "amount": 7700, "status": "succeeded", "at": "2026-07-25T09:00:00+08:00"}
+    one |= {"payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
+    caller.line.change_world(lambda world: world["payments"].append(one))
+    reports(caller, NOT_RECEIVED, fen="77").picks("提出投诉", "make a complaint").presses("2")
+    caller.is_told("没有建服务单", "No case was opened").is_not_told("解决了吗", "solve your problem")
+    assert caller.line.get("cases") == []
 
 
 @requirement("R75", "R71", "R73")

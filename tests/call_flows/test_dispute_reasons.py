@@ -151,3 +151,25 @@ def test_what_did_not_go_through_is_not_disputed(caller, status, zh, en):
     caller.line.change_world(lambda world: world["payments"][0].update(status=status))
     reports(caller, NOT_RECEIVED).is_told(zh, en).is_told("问题解决了吗", "solve your problem")
     assert filed(caller) == []
+
+
+@requirement("R61")
+@pytest.mark.parametrize(
+    "debited, zh, en",
+    [(None, "如果银行显示扣了款", "If your bank shows a debit"), (False, "没有为这笔扣款", "nothing was taken for it")],
+)
+def test_of_a_payment_that_failed_no_more_is_said_of_the_money_than_the_record_knows(caller, debited, zh, en):
+    """At the report, and among its details."""
+    change = {"status": "failed", "code": "51", "bank_debited": debited}
+    caller.line.change_world(lambda world: world["payments"][0].update(change))
+    reports(caller, NOT_RECEIVED).is_told(zh, en).does_not_hear("不会向您收钱", "not charged for it")
+    opens(caller).picks("交易记录", "records").proves(LIN).picks(*BY_AMOUNT).enters("45*90#").presses("1")
+    caller.picks("听详情", "details").is_told(zh, en).does_not_hear("不会向您收钱", "not charged for it")
+
+
+@requirement("R61")
+def test_another_payment_that_was_not_the_callers_is_not_asked_about_anew(caller):
+    """Phone, freeze, card and password were spoken of for the first."""
+    reports(caller, NOT_ME).presses("1").presses("2").presses("1").presses("2").picks("现在替我提交", "file it now")
+    caller.presses("2").picks("换一笔交易", "another payment").picks(*BY_AMOUNT).enters("45*90#").presses("1")
+    caller.picks("反映这笔", "report this one").is_told(*SURE).presses("1").is_told(*FILED)

@@ -170,3 +170,28 @@ def test_nothing_found_at_all_leads_to_another_way_or_a_person(caller):
     caller.is_told("也没有找到", "nothing either").picks(*BY_AMOUNT).enters("9999#").presses("1")
     caller.picks("请人工", "help from a person")
     assert caller.talking_to
+
+
+@requirement("R63")
+@pytest.mark.parametrize("keyed", ["54*90", "4*59", "459", "45"])
+def test_a_wider_search_finds_amounts_that_callers_confuse(caller, keyed):
+    """Digits that changed places, the point, the fen left out: the books of 45.90."""
+    looks(caller, LIN, BY_AMOUNT).enters(keyed + "#").presses("1").is_told(*NONE)
+    caller.picks("放宽范围", "more widely").is_told("晨光书店", "Morning Light Books")
+
+
+@requirement("R63")
+def test_what_is_not_found_is_not_denied(caller):
+    """The bank may show a debit: not again, and a person."""
+    looks(caller, LIN, BY_AMOUNT).enters("5678#").presses("1").picks("放宽范围", "more widely")
+    caller.is_told("如果银行显示扣了款", "If your bank shows a debit").is_told("怎么查", "How do I look")
+
+
+@requirement("R61")
+def test_a_record_that_was_found_is_reported_with_the_first_key(caller):
+    """The next one comes after it."""
+    looks(caller, LIN, BY_AMOUNT).enters("45*90#").presses("1")
+    labels = [option.label for option in caller.options[:2]]
+    assert labels == (
+        ["反映这笔有问题", "下一笔"] if caller.lang == "zh" else ["To report this one", "For the next one"]
+    )

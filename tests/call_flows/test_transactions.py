@@ -33,7 +33,9 @@ def test_the_newest_comes_first_and_keys_lead_on_and_back(caller):
 def test_details_tell_the_very_moment_and_how_it_stands(caller):
     """Never the raw code."""
     looks(caller, LIN, LATEST).picks("下一笔", "next one").picks("详情", "details")
-    caller.is_told("晚上八点十五分", "eight fifteen P M").is_told("不会向您收钱", "not charged").does_not_hear("54")
+    caller.is_told("晚上八点十五分", "eight fifteen P M").is_told(
+        "如果银行显示扣了款", "If your bank shows a debit"
+    ).does_not_hear("54")
 
 
 @requirement("R59")

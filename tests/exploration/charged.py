@@ -17,7 +17,7 @@ SAID = {"top-up-step=debited", "missed=debited", "missed-debited=yes"}
 TASKS = {"failed_top_up", "failed_payment"}
 RECORDS = {"top-up-is", "payment-is", "payment-is-unnamed"}
 SETTLED = {f"{kind}-{reason}" for kind in ("advice", "payment") for reason in ("succeeded", "unknown", "system-fault")}
-ABOUT_KEYS = ("wrong-", "identify-", "voice-note", "callback-")
+ABOUT_KEYS = ("wrong-", "gave-up", "identify-", "voice-note", "callback-")
 """Messages that speak of trying an entry again."""
 RASH = {
     "en": r"(?<!not )(?<!not top up or )\b(?:try|top up|pay|start|that step) again|nothing was charged|took no money|other card|new card"

@@ -33,6 +33,7 @@ TOLD: dict[str, set[str]] = {
     "latest: none": {"records-none"},
     "latest: two": {"record-payment"},
     "latest: failed": {"record-failed"},
+    "latest: no debit": {"record-failed"},
     "search: none": {"search-none", "search-none-wider"},
     "search: none so far": {"search-back-to"},
     "payees: none": {"payees-none"},
@@ -176,6 +177,7 @@ def _after_a_leg(graph: Graph, edge: Edge) -> Iterator[Fault]:
         yield Fault("P20", f"{edge.label} leads to no agent and no callback", edge)
 
 
+A_PERSON = {"connecting", "closed-now", "nobody-free"}
 HEARD: dict[tuple[str, str], set[str]] = {
     ("record", "details"): {"details-at"},
     ("record", "next"): {"record-payment", "record-top-up", "record-last"},
@@ -194,14 +196,20 @@ HEARD: dict[tuple[str, str], set[str]] = {
     ("stolen-first", "advice"): {"protect-care"},
     ("stolen-first", "freeze"): {"freeze-need", "one-moment"},
     ("way-out", "freeze"): {"freeze-need", "one-moment"},
-    ("dispute-now", "no"): {"dispute-not-filed"},
+    ("dispute-now", "no"): {"dispute-wrong"},
+    ("complaint-now", "no"): {"complaint-not-wanted"},
     ("dispute-how", "file"): {"dispute-is"},
     ("dispute-how", "apply"): {"apply-yourself"},
     ("dispute-reason", "wrong-payee"): {"dispute-wrong-payee"},
     ("rules", "apply"): {"apply-yourself"},
     ("promotion-messages-now", "no"): {"promotion-messages-stay-on", "promotion-messages-stay-off"},
     ("promotion-case-now", "no"): {"promotion-case-not-wanted"},
-    ("search-nothing", "person"): {"connecting", "closed-now", "nobody-free"},
+    ("search-nothing", "person"): A_PERSON,
+    ("too-old-then", "person"): A_PERSON,
+    ("charged-open", "person"): A_PERSON,
+    ("dispute-wrong", "nothing"): {"anything-else"},
+    ("dispute-wrong", "reason"): {"dispute-reason"},
+    ("dispute-wrong", "payment"): {"find"},
 }
 """An answer, and the messages of which one must follow at once."""
 UNHEARD: dict[tuple[str, str], set[str]] = {
@@ -233,7 +241,11 @@ def p14_each_answer_is_taken_for_what_it_is(graph: Graph) -> Iterator[Fault]:
             yield Fault("P14", f"{answer[1]} at {answer[0]} is followed by {sorted(heard & UNHEARD[answer])}", edge)
 
 
-CASES = {"security": ("investigate-now", "yes"), "reward": ("promotion-case-now", "yes")}
+CASES = {
+    "complaint": ("complaint-now", "yes"),
+    "security": ("investigate-now", "yes"),
+    "reward": ("promotion-case-now", "yes"),
+}
 """Kinds of a case that a caller asks for, and the answer that asks for it."""
 
 

@@ -68,6 +68,8 @@ ENDINGS = {
     ("not-solved", "person"): PERSON,
     ("anything-else", "more"): {"main-menu"},
     ("anything-else", "end"): {"the end"},
+    ("case-open", "more"): {"main-menu"},
+    ("case-open", "end"): {"the end"},
 }
 """What the answers at the end of a task lead to, in one step."""
 

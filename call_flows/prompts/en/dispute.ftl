@@ -35,10 +35,16 @@ dispute-cancel-day-right = The date is { DATE($value) }. Is that right?
 dispute-stop-charges = Turn automatic payment off in the payment settings of the app, so that nothing more is charged.
 
 # Whether there can be one
-not-disputed-failed = It did not succeed, and you are not charged for it. No dispute is needed.
+not-disputed-failed = It did not succeed, so there is nothing to dispute.
 not-disputed-pending = It is still being confirmed, so it cannot be disputed yet. Please do not pay again.
 not-disputed-top-up = For a top-up, choose top-up and payment problems in the main menu.
-dispute-too-old = This is older than { COUNT($window, unit: "day") }, so the line cannot file it. I will find a person for you.
+dispute-too-old = This is older than { COUNT($window, unit: "day") }, so the line cannot file a dispute.
+too-old-then = Here is how to go on.
+    .complain = To make a complaint
+    .person = For help from a person
+complaint-is = A complaint about { MONEY($amount) } paid to { TEXT($payee) }, { DATE($at) }.
+complaint-now = Shall I open a case for it now?
+complaint-not-wanted = All right. No case was opened.
 dispute-already = There is a dispute of this one already. Nothing more is needed.
 
 # What happens
@@ -64,6 +70,10 @@ dispute-because-refund-missing = The reason is a missing refund.
 dispute-because-cancelled-subscription = The reason is a charge after cancelling.
 dispute-now = Shall I file this dispute now?
 dispute-not-filed = All right. Nothing was filed.
+dispute-wrong = What should be different?
+    .payment = If it is another payment
+    .reason = If it is another reason
+    .nothing = To leave it
 
 # Filing
 dispute-unsure = The dispute is not confirmed yet. I will ask again.

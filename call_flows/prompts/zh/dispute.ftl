@@ -35,10 +35,16 @@ dispute-cancel-day-right = 您输入的是{ DATE($value) }，对吗？
 dispute-stop-charges = 请在应用的支付设置里关闭自动扣款，以后就不会再扣。
 
 # 能不能提
-not-disputed-failed = 这笔没有成功，不会向您收钱，所以不用申请。
+not-disputed-failed = 这笔没有成功，所以不能申请。
 not-disputed-pending = 这笔还在确认，现在不能申请。请先不要重复付款。
 not-disputed-top-up = 充值的问题，请在主菜单选充值与支付问题。
-dispute-too-old = 这笔超过了{ COUNT($window, unit: "day") }的申请期限，电话里不能提交。我为您找人工。
+dispute-too-old = 这笔超过了{ COUNT($window, unit: "day") }的申请期限，电话里不能提交。
+too-old-then = 您可以这样继续。
+    .complain = 提出投诉
+    .person = 请人工帮忙
+complaint-is = 投诉的是{ DATE($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
+complaint-now = 现在为这件事建服务单吗？
+complaint-not-wanted = 好的，没有建服务单。
 dispute-already = 这笔已经有纠纷申请，不用再提交。
 
 # 怎么处理
@@ -64,6 +70,10 @@ dispute-because-refund-missing = 原因是退款没到账。
 dispute-because-cancelled-subscription = 原因是取消订阅后还在扣。
 dispute-now = 现在提交这个申请吗？
 dispute-not-filed = 好的，没有提交。
+dispute-wrong = 哪里需要改？
+    .payment = 换一笔交易
+    .reason = 换一个原因
+    .nothing = 不提交了
 
 # 提交
 dispute-unsure = 提交还没有得到确认，我再核实一次。

@@ -1,0 +1,31 @@
+"""A transaction that is too old for a dispute: a complaint with a case and a date, or a person."""
+
+from call_flows.close import anything_else, nothing_done
+from call_flows.note import offer_note
+from call_flows.promised import tell_case, tell_reference
+from ivr.desk.cases import open_case
+from ivr.desk.identity import Verified
+from ivr.engine import Call, Confirm, Menu, ToAgent
+from ivr.wallet.records import Record
+
+HOW = Menu("too-old-then", ("complain", "person"))
+OPEN = Confirm("complaint-now")
+
+
+async def complain(call: Call, customer: Verified, one: Record) -> None:
+    """What is complained about is read back and confirmed; one case for one transaction."""
+    how = await call.menu(HOW)
+    if how == "person":
+        raise ToAgent("past the dispute window")
+    call.say("complaint-is", at=one.at, amount=one.amount, payee=one.payee)
+    if not await call.confirm(OPEN):
+        call.say("complaint-not-wanted")
+        await nothing_done(call)
+    case = await call.do(open_case, customer.id, customer.wallet, "complaint", one.id)
+    tell_reference(call, case)
+    tell_case(call, case)
+    call.say("case-how-to-check")
+    await offer_note(call, case.reference)
+    call.way.arrive()
+    call.way.settle()
+    await anything_else(call)
