@@ -305,6 +305,8 @@ def test_a_new_reference_is_one_that_no_case_and_no_dispute_has(caller):
         first = new_reference(world, cases, 7)
         conn.execute(sa.update(disputes).where(disputes.c.reference == DISPUTE).values(reference=first))
         assert new_reference(world, cases, 7) != first
+
+
 @requirement("R57", "R21")
 def test_the_owner_may_add_to_a_case_that_is_open(caller):
     """After verification, in their own words; the note belongs to that case."""
@@ -318,7 +320,7 @@ def test_the_owner_may_add_to_a_case_that_is_open(caller):
 def test_nobody_else_may_add_to_it(caller):
     """Verified, and not the owner."""
     keys(caller, DISPUTE).picks("补充说明", "add to this case").proves(DANA).is_told(
-        "只有本人", "Only the one who opened it"
+        "您名下没有单号", "You have no case"
     )
     assert caller.line.get("voice-notes") == []
 
