@@ -73,7 +73,7 @@ async def already(call: Call, known: Known | None) -> None:
 
 async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
     """The questions of this reason, what is promised, and then filed here or by the caller themself."""
-    one = await REASONS[reason](call, customer, one)
+    one = await questions(call, customer, one, reason)
     terms = await call.do(terms_of, customer.wallet, one.at)
     tell_terms(call, terms)
     how = await call.menu(HOW)
@@ -90,14 +90,20 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
         else:
             one = await find(call, customer)
             await check(call, customer, one)
-        one = await REASONS[reason](call, customer, one)
+        one = await questions(call, customer, one, reason)
     await file(call, customer, one, reason)
     await was_it_solved(call)
 
 
+async def questions(call: Call, customer: Verified, one: Record, reason: str) -> Record:
+    """Those of this reason; the payment that is disputed after them."""
+    one = await REASONS[reason](call, customer, one)
+    call.facts["record"] = one.id
+    return one
+
+
 async def is_right(call: Call, one: Record, reason: str) -> bool:
     """Read back: the payment and the reason."""
-    call.facts["record"] = one.id
     call.say("dispute-is", at=one.at, amount=one.amount, payee=one.payee)
     call.say("dispute-because-" + reason)
     return await call.confirm(FILE)

@@ -49,6 +49,15 @@ def p26_charged_has_a_case(graph: Graph) -> Iterator[Fault]:
             yield Fault("P26", "a caller who says that money left is left without a case", edge)
 
 
+def p26_no_debit_is_proved(graph: Graph) -> Iterator[Fault]:
+    """That nothing was taken is said of a record that proves it, and of no other."""
+    for edge in graph.edges:
+        said = sorted(NOTHING_TAKEN & {line.id for line in edge.turn.lines})
+        if said and edge.decision not in AGAIN and not str(edge.turn.facts.get("record", "")).endswith(NO_DEBIT):
+            yield Fault("P26", f"{said}, and no record proves it", edge)
+
+
+NOTHING_TAKEN = {"debit-none", "debit-not-taken"}
 NOTES = {"voice-note-offer", "voice-note", "voice-note-nothing", "voice-note-kept"}
 """Questions that only a case leads to."""
 

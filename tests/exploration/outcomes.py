@@ -228,7 +228,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
         *(ok(status, {"status": status, "two_factor": False, "recent": []}) for status in ("frozen", "closed")), DEAD,
     ],
     "records.latest": [ok("none", []), ok("two", _RECORDS), ok("failed", [{**_PAID, "status": "failed"}]),
-        ok("no debit", [{**_PAID, "status": "failed", "no_debit": True}]), DEAD],
+        ok("no debit", [{**_PAID, "id": "y1" + NO_DEBIT, "status": "failed", "no_debit": True}]), DEAD],
     "records.search": [
         ok("none", {"records": [], "more": False}), ok("none so far", {"records": [], "more": False, "back_to": "2026-05-04"}), ok("one", {"records": [_PAID], "more": False}),
         ok("two", {"records": _RECORDS, "more": True}), DEAD,

@@ -51,6 +51,7 @@ PROPERTIES: dict[str, Property] = {
     ),
     "P24 a key from before its question answers nothing": equal.p24_a_key_from_before_its_question_answers_nothing,
     "P26 who says charged is neither told to try again nor that nothing was charged": charged.p26_charged_is_believed,
+    "P26 that nothing was taken is said only where a record proves it": charged.p26_no_debit_is_proved,
     "P26 who says charged is not left without a case": charged.p26_charged_has_a_case,
     "G12 other words at each failure": wording.g12_escalation,
 }

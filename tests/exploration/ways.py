@@ -46,7 +46,7 @@ def p14_back_is_one_level(graph: Graph) -> Iterator[Fault]:
             wrong = after.name != entries[state.name]
         else:
             level = state.came.turn.opened_by
-            twice = state.came.decision == "back"
+            twice = "back" in (state.came.decision, *(step[2] for step in state.past[-1:]))
             wrong = bool(level) and not with_a_person(state) and not twice and after.inside[-1] != level
         if wrong:
             yield Fault("P14", f"* at {state.name} leads to {after.name}", edge)
