@@ -33,7 +33,7 @@ async def which_day(call: Call, day: Menu, date: Ask) -> str:
     """
     chosen = await call.menu(day)
     if chosen == "other":
-        return await call.ask(date)
+        return str(await call.ask(date))
     return (call.now.date() - timedelta(days=chosen == "yesterday")).isoformat()
 
 

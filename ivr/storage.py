@@ -21,6 +21,10 @@ from sqlalchemy.sql.functions import FunctionElement
 
 BUSY_MILLISECONDS = 3000  # a turn has 8 s in all: better to apologise in time than to wait for the lock
 
+AnyRow = sa.Row[*tuple[Any, ...]]
+"""A row of whatever columns were asked for."""
+AnySelect = sa.Select[*tuple[Any, ...]]
+
 metadata = sa.MetaData()
 _turnstiles: WeakKeyDictionary[sa.Engine, threading.RLock] = WeakKeyDictionary()
 

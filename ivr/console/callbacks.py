@@ -12,7 +12,7 @@ from ivr.desk.rings import SETTLED, number_of, tick_off
 from ivr.desk.tables import callbacks, rings
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 
 STATES = ("missed", "by-hand", "ringing", "queued", *SETTLED)
 SHOWN = (callbacks.c.wallet, callbacks.c.call, callbacks.c.slot, callbacks.c.number_mask, callbacks.c.number_sealed)
@@ -55,7 +55,7 @@ def _show(conn: sa.Connection, sealer: Sealer | None) -> None:
         click.echo(f"{row.status:7} {row.call}  {row.wallet} {_number(conn, row, sealer)}, slot {slot}, {tail}")
 
 
-def _number(conn: sa.Connection, row: sa.Row, sealer: Sealer | None) -> str:
+def _number(conn: sa.Connection, row: AnyRow, sealer: Sealer | None) -> str:
     if sealer is None:
         return f"…{row.number_mask}"
     try:

@@ -15,7 +15,7 @@ from ivr.desk.looks import keep_look, logged_in, looks_at
 from ivr.desk.report import call_report
 from ivr.engine.journal import calls
 from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 
 LAST = 20
 
@@ -56,7 +56,7 @@ def _last(conn: sa.Connection, number: int) -> list[str]:
     return [_line(call, call_report(conn, call.call)) for call in conn.execute(newest.limit(number)).all()]
 
 
-def _line(call: sa.Row, report: dict[str, Any] | None) -> str:
+def _line(call: AnyRow, report: dict[str, Any] | None) -> str:
     if report is None:
         return f"{call.call} {minute(call.started)}  never answered"
     erased = ", erased" if report.get("erased") else ""

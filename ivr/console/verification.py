@@ -10,7 +10,7 @@ from ivr.console.opening import Group, Line, Refused, line_of
 from ivr.desk.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
 from ivr.desk.looks import logged_in
 from ivr.desk.tables import attempts, verification_acts, warnings
-from ivr.storage import begin_write
+from ivr.storage import AnyRow, begin_write
 
 
 def verification_group(load: Load) -> click.Group:
@@ -56,7 +56,7 @@ def _account(conn: sa.Connection, wallet: str, customer: str) -> str:
 def _shown(conn: sa.Connection, line: Line, account: str) -> list[str]:
     since = utc(line.now(conn) - WINDOW)
     mine = (attempts.c.account == account) & (attempts.c.at >= since)
-    by_caller: dict[tuple[str, str], list[sa.Row]] = {}
+    by_caller: dict[tuple[str, str], list[AnyRow]] = {}
     for row in conn.execute(sa.select(attempts).where(mine).order_by(attempts.c.at)):
         of = "freeze" if row.factor == FREEZE else "verification"
         by_caller.setdefault((of, f"telephone {row.caller[:8]}" if row.caller else "hidden numbers"), []).append(row)
@@ -72,7 +72,7 @@ def _shown(conn: sa.Connection, line: Line, account: str) -> list[str]:
     ]
 
 
-def _counted(rows: list[sa.Row]) -> str:
+def _counted(rows: list[AnyRow]) -> str:
     unseen = sum(row.locked for row in rows)
     right = sum(row.ok for row in rows)
     return f"{right} right, {len(rows) - right - unseen} wrong, {unseen} refused unseen"

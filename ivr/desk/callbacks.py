@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from prometheus_client import Counter
@@ -26,6 +27,7 @@ from ivr.engine.effects import World, write
 from ivr.engine.secrets import mask
 from ivr.follow_up.tries import QUEUED, stamp
 from ivr.logs import logger
+from ivr.storage import AnyRow
 from ivr.wallet import business_days, config
 from ivr.wallet.types import WalletInfo
 
@@ -82,7 +84,7 @@ class Promise:
 
 
 @write
-def draft_for_caller(world: World, wallet: str, customer: dict | None) -> Draft:
+def draft_for_caller(world: World, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """Of the number that rang, if it may be called back."""
     caller = _caller(world)
     if caller is None or not numbers.may_be_rung(caller, world.runtime.settings.callback_prefixes):
@@ -91,7 +93,7 @@ def draft_for_caller(world: World, wallet: str, customer: dict | None) -> Draft:
 
 
 @write
-def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | None) -> Draft:
+def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """Of what was keyed, kept until the caller says that it is right."""
     keys, home = world.runtime.sealer.open(number.token), numbers.home(config.by_id(world.conn, wallet))
     found = numbers.readings(keys, home, _caller(world))
@@ -107,7 +109,7 @@ def draft_callback(world: World, number: Sealed, wallet: str, customer: dict | N
 
 
 @write
-def draft_chosen(world: World, chosen: Meant, wallet: str, customer: dict | None) -> Draft:
+def draft_chosen(world: World, chosen: Meant, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """Of the one that the caller chose when the keys meant two numbers."""
     return _draft(world, world.runtime.sealer.open(chosen.number.token), wallet, customer, chosen.country)
 
@@ -134,7 +136,7 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
     return new
 
 
-def _joined(world: World, draft: str, there: sa.Row, new: Promise) -> Promise:
+def _joined(world: World, draft: str, there: AnyRow, new: Promise) -> Promise:
     """The promise that there is; one whose time has passed is to be kept as soon as a new one would be."""
     told = there.slot if there.slot and datetime.fromisoformat(there.slot) > world.now else new.slot
     if new.slot is not None:
@@ -155,7 +157,7 @@ def _start(info: WalletInfo, now: datetime, urgent: bool) -> Promise:
 
 
 def _draft(
-    world: World, number: str, wallet: str, customer: dict | None, country: dict[str, str] | None = None
+    world: World, number: str, wallet: str, customer: dict[str, Any] | None, country: dict[str, str] | None = None
 ) -> Draft:
     draft, sealed = f"callback-{world.key}", _sealed(world, number)
     world.conn.execute(
@@ -179,7 +181,7 @@ def _caller(world: World) -> str | None:
     return str(world.runtime.sealer.open(sealed)) if sealed else None
 
 
-def _open_promise(world: World, found: sa.Row, urgent: bool) -> sa.Row | None:
+def _open_promise(world: World, found: AnyRow, urgent: bool) -> AnyRow | None:
     """What this wallet owes this number already; what people have not ticked off within a day keeps nobody from another one.
 
     A matter of security is rung at hours of its own: it does not wait for the promise of another matter.
@@ -189,10 +191,13 @@ def _open_promise(world: World, found: sa.Row, urgent: bool) -> sa.Row | None:
     owed = table.c.status.in_((QUEUED, "ringing")) | today
     wanted = sa.select(callbacks.c.id, callbacks.c.slot, callbacks.c.call)
     promised = world.conn.execute(wanted.join(table, table.c.id == callbacks.c.id).where(same, owed)).all()
-    return next((one for one in promised if not urgent or rings.is_about_security(world.conn, one.call)), None)
+    for one in promised:
+        if not urgent or rings.is_about_security(world.conn, one.call):
+            return one
+    return None
 
 
-def _limits(world: World, found: sa.Row) -> Iterator[str]:
+def _limits(world: World, found: AnyRow) -> Iterator[str]:
     """The limits that are reached."""
     caller = world.conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == world.call))
     most, ours = world.runtime.settings.callbacks_an_hour, callbacks.c.wallet == found.wallet

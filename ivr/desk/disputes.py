@@ -14,9 +14,10 @@ from ivr.desk.referring import new_reference
 from ivr.desk.tables import disputes
 from ivr.engine.effects import World, read, touch, write
 from ivr.follow_up import deliveries
-from ivr.storage import begin_read
+from ivr.storage import AnyRow, begin_read
 from ivr.wallet import business_days, config
 from ivr.wallet.types import AlreadyDisputed, Dispute, DisputeReason, WalletInfo
+from ivr.wallet.world import wallet_of
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def refund_due(world: World, wallet: str, promised: str) -> Promise | None:
 @touch
 def dispute_of(world: World, customer: Verified, payment: str) -> Known | None:
     """The dispute of a payment, as the wallet has it."""
-    for one in world.runtime.wallets.disputes(customer.id, world.deadline):
+    for one in wallet_of(world).disputes(customer.id, world.deadline):
         if one.payment == payment:
             return _known(world, customer, one)
     return None
@@ -115,7 +116,7 @@ def dispute_of(world: World, customer: Verified, payment: str) -> Known | None:
 def file_dispute(world: World, customer: Verified, payment: str, reason: str) -> str | None:
     """By when the wallet decides, if it says so. In one call it is asked for under one key, however often."""
     key = f"{world.call}:dispute:{world.runtime.sealer.fingerprint(f'{payment} {reason}')}"
-    filed = world.runtime.wallets.dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
+    filed = wallet_of(world).dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
     return filed.due.isoformat() if filed.due else None
 
 
@@ -129,7 +130,7 @@ def keep_dispute(world: World, customer: Verified, payment: str, reason: str, du
     return Kept(found.reference, found.due, bool(found.due_provisional))
 
 
-def _insert(world: World, customer: Verified, matter: dict[str, str], due: str | None) -> sa.Row[Any]:
+def _insert(world: World, customer: Verified, matter: dict[str, str], due: str | None) -> AnyRow:
     info = config.by_id(world.conn, customer.wallet)
     promise = _promise(world.now, info.policy["dispute_decision"], info)
     row = {"id": f"dispute-{world.key}", "reference": world.key, "customer": customer.id, "wallet": customer.wallet}

@@ -14,6 +14,7 @@ from ivr.desk.report import outcome
 from ivr.engine import journal
 from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import ERASED
+from ivr.storage import AnyRow
 
 OFFERED_FOR = timedelta(hours=24)
 LOOKED_AT = 10
@@ -77,11 +78,11 @@ def what_was_left(world: World, dropped: str, customer: Verified) -> Left | None
     return Left([Done(*one) for one in wait.get("done", ())], wait.get("path", []))
 
 
-def _is_lately(call: sa.Row, now: datetime) -> bool:
+def _is_lately(call: AnyRow, now: datetime) -> bool:
     return bool(call.ended) and now - datetime.fromisoformat(call.ended) <= OFFERED_FOR
 
 
-def _is_passed_over(conn: sa.Connection, call: sa.Row) -> bool:
+def _is_passed_over(conn: sa.Connection, call: AnyRow) -> bool:
     """It is over, nobody was verified in it, and nobody took it over."""
     if not call.ended:
         return False
@@ -90,7 +91,7 @@ def _is_passed_over(conn: sa.Connection, call: sa.Row) -> bool:
     return "customer" not in facts and outcome(conn, call.call, facts, call.ended) not in HANDED_OVER
 
 
-def _is_open(conn: sa.Connection, call: sa.Row) -> bool:
+def _is_open(conn: sa.Connection, call: AnyRow) -> bool:
     if call.key_sealed == ERASED or journal.noted(conn, call.call, SETTLED, ""):
         return False
     rows = journal.rows(conn, call.call)

@@ -26,6 +26,7 @@ from ivr.desk.tables import attempts, freezes
 from ivr.engine.claims import hold
 from ivr.engine.effects import World, touch, write
 from ivr.logs import logger
+from ivr.wallet.world import wallet_of
 
 TRIES_A_CALL = 3
 TRIES_A_CALLER = 10
@@ -70,7 +71,7 @@ class Weighed:
 @touch
 def standing(world: World, account: str) -> Standing:
     """As the wallet has it now; an unknown account is asked about all the same."""
-    found = world.runtime.wallets.account(account, world.deadline)
+    found = wallet_of(world).account(account, world.deadline)
     return Standing(found.status, found.mobile is not None) if found else Standing("closed", False)
 
 
@@ -104,7 +105,7 @@ def freeze(world: World, owner: Owner) -> bool:
 def freeze_untold(world: World, owner: Owner | None) -> bool:
     """The same for a caller who does not hear whether the proof was right; for nobody the wallet is asked something, too."""
     if owner is None:
-        world.runtime.wallets.account("nobody", world.deadline)
+        wallet_of(world).account("nobody", world.deadline)
         return False
     return _freeze(world, owner)
 
@@ -123,7 +124,7 @@ def keep_freeze(world: World, owner: Owner) -> None:
 
 def _freeze(world: World, owner: Owner) -> bool:
     key = f"{world.call}:freeze:{world.runtime.sealer.fingerprint(owner.id)}"
-    world.runtime.wallets.freeze(owner.id, key, world.deadline)
+    wallet_of(world).freeze(owner.id, key, world.deadline)
     return True
 
 

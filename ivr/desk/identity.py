@@ -19,8 +19,9 @@ from ivr.desk.numbers import candidates, home
 from ivr.desk.tables import attempts, challenges
 from ivr.engine.effects import World, touch, write
 from ivr.engine.secrets import Secret, mask
-from ivr.storage import begin_read
+from ivr.storage import AnyRow, begin_read
 from ivr.wallet import config
+from ivr.wallet.world import wallet_of
 
 CODE_VALID = timedelta(minutes=5)
 """From the moment in which its text was handed over; the text says so, and it is tried for as long."""
@@ -75,7 +76,7 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
     with begin_read(world.runtime.engine) as conn:
         country = home(config.by_id(conn, wallet))
-    account = world.runtime.wallets.find_account(wallet, candidates(number.reveal(), country), world.deadline)
+    account = wallet_of(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None
     mark = f"{wallet}:{fingerprint(number.reveal())}"
@@ -85,14 +86,14 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
 @touch
 def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
     """Whether the document's tail is right; an unknown account is asked about all the same."""
-    right = world.runtime.wallets.check_id_tail(claimed.asked_about, tail.reveal(), world.key, world.deadline)
+    right = wallet_of(world).check_id_tail(claimed.asked_about, tail.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
 @touch
 def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
     """Whether the phone PIN is right."""
-    right = world.runtime.wallets.check_pin(claimed.asked_about, pin.reveal(), world.key, world.deadline)
+    right = wallet_of(world).check_pin(claimed.asked_about, pin.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
@@ -153,6 +154,6 @@ def _hold(world: World, wallet: str, claimed: Claimed, caller: str | None) -> No
     guessing.hold_counts(world.conn, claimed.counted_as, guessing.one_who_calls(wallet, caller))
 
 
-def _still_good(sent: sa.Row, now: datetime) -> bool:
+def _still_good(sent: AnyRow, now: datetime) -> bool:
     recent = now - datetime.fromisoformat(sent.sent) < RESEND_AFTER
     return recent and not sent.used and sent.fails < CODE_TRIES

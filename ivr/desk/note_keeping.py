@@ -24,7 +24,7 @@ from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.recordings import NotDone, Recordings
 from ivr.follow_up.tries import QUEUED, Patience, after_failure, put_back, stamp, take
 from ivr.logs import logger
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 
 PATIENCE = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=3))
 SURELY_OVER = timedelta(hours=4)
@@ -77,7 +77,7 @@ def _due(conn: sa.Connection, now: datetime) -> list[str]:
     return list(conn.scalars(found.order_by(recordings.c.next, recordings.c.id).limit(AT_MOST)))
 
 
-def _wanted(conn: sa.Connection, here: Surroundings, row: sa.Row) -> bool:
+def _wanted(conn: sa.Connection, here: Surroundings, row: AnyRow) -> bool:
     """Whether its sound is still to be fetched."""
     note = sa.select(voice_notes.c.status).where(voice_notes.c.id == row.id)
     if conn.scalar(note) is None and row.seconds:
@@ -85,7 +85,7 @@ def _wanted(conn: sa.Connection, here: Surroundings, row: sa.Row) -> bool:
     return bool(conn.scalar(note) == notes.COMING)
 
 
-def _attach(conn: sa.Connection, here: Surroundings, row: sa.Row) -> None:
+def _attach(conn: sa.Connection, here: Surroundings, row: AnyRow) -> None:
     """Nobody has kept it: the caller hung up while speaking, the line failed, or it was taken for silence and was none.
 
     It belongs to what was promised last.
@@ -105,7 +105,7 @@ def _attach(conn: sa.Connection, here: Surroundings, row: sa.Row) -> None:
     journal.insert_new(conn, voice_notes, kept | {"status": notes.COMING})
 
 
-def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: sa.Row) -> bool:
+def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: AnyRow) -> bool:
     """The call was told of no length and took it for nothing; then it was longer than a silence, and none was made after it."""
     taken = [step for one in rows if one.turn == row.turn for step in one.steps[:1]]
     later = sa.select(recordings.c.id).where(recordings.c.call == row.call, recordings.c.turn > row.turn)
@@ -113,7 +113,7 @@ def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: sa.Row) -
     return nothing and row.seconds > Record.timeout and conn.execute(later).first() is None
 
 
-def _keep(here: Surroundings, row: sa.Row) -> None:
+def _keep(here: Surroundings, row: AnyRow) -> None:
     """Fetch, listen, seal; a note in which nobody speaks is of no use to anybody."""
     sound = _recordings(here).sound(row.id)
     heard = listen(sound)
@@ -138,7 +138,7 @@ def _tell(conn: sa.Connection, here: Surroundings, note: str) -> None:
             deliveries.promise(conn, here.settings, deliveries.NOTED, case._asdict(), here.clock(conn), told)
 
 
-def _try_later(here: Surroundings, row: sa.Row, error: str) -> None:
+def _try_later(here: Surroundings, row: AnyRow, error: str) -> None:
     following = after_failure(row, PATIENCE, here.machine())
     with begin_write(here.engine) as conn:
         if put_back(conn, recordings, row, error=error, **(following or {"status": "dead"})) and not following:

@@ -34,7 +34,7 @@ from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.follow_up.tries import QUEUED
 from ivr.logs import logger
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnySelect, begin_read, begin_write
 
 BATCH = 50
 PAUSE = 0.05
@@ -46,7 +46,7 @@ class Sort:
     """What grows old: how to find it (ids of what is older than a day, ISO 8601), how to forget it."""
 
     name: str
-    old: Callable[[str], sa.Select]
+    old: Callable[[str], AnySelect]
     forget: Callable[[sa.Connection, list[str]], None]
 
 
@@ -83,7 +83,7 @@ def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
         time.sleep(PAUSE)
 
 
-def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> sa.Select:
+def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> AnySelect:
     """Calls of before that day whose cases are done and whose callbacks are settled: nobody has to make them any more."""
     waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in KINDS]
     unsettled = rings.c.status.not_in(SETTLED)
@@ -121,7 +121,7 @@ def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
     conn.execute(sa.delete(deliveries).where(deliveries.c.id.in_(ids)))
 
 
-def _old_notes(before: str) -> sa.Select:
+def _old_notes(before: str) -> AnySelect:
     """Those whose case is done; one that is still on its way is not old."""
     waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in KINDS]  # fmt: skip
     old = (voice_notes.c.at < before) & (voice_notes.c.status != COMING)

@@ -29,6 +29,7 @@ from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
 from ivr.logs import logger
 from ivr.settings import Settings
+from ivr.storage import AnyRow
 from ivr.wallet import business_days, config
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=1))
@@ -132,7 +133,7 @@ def tick_off(conn: sa.Connection, call: str) -> bool:
     return bool(conn.execute(sa.update(rings).where(waiting).values(status="done", next=None)).rowcount)
 
 
-def number_of(conn: sa.Connection, callback: sa.Row, sealer: Sealer) -> str:
+def number_of(conn: sa.Connection, callback: AnyRow, sealer: Sealer) -> str:
     """The number to ring; raises Erased."""
     return sealer.under(journal.key(conn, callback.call)).open(callback.number_sealed)
 
@@ -149,7 +150,7 @@ def is_about_security(conn: sa.Connection, call: str) -> bool:
     return is_urgent(last.facts if last else {})
 
 
-def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | None:
+def _barred(conn: sa.Connection, here: Surroundings, callback: AnyRow) -> str | None:
     """What the line may not or cannot ring by itself is left to people; what was erased to nobody."""
     try:
         number = number_of(conn, callback, Sealer(here.settings.server_key))
@@ -161,7 +162,7 @@ def _barred(conn: sa.Connection, here: Surroundings, callback: sa.Row) -> str | 
     return None if may_be_rung(here.settings, number) else "by-hand"
 
 
-def _closed_until(conn: sa.Connection, callback: sa.Row, now: datetime) -> datetime | None:
+def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datetime | None:
     """A matter of security is rung while its people are there. None: now."""
     info = config.by_id(conn, callback.wallet)
     week = (info.staffed(is_about_security(conn, callback.call)), now, info.timezone, info.calendar)
@@ -171,7 +172,7 @@ def _closed_until(conn: sa.Connection, callback: sa.Row, now: datetime) -> datet
     return opens.at if opens else now + CLOSED_FOR_LONG
 
 
-def _choose(conn: sa.Connection, here: Surroundings, row: sa.Row, now: datetime) -> Attempt | None:
+def _choose(conn: sa.Connection, here: Surroundings, row: AnyRow, now: datetime) -> Attempt | None:
     """The first agent on duty who was not rung in this try, if they are free."""
     number = row.tries + 1
     mine = (ring_attempts.c.ring == row.id) & (ring_attempts.c.number == number)
@@ -188,7 +189,7 @@ def _choose(conn: sa.Connection, here: Surroundings, row: sa.Row, now: datetime)
     return None
 
 
-def _insert(conn: sa.Connection, here: Surroundings, row: sa.Row, number: int, agent: str) -> Attempt:
+def _insert(conn: sa.Connection, here: Surroundings, row: AnyRow, number: int, agent: str) -> Attempt:
     mark, machine = secrets.token_hex(8), here.machine()
     kept = {"id": mark, "ring": row.id, "number": number, "agent": agent, "accepted": False, "status": QUEUED}
     times = {"at": stamp(machine), "tries": 0, "next": stamp(machine + TAKEN_FOR)}

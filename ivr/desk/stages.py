@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import sqlalchemy as sa
 
@@ -23,10 +23,11 @@ from ivr.desk.tables import attempts, cases, disputes
 from ivr.engine.effects import Unavailable, World, touch, write
 from ivr.logs import logger
 from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 from ivr.wallet import wallets
 from ivr.wallet.references import is_valid
 from ivr.wallet.types import Dispute, Wallet
+from ivr.wallet.world import wallet_of
 
 OPEN = ("received", "in-review")
 """Stages in which the customer still waits."""
@@ -86,7 +87,7 @@ def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | No
         kept = _kept(conn, disputes, customer.wallet, reference)
     if kept is None or kept.customer != customer.id:
         return None
-    one = _at_wallet(world.runtime.wallets, kept, world.deadline)
+    one = _at_wallet(wallet_of(world), kept, world.deadline)
     return VERDICTS.get(one.status if one else kept.status)
 
 
@@ -117,7 +118,7 @@ def _stage(world: World, wallet: str, reference: str, customer: str | None) -> S
     kept = found["cases"] or found["disputes"]
     if kept is None or customer not in (None, kept.customer):
         return None
-    one = _now(world.runtime.wallets, kept, world.deadline) if found["disputes"] else None
+    one = _now(wallet_of(world), kept, world.deadline) if found["disputes"] else None
     status, due = one.status if one else kept.status, one.due.isoformat() if one and one.due else kept.due
     stage = status if status in OPEN else "done"
     uncertain = bool(kept.due_provisional) and not (one and one.due)
@@ -130,12 +131,12 @@ def _misses(world: World, within: timedelta, **of: str | None) -> int:
     return world.conn.scalar(sa.select(sa.func.count()).where(lately, *same)) or 0
 
 
-def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> sa.Row[Any] | None:
+def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> AnyRow | None:
     here = (table.c.reference == reference) & (table.c.wallet == wallet)
     return conn.execute(sa.select(table).where(here)).first()
 
 
-def _now(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> Dispute | None:
+def _now(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
     """As the wallet has it; None when it does not say, for then what we last knew is told."""
     try:
         return _at_wallet(wallet, kept, deadline)
@@ -143,5 +144,5 @@ def _now(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> Dispute | None:
         return None
 
 
-def _at_wallet(wallet: Wallet, kept: sa.Row[Any], deadline: float) -> Dispute | None:
+def _at_wallet(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
     return next((one for one in wallet.disputes(kept.customer, deadline) if one.payment == kept.about), None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ivr.follow_up.tries import columns
 from ivr.storage import metadata
 
 
-def _kept(name: str, *columns: sa.Column | sa.Index | sa.UniqueConstraint) -> sa.Table:
+def _kept(name: str, *columns: sa.Column[Any] | sa.Index | sa.UniqueConstraint) -> sa.Table:
     """A table with what every kept thing has: order, id, customer, call, business time."""
     return sa.Table(
         name,

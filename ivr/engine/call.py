@@ -86,7 +86,7 @@ Asking = Wait | Dial | Moment
 class Do(msgspec.Struct, frozen=True):
     """A request to run an effect."""
 
-    effect: Effect
+    effect: Effect[Any, Any]
     args: tuple[Any, ...]
 
     @property
@@ -199,9 +199,10 @@ class Call:
 
     async def do(self, effect: Effect[P, T], *args: P.args, **no: P.kwargs) -> T:
         """Run an effect; its result. Raises what the effect declares, and Unavailable."""
-        outcome, result = await _trap(Do(effect, args))
+        outcome, given = await _trap(Do(effect, args))
         if outcome == "err":
-            raise result
+            raise given
+        result: T = given
         if effect.act:
             self.way.done.append([effect.act, getattr(result, "reference", None)])
         return result

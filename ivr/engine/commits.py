@@ -101,7 +101,7 @@ def _insert(driver: Any, endings: list[Ending]) -> list[bool]:
 
 def _is_stored(driver: Any, row: dict[str, Any]) -> bool:
     there = driver.execute("SELECT reply FROM journal WHERE call = ? AND turn = ?", (row["call"], row["turn"]))
-    return there.fetchone() == (row["reply"],)
+    return bool(there.fetchone() == (row["reply"],))
 
 
 @cache

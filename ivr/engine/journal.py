@@ -239,9 +239,9 @@ def _insert_or_leave(dialect: str, table: sa.Table, columns: tuple[str, ...]) ->
     return Prepared(insert(table).values({name: sa.bindparam(name) for name in columns}).on_conflict_do_nothing())
 
 
-def _only(cursor: Any) -> Any:
+def _only(cursor: Any) -> str | None:
     record = cursor.fetchone()
-    return record[0] if record else None
+    return str(record[0]) if record and record[0] is not None else None
 
 
 def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int, release: str | None) -> Last:

@@ -55,7 +55,7 @@ class Runtime(msgspec.Struct, frozen=True):
     looks: Looks
     stories: Mapping[str, Story]
     clock: Callable[[sa.Connection], datetime]
-    wallets: Any
+    wallets: object
     follow_up: FollowUps
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
     switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]

@@ -49,9 +49,9 @@ class Secret:
     def _refuse(self, *_: object) -> NoReturn:
         raise SecretLeak("a secret cannot become text; pass it to an effect and keep the verdict")
 
-    __str__ = _refuse  # type: ignore[assignment]
-    __format__ = _refuse  # type: ignore[assignment]
-    __reduce__ = _refuse  # type: ignore[assignment]
+    __str__ = _refuse
+    __format__ = _refuse
+    __reduce__ = _refuse
     __copy__ = _refuse
     __deepcopy__ = _refuse
 

@@ -23,7 +23,7 @@ from ivr.follow_up.tries import QUEUED, Patience, after_failure, due, put_back, 
 from ivr.follow_up.webhook import NoAnswer, headers, post
 from ivr.logs import logger
 from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 
 OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
 SUMMARY = "call.summary"
@@ -101,7 +101,7 @@ def _body(event: str, case: Case, now: datetime, note: Mapping[str, Any] | None)
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
-def _sent(here: Surroundings, row: sa.Row) -> str:
+def _sent(here: Surroundings, row: AnyRow) -> str:
     url, secret = address(here.settings.crm_url, row.wallet), address(here.settings.crm_secret, row.wallet)
     if not url or not secret:
         return "CRM_URL is empty"
@@ -112,7 +112,7 @@ def _sent(here: Surroundings, row: sa.Row) -> str:
         return str(error)
 
 
-def _outcome(row: sa.Row, answer: str, now: datetime) -> dict[str, Any]:
+def _outcome(row: AnyRow, answer: str, now: datetime) -> dict[str, Any]:
     status = int(answer) if answer.isascii() and answer.isdigit() else 0
     if 200 <= status < 300:
         return {"status": "delivered"}

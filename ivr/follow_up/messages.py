@@ -24,7 +24,7 @@ from ivr.follow_up.tries import QUEUED, Patience, after_failure, due_again, put_
 from ivr.follow_up.wording import faults, size
 from ivr.logs import logger
 from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 
 Compose = Callable[[sa.Engine, Settings, str], Text | None]
 DAY = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
@@ -108,7 +108,7 @@ def notice(conn: sa.Connection, mark: str, status: str, error: int | None) -> bo
     return bool(conn.execute(sa.update(messages).where(here).values(status=status, error=error)).rowcount)
 
 
-def _try(here: Surroundings, row: sa.Row) -> tuple[dict[str, Any], int | None]:
+def _try(here: Surroundings, row: AnyRow) -> tuple[dict[str, Any], int | None]:
     """One try: what it leaves to be written, and the parts of the text."""
     compose, patience = composer(row.id)
     try:

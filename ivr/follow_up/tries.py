@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.storage import begin_write
+from ivr.storage import AnyRow, begin_write
 
 QUEUED = "queued"
 TAKEN_FOR = timedelta(seconds=60)
@@ -39,7 +39,7 @@ class Patience:
         return min(now + pause, end)
 
 
-def columns() -> tuple[sa.Column, ...]:
+def columns() -> tuple[sa.Column[Any], ...]:
     """How often it was tried, since when (or since when it waits), and when it is due again (nothing: at once)."""
     return (
         sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
@@ -59,7 +59,7 @@ def due_again(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
     return _ids(conn, table, _is_due(table, now) & (table.c.next.is_not(None) | left_alone))
 
 
-def take(engine: sa.Engine, table: sa.Table, row_id: str, now: datetime) -> sa.Row | None:
+def take(engine: sa.Engine, table: sa.Table, row_id: str, now: datetime) -> AnyRow | None:
     """The row, ours for a minute, its try counted; None when it is not due or another worker was first."""
     mine = {
         "tries": table.c.tries + 1,
@@ -73,13 +73,13 @@ def take(engine: sa.Engine, table: sa.Table, row_id: str, now: datetime) -> sa.R
         return conn.execute(sa.select(table).where(here)).one()
 
 
-def put_back(conn: sa.Connection, table: sa.Table, row: sa.Row, **values: Any) -> bool:
+def put_back(conn: sa.Connection, table: sa.Table, row: AnyRow, **values: Any) -> bool:
     """Write down how the try ended; False when the row was taken by another meanwhile."""
     here = (table.c.id == row.id) & (table.c.tries == row.tries) & (table.c.status == QUEUED)
     return bool(conn.execute(sa.update(table).where(here).values(**values)).rowcount)
 
 
-def after_failure(row: sa.Row, patience: Patience, now: datetime) -> dict[str, Any]:
+def after_failure(row: AnyRow, patience: Patience, now: datetime) -> dict[str, Any]:
     """What a failed try leaves to be written: the next one, or nothing when patience has ended."""
     following = patience.next_try(datetime.fromisoformat(row.since), now)
     return {"next": stamp(following)} if following else {}

@@ -35,9 +35,11 @@ def add(rest: Blueprint, board: Switchboard) -> None:
 
     @rest.get(f"{ROOM}.json")
     def list_rooms(account: str) -> Response:
-        wanted = [("FriendlyName", lambda room: room.name), ("Status", lambda room: room.status)]
+        wanted = request.args
         rows = [
-            room for room in company.rooms if all(request.args.get(name, of(room)) == of(room) for name, of in wanted)
+            room
+            for room in company.rooms
+            if wanted.get("FriendlyName", room.name) == room.name and wanted.get("Status", room.status) == room.status
         ]
         return jsonify(page("conferences", rows, _room))
 

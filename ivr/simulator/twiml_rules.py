@@ -78,7 +78,8 @@ def _element(element: ET.Element) -> Iterator[str]:
     if (element.text or "").strip() and not rule.text:
         yield f"12200: {name} may not hold words"
     yield from _verbs(element, rule.children, name)
-    yield from _SPECIAL.get(element.tag, lambda _: iter(()))(element)
+    if element.tag in _SPECIAL:
+        yield from _SPECIAL[element.tag](element)
 
 
 def _say(say: ET.Element) -> Iterator[str]:

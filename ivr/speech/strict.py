@@ -59,7 +59,7 @@ def _patterns(where: str, content: str) -> Iterator[tuple[str, ast.Pattern]]:
                 yield f"{entry.id.name}.{attribute.id.name}", attribute.value
 
 
-class _Reader(Visitor):  # type: ignore[misc]
+class _Reader(Visitor):
     """One message: its variables, and every fault of its text and of its functions."""
 
     def __init__(self, where: str, lang: str) -> None:

@@ -15,6 +15,7 @@ from ivr.wallet.limits import Limits, Period, limits
 from ivr.wallet.matching import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.types import Account, Card, TopUp, WalletInfo
+from ivr.wallet.world import wallet_of
 
 BALANCE_HELPS = (Reason.DUPLICATE, Reason.SUCCEEDED)
 OTHER_CARD_HELPS = (
@@ -109,7 +110,7 @@ def limits_of(world: World, customer: Verified) -> Limits:
     zone = ZoneInfo(info.timezone)
     today = world.now.astimezone(zone).date()
     since, until = midnight(date(today.year, 1, 1), zone), midnight(today + timedelta(days=1), zone)
-    return _limits(info, world.runtime.wallets.top_ups(customer.id, since, until, world.deadline), world.now)
+    return _limits(info, wallet_of(world).top_ups(customer.id, since, until, world.deadline), world.now)
 
 
 def _wallet(world: World, customer: Verified) -> WalletInfo:
@@ -122,7 +123,7 @@ def _around(world: World, customer: Verified, zone: ZoneInfo, day: date) -> list
     spans = around.spans(day, world.now, zone)
     first = spans[0][0].astimezone(zone).date()
     since, until = midnight(date(first.year, 1, 1), zone), spans[-1][1]
-    return world.runtime.wallets.top_ups(customer.id, since, until, world.deadline)
+    return wallet_of(world).top_ups(customer.id, since, until, world.deadline)
 
 
 def _instead(known: list[TopUp], fen: int, day: date, zone: ZoneInfo, now: datetime) -> tuple[list[TopUp], list[TopUp]]:
@@ -169,7 +170,7 @@ class _Advising:
     @cached_property
     def account(self) -> Account | None:
         """As the wallet has it."""
-        return self.world.runtime.wallets.account(self.customer.id, self.world.deadline)
+        return wallet_of(self.world).account(self.customer.id, self.world.deadline)
 
     def _other_cards(self, one: TopUp) -> list[OtherCard]:
         """None as long as it is not known which card was declined: it might be named itself."""

@@ -12,6 +12,7 @@ from ivr.engine.effects import Unavailable, World, touch
 from ivr.storage import begin_read
 from ivr.wallet import config
 from ivr.wallet.types import Account, Both, Prize, Promotion, Reward
+from ivr.wallet.world import wallet_of
 
 NEW_FOR = timedelta(days=30)
 """So long after registering is a user new."""
@@ -99,8 +100,8 @@ def rewards_of(world: World, customer: Verified) -> Rewards:
     """Points, and each promotion that counts something; the ones that end first come first."""
     zone = _zone(world, customer.wallet)
     points = _account(world, customer).points
-    known = {one.id: one for one in world.runtime.wallets.promotions(customer.wallet, world.deadline)}
-    rewards = world.runtime.wallets.rewards(customer.id, world.deadline)
+    known = {one.id: one for one in wallet_of(world).promotions(customer.wallet, world.deadline)}
+    rewards = wallet_of(world).rewards(customer.id, world.deadline)
     mine = sorted((one for one in rewards if one.promotion in known), key=lambda one: known[one.promotion].ends)
     return Rewards(points, [_progress(one, known[one.promotion], world.now, zone) for one in mine])
 
@@ -114,7 +115,7 @@ def push_is_on(world: World, customer: Verified) -> bool:
 @touch
 def set_push(world: World, customer: Verified, push: bool, key: str) -> bool:
     """True: it stands as asked. The key says which yes of the caller this is, however often it is asked."""
-    return world.runtime.wallets.consent(customer.id, push, key, world.deadline).push == push
+    return wallet_of(world).consent(customer.id, push, key, world.deadline).push == push
 
 
 def _zone(world: World, wallet: str) -> ZoneInfo:
@@ -123,7 +124,7 @@ def _zone(world: World, wallet: str) -> ZoneInfo:
 
 
 def _account(world: World, customer: Verified) -> Account:
-    account: Account | None = world.runtime.wallets.account(customer.id, world.deadline)
+    account: Account | None = wallet_of(world).account(customer.id, world.deadline)
     if account is None:
         raise Unavailable("the wallet does not know an account that it verified")
     return account
@@ -136,7 +137,7 @@ def _standing(account: Account, today: date) -> Standing:
 
 
 def _holding(world: World, wallet: str, zone: ZoneInfo) -> list[Promotion]:
-    known = world.runtime.wallets.promotions(wallet, world.deadline)
+    known = wallet_of(world).promotions(wallet, world.deadline)
     holding = [one for one in known if one.starts <= world.now and not _is_over(one, world.now, zone)]
     return sorted(holding, key=lambda one: (one.ends, one.id))
 

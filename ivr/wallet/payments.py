@@ -16,6 +16,7 @@ from ivr.wallet.matching import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.records import between
 from ivr.wallet.types import Account, Transaction
+from ivr.wallet.world import wallet_of
 
 PAGE = 100
 BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
@@ -61,7 +62,7 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     same = [one for one in paid if one.amount == fen]
     near, unsettled = ([], []) if same else _instead(world, customer, fen, day, zone)
     refund = info.policy["refund"]
-    account = cache(lambda: world.runtime.wallets.account(customer.id, world.deadline))
+    account = cache(lambda: wallet_of(world).account(customer.id, world.deadline))
     told = [
         [_explained(one, zone, account) for one in some]
         for some in (likeliest(close_in_time(same, at, zone)), near, unsettled)
@@ -84,7 +85,7 @@ def _between(world: World, customer: Verified, span: tuple[datetime, datetime]) 
     found: list[Transaction] = []
     after: str | None = None
     while True:
-        page = world.runtime.wallets.transactions(customer.id, *span, world.deadline, after, PAGE)
+        page = wallet_of(world).transactions(customer.id, *span, world.deadline, after, PAGE)
         found += [one for one in page.transactions if one.kind == "payment"]
         after = page.next
         if after is None:

@@ -16,6 +16,7 @@ from ivr.wallet import config
 from ivr.wallet.around import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
+from ivr.wallet.world import wallet_of
 
 BACK = timedelta(days=365)
 DAY = timedelta(days=1)
@@ -80,7 +81,7 @@ class Spent:
 @touch
 def latest(world: World, customer: Verified) -> list[Record]:
     """The newest transactions of the last year, failed and pending ones too."""
-    page = world.runtime.wallets.transactions(customer.id, world.now - BACK, _soon(world), world.deadline, None, LATEST)
+    page = wallet_of(world).transactions(customer.id, world.now - BACK, _soon(world), world.deadline, None, LATEST)
     zone = _zone(world, customer)
     return [_record(one, zone) for one in page.transactions]
 
@@ -154,8 +155,8 @@ def _spent(
     since: date,
     until: date,
 ) -> Spent:
-    span = (datetime.combine(day, time(), zone) for day in (since, until))
-    told = world.runtime.wallets.spending(customer.id, *span, world.deadline)
+    first, last = (datetime.combine(day, time(), zone) for day in (since, until))
+    told = wallet_of(world).spending(customer.id, first, last, world.deadline)
     return Spent(period, told.total, told.count)
 
 
@@ -173,7 +174,7 @@ def _pages(world: World, customer: Verified, since: datetime, until: datetime) -
     """One after the other, as long as there is time for a further one."""
     after = None
     while True:
-        page = world.runtime.wallets.transactions(customer.id, since, until, world.deadline, after, 100)
+        page = wallet_of(world).transactions(customer.id, since, until, world.deadline, after, 100)
         yield page
         after = page.next
         if after is None or monotonic() > world.deadline - A_PAGE:

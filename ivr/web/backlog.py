@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
@@ -14,7 +13,7 @@ from ivr.desk.stages import OPEN
 from ivr.desk.tables import overdue, recordings, rings
 from ivr.follow_up.queue import unfinished
 from ivr.follow_up.tables import deliveries, messages
-from ivr.storage import begin_read
+from ivr.storage import AnySelect, begin_read
 
 BY_STATUS = {
     "ivr_callbacks": (rings, "Promised callbacks."),
@@ -50,7 +49,7 @@ def exposition(engine: sa.Engine) -> bytes:
         return b""
 
 
-def _late(table: sa.Table) -> sa.Select[Any]:
+def _late(table: sa.Table) -> AnySelect:
     joined = sa.join(overdue, table, overdue.c.reference == table.c.reference)
     return sa.select(sa.func.count()).select_from(joined).where(table.c.status.in_(OPEN))
 

@@ -24,7 +24,7 @@ class FormRequest(Request):
         super().__init__(*given, **named)
 
     @cached_property  # Werkzeug's: the standard library's takes a lock
-    def form(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+    def form(self) -> ImmutableMultiDict[str, str]:
         """The posted fields. None of a body that is no UTF-8; another kind of body is left to Werkzeug."""
         if self.content_type != PLAIN and self.mimetype != PLAIN:
             return super().form

@@ -25,7 +25,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.speaking import Spoken
 from ivr.follow_up.tries import QUEUED
-from ivr.storage import begin_read, begin_write
+from ivr.storage import AnyRow, begin_read, begin_write
 from ivr.wallet import config
 
 ADDRESS = "/<string(length=16):mark>"
@@ -132,7 +132,7 @@ def leg(runtime: Runtime, mark: str) -> str:
     return ""
 
 
-def _open(conn: sa.Connection, mark: str) -> sa.Row | None:
+def _open(conn: sa.Connection, mark: str) -> AnyRow | None:
     """The callback of an attempt in which nobody was joined yet."""
     mine = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED) & ring_attempts.c.ended.is_(None)
     ring = sa.select(ring_attempts.c.ring).where(mine).scalar_subquery()

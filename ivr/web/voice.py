@@ -109,7 +109,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
 
 def here() -> Request:
     """The request itself: a proxy asks for it anew at each attribute."""
-    return request._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    return request._get_current_object()  # type: ignore[attr-defined]
 
 
 def answer_call(runtime: Runtime, form: Any) -> str:

@@ -91,7 +91,7 @@ def _entries(folder: Path) -> list[ast.Message]:
     return [entry for resource in resources for entry in resource.body if isinstance(entry, ast.Message)]
 
 
-class _Samples(Visitor):  # type: ignore[misc]
+class _Samples(Visitor):
     """A value for each variable of one message, by the function that speaks it, and each choice of a selector."""
 
     def __init__(self) -> None:

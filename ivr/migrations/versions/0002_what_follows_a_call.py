@@ -5,6 +5,8 @@ The revision before this one makes all tables as they are declared today, so her
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -27,7 +29,7 @@ def upgrade() -> None:
     for name in TABLES:
         metadata.tables[name].create(conn, checkfirst=True)
     there = {column["name"] for column in sa.inspect(conn).get_columns("messages")}
-    wanted: tuple[sa.Column, ...] = (sa.Column("mark", sa.Text), sa.Column("parts", sa.Integer), *columns())
+    wanted: tuple[sa.Column[Any], ...] = (sa.Column("mark", sa.Text), sa.Column("parts", sa.Integer), *columns())
     for column in wanted:
         if column.name not in there:
             op.add_column("messages", column)
