@@ -33,7 +33,8 @@ async def which_day(call: Call, day: Menu, date: Ask) -> str:
     """
     chosen = await call.menu(day)
     if chosen == "other":
-        return str(await call.ask(date))
+        entered: str = await call.ask(date)
+        return entered
     return (call.now.date() - timedelta(days=chosen == "yesterday")).isoformat()
 
 

@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -31,11 +31,12 @@ ROOT = Path(__file__).parents[2]
 def test_what_twilio_does_not_give_now_is_tried_again(scene, answer):
     """Half a minute later at first; the note stays coming, and comes."""
     scene.leaves_a_note()
-    real = scene.here.recordings._base, scene.here.recordings._client.http_client._base
+    real = scene.here
     with served(lambda environ, start: (start(f"{answer} No", []), [b"{}"])[1]) as url:
-        scene.here.recordings._base, scene.here.recordings._client.http_client._base = url, urlsplit(url)
+        settings = replace(real.settings, twilio_api_url={"": url})
+        scene.here = replace(real, recordings=TwilioRecordings(settings))
         scene.later()
-    scene.here.recordings._base, scene.here.recordings._client.http_client._base = real
+    scene.here = real
     assert (scene.recording.status, scene.recording.error, scene.note.status) == ("queued", str(answer), "coming")
     assert scene.later(seconds=5).note.status == "coming"
     assert scene.later(seconds=30).note.status == "held"
