@@ -2,7 +2,16 @@
 
 from call_flows.language import keep_language, take_language
 from ivr.desk.agents import duty, is_urgent
-from ivr.desk.callbacks import Draft, Promise, TooMany, draft_callback, draft_chosen, draft_for_caller, request_callback
+from ivr.desk.callbacks import (
+    Draft,
+    Promise,
+    TooMany,
+    draft_callback,
+    draft_chosen,
+    draft_for_caller,
+    is_promised,
+    request_callback,
+)
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
 from ivr.engine.entries import identifier
 
@@ -61,7 +70,8 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
 
 async def callback(call: Call, reason: str, only: bool = False) -> None:
     """Offer it, once; whoever gives no answer leaves one for the number that rang."""
-    if call.facts.get("called_back"):
+    promised = await call.do(is_promised)
+    if promised:
         call.say("callback-there")
         return
     for _ in range(TRIES):
@@ -165,7 +175,6 @@ async def promise(call: Call, draft: Draft, reason: str, left: bool = False) -> 
     except TooMany:
         call.say("callback-not-now")
         return
-    call.facts["called_back"] = True
     if left:
         call.say("callback-left")
     if not made.slot:

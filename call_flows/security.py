@@ -50,15 +50,21 @@ async def something_wrong(call: Call, topic: str) -> bool:
     log_in = await call.menu(LOG_IN)
     call.facts["can_log_in"] = log_in == "works"
     chosen = await what_first(call, topic)
+    froze = chosen == "freeze"
+    if froze:
+        if not await freeze_account(call):
+            return False
+        tell_of_lost_phone(call)
+        chosen = await call.menu(FROZEN)
     if chosen == "lift":
         return await lift(call)
     if chosen == "review":
         await investigate(call, log_in == "works")
     elif chosen == "advice":
         advise(call, logs_in=log_in == "works")
-    if topic == "stolen" and chosen != "declined" and "told_of_sim" not in call.facts:
+    if topic == "stolen" and not froze:
         tell_of_lost_phone(call)
-    return chosen != "declined"
+    return True
 
 
 async def any_unfamiliar(call: Call, topic: str) -> str:
@@ -69,21 +75,14 @@ async def any_unfamiliar(call: Call, topic: str) -> str:
 
 
 async def what_first(call: Call, topic: str) -> str:
-    """review, advice or lift, after a freeze if that comes first; declined: the caller wants none after all."""
+    """freeze, review or advice; transactions that somebody named are looked at."""
     if topic == "unfamiliar":
         return "review"
-    chosen = await call.menu(FIRST)
-    if chosen != "freeze":
-        return chosen
-    if not await freeze_account(call):
-        return "declined"
-    tell_of_lost_phone(call)
-    return await call.menu(FROZEN)
+    return await call.menu(FIRST)
 
 
 def tell_of_lost_phone(call: Call) -> None:
     """What only others can stop: the SIM, and the thief; and the password as soon as there is a phone again."""
-    call.facts["told_of_sim"] = True
     call.pause()
     call.say("lost-phone-sim")
     call.say("lost-phone-police" if call.facts.get("calendar") == "CN" else "lost-phone-report")

@@ -40,6 +40,7 @@ async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
     """A part of the call; whoever wants a person out of it gets one, or a callback, and may go on then."""
     try:
         await part
+        return
     except ToAgent as wanted:
         if wanted.gave_up:
             call.say("gave-up")
@@ -47,6 +48,8 @@ async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
     except Unavailable:
         call.say("wallet-unavailable")
         await hand_over(call, "wallet did not answer")
+    call.in_both = False
+    call.facts.pop("another_number", None)
 
 
 async def greet(call: Call) -> None:

@@ -23,7 +23,7 @@ from ivr.desk.tables import rings as table
 from ivr.engine import journal
 from ivr.engine.call import Sealed
 from ivr.engine.claims import hold
-from ivr.engine.effects import World, write
+from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import mask
 from ivr.follow_up.tries import QUEUED, stamp
 from ivr.logs import logger
@@ -90,6 +90,17 @@ def draft_for_caller(world: World, wallet: str, customer: dict[str, Any] | None)
     if caller is None or not numbers.may_be_rung(caller, world.runtime.settings.callback_prefixes):
         return Draft("", False, why="not there")
     return _draft(world, caller, wallet, customer)
+
+
+PROMISED = ("requested", "joined")
+"""Of a callback: it will be rung, by itself or as one with another of the same number."""
+
+
+@read
+def is_promised(world: World) -> bool:
+    """Whether this call has a callback already."""
+    mine = (callbacks.c.call == world.call) & callbacks.c.status.in_(PROMISED)
+    return world.conn.execute(sa.select(callbacks.c.id).where(mine)).first() is not None
 
 
 @write

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from ivr.desk.callbacks import PROMISED
 from ivr.desk.summary import level, summarise
 from ivr.desk.tables import callbacks, cases, disputes
 from ivr.engine import journal
@@ -20,7 +21,6 @@ TOLD_TO_CRM = (
 )  # fmt: skip
 """Of the summary: what the caller did and was promised, and its text. What the line's effects gave is ours."""
 
-PROMISED = ("requested", "joined")
 UNJOINED = "unjoined"
 """The notice that an agent accepted and was joined to nobody, for the caller had left; its sequence is the turn's."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.exploration.layout import plan
 from tests.exploration.strokes import HIGH, STEP, ways
 
-PERSON = {"agent", "callback-offer"}
+PERSON = {"agent", "callback-offer", "callback-in-both", "callback-or-security"}
 ENDS = ("from", "to")
 WIDE, PILL, GAP, BEND, LEAST, MARGIN, HEAD = 196, 112, 34, 30, 900, 28, 120
 COLOURS = {

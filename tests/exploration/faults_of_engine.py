@@ -23,7 +23,7 @@ OF_ENGINE = [
     Mutant("options are spoken in the wrong order", CALL, "enumerate(prompt.options, 1)", "enumerate(reversed(prompt.options), 1)"),
     Mutant("a line in the wrong language", CALL, "lines = [] if prompt.bilingual else [Line(prompt.name, said)]", 'lines = [] if prompt.bilingual else [Line(prompt.name, said, language="en")]'),
     Mutant("the same words at each wrong key", CALL, "-{wait.tries.wrongs}", "-1"),
-    Mutant("silence is met by silence", CALL, 'return _in_both((Line("take-your-time"),), prompt)', "return ()"),
+    Mutant("silence is met by silence", CALL, 'return _in_both((Line("take-your-time" + zero),), prompt)', "return ()"),
     Mutant("giving up is a repeat", CALL, 'raise ToAgent(f"{detail} at {prompt.name}", gave_up=True)', "pass"),
     Mutant("back is forgotten: ** is only one step", CALL, 'elif kind == "main" or back_again:', 'elif kind == "main":'),
     Mutant("a readback is not asked", CALL, "if ask.readback is None:", "if True:"),

@@ -151,8 +151,10 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("agents", {"open": True, "numbers": ["+8613800000001", "+8613800000002"], "opens": None}),
         ok("nobody", {"open": True, "numbers": [], "opens": None}),
         ok("closed", {"open": False, "numbers": [], "opens": NEXT}),
+        ok("closed till a day that may be another", {"open": False, "numbers": [], "opens": NEXT, "provisional": True}),
         ok("closed for good", {"open": False, "numbers": [], "opens": None}),
     ],
+    "callbacks.is_promised": [ok("none", False), ok("noted", True)],
     "callbacks.draft_for_caller": [
         ok("allowed", {**_DRAFT, "ending": "0001"}), ok("not there", {**_NO_DRAFT, "why": "not there"}),
     ],
@@ -163,7 +165,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     ],
     "callbacks.draft_chosen": [ok("chosen", {**_DRAFT, "country": BOTH})],
     "callbacks.request_callback": [
-        ok("slot", {"slot": NEXT}), ok("no slot", {"slot": None}), ("too many", "err", "TooMany"),
+        ok("slot", {"slot": NEXT}), ok("provisional", {"slot": NEXT, "provisional": True}), ok("no slot", {"slot": None}), ("too many", "err", "TooMany"),
     ],
     "callers.remember_language": [ok("kept", None)],
     "cases.open_case": [
@@ -174,6 +176,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "stages.stage_of": [
         ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26", "decided": False}) for stage in ("received", "in-review")),
         ok("late", {"stage": "in-review", "due": PASSED, "decided": False}),
+        ok("provisional", {"stage": "in-review", "due": "2026-11-26", "decided": False, "provisional": True}),
         ok("done", {"stage": "done", "due": None, "decided": False}), ok("decided", {"stage": "done", "due": None, "decided": True}),
     ],
     "stages.may_be_told": [ok("told", True), ok("untold", False)],
@@ -188,6 +191,10 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("somebody else's", None), ok("a case", {"done": [{"act": "case", "reference": "730415206"}], "path": []}),
         *(ok(act, {"done": [{"act": act, "reference": None}], "path": []}) for act in ("callback", "freeze", "consent")),
         ok("a way", {"done": [], "path": [["main-menu", "information"], ["information", "limits"]]}),
+        ok("a dispute", {"done": [], "path": [
+            ["main-menu", "transactions"], ["transactions", "report"], ["dispute-reason", "not-received"],
+            ["found-record", ["y1", "2026-11-20T09:00:00+08:00"]],
+        ]}),
     ],
     "effects.find_top_ups": _TOP_UPS,
     "effects.limits_of": [
@@ -238,6 +245,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
         *(ok(label, [{"period": period, "total": 6800 * count, "count": count} for period in ("week", "month", "last-month")])
           for label, count in (("some", 2), ("none", 0))), DEAD,
     ],
+    "records.record_of": [ok("there", _PAID), ok("gone", None), DEAD],
     "records.twins": [ok("none", []), ok("one", [{**_PAID, "id": "y2"}]), ok("two of one minute", [{**_PAID, "id": "y2"}, {**_PAID, "id": "y3"}]), DEAD],
     "disputes.dispute_of": [
         ok("none", None), ok("received", {"stage": "received", "due": "2026-11-26", "reference": "730415206"}),

@@ -173,7 +173,9 @@ def p20_one_leg_after_the_other(graph: Graph) -> Iterator[Fault]:
 def _after_a_leg(graph: Graph, edge: Edge) -> Iterator[Fault]:
     if edge.label == "accepted" and edge.target >= 0:
         yield Fault("P20", f"after a talk the line goes on to {graph.states[edge.target].name}", edge)
-    if edge.label != "accepted" and (edge.target < 0 or graph.states[edge.target].name not in {"agent"} | OFFERS):
+    if edge.label != "accepted" and (
+        edge.target < 0 or graph.states[edge.target].name not in {"agent", "after-callback"} | OFFERS
+    ):
         yield Fault("P20", f"{edge.label} leads to no agent and no callback", edge)
 
 
