@@ -63,7 +63,7 @@ OF_MONEY = [
     Mutant("new users hear of existing ones", OFFERS, '"promotion-user-" + mine.standing', '"promotion-user-existing"'),
     Mutant("rewards before proof", RE, "    customer = await identify(call)", f"    {NO_PROOF}"),
     Mutant("an overdue reward has no case", RE, '    if one.state == "overdue":\n', '    if one.state == "due":\n'),
-    Mutant("a reward's case without a yes", RE, "    if await call.confirm(OPEN):", "    if True:"),
+    Mutant("a reward's case without a yes", RE, "    wanted = await call.confirm(OPEN)", "    wanted = True"),
     Mutant("messages without a yes", M, "    if not await call.confirm(SURE):", "    if False:"),
     Mutant("on and off are swapped", M, "    await change(call, customer, not on, key)", "    await change(call, customer, on, key)"),
     Mutant("how messages stand is told wrongly", M, '"promotion-messages-are-on" if on', '"promotion-messages-are-on" if not on'),
