@@ -24,7 +24,7 @@ CODE = Ask("identify-code", six, length=6, timeout=30, personal=True, keys={**EN
 NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), fleeting=True)
 PIN = Ask("identify-pin", six, length=6, personal=True)
 
-ROUNDS, ASKED = 3, 5
+ROUNDS = 3
 
 
 async def identify(call: Call) -> Verified:
@@ -68,7 +68,7 @@ async def by_text(call: Call, claimed: Claimed) -> bool | None:
     is another one, the phone PIN, or a person.
     """
     chosen = "again"
-    for _ in range(ASKED):
+    while chosen != "pin":
         if chosen == "again":
             sending = await call.do(send_code, claimed, call.facts["wallet"], call.facts.get("caller_mark"))
             call.say("code-sent")
@@ -76,6 +76,4 @@ async def by_text(call: Call, claimed: Claimed) -> bool | None:
         if code != "not-there":
             return await call.do(check_code, claimed, sending.challenge, code)
         chosen = await call.menu(NOT_THERE)
-        if chosen == "pin":
-            return None
-    raise ToAgent("no code came")
+    return None

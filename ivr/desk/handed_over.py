@@ -10,7 +10,6 @@ CHINESE = {
     "wallet did not answer, nothing is frozen": "钱包系统没有响应，账户没有冻结",
     "freeze wanted, not proved": "要冻结账户，身份没有核实", "freeze to be lifted": "要解除冻结",
     "stolen account or lost phone": "账户被盗或手机丢失",
-    "no code came": "没有收到验证码",
     "nobody knows whether the account is frozen": "冻结结果未知", "top-up needs a person": "充值需要人工核实",
     "payment needs a person": "付款需要人工核实", "charged, and the outcome is open": "客户称已扣款，结果待查", "transaction not found": "没有找到交易", "paid to the wrong person": "付错了人",
     "second charge not found": "没有找到另一笔扣款", "past the dispute window": "超过纠纷申请期限",

@@ -167,10 +167,13 @@ def test_a_code_that_came_after_all_is_entered(caller):
     assert passed(caller)
 
 
-@requirement("R32", "R4")
-def test_whoever_asks_for_texts_again_and_again_finds_a_person(caller):
-    """Five times at the question."""
+@requirement("R32", "R3")
+def test_whoever_asks_for_texts_again_and_again_gets_three_a_call_and_may_ask_for_a_person(caller):
+    """However long it is between two of them."""
     asks_for_code(asks_for_limits(caller), LIN)
-    for _ in range(5):
+    for minute in range(2, 12, 2):
+        caller.line.put("clock", {"now": f"2026-11-23T10:{minute:02d}:00+08:00"})
         caller.presses("*#").picks("再发一条", "another text")
+    assert len(codes_to(caller.line, LINS)) == 3
+    caller.presses("*#").presses("0")
     assert caller.talking_to
