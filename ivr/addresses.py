@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 
@@ -13,6 +14,19 @@ def is_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and plain
     except ValueError:  # a port that is none, half an IPv6 address
         return False
+
+
+def is_loopback(address: str) -> bool:
+    """Whether it leads to this machine, by any name that needs no resolver to be sure of.
+
+    >>> is_loopback("http://127.0.0.2:5000/a"), is_loopback("http://[::1]"), is_loopback("https://ivr.example.com")
+    (True, True, False)
+    """
+    host = (urlsplit(address).hostname or "").lower()
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def without_password(address: str) -> str:

@@ -25,6 +25,7 @@ from functools import partial
 from pathlib import Path
 
 from ivr.addresses import without_password
+from ivr.loopback import TOKEN
 from ivr.migrate import migrate_or_say_why
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
@@ -182,7 +183,12 @@ def welcome(settings: Settings) -> None:
     say(f"answering calls at {here}  (health: {here}/readyz)")
     if settings.lab:
         say("lab: no account, no real calls. Call it with  make phone")
-        say(f"or in a browser at {here}/phone")
+        entered = f"?token={settings.lab_token}" if settings.lab_token else ""
+        say(f"or in a browser at {here}/phone{entered}")
+        if settings.lab_token:
+            say(
+                f"PUBLIC_BASE_URL is public, so the lab's API asks for the same in a header:  {TOKEN}: {settings.lab_token}"
+            )
     else:
         public = without_password(settings.public_base_url)
         say(f"set your Twilio number's voice URL to  {public}/voice  (POST)")

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
-from ivr.addresses import is_address, without_password
+from ivr.addresses import is_address, is_loopback, without_password
 from ivr.secret_files import SettingsError, keep_secret, private_folder, server_key
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -37,6 +37,7 @@ SECRETS = (
     "wallet_api_token",
     "crm_secret",
     "server_key",
+    "lab_token",
 )
 HERE = "127.0.0.1"
 RETAINED = ("journals", "summaries", "messages", "notes")
@@ -104,6 +105,8 @@ class Settings:
     """After how many days journals, summaries and messages are deleted, each by its name; 0 keeps them."""
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
+    lab_token: str
+    """What the lab's API and pages ask for where PUBLIC_BASE_URL is not this machine: a tunnel may leave no trace. Else empty."""
     caller_id: dict[str, str]
     """The number that calls of each wallet come from, "" standing for all others; empty means the number that answered the caller."""
     sms_from: dict[str, str]
@@ -182,6 +185,7 @@ class _Reader:
             crm_secret=self._by_wallet_secrets("CRM_SECRET", "CRM_URL"),
             retention_days=self._retention("RETENTION_DAYS"),
             lab=lab,
+            lab_token=self._lab_token(lab, self._public(account, port), data_dir),
             caller_id=self._senders("CALLER_ID", (E164,), "a number such as +12025550100"),
             sms_from=self._senders(
                 "SMS_FROM", SENDERS, "a number such as +12025550100, MG… of a messaging service, a short code or a name"
@@ -241,6 +245,11 @@ class _Reader:
                 "LAB=1 beside TWILIO_ACCOUNT_SID: the lab would let anybody rewrite real wallets; write LAB=0 or clear the account"
             )
         return lab
+
+    def _lab_token(self, lab: bool, public: str, data_dir: Path) -> str:
+        if not lab or is_loopback(public):
+            return ""
+        return keep_secret(data_dir / "lab-token", lambda: secrets.token_hex(16))
 
     def _public(self, account: str, port: int) -> str:
         if account and not self._text("PUBLIC_BASE_URL"):

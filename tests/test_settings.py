@@ -31,6 +31,16 @@ def test_nothing_set_is_a_lab_with_a_token_of_its_own(load, tmp_path):
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var").iterdir()} == {0o600}
 
 
+def test_only_a_lab_with_a_public_address_has_a_token_for_its_doors(load, tmp_path):
+    """Made at random, the same for every process, in a file that nobody else may read, in no log."""
+    assert [load(**given).lab_token for given in ({}, {"PUBLIC_BASE_URL": "http://[::1]:7000"})] == ["", ""]
+    assert not load(PUBLIC_BASE_URL="https://ivr.example.com", LAB="0").lab_token
+    token = load(PUBLIC_BASE_URL="https://ivr.example.com").lab_token
+    assert len(token) == 32 and load(PUBLIC_BASE_URL="https://a.example").lab_token == token
+    assert stat.S_IMODE((tmp_path / "var" / "lab-token").stat().st_mode) == 0o600
+    assert token not in repr(load(PUBLIC_BASE_URL="https://ivr.example.com"))
+
+
 def test_the_environment_wins_over_the_file(load, tmp_path):
     """`.env` is a default."""
     (tmp_path / ".env").write_text("PORT=7000\nFALLBACK_AGENT=+8613900000001\n")

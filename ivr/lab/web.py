@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from ivr.desk import line_state
 from ivr.desk.tables import languages
 from ivr.engine.secrets import Sealer
 from ivr.lab import agents, clock, happened, orders, scene, world
 from ivr.lab.shapes import WorldError
-from ivr.loopback import is_from_here
+from ivr.loopback import refuse_strangers
 from ivr.settings import Settings
 from ivr.storage import begin_read, begin_write
 from ivr.wallet.tables import wallets
@@ -25,7 +25,7 @@ Wait = Callable[[], object]
 def lab_blueprint(engine: sa.Engine, settings: Settings, wait: Wait) -> Blueprint:
     """`/lab`; `wait` holds a GET until the follow-ups that are due have run."""
     lab = Blueprint("lab", __name__, url_prefix="/lab")
-    _guard(lab, wait)
+    _guard(lab, settings, wait)
     _set_the_scene(lab, engine, settings)
     _set_the_world(lab, engine)
     sealer = Sealer(settings.server_key)
@@ -34,11 +34,11 @@ def lab_blueprint(engine: sa.Engine, settings: Settings, wait: Wait) -> Blueprin
     return lab
 
 
-def _guard(lab: Blueprint, wait: Wait) -> None:
+def _guard(lab: Blueprint, settings: Settings, wait: Wait) -> None:
     @lab.before_app_request  # before the app's own 405 could tell a stranger that there is a lab
     def only_from_here() -> None:
-        if f"{request.path}/".startswith("/lab/") and not is_from_here(request):
-            abort(404)
+        if f"{request.path}/".startswith("/lab/"):
+            refuse_strangers(request, settings)
 
     @lab.before_request
     def settle() -> None:

@@ -20,6 +20,7 @@ from ivr.lab import scene
 from ivr.lab.clock import business_now_of
 from ivr.lab.tables import worlds
 from ivr.lab.world import DEFAULT, moved
+from ivr.loopback import TOKEN
 from ivr.settings import Settings
 from ivr.simulator.stories import stories
 from ivr.storage import begin_read, connect
@@ -40,7 +41,13 @@ class LabDoor:
 
     def __init__(self, settings: Settings) -> None:
         self.server = f"http://127.0.0.1:{settings.port}"
-        self._client = httpx.Client(base_url=self.server, timeout=PATIENCE, trust_env=False, verify=trusted())
+        self._client = httpx.Client(
+            base_url=self.server,
+            timeout=PATIENCE,
+            trust_env=False,
+            verify=trusted(),
+            headers={TOKEN: settings.lab_token},
+        )
         self._engine = connect(settings.database_url)
 
     def passes(self, method: str, what: str) -> bool:

@@ -19,7 +19,7 @@ from flask import Flask, abort, redirect, request
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from ivr.loopback import is_from_here
+from ivr.loopback import entrance, is_from_here, refuse_strangers
 from ivr.settings import Settings
 from ivr.simulator.accounts import TEST, Accounts
 from ivr.simulator.company import Company
@@ -53,9 +53,14 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
     app.json.sort_keys = False  # type: ignore[attr-defined]
 
     @app.before_request
-    def only_from_here() -> None:
-        if not is_from_here(request):
+    def only_from_here() -> Response | None:
+        if f"{request.path}/".startswith(("/phone/", "/simulator/")):
+            if led_in := entrance(request, settings):
+                return led_in
+            refuse_strangers(request, settings)
+        elif not is_from_here(request):  # REST asks for the account and its token
             abort(404)
+        return None
 
     @app.get("/")
     def to_the_phone() -> Response:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.lab.conftest import Lab
 from tests.lab.happened import SHOWN
 
 SET = (
@@ -13,7 +16,15 @@ EVERYTHING = (*(("GET", what) for what in SHOWN), *SET)
 STRANGE = (
     "ivr.example.com", "127.0.0.1.example.com", "localhost.:80", "127.0.0.2", "::1", "a@127.0.0.1", "0.0.0.0", "localhost:x"
 )  # fmt: skip
-PROXIED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything")
+PROXIED = (
+    "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything", "X-Real-IP",
+    "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "CF-Ray", "CDN-Loop", "Fly-Client-IP", "X-Amzn-Trace-Id", "X-Original-Host",
+)  # fmt: skip
+OTHER_PAGES = (
+    {"Origin": "https://news.example.com"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:8080"}, {"Origin": "https://127.0.0.1:5000"},
+    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:5000", "localhost", "LOCALHOST:80", "[::1]", "[::1]:5000"])
@@ -35,6 +46,34 @@ def test_nothing_comes_through_a_proxy(lab, header):
     """A tunnel to the webhooks is none to the lab."""
     answers = [lab.send(method, what, headers={header: "127.0.0.1"}) for method, what in EVERYTHING]
     assert {answer.status_code for answer in answers} == {404}
+
+
+@pytest.mark.parametrize("told", OTHER_PAGES, ids=str)
+def test_no_page_of_another_site_reads_or_changes_the_lab(lab, told):
+    """A form may be sent from anywhere to 127.0.0.1, and by a page of another port, too; the browser says from where."""
+    answers = [lab.send(method, what, headers=told) for method, what in EVERYTHING]
+    assert {answer.status_code for answer in answers} == {404}
+
+
+def test_a_page_of_the_labs_own_and_a_program_are_let_in(lab):
+    """The first says that it is the same origin, the second says nothing."""
+    own = {"Origin": "http://127.0.0.1:5000", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    for told in (own, {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, {}):
+        assert lab.send("GET", "cases", headers=told).status_code == 200, told
+        assert lab.send("POST", "reset", headers=told).status_code == 200, told
+
+
+def test_a_lab_with_a_public_address_asks_for_its_token(database, settings):
+    """A tunnel that rewrites Host and leaves no trace looks like this machine; it does not know what stands in a private file."""
+    tunnelled = Lab(database, replace(settings, lab_token="s" * 32))
+    for given in ({}, {"X-Lab-Token": "s"}, {"X-Lab-Token": "S" * 32}):
+        answers = [tunnelled.send(method, what, headers=given) for method, what in EVERYTHING]
+        assert {answer.status_code for answer in answers} == {403}
+        assert "lab-token in DATA_DIR" in answers[0].text and "ssss" not in answers[0].text
+    assert tunnelled.send("POST", "reset", headers={"X-Lab-Token": "s" * 32}).status_code == 200
+    tunnelled.client.set_cookie(f"lab-{settings.port}", "s" * 32, domain="127.0.0.1")
+    assert tunnelled.send("GET", "cases").status_code == 200
+    assert tunnelled.send("GET", "cases", headers={"X-Real-IP": "192.0.2.1"}).status_code == 404
 
 
 @pytest.mark.parametrize("what", ["cases", "reset", "nothing-of-the-kind", ""])

@@ -12,7 +12,7 @@ from twilio.base.exceptions import TwilioRestException
 
 from app import create_app
 from ivr.web.phone import phone_redirect
-from tests.simulator.company import AGENT, CALLER, LINE
+from tests.simulator.company import AGENT, CALLER, LINE, simulator
 from tests.simulator.desk import TOKEN, zh
 
 MENU = '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。") + "</Gather>"
@@ -280,6 +280,54 @@ def test_nobody_from_outside_reaches_the_simulator(company):
         "/simulator/calls", base_url="http://127.0.0.1", headers={"X-Forwarded-For": "192.0.2.1"}
     )
     assert tunnelled.status_code == 404
+
+
+PLACES = [("GET", "/simulator/calls"), ("POST", "/simulator/calls"), ("POST", "/simulator/clock"), ("GET", "/phone/api/setting"), ("POST", "/phone/api/calls")]  # fmt: skip
+
+
+@pytest.mark.parametrize("method, place", PLACES)
+def test_no_page_of_another_site_and_no_proxy_reaches_the_simulator(company, method, place):
+    """Calls are placed by its own page and by programs of this machine."""
+    names = ("Forwarded", "Via", "X-Real-IP", "CF-Connecting-IP")
+    strangers = [{name: "192.0.2.1"} for name in names]
+    strangers += [
+        {"Origin": "https://news.example.com"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ]
+    for told in strangers:
+        asked = company.web.open(place, method=method, base_url="http://127.0.0.1", headers={"X-Phone": "1", **told})
+        assert asked.status_code == 404, told
+    own = {"X-Phone": "1", "Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
+    asked = company.web.open(place, method=method, json={}, base_url="http://127.0.0.1", headers=own)
+    assert asked.status_code in (200, 400)
+    assert company.board.calls == {}
+
+
+def test_the_phone_may_be_linked_to_but_not_framed_or_sent_a_form(company):
+    """Opening it changes nothing."""
+    opened = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    for page in ("/phone/", "/phone/map"):
+        assert company.web.get(page, base_url="http://127.0.0.1", headers=opened).status_code == 200
+        framed = opened | {"Sec-Fetch-Dest": "iframe"}
+        assert company.web.get(page, base_url="http://127.0.0.1", headers=framed).status_code == 404
+        assert company.web.post(page, base_url="http://127.0.0.1", headers=opened).status_code == 404
+
+
+def test_where_the_address_is_public_the_simulator_asks_for_the_labs_token(desk, settings):
+    """A browser brings it once, in the address that `make run` prints, and keeps it as a cookie; REST has the account's."""
+    with simulator(desk, replace(settings, lab_token="s" * 32)) as company:
+        web, here = company.web, {"base_url": f"http://127.0.0.1:{settings.port + 1}"}
+        for method, place in PLACES:
+            assert web.open(place, method=method, headers={"X-Phone": "1"}, **here).status_code == 403
+        assert [web.get("/phone/", query_string=q, **here).status_code for q in ({}, {"token": "s"})] == [403, 403]
+        assert web.get("/simulator/calls", headers={"X-Lab-Token": "s" * 32}, **here).json == []
+        led_in = web.get("/phone/", query_string={"token": "s" * 32}, **here)
+        assert (led_in.status_code, led_in.headers["Location"]) == (302, "/phone/")
+        assert {"HttpOnly", "SameSite=Strict"} <= {*led_in.headers["Set-Cookie"].split("; ")}
+        for place in ("/phone/", "/phone/map", "/phone/api/setting", "/simulator/calls"):
+            assert web.get(place, **here).status_code == 200, place
+        assert company.rest.calls.list() == []
 
 
 PAGES = {"/": "", "/phone": "", "/phone/": "", "/phone/map": "map", "/phone/map?flow=top_up": "map?flow=top_up"}
