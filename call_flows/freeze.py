@@ -77,11 +77,11 @@ async def prove(call: Call) -> tuple[Weighed, Standing]:
 
 async def untold(call: Call, owner: Owner | None, stands: Standing) -> bool:
     """The same yes and the same words, whether the proof was right or not; if it was, the account is frozen."""
+    whom = owner if stands.status == "active" else None
     call.say("freeze-means")
     if not await call.confirm(SURE):
         call.say("freeze-not-wanted")
         return False
-    whom = owner if stands.status == "active" else None
     if not await is_settled(call, whom):
         await call.moment("freeze-unsure")
         if not await is_settled(call, whom):
