@@ -203,7 +203,8 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    """Prepare, start, watch, end."""
+    """Prepare, start, watch, end. What any of the processes writes, and wherever, is this user's alone."""
+    os.umask(0o077)
     try:
         settings = prepare()
     except SettingsError as error:

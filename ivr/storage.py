@@ -7,11 +7,14 @@ out of it: every transaction sends its own BEGIN, and a writing one takes the wr
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -38,6 +41,7 @@ def connect(url: str) -> sa.Engine:
         target, hide_parameters=True, pool_size=16, pool_pre_ping=target.get_backend_name() != "sqlite"
     )
     if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "do_connect", _keep_private)
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -230,6 +234,22 @@ class Prepared:
 def clean(text: str) -> str:
     """Text without control characters (PostgreSQL refuses NUL) and lone surrogates (no UTF-8 has them)."""
     return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs"))
+
+
+def _keep_private(_dialect: Any, _record: Any, given: list[Any], _named: Any) -> None:
+    """A new file is its owner's alone, wherever it lies and whoever makes it; of an old one, strangers' rights end.
+
+    SQLite gives its log and its shared memory the rights that the file has. A group that was let in stays.
+    """
+    with suppress(
+        OSError
+    ):  # never of one that is there: closing it would give up the locks that this process has on it
+        os.close(os.open(given[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    for path in map(Path, (given[0], f"{given[0]}-wal", f"{given[0]}-shm")):
+        with suppress(OSError):
+            rights = stat.S_IMODE(path.stat().st_mode)
+            if rights & stat.S_IRWXO:
+                path.chmod(rights & ~stat.S_IRWXO)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import sqlalchemy as sa
 from flask import abort
 
 from ivr.follow_up.tables import deliveries
 from ivr.storage import begin_write, connect
-from ivr.web.health import count_requests, health_blueprint
+from ivr.web.health import LEAST_FREE, count_requests, health_blueprint
 from ivr.web.line import Line
 
 
@@ -41,6 +43,37 @@ def test_an_unmigrated_database_is_503_and_says_what_to_do(tmp_path):
     answer = make_client(engine).get("/readyz")
     engine.dispose()
     assert answer.status_code == 503 and "ivr.migrate" in answer.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_full_disk_and_one_that_is_only_read_are_503(database, monkeypatch):
+    """A little room is none: the next calls would need it. All is well again when there is more."""
+    client, asked = make_client(database), []
+
+    def disk(free, flags=0):
+        def look(path):
+            asked.append(path)
+            return os.statvfs_result((4096, 4096, 1 << 20, 1 << 19, free // 4096, 0, 0, 0, flags, 255))
+
+        monkeypatch.setattr(os, "statvfs", look)
+        return client.get("/readyz")
+
+    assert [disk(free).status_code for free in (0, LEAST_FREE - 1, LEAST_FREE, 1 << 30)] == [503, 503, 200, 200]
+    assert "disk of the database is full" in disk(0).text
+    assert "cannot be written" in disk(1 << 30, os.ST_RDONLY).text
+    assert set(asked) == {database.url.database}
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_database_that_takes_no_writes_is_503(new_database):
+    """A standby that nobody has promoted answers every look."""
+    client = make_client(new_database)
+    assert client.get("/readyz").status_code == 200
+    with new_database.begin() as conn:
+        conn.execute(sa.text(f'ALTER DATABASE "{new_database.url.database}" SET default_transaction_read_only = on'))
+    new_database.dispose()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and "takes no writes" in answer.text
 
 
 def test_requests_are_counted_by_endpoint_and_never_by_path(database):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -102,6 +103,19 @@ def test_the_end_of_the_terminal_ends_all_unless_it_is_ignored(tmp_path, ignored
             os.kill(int(pid.read_text()), 0)
     finally:
         main.kill()
+
+
+def test_what_its_processes_write_nobody_else_may_read(tmp_path):
+    """Wherever they write it, under whatever umask they were started."""
+    file = tmp_path / "kept"
+    child = [sys.executable, "-c", f"import time; open({str(file)!r}, 'w').write('x'); time.sleep(60)"]
+    main = subprocess.Popen(["sh", "-c", 'umask 000; exec "$0" "$@"', sys.executable, "-c", RUN, *child])
+    try:
+        wait_for(lambda: file.exists() and file.read_text())
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    finally:
+        main.terminate()
+        main.wait(10)
 
 
 def test_nothing_of_the_line_goes_on_when_its_supervisor_is_killed(tmp_path):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -44,6 +47,40 @@ def test_sqlite_survives_a_power_cut(tmp_path):
         ]
     engine.dispose()
     assert found == ["wal", 2, 1]
+
+
+def rights(folder: Path) -> dict[str, str]:
+    """Of each file, as `ls` would say them in numbers."""
+    return {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in folder.iterdir()}
+
+
+def test_nobody_else_reads_a_database_wherever_it_lies(tmp_path):
+    """Outside of DATA_DIR, in a folder that anybody may enter, under a umask that would let them."""
+    before = os.umask(0o022)
+    try:
+        engine = connect(f"sqlite:///{tmp_path / 'one.db'}")
+        with begin_write(engine) as conn:
+            conn.exec_driver_sql("CREATE TABLE tally (n INTEGER)")
+        assert rights(tmp_path) == {"one.db": "0o600", "one.db-wal": "0o600", "one.db-shm": "0o600"}
+        engine.dispose()
+    finally:
+        os.umask(before)
+
+
+def test_of_an_older_database_strangers_rights_end_and_a_group_stays(tmp_path):
+    """Its log, too, which an earlier release left there."""
+    first, second = (connect(f"sqlite:///{tmp_path / 'one.db'}") for _ in range(2))
+    with begin_write(first) as conn:
+        conn.exec_driver_sql("CREATE TABLE tally (n INTEGER)")
+    for path in tmp_path.iterdir():
+        path.chmod(0o664)
+    with begin_write(first) as conn:
+        conn.exec_driver_sql("INSERT INTO tally VALUES (1)")
+        with begin_read(second) as other:
+            assert other.execute(SEEN).scalar() == 0
+    assert rights(tmp_path) == {"one.db": "0o660", "one.db-wal": "0o660", "one.db-shm": "0o660"}
+    first.dispose()
+    second.dispose()
 
 
 def test_a_new_file_has_pages_that_hold_a_turn(tmp_path):

@@ -12,10 +12,13 @@ from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 
 from ivr.migrate import is_migrated, is_newer
+from ivr.storage import begin_read
 from ivr.web import backlog
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
 DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=SECONDS)
+LEAST_FREE = 8 * 1024 * 1024
+"""Bytes beside SQLite's file: its log grows to about as much before it is emptied."""
 WHY_NOT = {
     False: "the database is not migrated; run python -m ivr.migrate",
     True: "the database was migrated by a newer release; run that one here, too",
@@ -33,8 +36,8 @@ def health_blueprint(engine: sa.Engine) -> Blueprint:
     @health.get("/readyz")
     def ready() -> Response:
         try:
-            why = None if is_migrated(engine) else WHY_NOT[is_newer(engine)]
-        except sa.exc.SQLAlchemyError:
+            why = _unwritable(engine) if is_migrated(engine) else WHY_NOT[is_newer(engine)]
+        except (sa.exc.SQLAlchemyError, OSError):
             return Response("the database does not answer\n", 503, mimetype="text/plain")
         if why:
             return Response(f"{why}\n", 503, mimetype="text/plain")
@@ -55,6 +58,19 @@ def count_requests(app: Flask) -> None:
         asked: Any = request._get_current_object()  # type: ignore[attr-defined]
         _timer(asked.endpoint or "none", response.status_code).observe(time.perf_counter() - asked.came)
         return response
+
+
+def _unwritable(engine: sa.Engine) -> str | None:
+    """Why no turn could be stored, so far as a look can tell: the disk of a PostgreSQL server is its own to watch."""
+    if engine.dialect.name == "sqlite":
+        file = str(engine.url.database)
+        disk = os.statvfs(file)
+        if disk.f_flag & os.ST_RDONLY or not os.access(file, os.W_OK):
+            return "the database cannot be written to"
+        return "the disk of the database is full" if disk.f_bavail * disk.f_frsize < LEAST_FREE else None
+    with begin_read(engine) as conn:
+        only_read = conn.scalar(sa.text("SHOW transaction_read_only"))
+    return "the database takes no writes (is it a standby?)" if only_read == "on" else None
 
 
 @cache
