@@ -43,7 +43,7 @@ PROPERTIES: dict[str, Property] = {
     "P21 what was found is told": telling.p21_what_was_found_is_told,
     "P22 offers only where asked": wording.p22_offers_only_where_asked,
     "P23 the same in English": equal.p23_the_same_in_english,
-    "P26 nothing needs a # alone in an entry": wording.p26_nothing_needs_a_pound_alone,
+    "P27 nothing needs a # alone in an entry": wording.p27_nothing_needs_a_pound_alone,
     "P24 typed ahead is step by step": equal.p24_ahead_is_step_by_step,
     "P24 nothing typed ahead confirms or proves": equal.p24_nothing_ahead_confirms_or_proves,
     "P25 a deployment answers no question that was not heard": (

@@ -130,7 +130,7 @@ def p22_offers_only_where_asked(graph: Graph) -> Iterator[Fault]:
             yield Fault("P22", "an offer outside its branch", edge)
 
 
-def p26_nothing_needs_a_pound_alone(graph: Graph) -> Iterator[Fault]:
+def p27_nothing_needs_a_pound_alone(graph: Graph) -> Iterator[Fault]:
     """Twilio need not tell of it: no words of an entry name it, and what it chooses there, other keys choose too."""
     to_entries = {id(edge.turn.lines): edge for edge in (*graph.entries, *graph.edges) if _is_entry(edge.turn.wait)}
     for edge in to_entries.values():
@@ -141,7 +141,7 @@ def p26_nothing_needs_a_pound_alone(graph: Graph) -> Iterator[Fault]:
             wait = graph.states[edge.source].wait
             chooses = _is_entry(wait) and edge.label == "#" and edge.decision != "more-time"
             if chooses and repr(edge.turn.steps[:1]) not in otherwise:
-                yield Fault("P26", f"at {wait.name} only # alone is {edge.turn.steps[0][2:]}", edge)
+                yield Fault("P27", f"at {wait.name} only # alone is {edge.turn.steps[0][2:]}", edge)
 
 
 def _is_entry(wait: object) -> bool:
@@ -152,7 +152,7 @@ def _pound_named(edge: Edge) -> Iterator[Fault]:
     for language, pattern in POUND_ALONE.items():
         for sentence in _spoken_or_nothing(edge, language):
             if sentence.language == language and re.search(pattern, sentence.text, re.IGNORECASE):
-                yield Fault("P26", f"{_asked(edge)}: {sentence.text}", edge)
+                yield Fault("P27", f"{_asked(edge)}: {sentence.text}", edge)
 
 
 def _asked(edge: Edge) -> str:
