@@ -30,18 +30,12 @@ def is_switched(state: State) -> bool:
     return state.begin.story.__name__ in ("to_person", "closed")
 
 
+NOTED, UNNOTED = "is_promised: noted", "is_promised: none"
+"""A callback is promised in this call already: whoever asks for a person is told so, and goes on where they were."""
+
+
 def reaches_person(graph: Graph, edge: Edge) -> bool:
-    return edge.target >= 0 and graph.states[edge.target].name in PERSON
-
-
-def reachable(out: dict[int, list[Edge]], start: int) -> set[int]:
-    seen, open_ = {start}, [start]
-    while open_:
-        for edge in out[open_.pop()]:
-            if edge.target not in seen:
-                seen.add(edge.target)
-                open_.append(edge.target)
-    return seen
+    return NOTED in edge.turn.outcomes or edge.target >= 0 and graph.states[edge.target].name in PERSON
 
 
 def reached_without(graph: Graph, passes: set[str]) -> set[int]:

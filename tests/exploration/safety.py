@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, get_type_hints
@@ -10,7 +11,7 @@ from typing import Any, get_type_hints
 from ivr.desk.identity import Verified
 from ivr.engine.call import Wait
 from ivr.engine.effects import Effect
-from tests.exploration.finding import Fault, reachable, reached_without, reaches_person
+from tests.exploration.finding import UNNOTED, Fault, reached_without, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
 TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-twin-place", "dispute-no-twin"}  # fmt: skip
@@ -108,7 +109,7 @@ def _without_the_right_proof(edge: Edge) -> Iterator[Fault]:
 
 def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
     """What the caller asks for is written right after a yes, once in a turn and once in a call."""
-    out = graph.out()
+    leading = {write: _leading_to(graph, write) for write in ASKED_FOR if write not in OFTEN}
     for edge in graph.edges:
         done = [label.partition(":")[0] for label in edge.turn.outcomes]
         for write, questions in ASKED_FOR.items():
@@ -117,12 +118,8 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
                 continue
             if write in done and not (question in questions and answer == "yes") and question not in ASKED_AGAIN:
                 yield Fault("P9", f"{write} without a yes to {' or '.join(questions)}", edge)
-            if (
-                write in done
-                and write not in OFTEN
-                and "request_callback: too many" not in edge.turn.outcomes
-                and _again(graph, out, edge.target, write)
-            ):
+            refused = "request_callback: too many" in edge.turn.outcomes
+            if write in done and not refused and edge.target in leading.get(write, ()):
                 yield Fault("P9", f"{write} can be done twice", edge)
         for write in (*ASKED_FOR, "open_case", "judge", "send_code", "draft_callback"):
             if done.count(write) > 1:
@@ -204,7 +201,19 @@ def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:
                 yield Fault("P21", f"the wallet was not there, and the line says {sorted(ids)}", edge)
 
 
-def _again(graph: Graph, out: dict[int, list[Edge]], start: int, write: str) -> bool:
-    if start < 0:
-        return False
-    return any(any(done.startswith(write) for done in edge.turn.outcomes) for place in reachable(out, start) for edge in out[place])  # fmt: skip
+def _leading_to(graph: Graph, write: str) -> set[int]:
+    """The places from which it may be written. From a callback on the records hold one: no call goes on as if they did not."""
+    before: dict[int, list[int]] = defaultdict(list)
+    found, open_ = set[int](), list[int]()
+    for edge in graph.edges:
+        if write == "request_callback" and UNNOTED in edge.turn.outcomes:
+            continue
+        before[edge.target].append(edge.source)
+        if any(done.startswith(write) for done in edge.turn.outcomes):
+            open_.append(edge.source)
+    while open_:
+        place = open_.pop()
+        if place not in found:
+            found.add(place)
+            open_ += before[place]
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from call_flows.records import OWED
 from ivr.engine.call import Dial
 from ivr.wallet.reasons import Reason
-from tests.exploration.finding import OFFERS, Fault, reached_without
+from tests.exploration.finding import NOTED, OFFERS, Fault, reached_without
 from tests.exploration.graph import FAILED, Edge, Graph
 
 _REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
@@ -173,9 +173,10 @@ def p20_one_leg_after_the_other(graph: Graph) -> Iterator[Fault]:
 def _after_a_leg(graph: Graph, edge: Edge) -> Iterator[Fault]:
     if edge.label == "accepted" and edge.target >= 0:
         yield Fault("P20", f"after a talk the line goes on to {graph.states[edge.target].name}", edge)
-    if edge.label != "accepted" and (
-        edge.target < 0 or graph.states[edge.target].name not in {"agent", "after-callback"} | OFFERS
-    ):
+    rung_or_noted = NOTED in edge.turn.outcomes or (
+        edge.target >= 0 and graph.states[edge.target].name in {"agent", "after-callback"} | OFFERS
+    )
+    if edge.label != "accepted" and not rung_or_noted:
         yield Fault("P20", f"{edge.label} leads to no agent and no callback", edge)
 
 
