@@ -31,9 +31,10 @@ BRANCHES = {
 
 async def answer(call: Call) -> None:
     """Greet, choose a language, and lead to what the caller needs; a person from anywhere."""
-    await helped(call, greet(call))
+    part = greet
     while True:
-        await helped(call, main_menu(call))
+        await helped(call, part(call))
+        part = main_menu
 
 
 async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
@@ -44,10 +45,11 @@ async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
     except ToAgent as wanted:
         if wanted.gave_up:
             call.say("gave-up")
-        await hand_over(call, wanted.reason)
+        reason = wanted.reason
     except Unavailable:
         call.say("wallet-unavailable")
-        await hand_over(call, "wallet did not answer")
+        reason = "wallet did not answer"
+    await hand_over(call, reason)
     call.in_both = False
     call.facts.pop("another_number", None)
 
