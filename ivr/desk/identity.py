@@ -155,5 +155,5 @@ def _hold(world: World, wallet: str, claimed: Claimed, caller: str | None) -> No
 
 
 def _still_good(sent: AnyRow, now: datetime) -> bool:
-    recent = now - datetime.fromisoformat(sent.sent) < RESEND_AFTER
+    recent = timedelta(0) <= now - datetime.fromisoformat(sent.sent) < RESEND_AFTER
     return recent and not sent.used and sent.fails < CODE_TRIES

@@ -60,6 +60,17 @@ def test_a_code_is_not_good_before_it_was_sent(caller):
     caller.enters(code).is_told("信息没有对上", "did not match")
 
 
+@requirement("R32")
+def test_after_a_clock_was_put_back_another_code_is_texted_and_good(caller):
+    """The last one is not good until its time has come again: nobody has to wait for that."""
+    asks_for_code(asks_for_limits(caller), LIN)
+    caller.line.put("clock", {"now": "2026-11-23T09:00:00+08:00"})
+    caller.presses("*#").picks("再发一条", "another text")
+    assert len(codes_to(caller.line, LINS)) == 2
+    caller.enters(caller.code())
+    assert passed(caller)
+
+
 def test_twelve_callers_at_once_have_three_texts_sent_to_one_customer(line):
     """All of them hear the same; the customer's own telephone is not concerned."""
     heard = set()

@@ -64,6 +64,16 @@ def test_an_own_telephone_has_five_wrong_rounds_too(caller):
 
 
 @requirement("R31")
+def test_a_right_round_that_is_yet_to_come_forgives_no_guesses(caller):
+    """A clock was put back: what is guessed now counts at once, not only when that hour has come again."""
+    asks_for_limits(caller, LINS).proves(LIN).hangs_up()
+    caller.line.put("clock", {"now": "2026-11-23T08:00:00+08:00"})
+    mark = caller.line.runtime.sealer.fingerprint(LINS)
+    guessed(caller.line, ACCOUNT_FAILURES, caller=mark, at="2026-11-23T08:00:00+08:00")
+    asks_for_limits(caller, LINS).proves(LIN).is_told(*NO_MATCH)
+
+
+@requirement("R31")
 def test_right_details_while_an_account_is_locked_are_no_failure(caller):
     """Refused as ever; but a day after the wrong ones the account is free, however often its owner tried meanwhile."""
     guessed(caller.line, ACCOUNT_FAILURES, "K2")
