@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from dotenv import dotenv_values
@@ -40,6 +41,8 @@ SECRETS = (
     "lab_token",
 )
 HERE = "127.0.0.1"
+SHORTEST_SECRET = 16
+"""Letters: what is shorter can be guessed, or was meant as an example. Twilio's own have 32."""
 RETAINED = ("journals", "summaries", "messages", "notes")
 
 
@@ -160,8 +163,8 @@ class _Reader:
         return Settings(
             twilio_account_sid=account,
             twilio_auth_token=self._token(account, data_dir),
-            twilio_auth_token_next=self._text("TWILIO_AUTH_TOKEN_NEXT"),
-            twilio_shared_keys=self._shared_keys("TWILIO_SHARED_KEYS"),
+            twilio_auth_token_next=self._signing("TWILIO_AUTH_TOKEN_NEXT", account),
+            twilio_shared_keys=self._shared_keys("TWILIO_SHARED_KEYS", account),
             twilio_api_key=self._api_key(),
             twilio_api_secret=self._text("TWILIO_API_SECRET"),
             twilio_region=self._matching("TWILIO_REGION", "[a-z]{2}[0-9]{1,2}", "a region such as ie1"),
@@ -208,7 +211,7 @@ class _Reader:
         return account
 
     def _token(self, account: str, data_dir: Path) -> str:
-        token = self._text("TWILIO_AUTH_TOKEN")
+        token = self._signing("TWILIO_AUTH_TOKEN", account)
         if account and not token:
             raise SettingsError(
                 "TWILIO_AUTH_TOKEN is empty but TWILIO_ACCOUNT_SID is set; write the account's auth token, or clear both to run the lab"
@@ -225,12 +228,17 @@ class _Reader:
             )
         return key
 
-    def _shared_keys(self, name: str) -> dict[str, str]:
+    def _signing(self, name: str, account: str) -> str:
+        """What signs webhooks. In the lab nothing is real, and any will do."""
+        text = self._text(name)
+        return _strong(name, text) if account and text else text
+
+    def _shared_keys(self, name: str, account: str) -> dict[str, str]:
         """`id=secret`, commas between; a secret may end in `=`, an id holds none."""
         given = [re.fullmatch("([A-Za-z0-9_-]+)=(.+)", one) for one in self._list(name)]
         if None in given:  # what came is not repeated: it may be a secret
             raise SettingsError(f"{name} is not of the form ID=SECRET; write one for each key, with commas between")
-        return {one[1]: one[2] for one in given if one}
+        return {one[1]: _strong(name, one[2]) if account else one[2] for one in given if one}
 
     def _matching(self, name: str, pattern: str, write: str) -> str:
         text = self._text(name)
@@ -262,7 +270,7 @@ class _Reader:
         url = self._text(name, default).rstrip("/")
         if url and not is_address(url):
             raise SettingsError(_wrong(name, url, "an address such as https://ivr.example.com, with no ? and no #"))
-        return url
+        return _private(name, url) if url else url
 
     def _urls(self, name: str, names: tuple[str, str] = ("haiyun", "linfu"), default: str = "") -> dict[str, str]:
         """One for all, or by wallet or product."""
@@ -271,7 +279,7 @@ class _Reader:
             if not is_address(url):
                 write = f"https://example.com/line, or {names[0]}=https://…,{names[1]}=https://… for each"
                 raise SettingsError(_wrong(name, without_password(url), write))
-        return {one: url.rstrip("/") for one, url in given.items()}
+        return {one: _private(name, url.rstrip("/")) for one, url in given.items()}
 
     def _by_wallet_secrets(self, name: str, addresses: str) -> dict[str, str]:
         """Of the same form as the addresses: a token may end in `=`, so only they say which form it is."""
@@ -284,7 +292,7 @@ class _Reader:
             raise SettingsError(
                 f"{name} has a letter that no HTTP header carries; write it in ASCII, as the wallet gave it"
             )
-        return secret
+        return {one: _strong(name, text) for one, text in secret.items()}
 
     def _database(self, data_dir: Path) -> str:
         url = self._text("DATABASE_URL", f"sqlite:///{data_dir / 'ivr.db'}")
@@ -415,6 +423,23 @@ def _by_name(name: str, text: str) -> dict[str, str]:
             raise SettingsError(f"{name} has more than one value for one of its names, or for all; write one for each")
         found[one] = value
     return found
+
+
+def _private(name: str, address: str) -> str:
+    """Nobody reads or changes on the way what goes there: https, or this machine."""
+    if urlsplit(address).scheme == "https" or is_loopback(address):
+        return address
+    raise SettingsError(
+        f"{name} is {without_password(address)!r}: plain http to another machine can be read and changed on the way; write https://…"
+    )
+
+
+def _strong(name: str, secret: str) -> str:
+    if len(secret) < SHORTEST_SECRET:  # it is not repeated, however short
+        raise SettingsError(
+            f"{name} is too short, anybody could guess it; write one of {SHORTEST_SECRET} characters at least"
+        )
+    return secret
 
 
 def _wrong(name: str, came: str, write: str) -> str:

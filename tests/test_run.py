@@ -186,7 +186,7 @@ def test_with_an_account_it_listens_on_this_machine_only_until_bind_says_otherwi
     """Plain http on every address of a new machine is nothing that anybody asked for."""
     account = {
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "t",
+        "TWILIO_AUTH_TOKEN": "t" * 32,
         "PUBLIC_BASE_URL": "https://ivr.example.com",
     }
     given = {**account, "DATA_DIR": str(tmp_path), "PORT": str(free_ports())}

@@ -11,7 +11,8 @@ from app import create_app
 from ivr import run
 from ivr.settings import Settings, SettingsError, keep_secret
 
-ACCOUNT = "AC" + "0" * 32
+ACCOUNT, TOKEN = "AC" + "0" * 32, "t" * 32
+REAL = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": "https://ivr.example.com"}
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
     "given, says",
     [
         ({"TWILIO_ACCOUNT_SID": ACCOUNT}, "TWILIO_AUTH_TOKEN"),
-        ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t"}, "32 hexadecimal"),
-        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "t"}, "PUBLIC_BASE_URL"),
+        ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": TOKEN}, "32 hexadecimal"),
+        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN}, "PUBLIC_BASE_URL"),
         ({"PORT": "http"}, "PORT is 'http'"),
         ({"BIND": "all", "LAB": "0"}, "BIND is 'all'; write an address of this machine such as 127.0.0.1"),
         ({"BIND": "0.0.0.0"}, "BIND is '0.0.0.0' in the lab"),
@@ -68,6 +69,20 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"WALLET_API_URL": "haiyun=https://a.example", "WALLET_API_TOKEN": "sesame"}, "write haiyun=…"),
         ({"WALLET_API_TOKEN": "sesame"}, "write nothing"),
         ({"WALLET_API_URL": "https://a.example", "WALLET_API_TOKEN": "sésame"}, "WALLET_API_TOKEN has a letter"),
+        ({"WALLET_API_URL": "https://a.example", "WALLET_API_TOKEN": "s"}, "WALLET_API_TOKEN is too short"),
+        ({"WALLET_API_URL": "http://a.example", "WALLET_API_TOKEN": TOKEN}, "plain http to another machine"),
+        ({"WALLET_API_URL": "https://a.example,linfu=http://10.0.0.1:80"}, "WALLET_API_URL is 'http://10.0.0.1:80'"),
+        ({"WALLET_API_URL": "http://localhost.example"}, "plain http to another machine"),
+        (
+            {"CRM_URL": "http://line:hunter2@crm.example", "CRM_SECRET": TOKEN},
+            "CRM_URL is 'http://line:***@crm.example'",
+        ),
+        ({"CRM_URL": "https://crm.example", "CRM_SECRET": "fifteen letters"}, "CRM_SECRET is too short"),
+        ({"TWILIO_API_URL": "api=http://proxy.example"}, "TWILIO_API_URL is 'http://proxy.example'"),
+        ({"PUBLIC_BASE_URL": "http://ivr.example.com"}, "PUBLIC_BASE_URL is 'http://ivr.example.com'"),
+        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "t"}, "TWILIO_AUTH_TOKEN is too short"),
+        ({**REAL, "TWILIO_AUTH_TOKEN_NEXT": "t"}, "TWILIO_AUTH_TOKEN_NEXT is too short"),
+        ({**REAL, "TWILIO_SHARED_KEYS": "webhooks_1=t"}, "TWILIO_SHARED_KEYS is too short"),
         ({"WALLET_API_URL": "https://a.example,https://b.example"}, "WALLET_API_URL has more than one value"),
         ({"CRM_URL": "haiyun=https://a.example,haiyun=https://b.example"}, "CRM_URL has more than one value"),
         ({"FALLBACK_AGENT": "+8613900000001,+8613900000002"}, "write one number"),
@@ -106,9 +121,17 @@ def test_a_wrong_setting_is_refused_by_name(load, given, says):
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize("here", ["http://127.0.0.1:7003", "http://localhost:7003", "http://[::1]:7003", "HTTPS://a.example"])  # fmt: skip
+def test_plain_http_is_for_this_machine_only(load, here):
+    """A wallet, a CRM, a telephone company and an address of our own, to try things with."""
+    names = {"WALLET_API_URL": "WALLET_API_TOKEN", "CRM_URL": "CRM_SECRET", "TWILIO_API_URL": "", "PUBLIC_BASE_URL": ""}
+    for name, secret in names.items():
+        assert here in str(getattr(load(**{name: here} | ({secret: TOKEN} if secret else {})), name.lower()))
+
+
 def test_a_lab_beside_a_real_account_is_refused(load):
     """And without being asked for, it is off."""
-    real = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "t", "PUBLIC_BASE_URL": "https://ivr.example.com/"}
+    real = {**REAL, "PUBLIC_BASE_URL": "https://ivr.example.com/"}
     assert not load(**real).lab
     assert load(**real).public_base_url == "https://ivr.example.com"
     with pytest.raises(SettingsError, match="LAB=1"):
@@ -117,12 +140,15 @@ def test_a_lab_beside_a_real_account_is_refused(load):
 
 def test_a_wallet_may_have_an_api_of_its_own(load):
     """Or one stands for all of them; a token may end in `=`."""
-    one = load(WALLET_API_URL="https://a.example/line/", WALLET_API_TOKEN="c2VzYW1l==")
-    assert (one.wallet_api_url, one.wallet_api_token) == ({"": "https://a.example/line"}, {"": "c2VzYW1l=="})
-    each = load(WALLET_API_URL="haiyun=https://a.example, https://b.example", WALLET_API_TOKEN="haiyun=c2V=,open")
+    one = load(WALLET_API_URL="https://a.example/line/", WALLET_API_TOKEN="b3BlbiBzZXNhbWU==")
+    assert (one.wallet_api_url, one.wallet_api_token) == ({"": "https://a.example/line"}, {"": "b3BlbiBzZXNhbWU=="})
+    each = load(
+        WALLET_API_URL="haiyun=https://a.example, https://b.example",
+        WALLET_API_TOKEN="haiyun=b3BlbiBzZXNhbWU=,open-for-all-others",
+    )
     assert each.wallet_api_url == {"haiyun": "https://a.example", "": "https://b.example"}
-    assert each.wallet_api_token == {"haiyun": "c2V=", "": "open"}
-    assert "c2V" not in repr(each) and "WALLET_API_TOKEN=***" in repr(each)
+    assert each.wallet_api_token == {"haiyun": "b3BlbiBzZXNhbWU=", "": "open-for-all-others"}
+    assert "b3Blb" not in repr(each) and "WALLET_API_TOKEN=***" in repr(each)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +190,7 @@ def test_a_password_is_in_no_error_and_no_repr(load):
 def test_a_password_in_an_address_is_in_no_repr(load):
     """A proxy or a CRM may ask for one."""
     address = "https://line:hunter2@a.example/x"
-    settings = load(PUBLIC_BASE_URL=address, CRM_URL=f"haiyun={address}", CRM_SECRET="haiyun=c")
+    settings = load(PUBLIC_BASE_URL=address, CRM_URL=f"haiyun={address}", CRM_SECRET="haiyun=" + TOKEN)
     assert settings.public_base_url == settings.crm_url["haiyun"] == address
     assert "hunter2" not in repr(settings) and "line:***@a.example" in repr(settings)
 
@@ -173,7 +199,7 @@ def test_a_password_in_the_public_address_is_in_no_log(load, tmp_path, capsys):
     """Nor on the terminal, which is a log elsewhere."""
     line = {
         "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": "t",
+        "TWILIO_AUTH_TOKEN": TOKEN,
         "PUBLIC_BASE_URL": "https://line:hunter2@a.example",
     }
     run.welcome(load(**line))

@@ -99,7 +99,7 @@ def settings_for(folder: Path, port: int, database: str = "") -> tuple[Settings,
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": "bench",
+        "TWILIO_AUTH_TOKEN": "bench" * 4,
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": database,
     }

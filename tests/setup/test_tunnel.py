@@ -16,7 +16,7 @@ from ivr.setup.tunnel import tunnel_command
 
 README = Path(__file__).parents[2] / "README.md"
 URL = "https://quiet-otter.ngrok-free.app"
-ACCOUNT = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "hush", "NGROK_AUTHTOKEN": "n"}
+ACCOUNT = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "hush" * 8, "NGROK_AUTHTOKEN": "n"}
 
 
 class FakeListener:

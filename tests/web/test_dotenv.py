@@ -15,7 +15,7 @@ from ivr.run import main
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "TWILIO_ACCOUNT_SID=AC" + "0" * 32
-REAL = f"{ACCOUNT}\nTWILIO_AUTH_TOKEN=hunter2\nPUBLIC_BASE_URL=https://ivr.example.com"
+REAL = f"{ACCOUNT}\nTWILIO_AUTH_TOKEN=hunter2hunter2hunter2\nPUBLIC_BASE_URL=https://ivr.example.com"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def says(tmp_path, monkeypatch, capsys) -> Callable[..., None]:
     "dotenv, words",
     [
         (ACCOUNT, ("TWILIO_AUTH_TOKEN is empty", "write the account's auth token")),
-        (f"{ACCOUNT}\nTWILIO_AUTH_TOKEN=hunter2", ("PUBLIC_BASE_URL is empty", "https")),
+        (f"{ACCOUNT}\nTWILIO_AUTH_TOKEN=hunter2hunter2hunter2", ("PUBLIC_BASE_URL is empty", "https")),
         (f"{REAL}\nLAB=1", ("LAB=1", "write LAB=0 or clear the account")),
         ("TWILIO_ACCOUNT_SID=SK1", ("TWILIO_ACCOUNT_SID", "32 hexadecimal digits")),
         ("PORT=five", ("PORT is 'five'", "a number")),
