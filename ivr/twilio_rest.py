@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ CLOCKS_DIFFER = timedelta(seconds=30)
 ENDED = ("delivered", "undelivered", "failed")
 SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
 """A minute of speech is a megabyte."""
+MOST_HOPS = 3
+TWILIOS = re.compile(r"([a-z0-9-]+\.)+(twilio|twiliocdn)\.com")
 NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
 
 
@@ -244,15 +247,33 @@ class TwilioRecordings:
                 raise NotDone(str(refusal.status)) from refusal
 
     def _download(self, url: str) -> bytes:
-        until, sound = time.monotonic() + SOUND_SECONDS, b""
-        http = httpx.Client(
-            trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=True, auth=self._client.auth
-        )
-        with http, http.stream("GET", url) as answer:
-            if answer.status_code != 200:
-                raise NotDone(str(answer.status_code))
-            for part in answer.iter_bytes():
-                sound += part
-                if len(sound) > LARGEST_SOUND or time.monotonic() > until:
-                    raise NotDone("too long" if len(sound) > LARGEST_SOUND else "too slow")
-        return sound
+        """Redirects lead within Twilio or nowhere, and the credentials go to the address of our settings only."""
+        until, ours, asked = time.monotonic() + SOUND_SECONDS, httpx.URL(url), httpx.URL(url)
+        with httpx.Client(trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=False) as http:
+            for _ in range(MOST_HOPS):
+                auth = self._client.auth if _origin(asked) == _origin(ours) else None
+                with http.stream("GET", asked, auth=auth) as answer:
+                    following = answer.next_request
+                    if following is None or not (_origin(following.url) == _origin(ours) or _is_twilios(following.url)):
+                        return _sound(answer, until)
+                    asked = following.url
+        raise NotDone(str(answer.status_code))
+
+
+def _origin(address: httpx.URL) -> tuple[str, str, int | None]:
+    return address.scheme, address.host, address.port
+
+
+def _is_twilios(address: httpx.URL) -> bool:
+    return address.scheme == "https" and bool(TWILIOS.fullmatch(address.host))
+
+
+def _sound(answer: httpx.Response, until: float) -> bytes:
+    sound = b""
+    if answer.status_code != 200:
+        raise NotDone(str(answer.status_code))
+    for part in answer.iter_bytes():
+        sound += part
+        if len(sound) > LARGEST_SOUND or time.monotonic() > until:
+            raise NotDone("too long" if len(sound) > LARGEST_SOUND else "too slow")
+    return sound

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
+import httpx
 import pytest
 from werkzeug.wrappers import Request, Response
 
 from ivr import twilio_rest
+from ivr.follow_up.recordings import NotDone
 from ivr.follow_up.sms import Text
 from ivr.follow_up.telephone import Ringing
 from ivr.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, TwilioTelephone, Unreachable
@@ -64,6 +66,60 @@ def test_requests_use_the_api_key_for_the_account_and_never_the_token(account):
         assert twilio.last == (f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/RE1.wav", f"{KEY}:pepper")
         close(sms, recordings)
     assert all("12345" not in f"{request.headers}{request.get_data()}" for request in twilio.asked)
+
+
+class Leading:
+    """A Twilio that knows its recordings, and leads whoever wants the sound elsewhere."""
+
+    def __init__(self, to):
+        self.to, self.asked = to, []
+
+    def __call__(self, environ, start):
+        request = Request(environ)
+        self.asked.append(request)
+        if request.path.endswith(".wav"):
+            return Response("", 302, headers={"Location": self.to})(environ, start)
+        return Response('{"sid": "RE1", "status": "completed"}', content_type="application/json")(environ, start)
+
+
+def test_the_sound_of_a_recording_is_fetched_from_twilio_only(account):
+    """A redirect to anybody else, a service of our own network perhaps, is not followed: nobody there is asked anything."""
+    elsewhere = Listening()
+    with served(elsewhere) as other, served(Leading(f"{other}/latest/secrets.wav")) as url:
+        recordings = TwilioRecordings(replace(account, twilio_api_url={"": url}))
+        with pytest.raises(NotDone, match="302"):
+            recordings.sound("RE1")
+        close(recordings)
+    assert elsewhere.asked == []
+
+
+def test_twilios_other_hosts_are_given_no_credentials(account, monkeypatch):
+    """A signed address of its media network needs none."""
+    media = Listening()
+    with served(media) as other, served(Leading(f"{other}/RE1.wav")) as url:
+        monkeypatch.setattr(twilio_rest, "_is_twilios", lambda address: str(address).startswith(other))
+        recordings = TwilioRecordings(replace(account, twilio_api_url={"": url}))
+        assert recordings.sound("RE1") == b"RIFF"
+        close(recordings)
+    assert ["Authorization" in request.headers for request in media.asked] == [False]
+
+
+def test_a_recording_that_leads_to_itself_is_given_up(account):
+    """After a few rounds; on its own host the credentials are the right ones."""
+    twilio = Leading("/RE1.wav")
+    with served(twilio) as url:
+        recordings = TwilioRecordings(replace(account, twilio_api_url={"": url}))
+        with pytest.raises(NotDone, match="302"):
+            recordings.sound("RE1")
+        close(recordings)
+    sounds = [request for request in twilio.asked if request.path.endswith(".wav")]
+    assert 1 < len(sounds) < 6 and all("Authorization" in request.headers for request in sounds)
+
+
+@pytest.mark.parametrize("address, theirs", [("https://media.twiliocdn.com/a", True), ("https://api.dublin.ie1.twilio.com/a", True), ("http://media.twiliocdn.com/a", False), ("https://twilio.com.evil.example/a", False), ("https://evil-twilio.com/a", False), ("https://api.twilio.com@evil.example/a", False), ("https://169.254.169.254/a", False)])  # fmt: skip
+def test_a_host_is_twilios_by_its_name_and_by_https(address, theirs):
+    """And not because its name is in the address."""
+    assert twilio_rest._is_twilios(httpx.URL(address)) == theirs
 
 
 def test_an_agent_is_rung_by_rest_for_as_many_seconds_as_the_setting_says(account):
