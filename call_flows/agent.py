@@ -195,7 +195,8 @@ async def leave_callback(call: Call, reason: str) -> None:
         await promise(call, draft, reason, left=True)
     else:
         call.say("callback-not-left")
-    say_goodbye(call)
+    call.say("goodbye-short")
+    call.hang_up()
 
 
 async def something_else(call: Call) -> None:

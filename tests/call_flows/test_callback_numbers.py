@@ -117,7 +117,7 @@ def test_silence_at_the_number_that_rings_leaves_a_callback_for_it(caller):
     offered(caller).picks("需要回电", "call back").is_told(*OWN)
     for _ in range(3):
         caller.waits()
-    caller.is_told("来电号码回电", "number that you are calling from").is_told("已经登记", "It is noted")
+    caller.is_told("回拨您的来电号码", "number you called from").is_told("已经登记", "It is noted")
     assert numbers(caller) == [BORROWED]
 
 

@@ -12,7 +12,7 @@ requirement = pytest.mark.requirement
 
 MORNING = "2026-11-24T09:00:00+08:00"
 A_PERSON, A_CALLBACK = ("人工服务", "For a person"), ("需要回电", "For a call back")
-THIS_NUMBER = ("我们会给这个来电号码回电", "we will call the number that you are calling from")
+THIS_NUMBER = ("会回拨您的来电号码", "we will call the number you called from")
 NOT_NOTED = ("没有登记", "nothing is noted")
 SECURITY_HERE = ("账户安全现在有人工", "Security agents are here now")
 
@@ -200,4 +200,4 @@ def test_an_opening_that_nobody_has_announced_is_told_as_expected(at_night):
     at_night.calls().is_told("人工客服预计", "Agents should be back").presses("0")
     at_night.is_told("预计明天上午十点恢复", "They should be back tomorrow at ten A M")
     wants_callback(at_night).picks("是的", "yes").is_told("我们预计在", "We expect to call you back").hangs_up()
-    at_night.dials(HAIYUN, BORROWED).is_told("人工预计", "agents expected back")
+    at_night.dials(HAIYUN, BORROWED).is_told("人工预计", "agents expected")

@@ -43,6 +43,8 @@ TOKENS = {
     "identify-pin": ["123456", "12#"],
     "callback-number": ["13800000000#", "12#"],
 }
+OFFER_ONCE = ("to_person", "closed", "rescue")
+"""Stories that offer a callback once and end: none is promised before. Nor is one before a language is chosen."""
 RECORDING = "RE" + "1" * 32
 LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 
@@ -98,6 +100,10 @@ class Scripted(Playing):
         self.flow = self.story(call)
         return self.flow
 
+    @property
+    def story_name(self) -> str:
+        return self.story.__name__ if self.story else ""
+
     def answer(self, wait: Wait | Dial | Moment) -> tuple[str, Any] | None:
         """As on a real line; where nobody has answered yet, the place is noted."""
         decision = super().answer(wait)
@@ -130,6 +136,8 @@ class Scripted(Playing):
         if name not in OUTCOMES:
             raise LookupError(f"{name} has no outcomes; say in tests/exploration/outcomes.py what it may answer")
         choices = [DEAD] if self.bank_is_dead and DEAD in OUTCOMES[name] else OUTCOMES[name]
+        if name == "callbacks.is_promised" and (self.call.in_both or self.story_name in OFFER_ONCE):
+            choices = choices[:1]
         place = len(self.alternatives)
         self.alternatives.append(len(choices))
         return choices[self.script[place] if place < len(self.script) else 0]

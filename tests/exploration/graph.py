@@ -39,6 +39,11 @@ class State:
         return self.came.turn.inside
 
     @property
+    def flows(self) -> tuple[str, ...]:
+        """The functions that wait, without the one that stands around every part of a call."""
+        return tuple(name for name in self.inside if name != "helped")
+
+    @property
     def facts(self) -> dict[str, Any]:
         return self.came.turn.facts
 

@@ -53,7 +53,7 @@ def menus_before_a_task(graph: Graph) -> int:
     """The most menus, over all tasks, on the shortest way into the function that is the task; the language is none."""
     first: dict[tuple[str, ...], int] = {}
     for state in graph.states:
-        task = state.inside[:4]
+        task = state.flows[:4]
         if task[:2] == ("answer", "main_menu") and len(task) == 4:
             passed = [graph.states[edge.source].wait for edge in state.path if edge.source >= 0]
             count = sum(isinstance(wait, Wait) and wait.name != "choose-language" for wait in passed)

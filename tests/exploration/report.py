@@ -84,6 +84,6 @@ def _plain(text: str) -> str:
 
 
 def _flows(graph: Graph) -> list[str]:
-    count = Counter(state.inside[1] if len(state.inside) > 1 else "welcome" for state in graph.states)
-    deeper = Counter(state.inside[2] for state in graph.states if len(state.inside) > 2)
+    count = Counter(state.flows[1] if len(state.flows) > 1 else "welcome" for state in graph.states)
+    deeper = Counter(state.flows[2] for state in graph.states if len(state.flows) > 2)
     return [f"| {flow} | {number} |" for flow, number in (count + deeper).most_common()]

@@ -4,7 +4,7 @@ choose-language = { TEXT($name) } official support line. We never ask for your p
     .english = For English
 welcome-back = { TEXT($name) } official support line.
 welcome-back-closed = { TEXT($name) } official line, agents back { MOMENT($at) }.
-welcome-back-closed-provisional = { TEXT($name) } official line, agents expected back { MOMENT($at) }.
+welcome-back-closed-provisional = { TEXT($name) } official line, agents expected { MOMENT($at) }.
 scam-caution = Our staff never ask you to say a password or code, or to move money.
 self-service-only = Agents are back { MOMENT($at) }.
 self-service-only-provisional = Agents should be back { MOMENT($at) }.
@@ -55,6 +55,7 @@ nothing-left = There is nothing to go on with.
 done-case = Your case was opened last time. Its reference is { DIGITS($reference, kind: "reference") }.
 done-callback = We already noted that we will call you back.
 done-freeze = Your account was frozen last time. Only a person can lift that.
+goodbye-short = Goodbye.
 goodbye = Thank you for calling { TEXT($name) }. Keep your personal information safe. Goodbye.
 
 # The end
@@ -100,7 +101,7 @@ callback-not-now = Sorry, we cannot note another call back right now. Please cal
 callback-noted = It is noted, but we cannot say yet when we will call you back.
 callback-promised = It is noted. We will call you back from { MOMENT($at) }.
 callback-promised-provisional = It is noted. We expect to call you back from { MOMENT($at) }.
-callback-left = I did not hear your choice, so we will call the number that you are calling from.
+callback-left = I heard no choice, so we will call the number you called from.
 callback-not-left = I did not hear your choice. We cannot call the number that you are calling from, so nothing is noted.
 callback-nothing-noted = I did not hear your choice, so nothing is noted.
 callback-there = We already noted that we will call you back.

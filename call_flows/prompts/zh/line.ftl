@@ -55,6 +55,7 @@ nothing-left = 没有可以接着办理的事项。
 done-case = 上次已经为您建好服务单，单号是{ DIGITS($reference, kind: "reference") }。
 done-callback = 上次已经为您登记回电，请留意接听电话。
 done-freeze = 上次账户已经冻结，只能由人工解除。
+goodbye-short = 再见。
 goodbye = 感谢致电{ TEXT($name) }。请保护好个人信息。再见。
 
 # 结束
@@ -100,7 +101,7 @@ callback-not-now = 抱歉，现在不能再登记回电，请稍后再拨。
 callback-noted = 已经登记，但现在还不能确定回电的时间。
 callback-promised = 已经登记。我们会在{ MOMENT($at) }起给您回电。
 callback-promised-provisional = 已经登记。我们预计在{ MOMENT($at) }起给您回电。
-callback-left = 没有听到您的选择，我们会给这个来电号码回电。
+callback-left = 没有听到选择，我们会回拨您的来电号码。
 callback-not-left = 没有听到您的选择。这个来电号码我们不能回电，所以没有登记。
 callback-nothing-noted = 没有听到您的选择，所以没有登记。
 callback-there = 已经为您登记过回电，请留意接听电话。
