@@ -11,7 +11,7 @@ from tests.exploration import artefact, goals, killing, maps, report
 from tests.exploration.graph import FAILED, Graph, explore
 from tests.exploration.properties import faults
 
-MOST = 60_000
+MOST = 90_000
 DOCUMENT = Path(__file__).parents[2] / "docs" / "exploration.md"
 
 
