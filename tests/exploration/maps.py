@@ -19,6 +19,7 @@ TITLES = {
     "payments": "Payments 付款", "records": "A record of one's own 查记录", "rewards": "Rewards 奖励", "consent": "Messages 消息开关",
     "freeze": "Freeze 冻结", "investigate": "Investigation 核对与调查", "pressure": "Somebody gives orders 有人指挥",
     "look_up": "Looking up 查交易", "dispute": "Dispute 纠纷", "dispute_reasons": "Reasons 纠纷原因", "note": "A spoken note 语音说明",
+    "meant": "Which one is meant 哪一笔", "complain": "Complaint 投诉", "add_to_case": "More for a case 补充材料",
 }  # fmt: skip
 """In the order of the map's page; a flow that is not here has its own name, and comes last."""
 
