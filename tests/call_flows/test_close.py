@@ -146,8 +146,9 @@ def declines_a_freeze_under_orders(caller: Caller) -> Caller:
 
 
 def declines_a_dispute(caller: Caller) -> Caller:
-    """No, at the read-back."""
-    return at_the_yes(caller).picks("不是", "For no").is_told("没有提交", "Nothing was filed")
+    """No at the read-back, and nothing else instead."""
+    at_the_yes(caller).picks("不是", "For no").is_told("没有提交", "Nothing was filed")
+    return caller.picks("不提交了", "leave it")
 
 
 def declines_messages(caller: Caller) -> Caller:

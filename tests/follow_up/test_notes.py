@@ -107,13 +107,14 @@ def test_the_crm_hears_that_there_is_one_and_not_where(line, settings, served_cr
         scene.leaves_a_note().later()
         deliver_due(scene.here)
         key = f"{scene.note.reference}:case.noted:{scene.held.sid}"
-        assert set(crm.taken) == {f"{scene.note.reference}:case.opened", key}
+        of_the_case = {one for one in crm.taken if ":call.summary:" not in one}
+        assert of_the_case == {f"{scene.note.reference}:case.opened", key}
         told = json.loads(crm.taken[key])
         assert (told["event"], told["reference"]) == ("case.noted", scene.note.reference)
         assert told["note"] == {"id": scene.held.sid, "seconds": scene.note.seconds} and "http" not in str(told)
         scene.later()
         deliver_due(scene.here)
-        assert len(crm.requests) == 2
+        assert len(crm.requests) == len(crm.taken)
 
 
 def test_nothing_of_a_note_is_in_the_events_of_a_wallet_without_a_crm(scene):
