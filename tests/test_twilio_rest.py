@@ -15,7 +15,7 @@ from ivr.follow_up.sms import Text
 from ivr.follow_up.telephone import Ringing
 from ivr.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, TwilioTelephone, Unreachable
 from tests.simulator.company import simulator
-from tests.simulator.conftest import desk  # noqa: F401
+from tests.simulator.conftest import desk  # noqa: F401 (a fixture: pytest finds it by its name)
 from tests.wallet.serving import served
 
 ACCOUNT, KEY, SERVICE = "AC" + "1" * 32, "SK" + "2" * 32, "MG" + "0a" * 16

@@ -30,7 +30,7 @@ from ivr.engine.replay import Past, Played, Player
 from ivr.engine.runtime import Runtime, position
 from ivr.storage import Borrowed, begin_read
 
-LEAST_SECONDS = 2.0
+LEAST_TO_BEGIN = 2.0
 """With less time than this a turn is not begun: the outside could not answer it."""
 
 
@@ -60,7 +60,7 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
     while True:
         with suppress(claims.Lost):
             return _take(runtime, sid, turn, keyed, start, until)
-        if not _winner_is_done(runtime, sid, turn, until - LEAST_SECONDS):
+        if not _winner_is_done(runtime, sid, turn, until - LEAST_TO_BEGIN):
             return _one_moment(runtime, sid, turn, start)
 
 
