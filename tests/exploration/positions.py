@@ -22,6 +22,8 @@ ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keye
 """Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
 READ_ONCE = "remembered"
 """A fact that no flow reads after its first wait."""
+ROUNDS = "refused"
+"""How many rounds of identification failed: no flow reads it once the caller is verified, and that is never taken back."""
 FLOWS = Path(__file__).parents[2] / "call_flows"
 JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
 ENDS = {"RETURN_VALUE", "RERAISE", "RAISE_VARARGS", "JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"}
@@ -40,7 +42,8 @@ def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | M
     """The key by which exploration prunes: a digest, for locals can hold much."""
     chain = tuple(_frame(frame) for frame in frames(flow))
     tries = (asking.tries.silences, asking.tries.wrongs) if isinstance(asking, Wait) else ()
-    facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name in facts_read()))
+    idle = {ROUNDS} if "customer" in call.facts else set()
+    facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name in facts_read() - idle))
     whole = (chain, asking.name, tries, facts, call._went_back, call.in_both)
     return blake2b(repr(whole).encode(), digest_size=16).digest()
 

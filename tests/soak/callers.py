@@ -79,10 +79,6 @@ class Soaked(Caller):
             time.sleep(0.3)
         raise NoCode("no text with a code came")
 
-    def finds(self, zh: str, en: str) -> bool:
-        """Whether this turn said so."""
-        return (zh if self.lang == "zh" else en).casefold() in self.heard.casefold()
-
     def close(self) -> None:
         """Let go of the sockets."""
         self._transport.close()

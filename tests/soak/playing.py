@@ -86,7 +86,7 @@ class Crowd:
             told.ended = "no code came"
             caller.hangs_up()
         except Exception as error:
-            told.ended = "led away" if led_away(caller) else "astray"
+            told.ended = "led away" if led_away(caller, kind) else "astray"
             if told.ended == "astray":
                 self.company.tally.fault(f"{kind} of {number} in {caller.sid}: {type(error).__name__}: {error}")
             if not caller.over:
@@ -130,6 +130,7 @@ def play(caller: Soaked, told: Told, chance: random.Random) -> None:
     told.ended = "done"
 
 
-def led_away(caller: Soaked) -> bool:
-    """To a person, and as nobody is there to a callback."""
-    return caller.finds(*OFFERED)
+def led_away(caller: Soaked, kind: str) -> bool:
+    """To a person, and as nobody is there to a callback; keys meant for something else may have answered that by now."""
+    offered = OFFERED[caller.lang == "en"].casefold()
+    return offered in (caller.heard if kind == "callback" else caller.everything_heard).casefold()
