@@ -16,7 +16,7 @@ from ivr.web.recordings import recordings_blueprint
 from ivr.web.rings import rings_blueprint
 from ivr.web.texts import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
-from ivr.web.voice import voice_blueprint
+from ivr.web.voice_webhooks import voice_blueprint
 from ivr.web.watch import watch
 from ivr.wiring import make_runtime
 
