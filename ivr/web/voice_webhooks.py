@@ -27,7 +27,7 @@ from ivr.engine.turn import Forgotten, Input, take_turn
 from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
-from ivr.web import legs, recordings
+from ivr.web import agent_legs, recordings
 from ivr.web.signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
@@ -87,12 +87,12 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>")
     @guarded
     def whispering(sid: str, turn: int) -> str:
-        return legs.whisper_to_agent(runtime, sid, turn)
+        return agent_legs.whisper_to_agent(runtime, sid, turn)
 
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>/answer")
     @guarded
     def whispered(sid: str, turn: int) -> str:
-        return legs.agent_answered(runtime, sid, turn, request.form)
+        return agent_legs.agent_answered(runtime, sid, turn, request.form)
 
     @voice.post("/status")
     @guarded
@@ -169,7 +169,7 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         abort(403)
     recorded = recordings.take(runtime, sid, turn, form)
     if form.get("CallStatus") in OVER:
-        legs.ended(runtime, sid, turn, form)
+        agent_legs.ended(runtime, sid, turn, form)
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
@@ -186,10 +186,10 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:
     """Twilio's form → what the caller did; every variant of a bare `#` is the same."""
     if "DialCallStatus" in form:
-        return Input(dialled=legs.ended(runtime, sid, turn, form))
+        return Input(dialled=agent_legs.ended(runtime, sid, turn, form))
     asked = request.args if here().query_string else {}
     if asked.get("again"):
-        return Input(again=True, dialled=legs.ended(runtime, sid, turn, form))
+        return Input(again=True, dialled=agent_legs.ended(runtime, sid, turn, form))
     if asked.get("quiet") and not form.get("Digits"):
         return Input(keys=None, at=runtime.watch())
     return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded, at=runtime.watch())
@@ -223,7 +223,7 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
     sid = form.get("CallSid", "")
     if form.get("CallStatus") in OVER:
         return twiml.document("")
-    if (after := legs.after_the_leg(runtime, sid, form)) is not None:
+    if (after := agent_legs.after_the_leg(runtime, sid, form)) is not None:
         return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:
         stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
