@@ -11,9 +11,9 @@ from ivr.follow_up.queue import wait_until_done
 from ivr.logs import logger, prepare_logs
 from ivr.settings import Settings
 from ivr.storage import connect
+from ivr.web.callback_webhooks import callbacks_blueprint
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.recordings import recordings_blueprint
-from ivr.web.rings import rings_blueprint
 from ivr.web.texts import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice_webhooks import voice_blueprint
@@ -31,7 +31,7 @@ def furnish(app: Flask, settings: Settings) -> None:
     runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key), watch(settings.lab))
     app.register_blueprint(voice_blueprint(runtime))
     app.register_blueprint(texts_blueprint(runtime))
-    app.register_blueprint(rings_blueprint(runtime))
+    app.register_blueprint(callbacks_blueprint(runtime))
     app.register_blueprint(recordings_blueprint(runtime))
     app.register_blueprint(errors_blueprint(runtime))
     if settings.lab:

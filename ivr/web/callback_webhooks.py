@@ -31,7 +31,7 @@ from ivr.wallet import config
 ADDRESS = "/<string(length=16):mark>"
 
 
-def rings_blueprint(runtime: Runtime) -> Blueprint:
+def callbacks_blueprint(runtime: Runtime) -> Blueprint:
     """`/voice/rings/<mark>` and what is below."""
     room = Blueprint("rings", __name__, url_prefix="/voice/rings")
     views = {
