@@ -27,7 +27,7 @@ from ivr.engine.turn import Forgotten, Input, take_turn
 from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
-from ivr.web import agent_legs, recordings
+from ivr.web import agent_legs, recording_webhooks
 from ivr.web.signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
@@ -167,7 +167,7 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
     form = here().form
     if form.get("CallSid") not in (None, sid):
         abort(403)
-    recorded = recordings.take(runtime, sid, turn, form)
+    recorded = recording_webhooks.take(runtime, sid, turn, form)
     if form.get("CallStatus") in OVER:
         agent_legs.ended(runtime, sid, turn, form)
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}

@@ -9,7 +9,7 @@ from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine.prompts import Recorded
 from ivr.simulator.company import Recording
 from ivr.storage import begin_read, begin_write
-from ivr.web.recordings import take
+from ivr.web.recording_webhooks import take
 from tests.follow_up.noted import WORDS
 from tests.web.wire import due, post, spoken
 
