@@ -14,7 +14,7 @@ from ivr.storage import connect
 from ivr.web.callback_webhooks import callbacks_blueprint
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.recording_webhooks import recordings_blueprint
-from ivr.web.texts import texts_blueprint
+from ivr.web.text_webhooks import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice_webhooks import voice_blueprint
 from ivr.web.watch import watch
