@@ -7,7 +7,7 @@ from flask import Flask
 from ivr import console, setup
 from ivr.commands import only_looked_for
 from ivr.settings import Settings
-from ivr.web.line import Line
+from ivr.web.voice_app import VoiceApp
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     A command needs neither its rooms nor the seconds that they take, and `flask doctor` not even right settings.
     """
-    app = Line(__name__)
+    app = VoiceApp(__name__)
     for commands in (setup, console):
         commands.add_commands(app.cli, lambda: settings or Settings.load())
     if not only_looked_for():

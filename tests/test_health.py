@@ -11,11 +11,11 @@ from flask import abort
 from ivr.follow_up.tables import deliveries
 from ivr.storage import begin_write, connect
 from ivr.web.health import LEAST_FREE, count_requests, health_blueprint
-from ivr.web.line import Line
+from ivr.web.voice_app import VoiceApp
 
 
 def make_client(engine):
-    app = Line(__name__)
+    app = VoiceApp(__name__)
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
     app.add_url_rule("/calls/<sid>", "turn", lambda sid: abort(403))

@@ -12,7 +12,7 @@ from ivr.settings import Settings
 from ivr.setup import doctor
 from ivr.storage import begin_write
 from ivr.web.health import health_blueprint
-from ivr.web.line import Line
+from ivr.web.voice_app import VoiceApp
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_doctor_does_not_send_anybody_to_migrate_what_is_newer(newer, settin
 
 def test_an_older_machine_says_that_the_database_is_newer(newer):
     """As at every rolling restart."""
-    app = Line(__name__)
+    app = VoiceApp(__name__)
     app.register_blueprint(health_blueprint(newer))
     answer = app.test_client().get("/readyz")
     assert answer.status_code == 503 and "newer release" in answer.text

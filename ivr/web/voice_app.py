@@ -10,7 +10,7 @@ from flask import Flask
 from ivr.web.form import FormRequest
 
 
-class Line(Flask):
+class VoiceApp(Flask):
     """Flask with our request; every view is an ordinary function, and is not asked at each request."""
 
     request_class = FormRequest
