@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for commands in (setup, console):
         commands.add_commands(app.cli, lambda: settings or Settings.load())
     if not only_looked_for():
-        from ivr.web.rooms import furnish
+        from ivr.web.blueprints import register_blueprints
 
-        furnish(app, settings or Settings.load())
+        register_blueprints(app, settings or Settings.load())
     return app

@@ -84,7 +84,7 @@ class Line:
     def restart(self) -> None:
         """As after the end of the process: nothing in memory survives."""
         self._end()
-        with patch.object(Rule, "_compile_builder", _builder), patch("ivr.web.rooms.connect", self._connect):
+        with patch.object(Rule, "_compile_builder", _builder), patch("ivr.web.blueprints.connect", self._connect):
             self.app = create_app(self.settings)
         self.transport.client = self.app.test_client()
 

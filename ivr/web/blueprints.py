@@ -21,7 +21,7 @@ from ivr.web.watch import watch
 from ivr.wiring import make_runtime
 
 
-def furnish(app: Flask, settings: Settings) -> None:
+def register_blueprints(app: Flask, settings: Settings) -> None:
     """Connect to the database, make the runtime, and register every blueprint."""
     prepare_logs()
     engine = connect(settings.database_url)
