@@ -36,7 +36,7 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
     app.register_blueprint(errors_blueprint(runtime))
     if settings.lab:
         from ivr.lab.web import lab_blueprint
-        from ivr.web.phone import phone_redirect
+        from ivr.web.phone_redirect import phone_redirect
 
         app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
         app.register_blueprint(phone_redirect(settings))

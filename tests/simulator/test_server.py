@@ -11,7 +11,7 @@ from pydub import AudioSegment
 from twilio.base.exceptions import TwilioRestException
 
 from app import create_app
-from ivr.web.phone import phone_redirect
+from ivr.web.phone_redirect import phone_redirect
 from tests.simulator.company import AGENT, CALLER, LINE, simulator
 from tests.simulator.desk import TOKEN, zh
 
