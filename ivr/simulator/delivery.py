@@ -18,7 +18,7 @@ import httpx
 from twilio.request_validator import RequestValidator
 
 from ivr.tls import trusted
-from ivr.web.watch import SECONDS
+from ivr.web.key_clock import SECONDS
 
 
 class ConnectFailed(Exception):

@@ -13,11 +13,11 @@ from ivr.settings import Settings
 from ivr.storage import connect
 from ivr.web.callback_webhooks import callbacks_blueprint
 from ivr.web.health import count_requests, health_blueprint
+from ivr.web.key_clock import key_clock
 from ivr.web.recording_webhooks import recordings_blueprint
 from ivr.web.text_webhooks import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice_webhooks import voice_blueprint
-from ivr.web.watch import watch
 from ivr.wiring import make_runtime
 
 
@@ -28,7 +28,7 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
-    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key), watch(settings.lab))
+    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key), key_clock(settings.lab))
     app.register_blueprint(voice_blueprint(runtime))
     app.register_blueprint(texts_blueprint(runtime))
     app.register_blueprint(callbacks_blueprint(runtime))

@@ -9,7 +9,7 @@ import pytest
 from ivr.engine import Ask, Call, Confirm, Menu
 from ivr.engine.entries import clock, six
 from ivr.engine.listening import TAKEN_IN
-from ivr.web.watch import watch
+from ivr.web.key_clock import key_clock
 from tests.engine.ordering import order, written
 
 PIN = Ask("pin", six, length=6, personal=True)
@@ -136,4 +136,4 @@ def test_a_pound_that_is_not_told_of_leaves_a_time_out(at_a_proof):
 
 def test_outside_of_the_lab_the_watch_is_the_machines():
     """In the lab it is the telephone's, whose silence takes no time."""
-    assert watch(lab=False) is time.time
+    assert key_clock(lab=False) is time.time

@@ -11,7 +11,7 @@ SECONDS = "I-Simulator-Seconds"
 """A header of the simulator's: its virtual time. A telephone of the lab that does not send it is not measured."""
 
 
-def watch(lab: bool) -> Callable[[], float | None]:
+def key_clock(lab: bool) -> Callable[[], float | None]:
     """The machine's; in the lab the telephone's, where silence takes no time and nobody waits for words."""
     return _telephones if lab else time.time
 
