@@ -148,7 +148,7 @@ def children(settings: Settings, listener: socket.socket) -> list[Child]:
     web = [
         sys.executable, "-m", "gunicorn", "app:create_app()",
         "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"fd://{listener.fileno()}",
-        "--config", "python:ivr.web.serving",
+        "--config", "python:ivr.web.gunicorn_config",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "ivr.follow_up.worker"]
     kept = [

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from ivr.logs import logger, mask, prepare_logs
-from ivr.web import serving
+from ivr.web import gunicorn_config
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def gunicorn():
 
 def test_the_web_server_says_in_json_that_a_worker_died(lines, gunicorn, capfd):
     """It has a form of its own, which no collector of logs could read."""
-    serving.on_starting(None)
+    gunicorn_config.on_starting(None)
     gunicorn.warning("Worker (pid:%s) was sent SIGKILL!", 7)
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [(one["logger"], one["level"]) for one in said] == [("gunicorn.error", "warning")]

@@ -178,7 +178,7 @@ def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     with run.listen(settings) as listener:
         assert listener.getsockname() == ("127.0.0.1", settings.port)
         voice, worker, simulator = children(settings, listener)
-    assert "python:ivr.web.serving" in voice.command and voice.listener is listener
+    assert "python:ivr.web.gunicorn_config" in voice.command and voice.listener is listener
     assert (worker.command[-1], simulator.command[-1]) == ("ivr.follow_up.worker", "ivr.simulator.server")
 
 

@@ -28,7 +28,9 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     count_requests(app)
     app.register_blueprint(health_blueprint(engine))
-    runtime = app.extensions["line"] = make_runtime(engine, settings, Sealer(settings.server_key), key_clock(settings.lab))
+    runtime = app.extensions["line"] = make_runtime(
+        engine, settings, Sealer(settings.server_key), key_clock(settings.lab)
+    )
     app.register_blueprint(voice_blueprint(runtime))
     app.register_blueprint(texts_blueprint(runtime))
     app.register_blueprint(callbacks_blueprint(runtime))

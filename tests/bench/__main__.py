@@ -73,7 +73,7 @@ def serving(name: str, factory: str, folder: Path, number: int, database: str = 
     print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
     command = [
         sys.executable, "-m", "gunicorn", f"tests.bench.peers:{factory}()", "--workers", "1",
-        "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", "--config", "python:ivr.web.serving",
+        "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", "--config", "python:ivr.web.gunicorn_config",
     ]  # fmt: skip
     process = subprocess.Popen(
         [*_pinned(0), *command], cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ivr.web import connections
-from ivr.web.serving import *  # noqa: F403
+from ivr.web.gunicorn_config import *  # noqa: F403
 
 connections.WHOLE = float(os.environ.get("WHOLE", connections.WHOLE))
 worker_connections = int(os.environ.get("MOST", worker_connections))  # noqa: F405

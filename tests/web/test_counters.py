@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest, multiprocess, values
 
-from ivr.web import counters, serving
+from ivr.web import counters, gunicorn_config
 
 COUNTING = """
 import os, sys
@@ -69,7 +69,7 @@ def test_a_worker_that_has_ended_leaves_its_numbers_and_no_room_that_it_did_not_
     counted(tmp_path)
     before = shown(tmp_path)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    serving.child_exit(None, SimpleNamespace(pid=pid_of(tmp_path)))
+    gunicorn_config.child_exit(None, SimpleNamespace(pid=pid_of(tmp_path)))
     assert shown(tmp_path) == before and "voice" in before
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 8192
 

@@ -1,4 +1,4 @@
-"""gunicorn's settings for the voice server (`--config python:ivr.web.serving`); the rest is given by `make run`."""
+"""gunicorn's settings for the voice server (`--config python:ivr.web.gunicorn_config`); the rest is given by `make run`."""
 
 from __future__ import annotations
 
