@@ -12,7 +12,7 @@ from ivr.web import counters
 
 MOST_FILES = 4096
 """A worker's connections, to callers and to the database, with room to spare; the system's own limit may be lower."""
-worker_class = "ivr.web.connections.Worker"
+worker_class = "ivr.web.gunicorn_worker.BufferingWorker"
 worker_connections = 1000
 graceful_timeout = 10
 keepalive = 30

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ivr.web import connections
+from ivr.web import gunicorn_worker
 from ivr.web.gunicorn_config import *  # noqa: F403
 
-connections.WHOLE = float(os.environ.get("WHOLE", connections.WHOLE))
+gunicorn_worker.WHOLE = float(os.environ.get("WHOLE", gunicorn_worker.WHOLE))
 worker_connections = int(os.environ.get("MOST", worker_connections))  # noqa: F405

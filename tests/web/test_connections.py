@@ -17,7 +17,7 @@ from ivr.lab.world import load_default_if_empty
 from ivr.run import ROOT, children, listen
 from ivr.settings import Settings
 from ivr.storage import begin_write, connect
-from ivr.web import connections
+from ivr.web import gunicorn_worker
 from tests.ports import free_ports
 from tests.web.wire import encoded, ringing, signature
 
@@ -129,11 +129,11 @@ def test_a_connection_whose_request_is_late_is_closed(server, sent):
 def test_many_connections_that_ask_nothing_are_in_the_log_and_counted(server):
     """Once a minute, and each that was given up."""
     with ExitStack() as stack:
-        for one in server.hold(stack, b"", 2 * connections.MANY + 1):
+        for one in server.hold(stack, b"", 2 * gunicorn_worker.MANY + 1):
             assert one.recv(1) == b""
     numbers = httpx.get(f"http://127.0.0.1:{server.settings.port}/metrics", trust_env=False).text
     late = next(line for line in numbers.splitlines() if line.startswith('ivr_connections_dropped_total{why="late"}'))
-    assert float(late.split()[1]) > 2 * connections.MANY
+    assert float(late.split()[1]) > 2 * gunicorn_worker.MANY
     assert "many connections ask nothing" in server.log.read_text("utf-8")
 
 
@@ -171,7 +171,7 @@ def test_no_header_moves_a_request_past_a_proxy_that_lets_voice_through(server, 
 REFUSED = {
     "411": HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nAB",
     "413": HEAD + b"Content-Length: 9999999999999\r\n\r\n",
-    "431": HEAD + b"X: " + b"x" * 2 * connections.LONGEST_HEAD,
+    "431": HEAD + b"X: " + b"x" * 2 * gunicorn_worker.LONGEST_HEAD,
 }
 
 

@@ -127,7 +127,7 @@ class Connection(TConn):
         return True
 
 
-class Worker(ThreadWorker):
+class BufferingWorker(ThreadWorker):
     """gunicorn's worker with threads, with its own care of connections."""
 
     orphaned = 0.0
