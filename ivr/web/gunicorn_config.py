@@ -8,7 +8,7 @@ import resource
 from typing import Any
 
 from ivr.logs import prepare_logs, take_over
-from ivr.web import counters
+from ivr.web import metric_files
 
 MOST_FILES = 4096
 """A worker's connections, to callers and to the database, with room to spare; the system's own limit may be lower."""
@@ -39,7 +39,7 @@ def on_starting(_server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Room to count in; and what was loaded at the start is never garbage: no turn waits for a collection that looks at it again."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        counters.reserve(folder)
+        metric_files.reserve(folder)
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -48,4 +48,4 @@ def post_worker_init(worker: Any) -> None:
 def child_exit(_server: Any, worker: Any) -> None:
     """In the process that watches over the workers: one that dies again and again must not fill the disk."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        counters.release(folder, worker.pid)
+        metric_files.release(folder, worker.pid)

@@ -11,17 +11,17 @@ from types import SimpleNamespace
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest, multiprocess, values
 
-from ivr.web import counters, gunicorn_config
+from ivr.web import gunicorn_config, metric_files
 
 COUNTING = """
 import os, sys
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
-from ivr.web import counters
+from ivr.web import metric_files
 seconds, tries = Histogram("ivr_request_seconds", "", ("endpoint",)), Counter("ivr_tries", "", ("ok",))
 if "full" in sys.argv:
     def full(*_): raise OSError(28, "No space left on device")
     os.posix_fallocate = full
-counters.reserve(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+metric_files.reserve(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 seconds.labels("voice").observe(1)
 tries.labels("True").inc()
 registry = CollectorRegistry()
@@ -43,7 +43,7 @@ def test_the_room_of_every_number_is_on_the_disk_before_the_first_call(tmp_path)
     shown = counted(tmp_path)
     assert 'ivr_request_seconds_count{endpoint="voice"} 1.0' in shown and 'ivr_tries_total{ok="True"} 1.0' in shown
     files = {file.name.partition("_")[0]: file.stat() for file in tmp_path.iterdir()}
-    assert {kind: found.st_size for kind, found in files.items()} == counters.KINDS
+    assert {kind: found.st_size for kind, found in files.items()} == metric_files.KINDS
     assert all(found.st_blocks * 512 >= found.st_size for found in files.values())
 
 
@@ -76,9 +76,9 @@ def test_a_worker_that_has_ended_leaves_its_numbers_and_no_room_that_it_did_not_
 
 def test_a_worker_that_has_counted_nothing_leaves_nothing(tmp_path):
     """Nor does one that never came to reserve anything."""
-    counters.reserve(str(tmp_path))
-    counters.release(str(tmp_path), os.getpid())
-    counters.release(str(tmp_path), os.getpid())
+    metric_files.reserve(str(tmp_path))
+    metric_files.release(str(tmp_path), os.getpid())
+    metric_files.release(str(tmp_path), os.getpid())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -86,25 +86,25 @@ def test_a_process_of_the_same_number_counts_on(tmp_path, monkeypatch):
     """Numbers of processes come again; its room is whole again, too."""
     counted(tmp_path)
     before, pid = shown(tmp_path), pid_of(tmp_path)
-    counters.release(str(tmp_path), pid)
+    metric_files.release(str(tmp_path), pid)
     monkeypatch.setattr(os, "getpid", lambda: pid)
-    counters.reserve(str(tmp_path))
+    metric_files.reserve(str(tmp_path))
     assert shown(tmp_path) == before
-    assert {file.stat().st_size for file in tmp_path.iterdir()} == set(counters.KINDS.values())
+    assert {file.stat().st_size for file in tmp_path.iterdir()} == set(metric_files.KINDS.values())
 
 
-@pytest.mark.parametrize("kind", counters.KINDS)
+@pytest.mark.parametrize("kind", metric_files.KINDS)
 def test_what_is_left_of_a_try_is_taken_away(tmp_path, monkeypatch, kind):
     """The disk may be full between the two."""
     whole = os.posix_fallocate
 
     def full(descriptor, offset, size):
-        if size == counters.KINDS[kind]:
+        if size == metric_files.KINDS[kind]:
             raise OSError(errno.ENOSPC, "No space left on device")
         whole(descriptor, offset, size)
 
     monkeypatch.setattr(values, "ValueClass", values.ValueClass)
     monkeypatch.setattr(os, "posix_fallocate", full)
-    counters.reserve(str(tmp_path))
+    metric_files.reserve(str(tmp_path))
     assert not [file for file in tmp_path.iterdir() if kind in file.name]
     assert values.ValueClass is values.MutexValue
