@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram,
 
 from ivr.migrate import is_migrated, is_newer
 from ivr.storage import begin_read
-from ivr.web import backlog
+from ivr.web import backlog_metrics
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
 DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=SECONDS)
@@ -45,7 +45,7 @@ def health_blueprint(engine: sa.Engine) -> Blueprint:
 
     @health.get("/metrics")
     def metrics() -> Response:
-        return Response(_exposition() + backlog.exposition(engine), content_type=CONTENT_TYPE_LATEST)
+        return Response(_exposition() + backlog_metrics.exposition(engine), content_type=CONTENT_TYPE_LATEST)
 
     return health
 

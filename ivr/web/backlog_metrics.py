@@ -23,7 +23,7 @@ BY_STATUS = {
 }
 
 
-class Backlog:
+class BacklogCollector:
     """A collector over one database."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -42,7 +42,7 @@ class Backlog:
 def exposition(engine: sa.Engine) -> bytes:
     """The gauges as Prometheus reads them; none when the database does not answer."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Backlog(engine))
+    registry.register(BacklogCollector(engine))
     try:
         return generate_latest(registry)
     except sa.exc.SQLAlchemyError:
