@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from ivr.web.signature import is_signed, matches, raw_target
+from ivr.web.twilio_signature import is_signed, matches, raw_target
 
 BASE, TOKEN = "https://ivr.example.com", "12345"
 VECTOR = {

@@ -28,7 +28,7 @@ from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
 from ivr.web import agent_legs, recording_webhooks
-from ivr.web.signature import is_signed
+from ivr.web.twilio_signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
 SAFE_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -18,7 +18,7 @@ from ivr.migrate import migrate
 from ivr.settings import Settings
 from ivr.setup import doctor, self_test
 from ivr.storage import connect
-from ivr.web.signature import is_signed
+from ivr.web.twilio_signature import is_signed
 
 ACCOUNT = "AC" + "1" * 32
 
