@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from tests.exploration.layout import plan
+from ivr.checks.layout import plan
 from tests.exploration.strokes import HIGH, STEP, ways
 
 PERSON = {"agent", "callback-offer", "callback-in-both", "callback-or-security"}

@@ -11,8 +11,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ivr.checks.layout import plan
 from tests.exploration.drawing import BEND, COLOURS, GAP, HEAD, MARGIN, PLAIN, STYLE
-from tests.exploration.layout import plan
 from tests.exploration.strokes import HIGH, STEP, ways
 
 FLOWS = Path(__file__).parents[2] / "call_flows"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from html import escape
 from typing import Any
 
-from tests.exploration.layout import Plan
+from ivr.checks.layout import Plan
 
 HIGH, STEP, PORT, TIP = 62, 126, 20, 6
 Link = tuple[str, str]

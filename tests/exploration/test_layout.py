@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from ivr.checks.layout import plan
 from tests.exploration import maps
-from tests.exploration.layout import plan
 from tests.exploration.overview import overview
 
 EDGES = [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d"), ("d", "b"), ("x", "d")]

@@ -1,7 +1,7 @@
-"""Where the boxes of a call map stand: in layers from the first down, and ways that never cross a box.
+"""Places the boxes of a drawing in layers from the top down, and edges that never cross a box.
 
-A way that spans several layers bends in each layer between; ways to the same box share their bends, as tributaries
-share a river. A way up the page is laid out as if it led down.
+An edge that spans several layers bends in each layer between; edges to the same box share their bends, as tributaries
+share a river. An edge that points up is laid out as if it pointed down.
 """
 
 from __future__ import annotations
@@ -17,23 +17,28 @@ Near = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class Plan:
-    """The centre (pixels) and layer of every box and bend, and what each way passes from its beginning to its end."""
+    """The centre (pixels) and layer of every box and bend, and what each edge passes from its start to its end."""
 
     places: dict[str, tuple[float, int]]
     chains: dict[Edge, list[str]]
 
 
 def plan(widths: dict[str, float], edges: list[Edge], first: str | None, bend: float) -> Plan:
-    """Boxes of these widths (gap included); what `first` does not lead to stands as low as it can."""
+    """Place boxes of these widths (gap included); a box that `first` does not lead to stands as low as it can."""
     up = _upward(widths, edges)
     after, before = _both_ways([edge[::-1] if edge in up else edge for edge in edges])
     layer = _layers(list(widths), after, before, first)
     layer |= {
         node: max(layer.values()) for node in widths if first is not None and all(one != node for one, _ in edges)
     }
-    chains = {edge: _chain(edge, layer, edge in up) for edge in edges}
+    return plan_in(layer, widths, edges, bend)
+
+
+def plan_in(layer: dict[str, int], widths: dict[str, float], edges: list[Edge], bend: float) -> Plan:
+    """Place boxes in the given layers (0 is the top one)."""
+    chains = {edge: _chain(edge, layer) for edge in edges}
     links = [pair for chain in chains.values() for pair in zip(chain, chain[1:], strict=False)]
-    layer |= {one: int(one.split("|")[2]) for pair in links for one in pair if "|" in one}
+    layer = layer | {one: int(one.split("|")[2]) for pair in links for one in pair if "|" in one}
     rows: list[list[str]] = [[] for _ in range(max(layer.values()) + 1)]
     for one, row in layer.items():
         rows[row].append(one)
@@ -95,8 +100,9 @@ def _reached(first: str, after: Near) -> set[str]:
     return seen
 
 
-def _chain(edge: Edge, layer: dict[str, int], upward: bool) -> list[str]:
+def _chain(edge: Edge, layer: dict[str, int]) -> list[str]:
     one, other = edge
+    upward = layer[other] < layer[one]
     step = -1 if upward else 1
     bends = [f"{other}|{'up' if upward else 'down'}|{row}" for row in range(layer[one] + step, layer[other], step)]
     return [one, *bends, other]
