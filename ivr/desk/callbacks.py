@@ -21,10 +21,9 @@ from ivr.desk import numbers, rings
 from ivr.desk.tables import callbacks
 from ivr.desk.tables import rings as table
 from ivr.engine import journal
-from ivr.engine.call import Sealed
 from ivr.engine.claims import hold
 from ivr.engine.effects import World, read, write
-from ivr.engine.secrets import mask
+from ivr.engine.secrets import Sealed, mask
 from ivr.follow_up.tries import QUEUED, stamp
 from ivr.logs import logger
 from ivr.storage import AnyRow

@@ -34,9 +34,9 @@ from ivr.desk.tables import (
     sounds,
     voice_notes,
 )
-from ivr.engine.call import Dial
 from ivr.engine.journal import calls, journal
 from ivr.engine.secrets import ERASED
+from ivr.engine.waits import Dial
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.follow_up.tries import QUEUED
 from ivr.storage import writing

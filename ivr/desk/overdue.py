@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ivr.desk.stages import OPEN, look_again
 from ivr.desk.tables import cases, disputes, overdue
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
 from ivr.follow_up.jobs import Surroundings

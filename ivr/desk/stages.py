@@ -20,7 +20,8 @@ from ivr.desk import guessing
 from ivr.desk.guessing import HOUR, REFERENCE, WINDOW, utc
 from ivr.desk.identity import Verified
 from ivr.desk.tables import attempts, cases, disputes
-from ivr.engine.effects import Unavailable, World, touch, write
+from ivr.engine.effects import World, touch, write
+from ivr.engine.errors import Unavailable
 from ivr.logs import logger
 from ivr.settings import Settings
 from ivr.storage import AnyRow, begin_read, begin_write

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from ivr.desk.summary import OPENED, is_frozen, summarise
 from ivr.desk.written import LOOK_UPS, found_by
 from ivr.engine import journal
-from ivr.engine.call import Line
 from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.utterances import Utterance
 
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """One sentence: pauses between sentences would cost the seconds that the words need."""
@@ -25,19 +25,19 @@ LIFT = "frozen-then.lift"
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
-def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Line) -> list[Spoken]:
+def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[Spoken]:
     """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
     rows = journal.rows(conn, sid)
     language = rows[-1].language if rows else "zh"
-    told = lines(summarise(rows)) if rows else [Line("whisper-accept")]
+    told = lines(summarise(rows)) if rows else [Utterance("whisper-accept")]
     parts = speaker.speak((*lead, *told), language, rows[-1].at.date() if rows else date.min)
     comma, stop = JOINED[language]
     return [Spoken(comma.join(part.text for part in parts) + stop, language)]
 
 
-def lines(summary: dict[str, Any]) -> list[Line]:
+def lines(summary: dict[str, Any]) -> list[Utterance]:
     """A summary → what is whispered."""
-    return [Line(f"whisper-{_proof(summary)}"), *_matter(summary), Line("whisper-accept")]
+    return [Utterance(f"whisper-{_proof(summary)}"), *_matter(summary), Utterance("whisper-accept")]
 
 
 def _proof(summary: dict[str, Any]) -> str:
@@ -45,36 +45,40 @@ def _proof(summary: dict[str, Any]) -> str:
     return summary["verified_by"] or ("weakly" if summary["level"] == "L1" else "unverified")
 
 
-def _matter(summary: dict[str, Any]) -> Iterator[Line]:
+def _matter(summary: dict[str, Any]) -> Iterator[Utterance]:
     """What it is about, then how safe the account is; where both are to be said, reason and case are left to the screen."""
     amounts, safety = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS], list(_safety(summary))
     if amounts:
         kind = amounts[-1]["prompt"].removesuffix("-amount")
         record = _record(summary, kind)
-        yield Line(f"whisper-{kind}", {"amount": _short(record["amount"] if record else amounts[-1]["value"])})
+        yield Utterance(f"whisper-{kind}", {"amount": _short(record["amount"] if record else amounts[-1]["value"])})
         if record and not safety:
-            yield Line(f"whisper-reason.{record['reason']}")
+            yield Utterance(f"whisper-reason.{record['reason']}")
     else:
         topics = [step for step in summary["path"] if step in TOPICS]
-        yield Line(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
+        yield Utterance(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
     yield from safety
     if (case := _case(summary)) and not (amounts and safety):
         yield _case_line(summary, case["reference"])
 
 
-def _safety(summary: dict[str, Any]) -> Iterator[Line]:
+def _safety(summary: dict[str, Any]) -> Iterator[Utterance]:
     if is_frozen(summary):
-        yield Line("whisper-frozen")
+        yield Utterance("whisper-frozen")
     if summary["told"].get("directed"):
-        yield Line("whisper-directed")
+        yield Utterance("whisper-directed")
     elif LIFT in summary["chosen"]:
-        yield Line("whisper-lift")
+        yield Utterance("whisper-lift")
 
 
-def _case_line(summary: dict[str, Any], reference: str) -> Line:
+def _case_line(summary: dict[str, Any], reference: str) -> Utterance:
     """The end of its number; or, if it has a voice note of a known length, that it has: for both there is no time."""
     seconds = [one["seconds"] for one in summary["notes"] if one["reference"] == reference and one["seconds"]]
-    return Line("whisper-note", {"seconds": seconds[-1]}) if seconds else Line("whisper-case", {"tail": reference[-4:]})
+    return (
+        Utterance("whisper-note", {"seconds": seconds[-1]})
+        if seconds
+        else Utterance("whisper-case", {"tail": reference[-4:]})
+    )
 
 
 def _short(fen: int) -> int:

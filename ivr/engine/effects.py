@@ -20,20 +20,16 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 import msgspec
 import sqlalchemy as sa
 
-if TYPE_CHECKING:
-    from ivr.engine.runtime import Runtime
+from ivr.engine.errors import Unavailable
+from ivr.engine.runtime import Runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Unavailable(Exception):
-    """The outside did not answer in time, or answered nonsense; nobody may call that a success."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +76,18 @@ class Effect(Generic[P, T]):
         """The error that is journaled as `name`; None when the effect declares no such error (any more)."""
         declared: tuple[type[Exception], ...] = (Unavailable, *self.errors)
         return next((error(self.name) for error in declared if error.__name__ == name), None)
+
+
+@dataclass(frozen=True)
+class EffectRequest:
+    """A flow's request to run an effect."""
+
+    effect: Effect[Any, Any]
+    args: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        return self.effect.name
 
 
 Function = Callable[Concatenate[World, P], T]

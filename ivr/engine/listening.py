@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ivr.engine.call import Wait
 from ivr.engine.prompts import Ask, Decision, Menu
+from ivr.engine.waits import Wait
 
 TAKEN_IN = 1.0
 """Seconds from our document to the earliest answer to it: the first sound is fetched, and a word or two are heard."""

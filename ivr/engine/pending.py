@@ -15,16 +15,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from ivr.engine.call import FILLER, Asking, Diverged, Do, Wait
+from ivr.engine.effects import EffectRequest
+from ivr.engine.errors import Diverged
 from ivr.engine.prompts import Confirm, Decision, Menu
+from ivr.engine.waits import FILLER, CallerWait, Wait
 
 Kept = dict[str, Any]
 """name · kind (the verb) · prompt (its class) · options (as they were offered) · heard (a checksum of words and values)."""
 
 
-def keep(wait: Asking) -> Kept:
+def keep(wait: CallerWait) -> Kept:
     """What a row keeps of its wait."""
-    kept: Kept = {"name": wait.name, "kind": type(wait).__name__}
+    kept: Kept = {"name": wait.name, "kind": wait.stored_kind}
     if isinstance(wait, Wait):
         kept["prompt"] = type(wait.prompt).__name__
         if isinstance(wait.prompt, Menu):
@@ -41,11 +43,11 @@ def as_heard(kept: Kept, request: Any) -> Any:
     only the name and the verb are compared by these.
     """
     if kept["name"] == FILLER.name:
-        if isinstance(request, Do):
+        if isinstance(request, EffectRequest):
             return request
         raise Diverged(f"the call waited for the outside, the flow now asks {_named(request)}")
     compared = ("name", "kind", "prompt", "heard") if "prompt" in kept else ("name", "kind")
-    asked = {} if isinstance(request, Do) else keep(request)
+    asked = {} if isinstance(request, EffectRequest) else keep(request)
     if any(kept.get(part) != asked.get(part) for part in compared):
         raise Diverged(
             f"the call waited at {kept.get('prompt', kept['kind'])} {kept['name']!r}, the flow now asks {_named(request)}; "
@@ -67,7 +69,7 @@ def check_option(asked: Wait, decision: Decision) -> None:
 def _heard(wait: Wait) -> int | None:
     """A checksum of what was heard, where the key's meaning depends on it."""
     if isinstance(wait.prompt, Confirm) and wait.prompt.acts:
-        return _checksum(wait.lines)
+        return _checksum(wait.utterances)
     return _checksum(wait.args["choices"]) if "choices" in wait.args else None
 
 
@@ -76,6 +78,6 @@ def _checksum(heard: Any) -> int:
 
 
 def _named(request: Any) -> str:
-    if isinstance(request, Do):
+    if isinstance(request, EffectRequest):
         return f"for the effect {request.name!r}"
     return f"{type(request.prompt if isinstance(request, Wait) else request).__name__} {request.name!r}"

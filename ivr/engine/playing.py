@@ -12,13 +12,14 @@ import msgspec
 import sqlalchemy as sa
 
 from ivr.engine import claims, journal, listening
-from ivr.engine.call import Call, Dial, Do, Moment, Sealed, Wait
-from ivr.engine.effects import Unavailable, World
+from ivr.engine.call import Call
+from ivr.engine.effects import EffectRequest, World
+from ivr.engine.errors import Unavailable
 from ivr.engine.journal import Last, Row
 from ivr.engine.prompts import Decision, Record, Recorded
-from ivr.engine.replay import Asking
 from ivr.engine.runtime import Runtime
-from ivr.engine.secrets import Secret
+from ivr.engine.secrets import Sealed, Secret
+from ivr.engine.waits import Announcement, CallerWait, Dial, Wait
 from ivr.storage import Borrowed, reading, writing
 
 TURN_SECONDS = 8.0
@@ -65,9 +66,9 @@ class Playing:
     fresh: bool = True
     ordinals: dict[str, int] = field(default_factory=dict)
 
-    def answer(self, wait: Asking) -> tuple[str, Any] | None:
+    def answer(self, wait: CallerWait) -> tuple[str, Any] | None:
         """The decision for this wait: from what was keyed, then from what was typed ahead."""
-        if isinstance(wait, Moment):
+        if isinstance(wait, Announcement):
             return self._passed()
         if isinstance(wait, Dial):
             return self._dialled()
@@ -93,7 +94,7 @@ class Playing:
         """Whether the caller should hear a word before the outside is waited for: once, while it is slow."""
         return not (self.patient or self.claimed or self.bank_is_dead) and self.runtime.pace.is_slow()
 
-    def perform(self, do: Do) -> tuple[str, Any]:
+    def perform(self, do: EffectRequest) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
         effect = do.effect
         expected: tuple[type[Exception], ...] = (*effect.errors, Unavailable)
@@ -139,7 +140,7 @@ class Playing:
             transaction, self.transaction = self.transaction, None
             transaction.__exit__(Exception, Exception("rolled back"), None)
 
-    def _touch(self, do: Do) -> Any:
+    def _touch(self, do: EffectRequest) -> Any:
         if self.transaction is not None:
             raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
         if self.bank_is_dead:
@@ -178,7 +179,7 @@ class Playing:
             claims.check(self.own.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
             self.transaction = opened.pop_all()
 
-    def _world(self, do: Do, conn: sa.Connection | None) -> World:
+    def _world(self, do: EffectRequest, conn: sa.Connection | None) -> World:
         ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1
         key = f"{self.call.sid}:{self.turn}:{do.name}:{ordinal}"
         deadline = min(time.monotonic() + TOUCH_SECONDS, self.until)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from ivr.engine import twiml
-from ivr.engine.call import Call, Dial, Moment
+from ivr.engine.call import Call
 from ivr.engine.prompts import Record
 from ivr.engine.replay import Played
 from ivr.engine.runtime import Runtime
+from ivr.engine.waits import Announcement, Dial
 
 
 def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetime) -> str:
     """Where the turn stopped → its document."""
-    spoken = runtime.speaker.speak(played.lines, call.language, now.date())
+    spoken = runtime.speaker.speak(played.utterances, call.language, now.date())
     base = f"{runtime.base_url}/voice/calls/{call.sid}"
     action = f"{base}/turns/{turn + 1}"
     if played.wait is None:
         return twiml.document(twiml.says(spoken, call.slow) + "<Hangup/>")
-    if isinstance(played.wait, Moment):
+    if isinstance(played.wait, Announcement):
         return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
     if isinstance(played.wait, Dial):
         whisper = f"{base}/whisper/{turn + 1}"

@@ -24,39 +24,35 @@ the journal holds are handed to it as they were; the new answer is fed in; it ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
 from ivr.engine import pending
-from ivr.engine.call import FILLER, Asking, Call, Dial, Diverged, Do, Endless, Line, Moment, Sealed, Wait
-from ivr.engine.secrets import Secret
+from ivr.engine.call import Call
+from ivr.engine.effects import EffectRequest
+from ivr.engine.errors import Diverged, ForeignAwait, RunawayFlow, UncaughtSignal
+from ivr.engine.runtime import RootFlow
+from ivr.engine.secrets import Sealed, Secret
 from ivr.engine.signals import HangUp, Signal
+from ivr.engine.utterances import Utterance
+from ivr.engine.waits import FILLER, Announcement, CallerWait, Dial, Wait
 
-VERBS: dict[type, str] = {Wait: "answer", Dial: "answer", Moment: "answer", Do: "did"}
+VERBS: dict[type, str] = {Wait: "answer", Dial: "answer", Announcement: "answer", EffectRequest: "did"}
 """What a flow may await, and how its answer is journaled."""
-Story = Callable[[Call], Coroutine[Any, Any, Any]]
 
-EFFECTS_A_TURN = 40
-
-
-class ForeignAwait(RuntimeError):
-    """A flow awaited something that is not a verb of the call."""
-
-
-class Uncaught(RuntimeError):
-    """A root flow let a signal pass: nobody is left to answer it."""
+MAX_STEPS_PER_TURN = 40
 
 
 class Live(Protocol):
     """The part of a turn that meets the world: answers waits from what was keyed, runs effects."""
 
-    def answer(self, wait: Asking) -> tuple[str, Any] | None:
+    def answer(self, wait: CallerWait) -> tuple[str, Any] | None:
         """The decision, or None when the caller has not answered this yet."""
 
-    def perform(self, do: Do) -> tuple[str, Any]:
+    def perform(self, do: EffectRequest) -> tuple[str, Any]:
         """Run the effect: ("ok", plain result) or ("err", error name)."""
 
     def wants_filler(self) -> bool:
@@ -69,8 +65,8 @@ class Live(Protocol):
 class Played(msgspec.Struct, frozen=True):
     """Where a turn ended: the wait it stopped at (None: the conversation is over) and what it did."""
 
-    wait: Asking | None
-    lines: tuple[Line, ...]
+    wait: CallerWait | None
+    utterances: tuple[Utterance, ...]
     steps: list[list[Any]] = []
 
 
@@ -95,10 +91,10 @@ class Player:
         self.writes: list[list[Any]] = []
         self.replaying = True
 
-    def play(self, story: Story) -> Played:
+    def play(self, story: RootFlow) -> Played:
         """Run the story to its next unanswered wait, or to its end.
 
-        Raises Diverged, Uncaught, ForeignAwait, Endless, and what the story raises.
+        Raises Diverged, UncaughtSignal, ForeignAwait, RunawayFlow, and what the story raises.
         """
         self.call.now = self.past.opened
         flow = story(self.call)
@@ -107,7 +103,7 @@ class Player:
         except (StopIteration, HangUp):
             return Played(None, self.call._take_said(), self.steps)
         except Signal as signal:
-            raise Uncaught(f"the story let {type(signal).__name__} pass") from signal
+            raise UncaughtSignal(f"the story let {type(signal).__name__} pass") from signal
         finally:
             flow.close()
 
@@ -120,11 +116,11 @@ class Player:
         self.replaying, self.call.now = False, self.now
         while True:
             self._guard(asked)
-            if type(asked) is Do and self._is_held(asked):
-                return Played(FILLER, FILLER.lines, self.steps)
+            if type(asked) is EffectRequest and self._is_held(asked):
+                return Played(FILLER, FILLER.utterances, self.steps)
             answer = self._live_answer(heard)
             if answer is None:
-                return Played(asked, asked.lines, self.steps)
+                return Played(asked, asked.utterances, self.steps)
             if heard is not asked:
                 pending.check_option(asked, answer)
             asked = heard = flow.send(answer)
@@ -164,10 +160,10 @@ class Player:
     def _guard(self, request: Any) -> None:
         if type(request) not in VERBS:
             raise _foreign(request)
-        if len(self.steps) > EFFECTS_A_TURN:
-            raise Endless(f"more than {EFFECTS_A_TURN} steps in one turn, at {request.name}")
+        if len(self.steps) > MAX_STEPS_PER_TURN:
+            raise RunawayFlow(f"more than {MAX_STEPS_PER_TURN} steps in one turn, at {request.name}")
 
-    def _is_held(self, do: Do) -> bool:
+    def _is_held(self, do: EffectRequest) -> bool:
         """Whether the caller hears a word first. What was said before stays unsaid until the flow's next wait."""
         if self.live.heard_filler():
             self.steps.append(["answer", FILLER.name, "passed", None])
@@ -175,8 +171,8 @@ class Player:
         keyed = any(step[2] == "secret" for step in self.steps)
         return do.effect.kind == "touch" and not keyed and self.live.wants_filler()
 
-    def _live_answer(self, request: Asking | Do) -> Any:
-        if isinstance(request, Do):
+    def _live_answer(self, request: CallerWait | EffectRequest) -> Any:
+        if isinstance(request, EffectRequest):
             outcome, plain = self.live.perform(request)
             self.steps.append(["did", request.name, outcome, plain])
             if request.effect.kind == "write":
@@ -191,7 +187,7 @@ class Player:
         return decision
 
 
-def _result(request: Do, outcome: str, plain: Any) -> tuple[str, Any]:
+def _result(request: EffectRequest, outcome: str, plain: Any) -> tuple[str, Any]:
     """An effect's outcome as the flow gets it: the decoded result, or the error to raise. Raises Diverged."""
     if outcome == "ok":
         return outcome, request.effect.decode(plain)

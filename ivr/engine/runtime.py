@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -16,15 +16,15 @@ from msgspec.structs import replace
 from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.engine.pace import Pace
-from ivr.engine.replay import Story
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
+from ivr.settings import Settings
 from ivr.storage import Looks, Prepared
 
-if TYPE_CHECKING:
-    from ivr.settings import Settings
+RootFlow = Callable[[Any], Coroutine[Any, Any, Any]]
+"""The flow that a call begins with, or one that takes the call over: an `async def` of the `Call`."""
 
 
 class FollowUps(Protocol):
@@ -53,7 +53,7 @@ class Runtime(msgspec.Struct, frozen=True):
     worker: Worker
     commits: Commits
     looks: Looks
-    stories: Mapping[str, Story]
+    stories: Mapping[str, RootFlow]
     clock: Callable[[sa.Connection], datetime]
     wallets: object
     follow_up: FollowUps

@@ -17,6 +17,7 @@ import os
 import secrets
 from typing import NoReturn
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -54,6 +55,12 @@ class Secret:
     __reduce__ = _refuse
     __copy__ = _refuse
     __deepcopy__ = _refuse
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A keyed value that is kept encrypted; only rendering and effects open it."""
+
+    token: str
 
 
 class BrokenSeal(ValueError):

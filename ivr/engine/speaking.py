@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ivr.engine.call import PAUSE, PAUSE_AGAIN, Line, Sealed
+from ivr.engine.secrets import Sealed
+from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
 
 OPTION = {"zh": "，请按", "en": ", press "}
 """The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind. No stop follows: the break
@@ -48,17 +49,17 @@ class Speaker(msgspec.Struct, frozen=True):
     words: Words
     unseal: Callable[[str], str]
 
-    def speak(self, lines: Iterable[Line], language: str, today: date) -> list[Spoken]:
+    def speak(self, lines: Iterable[Utterance], language: str, today: date) -> list[Spoken]:
         """Lines → words. Any fault of a catalogue raises; the turn's guard answers it."""
         other = "en" if language == "zh" else "zh"
         placed = {None: language, "other": other, "zh": "zh", "en": "en"}
         return [self._spoken(line, placed[line.language], today) for line in lines]
 
-    def seconds(self, lines: Iterable[Line], language: str, today: date) -> float:
+    def seconds(self, lines: Iterable[Utterance], language: str, today: date) -> float:
         """How long these lines take to say."""
         return sum(seconds(one.text, one.language == "zh") for one in self.speak(lines, language, today))
 
-    def _spoken(self, line: Line, language: str, today: date) -> Spoken:
+    def _spoken(self, line: Utterance, language: str, today: date) -> Spoken:
         args = {name: self._opened(value) for name, value in line.args.items()} if line.args else line.args
         text = self.words.render(language, line.id, args, today=today)
         if line.key is not None:

@@ -22,12 +22,15 @@ import msgspec
 import sqlalchemy as sa
 
 from ivr.engine import claims, journal, pending, twiml
-from ivr.engine.call import FILLER, Asking, Call, Diverged, Endless, Line
+from ivr.engine.call import Call
+from ivr.engine.errors import Diverged, RunawayFlow
 from ivr.engine.journal import Last, Row
 from ivr.engine.playing import TURN_SECONDS, Input, Playing
 from ivr.engine.rendering import render
 from ivr.engine.replay import Past, Played, Player
 from ivr.engine.runtime import Runtime, position
+from ivr.engine.utterances import Utterance
+from ivr.engine.waits import FILLER, CallerWait
 from ivr.storage import Borrowed, begin_read
 
 LEAST_TO_BEGIN = 2.0
@@ -126,7 +129,7 @@ def _play(runtime: Runtime, own: Borrowed, sid: str, turn: int, here: _Here, las
 
 
 def _check_length(runtime: Runtime, here: _Here, turn: int) -> None:
-    """A caller who keys for ever is led to a person, and the rescue that does it ends by itself. Raises Endless.
+    """A caller who keys for ever is led to a person, and the rescue that does it ends by itself. Raises RunawayFlow.
 
     Only a key is refused: a leg that ended, or a word that was spoken, is the end of something, and not asked for again.
     """
@@ -136,7 +139,7 @@ def _check_length(runtime: Runtime, here: _Here, turn: int) -> None:
         (turn - here.since, runtime.turns_a_rescue) if here.story == "rescue" else (turn, runtime.turns_a_call)
     )
     if taken >= most:
-        raise Endless(f"{most} turns in one {'rescue' if here.story == 'rescue' else 'call'}")
+        raise RunawayFlow(f"{most} turns in one {'rescue' if here.story == 'rescue' else 'call'}")
 
 
 def _finish(
@@ -148,7 +151,7 @@ def _finish(
     return row, reply
 
 
-def waits(call: Call, wait: Asking | None, asked: float | None = None) -> dict[str, Any] | None:
+def waits(call: Call, wait: CallerWait | None, asked: float | None = None) -> dict[str, Any] | None:
     """For what a call waits, when it was asked by the runtime's watch, and the way that led there."""
     at = {} if asked is None else {"asked": round(asked, 2)}
     return {**pending.keep(wait), **at, **call.way.to_keep()} if wait else None
@@ -193,7 +196,7 @@ def _one_moment(runtime: Runtime, sid: str, turn: int, start: dict[str, Any] | N
     with begin_read(runtime.engine) as conn:
         last = journal.past(conn, sid).last
     language = last.language if last else (start or {}).get("language", "zh")
-    spoken = runtime.speaker.speak([Line("one-moment")], language, date.today())
+    spoken = runtime.speaker.speak([Utterance("one-moment")], language, date.today())
     return twiml.document(
         twiml.says(spoken) + twiml.redirect(f"{runtime.base_url}/voice/calls/{sid}/turns/{turn}?again=1")
     )

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from ivr.engine.call import Dial, Wait
 from ivr.engine.prompts import Ask, Record
 from ivr.engine.speaking import Spoken
+from ivr.engine.waits import Dial, Wait
 
 OVERRIDES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=9500&tt=15000"
 VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}

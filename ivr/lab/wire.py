@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 
 LONGEST = 20.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_read, begin_write, connect
 from ivr.wallet import file, tables, wallets

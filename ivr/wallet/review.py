@@ -8,7 +8,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ivr.desk.identity import Verified
-from ivr.engine.effects import Unavailable, World, touch
+from ivr.engine.effects import World, touch
+from ivr.engine.errors import Unavailable
 from ivr.storage import begin_read
 from ivr.wallet import config
 from ivr.wallet.reasons import Status, outcome_of

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.wallet.demo import DemoWallet, KeyReused, NoSuchRecord
 from ivr.wallet.types import AlreadyDisputed
 from ivr.wallet_api import asked

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from ivr.desk.report import UNJOINED, keep_summary, tell_crm
 from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
-from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
 from ivr.engine.playing import Input
 from ivr.engine.runtime import Runtime
+from ivr.engine.utterances import Utterance
 from ivr.storage import begin_read, begin_write
 
 NOT_REACHED = ("busy", "no-answer", "failed", "canceled")
@@ -101,4 +101,4 @@ def _nobody_there(runtime: Runtime, sid: str) -> str:
     with begin_read(runtime.engine) as conn:
         rows = journal.rows(conn, sid)
     language = rows[-1].language if rows else "zh"
-    return twiml.says(runtime.speaker.speak([Line("whisper-customer-left")], language, date.min))
+    return twiml.says(runtime.speaker.speak([Utterance("whisper-customer-left")], language, date.min))

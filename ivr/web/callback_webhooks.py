@@ -20,10 +20,10 @@ from ivr.desk.ringing import ENDED
 from ivr.desk.tables import callbacks, ring_attempts
 from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
-from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.speaking import Spoken
+from ivr.engine.utterances import Utterance
 from ivr.follow_up.tries import QUEUED
 from ivr.storage import AnyRow, begin_read, begin_write
 from ivr.wallet import config
@@ -67,7 +67,7 @@ def agent_hears(runtime: Runtime, mark: str) -> str:
         rings.know(conn, mark, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
-        spoken = whisper(conn, found.call, runtime.speaker, Line("whisper-callback"))
+        spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
     return _asks(runtime, mark, "/answer", spoken)
 
 
@@ -98,7 +98,7 @@ def customer_hears(runtime: Runtime, mark: str) -> str:
         if found is None:
             return "<Hangup/>"
         language, name = _language(conn, found.call), dict(config.by_id(conn, found.wallet).name)
-    lines = [Line("callback-greeting", {"name": name}), Line("callback-greeting.join", key="1")]
+    lines = [Utterance("callback-greeting", {"name": name}), Utterance("callback-greeting.join", key="1")]
     return _asks(runtime, mark, "/customer/answer", runtime.speaker.speak(lines, language, date.min))
 
 
@@ -119,7 +119,7 @@ def talked(runtime: Runtime, mark: str) -> str:
         if missed is None:
             return "<Hangup/>"
         language = _language(conn, missed.call)
-    return twiml.says(runtime.speaker.speak([Line("whisper-not-reached")], language, date.min)) + "<Hangup/>"
+    return twiml.says(runtime.speaker.speak([Utterance("whisper-not-reached")], language, date.min)) + "<Hangup/>"
 
 
 def leg(runtime: Runtime, mark: str) -> str:

@@ -18,12 +18,12 @@ from ivr.desk.agents import at_work
 from ivr.desk.own_numbers import answered_by
 from ivr.desk.report import ends_with_us, keep_summary, tell_crm
 from ivr.engine import journal, twiml
-from ivr.engine.call import Line
 from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
 from ivr.engine.turn import Forgotten, Input, take_turn
+from ivr.engine.utterances import Utterance
 from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
@@ -252,6 +252,6 @@ def ring_fallback(settings: Settings, dialled: str) -> str:
 
 def unknown_line(runtime: Runtime) -> str:
     """A number that is no wallet's line is answered politely and ended."""
-    lines = [Line("line-unknown", language="zh"), Line("line-unknown", language="en")]
+    lines = [Utterance("line-unknown", language="zh"), Utterance("line-unknown", language="en")]
     spoken = runtime.speaker.speak(lines, "zh", date.today())
     return twiml.document(twiml.says(spoken) + "<Hangup/>")

@@ -16,8 +16,7 @@ import structlog
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.prompts import Recorded
-from ivr.engine.replay import Story
-from ivr.engine.runtime import Runtime
+from ivr.engine.runtime import RootFlow, Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.engine.turn import Input, take_turn
@@ -41,7 +40,7 @@ class Stage:
 
     engine: sa.Engine
     folder: Path
-    stories: dict[str, Story]
+    stories: dict[str, RootFlow]
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     clock: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     seconds: float | None = None

@@ -73,7 +73,7 @@ def test_an_endless_flow_ends_with_a_person(stage):
     stage.with_stories(main=endless)
     stage.post()
     assert "zh:sorry" in stage.post("1")
-    assert rows(stage)[-1].failed["type"] == "Endless"
+    assert rows(stage)[-1].failed["type"] == "RunawayFlow"
 
 
 def test_only_the_verbs_may_be_awaited(stage):

@@ -44,7 +44,7 @@ def test_a_call_of_too_many_turns_is_rescued_and_the_rescue_comes_to_its_end(sta
         stage.post(keys)
     reply = stage.post("1")
     assert "zh:sorry" in reply and "<Dial" in reply
-    assert rows(stage)[-1].failed["type"] == "Endless"
+    assert rows(stage)[-1].failed["type"] == "RunawayFlow"
     assert "zh:callback" in stage.post(dialled="no-answer").replace("rescue.", "")
     assert "zh:noted" in stage.post("1")
     assert written(stage) == 1
@@ -87,7 +87,7 @@ def test_a_flow_that_never_stops_talking_ends_with_a_person(stage):
     stage.with_stories(main=talks_for_ever)
     stage.post()
     assert "zh:sorry" in stage.post("1")
-    assert rows(stage)[-1].failed["type"] == "Endless"
+    assert rows(stage)[-1].failed["type"] == "RunawayFlow"
 
 
 @pytest.mark.parametrize("signal", [Back, Main, ToAgent("nobody")])
@@ -101,7 +101,7 @@ def test_a_signal_that_the_story_lets_pass_ends_with_a_person(stage, signal):
     stage.with_stories(main=lets_pass)
     stage.post()
     assert "zh:sorry" in stage.post("1")
-    assert rows(stage)[-1].failed["type"] == "Uncaught"
+    assert rows(stage)[-1].failed["type"] == "UncaughtSignal"
 
 
 @touch

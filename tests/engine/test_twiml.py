@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from ivr.engine import twiml
-from ivr.engine.call import Line
 from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.utterances import Utterance
 
 BREAK = '<break time="500ms"/>'
 
@@ -23,7 +23,7 @@ class Labels:
 @pytest.mark.parametrize("language, words", [("zh", "账户安全，请按一"), ("en", "账户安全, press 1")])
 def test_the_break_is_the_whole_pause_after_an_option(language, words):
     """No stop, at which a voice would rest once more."""
-    spoken = Speaker(Labels(), unseal=str).speak([Line("账户安全", key="1")], language, date.min)
+    spoken = Speaker(Labels(), unseal=str).speak([Utterance("账户安全", key="1")], language, date.min)
     assert [one.text for one in spoken] == [words]
 
 

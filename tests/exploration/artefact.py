@@ -10,8 +10,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from ivr.engine.call import Dial, Moment, Wait
 from ivr.engine.prompts import Ask
+from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration import words
 from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
@@ -64,7 +64,7 @@ def _node(state: State) -> dict[str, Any]:
 def _kind(state: State) -> str:
     if isinstance(state.wait, Dial):
         return "dial"
-    if isinstance(state.wait, Moment):
+    if isinstance(state.wait, Announcement):
         return "moment"
     return "entry" if isinstance(state.wait.prompt, Ask) else "menu"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from ivr.engine.call import Wait
 from ivr.engine.prompts import Record
+from ivr.engine.waits import Wait
 from tests.exploration.graph import LED, Edge, Graph
 
 NOT_TYPED = {"dials", LED, "passed", "accepted", "declined", "busy", "no-answer", "failed"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ivr.engine.call import Line
+from ivr.engine.utterances import Utterance
 from tests.exploration import words
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph
@@ -80,7 +80,7 @@ def _is_proved(edge: Edge) -> bool:
     return bool(told) and str(edge.turn.facts.get("record", "")).endswith(NO_DEBIT)
 
 
-def _is_rash(line: Line) -> bool:
+def _is_rash(line: Utterance) -> bool:
     if line.id.startswith(ABOUT_KEYS):
         return False
     return any(

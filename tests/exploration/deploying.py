@@ -12,10 +12,13 @@ from typing import Any
 from msgspec.structs import replace as other
 
 from ivr.engine import pending
-from ivr.engine.call import FIRST, NO_TRIES, Asking, Call, Diverged, Wait
+from ivr.engine.call import FIRST, NO_TRIES, Call
+from ivr.engine.errors import Diverged
 from ivr.engine.playing import Input
 from ivr.engine.prompts import Confirm, Menu
-from ivr.engine.replay import Past, Player, Story
+from ivr.engine.replay import Past, Player
+from ivr.engine.runtime import RootFlow
+from ivr.engine.waits import CallerWait, Wait
 from tests.exploration.driving import NOON, SEALER, Scripted, inputs
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Graph, State
@@ -79,7 +82,7 @@ def _unchanged(request: Wait) -> Generator[Any, Any, Any]:
     return (yield request)
 
 
-def changed(story: Story, at: int, change: Change) -> Story:
+def changed(story: RootFlow, at: int, change: Change) -> RootFlow:
     """The story as it is after a deployment."""
 
     async def deployed(call: Call) -> None:
@@ -94,7 +97,7 @@ class Listening(Scripted):
 
     answered: list[tuple[str, Any]] = field(default_factory=list)
 
-    def answer(self, wait: Asking) -> tuple[str, Any] | None:
+    def answer(self, wait: CallerWait) -> tuple[str, Any] | None:
         """As on a real line."""
         decision = super().answer(wait)
         if decision is not None and not self.answered:
@@ -141,7 +144,7 @@ def _is_secret(answered: list[tuple[str, Any]], name: str, meant: tuple[str, Any
     return answered[0][0] == name and answered[0][1][0] == meant[0] and meant[0] in ("secret", "sealed")
 
 
-def _key_after(story: Story, state: State, heard: Wait, keyed: Input) -> tuple[Listening, str]:
+def _key_after(story: RootFlow, state: State, heard: Wait, keyed: Input) -> tuple[Listening, str]:
     """The turn of that key in the changed story; why it failed, unless it has diverged."""
     call = Call("CA1", state.begin.language, False, dict(state.begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
@@ -157,7 +160,7 @@ def _key_after(story: Story, state: State, heard: Wait, keyed: Input) -> tuple[L
     return live, ""
 
 
-def _stop(state: State) -> Asking | None:
+def _stop(state: State) -> CallerWait | None:
     """The question as the caller heard it there, with all that was said before it."""
     call = Call("CA1", state.begin.language, False, dict(state.begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)

@@ -9,12 +9,16 @@ from math import inf
 from types import SimpleNamespace
 from typing import Any
 
-from ivr.engine.call import Call, Dial, Do, Line, Moment, Wait
-from ivr.engine.effects import Unavailable
+from ivr.engine.call import Call
+from ivr.engine.effects import EffectRequest
+from ivr.engine.errors import Unavailable
 from ivr.engine.journal import Last
 from ivr.engine.playing import Input, Playing
 from ivr.engine.prompts import UNKNOWN, Menu, Record, Recorded
-from ivr.engine.replay import Past, Player, Story
+from ivr.engine.replay import Past, Player
+from ivr.engine.runtime import RootFlow
+from ivr.engine.utterances import Utterance
+from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
 from tests.exploration.positions import functions, position
 from tests.exploration.sharing import shared, shared_facts, shared_wait, shared_words
@@ -57,9 +61,9 @@ class Turn:
     whose choice `*` takes back. `given`: what each touch and each write was given.
     """
 
-    wait: Wait | Dial | Moment | None
+    wait: Wait | Dial | Announcement | None
     key: bytes | None
-    lines: tuple[Line, ...]
+    lines: tuple[Utterance, ...]
     steps: tuple[Any, ...]
     outcomes: tuple[str, ...]
     inside: tuple[str, ...]
@@ -81,7 +85,7 @@ class Turn:
 class Scripted(Playing):
     """The live part of a turn whose effects answer by a script; past its end, the first outcome."""
 
-    story: Story | None = None
+    story: RootFlow | None = None
     script: tuple[int, ...] = ()
     wrote: bool = False
     labels: list[str] = field(default_factory=list)
@@ -104,7 +108,7 @@ class Scripted(Playing):
     def story_name(self) -> str:
         return self.story.__name__ if self.story else ""
 
-    def answer(self, wait: Wait | Dial | Moment) -> tuple[str, Any] | None:
+    def answer(self, wait: Wait | Dial | Announcement) -> tuple[str, Any] | None:
         """As on a real line; where nobody has answered yet, the place is noted."""
         decision = super().answer(wait)
         if decision is None and self.flow is not None:
@@ -116,7 +120,7 @@ class Scripted(Playing):
         """Whether the outside is slow now, and nothing was heard of it in this turn."""
         return self.slow and not self.patient and not self.wrote
 
-    def perform(self, do: Do) -> tuple[str, Any]:
+    def perform(self, do: EffectRequest) -> tuple[str, Any]:
         """The outcome that the script names; the engine's rule on touches after writes holds here too."""
         effect = do.effect
         if effect.kind == "touch":
@@ -147,7 +151,7 @@ class Scripted(Playing):
 class Beginning:
     """How a call begins: its story, its facts and its language; and what has happened already when we look."""
 
-    story: Story
+    story: RootFlow
     facts: dict[str, Any]
     language: str = "zh"
     past: tuple[Any, ...] = ()
@@ -171,7 +175,7 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
         failure = f"{type(error).__name__}: {error}"
     except BaseException as signal:
         failure = f"the signal {type(signal).__name__} left the story"
-    wait, lines = (played.wait, shared_words(played.lines)) if played else (None, ())
+    wait, lines = (played.wait, shared_words(played.utterances)) if played else (None, ())
     return Turn(
         wait=shared_wait(wait, lines) if isinstance(wait, Wait) else wait,
         key=live.key,
@@ -189,12 +193,12 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     )
 
 
-def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
+def inputs(wait: Wait | Dial | Announcement) -> list[tuple[str, Input]]:
     """Everything that can happen at a wait, each with its label.
 
     A `#` alone in an entry is two: `#` where the platform tells of it, and silence where it does not, as documented.
     """
-    if isinstance(wait, Moment):
+    if isinstance(wait, Announcement):
         return [("passed", Input())]
     if isinstance(wait, Dial):
         return [(leg, Input(dialled=leg)) for leg in LEGS]
@@ -211,7 +215,7 @@ def inputs(wait: Wait | Dial | Moment) -> list[tuple[str, Input]]:
     return [("silence", Input(None)), *((keys, Input(keys)) for keys in keyed)]
 
 
-def decisions(wait: Wait | Dial | Moment) -> list[tuple[list[str], Input]]:
+def decisions(wait: Wait | Dial | Announcement) -> list[tuple[list[str], Input]]:
     """The same, but inputs that the prompt takes for one and the same answer stand together: they are played once."""
     alike: dict[Any, tuple[list[str], Input]] = {}
     for label, keyed in inputs(wait):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ivr.engine.call import FILLER, Wait
 from ivr.engine.playing import Input
 from ivr.engine.prompts import Ask, Menu, Record
+from ivr.engine.waits import FILLER, Wait
 from tests.exploration.driving import ASKED, TOKENS, Turn, decisions, every_turn, inputs, play
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Edge, Graph, State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.exploration.mutants import Mutant
 
-CALL, PROMPTS, PLAYING, WAY = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.playing", "ivr.engine.way"
+CALL, PROMPTS, PLAYING, WAITS = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.playing", "ivr.engine.waits"
 PENDING, REPLAY = "ivr.engine.pending", "ivr.engine.replay"
 LISTENING = "ivr.engine.listening"
 ZH, EN = "call_flows/prompts/zh", "call_flows/prompts/en"
@@ -19,11 +19,11 @@ OF_ENGINE = [
     Mutant("a repeat counts as a failure", PROMPTS, 'if kind == "wrong"', 'if kind in ("wrong", "repeat")'),
     Mutant("nobody gives up", PROMPTS, "if count + 1 >= most", "if count + 1 >= 9"),
     Mutant("the key of an option is one too low", PROMPTS, "self.options[int(key) - 1]", "self.options[int(key) - 2]"),
-    Mutant("keys are spoken from 2", CALL, "enumerate(prompt.options, 1)", "enumerate(prompt.options, 2)"),
-    Mutant("options are spoken in the wrong order", CALL, "enumerate(prompt.options, 1)", "enumerate(reversed(prompt.options), 1)"),
-    Mutant("a line in the wrong language", CALL, "lines = [] if prompt.bilingual else [Line(prompt.name, said)]", 'lines = [] if prompt.bilingual else [Line(prompt.name, said, language="en")]'),
-    Mutant("the same words at each wrong key", CALL, "-{wait.tries.wrongs}", "-1"),
-    Mutant("silence is met by silence", CALL, 'return _in_both((Line("take-your-time" + zero),), prompt)', "return ()"),
+    Mutant("keys are spoken from 2", WAITS, "enumerate(menu.options, 1)", "enumerate(menu.options, 2)"),
+    Mutant("options are spoken in the wrong order", WAITS, "enumerate(menu.options, 1)", "enumerate(reversed(menu.options), 1)"),
+    Mutant("a line in the wrong language", WAITS, "else [Utterance(prompt.name, said)]", 'else [Utterance(prompt.name, said, language="en")]'),
+    Mutant("the same words at each wrong key", WAITS, "-{wait.tries.wrongs}", "-1"),
+    Mutant("silence is met by silence", WAITS, 'return _in_both((Utterance("take-your-time" + closed),), prompt)', "return ()"),
     Mutant("giving up is a repeat", CALL, 'raise ToAgent(f"{detail} at {prompt.name}", gave_up=True)', "pass"),
     Mutant("back is forgotten: ** is only one step", CALL, 'elif kind == "main" or back_again:', 'elif kind == "main":'),
     Mutant("a readback is not asked", CALL, "if ask.readback is None:", "if True:"),
@@ -34,7 +34,7 @@ OF_ENGINE = [
     Mutant("slower speech goes back", CALL, "            self.slow = not self.slow\n", "            raise Back\n"),
     Mutant("a no is a yes", CALL, 'await self._answer(confirm, args) == "yes")', 'await self._answer(confirm, args) != "yes")'),
     Mutant("what was said is said again after the answer", CALL, "lines, self.said = tuple(self.said), []", "lines = tuple(self.said)"),
-    Mutant("a person is not offered in menus", CALL, "if prompt.offer_agent:", "if False:"),
+    Mutant("a person is not offered in menus", WAITS, "if prompt.offer_agent:", "if False:"),
     Mutant("a failure does not end the words before it", PROMPTS, "return Tries(self.silences, self.wrongs + 1)", "return Tries(self.silences + 1, self.wrongs + 1)"),
     Mutant("keys typed ahead reach a personal entry", PLAYING, "bool(self.keys) and wait.prompt.type_ahead and", "bool(self.keys) and"),
     Mutant("keys typed ahead are lost", PLAYING, 'self.keys = rest.lstrip("#") or None', "self.keys = None"),

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ivr.engine.call import Dial, Moment, Wait
+from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration import measuring, words
 from tests.exploration.finding import PERSON, Fault
 from tests.exploration.goals_elsewhere import GOALS_ELSEWHERE
@@ -65,7 +65,9 @@ def _seconds(graph: Graph) -> Iterator[Goal]:
     main, others = ([edge for edge in menus if (_name(edge) == "main-menu") is of] for of in (True, False))
     greetings = [edge for edge in graph.entries if edge.turn.inside[:1] == ("answer",)]
     everything = measuring.distinct((*graph.entries, *graph.edges))
-    moments, rings = ([edge for edge in everything if isinstance(edge.turn.wait, kind)] for kind in (Moment, Dial))
+    moments, rings = (
+        [edge for edge in everything if isinstance(edge.turn.wait, kind)] for kind in (Announcement, Dial)
+    )
     yield _spread(
         "G1 greeting until the first key", greetings, lambda edge, lang: words.to_options(edge.turn.lines, lang)[:1], 8
     )

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.engine.call import Dial, Moment, Wait
 from ivr.engine.playing import Input
+from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration.driving import NOON, Beginning, Turn, decisions, every_turn
 
 HUNG_UP, FAILED, BEFORE = -1, -2, -3
@@ -23,7 +23,7 @@ class State:
     """A place where the line waits, with the shortest way there: the step that came here, and the place before."""
 
     number: int
-    wait: Wait | Dial | Moment
+    wait: Wait | Dial | Announcement
     begin: Beginning
     past: tuple[Any, ...]
     came: Edge
@@ -146,7 +146,7 @@ def explore(
     return graph
 
 
-def _leads_on(wait: Wait | Dial | Moment, keyed: Input) -> bool:
+def _leads_on(wait: Wait | Dial | Announcement, keyed: Input) -> bool:
     if not isinstance(wait, Wait) or keyed.recorded is not None:
         return True
     (decision, _), _ = wait.prompt.decide(keyed.keys, wait.tries, NOON)
@@ -159,7 +159,7 @@ def _sweep() -> None:
     gc.freeze()
 
 
-def _mixed(wait: Wait | Dial | Moment, turn: Turn) -> bool:
+def _mixed(wait: Wait | Dial | Announcement, turn: Turn) -> bool:
     """A wrong key after a silence, or silence after a wrong key: the counts are independent of one another."""
     decision = turn.steps[0][2] if turn.steps else ""
     if not isinstance(wait, Wait) or decision not in ("silence", "wrong"):

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
-from ivr.engine.call import PAUSE, PAUSE_AGAIN, Dial, Line, Moment, Wait
 from ivr.engine.prompts import Ask, Menu
+from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
+from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration import words
 from tests.exploration.finding import PERSON
 from tests.exploration.graph import Edge, Graph, State
@@ -93,7 +94,7 @@ def fewest(graph: Graph, goal: Callable[[State], bool]) -> int:
     return 999
 
 
-def keys(wait: Wait | Dial | Moment, label: str) -> int:
+def keys(wait: Wait | Dial | Announcement, label: str) -> int:
     counts = (
         isinstance(wait, Wait)
         and isinstance(wait.prompt, Menu)
@@ -188,7 +189,7 @@ def oriented(graph: Graph) -> dict[str, bool]:
     What counts is what was spoken: "Last step." before the amount and the payee of a dispute is heard like any other, so
     a message is rendered with the values of its turn, not without.
     """
-    said: dict[str, dict[str, Line]] = {flow: {} for flow in LONG}
+    said: dict[str, dict[str, Utterance]] = {flow: {} for flow in LONG}
     entered: dict[str, set[bool]] = {flow: set() for flow in LONG}
     for edge in graph.edges:
         came = graph.states[edge.source].came.turn.inside
@@ -204,7 +205,7 @@ def oriented(graph: Graph) -> dict[str, bool]:
     }
 
 
-def _says_how_far(lines: Iterable[Line], language: str) -> bool:
+def _says_how_far(lines: Iterable[Utterance], language: str) -> bool:
     return any(STEPS.search(words.said(line, language).text) for line in lines)
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from ivr.engine.call import Call, Dial, Moment, Wait
+from ivr.engine.call import Call
+from ivr.engine.waits import Announcement, Dial, Wait
 
 ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code", "payee"}
 """Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
@@ -38,7 +39,7 @@ def frames(flow: Coroutine[Any, Any, Any]) -> list[FrameType]:
     return found
 
 
-def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | Moment) -> bytes:
+def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | Announcement) -> bytes:
     """The key by which exploration prunes: a digest, for locals can hold much."""
     chain = tuple(_frame(frame) for frame in frames(flow))
     tries = (asking.tries.silences, asking.tries.wrongs) if isinstance(asking, Wait) else ()

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from ivr.desk.identity import Verified
-from ivr.engine.call import Wait
 from ivr.engine.effects import Effect
+from ivr.engine.waits import Wait
 from tests.exploration.finding import UNNOTED, Fault, reached_without, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 

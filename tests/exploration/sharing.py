@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from ivr.engine.call import Line, Wait
+from ivr.engine.utterances import Utterance
+from ivr.engine.waits import Wait
 
 Value = TypeVar("Value")
 _kept: dict[Any, Any] = {}
@@ -20,15 +21,15 @@ def shared_facts(facts: dict[str, Any]) -> dict[str, Any]:
     return shared(facts, repr(facts))
 
 
-def shared_words(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def shared_words(lines: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
     """What is said."""
     return shared(lines, _words(lines))
 
 
-def shared_wait(wait: Wait, lines: tuple[Line, ...]) -> Wait:
+def shared_wait(wait: Wait, lines: tuple[Utterance, ...]) -> Wait:
     """What is asked, and how it is said now."""
     return shared(wait, (wait.prompt, wait.tries, wait.last, wait.slow, len(wait.context), _words(lines)))
 
 
-def _words(lines: tuple[Line, ...]) -> tuple[Any, ...]:
+def _words(lines: tuple[Utterance, ...]) -> tuple[Any, ...]:
     return tuple((line.id, line.key, line.language, repr(line.args) if line.args else "") for line in lines)

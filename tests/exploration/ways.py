@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.engine.call import Dial, Moment, Wait
 from ivr.engine.prompts import Ask
+from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration.finding import PERSON, Fault, circles, is_switched, reaches_person, with_a_person
 from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
@@ -178,7 +178,7 @@ def _steps(graph: Graph, out: dict[int, list[Edge]], start: int, decisions: tupl
     worst = 0.0
     for edge in mine:
         arrived = not with_a_person(state) and reaches_person(graph, edge)
-        cost = 0 if isinstance(state.wait, Moment) else 1
+        cost = 0 if isinstance(state.wait, Announcement) else 1
         rest = 0 if arrived else _steps(graph, out, edge.target, decisions, silent, known, on_way | {start})
         worst = max(worst, cost + rest)
     known[start] = worst

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ivr.checks.prompt_lint.vocabulary import POUND_ALONE
-from ivr.engine.call import Dial, Wait
 from ivr.engine.prompts import Ask, Menu
 from ivr.engine.speaking import Spoken
+from ivr.engine.waits import Dial, Wait
 from ivr.simulator.twiml_rules import check
 from tests.exploration import words
 from tests.exploration.finding import Fault

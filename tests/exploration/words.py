@@ -8,10 +8,10 @@ from typing import Any
 
 from ivr.checks import seconds
 from ivr.engine import twiml
-from ivr.engine.call import Line
 from ivr.engine.rendering import render
 from ivr.engine.replay import Played
 from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.utterances import Utterance
 from ivr.speech.prompts import words
 from tests.exploration.driving import NOON, SEALER, Turn
 
@@ -19,7 +19,7 @@ _spoken: dict[tuple[str, str], Spoken] = {}
 speaker = Speaker(words(), SEALER.open)
 
 
-def said(line: Line, language: str) -> Spoken:
+def said(line: Utterance, language: str) -> Spoken:
     """One line as words; raises what the catalogue raises."""
     name = (f"{line.id}|{line.key}|{line.language}|{line.args!r}", language)
     if name not in _spoken:
@@ -27,12 +27,12 @@ def said(line: Line, language: str) -> Spoken:
     return _spoken[name]
 
 
-def spoken(lines: tuple[Line, ...], language: str) -> list[Spoken]:
+def spoken(lines: tuple[Utterance, ...], language: str) -> list[Spoken]:
     """A turn's lines as words."""
     return [said(line, language) for line in lines]
 
 
-def document(lines: tuple[Line, ...], language: str) -> str:
+def document(lines: tuple[Utterance, ...], language: str) -> str:
     """A turn's lines as TwiML, without its wait."""
     return twiml.document(twiml.says(spoken(lines, language)))
 
@@ -49,17 +49,17 @@ class _Spoken:
     """Speaks what was spoken before from memory."""
 
     @staticmethod
-    def speak(lines: tuple[Line, ...], language: str, today: date) -> list[Spoken]:
+    def speak(lines: tuple[Utterance, ...], language: str, today: date) -> list[Spoken]:
         return spoken(lines, language)
 
 
-def length(lines: tuple[Line, ...], language: str) -> float:
+def length(lines: tuple[Utterance, ...], language: str) -> float:
     """Seconds of a turn's lines."""
     moments = seconds.timeline(document(lines, language))
     return moments[-1].seconds if moments else 0.0
 
 
-def to_options(lines: tuple[Line, ...], language: str) -> list[float]:
+def to_options(lines: tuple[Utterance, ...], language: str) -> list[float]:
     """Seconds until each key has been named."""
     return seconds.option_times(document(lines, language))
 

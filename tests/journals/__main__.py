@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ivr.engine.call import Diverged
+from ivr.engine.errors import Diverged
 from tests.journals.golden import Golden, all_calls
 from tests.journals.recording import record
 from tests.journals.replaying import replay

@@ -7,9 +7,12 @@ from typing import Any
 
 from call_flows.agent import rescue
 from call_flows.welcome import answer
-from ivr.engine.call import Asking, Call, Diverged, Do
+from ivr.engine.call import Call
+from ivr.engine.effects import EffectRequest
+from ivr.engine.errors import Diverged
 from ivr.engine.replay import Past, Player
 from ivr.engine.turn import waits
+from ivr.engine.waits import CallerWait
 from tests.journals.golden import Golden, steps
 
 STORIES = {"main": answer, "rescue": rescue}
@@ -18,7 +21,7 @@ STORIES = {"main": answer, "rescue": rescue}
 class Nobody:
     """The live end of a replay: nobody answers, and no effect is left to run."""
 
-    def answer(self, wait: Asking) -> None:
+    def answer(self, wait: CallerWait) -> None:
         """Here the turn had stopped, or should have."""
 
     def heard_filler(self) -> bool:
@@ -29,7 +32,7 @@ class Nobody:
         """The outside is not waited for."""
         return False
 
-    def perform(self, do: Do) -> tuple[str, Any]:
+    def perform(self, do: EffectRequest) -> tuple[str, Any]:
         """An effect that the recorded turn did not run."""
         raise Diverged(f"the flow now runs {do.name!r}, which the journal does not hold")
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.engine import journal
-from ivr.engine.call import Diverged
+from ivr.engine.errors import Diverged
 from ivr.storage import begin_read, begin_write
 from tests.call_flows.line import LIN
 from tests.journals.golden import Golden, all_calls

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.lab import scene, wire
 from ivr.lab.agents import numbers
 from ivr.lab.scene import Scene

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.wallet.http.api import Api
 from ivr.wallet.http.breaker import Breaker
 from ivr.wallet.http.wallet import ANY_WALLET, HttpWallet

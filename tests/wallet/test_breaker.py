@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.wallet.http.breaker import Breaker
 
 

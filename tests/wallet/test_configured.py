@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.wallet import wallets
 from ivr.wallet.demo import DemoWallet
 from ivr.wallet_api.server import create_app

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from tests.ports import free_ports
 from tests.wallet.misbehaving import ACCOUNT, ASKED, GOOD, IN_TIME, K1, NEVER, answering, outcome, wallet_at
 from tests.wallet.serving import served, spoken

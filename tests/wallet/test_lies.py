@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from tests.wallet.misbehaving import ACCOUNT, ASKED, DISPUTE, FROZEN, GOOD, PAYMENT, TOP_UP, answering, done, outcome
 from tests.wallet.serving import served
 

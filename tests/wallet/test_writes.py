@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.wallet.http.breaker import Breaker
 from ivr.wallet.types import AlreadyDisputed
 from ivr.wallet_api.server import create_app

@@ -15,9 +15,10 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from ivr.engine import twiml
-from ivr.engine.call import Line, Wait
 from ivr.engine.prompts import Menu, Prompt, Tries
 from ivr.engine.speaking import Speaker
+from ivr.engine.utterances import Utterance
+from ivr.engine.waits import Wait
 from ivr.speech import LANGUAGES
 from ivr.speech.catalogue import Catalogue
 
@@ -82,7 +83,7 @@ class Script:
         if isinstance(prompt, Menu) and "choice" in written:
             records = [option for option in prompt.options if option not in written]
             args["choices"] = dict.fromkeys(records, sample)
-        lines: tuple[Line, ...] = Wait(prompt, Tries(), (), args, ("first", None), False).lines
+        lines: tuple[Utterance, ...] = Wait(prompt, Tries(), (), args, ("first", None), False).utterances
         return twiml.document(twiml.says(self.speaker.speak(lines, language, TODAY)))
 
 

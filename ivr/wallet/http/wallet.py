@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.wallet.http.api import Answer, Api
 from ivr.wallet.http.proofs import (
     Checked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.engine.effects import Unavailable
+from ivr.engine.errors import Unavailable
 from ivr.logs import logger
 
 
