@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from audio.dtmf import tones
 from audio.espeak import Espeak
-from audio.keys import tones
 from audio.measure import faults, measure
 from audio.music import LOUDNESS, hold_music
 from audio.samples import AudioSegment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio.keys import FREQUENCIES, tone, tones
+from audio.dtmf import FREQUENCIES, tone, tones
 from audio.level import decibels
 from audio.music import hold_music
 from audio.samples import from_segment, to_segment
