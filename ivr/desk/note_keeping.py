@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from audio.note import Unreadable, listen
+from audio.voice_note import Unreadable, listen
 from ivr.desk import notes
 from ivr.desk.summary import summarise
 from ivr.desk.tables import cases, disputes, recordings, sounds, voice_notes

@@ -8,7 +8,7 @@ import pytest
 from pydub import AudioSegment
 from pydub.generators import Sine, WhiteNoise
 
-from audio.note import Unreadable, listen
+from audio.voice_note import Unreadable, listen
 
 
 def wav(segment: AudioSegment) -> bytes:
