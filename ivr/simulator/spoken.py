@@ -6,7 +6,7 @@ import shutil
 from functools import lru_cache
 
 from audio.espeak import PROGRAM, Espeak
-from audio.ringing import ringback
+from audio.ringback import ringback
 from audio.script import from_text
 from audio.studio import Studio, wav
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audio.ringing import OFF, ON, ringback
+from audio.ringback import OFF, ON, ringback
 from audio.samples import RATE, from_segment
 from tests.audio.receiver import heard
 
