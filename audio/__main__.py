@@ -11,9 +11,9 @@ from audio.dtmf import tones
 from audio.espeak import Espeak
 from audio.measure import faults, measure
 from audio.music import LOUDNESS, hold_music
+from audio.recorder import Recorder, wav
 from audio.samples import AudioSegment
 from audio.script import from_text
-from audio.studio import Studio, wav
 from audio.telephone import mu_law
 from audio.voice import VoiceMissing
 
@@ -38,7 +38,7 @@ def _sound(asked: argparse.Namespace) -> AudioSegment:
         return hold_music()
     if asked.keys:
         return tones(asked.keys)
-    return Studio(Espeak()).record(from_text(asked.text or "", asked.lang, asked.slow))
+    return Recorder(Espeak()).record(from_text(asked.text or "", asked.lang, asked.slow))
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -6,9 +6,9 @@ import shutil
 from functools import lru_cache
 
 from audio.espeak import PROGRAM, Espeak
+from audio.recorder import Recorder, wav
 from audio.ringback import ringback
 from audio.script import from_text
-from audio.studio import Studio, wav
 
 
 def has_voice() -> bool:
@@ -19,7 +19,7 @@ def has_voice() -> bool:
 @lru_cache(maxsize=256)
 def spoken(text: str, language: str, slow: bool) -> bytes:
     """As it sounds on a telephone line; raises VoiceMissing, or ValueError when there is nothing to say."""
-    return wav(Studio(Espeak()).record(from_text(text, language, slow)))
+    return wav(Recorder(Espeak()).record(from_text(text, language, slow)))
 
 
 @lru_cache(maxsize=1)

@@ -8,9 +8,9 @@ import pytest
 from audio.dtmf import FREQUENCIES, tone, tones
 from audio.level import decibels
 from audio.music import hold_music
+from audio.recorder import Recorder
 from audio.samples import from_segment, to_segment
 from audio.script import from_text
-from audio.studio import Studio
 from audio.telephone import over_the_line
 from tests.audio.receiver import heard
 
@@ -80,4 +80,4 @@ def test_music_dials_nothing():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_our_own_voice_dials_nothing(voice, language):
     """Talk-off: a prompt must not answer itself."""
-    assert heard(over_the_line(Studio(voice).record(from_text(LINES[language], language)))) == ""
+    assert heard(over_the_line(Recorder(voice).record(from_text(LINES[language], language)))) == ""

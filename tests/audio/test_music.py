@@ -8,8 +8,8 @@ from scipy.signal import butter, sosfiltfilt
 
 from audio.measure import faults, measure
 from audio.music import LOUDNESS, hold_music
+from audio.recorder import wav
 from audio.samples import AudioSegment, from_segment
-from audio.studio import wav
 
 HISS = butter(8, 3500, "highpass", fs=8000, output="sos")
 

@@ -7,9 +7,9 @@ import pytest
 
 from audio.level import decibels, true_peak
 from audio.measure import faults, measure
+from audio.recorder import Recorder
 from audio.samples import Samples, at_rate, from_segment, to_segment
 from audio.script import Script, Sentence, from_text
-from audio.studio import Studio
 from audio.telephone import line_samples, over_the_line, trimmed
 
 RATE = 22050
@@ -49,21 +49,21 @@ SOUNDS = {
 @pytest.mark.parametrize("sound", SOUNDS)
 def test_every_sound_comes_out_fit(sound):
     """Level, peaks, DC, band and format; and nothing clips."""
-    assert faults(measure(Studio(Recorded(SOUNDS[sound])).record(from_text("x", "en")))) == []
+    assert faults(measure(Recorder(Recorded(SOUNDS[sound])).record(from_text("x", "en")))) == []
 
 
 @pytest.mark.parametrize("sound", ["faint", "late", "off centre"])
 def test_silence_at_the_ends_is_short_and_even(sound):
     """About 50 ms before and 150 ms after, so that an answer does not sound hurried or lost."""
-    found = measure(Studio(Recorded(SOUNDS[sound])).record(from_text("x", "en")))
+    found = measure(Recorder(Recorded(SOUNDS[sound])).record(from_text("x", "en")))
     assert 45 <= found.head <= 80
     assert 140 <= found.tail <= 190
 
 
 def test_pauses_are_as_long_as_the_script_says():
     """To the millisecond, whatever silence the voice left around a sentence."""
-    one = Studio(Recorded(SOUNDS["late"])).record(Script((Sentence("x"),), "en"))
-    two = Studio(Recorded(SOUNDS["late"])).record(Script((Sentence("x"), Sentence("x", 600)), "en"))
+    one = Recorder(Recorded(SOUNDS["late"])).record(Script((Sentence("x"),), "en"))
+    two = Recorder(Recorded(SOUNDS["late"])).record(Script((Sentence("x"), Sentence("x", 600)), "en"))
     assert len(two) == pytest.approx(2 * len(one) - 200 + 600, abs=2)
     middle = from_segment(two)[len(from_segment(one)) - 1200 : len(from_segment(one)) - 1200 + 4800]
     assert np.abs(middle).max() < 0.001
@@ -82,7 +82,7 @@ def test_peaks_between_the_samples_count():
 
 def test_mu_law_keeps_the_words():
     """G.711 adds noise some 35 dB below speech."""
-    clean = Studio(Recorded(vowel())).record(from_text("x", "en"))
+    clean = Recorder(Recorded(vowel())).record(from_text("x", "en"))
     noise = from_segment(over_the_line(clean)) - from_segment(clean)
     assert decibels(float(np.sqrt((noise**2).mean() / (from_segment(clean) ** 2).mean()))) < -33
 
@@ -103,7 +103,7 @@ def test_resampling_keeps_length_and_tone():
 def test_nothing_to_say_is_an_error():
     """An empty recording would be heard as a dead line."""
     with pytest.raises(ValueError, match="nothing to say"):
-        Studio(Recorded(np.zeros(RATE))).record(from_text("。", "zh"))
+        Recorder(Recorded(np.zeros(RATE))).record(from_text("。", "zh"))
 
 
 @pytest.mark.parametrize("samples, fault", [(vowel(), "22050 Hz"), (vowel() * 0.2, "LUFS instead"), (vowel() + 0.1, "DC")])  # fmt: skip

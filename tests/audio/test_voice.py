@@ -14,8 +14,8 @@ from audio import espeak
 from audio.espeak import Espeak, by_language
 from audio.mandarin import LEXICON, doubtful, respelt
 from audio.measure import faults, measure
+from audio.recorder import Recorder
 from audio.script import from_text
-from audio.studio import Studio
 from audio.voice import VoiceMissing
 from ivr.checks.seconds import seconds
 
@@ -89,7 +89,7 @@ def test_slow_speech_takes_a_third_longer(voice, language):
     text = {"zh": "请输入注册手机号，按井号键结束。", "en": "Please enter your registered number, then the pound key."}[
         language
     ]
-    normal, slow = (Studio(voice).record(from_text(text, language, slow)).duration_seconds for slow in (False, True))
+    normal, slow = (Recorder(voice).record(from_text(text, language, slow)).duration_seconds for slow in (False, True))
     assert 1.2 < slow / normal < 1.45
 
 
@@ -97,7 +97,7 @@ def test_slow_speech_takes_a_third_longer(voice, language):
 def test_real_prompts_are_fit_and_as_long_as_planned(voice, language):
     """Every fourth one; each within half and twice its plan, all together within a sixth."""
     chosen = [text for text in messages(language) if expected(text, language) > 1][::4]
-    found = {text: measure(Studio(voice).record(from_text(text, language))) for text in chosen}
+    found = {text: measure(Recorder(voice).record(from_text(text, language))) for text in chosen}
     assert {text: faults(each) for text, each in found.items() if faults(each)} == {}
     ratios = {text: (each.seconds - 0.2) / expected(text, language) for text, each in found.items()}
     assert {text: ratio for text, ratio in ratios.items() if not 0.5 < ratio < 2} == {}
@@ -108,7 +108,7 @@ def test_real_prompts_are_fit_and_as_long_as_planned(voice, language):
 
 def test_speech_stays_in_the_telephone_band(voice):
     """Less than a thousandth of its energy is above 3400 Hz."""
-    assert measure(Studio(voice).record(from_text("十四是十四，四十是四十。", "zh"))).leakage < -50
+    assert measure(Recorder(voice).record(from_text("十四是十四，四十是四十。", "zh"))).leakage < -50
 
 
 def test_options_of_the_program_are_only_words(voice):
