@@ -14,7 +14,7 @@ from audio.music import LOUDNESS, hold_music
 from audio.recorder import Recorder, wav
 from audio.samples import AudioSegment
 from audio.script import from_text
-from audio.telephone import mu_law
+from audio.telephone_band import mu_law
 from audio.voice import VoiceMissing
 
 

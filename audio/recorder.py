@@ -7,7 +7,7 @@ import io
 from audio.level import levelled
 from audio.samples import AudioSegment, Samples, to_segment
 from audio.script import Script
-from audio.telephone import joined, line_samples, trimmed
+from audio.telephone_band import joined, line_samples, trimmed
 from audio.voice import Voice
 
 

@@ -11,7 +11,7 @@ from audio.music import hold_music
 from audio.recorder import Recorder
 from audio.samples import from_segment, to_segment
 from audio.script import from_text
-from audio.telephone import over_the_line
+from audio.telephone_band import over_the_line
 from tests.audio.receiver import heard
 
 ALL = "1234567890*#ABCD"

@@ -10,7 +10,7 @@ from audio.measure import faults, measure
 from audio.recorder import Recorder
 from audio.samples import Samples, at_rate, from_segment, to_segment
 from audio.script import Script, Sentence, from_text
-from audio.telephone import line_samples, over_the_line, trimmed
+from audio.telephone_band import line_samples, over_the_line, trimmed
 
 RATE = 22050
 SECOND = np.arange(RATE) / RATE
