@@ -9,8 +9,8 @@ from pathlib import Path
 
 from audio.dtmf import tones
 from audio.espeak import Espeak
+from audio.hold_music import LOUDNESS, hold_music
 from audio.measure import faults, measure
-from audio.music import LOUDNESS, hold_music
 from audio.recorder import Recorder, wav
 from audio.samples import AudioSegment
 from audio.script import from_text

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from audio.dtmf import FREQUENCIES, tone, tones
+from audio.hold_music import hold_music
 from audio.level import decibels
-from audio.music import hold_music
 from audio.recorder import Recorder
 from audio.samples import from_segment, to_segment
 from audio.script import from_text

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfiltfilt
 
+from audio.hold_music import LOUDNESS, hold_music
 from audio.measure import faults, measure
-from audio.music import LOUDNESS, hold_music
 from audio.recorder import wav
 from audio.samples import AudioSegment, from_segment
 
