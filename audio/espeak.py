@@ -10,7 +10,7 @@ import io
 import re
 import subprocess
 
-from audio.mandarin import respelt
+from audio.pinyin import respelt
 from audio.samples import AudioSegment
 from audio.voice import VoiceMissing
 

@@ -12,8 +12,8 @@ import pytest
 
 from audio import espeak
 from audio.espeak import Espeak, by_language
-from audio.mandarin import LEXICON, doubtful, respelt
 from audio.measure import faults, measure
+from audio.pinyin import LEXICON, doubtful, respelt
 from audio.recorder import Recorder
 from audio.script import from_text
 from audio.voice import VoiceMissing
@@ -66,7 +66,7 @@ def test_not_changes_its_tone_before_a_fourth(voice, text, first):
 
 
 def test_every_prompt_decides_its_doubtful_characters():
-    """On a failure add the word to LEXICON or to PLAIN in audio/mandarin.py, and listen to it."""
+    """On a failure add the word to LEXICON or to PLAIN in audio/pinyin.py, and listen to it."""
     catalogue = "".join(path.read_text("utf-8") for path in sorted((PROMPTS / "zh").glob("*.ftl")))
     assert doubtful(catalogue) == []
 
