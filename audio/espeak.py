@@ -27,8 +27,6 @@ _LATIN = re.compile(r"([A-Za-z][A-Za-z'’.\- ]*)")
 class Espeak:
     """Speaks through one short run of espeak-ng a sentence; English words inside Mandarin are read as English."""
 
-    name = PROGRAM
-
     def speak(self, text: str, language: str, slow: bool = False) -> AudioSegment:
         """Samples at espeak-ng's own rate, 22050 Hz; raises VoiceMissing."""
         pieces = [_run(words, each, slow, "--stdout") for words, each in by_language(text, language)]

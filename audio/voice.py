@@ -14,11 +14,6 @@ class VoiceMissing(RuntimeError):
 class Voice(Protocol):
     """Speaks a sentence. Level, band and silence at the ends are the business of production, not of the voice."""
 
-    @property
-    def name(self) -> str:
-        """Part of the name of every file that it has spoken: another voice, other files."""
-        ...
-
     def speak(self, text: str, language: str, slow: bool = False) -> AudioSegment:
         """Words without markup in `zh` or `en`, at any sample rate; raises VoiceMissing."""
         ...
