@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ivr.checks.prompt_lint.script import Script
+from ivr.checks.prompt_lint.spoken_catalogue import Script
 from ivr.checks.seconds import length
 from ivr.speech import LANGUAGES
 from ivr.speech.prompts import FOLDER

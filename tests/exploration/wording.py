@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ivr.checks.prompt_lint.vocabulary import POUND_ALONE
+from ivr.checks.prompt_lint.forbidden_words import POUND_ALONE
 from ivr.engine.prompts import Ask, Menu
 from ivr.engine.speaking import Spoken
 from ivr.engine.waits import Dial, Wait

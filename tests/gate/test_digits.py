@@ -15,7 +15,7 @@ IN_ANY_SCRIPT = {
     "ivr/logs.py": "masks whatever could be a number",
     "ivr/follow_up/wording.py": "refuses words with amounts, however they are written",
     "ivr/checks/seconds.py": "counts what is spoken",
-    "ivr/checks/prompt_lint/vocabulary.py": "reads our own prompts",
+    "ivr/checks/prompt_lint/forbidden_words.py": "reads our own prompts",
 }
 WIDE = re.compile(r"\\d|\.is(?:digit|decimal|numeric)\(")
 NOW = datetime.fromisoformat("2026-11-23T10:00:00+08:00")

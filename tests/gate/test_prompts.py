@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ivr.checks.prompt_lint import findings
-from ivr.checks.prompt_lint.asking import asked
-from ivr.checks.prompt_lint.script import Script
+from ivr.checks.prompt_lint.prompt_rules import asked
+from ivr.checks.prompt_lint.spoken_catalogue import Script
 from ivr.engine.entries import amount
 from ivr.engine.prompts import Ask, Menu, Prompt
 from ivr.speech.prompts import FOLDER

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ivr.checks.prompt_lint.asking import asked, faults_of_prompt
 from ivr.checks.prompt_lint.finding import Finding
-from ivr.checks.prompt_lint.script import Script
-from ivr.checks.prompt_lint.wording import faults_of_failures, faults_of_message
+from ivr.checks.prompt_lint.message_rules import faults_of_failures, faults_of_message
+from ivr.checks.prompt_lint.prompt_rules import asked, faults_of_prompt
+from ivr.checks.prompt_lint.spoken_catalogue import Script
 from ivr.engine.prompts import Prompt
 from ivr.speech.catalogue import CatalogueError
 from ivr.speech.prompts import FOLDER

@@ -6,8 +6,8 @@ import statistics
 import sys
 
 from ivr.checks.prompt_lint import findings
-from ivr.checks.prompt_lint.asking import asked
-from ivr.checks.prompt_lint.script import Script
+from ivr.checks.prompt_lint.prompt_rules import asked
+from ivr.checks.prompt_lint.spoken_catalogue import Script
 from ivr.checks.seconds import length, option_times
 from ivr.engine.prompts import Menu
 from ivr.speech import LANGUAGES

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import call_flows
 from ivr.checks.prompt_lint.finding import Finding
-from ivr.checks.prompt_lint.script import Script
-from ivr.checks.prompt_lint.wording import ratio
+from ivr.checks.prompt_lint.message_rules import ratio
+from ivr.checks.prompt_lint.spoken_catalogue import Script
 from ivr.checks.seconds import length, option_times
 from ivr.engine.prompts import Ask, Confirm, Menu, Prompt
 from ivr.speech import LANGUAGES

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ivr.checks.prompt_lint.finding import Finding
-from ivr.checks.prompt_lint.script import Script
-from ivr.checks.prompt_lint.vocabulary import FOR_AGENTS, forbidden
+from ivr.checks.prompt_lint.forbidden_words import FOR_AGENTS, forbidden
+from ivr.checks.prompt_lint.spoken_catalogue import Script
 from ivr.checks.seconds import seconds
 from ivr.speech import LANGUAGES
 
