@@ -17,7 +17,7 @@ from audio.pinyin import LEXICON, doubtful, respelt
 from audio.recorder import Recorder
 from audio.script import from_text
 from audio.voice import VoiceMissing
-from ivr.checks.seconds import seconds
+from ivr.checks.speech_timeline import seconds
 
 PROMPTS = Path(__file__).parents[2] / "call_flows" / "prompts"
 HOMOPHONES = {

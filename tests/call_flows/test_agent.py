@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ivr.checks.prompt_lint.spoken_catalogue import Script
-from ivr.checks.seconds import length
+from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
+from ivr.checks.speech_timeline import length
 from ivr.speech import LANGUAGES
 from ivr.speech.prompts import FOLDER
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
@@ -54,8 +54,8 @@ def test_callers_are_promised_what_the_agent_is_told_and_no_more(caller):
         for part in (("八百元", "还在确认") if caller.lang == "zh" else ("eight hundred", "still being confirmed"))
     )
     seen = {"zh": r"(客服|人工)[^。]*看", "en": r"(?i)\b(they|agents?|staff|person|people)\b( \w+)? sees?\b"}
-    script = Script.load(FOLDER)
-    said = {message: " ".join(script.texts(message, caller.lang)) for message in script.ids}
+    catalogue = SpokenCatalogue.load(FOLDER)
+    said = {message: " ".join(catalogue.texts(message, caller.lang)) for message in catalogue.ids}
     assert {message: text for message, text in said.items() if re.search(seen[caller.lang], text)} == {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.checks import seconds
+from ivr.checks import speech_timeline
 from tests.call_flows.line import BORROWED, HAIYUN
 from tests.call_flows.places import (
     GAVE_UP,
@@ -55,7 +55,7 @@ def test_a_silent_caller_reaches_a_person_within_sixty_seconds(caller):
     """What is said and what is waited for until then, by the model of speech."""
     caller.dials(HAIYUN, BORROWED).waits().waits()
     told = dict.fromkeys(caller.documents)
-    assert sum(seconds.length(one) + float(str(gather_of(one).get("timeout"))) for one in told) <= 60
+    assert sum(speech_timeline.length(one) + float(str(gather_of(one).get("timeout"))) for one in told) <= 60
 
 
 @requirement("R4")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.checks import seconds
+from ivr.checks import speech_timeline
 from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller, Person
 from tests.call_flows.test_freeze import FROZEN, gives, status
 
@@ -276,7 +276,7 @@ def test_who_wants_a_freeze_lifted_is_announced_with_what_was_proved(caller):
     for zh, en in (("只核对号码和证件", "Number and ID only"), FROZEN_ALREADY, ("要求解冻", "wants that lifted")):
         assert (zh if caller.lang == "zh" else en) in whisper
     assert ("没" in whisper, "指挥" in whisper, "orders" in whisper) == (False,) * 3
-    assert seconds.seconds(whisper, caller.lang == "zh") <= 12
+    assert speech_timeline.seconds(whisper, caller.lang == "zh") <= 12
 
 
 @requirement("R9", "R24")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.checks import seconds
+from ivr.checks import speech_timeline
 from tests.call_flows.line import BORROWED, HAIYUN, LINFU, Caller
 
 requirement = pytest.mark.requirement
@@ -44,7 +44,7 @@ def test_the_line_names_the_wallet_and_says_in_both_languages_that_it_is_officia
 def test_a_new_caller_can_act_within_eight_seconds(caller):
     """The first key of the greeting is named by the eighth second."""
     caller.dials(HAIYUN, BORROWED)
-    assert seconds.option_times(caller.documents[-1])[0] <= 8
+    assert speech_timeline.option_times(caller.documents[-1])[0] <= 8
 
 
 @requirement("R1")
@@ -52,7 +52,7 @@ def test_a_returning_caller_can_act_within_eight_seconds(caller):
     """Without the language question, too, the first key is named by the eighth second."""
     caller.calls().hangs_up()
     caller.dials(HAIYUN, BORROWED)
-    assert seconds.option_times(caller.documents[-1])[0] <= 8
+    assert speech_timeline.option_times(caller.documents[-1])[0] <= 8
 
 
 @requirement("R1", "R5", "R26", "R40")
@@ -68,7 +68,7 @@ def test_the_main_menu_offers_its_subjects_in_order_and_then_a_person(caller):
 def test_the_main_menu_takes_at_most_twenty_two_seconds(caller):
     """All options with their keys fit into twenty-two seconds."""
     caller.calls()
-    assert seconds.length(caller.documents[-1]) <= 22
+    assert speech_timeline.length(caller.documents[-1]) <= 22
 
 
 @requirement("R87")
@@ -191,7 +191,7 @@ def test_a_returning_caller_hears_brand_and_hours_and_can_act_within_eight_secon
     """Outside hours, too: one sentence says whose line it is and when people are back, and then comes the first key."""
     at(caller, now + ":00+08:00").calls(dialled).hangs_up()
     caller.dials(dialled, BORROWED).is_told(zh, en).is_not_told("人工客服", "Agents are back")
-    assert seconds.option_times(caller.documents[-1])[0] <= 8
+    assert speech_timeline.option_times(caller.documents[-1])[0] <= 8
 
 
 @requirement("R7")

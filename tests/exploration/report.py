@@ -30,7 +30,7 @@ PROPERTIES_ARE = """## What must hold
 Checked at every place and step, unless it says that a test proves it. `P` and `G` are the numbers of properties and goals."""
 GOALS_ARE = """## Goals
 
-Seconds are of the model of speech in `ivr/checks/seconds.py`; keys are those of the shortest way. A goal that is marked
+Seconds are of the model of speech in `ivr/checks/speech_timeline.py`; keys are those of the shortest way. A goal that is marked
 *held* makes the exploration fail when it is missed; the others are measured."""
 FAULTS_ARE = """## Planted faults
 

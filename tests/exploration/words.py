@@ -6,7 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from ivr.checks import seconds
+from ivr.checks import speech_timeline
 from ivr.engine import twiml
 from ivr.engine.rendering import render
 from ivr.engine.replay import Played
@@ -55,13 +55,13 @@ class _Spoken:
 
 def length(lines: tuple[Utterance, ...], language: str) -> float:
     """Seconds of a turn's lines."""
-    moments = seconds.timeline(document(lines, language))
+    moments = speech_timeline.timeline(document(lines, language))
     return moments[-1].seconds if moments else 0.0
 
 
 def to_options(lines: tuple[Utterance, ...], language: str) -> list[float]:
     """Seconds until each key has been named."""
-    return seconds.option_times(document(lines, language))
+    return speech_timeline.option_times(document(lines, language))
 
 
 def forget() -> None:

@@ -14,7 +14,7 @@ from tests.gate.test_imports import MODULES, place
 IN_ANY_SCRIPT = {
     "ivr/logs.py": "masks whatever could be a number",
     "ivr/follow_up/wording.py": "refuses words with amounts, however they are written",
-    "ivr/checks/seconds.py": "counts what is spoken",
+    "ivr/checks/speech_timeline.py": "counts what is spoken",
     "ivr/checks/prompt_lint/forbidden_words.py": "reads our own prompts",
 }
 WIDE = re.compile(r"\\d|\.is(?:digit|decimal|numeric)\(")

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.checks.prompt_lint import findings
 from ivr.checks.prompt_lint.prompt_rules import asked
-from ivr.checks.prompt_lint.spoken_catalogue import Script
+from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
 from ivr.engine.entries import amount
 from ivr.engine.prompts import Ask, Menu, Prompt
 from ivr.speech.prompts import FOLDER
@@ -108,7 +108,7 @@ def test_a_prompt_that_asks_too_much_is_found(catalogues, prompt, labels, zh, en
 
 def test_a_list_of_records_with_another_option_after_it_keeps_the_rules_too(catalogues):
     """Its payees and "others" are measured, with a name in each choice."""
-    assert {"search-payee", "pick-time"} <= {prompt.name for prompt in asked(Script.load(catalogues))}
+    assert {"search-payee", "pick-time"} <= {prompt.name for prompt in asked(SpokenCatalogue.load(catalogues))}
     rewrite(
         catalogues, "en", "search-payee", "Of all those to whom money went in the last year, who is it that you mean?"
     )
@@ -142,8 +142,8 @@ def test_more_tries_than_there_are_words_for_are_found(catalogues):
 
 def test_samples_fill_every_variable():
     """No message fails to be spoken."""
-    script = Script.load(FOLDER)
-    assert all(all(script.texts(message, language)) or message in script.samples for message in script.ids for language in ("zh", "en"))  # fmt: skip
+    catalogue = SpokenCatalogue.load(FOLDER)
+    assert all(all(catalogue.texts(message, language)) or message in catalogue.samples for message in catalogue.ids for language in ("zh", "en"))  # fmt: skip
 
 
 CHOOSING = "{ $how ->\n    [card] %s\n   *[other] %s\n }\n"

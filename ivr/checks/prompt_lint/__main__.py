@@ -7,8 +7,8 @@ import sys
 
 from ivr.checks.prompt_lint import findings
 from ivr.checks.prompt_lint.prompt_rules import asked
-from ivr.checks.prompt_lint.spoken_catalogue import Script
-from ivr.checks.seconds import length, option_times
+from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
+from ivr.checks.speech_timeline import length, option_times
 from ivr.engine.prompts import Menu
 from ivr.speech import LANGUAGES
 from ivr.speech.prompts import FOLDER
@@ -17,13 +17,13 @@ from ivr.speech.prompts import FOLDER
 def main() -> int:
     """Print the table; 1 when something was found."""
     found = findings()
-    script = Script.load(FOLDER)
+    catalogue = SpokenCatalogue.load(FOLDER)
     times: list[float] = []
     print(f"{'prompt':<24}{'options':>8}{'language':>9}{'seconds':>9}{'first key':>10}{'last key':>9}{'findings':>9}")
-    for prompt in asked(script):
+    for prompt in asked(catalogue):
         options = len(prompt.options) if isinstance(prompt, Menu) else 0
         for language in LANGUAGES:
-            document = max(script.documents(prompt, language), key=length)
+            document = max(catalogue.documents(prompt, language), key=length)
             keys = option_times(document) if options else []
             times += keys
             faults = [one for one in found if one.prompt == prompt.name and one.language in (language, "")]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ivr.checks.prompt_lint.finding import Finding
 from ivr.checks.prompt_lint.forbidden_words import FOR_AGENTS, forbidden
-from ivr.checks.prompt_lint.spoken_catalogue import Script
-from ivr.checks.seconds import seconds
+from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
+from ivr.checks.speech_timeline import seconds
 from ivr.speech import LANGUAGES
 
 LONGEST_SENTENCE = {"zh": 25, "en": 20}
@@ -27,9 +27,9 @@ FAILURES = (
 PERSON = {"zh": re.compile("请?按零"), "en": re.compile("press zero")}
 
 
-def faults_of_message(script: Script, message: str) -> Iterator[Finding]:
+def faults_of_message(catalogue: SpokenCatalogue, message: str) -> Iterator[Finding]:
     """Every broken rule of one message, in each language and between them."""
-    spoken = {language: script.texts(message, language) for language in LANGUAGES}
+    spoken = {language: catalogue.texts(message, language) for language in LANGUAGES}
     for language, text in ((language, text) for language, texts in spoken.items() for text in texts):
         for rule, seen in (*_too_long(text, language), *forbidden(message, text, language)):
             yield Finding(message, language, rule, seen)
@@ -46,20 +46,20 @@ def ratio(prompt: str, took: dict[str, float]) -> Iterator[Finding]:
         yield Finding(prompt, "", "ratio", f"zh {took['zh']:.1f} s, en {took['en']:.1f} s")
 
 
-def faults_of_failures(script: Script) -> Iterator[Finding]:
+def faults_of_failures(catalogue: SpokenCatalogue) -> Iterator[Finding]:
     """Each failure is answered in other words, and before the last one a person has been offered."""
     for series in FAILURES:
         for language in LANGUAGES:
-            said = [sentence for message in series for sentence in sentences(_whole(script, message, language))]
+            said = [sentence for message in series for sentence in sentences(_whole(catalogue, message, language))]
             twice = {sentence for sentence in said if said.count(sentence) > 1}
             yield from (Finding(series[0], language, "same words", f"{one!r} twice") for one in sorted(twice))
-            if not any(PERSON[language].search(_whole(script, message, language)) for message in series[:2]):
+            if not any(PERSON[language].search(_whole(catalogue, message, language)) for message in series[:2]):
                 yield Finding(series[1], language, "no person", "zero is not named before the last failure")
 
 
-def _whole(script: Script, message: str, language: str) -> str:
+def _whole(catalogue: SpokenCatalogue, message: str, language: str) -> str:
     """All that a message may say."""
-    return " ".join(script.texts(message, language))
+    return " ".join(catalogue.texts(message, language))
 
 
 def sentences(text: str) -> list[str]:

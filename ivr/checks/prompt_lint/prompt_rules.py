@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import call_flows
 from ivr.checks.prompt_lint.finding import Finding
 from ivr.checks.prompt_lint.message_rules import ratio
-from ivr.checks.prompt_lint.spoken_catalogue import Script
-from ivr.checks.seconds import length, option_times
+from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
+from ivr.checks.speech_timeline import length, option_times
 from ivr.engine.prompts import Ask, Confirm, Menu, Prompt
 from ivr.speech import LANGUAGES
 from ivr.wallet.matching import MOST_CHOICES
@@ -28,52 +28,52 @@ LONGEST_LABEL = {"zh": 14, "en": 9}
 """Characters, and words: the key comes after it, and the label has to be held in mind until then."""
 
 
-def asked(script: Script) -> list[Prompt]:
+def asked(catalogue: SpokenCatalogue) -> list[Prompt]:
     """Every prompt of the call flows, and the longest list for each message that lists the caller's records."""
     modules = [
         importlib.import_module(f"call_flows.{found.name}") for found in pkgutil.iter_modules(call_flows.__path__)
     ]
     found = [one for module in modules for one in vars(module).values() if isinstance(one, Prompt)]
     found += [one.readback for one in found if isinstance(one, Ask) and one.readback]
-    lists = {name: options for name, options in script.options["zh"].items() if options[:1] == ["choice"]}
+    lists = {name: options for name, options in catalogue.options["zh"].items() if options[:1] == ["choice"]}
     found += [Menu(name, (*RECORDS, *others)) for name, (_choice, *others) in lists.items()]
     return sorted(dict.fromkeys(found), key=lambda prompt: prompt.name)
 
 
-def faults_of_prompt(script: Script, prompt: Prompt) -> Iterator[Finding]:
+def faults_of_prompt(catalogue: SpokenCatalogue, prompt: Prompt) -> Iterator[Finding]:
     """Every broken rule of one prompt."""
-    if prompt.name not in script.samples:
+    if prompt.name not in catalogue.samples:
         yield Finding(prompt.name, "", "words", "neither language has words for it")
         return
     if isinstance(prompt, Menu):
-        yield from _options(script, prompt)
+        yield from _options(catalogue, prompt)
     kind = prompt.kind
     for failure in range(1, prompt.tries):
-        if f"wrong-{kind}-{failure}" not in script.samples:
+        if f"wrong-{kind}-{failure}" not in catalogue.samples:
             yield Finding(prompt.name, "", "tries", f"{prompt.tries} tries, and no wrong-{kind}-{failure}")
     took = {}
     for language in LANGUAGES:
-        documents = script.documents(prompt, language)
+        documents = catalogue.documents(prompt, language)
         took[language] = max(map(length, documents))
         for document in documents:
             yield from _times(prompt, language, length(document), option_times(document))
     yield from ratio(prompt.name, took)
 
 
-def _options(script: Script, menu: Menu) -> Iterator[Finding]:
+def _options(catalogue: SpokenCatalogue, menu: Menu) -> Iterator[Finding]:
     """Few, each with a label that comes before its key, and the same ones in the same order in both languages."""
-    records = script.options["zh"][menu.name][:1] == ["choice"]
+    records = catalogue.options["zh"][menu.name][:1] == ["choice"]
     most = MOST_RECORDS if records else MOST_OPTIONS
     if len(menu.options) > most:
         yield Finding(menu.name, "", "options", f"{len(menu.options)} options, {most} at most")
     labels = "yes-no" if isinstance(menu, Confirm) else menu.name
     for language in LANGUAGES:
-        written = script.options[language][labels]
-        offered = script.options["zh"][labels] if records else list(menu.options)
+        written = catalogue.options[language][labels]
+        offered = catalogue.options["zh"][labels] if records else list(menu.options)
         if written != offered:
             yield Finding(menu.name, language, "order", f"offered {offered}, written {written}")
         for name in (f"{labels}.{option}" for option in written):
-            for label in script.texts(name, language):
+            for label in catalogue.texts(name, language):
                 yield from _label(name, label, language)
 
 

@@ -39,7 +39,7 @@ BRAND = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 
 
 @dataclass(frozen=True)
-class Script:
+class SpokenCatalogue:
     """Both catalogues with samples. `options` are a message's attributes in the order of each language's file."""
 
     words: Catalogue
@@ -51,7 +51,7 @@ class Script:
         object.__setattr__(self, "speaker", Speaker(self.words, unseal=str))
 
     @classmethod
-    def load(cls, folder: Path) -> Script:
+    def load(cls, folder: Path) -> SpokenCatalogue:
         """Read `<folder>/zh/*.ftl` and `<folder>/en/*.ftl`; raises CatalogueError."""
         words = Catalogue.load(folder)
         readers: dict[str, _Samples] = {}

@@ -17,22 +17,22 @@ KEY = re.compile(r"请按[零一二三四五六七八九]|press \d")
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimedSentence:
     """A sentence or an option, and the seconds from the start of the document to its end."""
 
     text: str
     seconds: float
 
 
-def timeline(document: str) -> list[Moment]:
+def timeline(document: str) -> list[TimedSentence]:
     """Everything that a document says, in order, each with the time at which it has been said."""
-    moments, now = [], 0.0
+    sentences, now = [], 0.0
     for text, chinese, pause in _pieces(ET.fromstring(document.encode())):
         now += pause
         if text:
             now += seconds(text, chinese)
-            moments.append(Moment(text, now))
-    return moments
+            sentences.append(TimedSentence(text, now))
+    return sentences
 
 
 def length(document: str) -> float:
@@ -42,7 +42,7 @@ def length(document: str) -> float:
 
 def option_times(document: str) -> list[float]:
     """Seconds until each key has been named."""
-    return [moment.seconds for moment in timeline(document) if KEY.search(moment.text)]
+    return [sentence.seconds for sentence in timeline(document) if KEY.search(sentence.text)]
 
 
 def _pieces(root: ET.Element) -> Iterator[tuple[str, bool, float]]:
