@@ -13,7 +13,8 @@ from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 
-from ivr.speech import LANGUAGES, text
+from ivr.speech import LANGUAGES
+from ivr.speech.free_text import speakable
 from ivr.speech.strict import EMPTY, CatalogueError, compare, messages
 
 __all__ = ["Catalogue", "CatalogueError", "RenderError"]
@@ -102,7 +103,7 @@ def _functions(lang: str) -> dict[str, Any]:
         "ORDINAL": lambda value: words.ordinal(int(value.value)),
         "SPAN": lambda low, high, unit: words.span(int(low.value), int(high.value), str(getattr(unit, "value", unit))),
         "PERCENT": lambda value: words.percent(float(value.value)),
-        "TEXT": lambda value: text(value.value, lang),
+        "TEXT": lambda value: speakable(value.value, lang),
     }
 
 
