@@ -14,8 +14,8 @@ from typing import Any
 from fluent.runtime import FluentBundle, FluentResource
 
 from ivr.speech import LANGUAGES
+from ivr.speech.catalogue_rules import EMPTY, CatalogueError, compare, messages
 from ivr.speech.free_text import speakable
-from ivr.speech.strict import EMPTY, CatalogueError, compare, messages
 
 __all__ = ["Catalogue", "CatalogueError", "RenderError"]
 
