@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from ivr.speech.groups import KINDS
+from ivr.speech.digit_groups import KINDS
 from ivr.speech.zh import UNITS
 
 NAMED = {"DIGITS": ("kind", KINDS), "COUNT": ("unit", tuple(UNITS)), "SPAN": ("unit", tuple(UNITS))}

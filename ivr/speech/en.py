@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from num2words import num2words
 
-from ivr.speech.groups import groups
+from ivr.speech.digit_groups import groups
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 UNITS = {

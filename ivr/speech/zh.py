@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from ivr.speech.groups import groups
+from ivr.speech.digit_groups import groups
 
 DIGITS = "零一二三四五六七八九"
 SECTIONS = ((100_000_000, "亿"), (10_000, "万"), (1, ""))
