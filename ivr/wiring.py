@@ -25,7 +25,7 @@ from ivr.follow_up.scene import now
 from ivr.logs import logger
 from ivr.release import release
 from ivr.settings import Settings
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import words
 from ivr.storage import Looks
 from ivr.wallet import wallets
 

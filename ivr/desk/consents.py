@@ -11,7 +11,7 @@ from ivr.desk.identity import Verified
 from ivr.desk.tables import consents
 from ivr.engine.effects import World, read, write
 from ivr.speech import LANGUAGES
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import words
 
 CHANNEL = "voice"
 

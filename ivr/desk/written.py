@@ -12,8 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.desk.handed_over import why
-from ivr.speech.catalogue import RenderError
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import RenderError, words
 
 LABELS = {
     "zh": {

@@ -8,6 +8,7 @@ same variables, and any error in rendering raises.
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from ivr.speech import LANGUAGES
 from ivr.speech.catalogue_rules import EMPTY, CatalogueError, compare, messages
 from ivr.speech.free_text import speakable
 
-__all__ = ["Catalogue", "CatalogueError", "RenderError"]
+__all__ = ["FOLDER", "Catalogue", "CatalogueError", "RenderError", "words"]
+
+FOLDER = Path(__file__).parents[2] / "call_flows" / "prompts"
 
 
 class RenderError(RuntimeError):
@@ -71,6 +74,12 @@ class Catalogue:
         if errors:
             raise RenderError(f"{lang}:{message}: {errors[0]!r}")
         return str(words) if words != EMPTY else ""
+
+
+@cache
+def words() -> Catalogue:
+    """The prompts of the call flows, in both languages; read once a process."""
+    return Catalogue.load(FOLDER)
 
 
 def _files(folder: Path) -> dict[str, str]:

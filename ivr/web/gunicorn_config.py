@@ -31,7 +31,7 @@ def on_starting(_server: Any) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MOST_FILES)), hard))
     import ivr.web.blueprints  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
-    from ivr.speech.prompts import words
+    from ivr.speech.catalogue import words
 
     words()
 

@@ -10,7 +10,7 @@ import pytest
 from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
 from ivr.checks.speech_timeline import length
 from ivr.speech import LANGUAGES
-from ivr.speech.prompts import FOLDER
+from ivr.speech.catalogue import FOLDER
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
 from tests.call_flows.test_freeze import gives, wants_a_freeze
 from tests.call_flows.test_top_up import FAILURES, add_top_up, reports

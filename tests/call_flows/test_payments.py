@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from call_flows.records import tellable
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import words
 from ivr.wallet.payments import Explained
 from ivr.wallet.reasons import Reason
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Person

@@ -19,8 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ivr.engine.speaking import Speaker
-from ivr.speech.catalogue import Catalogue
-from ivr.speech.prompts import FOLDER
+from ivr.speech.catalogue import FOLDER, Catalogue
 from tests.exploration import words
 
 ROOMS = ("call_flows", "ivr.engine", "ivr.speech", "tests.exploration")

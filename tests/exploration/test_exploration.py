@@ -12,7 +12,7 @@ import pytest
 from call_flows.information import information
 from ivr.engine import Call, Menu
 from ivr.speech.catalogue import CatalogueError
-from ivr.speech.prompts import words as catalogue
+from ivr.speech.catalogue import words as catalogue
 from tests.exploration import artefact, safety, telling
 from tests.exploration.artefact import ROOT
 from tests.exploration.calls import command

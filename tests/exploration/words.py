@@ -12,7 +12,7 @@ from ivr.engine.rendering import render
 from ivr.engine.replay import Played
 from ivr.engine.speaking import Speaker, Spoken
 from ivr.engine.utterances import Utterance
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import words
 from tests.exploration.driving import NOON, SEALER, Turn
 
 _spoken: dict[tuple[str, str], Spoken] = {}

@@ -13,7 +13,7 @@ from ivr.checks.prompt_lint.prompt_rules import asked
 from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
 from ivr.engine.entries import amount
 from ivr.engine.prompts import Ask, Menu, Prompt
-from ivr.speech.prompts import FOLDER
+from ivr.speech.catalogue import FOLDER
 
 WRONG_WORDS = [
     ("zh", "one-moment", "请您" + "稍等一下" * 6 + "。", "sentence"),

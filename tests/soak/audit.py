@@ -15,7 +15,7 @@ from ivr.engine.journal import journal
 from ivr.follow_up.deliveries import SUMMARY
 from ivr.follow_up.tables import deliveries, messages
 from ivr.simulator.hearing import plain
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import words
 from ivr.storage import begin_read
 from ivr.wallet.tables import records
 from tests.soak.playing import Told

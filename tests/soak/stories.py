@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from os.path import commonprefix
 
-from ivr.speech.prompts import words
+from ivr.speech.catalogue import words
 from tests.call_flows.disputing import FILED, at_the_yes
 from tests.call_flows.disputing import SURE as SURE_OF_DISPUTE
 from tests.call_flows.line import Caller

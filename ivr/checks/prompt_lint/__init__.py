@@ -15,8 +15,7 @@ from ivr.checks.prompt_lint.message_rules import faults_of_failures, faults_of_m
 from ivr.checks.prompt_lint.prompt_rules import asked, faults_of_prompt
 from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
 from ivr.engine.prompts import Prompt
-from ivr.speech.catalogue import CatalogueError
-from ivr.speech.prompts import FOLDER
+from ivr.speech.catalogue import FOLDER, CatalogueError
 
 __all__ = ["Finding", "findings"]
 

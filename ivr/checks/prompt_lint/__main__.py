@@ -11,7 +11,7 @@ from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
 from ivr.checks.speech_timeline import length, option_times
 from ivr.engine.prompts import Menu
 from ivr.speech import LANGUAGES
-from ivr.speech.prompts import FOLDER
+from ivr.speech.catalogue import FOLDER
 
 
 def main() -> int:
