@@ -31,7 +31,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
         settings = load()
     except SettingsError as error:
         yield Finding(
-            "settings", "bad", str(error), "change it in the environment or in .env, see the README's Settings"
+            "settings", "bad", str(error), "change it in the environment or in .env, see docs/settings.md"
         )
         return
     yield from _settings(settings)

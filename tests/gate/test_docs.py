@@ -16,10 +16,11 @@ from ivr.settings import Settings
 from ivr.simulator.stories import stories
 
 ROOT = Path(__file__).parents[2]
-PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))) if path.name != "LICENSE"]
+PAGES = [path for folder in ("*.md", "docs/**/*.md", ".github/**/*.md") for path in sorted(ROOT.glob(folder))]
 ROOMS = "app.py|ivr/|call_flows/|audio/|tests/|docs/|requirements.txt|pyproject.toml|Makefile|.env.example|.ci/"
 RULES = ROOT / "docs" / "golden-rules.md"
 EXAMPLES = [path for path in (RULES, ROOT / "CONTRIBUTING.md") if path.exists()]
+READMES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md"]
 OURS_TO_MAKE = {"SERVER_KEY", "LAB_TOKEN"}
 """Fields of the settings that nobody sets: a file of ours holds them."""
 
@@ -77,11 +78,29 @@ def test_the_env_example_holds_every_setting_and_no_other():
     assert set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", example, re.MULTILINE)) == settings()
 
 
-def test_the_readme_explains_every_setting_and_no_other():
+@pytest.mark.parametrize("name", ["settings.md", "settings.zh.md"])
+def test_the_settings_page_explains_every_setting_and_no_other(name):
     """One row each, by the name that is set."""
-    table = (ROOT / "README.md").read_text("utf-8").partition("## Settings")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / name).read_text("utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(settings())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page)
+def test_every_anchor_leads_to_a_heading(path):
+    """Headings by GitHub's spelling, on this page and on others."""
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text("utf-8")):
+        other = (path.parent / target if target else path).read_text("utf-8")
+        headings = re.findall(r"^#+ (.+)$", other, re.MULTILINE)
+        spelt = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert anchor in spelt, f"{target}#{anchor}"
+
+
+def test_the_readme_is_short():
+    """A screenful or two; what is longer has a page of its own. Both languages have the same sections."""
+    english, chinese = (path.read_text("utf-8") for path in READMES)
+    assert max(len(english.splitlines()), len(chinese.splitlines())) <= 140
+    shape = [re.findall(r"^(?:## |```\w*$|\d\. |- \*\*|\[?!\[|\|)", text, re.MULTILINE) for text in (english, chinese)]
+    assert shape[0] == shape[1]
 
 
 def test_every_package_is_listed_with_its_licence():
@@ -112,10 +131,10 @@ def test_the_markers_are_read_as_they_are_written():
     assert found == [("test_a", ("R1", "R2"), True), ("test_b", ("R3",), False)]
 
 
-def quoted() -> list[tuple[str, str]]:
-    """What the README quotes of the code: (path, source)."""
-    fence = re.compile(r"as it stands in `([^`]+)`:\n+```python\n(.*?)```", re.DOTALL)
-    return fence.findall((ROOT / "README.md").read_text("utf-8"))
+def quoted() -> list[tuple[Path, str, str]]:
+    """What the first pages quote of the code: (page, path, source)."""
+    fence = re.compile(r"(?:as it stands in|代码原样摘自) `([^`]+)`[:：]\n+```python\n(.*?)```", re.DOTALL)
+    return [(path, *found) for path in READMES for found in fence.findall(path.read_text("utf-8"))]
 
 
 def definitions(source: str) -> dict[str, str]:
@@ -124,24 +143,31 @@ def definitions(source: str) -> dict[str, str]:
     return {one.name: ast.get_source_segment(source, one) or "" for one in found}
 
 
-def test_the_readme_quotes_the_code_as_it_stands():
+def test_the_first_pages_quote_the_code_as_it_stands():
     """Letter by letter, and not as it was once."""
-    assert quoted()
-    for path, source in quoted():
+    assert [where for where, _path, _source in quoted()] == READMES
+    for where, path, source in quoted():
         quote, code = definitions(source), definitions((ROOT / path).read_text("utf-8"))
-        assert quote and quote == {name: code.get(name) for name in quote}, f"README.md and {path} differ"
+        assert quote and quote == {name: code.get(name) for name in quote}, f"{page(where)} and {path} differ"
 
 
-def test_the_readmes_count_what_is_in_the_demo_world():
-    """Ready-made calls, all of which can be played there, wallets and customers."""
+def test_the_first_pages_tell_what_is_in_the_demo_world():
+    """Ready-made calls, all of which can be played there; wallets, and customers with what they key."""
     world = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
     written = json.loads((ROOT / "ivr" / "simulator" / "stories.json").read_text("utf-8"))["stories"]
     assert len(list(stories(world))) == len(written)
-    english, chinese = (path.read_text("utf-8") for path in (ROOT / "README.md", ROOT / "docs" / "README.zh.md"))
+    english, chinese = (path.read_text("utf-8") for path in READMES)
     assert f"{len(written)} calls stand there ready" in english
     assert f"那里有 {len(written)} 通现成的电话" in chinese
     assert (len(world["wallets"]), len(world["customers"])) == (2, 11)
+    english, chinese = ((ROOT / "docs" / name).read_text("utf-8") for name in ("lab.md", "lab.zh.md"))
     assert "Two wallets and eleven customers" in english and "两个钱包，十一位客户" in chinese
+    for customer in world["customers"]:
+        number = (customer["mobile"] or "").removeprefix("+86").removeprefix("+") or customer["wallet_id"]
+        keys = [f"`{number}#`", f"`{customer['id_tail'].replace('X', '*')}`"]
+        assert all(key in english and key in chinese for key in keys), customer["id"]
+        said = re.findall(rf"`{number}#`.*", english + chinese)
+        assert all("by text" in row or "短信" in row or f"`{customer['phone_pin']}`" in row for row in said)
 
 
 @pytest.mark.parametrize("where, label, source", examples())

@@ -12,7 +12,7 @@ from ivr.desk.follow_ups import TEXTS
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = sorted((ROOT / "call_flows" / "prompts").glob("*/*.ftl"))
-PAGES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md"]
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in ("README.zh.md", "lab.md", "lab.zh.md"))]
 DENIES = {
     "zh": re.compile(r"(从不|不会|绝不|不收|不用|无需).{0,12}(密码|验证码)"),
     "en": re.compile(

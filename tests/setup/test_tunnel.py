@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from ivr.settings import Settings
 from ivr.setup.tunnel import tunnel_command
 
-README = Path(__file__).parents[2] / "README.md"
+PAGES = [Path(__file__).parents[2] / "docs" / name for name in ("twilio.md", "twilio.zh.md")]
 URL = "https://quiet-otter.ngrok-free.app"
 ACCOUNT = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "hush" * 8, "NGROK_AUTHTOKEN": "n"}
 
@@ -84,11 +84,11 @@ def test_the_address_is_printed_written_down_and_taken_back(opened, place):
 
 
 @pytest.mark.parametrize("path", ["/voice", "/voice/fallback", "/voice/status"])
-def test_it_prints_what_the_console_wants_as_the_readme_has_it(opened, path):
+def test_it_prints_what_the_console_wants_as_the_pages_have_it(opened, path):
     """Each with the part that makes Twilio try again."""
     _, result = opened(**ACCOUNT)
     (told,) = re.findall(rf"{URL}({path}#\S+)", result.output)
-    assert f"`https://ivr.example.com{told}`" in README.read_text("utf-8")
+    assert all(f"`https://ivr.example.com{told}`" in page.read_text("utf-8") for page in PAGES)
 
 
 def test_a_file_without_an_address_has_none_afterwards(opened, place):
