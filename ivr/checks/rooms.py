@@ -152,7 +152,7 @@ def page(house: House) -> str:
     parts = [HEAD]
     for layer in house.layers:
         parts.append(
-            f"\n## {layer.name.capitalize()}\n\n| room | what it holds | modules | lines | imports |\n|---|---|---:|---:|---|\n"
+            f"\n## {layer.name.capitalize()}\n\n| room | what it holds | lines | imports |\n|---|---|---:|---|\n"
         )
         parts += [_row(room, house) for room in layer.rooms if room in house.rooms]
     if house.against_the_layers:
@@ -170,7 +170,7 @@ def _row(room: str, house: House) -> str:
     lines = sum(module.lines for module in modules)
     return (
         f"| [{_short(room)}](../{_where(room).removesuffix('/__init__.py')}) | {_sentence(room, modules)} "
-        f"| {len(modules)} | {_rounded(lines)} | {imports} |\n"
+        f"| {_rounded(lines)} | {imports} |\n"
     )
 
 

@@ -30,9 +30,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     try:
         settings = load()
     except SettingsError as error:
-        yield Finding(
-            "settings", "bad", str(error), "change it in the environment or in .env, see docs/settings.md"
-        )
+        yield Finding("settings", "bad", str(error), "change it in the environment or in .env, see docs/settings.md")
         return
     yield from _settings(settings)
     yield from _database(settings)
