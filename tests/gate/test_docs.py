@@ -198,3 +198,21 @@ def test_every_requirement_has_its_row():
 def test_every_capability_that_is_built_has_a_dialogue_test_in_both_languages():
     """A requirement is not built because somebody says so."""
     assert requirements.untested() == []
+
+
+def source() -> str:
+    """All of the line's code."""
+    return "".join(path.read_text("utf-8") for path in sorted(ROOT.glob("ivr/**/*.py")))
+
+
+def test_every_log_event_and_metric_that_operators_are_told_of_exists():
+    """An alarm on a name that nobody logs never rings."""
+    text, code = (ROOT / "docs" / "operations.md").read_text("utf-8"), source()
+    table = text.partition("| event | what it means |")[2].partition("\n\n")[0]
+    events = re.findall(r"`([^`]+)`(?=[^|\n]*\|[^|\n]*\|$)", table, re.MULTILINE)
+    events += re.findall(r"(?<=\()`([a-z ]+)`(?=[),])", text) + re.findall(r"`([a-z ]+)` in the log", text)
+    names = {event for event in events if not event.startswith("flask ")}
+    metrics = {re.sub(r"_(total|count|bucket)$", "", name) for name in re.findall(r"`(ivr_[a-z_]+)", text)}
+    assert len(names) > 10 and len(metrics) > 10
+    assert {name for name in names if f'"{name}"' not in code} == set()
+    assert {name for name in metrics if f'"{name}' not in code} == set()
