@@ -17,7 +17,7 @@ from ivr.simulator.stories import stories
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path for folder in ("*.md", "docs/**/*.md", ".github/**/*.md") for path in sorted(ROOT.glob(folder))]
-ROOMS = "app.py|ivr/|call_flows/|audio/|tests/|docs/|requirements.txt|pyproject.toml|Makefile|.env.example|.ci/"
+ROOMS = "app.py|ivr/|call_flows/|audio/|tests/|docs/|requirements.txt|pyproject.toml|Makefile|.env.example|.ci/|.github/|.devcontainer/"
 RULES = ROOT / "docs" / "golden-rules.md"
 EXAMPLES = [path for path in (RULES, ROOT / "CONTRIBUTING.md") if path.exists()]
 READMES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md"]
@@ -70,6 +70,18 @@ def test_every_make_command_has_its_target(path):
     code = re.findall(r"`[^`\n]+`|^```.*?^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     named = {name for piece in code for name in re.findall(r"\bmake ([a-z-]+)\b", piece)}
     assert named - targets == set()
+
+
+def test_the_table_where_is_x_names_files_that_exist():
+    """Each row has a file or a folder, and no question is asked twice."""
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Where is X?")[2].partition("\n## ")[0]
+    rows = [row.strip("|").split("|") for row in table.splitlines()[4:] if row.startswith("| ") and "**" not in row]
+    rows = [row for row in rows if row[0].strip() != "to change"]
+    named = {question.strip(): re.findall(r"`([^`]*[/.][^`]*)`", answer) for question, answer in rows}
+    assert len(named) == len(rows) >= 30
+    assert [question for question, paths in named.items() if not paths] == []
+    paths = [path for found in named.values() for path in found]
+    assert [path for path in paths if not any(ROOT.glob(path.rstrip("/")))] == []
 
 
 def test_the_env_example_holds_every_setting_and_no_other():
