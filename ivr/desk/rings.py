@@ -146,7 +146,7 @@ def may_be_rung(settings: Settings, number: str) -> bool:
 
 def is_about_security(conn: sa.Connection, call: str) -> bool:
     """Whether the call in which a callback was promised was about that, when it was last heard of."""
-    last = journal.past(conn, call).last
+    last = journal.load_state(conn, call).last
     return is_urgent(last.facts if last else {})
 
 

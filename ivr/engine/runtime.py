@@ -53,7 +53,7 @@ class Runtime(msgspec.Struct, frozen=True):
     worker: Worker
     commits: Commits
     looks: Looks
-    stories: Mapping[str, RootFlow]
+    root_flows: Mapping[str, RootFlow]
     clock: Callable[[sa.Connection], datetime]
     wallets: object
     follow_up: FollowUps
@@ -62,7 +62,7 @@ class Runtime(msgspec.Struct, frozen=True):
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
     log: Any
-    look: Prepared = journal.PAST
+    state_query: Prepared = journal.STATE_QUERY
     release: str | None = None
     turns_a_call: int = 200
     turns_a_rescue: int = 40

@@ -22,7 +22,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
-from ivr.engine.turn import Forgotten, Input, take_turn
+from ivr.engine.turn import Input, UnknownTurn, take_turn
 from ivr.engine.utterances import Utterance
 from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
@@ -173,12 +173,12 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
-            journal.note(conn, sid, "ended-with", str(turn), now, ended)
+            journal.add_notice(conn, sid, "ended-with", str(turn), now, ended)
             over(conn, runtime, sid, now)
         return twiml.document("")
     try:
         return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
-    except Forgotten as error:
+    except UnknownTurn as error:
         runtime.log.error("call forgotten", call=sid, turn=turn, type=type(error).__name__)
         return static_reply(runtime, {})
 
@@ -202,7 +202,7 @@ def call_status(runtime: Runtime, form: Any) -> str:
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
             sequence = clean(form.get("SequenceNumber", state))[:32]
-            journal.note(conn, sid, "status", sequence, now, {"status": state})
+            journal.add_notice(conn, sid, "status", sequence, now, {"status": state})
             journal.insert_new(conn, journal.calls, {"call": sid, "started": now.isoformat()})
             if state in OVER:
                 over(conn, runtime, sid, now)

@@ -85,7 +85,7 @@ def test_a_quick_outside_is_asked_at_once(stage):
 
 def test_what_was_keyed_in_secret_is_not_kept_waiting(stage):
     """It lives for one turn: the outside is asked in that one, however slow."""
-    stage.with_stories(main=with_a_code)
+    stage.with_root_flows(main=with_a_code)
     stage.post()
     slow(stage)
     assert "found first=coffee" in stage.post("123456")

@@ -28,7 +28,7 @@ def keys(stage, given: str | None, after: float) -> str:
 @pytest.fixture
 def at_an_act(stage):
     """Something is ordered, its amount was confirmed, and the last yes is asked for."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.seconds = 1000.0
     stage.post()
     for given in ("1", "300#", "1"):
@@ -78,7 +78,7 @@ async def explained(call: Call) -> None:
 
 def test_a_yes_in_the_middle_of_what_is_said_before_the_question_is_asked_again_with_it(stage):
     """What is to be confirmed stands there; once the question has begun, it may be interrupted."""
-    stage.with_stories(main=explained)
+    stage.with_root_flows(main=explained)
     stage.seconds = 0.0
     stage.post()
     keys(stage, "9", LATER)
@@ -98,7 +98,7 @@ async def entries(call: Call) -> None:
 
 @pytest.fixture
 def at_a_proof(stage):
-    stage.with_stories(main=entries)
+    stage.with_root_flows(main=entries)
     stage.seconds = 0.0
     stage.post()
     return stage

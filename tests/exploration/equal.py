@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ivr.engine.playing import Input
+from ivr.engine.live_turn import Input
 from ivr.engine.prompts import Ask, Menu, Record
 from ivr.engine.waits import FILLER, Wait
 from tests.exploration.driving import ASKED, TOKENS, Turn, decisions, every_turn, inputs, play

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.exploration.mutants import Mutant
 
-CALL, PROMPTS, PLAYING, WAITS = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.playing", "ivr.engine.waits"
+CALL, PROMPTS, LIVE, WAITS = "ivr.engine.call", "ivr.engine.prompts", "ivr.engine.live_turn", "ivr.engine.waits"
 PENDING, REPLAY = "ivr.engine.pending", "ivr.engine.replay"
 LISTENING = "ivr.engine.listening"
 ZH, EN = "call_flows/prompts/zh", "call_flows/prompts/en"
@@ -36,14 +36,14 @@ OF_ENGINE = [
     Mutant("what was said is said again after the answer", CALL, "lines, self.said = tuple(self.said), []", "lines = tuple(self.said)"),
     Mutant("a person is not offered in menus", WAITS, "if prompt.offer_agent:", "if False:"),
     Mutant("a failure does not end the words before it", PROMPTS, "return Tries(self.silences, self.wrongs + 1)", "return Tries(self.silences + 1, self.wrongs + 1)"),
-    Mutant("keys typed ahead reach a personal entry", PLAYING, "bool(self.keys) and wait.prompt.type_ahead and", "bool(self.keys) and"),
-    Mutant("keys typed ahead are lost", PLAYING, 'self.keys = rest.lstrip("#") or None', "self.keys = None"),
+    Mutant("keys typed ahead reach a personal entry", LIVE, "bool(self.keys) and wait.prompt.type_ahead and", "bool(self.keys) and"),
+    Mutant("keys typed ahead are lost", LIVE, 'self.keys = rest.lstrip("#") or None', "self.keys = None"),
     Mutant("a time that is not known needs a # alone", PROMPTS, '"" if self.empty_is and entry == UNKNOWN else entry', "entry"),
     Mutant("the words name a # alone in an entry", f"{EN}/line.ftl", "If you do not know, press one, then pound.", "If you do not know, just press pound."),
     Mutant("a key from before its question is taken for an answer", LISTENING, "wait.prompt.type_ahead or", "True or"),
     Mutant("a # from before its question is taken for an answer", LISTENING, "        return elapsed < TAKEN_IN\n", "        return False\n"),
     Mutant("a # that is not told of is silence", LISTENING, "elapsed < wait.timeout - JITTER", "elapsed < 0"),
-    Mutant("a leg without an end is a talk", PLAYING, 'return (self.input.dialled or "failed", None)', 'return ("accepted", None)'),
+    Mutant("a leg without an end is a talk", LIVE, 'return (self.input.dialled or "failed", None)', 'return ("accepted", None)'),
     Mutant("the question that was heard is not compared", REPLAY, "if self.past.waits_at is None:", "if True:"),
     Mutant("of the question that was heard only the verb is compared", PENDING, '("name", "kind", "prompt", "heard") if', '("kind",) if'),
     Mutant("a key means the option that stands there now", PENDING, "if not options or options == request.prompt.options:", "if True:"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.engine.playing import Input
+from ivr.engine.live_turn import Input
 from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration.driving import NOON, Beginning, Turn, decisions, every_turn
 
@@ -171,7 +171,7 @@ def _arrive(graph: Graph, begin: Beginning, at: State | None, label: str, turn: 
     source = at.number if at else BEFORE
     if turn.failure or turn.wait is None:
         return Edge(source, label, turn, FAILED if turn.failure else HUNG_UP)
-    key = (begin.story.__name__, turn.key)
+    key = (begin.root_flow.__name__, turn.key)
     if key in graph.known:
         return Edge(source, label, turn, graph.known[key])
     number = graph.known[key] = len(graph.states)

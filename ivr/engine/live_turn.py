@@ -15,7 +15,7 @@ from ivr.engine import claims, journal, listening
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest, World
 from ivr.engine.errors import Unavailable
-from ivr.engine.journal import Last, Row
+from ivr.engine.journal import LastTurn, Row
 from ivr.engine.prompts import Decision, Record, Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealed, Secret
@@ -24,7 +24,7 @@ from ivr.storage import Borrowed, reading, writing
 
 TURN_SECONDS = 8.0
 TOUCH_SECONDS = 4.0
-LEAST_SECONDS = 0.5
+MIN_TOUCH_SECONDS = 0.5
 """With less time than this the outside is not asked: it would be cut off, and nobody would know what it did."""
 
 
@@ -42,7 +42,7 @@ class Input(msgspec.Struct, frozen=True):
 
 
 @dataclass
-class Playing:
+class LiveTurn:
     """The live part of one turn: consumes the input, runs effects, holds the transaction.
 
     `until`: when the turn must have its reply, in seconds of `time.monotonic`. `own` is the turn's connection, taken when it is wanted; `transaction` is open from the first write on. `before` is
@@ -56,11 +56,11 @@ class Playing:
     now: datetime
     until: float
     own: Borrowed
-    before: Last | None = None
+    before: LastTurn | None = None
     after_filler: bool = False
     transaction: Any = None
     claimed: bool = False
-    bank_is_dead: bool = False
+    outside_failed: bool = False
     patient: bool = False
     keys: str | None = None
     fresh: bool = True
@@ -83,7 +83,7 @@ class Playing:
             return self._keep(self._decide(wait, self.keys))
         return None
 
-    def heard_filler(self) -> bool:
+    def resumes_after_filler(self) -> bool:
         """Whether this turn goes on where that word was spoken; true once."""
         heard, self.after_filler = self.after_filler, False
         if heard:
@@ -92,9 +92,9 @@ class Playing:
 
     def wants_filler(self) -> bool:
         """Whether the caller should hear a word before the outside is waited for: once, while it is slow."""
-        return not (self.patient or self.claimed or self.bank_is_dead) and self.runtime.pace.is_slow()
+        return not (self.patient or self.claimed or self.outside_failed) and self.runtime.pace.is_slow()
 
-    def perform(self, do: EffectRequest) -> tuple[str, Any]:
+    def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
         effect = do.effect
         expected: tuple[type[Exception], ...] = (*effect.errors, Unavailable)
@@ -143,9 +143,9 @@ class Playing:
     def _touch(self, do: EffectRequest) -> Any:
         if self.transaction is not None:
             raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
-        if self.bank_is_dead:
+        if self.outside_failed:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
-        if self.until - time.monotonic() < LEAST_SECONDS:
+        if self.until - time.monotonic() < MIN_TOUCH_SECONDS:
             raise Unavailable("the turn has no time left to wait for the outside")
         if not self.claimed:
             with writing(self.own.conn):
@@ -161,7 +161,7 @@ class Playing:
             with self.runtime.touch_slot():
                 return do.effect.run(self._world(do, None), *do.args)
         except Unavailable:
-            self.bank_is_dead = True
+            self.outside_failed = True
             raise
         finally:
             self.runtime.pace.took(time.monotonic() - began)
