@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from ivr.engine import claims, journal, listening
+from ivr.engine import claims, early_keys, journal
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest, World
 from ivr.engine.errors import Unavailable
@@ -77,7 +77,7 @@ class LiveTurn:
             if self.input.again:
                 return ("repeat", None)
             if self.input.recorded and isinstance(wait.prompt, Record):
-                return wait.prompt.heard(self.input.recorded)
+                return wait.prompt.decide_recorded(self.input.recorded)
             return self._keep(self._keyed(wait, self.input.keys))
         if self._may_run_ahead(wait):
             return self._keep(self._decide(wait, self.keys))
@@ -92,7 +92,7 @@ class LiveTurn:
 
     def wants_filler(self) -> bool:
         """Whether the caller should hear a word before the outside is waited for: once, while it is slow."""
-        return not (self.patient or self.claimed or self.outside_failed) and self.runtime.pace.is_slow()
+        return not (self.patient or self.claimed or self.outside_failed) and self.runtime.outside_latency.is_slow()
 
     def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
@@ -123,7 +123,7 @@ class LiveTurn:
         try:
             mine = journal.append(self.own.conn, row, sealed, self.before)
             if mine and self.claimed:
-                claims.drop(self.own.conn, row.call, row.turn)
+                claims.release(self.own.conn, row.call, row.turn)
         except Exception:
             self.roll_back()
             raise
@@ -153,7 +153,7 @@ class LiveTurn:
                 if (
                     journal.reply(self.own.conn, self.call.sid, self.turn) is not None
                 ):  # asked only under the claim's lock
-                    raise claims.Lost("the turn is already answered")
+                    raise claims.TurnTaken("the turn is already answered")
             self.claimed = True
         self.keys = None
         began = time.monotonic()
@@ -164,14 +164,14 @@ class LiveTurn:
             self.outside_failed = True
             raise
         finally:
-            self.runtime.pace.took(time.monotonic() - began)
+            self.runtime.outside_latency.record(time.monotonic() - began)
 
     def _open(self) -> None:
         """The turn's transaction for its first write: a turn that is answered already writes nothing."""
         if self.transaction is None:
             self._begin()
             if journal.reply(self.own.conn, self.call.sid, self.turn) is not None:
-                raise claims.Lost("the turn is already answered")
+                raise claims.TurnTaken("the turn is already answered")
 
     def _begin(self) -> None:
         with ExitStack() as opened:
@@ -188,15 +188,15 @@ class LiveTurn:
     def _keyed(self, wait: Wait, keys: str | None) -> Decision:
         """What was keyed just now; where the question cannot have been heard yet, it is asked again."""
         elapsed = self._elapsed()
-        keys = "#" if listening.is_pound_alone(wait, keys, elapsed) else keys
+        keys = "#" if early_keys.is_lone_pound(wait, keys, elapsed) else keys
         decision = self._decide(wait, keys)
-        if not listening.is_unheard(wait, decision, keys, elapsed, self._seconds_before):
+        if not early_keys.is_early(wait, decision, keys, elapsed, self._seconds_before):
             return decision
         self.keys = None
         return ("repeat", None)
 
     def _decide(self, wait: Wait, keys: str | None) -> Decision:
-        decision, rest = wait.prompt.decide(keys, wait.tries, self.now)
+        decision, rest = wait.prompt.decide(keys, wait.failures, self.now)
         self.keys = rest.lstrip("#") or None
         return decision
 
@@ -211,7 +211,7 @@ class LiveTurn:
         return self.runtime.speaker.seconds(wait.context, self.call.language, self.now.date())
 
     def _may_run_ahead(self, wait: Wait) -> bool:
-        return bool(self.keys) and wait.prompt.type_ahead and wait.tries.wrongs == 0
+        return bool(self.keys) and wait.prompt.type_ahead and wait.failures.no_matches == 0
 
     def _passed(self) -> tuple[str, Any] | None:
         if self.fresh and self.input is not None:

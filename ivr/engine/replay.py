@@ -30,7 +30,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ivr.engine import pending
+from ivr.engine import stored_wait
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest
 from ivr.engine.errors import Diverged, ForeignAwait, RunawayFlow, UncaughtSignal
@@ -79,7 +79,7 @@ class History(msgspec.Struct, frozen=True):
 
     opened: datetime
     steps: list[Step] = []
-    waits_at: pending.Kept | None = None
+    waits_at: stored_wait.StoredWait | None = None
 
 
 class Replayer:
@@ -122,7 +122,7 @@ class Replayer:
             if answer is None:
                 return TurnResult(asked, asked.utterances, self.steps)
             if heard is not asked:
-                pending.check_option(asked, answer)
+                stored_wait.check_option(asked, answer)
             asked = heard = flow.send(answer)
 
     def _replayed(self, flow: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
@@ -132,7 +132,7 @@ class Replayer:
             return asked, asked
         try:
             asked = self._replay(flow)
-            return asked, pending.as_heard(self.past.waits_at, asked)
+            return asked, stored_wait.match(self.past.waits_at, asked)
         except Diverged:
             raise
         except (Exception, Signal) as error:

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from ivr.engine import claims, journal, pending, twiml
+from ivr.engine import claims, journal, stored_wait, twiml
 from ivr.engine.call import Call
 from ivr.engine.errors import Diverged, RunawayFlow
 from ivr.engine.journal import LastTurn, Row
@@ -61,7 +61,7 @@ def take_turn(runtime: Runtime, sid: str, turn: int, keyed: Input | None, start:
     """
     until = time.monotonic() + TURN_SECONDS
     while True:
-        with suppress(claims.Lost):
+        with suppress(claims.TurnTaken):
             return _take(runtime, sid, turn, keyed, start, until)
         if not _winner_is_done(runtime, sid, turn, until - MIN_SECONDS_TO_BEGIN):
             return _one_moment(runtime, sid, turn, start)
@@ -74,7 +74,7 @@ def _take(
     with Borrowed(runtime.engine) as own:
         with runtime.looks.through(own) as conn:
             past = journal.load_state(conn, sid, runtime.state_query)
-            runtime = runtime.under(past.key)
+            runtime = runtime.for_call(past.key)
             if past.last and (turn != past.turns or past.last.wait is None):
                 return runtime.sealer.open(str(journal.reply(conn, sid, min(turn, past.turns - 1))))
             if turn > past.turns:
@@ -117,7 +117,7 @@ def _play(
         _check_length(runtime, here, turn)
         result = replayer.run(runtime.root_flows[here.root_flow])
         row, reply = _finish(runtime, live, result, here.root_flow, opening if here.since is None else None)
-    except claims.Lost:
+    except claims.TurnTaken:
         live.roll_back()
         raise
     except Exception as error:
@@ -126,7 +126,7 @@ def _play(
         facts = call.facts if not replayer.replaying or last is None else last.facts
         row, reply, live = _rescue(runtime, live, replayer, facts, error, last)
     if not live.commit(row, reply):
-        raise claims.Lost("another worker stored this turn first")
+        raise claims.TurnTaken("another worker stored this turn first")
     return reply
 
 
@@ -156,7 +156,7 @@ def _finish(
 def wait_to_store(call: Call, wait: CallerWait | None, asked: float | None = None) -> dict[str, Any] | None:
     """For what a call waits, when it was asked by the runtime's watch, and the way that led there."""
     at = {} if asked is None else {"asked": round(asked, 2)}
-    return {**pending.keep(wait), **at, **call.way.to_keep()} if wait else None
+    return {**stored_wait.store(wait), **at, **call.path.to_store()} if wait else None
 
 
 def _rescue(

@@ -150,7 +150,7 @@ def answer_call(runtime: Runtime, form: Any) -> str:
 def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, number: str | None) -> None:
     """The call's row; a status notice may have made it before."""
     key = runtime.sealer.new_key()
-    sealed = runtime.sealer.under(key).seal(number) if number else None
+    sealed = runtime.sealer.for_call(key).seal(number) if number else None
     values = {
         "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": sealed, "key_sealed": key,
         "wallet": facts["wallet"], "line": line,
@@ -227,7 +227,7 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
         return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:
         stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
-    return runtime.sealer.under(key).open(stored) if stored else None
+    return runtime.sealer.for_call(key).open(stored) if stored else None
 
 
 def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:

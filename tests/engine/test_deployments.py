@@ -165,7 +165,7 @@ def test_a_touch_that_was_waited_for_is_not_taken_for_a_question(stage):
 
     stage.with_root_flows(main=touches)
     stage.post()
-    stage.runtime.pace.took(9)
+    stage.runtime.outside_latency.record(9)
     stage.restart = lambda: None  # the pace is a process's own
     assert "one-moment" in stage.post("1")
     stage.root_flows["main"] = asks

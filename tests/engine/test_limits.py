@@ -169,7 +169,7 @@ def test_a_turn_that_loses_its_claim_at_its_end_leaves_no_transaction_open(stage
     """While its error is still on its way up, another thread writes: nobody waits for a transaction that nobody ends."""
     monkeypatch.setattr(storage, "BUSY_MILLISECONDS", 60_000)
     other = claims.Worker(stage.engine, stage.folder)
-    other.hold()
+    other.acquire_lock()
 
     async def is_robbed(call: Call) -> None:
         await call.menu(CHOICE)
@@ -186,7 +186,7 @@ def test_a_turn_that_loses_its_claim_at_its_end_leaves_no_transaction_open(stage
     stage.with_root_flows(main=is_robbed)
     take_turn(stage.runtime, stage.sid, 0, None, {})
     done: list[bool] = []
-    with pytest.raises(claims.Lost) as lost:
+    with pytest.raises(claims.TurnTaken) as lost:
         turn._take(stage.runtime, stage.sid, 1, Input("1"), {}, time.monotonic() + TURN_SECONDS)
     thread = threading.Thread(target=writes, daemon=True)
     thread.start()

@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec.structs import replace as other
 
-from ivr.engine import pending
-from ivr.engine.call import FIRST, NO_TRIES, Call
+from ivr.engine import stored_wait
+from ivr.engine.call import FIRST, NO_FAILURES, Call
 from ivr.engine.errors import Diverged
 from ivr.engine.live_turn import Input
 from ivr.engine.prompts import Confirm, Menu
@@ -23,7 +23,7 @@ from tests.exploration.driving import NOON, SEALER, Scripted, inputs
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Graph, State
 
-FREEZE = Wait(Confirm("freeze-now"), NO_TRIES, (), {}, FIRST, False)
+FREEZE = Wait(Confirm("freeze-now"), NO_FAILURES, (), {}, FIRST, False)
 KEYS = ("1", "2")
 """Enough to tell options apart: every question has a first, and most a second."""
 
@@ -127,7 +127,7 @@ def p25_a_deployment_answers_no_question_that_was_not_heard(graph: Graph) -> Ite
 
 def _deployments(state: State, heard: Wait, keyed: Input) -> Iterator[str]:
     """What is wrong after each change in front of this question."""
-    meant = heard.prompt.decide(keyed.keys, heard.tries, NOON)[0]
+    meant = heard.prompt.decide(keyed.keys, heard.failures, NOON)[0]
     asked_before = sum(step[0] == "answer" for step in state.past)
     for change in CHANGES:
         for at in range(asked_before + 1):
@@ -150,7 +150,7 @@ def _key_after(root_flow: RootFlow, state: State, heard: Wait, keyed: Input) -> 
     runtime: Any = SimpleNamespace(sealer=SEALER)
     nowhere: Any = None
     live = Listening(runtime, call, 1, keyed, NOON, inf, nowhere, root_flow=root_flow)
-    past = History(NOON, [(NOON, step) for step in state.past], pending.keep(heard))
+    past = History(NOON, [(NOON, step) for step in state.past], stored_wait.store(heard))
     try:
         Replayer(call, past, live, NOON).run(root_flow)
     except Diverged:
@@ -167,9 +167,7 @@ def _stop(state: State) -> CallerWait | None:
     nowhere: Any = None
     live = Scripted(runtime, call, 1, None, NOON, inf, nowhere, root_flow=state.begin.root_flow)
     return (
-        Replayer(call, History(NOON, [(NOON, step) for step in state.past]), live, NOON)
-        .play(state.begin.root_flow)
-        .wait
+        Replayer(call, History(NOON, [(NOON, step) for step in state.past]), live, NOON).run(state.begin.root_flow).wait
     )
 
 
@@ -177,6 +175,6 @@ def _each_question(graph: Graph) -> list[State]:
     """The nearest place of each question in each root flow, as it is asked first and after a failure."""
     found: dict[tuple[str, str, bool], State] = {}
     for state in graph.states:
-        tried = isinstance(state.wait, Wait) and state.wait.tries != NO_TRIES
+        tried = isinstance(state.wait, Wait) and state.wait.failures != NO_FAILURES
         found.setdefault((state.begin.root_flow.__name__, state.name, tried), state)
     return list(found.values())

@@ -222,7 +222,7 @@ def decisions(wait: Wait | Dial | Announcement) -> list[tuple[list[str], Input]]
     alike: dict[Any, tuple[list[str], Input]] = {}
     for label, keyed in inputs(wait):
         keys = isinstance(wait, Wait) and keyed.recorded is None
-        meant = wait.prompt.decide(keyed.keys, wait.tries, NOON) if keys else label
+        meant = wait.prompt.decide(keyed.keys, wait.failures, NOON) if keys else label
         alike.setdefault(repr(meant), ([], keyed))[0].append(label)
     return list(alike.values())
 

@@ -196,7 +196,7 @@ def p24_a_key_from_before_its_question_answers_nothing(graph: Graph) -> Iterator
 
 def _is_key(state: State, edge: Edge) -> bool:
     wait = state.wait
-    return isinstance(wait, Wait) and isinstance(wait.prompt, Menu) and wait.prompt.type_ahead and edge.decision == "value" and wait.tries.wrongs == 0  # fmt: skip
+    return isinstance(wait, Wait) and isinstance(wait.prompt, Menu) and wait.prompt.type_ahead and edge.decision == "value" and wait.failures.no_matches == 0  # fmt: skip
 
 
 def _sample(population: list[Any], size: int = SAMPLE) -> list[Any]:

@@ -149,7 +149,7 @@ def explore(
 def _leads_on(wait: Wait | Dial | Announcement, keyed: Input) -> bool:
     if not isinstance(wait, Wait) or keyed.recorded is not None:
         return True
-    (decision, _), _ = wait.prompt.decide(keyed.keys, wait.tries, NOON)
+    (decision, _), _ = wait.prompt.decide(keyed.keys, wait.failures, NOON)
     return decision in ONWARD
 
 
@@ -164,7 +164,7 @@ def _mixed(wait: Wait | Dial | Announcement, turn: Turn) -> bool:
     decision = turn.steps[0][2] if turn.steps else ""
     if not isinstance(wait, Wait) or decision not in ("silence", "wrong"):
         return False
-    return (wait.tries.wrongs if decision == "silence" else wait.tries.silences) > 0
+    return (wait.failures.no_matches if decision == "silence" else wait.failures.no_inputs) > 0
 
 
 def _arrive(graph: Graph, begin: Beginning, at: State | None, label: str, turn: Turn) -> Edge:

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from ivr.engine import Ask, Call, Confirm, Menu
+from ivr.engine.early_keys import REACTION_SECONDS
 from ivr.engine.entries import clock, six
-from ivr.engine.listening import TAKEN_IN
 from ivr.web.key_clock import key_clock
 from tests.engine.ordering import order, written
 
@@ -16,7 +16,7 @@ PIN = Ask("pin", six, length=6, personal=True)
 WHEN = Ask("when", clock, empty_is=True)
 NEXT = Menu("next", ("one", "two"))
 SURE = Confirm("sure")
-SOON, LATER = TAKEN_IN / 2, 30.0
+SOON, LATER = REACTION_SECONDS / 2, 30.0
 
 
 def keys(stage, given: str | None, after: float) -> str:
@@ -44,7 +44,7 @@ def test_a_key_from_before_an_acting_question_is_no_answer_and_no_failure(at_an_
         document = keys(at_an_act, key, SOON)
         assert "zh:sure" in document and "wrong" not in document
     assert written(at_an_act) == 0
-    keys(at_an_act, "1", TAKEN_IN)
+    keys(at_an_act, "1", REACTION_SECONDS)
     assert written(at_an_act) == 1
 
 
@@ -83,9 +83,9 @@ def test_a_yes_in_the_middle_of_what_is_said_before_the_question_is_asked_again_
     stage.post()
     keys(stage, "9", LATER)
     assert "twelve" in keys(stage, "1", LATER)
-    document = keys(stage, "1", TAKEN_IN + 1.0)
+    document = keys(stage, "1", REACTION_SECONDS + 1.0)
     assert "twelve" in document and "en:sure" in document
-    assert "en:done" in keys(stage, "1", TAKEN_IN + 3.5)
+    assert "en:done" in keys(stage, "1", REACTION_SECONDS + 3.5)
 
 
 async def entries(call: Call) -> None:
@@ -108,7 +108,7 @@ def test_digits_from_before_a_proof_count_neither_for_nor_against(at_a_proof):
     """A whole code that came at once was not keyed at this question."""
     document = keys(at_a_proof, "111111", SOON)
     assert "zh:not-yet" in document and "zh:pin" in document and "wrong" not in document
-    assert "zh:when" in keys(at_a_proof, "111111", TAKEN_IN)
+    assert "zh:when" in keys(at_a_proof, "111111", REACTION_SECONDS)
 
 
 @pytest.mark.parametrize("told", ["#", None], ids=["told", "as silence"])
