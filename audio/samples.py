@@ -1,20 +1,12 @@
-"""Samples ↔ segments: numpy for sums, pydub's AudioSegment for everything that is handed on.
-
-pydub looks for ffmpeg when it is imported and warns when there is none. We only read and write PCM
-WAV, for which it needs none, so this is the one module that imports it.
-"""
+"""Samples ↔ segments: numpy for sums, pydub's AudioSegment for everything that is handed on."""
 
 from __future__ import annotations
-
-import warnings
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", "Couldn't find ffmpeg", RuntimeWarning)
-    from pydub import AudioSegment
+from audio.segment import AudioSegment
 
 __all__ = ["RATE", "AudioSegment", "Samples", "at_rate", "from_segment", "silence", "to_segment"]
 

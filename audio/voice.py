@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from audio.samples import AudioSegment
+from audio.segment import AudioSegment
 
 
 class VoiceMissing(RuntimeError):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of what pydub uses, and of a program that WAV files do not need
-    from pydub import AudioSegment
-    from pydub.silence import detect_nonsilent
+from audio.segment import AudioSegment, detect_nonsilent
 
 QUIET = -45.0
 """dBFS; speech on a telephone is near -22, the noise of a line below -50."""

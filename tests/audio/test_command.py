@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from audio import espeak
-from audio.__main__ import main
+from audio.command import main
 from audio.samples import AudioSegment
 from tests.audio.receiver import heard
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
-from pydub import AudioSegment
 from pydub.generators import Sine, WhiteNoise
 
+from audio.segment import AudioSegment
 from audio.voice_note import Unreadable, listen
 
 

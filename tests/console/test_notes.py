@@ -9,8 +9,8 @@ import click
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from pydub import AudioSegment
 
+from audio.segment import AudioSegment
 from ivr import console
 from ivr.desk.erasure import erase
 from ivr.desk.tables import recordings, voice_notes

@@ -6,8 +6,8 @@ import io
 import json
 
 import pytest
-from pydub import AudioSegment
 
+from audio.segment import AudioSegment
 from ivr.desk import notes
 from ivr.desk.erasure import erase
 from ivr.desk.tables import sounds

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 import requests
-from pydub import AudioSegment
 from twilio.base.exceptions import TwilioRestException
 
 from app import create_app
+from audio.segment import AudioSegment
 from ivr.web.phone_redirect import phone_redirect
 from tests.simulator.company import AGENT, CALLER, LINE, simulator
 from tests.simulator.desk import TOKEN, zh
