@@ -1,37 +1,50 @@
-# Needs Debian (or the like) with python3.11 and make; everything else goes into .venv.
+# Needs Debian (or the like) with Python 3.11 or newer and make; everything else goes into .venv.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-STAMP := .venv/installed
 OPENAPI := .venv/node/installed
 
-.PHONY: run test check phone wallet-api migrate explore soak bench voice chromium openapi clean
+# Three sets of packages, each with the one before it, as `make lock` wrote them from pyproject.toml:
+# production (requirements.txt), lab (its sound, and ngrok), dev (gate and tests).
+# `make run` installs the lab's, unless the environment or .env has an account or LAB=0.
+setting = $(shell printenv $(1) || sed -n 's/^ *\(export  *\)\{0,1\}$(1) *= *//p' .env 2>/dev/null | tail -n 1)
+IN_PRODUCTION := $(findstring AC,$(call setting,TWILIO_ACCOUNT_SID))$(findstring 0,$(call setting,LAB))
+RUN := .venv/$(if $(IN_PRODUCTION),production,lab)
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--custom-compile-command "make lock"
 
-run: $(STAMP)
+.PHONY: run test check audit phone wallet-api migrate explore soak bench voice chromium openapi clean \
+	install-production install-lab install-dev lock upgrade
+
+run: $(RUN)
 	@exec $(BIN)/python -m ivr.run
 
-test: $(STAMP) voice chromium
+test: .venv/dev voice chromium
 	@$(MAKE) --no-print-directory openapi || true
 	@$(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist loadfile
 
-check: $(STAMP)
+check: .venv/dev
 	@echo "== format" && $(BIN)/ruff format --check .
 	@echo "== lint" && $(BIN)/ruff check .
 	@echo "== types" && $(BIN)/mypy
 	@echo "== house rules" && $(BIN)/python -m pytest tests/gate
+	@$(MAKE) --no-print-directory audit
 
-phone: $(STAMP)
+audit: .venv/dev
+	@echo "== known vulnerabilities" && $(BIN)/python -m ivr.checks.vulnerabilities
+
+phone: .venv/lab
 	@exec $(BIN)/python -m ivr.simulator
 
-wallet-api: $(STAMP)
+wallet-api: .venv/lab
 	@exec $(BIN)/python -m ivr.wallet_api
 
-explore: $(STAMP)
+explore: .venv/dev
 	@$(BIN)/python -m tests.exploration --mutants --write
 
-soak: $(STAMP)
+soak: .venv/dev
 	@$(BIN)/python -m tests.soak
 
-bench: $(STAMP)
+bench: .venv/dev
 	@failed=0; for one in "bench --postgres" bench.stored bench.attacked bench.idle; do $(BIN)/python -m tests.$$one || failed=1; done; exit $$failed
 
 voice:
@@ -44,7 +57,7 @@ chromium:
 
 openapi: $(OPENAPI)
 
-$(OPENAPI): $(STAMP)
+$(OPENAPI): .venv/dev
 	@command -v npm >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends npm >/dev/null; } \
 		|| { echo "npm is missing (tests/openapi asks it for Twilio's API documents; calls do not need it): apt install npm" >&2; exit 1; }
 	@echo "== fetching Twilio's OpenAPI documents and a mock that reads them (once, half a minute)"
@@ -52,17 +65,52 @@ $(OPENAPI): $(STAMP)
 		|| { echo "the npm registry does not answer: tests/openapi will fail, nothing else needs it" >&2; exit 1; }
 	@touch $@
 
-migrate: $(STAMP)
+migrate: $(RUN)
 	@$(BIN)/python -m ivr.migrate
 
-$(STAMP): requirements.txt
+install-production: .venv/production
+install-lab: .venv/lab
+install-dev: .venv/dev
+
+.venv/production: requirements.txt | .venv/bin/python
+	$(install)
+	@touch $@
+
+.venv/lab: requirements-lab.txt | .venv/bin/python
+	$(install)
+	@touch .venv/production $@
+
+.venv/dev: requirements-dev.txt | .venv/bin/python
+	$(install)
+	@touch .venv/production .venv/lab $@
+
+# By uv, which is several times quicker than pip: the one that is here, or the locked one for just this time. By pip if that fails.
+define install
+@echo "== installing $< into .venv (the first time, half a minute)"
+@new=$$(mktemp -d) && trap 'rm -rf "$$new"' EXIT && sed -n '/^uv==/,/# via/p' requirements-dev.txt >"$$new/uv.txt"; \
+uv=$$(command -v uv || command -v $(BIN)/uv) || \
+	{ $(PIP) --no-compile --target "$$new" -r "$$new/uv.txt" && uv="$$new/bin/uv"; }; \
+{ test -x "$$uv" && "$$uv" pip install --quiet --python $(BIN)/python --require-hashes -r $<; } || \
+	{ echo "== uv did not install them; trying pip, which takes longer" && $(PIP) --no-deps -r $<; }
+endef
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "python3.11 is missing: apt install python3.11 python3.11-venv" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python 3.11 or newer is needed, $(PYTHON) is older" >&2; exit 1; }
-	@echo "== making .venv (once, a minute or two)"
+	@echo "== making .venv"
 	@$(PYTHON) -m venv .venv || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y python3-venv && $(PYTHON) -m venv .venv; } \
 		|| { echo "no venv module: apt install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt
-	@touch $@
+
+lock: .venv/dev
+	@$(BIN)/$(LOCK) $(UPGRADE) --extra lab --extra tunnel --group dev -o requirements-dev.txt
+	@$(BIN)/$(LOCK) -c requirements-dev.txt --extra lab --extra tunnel -o requirements-lab.txt
+	@$(BIN)/$(LOCK) -c requirements-dev.txt -o requirements.txt
+	@$(MAKE) --no-print-directory install-dev
+	@$(BIN)/python -m ivr.checks.licences --write
+
+upgrade:
+	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from ivr.addresses import without_password
@@ -31,6 +32,8 @@ from ivr.settings import Settings, SettingsError
 from ivr.storage import begin_write, connect
 
 ROOT = Path(__file__).parent.parent
+LAB_PACKAGES = ("numpy", "pyloudnorm", "scipy", "soundfile", "soxr")
+"""The extra `lab` of pyproject.toml."""
 WORKERS, THREADS = 2, 16
 YOUNG, LONGEST_PAUSE = 10.0, 10.0
 LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
@@ -101,6 +104,8 @@ def end_with(parent: int) -> None:
 def prepare() -> Settings:
     """Settings, secrets, tables, and in the lab the demo world if there is none."""
     settings = Settings.load()
+    if settings.lab:
+        find_lab_packages()
     engine = connect(settings.database_url)
     find_ports_free(settings)
     say("bringing the database up to date")
@@ -112,6 +117,16 @@ def prepare() -> Settings:
             load_default_if_empty(conn)
     engine.dispose()
     return settings
+
+
+def find_lab_packages() -> None:
+    """The simulator's sound needs more than production installs."""
+    missing = [name for name in LAB_PACKAGES if find_spec(name) is None]
+    if missing:
+        raise SettingsError(
+            f"the lab needs packages that production does not ({', '.join(missing)}); run: make install-lab "
+            "(or set TWILIO_ACCOUNT_SID, for there is no lab beside a real account)"
+        )
 
 
 def find_ports_free(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.errors import Unavailable
-from ivr.engine.outside_latency import OutsideLatency
+from ivr.engine.pace import Pace
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.settings import Settings
@@ -53,7 +53,7 @@ class Runtime(msgspec.Struct, frozen=True):
     worker: Worker
     commits: Commits
     looks: Looks
-    root_flows: Mapping[str, RootFlow]
+    stories: Mapping[str, RootFlow]
     clock: Callable[[sa.Connection], datetime]
     wallets: object
     follow_up: FollowUps
@@ -62,19 +62,19 @@ class Runtime(msgspec.Struct, frozen=True):
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
     log: Any
-    state_query: Prepared = journal.STATE_QUERY
+    look: Prepared = journal.PAST
     release: str | None = None
     turns_a_call: int = 200
     turns_a_rescue: int = 40
     watch: Callable[[], float | None] = lambda: None
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
-    outside_latency: OutsideLatency = msgspec.field(default_factory=OutsideLatency)
+    pace: Pace = msgspec.field(default_factory=Pace)
 
-    def for_call(self, key: str | None) -> Runtime:
+    def under(self, key: str | None) -> Runtime:
         """The same for one call: what it seals and opens has the call's own key, if there is one."""
         if key is None:
             return self
-        sealer = self.sealer.for_call(key)
+        sealer = self.sealer.under(key)
         return replace(self, sealer=sealer, speaker=replace(self.speaker, unseal=sealer.open))
 
     @contextmanager

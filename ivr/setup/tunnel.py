@@ -25,6 +25,7 @@ from ivr.settings import Settings, SettingsError
 NAME = "PUBLIC_BASE_URL"
 LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?{NAME}[ \t]*=.*$\n?", re.MULTILINE)
 UNKNOWN_YET = "https://not-known-yet.example.com"
+NOT_INSTALLED = "the package ngrok is not installed, for production does not need it; run: make install-lab"
 
 
 class Listener(Protocol):
@@ -139,6 +140,8 @@ def tunnel_command(_load: Load, opened: Open = open_ngrok, stop: threading.Event
         ending = stop or _until_signalled()
         try:
             listener = opened(port)
+        except ModuleNotFoundError as error:
+            raise click.ClickException(NOT_INSTALLED) from error
         except Exception as error:  # ngrok raises its own kinds, by code
             raise click.ClickException(f"ngrok did not open: {error}") from error
         hold_open(listener, dotenv, port, ending)

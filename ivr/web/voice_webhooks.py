@@ -22,7 +22,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
-from ivr.engine.turn import Input, UnknownTurn, take_turn
+from ivr.engine.turn import Forgotten, Input, take_turn
 from ivr.engine.utterances import Utterance
 from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
@@ -150,7 +150,7 @@ def answer_call(runtime: Runtime, form: Any) -> str:
 def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, number: str | None) -> None:
     """The call's row; a status notice may have made it before."""
     key = runtime.sealer.new_key()
-    sealed = runtime.sealer.for_call(key).seal(number) if number else None
+    sealed = runtime.sealer.under(key).seal(number) if number else None
     values = {
         "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": sealed, "key_sealed": key,
         "wallet": facts["wallet"], "line": line,
@@ -173,12 +173,12 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
-            journal.add_notice(conn, sid, "ended-with", str(turn), now, ended)
+            journal.note(conn, sid, "ended-with", str(turn), now, ended)
             over(conn, runtime, sid, now)
         return twiml.document("")
     try:
         return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
-    except UnknownTurn as error:
+    except Forgotten as error:
         runtime.log.error("call forgotten", call=sid, turn=turn, type=type(error).__name__)
         return static_reply(runtime, {})
 
@@ -202,7 +202,7 @@ def call_status(runtime: Runtime, form: Any) -> str:
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
             sequence = clean(form.get("SequenceNumber", state))[:32]
-            journal.add_notice(conn, sid, "status", sequence, now, {"status": state})
+            journal.note(conn, sid, "status", sequence, now, {"status": state})
             journal.insert_new(conn, journal.calls, {"call": sid, "started": now.isoformat()})
             if state in OVER:
                 over(conn, runtime, sid, now)
@@ -227,7 +227,7 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
         return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:
         stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
-    return runtime.sealer.for_call(key).open(stored) if stored else None
+    return runtime.sealer.under(key).open(stored) if stored else None
 
 
 def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:

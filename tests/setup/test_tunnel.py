@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import threading
 from pathlib import Path
 
@@ -140,6 +141,16 @@ def test_a_missing_ngrok_token_is_named(opened):
     """ngrok's own error says less."""
     listener, result = opened(**{**ACCOUNT, "NGROK_AUTHTOKEN": ""})
     assert result.exit_code == 1 and "NGROK_AUTHTOKEN" in result.output and not listener.port
+
+
+def test_a_missing_ngrok_package_is_named_with_its_remedy(place, monkeypatch):
+    """Production does not install it; a sentence says how to."""
+    monkeypatch.setitem(sys.modules, "ngrok", None)
+    for name, value in (ACCOUNT | {"PUBLIC_BASE_URL": ""}).items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(tunnel_command(Settings.load))
+    assert result.exit_code == 1 and result.output.endswith("run: make install-lab\n"), result.output
+    assert result.output.count("\n") == 1 and not (place / ".env").exists()
 
 
 def test_an_ngrok_that_does_not_open_changes_nothing(place):
