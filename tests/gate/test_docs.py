@@ -24,6 +24,7 @@ ROOMS = (
 RULES = ROOT / "docs" / "golden-rules.md"
 EXAMPLES = [path for path in (RULES, ROOT / "CONTRIBUTING.md") if path.exists()]
 READMES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md"]
+GENERATED = {"exploration.md", "licences.md", "requirements.md", "rooms.md"}
 OURS_TO_MAKE = {"SERVER_KEY", "LAB_TOKEN"}
 """Fields of the settings that nobody sets: a file of ours holds them."""
 
@@ -73,6 +74,15 @@ def test_every_make_command_has_its_target(path):
     code = re.findall(r"`[^`\n]+`|^```.*?^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     named = {name for piece in code for name in re.findall(r"\bmake ([a-z-]+)\b", piece)}
     assert named - targets == set()
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.name not in GENERATED], ids=page)
+def test_a_page_says_who_does_what(path):
+    """No "whoever", and nothing that "came of it": these hide the subject or the object of a sentence."""
+    riddles = re.findall(
+        r"\b(?:who(?:m)?ever|what(?: ha[sd])? bec(?:ame|ome) of|came of (?:it|that))\b", path.read_text("utf-8").lower()
+    )
+    assert riddles == []
 
 
 def test_the_table_where_is_x_names_files_that_exist():
