@@ -18,13 +18,13 @@ def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetim
     base = f"{runtime.base_url}/voice/calls/{call.sid}"
     action = f"{base}/turns/{turn + 1}"
     if played.wait is None:
-        return twiml.document(twiml.says(spoken, call.slow) + "<Hangup/>")
+        return twiml.document(twiml.says(spoken, call.slow) + twiml.HANG_UP)
     if isinstance(played.wait, Announcement):
         return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
     if isinstance(played.wait, Dial):
-        whisper = f"{base}/whisper/{turn + 1}"
-        ours, seconds = runtime.caller_id(call.facts), runtime.settings.ring_seconds
-        return twiml.document(twiml.dial(played.wait, spoken, call.slow, action, whisper, ours, seconds))
+        number, ours = played.wait.number, runtime.caller_id(call.facts)
+        dial = twiml.dial(number, runtime.settings.ring_seconds, ours, action, f"{base}/whisper/{turn + 1}")
+        return twiml.document(twiml.says(spoken, call.slow) + dial)
     if isinstance(played.wait.prompt, Record):
         told_at = f"{base}/recordings/{turn + 1}"
         return twiml.document(twiml.record(played.wait, spoken, call.slow, action, told_at))

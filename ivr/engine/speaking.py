@@ -12,9 +12,9 @@ import msgspec
 from ivr.engine.secrets import Sealed
 from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
 
-OPTION = {"zh": "，请按", "en": ", press "}
-"""The label comes before the key (ISO/IEC 13714), so that nobody has to hold a number in mind. No stop follows: the break
-after an option is the whole pause, half a second, and a voice would rest at the stop as well."""
+PRESS = "press.key-"
+"""The message that is said after an option's label, with the key. The label comes first (ISO/IEC 13714), so that nobody has to
+hold a number in mind. No stop follows: the break after an option is the whole pause, half a second."""
 
 CHARACTERS_A_SECOND, WORDS_A_SECOND = 4.5, 2.6
 """The model of speech."""
@@ -63,7 +63,7 @@ class Speaker(msgspec.Struct, frozen=True):
         args = {name: self._opened(value) for name, value in line.args.items()} if line.args else line.args
         text = self.words.render(language, line.id, args, today=today)
         if line.key is not None:
-            text += OPTION[language] + ("零一二三四五六七八九"[int(line.key)] if language == "zh" else line.key)
+            text += self.words.render(language, PRESS + line.key, {}, today=today)
         return Spoken(text.strip(), language, line.id in (PAUSE, PAUSE_AGAIN))
 
     def _opened(self, value: Any) -> Any:

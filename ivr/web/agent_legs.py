@@ -32,11 +32,8 @@ def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
     with begin_write(runtime.engine) as conn:
         keep_summary(conn, sid, runtime.sealer)
         tell_crm(conn, runtime.settings, sid, runtime.clock(conn))
-    action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer{twiml.OVERRIDES}"
-    return twiml.document(
-        f'<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST" action="{action.replace("&", "&amp;")}">'
-        f"{twiml.says(spoken)}</Gather><Hangup/>"
-    )
+    action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer"
+    return twiml.document(twiml.decide(spoken, action))
 
 
 def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str:
@@ -50,7 +47,7 @@ def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str
         kept = _keyed(conn, sid, turn)
     if kept == "accepted":
         return twiml.document("")
-    return twiml.document((_nobody_there(runtime, sid) if kept == "gone" else "") + "<Hangup/>")
+    return twiml.document((_nobody_there(runtime, sid) if kept == "gone" else "") + twiml.HANG_UP)
 
 
 def ended(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from xml.sax.saxutils import escape, quoteattr
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, request
@@ -22,7 +21,6 @@ from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
-from ivr.engine.speaking import Spoken
 from ivr.engine.utterances import Utterance
 from ivr.follow_up.tries import QUEUED
 from ivr.storage import AnyRow, begin_read, begin_write
@@ -52,7 +50,7 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
             body = view(runtime, mark)
         except Exception as error:
             runtime.log.error("webhook failed", path="/voice/rings", type=type(error).__name__)
-            body = "<Hangup/>"
+            body = twiml.HANG_UP
         return Response(twiml.document(body), mimetype="text/xml")
 
     return answer
@@ -63,32 +61,29 @@ def agent_hears(runtime: Runtime, mark: str) -> str:
     with begin_write(runtime.engine) as conn:
         found = _open(conn, mark)
         if found is None:
-            return "<Hangup/>"
+            return twiml.HANG_UP
         rings.know(conn, mark, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
-    return _asks(runtime, mark, "/answer", spoken)
+    return twiml.decide(spoken, _url(runtime, mark, "/answer"))
 
 
 def agent_answers(runtime: Runtime, mark: str) -> str:
     """1 rings the customer; anything else lets go."""
     if keys_of(request.form.get("Digits")) != "1":
-        return "<Hangup/>"
+        return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
         found = _open(conn, mark)
         if found is None:
-            return "<Hangup/>"
+            return twiml.HANG_UP
         number = rings.number_of(conn, found, runtime.sealer)
         if not rings.may_be_rung(runtime.settings, number):
-            return "<Hangup/>"
+            return twiml.HANG_UP
         ours = rings.caller_id_of(conn, runtime.settings, found.id)
         rings.accept(conn, mark)
-    return (
-        f"<Dial callerId={quoteattr(ours)} timeout={quoteattr(str(runtime.settings.ring_seconds))} method='POST'"
-        f" action={quoteattr(_url(runtime, mark, '/talked'))}>"
-        f"<Number method='POST' url={quoteattr(_url(runtime, mark, '/customer'))}>{escape(number)}</Number></Dial>"
-    )
+    seconds = runtime.settings.ring_seconds
+    return twiml.dial(number, seconds, ours, _url(runtime, mark, "/talked"), _url(runtime, mark, "/customer"))
 
 
 def customer_hears(runtime: Runtime, mark: str) -> str:
@@ -96,18 +91,18 @@ def customer_hears(runtime: Runtime, mark: str) -> str:
     with begin_read(runtime.engine) as conn:
         found = _open(conn, mark)
         if found is None:
-            return "<Hangup/>"
+            return twiml.HANG_UP
         language, name = _language(conn, found.call), dict(config.by_id(conn, found.wallet).name)
     lines = [Utterance("callback-greeting", {"name": name}), Utterance("callback-greeting.join", key="1")]
-    return _asks(runtime, mark, "/customer/answer", runtime.speaker.speak(lines, language, date.min))
+    return twiml.decide(runtime.speaker.speak(lines, language, date.min), _url(runtime, mark, "/customer/answer"))
 
 
 def customer_answers(runtime: Runtime, mark: str) -> str:
     """1 joins the two (an empty document does)."""
     if keys_of(request.form.get("Digits")) != "1":
-        return "<Hangup/>"
+        return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
-        return "" if rings.join(conn, mark) else "<Hangup/>"
+        return "" if rings.join(conn, mark) else twiml.HANG_UP
 
 
 def talked(runtime: Runtime, mark: str) -> str:
@@ -117,9 +112,9 @@ def talked(runtime: Runtime, mark: str) -> str:
         missed = _open(conn, mark)
         rings.settle(conn, mark, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
         if missed is None:
-            return "<Hangup/>"
+            return twiml.HANG_UP
         language = _language(conn, missed.call)
-    return twiml.says(runtime.speaker.speak([Utterance("whisper-not-reached")], language, date.min)) + "<Hangup/>"
+    return twiml.says(runtime.speaker.speak([Utterance("whisper-not-reached")], language, date.min)) + twiml.HANG_UP
 
 
 def leg(runtime: Runtime, mark: str) -> str:
@@ -139,15 +134,8 @@ def _open(conn: sa.Connection, mark: str) -> AnyRow | None:
     return conn.execute(sa.select(callbacks).where(callbacks.c.id == ring)).first()
 
 
-def _asks(runtime: Runtime, mark: str, path: str, spoken: list[Spoken]) -> str:
-    """One key within ten seconds; without one the leg ends."""
-    action = quoteattr(_url(runtime, mark, path))
-    keys = 'input="dtmf" numDigits="1" finishOnKey="" timeout="10" method="POST"'
-    return f"<Gather {keys} action={action}>{twiml.says(spoken)}</Gather><Hangup/>"
-
-
 def _url(runtime: Runtime, mark: str, path: str) -> str:
-    return twiml.url(runtime.base_url, f"/voice/rings/{mark}{path}")
+    return f"{runtime.base_url}/voice/rings/{mark}{path}"
 
 
 def _language(conn: sa.Connection, call: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import sqlalchemy as sa
 from flask import Blueprint, Request, Response, abort, request
@@ -24,28 +23,20 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
 from ivr.engine.turn import Forgotten, Input, take_turn
 from ivr.engine.utterances import Utterance
-from ivr.settings import E164, Settings
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
 from ivr.web import agent_legs, recording_webhooks
+from ivr.web.static_replies import StaticReplies
 from ivr.web.twilio_signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
 SAFE_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-APOLOGY = (
-    '<Say voice="Polly.Zhiyu" language="cmn-CN">抱歉，系统暂时出了问题，请稍后再拨。</Say>'
-    '<Say voice="Polly.Joanna" language="en-US">Sorry, our system has a problem. Please call again a little later.</Say>'
-)
-GOODBYE = (
-    '<Say voice="Polly.Zhiyu" language="cmn-CN">如果人工没有接听，请稍后再拨。再见。</Say>'
-    '<Say voice="Polly.Joanna" language="en-US">If nobody answered, please call again a little later. Goodbye.</Say>'
-)
-"""After the fallback agent: heard by who spoke with them, too, and goes on."""
 
 
 def voice_blueprint(runtime: Runtime) -> Blueprint:
     """`/voice…` for one runtime."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
+    static_replies = StaticReplies(runtime)
 
     @voice.before_app_request  # before a 404 or 405 could tell a stranger what there is
     def refuse_forgeries() -> None:
@@ -60,28 +51,30 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
         if not SAFE_SID.fullmatch((asked.view_args or {}).get("sid", "CA")):
             abort(404)  # no address that we ever handed out
 
-    def guarded(view: Callable[..., str]) -> Callable[..., Response]:
+    def guarded(view: Callable[..., str | None]) -> Callable[..., Response]:
+        """Answer by the view, or without a database where it fails or has no answer."""
+
         @wraps(view)
         def answer(**path: Any) -> Response:
             try:
-                body = view(**path)
+                body = view(**path) or static_replies.reply(request, retry=False)
             except HTTPException:
                 raise
             except Exception as error:
                 runtime.log.error("webhook failed", path=request.path, type=type(error).__name__)
-                body = static_reply(runtime, path)
+                body = static_replies.reply(request, retry="turn" in path)
             return Response(body, mimetype="text/xml")
 
         return answer
 
     @voice.post("")
     @guarded
-    def incoming() -> str:
+    def incoming() -> str | None:
         return answer_call(runtime, request.form)
 
     @voice.post("/calls/<sid>/turns/<int(min=1):turn>")
     @guarded
-    def next_turn(sid: str, turn: int) -> str:
+    def next_turn(sid: str, turn: int) -> str | None:
         return play_turn(runtime, sid, turn)
 
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>")
@@ -101,8 +94,8 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
 
     @voice.post("/fallback")
     @guarded
-    def fallback() -> str:
-        return fall_back(runtime, request.form) or static_reply(runtime, {})
+    def fallback() -> str | None:
+        return fall_back(runtime, request.form)
 
     return voice
 
@@ -112,11 +105,14 @@ def here() -> Request:
     return request._get_current_object()  # type: ignore[attr-defined]
 
 
-def answer_call(runtime: Runtime, form: Any) -> str:
-    """An incoming call: the line dialled chooses the wallet, the number's earlier choice the language."""
+def answer_call(runtime: Runtime, form: Any) -> str | None:
+    """An incoming call: the line dialled chooses the wallet, the number's earlier choice the language.
+
+    None for a CallSid that is none of Twilio's.
+    """
     sid = form.get("CallSid", "")
     if not SAFE_SID.fullmatch(sid):
-        return static_reply(runtime, {})
+        return None
     caller, to, forwarded = (clean(form.get(name) or "").strip() for name in ("From", "To", "ForwardedFrom"))
     line = forwarded or to
     with begin_read(runtime.engine) as conn:
@@ -162,8 +158,8 @@ def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, numb
             conn.execute(sa.update(journal.calls).where(early).values(**values))
 
 
-def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
-    """The answer to a wait. Whether the caller was there is what the turn's own CallStatus says."""
+def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
+    """The answer to a wait; None when the call is not known. The turn's own CallStatus says whether the caller was there."""
     form = here().form
     if form.get("CallSid") not in (None, sid):
         abort(403)
@@ -180,7 +176,7 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str:
         return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
     except Forgotten as error:
         runtime.log.error("call forgotten", call=sid, turn=turn, type=type(error).__name__)
-        return static_reply(runtime, {})
+        return None
 
 
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:
@@ -230,28 +226,8 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
     return runtime.sealer.under(key).open(stored) if stored else None
 
 
-def static_reply(runtime: Runtime, path: dict[str, Any]) -> str:
-    """Without a database: an apology in both languages, once more the same turn, then a fallback agent or goodbye."""
-    if request.form.get("DialBridged") == "true":
-        return twiml.document("<Hangup/>")  # they have spoken with somebody: no apology, and nobody is rung
-    if "/whisper/" in request.path:
-        return twiml.document(APOLOGY + "<Hangup/>")  # on the agent's leg, which may not dial; the caller goes on
-    if "turn" in path and not request.args.get("again"):
-        return twiml.document(APOLOGY + twiml.redirect(f"{runtime.base_url}{request.path}?again=1"))
-    return twiml.document(APOLOGY + ring_fallback(runtime.settings, request.form.get("To", "")) + "<Hangup/>")
-
-
-def ring_fallback(settings: Settings, dialled: str) -> str:
-    """The fallback agent, and words for whoever did not get one; from the number that was dialled, for no wallet is known here."""
-    if not settings.fallback_agent:
-        return ""
-    ours = settings.caller_id.get("") or (dialled if E164.fullmatch(dialled) else "")
-    caller = f" callerId={quoteattr(ours)}" if ours else ""  # without one the agent sees the caller's own number
-    return f'<Dial timeout="{settings.ring_seconds}"{caller}><Number>{escape(settings.fallback_agent)}</Number></Dial>{GOODBYE}'
-
-
 def unknown_line(runtime: Runtime) -> str:
     """A number that is no wallet's line is answered politely and ended."""
     lines = [Utterance("line-unknown", language="zh"), Utterance("line-unknown", language="en")]
     spoken = runtime.speaker.speak(lines, "zh", date.today())
-    return twiml.document(twiml.says(spoken) + "<Hangup/>")
+    return twiml.document(twiml.says(spoken) + twiml.HANG_UP)

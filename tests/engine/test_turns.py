@@ -12,7 +12,7 @@ from tests.engine.ordering import AMOUNT, CHOICE, TOUCHED, ask_bank, enter, orde
 def test_a_call_goes_from_its_first_word_to_its_last(stage):
     """Replay leads through a menu, an entry with read-back, a touch and a write, in fresh processes."""
     stage.with_stories(main=order)
-    assert "zh:choice.coffee，请按一" in stage.post()
+    assert "zh:choice.coffeezh:press.key-1" in stage.post()
     assert "zh:amount" in stage.post("2")
     assert "amount-right value=6850" in stage.post("68*50#")
     assert "zh:sure" in stage.post("1")

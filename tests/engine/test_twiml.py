@@ -7,24 +7,25 @@ from datetime import date
 import pytest
 
 from ivr.engine import twiml
-from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.speaking import PRESS, Speaker, Spoken
 from ivr.engine.utterances import Utterance
+from ivr.speech.catalogue import words
 
 BREAK = '<break time="500ms"/>'
 
 
 class Labels:
-    """A catalogue whose words are the ids."""
+    """A catalogue whose labels are the ids."""
 
     def render(self, lang: str, message: str, args: dict[str, object], *, today: date) -> str:
-        return message
+        return words().render(lang, message, args, today=today) if message.startswith(PRESS) else message
 
 
-@pytest.mark.parametrize("language, words", [("zh", "账户安全，请按一"), ("en", "账户安全, press 1")])
-def test_the_break_is_the_whole_pause_after_an_option(language, words):
+@pytest.mark.parametrize("language, said", [("zh", "账户安全，请按一"), ("en", "账户安全, press 1")])
+def test_the_break_is_the_whole_pause_after_an_option(language, said):
     """No stop, at which a voice would rest once more."""
     spoken = Speaker(Labels(), unseal=str).speak([Utterance("账户安全", key="1")], language, date.min)
-    assert [one.text for one in spoken] == [words]
+    assert [one.text for one in spoken] == [said]
 
 
 def test_an_option_in_another_language_follows_after_the_same_break():
