@@ -6,7 +6,7 @@ from call_flows.note import offer_note
 from ivr.desk.stages import own_stage_of
 from ivr.engine import Call, Menu
 
-OPEN_CASE = Menu("case-open", ("more", "end", "add"), fleeting=True)
+OPEN_CASE = Menu("case-open", ("more", "end", "add"), resumable=False)
 
 
 async def anything_to_add(call: Call, reference: str) -> None:

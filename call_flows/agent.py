@@ -15,15 +15,15 @@ from ivr.desk.callbacks import (
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
 from ivr.engine.entries import identifier
 
-OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, fleeting=True)
-OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, fleeting=True)
+OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
+OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_IN_BOTH = Menu("callback-in-both", ("chinese", "english"), tries=2, offer_agent=False, bilingual=True)
 """Before a language is chosen: the answer is a yes, and says in which language the caller goes on."""
 HERE = Confirm("callback-here", offer_agent=False)
 NUMBER = Ask("callback-number", identifier, sealed=True)
-WHICH = Menu("callback-which", ("home", "abroad"), offer_agent=False, fleeting=True)
+WHICH = Menu("callback-which", ("home", "abroad"), offer_agent=False, resumable=False)
 RIGHT = Confirm("callback-right", offer_agent=False)
-AFTER = Menu("after-callback", ("more", "end"), offer_agent=False, fleeting=True)
+AFTER = Menu("after-callback", ("more", "end"), offer_agent=False, resumable=False)
 TRIES = 3
 
 

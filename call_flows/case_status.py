@@ -11,7 +11,7 @@ from ivr.engine.entries import nine
 
 TRIES = 2
 REFERENCE = Ask("case-reference", nine, length=9)
-VERDICT = Menu("case-verdict", ("hear", "enough"), fleeting=True)
+VERDICT = Menu("case-verdict", ("hear", "enough"), resumable=False)
 
 
 async def case_status(call: Call) -> None:
@@ -44,7 +44,7 @@ async def look_up(call: Call, reference: str) -> Stage | None:
 async def of_owner(call: Call, reference: str) -> Stage | None:
     """After verification; whoever is verified already waits a moment, for the wallet is asked and a guess was counted."""
     if "customer" in call.facts:
-        await call.moment("one-moment")
+        await call.announce("one-moment")
     else:
         call.say("case-proof")
     customer = await identify(call)

@@ -2,18 +2,18 @@
 
 from ivr.engine import Call, Confirm, Main, Menu, ToAgent
 
-SOLVED = Confirm("was-it-solved", acts=False, fleeting=True)
-ANYTHING = Menu("anything-else", ("more", "end"), fleeting=True)
-NOT_SOLVED = Menu("not-solved", ("person", "menu"), fleeting=True)
-NOT_SOLVED_CLOSED = Menu("not-solved-closed", ("callback", "menu"), fleeting=True)
+SOLVED = Confirm("was-it-solved", acts=False, resumable=False)
+ANYTHING = Menu("anything-else", ("more", "end"), resumable=False)
+NOT_SOLVED = Menu("not-solved", ("person", "menu"), resumable=False)
+NOT_SOLVED_CLOSED = Menu("not-solved-closed", ("callback", "menu"), resumable=False)
 """While nobody is at work."""
 
 
 async def was_it_solved(call: Call) -> None:
     """Ask; then another question, a person, or a goodbye with the privacy reminder."""
-    call.way.arrive()
+    call.path.end_task()
     solved = await call.confirm(SOLVED)
-    call.way.settle()
+    call.path.acknowledge()
     call.facts["solved"] = solved
     if not solved:
         call.say("sorry-not-solved")
@@ -26,8 +26,8 @@ async def was_it_solved(call: Call) -> None:
 
 async def nothing_done(call: Call) -> None:
     """The end of a task in which the caller wanted nothing done: whether that solved anything is not asked."""
-    call.way.arrive()
-    call.way.settle()
+    call.path.end_task()
+    call.path.acknowledge()
     await anything_else(call)
 
 

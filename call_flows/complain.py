@@ -26,6 +26,6 @@ async def complain(call: Call, customer: Verified, one: Record) -> None:
     tell_case(call, case)
     call.say("case-how-to-check")
     await offer_note(call, case.reference)
-    call.way.arrive()
-    call.way.settle()
+    call.path.end_task()
+    call.path.acknowledge()
     await anything_else(call)

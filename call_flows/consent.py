@@ -34,7 +34,7 @@ async def change(call: Call, customer: Verified, push: bool, key: str) -> None:
     """Set at the wallet. What it leaves open is asked once more, under the same key; then a person."""
     if await is_set(call, customer, push, key):
         return
-    await call.moment("promotion-messages-unsure")
+    await call.announce("promotion-messages-unsure")
     if not await is_set(call, customer, push, key):
         call.say("promotion-messages-unknown")
         raise ToAgent("nobody knows whether messages about offers are on")

@@ -25,7 +25,7 @@ from ivr.wallet.records import Record
 
 HOW = Menu("dispute-how", ("file", "apply"))
 FILE = Confirm("dispute-now")
-WRONG = Menu("dispute-wrong", ("payment", "reason", "nothing"), fleeting=True)
+WRONG = Menu("dispute-wrong", ("payment", "reason", "nothing"), resumable=False)
 
 
 async def report(call: Call) -> None:
@@ -159,7 +159,7 @@ async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -
     try:
         return await call.do(file_dispute, customer, one.id, reason)
     except Unavailable:
-        await call.moment("dispute-unsure")
+        await call.announce("dispute-unsure")
     try:
         return await call.do(file_dispute, customer, one.id, reason)
     except Unavailable:

@@ -43,7 +43,7 @@ async def whose(call: Call) -> tuple[Weighed, Standing]:
     if "customer" not in call.facts:
         return await prove(call)
     customer = call.facts["customer"]
-    await call.moment("one-moment")
+    await call.announce("one-moment")
     stands = await call.do(standing, customer["id"])
     return Weighed(Owner(customer["id"], customer["wallet"], customer["level"]), True), stands
 
@@ -83,7 +83,7 @@ async def untold(call: Call, owner: Owner | None, stands: Standing) -> bool:
         call.say("freeze-not-wanted")
         return False
     if not await is_settled(call, whom):
-        await call.moment("freeze-unsure")
+        await call.announce("freeze-unsure")
         if not await is_settled(call, whom):
             call.say("freeze-unknown")
             raise ToAgent("nobody knows whether the account is frozen")
@@ -105,7 +105,7 @@ async def is_settled(call: Call, whom: Owner | None) -> bool:
 async def stop(call: Call, owner: Owner) -> None:
     """Frozen, and written down. What the wallet leaves open is asked once more, under the same key."""
     if not await is_frozen(call, owner):
-        await call.moment("freeze-unsure")
+        await call.announce("freeze-unsure")
         if not await is_frozen(call, owner):
             call.say("freeze-unknown")
             raise ToAgent("nobody knows whether the account is frozen")

@@ -4,7 +4,7 @@ from call_flows.identify import identify
 from ivr.desk.drops import Left, settle, what_was_left
 from ivr.engine import Back, Call, Main, Menu
 
-GO_ON = Menu("go-on", ("on", "anew"), fleeting=True)
+GO_ON = Menu("go-on", ("on", "anew"), resumable=False)
 
 
 async def offer_to_go_on(call: Call, dropped: str) -> None:
@@ -30,8 +30,8 @@ async def go_on(call: Call, dropped: str) -> None:
     if left.done:
         tell_done(call, left)
     else:
-        await call.moment("went-on")
-        call.way.lead(left.path)
+        await call.announce("went-on")
+        call.path.resume(left.path)
 
 
 def tell_done(call: Call, left: Left) -> None:

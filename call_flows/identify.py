@@ -18,10 +18,10 @@ from ivr.engine.prompts import ENTRY_KEYS
 
 NUMBER = Ask("identify-number", identifier, personal=True)
 TAIL = Ask("identify-tail", tail, length=6, personal=True)
-FACTOR = Menu("identify-factor", ("text", "pin"), fleeting=True)
+FACTOR = Menu("identify-factor", ("text", "pin"), resumable=False)
 CODE = Ask("identify-code", six, length=6, timeout=30, personal=True, keys={**ENTRY_KEYS, "*": ("value", "not-there")})
 """Time enough to take the telephone from the ear and read; `*` leads to what helps when no text comes."""
-NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), fleeting=True)
+NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), resumable=False)
 PIN = Ask("identify-pin", six, length=6, personal=True)
 
 ROUNDS = 3
@@ -37,7 +37,7 @@ async def identify(call: Call) -> Verified:
         verified = await one_round(call)
         if verified is not None:
             call.facts["customer"] = asdict(verified)
-            await call.moment("identified")
+            await call.announce("identified")
             return verified
         call.facts["refused"] = call.facts.get("refused", 0) + 1
         call.say("identify-no-match" if call.facts["refused"] < ROUNDS else "identify-refused")

@@ -9,11 +9,11 @@ from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Review, review
 
-YOURS = Confirm("yours", acts=False, fleeting=True)
+YOURS = Confirm("yours", acts=False, resumable=False)
 OPEN = Confirm("investigate-now")
 AT_ONCE = 4
 """Transactions that a caller can keep apart by ear; then more are offered."""
-FURTHER = Menu("recent-further", ("on", "enough"), fleeting=True)
+FURTHER = Menu("recent-further", ("on", "enough"), resumable=False)
 AFTER = Menu("after-case", ("advice", "enough"))
 
 

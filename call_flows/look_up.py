@@ -9,7 +9,7 @@ from ivr.wallet.records import Found, Payee, Record, latest, payees, record_of, 
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
 RECORD = Menu("record", ("report", "next", "previous", "details", "enough"))
-DAY = Menu("search-day", ("today", "yesterday", "other"), fleeting=True)
+DAY = Menu("search-day", ("today", "yesterday", "other"), resumable=False)
 DATE = Ask("search-date", day, length=4, readback=Confirm("search-date-right", acts=False))
 TIME = Ask("search-time", clock, empty_is=True)
 AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", acts=False))
@@ -26,18 +26,18 @@ async def find(call: Call, customer: Verified) -> Record:
     while one is None:
         by = await call.menu(FIND)
         one = await call.level(WAYS[by](call, customer))
-    call.way.keep(FOUND, [one.id, one.at])
+    call.path.add_found(FOUND, [one.id, one.at])
     return one
 
 
 async def found_then(call: Call, customer: Verified) -> Record | None:
     """For whoever is led back after a call that broke off: the one that they had found."""
-    then = call.way.kept(FOUND)
+    then = call.path.next_found(FOUND)
     if then is None:
         return None
     one = await call.do(record_of, customer, then[0], then[1])
     if one is None:
-        call.way.lead([])
+        call.path.resume([])
     return one
 
 

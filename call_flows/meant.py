@@ -31,12 +31,12 @@ class Looked(Protocol[One]):
     def unsettled(self) -> list[One]: ...
 
 
-IS_IT = Confirm("is-it-this", acts=False, fleeting=True)
+IS_IT = Confirm("is-it-this", acts=False, resumable=False)
 NOT_FOUND = {"top-up": "top-up-not-received", "payment": "payment-not-found"}
-MISSED = Menu("missed", ("again", "debited", "enough"), fleeting=True)
-DEBITED = Confirm("missed-debited", acts=False, fleeting=True)
-CHARGED = Menu("charged-missed", ("again", "sure"), fleeting=True)
-OPEN = Menu("charged-open", ("person", "enough"), fleeting=True)
+MISSED = Menu("missed", ("again", "debited", "enough"), resumable=False)
+DEBITED = Confirm("missed-debited", acts=False, resumable=False)
+CHARGED = Menu("charged-missed", ("again", "sure"), resumable=False)
+OPEN = Menu("charged-open", ("person", "enough"), resumable=False)
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,9 @@ async def leave_open(call: Call, kind: Kind, message: str, about: str, needs_per
     await owe(call, "charged", about)
     if needs_person:
         raise ToAgent("charged, and the outcome is open")
-    call.way.arrive()
+    call.path.end_task()
     chosen = await call.menu(OPEN)
-    call.way.settle()
+    call.path.acknowledge()
     if chosen == "person":
         raise ToAgent("charged, and the outcome is open")
     await anything_else(call)

@@ -9,7 +9,7 @@ from ivr.engine.entries import amount, clock, day
 from ivr.wallet.payments import Explained, Payments, find_payments
 
 AMOUNT = Ask("payment-amount", amount, readback=Confirm("payment-amount-right", acts=False))
-DAY = Menu("payment-day", ("today", "yesterday", "other"), fleeting=True)
+DAY = Menu("payment-day", ("today", "yesterday", "other"), resumable=False)
 DATE = Ask("payment-date", day, length=4, readback=Confirm("payment-date-right", acts=False))
 TIME = Ask("payment-time", clock, empty_is=True)
 RETRIES = (

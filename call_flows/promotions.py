@@ -9,7 +9,7 @@ from ivr.engine import Call, Menu
 from ivr.wallet.offers import Offer, current_offers, offers_for
 
 PROMOTIONS = Menu("promotions", ("current", "mine", "progress", "messages", "channels"))
-STEP = Menu("promotion-step", ("on", "again", "details"), fleeting=True)
+STEP = Menu("promotion-step", ("on", "again", "details"), resumable=False)
 
 
 async def promotions(call: Call) -> None:

@@ -6,9 +6,9 @@ from ivr.desk.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.offers import Progress, rewards_of
 
-STEP = Menu("promotion-progress-step", ("on", "again", "missing"), fleeting=True)
-OWED_STEP = Menu("promotion-owed-step", ("on", "again"), fleeting=True)
-END = Menu("promotion-progress-end", ("enough", "missing"), fleeting=True)
+STEP = Menu("promotion-progress-step", ("on", "again", "missing"), resumable=False)
+OWED_STEP = Menu("promotion-owed-step", ("on", "again"), resumable=False)
+END = Menu("promotion-progress-end", ("enough", "missing"), resumable=False)
 OPEN = Confirm("promotion-case-now")
 
 

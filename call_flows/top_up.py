@@ -16,7 +16,7 @@ TOP_UP = Menu("top-up", ("failed", "limits", "methods", "payment", "status"))
 STEP = Menu("top-up-step", ("page", "rejected", "declined", "debited", "unsure"))
 CHANNEL = Menu("top-up-channel", ("card", "transfer", "other"))
 AMOUNT = Ask("top-up-amount", amount, readback=Confirm("top-up-amount-right", acts=False))
-DAY = Menu("top-up-day", ("today", "yesterday", "other"), fleeting=True)
+DAY = Menu("top-up-day", ("today", "yesterday", "other"), resumable=False)
 DATE = Ask("top-up-date", day, length=4, readback=Confirm("top-up-date-right", acts=False))
 TIME = Ask("top-up-time", clock, empty_is=True)
 

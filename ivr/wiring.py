@@ -29,7 +29,7 @@ from ivr.speech.catalogue import words
 from ivr.storage import Looks
 from ivr.wallet import wallets
 
-LOOK = journal.look(is_switched())
+STATE_QUERY = journal.state_query(is_switched())
 """Put together once a process, like every statement that each turn needs."""
 
 
@@ -47,14 +47,14 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer, watch: C
         worker=Worker(engine, settings.data_dir),
         commits=Commits(engine),
         looks=Looks(engine),
-        stories={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
+        root_flows={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
         clock=clock,
         wallets=wallets.make(engine, settings),
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
         switched=takes_over,
         caller_id=lambda facts: caller_id(settings, facts),
-        look=LOOK,
+        state_query=STATE_QUERY,
         watch=watch,
         base_url=settings.public_base_url,
         log=logger("voice"),

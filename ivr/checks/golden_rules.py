@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-VERBS = {"menu", "ask", "confirm", "do", "record", "level", "dial", "moment"}  # of `call`, all awaited
+VERBS = {"menu", "ask", "confirm", "do", "record", "level", "dial", "announce"}  # of `call`, all awaited
 SAID = {"say", "pause", "hang_up"}  # of `call`, never awaited
 WORLDLY = {
     "time",

@@ -62,7 +62,7 @@ def _sound(engine: sa.Engine, sealer: Sealer, note: str) -> bytes:
         sealed = conn.scalar(sa.select(sounds.c.sealed).where(sounds.c.id == note)) or b""
         key = journal.key(conn, kept.call)
     try:
-        return sealer.under(key).unlock(sealed)
+        return sealer.for_call(key).open_bytes(sealed)
     except Erased as error:
         raise Refused(f"{note} {WHY_NOT[notes.ERASED]}") from error
     except BrokenSeal as error:

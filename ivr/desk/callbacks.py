@@ -21,7 +21,7 @@ from ivr.desk import numbers, rings
 from ivr.desk.tables import callbacks
 from ivr.desk.tables import rings as table
 from ivr.engine import journal
-from ivr.engine.claims import hold
+from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import Sealed, mask
 from ivr.follow_up.tries import QUEUED, stamp
@@ -127,7 +127,7 @@ def draft_chosen(world: World, chosen: Meant, wallet: str, customer: dict[str, A
 @write(act="callback", errors=(TooMany,))
 def request_callback(world: World, draft: str, reason: str, urgent: bool = False) -> Promise:
     """Make the draft a promise, or tell of the one that this number has; raises TooMany. `urgent`: it is about security."""
-    hold(world.conn, "callbacks")  # or two calls would not see what the other has not committed
+    lock_until_commit(world.conn, "callbacks")  # or two calls would not see what the other has not committed
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     declined = (callbacks.c.call == world.call) & (callbacks.c.status == "draft") & ~here

@@ -64,7 +64,7 @@ def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | No
 @write
 def settle(world: World, dropped: str) -> None:
     """The caller went on, or wanted to start anew: that call is offered no more."""
-    journal.note(world.conn, dropped, SETTLED, "", world.now, {"by": world.call})
+    journal.add_notice(world.conn, dropped, SETTLED, "", world.now, {"by": world.call})
 
 
 @read
@@ -92,10 +92,10 @@ def _is_passed_over(conn: sa.Connection, call: AnyRow) -> bool:
 
 
 def _is_open(conn: sa.Connection, call: AnyRow) -> bool:
-    if call.key_sealed == ERASED or journal.noted(conn, call.call, SETTLED, ""):
+    if call.key_sealed == ERASED or journal.find_notice(conn, call.call, SETTLED, ""):
         return False
     rows = journal.rows(conn, call.call)
-    if not rows or rows[-1].story != "main":
+    if not rows or rows[-1].root_flow != "main":
         return False
     facts, wait = rows[-1].facts, rows[-1].wait or {}
     unfinished = "done" in wait or "path" in wait

@@ -23,7 +23,7 @@ from ivr.desk import guessing
 from ivr.desk.guessing import DECLINED, FREEZE, HOUR, WINDOW, utc
 from ivr.desk.identity import Claimed
 from ivr.desk.tables import attempts, freezes
-from ivr.engine.claims import hold
+from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World, touch, write
 from ivr.logs import logger
 from ivr.wallet.world import wallet_of
@@ -114,7 +114,9 @@ def freeze_untold(world: World, owner: Owner | None) -> bool:
 def keep_freeze(world: World, owner: Owner) -> None:
     """Write down that the account was frozen, and promise its owner a text; once, also of two calls at the same moment."""
     name = f"freeze:{world.call}:{world.runtime.sealer.fingerprint(owner.id)}"
-    hold(world.conn, f"freeze:{owner.id}")  # or of two calls neither would see what the other has not committed
+    lock_until_commit(
+        world.conn, f"freeze:{owner.id}"
+    )  # or of two calls neither would see what the other has not committed
     known = world.conn.execute(sa.select(freezes.c.id, freezes.c.at).where(freezes.c.customer == owner.id))
     if not any(one.id == name or abs(world.now - datetime.fromisoformat(one.at)) <= SAME_MOMENT for one in known):
         row = {"id": name, "customer": owner.id, "wallet": owner.wallet, "call": world.call}

@@ -31,7 +31,7 @@ import sqlalchemy as sa
 from prometheus_client import Counter
 
 from ivr.desk.tables import attempts, verification_acts, warnings
-from ivr.engine.claims import hold
+from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World
 from ivr.logs import logger
 
@@ -56,7 +56,7 @@ def utc(moment: datetime) -> str:
 def hold_counts(conn: sa.Connection, *names: str) -> None:
     """Nobody else counts these until the transaction ends; in one order, so that two cannot wait for each other."""
     for name in sorted(names):
-        hold(conn, f"count:{name}")
+        lock_until_commit(conn, f"count:{name}")
 
 
 def one_who_calls(wallet: str, caller: str | None) -> str:

@@ -124,7 +124,7 @@ def _keep(here: Surroundings, row: AnyRow) -> None:
         changed = sa.update(voice_notes).where(coming).values(status=status, seconds=seconds)
         if key == ERASED or not conn.execute(changed).rowcount or heard.silent:
             return
-        sealed = Sealer(here.settings.server_key).under(key).lock(sound)
+        sealed = Sealer(here.settings.server_key).for_call(key).seal_bytes(sound)
         conn.execute(sa.insert(sounds).values(id=row.id, sealed=sealed))
         _tell(conn, here, row.id)
 

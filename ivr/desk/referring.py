@@ -11,14 +11,14 @@ from itertools import count
 import sqlalchemy as sa
 
 from ivr.desk.tables import cases, disputes
-from ivr.engine.claims import hold
+from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World
 from ivr.wallet.references import DIGITS, with_check_digit
 
 
 def new_reference(world: World, table: sa.Table, number: int) -> str:
     """Nine digits for the row of that number; no case and no dispute has them."""
-    hold(world.conn, "references")
+    lock_until_commit(world.conn, "references")
     drawn = (world.runtime.sealer.digits(DIGITS, "reference", table.name, str(number), str(again)) for again in count())
     return next(one for one in map(with_check_digit, drawn) if _is_free(world.conn, one))
 

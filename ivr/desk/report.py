@@ -65,7 +65,7 @@ def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
     if rows and key != ERASED:
         text = msgspec.json.encode(summarise(rows)).decode()
         here = journal.calls.c.call == sid
-        conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.under(key).seal(text)))
+        conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.for_call(key).seal(text)))
 
 
 def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -> None:

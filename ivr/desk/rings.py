@@ -23,7 +23,7 @@ from ivr.desk import numbers, own_numbers
 from ivr.desk.agents import is_urgent, on_duty
 from ivr.desk.tables import callbacks, ring_attempts, rings
 from ivr.engine import journal
-from ivr.engine.claims import hold
+from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
@@ -60,7 +60,7 @@ def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: date
 
 def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
     """The next attempt, written down; None when this is not the time, or none may be made."""
-    hold(conn, "rings")  # or two workers would choose the same agent
+    lock_until_commit(conn, "rings")  # or two workers would choose the same agent
     now = here.clock(conn)
     due = (rings.c.id == ring) & (rings.c.status == QUEUED) & (rings.c.next.is_(None) | (rings.c.next <= stamp(now)))
     wanted = sa.select(rings, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)
@@ -135,7 +135,7 @@ def tick_off(conn: sa.Connection, call: str) -> bool:
 
 def number_of(conn: sa.Connection, callback: AnyRow, sealer: Sealer) -> str:
     """The number to ring; raises Erased."""
-    return sealer.under(journal.key(conn, callback.call)).open(callback.number_sealed)
+    return sealer.for_call(journal.key(conn, callback.call)).open(callback.number_sealed)
 
 
 def may_be_rung(settings: Settings, number: str) -> bool:
@@ -146,7 +146,7 @@ def may_be_rung(settings: Settings, number: str) -> bool:
 
 def is_about_security(conn: sa.Connection, call: str) -> bool:
     """Whether the call in which a callback was promised was about that, when it was last heard of."""
-    last = journal.past(conn, call).last
+    last = journal.load_state(conn, call).last
     return is_urgent(last.facts if last else {})
 
 

@@ -11,13 +11,13 @@ from collections.abc import Coroutine, Generator
 from datetime import datetime
 from typing import Any
 
+from ivr.engine.answer_path import NO_ANSWER, AnswerPath
 from ivr.engine.effects import Effect, EffectRequest, P, T
 from ivr.engine.errors import RunawayFlow
-from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Record, Tries
+from ivr.engine.prompts import Ask, Confirm, Decision, FailureCounts, Menu, Prompt, Record
 from ivr.engine.signals import Back, HangUp, Main, Signal, ToAgent
 from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
 from ivr.engine.waits import Announcement, CallerWait, Dial, Wait
-from ivr.engine.way import NOTHING, Way
 
 REPEATS_CONTEXT = ("repeat", "slower", "language", "more-time")
 """After a failure the words before the question are left out, until the caller asks for them with one of these keys."""
@@ -25,7 +25,7 @@ REPEATS_CONTEXT = ("repeat", "slower", "language", "more-time")
 MAX_UTTERANCES_PER_TURN = 60
 """More than any conversation says before it asks."""
 
-NO_TRIES = Tries()
+NO_FAILURES = FailureCounts()
 FIRST: Decision = ("first", None)
 
 
@@ -46,7 +46,7 @@ class Call:
         self.now: datetime
         self.said: list[Utterance] = []
         self.in_both = False
-        self.way = Way()
+        self.path = AnswerPath()
         self._went_back = False
 
     @property
@@ -108,20 +108,20 @@ class Call:
             raise given
         result: T = given
         if effect.act:
-            self.way.done.append([effect.act, getattr(result, "reference", None)])
+            self.path.done.append([effect.act, getattr(result, "reference", None)])
         return result
 
     async def level(self, inner: Coroutine[Any, Any, Any]) -> Any:
         """What a menu choice opens: `*` anywhere inside ends it without a result."""
-        mark, result = self.way.enter(), None
+        position, result = self.path.enter_level(), None
         try:
             result = await inner
         except Back:
             pass
         except Signal:
-            self.way.leave(mark)
+            self.path.leave_level(position)
             raise
-        self.way.leave(mark)
+        self.path.leave_level(position)
         return result
 
     async def dial(self, name: str, number: str) -> str:
@@ -130,7 +130,7 @@ class Call:
         kind, _ = await _yield_to_engine(Dial(name, number, lines))
         return str(kind)
 
-    async def moment(self, message: str, **args: Any) -> None:
+    async def announce(self, message: str, **args: Any) -> None:
         """Say this alone and go on in a turn of its own: for a touch after a write, and for words while something is slow.
 
         No key stops it, so it is short; what was said before is heard at the next prompt, where a key does.
@@ -146,19 +146,19 @@ class Call:
         return lines
 
     async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
-        if self.way.ahead and (given := self.way.again(prompt)) is not NOTHING:
+        if self.path.to_resume and (given := self.path.next_answer(prompt)) is not NO_ANSWER:
             self.said.clear()
-            self.way.answered(prompt, given)
+            self.path.add_answer(prompt, given)
             return given
-        said, tries, last = self._take_said(), NO_TRIES, FIRST
+        said, failures, last = self._take_said(), NO_FAILURES, FIRST
         while True:
-            context = said if tries == NO_TRIES or last[0] in REPEATS_CONTEXT else ()
-            decision = await _yield_to_engine(Wait(prompt, tries, context, args, last, self.slow, self.at_work))
+            context = said if failures == NO_FAILURES or last[0] in REPEATS_CONTEXT else ()
+            decision = await _yield_to_engine(Wait(prompt, failures, context, args, last, self.slow, self.at_work))
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
-                self.way.answered(prompt, decision[1])
+                self.path.add_answer(prompt, decision[1])
                 return decision[1]
-            tries, last = tries.after(decision), decision
+            failures, last = failures.after(decision), decision
             self._apply(decision, prompt)
 
     def _apply(self, decision: Decision, prompt: Prompt) -> None:

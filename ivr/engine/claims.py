@@ -1,8 +1,8 @@
 """Claims: one worker plays a turn that reaches outside; the others wait for its reply.
 
-A turn without a touch needs no claim: inserting its row decides. The first touch claims the turn for
-20 s. A claim names its worker, and a worker proves that it lives by a lock which the kernel (SQLite)
-or the database (PostgreSQL) drops when it dies, so a dead worker's claim may be taken at once.
+A turn without a touch needs no claim: the insert of its row decides a race. The first touch takes a claim on the turn
+for the length of a lease, 20 s. The claim names its worker. A worker holds a lock which the kernel (SQLite) or the
+database (PostgreSQL) releases when its process dies, so the claim of a dead worker may be taken at once.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ claims = sa.Table(
 )
 
 
-_THIS = (claims.c.call == sa.bindparam("call")) & (claims.c.turn == sa.bindparam("turn"))
-STANDING = Prepared(sa.select(claims.c.worker, claims.c.until).where(_THIS))
+_TURN = (claims.c.call == sa.bindparam("call")) & (claims.c.turn == sa.bindparam("turn"))
+CLAIM = Prepared(sa.select(claims.c.worker, claims.c.until).where(_TURN))
 LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("name", type_=sa.Text)))))
 
 
-class Lost(Exception):
-    """Another worker has this turn, or has already answered it."""
+class TurnTaken(Exception):
+    """Another worker plays this turn, or has answered it."""
 
 
 class Worker:
-    """This process, alive as long as its lock is held. Made after the fork, once a process."""
+    """This process, which lives as long as its lock is held. Made once a process, after the fork."""
 
     def __init__(self, engine: sa.Engine, data_dir: Path) -> None:
         self.id = secrets.token_hex(8)
         self._postgres = engine.dialect.name == "postgresql"
         self._engine, self._folder = engine, data_dir / "workers"
         self._lock: sa.Connection | IO[str] | None = None
-        self._first = threading.Lock()
+        self._acquiring = threading.Lock()
 
-    def hold(self) -> None:
-        """Hold the lock before the first claim, and again when the database has been away."""
-        with self._first:
+    def acquire_lock(self) -> None:
+        """Acquire the worker's lock before its first claim, and again after the database was away."""
+        with self._acquiring:
             if isinstance(self._lock, sa.Connection):
                 try:
                     self._lock.execute(sa.select(1))
@@ -62,36 +62,36 @@ class Worker:
                     self._lock.invalidate()
                     self._lock = None
             if self._lock is None:
-                self._lock = self._hold_advisory() if self._postgres else self._hold_file()
+                self._lock = self._lock_in_database() if self._postgres else self._lock_file()
 
     def is_alive(self, conn: sa.Connection, worker: str) -> bool:
-        """Whether another worker still holds its lock."""
+        """Whether a worker, by its id, still holds its lock."""
         if worker == self.id:
             return True
         if self._postgres:
             free = conn.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_number(worker))))
             return not free
-        return self._file_is_held(worker)
+        return self._file_is_locked(worker)
 
     def close(self) -> None:
-        """Let go of the lock, as the end of the process would; PostgreSQL drops it with its connection."""
+        """Release the lock, as the end of the process would; PostgreSQL releases it with its connection."""
         if isinstance(self._lock, sa.Connection):
             self._lock.invalidate()
         if self._lock is not None:
             self._lock.close()
 
-    def _hold_advisory(self) -> sa.Connection:
+    def _lock_in_database(self) -> sa.Connection:
         conn = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         conn.execute(sa.select(sa.func.pg_advisory_lock(_number(self.id))))
         return conn
 
-    def _hold_file(self) -> IO[str]:
+    def _lock_file(self) -> IO[str]:
         self._folder.mkdir(parents=True, exist_ok=True)
         handle = (self._folder / self.id).open("w")
         fcntl.flock(handle, fcntl.LOCK_EX)
         return handle
 
-    def _file_is_held(self, worker: str) -> bool:
+    def _file_is_locked(self, worker: str) -> bool:
         try:
             handle = (self._folder / worker).open("r")
         except FileNotFoundError:
@@ -107,49 +107,52 @@ class Worker:
 
 
 def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
-    """Claim the turn in the caller's short transaction; raises Lost while another live worker has it."""
-    worker.hold()
-    hold(conn, call)
-    other = _standing(conn, worker, call, turn)
+    """Claim the turn in the caller's short transaction. Raises TurnTaken while another live worker has it."""
+    worker.acquire_lock()
+    lock_until_commit(conn, call)
+    other = _claimant(conn, worker, call, turn)
     if other:
-        raise Lost(f"turn {turn} is being played by worker {other}")
-    conn.execute(sa.delete(claims).where(claims.c.call == call, claims.c.turn == turn))
+        raise TurnTaken(f"turn {turn} is being played by worker {other}")
+    release(conn, call, turn)
     until = (datetime.now(UTC) + LEASE).isoformat()
     conn.execute(sa.insert(claims).values(call=call, turn=turn, worker=worker.id, until=until))
 
 
 def check(conn: sa.Connection, worker: Worker, call: str, turn: int, claimed: bool) -> None:
-    """Before a commit: my claim stands if I took one, and nobody else's live claim if I took none."""
-    hold(conn, call)
-    found = STANDING.run(conn, call=call, turn=turn).fetchone()
+    """Before a commit, check that this worker still has its claim, or that no live worker took one. Raises TurnTaken."""
+    lock_until_commit(conn, call)
+    found = CLAIM.run(conn, call=call, turn=turn).fetchone()
     if claimed and (found is None or found[0] != worker.id):
-        raise Lost(f"the claim on turn {turn} was taken by another worker")
-    if not claimed and found and _stands(conn, worker, *found):
-        raise Lost(f"turn {turn} was claimed by another worker meanwhile")
+        raise TurnTaken(f"the claim on turn {turn} was taken by another worker")
+    if not claimed and found and _is_valid(conn, worker, *found):
+        raise TurnTaken(f"turn {turn} was claimed by another worker meanwhile")
 
 
-def drop(conn: sa.Connection, call: str, turn: int) -> None:
-    """Release the claim of a played turn."""
+def release(conn: sa.Connection, call: str, turn: int) -> None:
+    """Delete the claim on a turn."""
     conn.execute(sa.delete(claims).where(claims.c.call == call, claims.c.turn == turn))
 
 
-def hold(conn: sa.Connection, name: str) -> None:
-    """One writer a call, or whatever else is named, until the transaction ends: SQLite's BEGIN IMMEDIATE is that already; PostgreSQL needs an advisory lock."""
+def lock_until_commit(conn: sa.Connection, name: str) -> None:
+    """Allow one transaction at a time for a call, or for another name, until this one ends.
+
+    On SQLite BEGIN IMMEDIATE does that already; PostgreSQL needs an advisory lock.
+    """
     if conn.dialect.name == "postgresql":
         LOCK.run(conn, name=name)
 
 
 def is_claimed(conn: sa.Connection, worker: Worker, call: str, turn: int) -> bool:
-    """Whether some live worker is playing this turn."""
-    return _standing(conn, worker, call, turn) is not None
+    """Whether a live worker is playing this turn."""
+    return _claimant(conn, worker, call, turn) is not None
 
 
-def _standing(conn: sa.Connection, worker: Worker, call: str, turn: int) -> str | None:
-    found = STANDING.run(conn, call=call, turn=turn).fetchone()
-    return str(found[0]) if found and _stands(conn, worker, *found) else None
+def _claimant(conn: sa.Connection, worker: Worker, call: str, turn: int) -> str | None:
+    found = CLAIM.run(conn, call=call, turn=turn).fetchone()
+    return str(found[0]) if found and _is_valid(conn, worker, *found) else None
 
 
-def _stands(conn: sa.Connection, worker: Worker, other: str, until: str) -> bool:
+def _is_valid(conn: sa.Connection, worker: Worker, other: str, until: str) -> bool:
     return datetime.fromisoformat(until) >= datetime.now(UTC) and worker.is_alive(conn, other)
 
 

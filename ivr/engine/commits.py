@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.engine import journal
-from ivr.engine.journal import Last, Row
+from ivr.engine.journal import LastTurn, Row
 from ivr.storage import Kept, writing
 
 _COLUMNS = [column.name for column in journal.journal.c]
@@ -40,7 +40,7 @@ class Commits:
         self._led = False
         self._mine = threading.Lock()
 
-    def append(self, row: Row, reply: str, before: Last | None = None) -> bool:
+    def append(self, row: Row, reply: str, before: LastTurn | None = None) -> bool:
         """Store a turn that has no claim and wrote nothing else; False: it was not stored, look closer.
 
         Raises what the database raised; then none of those who ended together was stored.

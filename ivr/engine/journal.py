@@ -73,7 +73,7 @@ class Row(msgspec.Struct, frozen=True):
     call: str
     turn: int
     at: datetime
-    story: str
+    root_flow: str
     steps: list[list[Any]]
     wait: dict[str, Any] | None
     facts: dict[str, Any]
@@ -88,10 +88,10 @@ class Row(msgspec.Struct, frozen=True):
         return (self.opening or {}).get("failure")
 
 
-class Last(msgspec.Struct, frozen=True):
+class LastTurn(msgspec.Struct, frozen=True):
     """How the turn before left the call."""
 
-    story: str
+    root_flow: str
     wait: dict[str, Any] | None
     facts: dict[str, Any]
     language: str
@@ -99,7 +99,7 @@ class Last(msgspec.Struct, frozen=True):
     release: str | None = None
 
 
-class Past(msgspec.Struct, frozen=True):
+class CallState(msgspec.Struct, frozen=True):
     """What a turn needs of those before it: how many, the last, the story that runs now, and the call's sealed key.
 
     A turn that failed opens another story, which has nothing of the steps before it. `first` and `opened`: the turn that
@@ -107,7 +107,7 @@ class Past(msgspec.Struct, frozen=True):
     """
 
     turns: int
-    last: Last | None
+    last: LastTurn | None
     first: int
     opened: datetime | None
     opening: dict[str, Any] | None
@@ -137,7 +137,7 @@ _STORY = sa.select(
 _LAST = [journal.c[name] for name in ("story", "wait", "language", "slow", "release")]
 
 
-def look(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
+def state_query(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
     """The one look of a turn, in one row: at each row, and each look, SQLite's driver lets another thread have the interpreter.
 
     `beside` is a question that has nothing to do with the call, and is asked with it.
@@ -149,7 +149,7 @@ def look(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
     )
 
 
-PAST = look()
+STATE_QUERY = state_query()
 _REPLY = sa.select(replies.c.reply).join(journal, journal.c.reply == replies.c.id).where(_THIS)
 REPLY = Prepared(_REPLY.where(journal.c.turn == sa.bindparam("turn")))
 LAST_REPLY = Prepared(_REPLY.order_by(journal.c.turn.desc()).limit(1))
@@ -168,18 +168,18 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
     return found
 
 
-def past(conn: sa.Connection, call: str, look: Prepared = PAST) -> Past:
+def load_state(conn: sa.Connection, call: str, state_query: Prepared = STATE_QUERY) -> CallState:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    key, beside, turns, times, steps, openings, facts, *left = look.run(conn, call=call).fetchone()
+    key, beside, turns, times, steps, openings, facts, *left = state_query.run(conn, call=call).fetchone()
     if not turns:
-        return Past(0, None, 0, None, None, [], key, bool(beside))
+        return CallState(0, None, 0, None, None, [], key, bool(beside))
     first, opening = _load_all(openings)[-1]
     story: list[tuple[datetime, list[Any]]] = []
     moments = [datetime.fromisoformat(time) for time in times.split(",")[first:]]
     for at, taken in zip(moments, _load_all(steps)[first:], strict=True):
         story += [(at, step) for step in taken]
     last = _last(_load_all(facts)[-1], *left)
-    return Past(turns, last, first, moments[0], opening, story, key, bool(beside))
+    return CallState(turns, last, first, moments[0], opening, story, key, bool(beside))
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:
@@ -197,7 +197,7 @@ def last_reply(conn: sa.Connection, call: str) -> str | None:
     return _only(LAST_REPLY.run(conn, call=call))
 
 
-def append(conn: sa.Connection, row: Row, reply: str, before: Last | None = None) -> bool:
+def append(conn: sa.Connection, row: Row, reply: str, before: LastTurn | None = None) -> bool:
     """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race.
 
     The transaction of a turn that lost has to be rolled back: its reply is in it.
@@ -206,23 +206,23 @@ def append(conn: sa.Connection, row: Row, reply: str, before: Last | None = None
     return insert_new(conn, journal, values_of(row, before) | {"reply": id})
 
 
-def values_of(row: Row, before: Last | None = None) -> dict[str, Any]:
+def values_of(row: Row, before: LastTurn | None = None) -> dict[str, Any]:
     """A turn as columns, all but its reply. `before` is how the turn before left the call: what is as it was is not kept again."""
     facts = None if before is not None and before.facts == row.facts else row.facts
     return {
-        "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.story,
+        "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.root_flow,
         "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(facts), "language": row.language,
         "slow": row.slow, "opening": _dump(row.opening), "release": row.release,
     }  # fmt: skip
 
 
-def note(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime, body: dict[str, Any]) -> bool:
+def add_notice(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime, body: dict[str, Any]) -> bool:
     """Keep a notice once by (call, kind, sequence); False when it was known."""
     values = {"call": call, "kind": kind, "sequence": sequence, "at": at.isoformat(), "body": _dump(body)}
     return insert_new(conn, notices, values)
 
 
-def noted(conn: sa.Connection, call: str, kind: str, sequence: str) -> dict[str, Any] | None:
+def find_notice(conn: sa.Connection, call: str, kind: str, sequence: str) -> dict[str, Any] | None:
     """The body of a kept notice."""
     body = _only(NOTED.run(conn, call=call, kind=kind, sequence=sequence))
     return msgspec.json.decode(body) if body else None
@@ -244,8 +244,8 @@ def _only(cursor: Any) -> str | None:
     return str(record[0]) if record and record[0] is not None else None
 
 
-def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int, release: str | None) -> Last:
-    return Last(story, msgspec.json.decode(wait), facts, language, bool(slow), release)
+def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int, release: str | None) -> LastTurn:
+    return LastTurn(story, msgspec.json.decode(wait), facts, language, bool(slow), release)
 
 
 def _row(

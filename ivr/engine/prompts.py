@@ -1,8 +1,8 @@
-"""Prompts: what is asked, as data. Raw keys become a decision here, and nowhere else.
+"""Prompts: the questions as data. This is the only module that turns raw keys into a decision.
 
-Only the decision is journaled, so options may be reordered and texts, lengths and tries edited while
-calls are running. A prompt's `name` is its fingerprint and the id of its words in the catalogues.
-The key of an option is its position; nobody types "press 1" by hand.
+Only the decision is journaled, so options may be reordered, and texts, lengths and tries edited, while calls are
+running. A prompt's `name` is its fingerprint and the id of its words in the catalogues. The key of an option is its
+position; nobody types "press 1" by hand.
 """
 
 from __future__ import annotations
@@ -14,44 +14,54 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 Decision = tuple[str, Any]
-"""(kind, value): value · secret · sealed · silence · wrong · gave-up · repeat · more-time · slower · language · clear · agent · back · main."""
+"""(kind, value). Kinds: value, secret, sealed, silence (no-input), wrong (no-match), gave-up, repeat, more-time, slower,
+language, clear, agent, back, main."""
 
 MENU_KEYS: dict[str, Decision] = {
-    "0": ("agent", None), "*": ("back", None), "#": ("repeat", None), "8": ("slower", None), "9": ("language", None),
-}  # fmt: skip
+    "0": ("agent", None),
+    "*": ("back", None),
+    "#": ("repeat", None),
+    "8": ("slower", None),
+    "9": ("language", None),
+}
 ENTRY_KEYS: dict[str, Decision] = {
-    "0": ("agent", None), "*": ("clear", None), "**": ("main", None), "*8": ("slower", None), "*9": ("language", None),
-}  # fmt: skip
+    "0": ("agent", None),
+    "*": ("clear", None),
+    "**": ("main", None),
+    "*8": ("slower", None),
+    "*9": ("language", None),
+}
 UNKNOWN = "1"
-"""With `#` after it, the answer "I do not know" to an entry that may be left empty. A `#` alone would be simpler, and Twilio
-does not tell of it: a first key that is the finish key is silence (`<Gather>`)."""
+"""With `#` after it: the answer "I do not know" to an entry that may be left empty. A `#` alone would be simpler, but
+Twilio reports a finish key that comes first as silence (`<Gather>`)."""
 
 
 @dataclass(frozen=True)
-class Tries:
-    """Failures at one prompt so far; silence and wrong keys count apart, and success forgets both."""
+class FailureCounts:
+    """The no-inputs and the no-matches at one prompt so far. They count apart, and an answer ends both."""
 
-    silences: int = 0
-    wrongs: int = 0
+    no_inputs: int = 0
+    no_matches: int = 0
 
-    def after(self, decision: Decision) -> Tries:
-        """The count after one more decision."""
+    def after(self, decision: Decision) -> FailureCounts:
+        """The counts after one more decision."""
         kind, _ = decision
         if kind == "silence":
-            return Tries(self.silences + 1, self.wrongs)
-        return Tries(self.silences, self.wrongs + 1) if kind == "wrong" else self
+            return FailureCounts(self.no_inputs + 1, self.no_matches)
+        return FailureCounts(self.no_inputs, self.no_matches + 1) if kind == "wrong" else self
 
     def judge(self, failure: str, most: int) -> Decision:
-        """The failure itself, or giving up at the `most`-th one of its kind."""
-        count = self.silences if failure == "silence" else self.wrongs
+        """The failure itself, or "gave-up" if it is the `most`-th one of its kind."""
+        count = self.no_inputs if failure == "silence" else self.no_matches
         return ("gave-up", failure) if count + 1 >= most else (failure, None)
 
 
 @dataclass(frozen=True)
 class Menu:
-    """A choice by one key. `options` are names in the order in which they are offered (at most 7).
+    """A choice by one key. `options`: names in the order in which they are offered (at most 7).
 
-    `fleeting`: the answer holds for its moment only, and is never given again for a caller who was cut off.
+    `resumable`: its answer may be given again for a caller who was cut off. False for what is true only now, and, set
+    by itself, where a language is chosen.
     """
 
     name: str
@@ -62,26 +72,22 @@ class Menu:
     offer_language: bool = False
     type_ahead: bool = True
     bilingual: bool = False
-    fleeting: bool = False
+    resumable: bool = True
     kind: ClassVar[str] = "menu"
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.options) <= 7 or len(set(self.options)) != len(self.options):
             raise ValueError(f"menu {self.name}: 1 to 7 different options (8, 9 and 0 are taken), not {self.options}")
-
-    @cached_property
-    def plain(self) -> bool:
-        """Whether an answer to this may be given again in another call."""
-        return not (self.fleeting or self.bilingual)
+        object.__setattr__(self, "resumable", self.resumable and not self.bilingual)
 
     def offering(self, options: tuple[str, ...]) -> Menu:
         """The same question with other options, or with the same in another order."""
         return replace(self, options=options)
 
-    def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
-        """The first key → a decision; what was typed ahead is returned with it."""
+    def decide(self, keys: str | None, failures: FailureCounts, now: datetime) -> tuple[Decision, str]:
+        """The decision for the first key, and the keys that were typed ahead after it."""
         if keys is None:
-            return tries.judge("silence", self.tries), ""
+            return failures.judge("silence", self.tries), ""
         if keys == "":
             return ("repeat", None), ""
         key, rest = keys[0], keys[1:]
@@ -89,32 +95,33 @@ class Menu:
             return MENU_KEYS[key], rest
         if key in "123456789" and 1 <= int(key) <= len(self.options):
             return ("value", self.options[int(key) - 1]), rest
-        return tries.judge("wrong", self.tries), ""
+        return failures.judge("wrong", self.tries), ""
 
 
 @dataclass(frozen=True)
 class Confirm(Menu):
-    """Yes is 1 and no is 2. `acts`: a yes does something, so no key from before it was heard may answer it."""
+    """Yes is 1 and no is 2.
+
+    `acts`: a yes does something. Then no key from before the question was heard answers it, and its answer is never
+    given again.
+    """
 
     options: tuple[str, ...] = ("yes", "no")
     acts: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "type_ahead", self.type_ahead and not self.acts)
-
-    @cached_property
-    def plain(self) -> bool:
-        """The same; never to what does something."""
-        return not (self.fleeting or self.bilingual or self.acts)
+        object.__setattr__(self, "resumable", self.resumable and not (self.bilingual or self.acts))
 
 
 @dataclass(frozen=True)
 class Ask:
     """An entry of digits, ended by `#` or by its fixed length.
 
-    `personal`: the value is a Secret of this turn; `sealed`: it is kept encrypted and may be spoken back.
-    `readback`: a Confirm that follows the entry, to be heard first; `2` or `*` there asks again. `empty_is`: it may be left empty, by `1#`
-    or by silence after "take your time"; the parser makes a value of "".
+    `parse`: the keys and the time → a value, or None for no-match.
+    `personal`: the value is a Secret of this turn. `sealed`: it is stored encrypted and may be spoken back.
+    `readback`: a Confirm that follows the entry and must be heard first; `2` or `*` there asks for the entry again.
+    `empty_is`: the entry may be left empty, by `1#` or by silence after "take your time"; `parse` gets "".
     """
 
     name: str
@@ -138,20 +145,20 @@ class Ask:
 
     @property
     def type_ahead(self) -> bool:
-        """Nothing typed ahead reaches a personal entry."""
-        return self.plain
+        """Keys that were typed ahead never reach a personal entry."""
+        return self.resumable
 
     @cached_property
-    def plain(self) -> bool:
-        """Whether an answer to this may be given again in another call."""
+    def resumable(self) -> bool:
+        """Whether the answer may be given again for a caller who was cut off."""
         return not (self.personal or self.sealed)
 
-    def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
-        """The keys up to `#` → a decision. A bare `#` that does arrive is "more time", or leaves the entry empty."""
+    def decide(self, keys: str | None, failures: FailureCounts, now: datetime) -> tuple[Decision, str]:
+        """The decision for the keys up to `#`, and the keys after it. A `#` alone asks for more time, or leaves it empty."""
         if keys is None:
-            if self.empty_is and tries.silences:
+            if self.empty_is and failures.no_inputs:
                 return ("value", self.parse("", now)), ""
-            return tries.judge("silence", self.tries), ""
+            return failures.judge("silence", self.tries), ""
         entry, rest = self._split(keys)
         if entry in self.keys:
             return self.keys[entry], rest
@@ -159,7 +166,7 @@ class Ask:
             return ("more-time", None), rest
         value = self.parse("" if self.empty_is and entry == UNKNOWN else entry, now)
         if value is None:
-            return tries.judge("wrong", self.tries), ""
+            return failures.judge("wrong", self.tries), ""
         return ("secret" if self.personal else "sealed" if self.sealed else "value", value), rest
 
     def _split(self, keys: str) -> tuple[str, str]:
@@ -171,7 +178,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the telephone company says of a recording: its id, its seconds if it knows, and the key that ended it, if one did."""
+    """A recording as Twilio reports it: its id, its seconds if known, and the key that ended it, or ""."""
 
     id: str
     seconds: int | None
@@ -182,8 +189,8 @@ class Recorded:
 class Record:
     """The caller's own words after a tone, until `#`, `timeout` seconds of silence, or `longest` seconds.
 
-    Before the tone keys mean what they mean in a menu, so nobody is recorded who has not heard the notice to its
-    end. The answer is the recording's id, or None when nothing was said; `0` and `*` leave what was said behind.
+    Before the tone keys mean what they mean in a menu, so a caller who has not heard the notice to its end is not
+    recorded. The answer is the recording's id, or None when nothing was said; `0` and `*` discard what was said.
     """
 
     name: str
@@ -192,20 +199,21 @@ class Record:
     timeout: int = 5
     bilingual: ClassVar[bool] = False
     type_ahead: ClassVar[bool] = False
-    plain: ClassVar[bool] = False
+    resumable: ClassVar[bool] = False
     kind: ClassVar[str] = "recording"
     ended_by: ClassVar[str] = "0*#"
 
-    def decide(self, keys: str | None, tries: Tries, now: datetime) -> tuple[Decision, str]:
-        """A key before the tone → a decision; no key and no recording: nothing was said."""
+    def decide(self, keys: str | None, failures: FailureCounts, now: datetime) -> tuple[Decision, str]:
+        """The decision for a key before the tone. No key and no recording: nothing was said."""
         if keys is None:
             return ("value", None), ""
-        return MENU_KEYS.get(keys[:1] or "#") or tries.judge("wrong", self.tries), ""
+        return MENU_KEYS.get(keys[:1] or "#") or failures.judge("wrong", self.tries), ""
 
-    def heard(self, recorded: Recorded) -> Decision:
-        """A recording → a decision. Its seconds count the silence that ended it, so no more than that is nothing.
+    def decide_recorded(self, recorded: Recorded) -> Decision:
+        """The decision for a recording.
 
-        Where nobody knows its length there may be words in it.
+        Its seconds include the silence that ended it, so a recording that is no longer holds no words. One of unknown
+        length may hold words.
         """
         if recorded.key in ("0", "*"):
             return MENU_KEYS[recorded.key]

@@ -7,12 +7,12 @@ from datetime import datetime
 from ivr.engine import twiml
 from ivr.engine.call import Call
 from ivr.engine.prompts import Record
-from ivr.engine.replay import Played
+from ivr.engine.replay import TurnResult
 from ivr.engine.runtime import Runtime
 from ivr.engine.waits import Announcement, Dial
 
 
-def render(runtime: Runtime, call: Call, turn: int, played: Played, now: datetime) -> str:
+def render(runtime: Runtime, call: Call, turn: int, played: TurnResult, now: datetime) -> str:
     """Where the turn stopped → its document."""
     spoken = runtime.speaker.speak(played.utterances, call.language, now.date())
     base = f"{runtime.base_url}/voice/calls/{call.sid}"

@@ -30,7 +30,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ivr.engine import pending
+from ivr.engine import stored_wait
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest
 from ivr.engine.errors import Diverged, ForeignAwait, RunawayFlow, UncaughtSignal
@@ -46,23 +46,23 @@ VERBS: dict[type, str] = {Wait: "answer", Dial: "answer", Announcement: "answer"
 MAX_STEPS_PER_TURN = 40
 
 
-class Live(Protocol):
+class LiveSource(Protocol):
     """The part of a turn that meets the world: answers waits from what was keyed, runs effects."""
 
     def answer(self, wait: CallerWait) -> tuple[str, Any] | None:
         """The decision, or None when the caller has not answered this yet."""
 
-    def perform(self, do: EffectRequest) -> tuple[str, Any]:
+    def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """Run the effect: ("ok", plain result) or ("err", error name)."""
 
     def wants_filler(self) -> bool:
         """Whether the outside is slow, and the caller has heard no word for that in this turn."""
 
-    def heard_filler(self) -> bool:
+    def resumes_after_filler(self) -> bool:
         """Whether the turn before stopped for such a word, and this one goes on from there."""
 
 
-class Played(msgspec.Struct, frozen=True):
+class TurnResult(msgspec.Struct, frozen=True):
     """Where a turn ended: the wait it stopped at (None: the conversation is over) and what it did."""
 
     wait: CallerWait | None
@@ -74,24 +74,24 @@ Step = tuple[datetime, list[Any]]
 """A journaled step with the time of its turn."""
 
 
-class Past(msgspec.Struct, frozen=True):
+class History(msgspec.Struct, frozen=True):
     """What was played of a story: when it was opened, its steps, and the question that the call waits at (None: it begins)."""
 
     opened: datetime
     steps: list[Step] = []
-    waits_at: pending.Kept | None = None
+    waits_at: stored_wait.StoredWait | None = None
 
 
-class Player:
+class Replayer:
     """Drives one story through its recorded steps and then through the live turn."""
 
-    def __init__(self, call: Call, past: Past, live: Live, now: datetime) -> None:
+    def __init__(self, call: Call, past: History, live: LiveSource, now: datetime) -> None:
         self.call, self.past, self.live, self.now = call, past, live, now
         self.steps: list[list[Any]] = []
         self.writes: list[list[Any]] = []
         self.replaying = True
 
-    def play(self, story: RootFlow) -> Played:
+    def run(self, story: RootFlow) -> TurnResult:
         """Run the story to its next unanswered wait, or to its end.
 
         Raises Diverged, UncaughtSignal, ForeignAwait, RunawayFlow, and what the story raises.
@@ -101,7 +101,7 @@ class Player:
         try:
             return self._drive(flow)
         except (StopIteration, HangUp):
-            return Played(None, self.call._take_said(), self.steps)
+            return TurnResult(None, self.call._take_said(), self.steps)
         except Signal as signal:
             raise UncaughtSignal(f"the story let {type(signal).__name__} pass") from signal
         finally:
@@ -111,18 +111,18 @@ class Player:
         """The steps of a turn whose writes were rolled back: what was written is "undone" in them."""
         return [["did", step[1], "undone", step[3]] if step in self.writes else step for step in self.steps]
 
-    def _drive(self, flow: Coroutine[Any, Any, Any]) -> Played:
+    def _drive(self, flow: Coroutine[Any, Any, Any]) -> TurnResult:
         asked, heard = self._replayed(flow)
         self.replaying, self.call.now = False, self.now
         while True:
             self._guard(asked)
             if type(asked) is EffectRequest and self._is_held(asked):
-                return Played(FILLER, FILLER.utterances, self.steps)
+                return TurnResult(FILLER, FILLER.utterances, self.steps)
             answer = self._live_answer(heard)
             if answer is None:
-                return Played(asked, asked.utterances, self.steps)
+                return TurnResult(asked, asked.utterances, self.steps)
             if heard is not asked:
-                pending.check_option(asked, answer)
+                stored_wait.check_option(asked, answer)
             asked = heard = flow.send(answer)
 
     def _replayed(self, flow: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
@@ -132,7 +132,7 @@ class Player:
             return asked, asked
         try:
             asked = self._replay(flow)
-            return asked, pending.as_heard(self.past.waits_at, asked)
+            return asked, stored_wait.match(self.past.waits_at, asked)
         except Diverged:
             raise
         except (Exception, Signal) as error:
@@ -165,7 +165,7 @@ class Player:
 
     def _is_held(self, do: EffectRequest) -> bool:
         """Whether the caller hears a word first. What was said before stays unsaid until the flow's next wait."""
-        if self.live.heard_filler():
+        if self.live.resumes_after_filler():
             self.steps.append(["answer", FILLER.name, "passed", None])
             return False
         keyed = any(step[2] == "secret" for step in self.steps)
@@ -173,7 +173,7 @@ class Player:
 
     def _live_answer(self, request: CallerWait | EffectRequest) -> Any:
         if isinstance(request, EffectRequest):
-            outcome, plain = self.live.perform(request)
+            outcome, plain = self.live.run_effect(request)
             self.steps.append(["did", request.name, outcome, plain])
             if request.effect.kind == "write":
                 self.writes.append(self.steps[-1])

@@ -17,7 +17,7 @@ from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.commits import Commits
 from ivr.engine.errors import Unavailable
-from ivr.engine.pace import Pace
+from ivr.engine.outside_latency import OutsideLatency
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.settings import Settings
@@ -53,7 +53,7 @@ class Runtime(msgspec.Struct, frozen=True):
     worker: Worker
     commits: Commits
     looks: Looks
-    stories: Mapping[str, RootFlow]
+    root_flows: Mapping[str, RootFlow]
     clock: Callable[[sa.Connection], datetime]
     wallets: object
     follow_up: FollowUps
@@ -62,19 +62,19 @@ class Runtime(msgspec.Struct, frozen=True):
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
     log: Any
-    look: Prepared = journal.PAST
+    state_query: Prepared = journal.STATE_QUERY
     release: str | None = None
     turns_a_call: int = 200
     turns_a_rescue: int = 40
     watch: Callable[[], float | None] = lambda: None
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
-    pace: Pace = msgspec.field(default_factory=Pace)
+    outside_latency: OutsideLatency = msgspec.field(default_factory=OutsideLatency)
 
-    def under(self, key: str | None) -> Runtime:
+    def for_call(self, key: str | None) -> Runtime:
         """The same for one call: what it seals and opens has the call's own key, if there is one."""
         if key is None:
             return self
-        sealer = self.sealer.under(key)
+        sealer = self.sealer.for_call(key)
         return replace(self, sealer=sealer, speaker=replace(self.speaker, unseal=sealer.open))
 
     @contextmanager

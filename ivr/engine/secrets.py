@@ -82,7 +82,7 @@ class Sealer:
         """A key for a call, sealed, as it may lie in the database."""
         return self.seal(secrets.token_hex(32))
 
-    def under(self, key: str | None) -> Sealer:
+    def for_call(self, key: str | None) -> Sealer:
         """The sealer of a call, by its key; without one this one. After an erasure nothing opens, nor what it seals."""
         if key is None:
             return self
@@ -92,19 +92,19 @@ class Sealer:
 
     def seal(self, text: str) -> str:
         """Text → an ASCII token; the same text gives another token each time."""
-        return base64.b64encode(self.lock(text.encode())).decode("ascii")
+        return base64.b64encode(self.seal_bytes(text.encode())).decode("ascii")
 
     def open(self, token: str) -> str:
         """A token of `seal` → the text; raises BrokenSeal."""
-        return self.unlock(token).decode()
+        return self.open_bytes(token).decode()
 
-    def lock(self, plain: bytes) -> bytes:
+    def seal_bytes(self, plain: bytes) -> bytes:
         """The same for bytes, such as a sound."""
         nonce = os.urandom(NONCE)
         return nonce + self._cipher.encrypt(nonce, plain, None)
 
-    def unlock(self, sealed: bytes | str) -> bytes:
-        """What `lock` or `seal` made → the bytes; raises BrokenSeal."""
+    def open_bytes(self, sealed: bytes | str) -> bytes:
+        """What `seal_bytes` or `seal` made → the bytes; raises BrokenSeal."""
         try:
             sealed = base64.b64decode(sealed, validate=True) if isinstance(sealed, str) else sealed
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None)

@@ -10,18 +10,18 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from ivr.engine.prompts import Ask, Confirm, Decision, Menu, Prompt, Tries
+from ivr.engine.prompts import Ask, Confirm, Decision, FailureCounts, Menu, Prompt
 from ivr.engine.utterances import Utterance
 
 
 class Wait(msgspec.Struct, frozen=True):
     """A wait for the caller's answer to a prompt.
 
-    `tries`: its failures so far; `last`: the last decision; `context`: what the flow said before the prompt.
+    `failures`: its failed answers so far; `last`: the last decision; `context`: what the flow said before the prompt.
     """
 
     prompt: Prompt
-    tries: Tries
+    failures: FailureCounts
     context: tuple[Utterance, ...]
     args: dict[str, Any]
     last: Decision
@@ -42,7 +42,7 @@ class Wait(msgspec.Struct, frozen=True):
     def timeout(self) -> int:
         """Seconds of silence that count as no input: 30 in an entry after "take your time", to fetch a card or a letter."""
         silent = self.last[0] == "silence"
-        if self.last[0] == "more-time" or (silent and isinstance(self.prompt, Ask) and self.tries.silences == 1):
+        if self.last[0] == "more-time" or (silent and isinstance(self.prompt, Ask) and self.failures.no_inputs == 1):
             return 30
         return max(7, self.prompt.timeout) if silent else self.prompt.timeout
 
@@ -83,7 +83,7 @@ LANGUAGE_OF_OPTION = {"chinese": "zh", "english": "en"}
 def _prompt_utterances(wait: Wait) -> tuple[Utterance, ...]:
     """The prompt after the last decision. The first no-input is no error and does not repeat the question."""
     kind, prompt, closed = wait.last[0], wait.prompt, "" if wait.at_work else CLOSED_SUFFIX
-    if kind == "silence" and wait.tries.silences == 1:
+    if kind == "silence" and wait.failures.no_inputs == 1:
         return _in_both((Utterance("take-your-time" + closed),), prompt) + _empty_entry_hint(prompt)
     if kind == "silence" and isinstance(prompt, Menu) and len(prompt.options) > MAX_OPTIONS_REPEATED:
         return (Utterance("still-silent-menu"),)
@@ -96,7 +96,11 @@ def _lead(wait: Wait, closed: str) -> tuple[Utterance, ...]:
     if kind == "silence" and not prompt.bilingual:  # in both languages the question alone is long enough
         return (Utterance("still-silent"),)
     if kind == "wrong":
-        return (Utterance(f"wrong-{prompt.kind}-{wait.tries.wrongs}{closed if wait.tries.wrongs > 1 else ''}"),)
+        return (
+            Utterance(
+                f"wrong-{prompt.kind}-{wait.failures.no_matches}{closed if wait.failures.no_matches > 1 else ''}"
+            ),
+        )
     if kind == "slower":
         return (Utterance("slower-on" if wait.slow else "slower-off"),)
     return (Utterance(kind),) if kind in ("more-time", "clear") else ()

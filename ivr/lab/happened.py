@@ -98,7 +98,7 @@ def _callback(conn: sa.Connection, row: Any, zones: dict[str, ZoneInfo], sealer:
     rows, key = journal.rows(conn, row.call), journal.key(conn, row.call)
     gone = key == ERASED
     return _kept(row, zones) | {
-        "number": "erased" if gone else sealer.under(key).open(row.number_sealed),
+        "number": "erased" if gone else sealer.for_call(key).open(row.number_sealed),
         "slot": local(row.slot, zone),
         "summary": _summary(summarise(rows) if rows and not gone else None, zone),
     }

@@ -16,7 +16,7 @@ from ivr.desk.report import UNJOINED, keep_summary, tell_crm
 from ivr.desk.whisper import whisper
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
-from ivr.engine.playing import Input
+from ivr.engine.live_turn import Input
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
 from ivr.storage import begin_read, begin_write
@@ -43,7 +43,7 @@ def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str
         gone = accepted and _is_over(conn, sid)
         verdict = "gone" if gone else "accepted" if accepted else "declined"
         told = {"verdict": verdict, "leg": form.get("CallSid")}
-        journal.note(conn, sid, "whisper", str(turn), runtime.clock(conn), told)
+        journal.add_notice(conn, sid, "whisper", str(turn), runtime.clock(conn), told)
         kept = _keyed(conn, sid, turn)
     if kept == "accepted":
         return twiml.document("")
@@ -56,11 +56,11 @@ def ended(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str
     Asked for again, or by the fallback, a form says nothing of the leg; then what the agent keyed is all there is.
     """
     with begin_read(runtime.engine) as conn:
-        verdict, unjoined = _keyed(conn, sid, turn), journal.noted(conn, sid, UNJOINED, str(turn))
+        verdict, unjoined = _keyed(conn, sid, turn), journal.find_notice(conn, sid, UNJOINED, str(turn))
     if verdict == "accepted" and form.get("DialBridged") == "false" and not unjoined:
         with begin_write(runtime.engine) as conn:
             unjoined = {"status": form.get("DialCallStatus")}
-            journal.note(conn, sid, UNJOINED, str(turn), runtime.clock(conn), unjoined)
+            journal.add_notice(conn, sid, UNJOINED, str(turn), runtime.clock(conn), unjoined)
     if verdict is not None:
         return "failed" if verdict == "accepted" and unjoined else "declined" if verdict == "gone" else verdict
     status = form.get("DialCallStatus")
@@ -73,7 +73,7 @@ def after_the_leg(runtime: Runtime, sid: str, form: Mapping[str, str]) -> tuple[
     Whoever is sent to the fallback from there must not ring that agent once more, least of all after a talk.
     """
     with begin_read(runtime.engine) as conn:
-        past = journal.past(conn, sid, runtime.look)
+        past = journal.load_state(conn, sid, runtime.state_query)
         waits = past.last.wait if past.last else None
         if waits is None or waits["kind"] != "Dial":
             return None
@@ -85,7 +85,7 @@ def after_the_leg(runtime: Runtime, sid: str, form: Mapping[str, str]) -> tuple[
 
 
 def _keyed(conn: sa.Connection, sid: str, turn: int) -> str | None:
-    found = journal.noted(conn, sid, "whisper", str(turn))
+    found = journal.find_notice(conn, sid, "whisper", str(turn))
     return str(found["verdict"]) if found else None
 
 

@@ -21,7 +21,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
-from ivr.engine.turn import Forgotten, Input, take_turn
+from ivr.engine.turn import Input, UnknownTurn, take_turn
 from ivr.engine.utterances import Utterance
 from ivr.storage import begin_read, begin_write, clean
 from ivr.wallet import config
@@ -146,7 +146,7 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
 def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, number: str | None) -> None:
     """The call's row; a status notice may have made it before."""
     key = runtime.sealer.new_key()
-    sealed = runtime.sealer.under(key).seal(number) if number else None
+    sealed = runtime.sealer.for_call(key).seal(number) if number else None
     values = {
         "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": sealed, "key_sealed": key,
         "wallet": facts["wallet"], "line": line,
@@ -169,12 +169,12 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
         ended = {"dial": form.get("DialCallStatus"), "recording": recorded and recorded.id}
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
-            journal.note(conn, sid, "ended-with", str(turn), now, ended)
+            journal.add_notice(conn, sid, "ended-with", str(turn), now, ended)
             over(conn, runtime, sid, now)
         return twiml.document("")
     try:
         return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
-    except Forgotten as error:
+    except UnknownTurn as error:
         runtime.log.error("call forgotten", call=sid, turn=turn, type=type(error).__name__)
         return None
 
@@ -198,7 +198,7 @@ def call_status(runtime: Runtime, form: Any) -> str:
         with begin_write(runtime.engine) as conn:
             now = runtime.clock(conn)
             sequence = clean(form.get("SequenceNumber", state))[:32]
-            journal.note(conn, sid, "status", sequence, now, {"status": state})
+            journal.add_notice(conn, sid, "status", sequence, now, {"status": state})
             journal.insert_new(conn, journal.calls, {"call": sid, "started": now.isoformat()})
             if state in OVER:
                 over(conn, runtime, sid, now)
@@ -223,7 +223,7 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
         return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:
         stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
-    return runtime.sealer.under(key).open(stored) if stored else None
+    return runtime.sealer.for_call(key).open(stored) if stored else None
 
 
 def unknown_line(runtime: Runtime) -> str:

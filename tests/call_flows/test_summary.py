@@ -185,7 +185,7 @@ def test_the_summary_is_the_same_each_time_and_is_kept_with_the_call(caller):
     with begin_read(runtime.engine) as conn:
         kept_with = sa.select(calls.c.summary_sealed, calls.c.key_sealed).where(calls.c.call == caller.sid)
         sealed, key = conn.execute(kept_with).one()
-    kept = json.loads(runtime.sealer.under(key).open(sealed))
+    kept = json.loads(runtime.sealer.for_call(key).open(sealed))
     assert "top-up-amount" not in sealed
     assert (kept["entered"], kept["promises"]) == (first["entered"], first["promises"])
     assert caller.report()["summary"] == caller.report()["summary"]

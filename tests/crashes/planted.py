@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 
-from ivr.engine.playing import Playing
+from ivr.engine.live_turn import LiveTurn
 from ivr.settings import Settings
 
 IN_A_TURN = ("before-touch", "after-touch", "after-write", "before-commit", "after-commit")
@@ -51,31 +51,31 @@ def create_app() -> Flask:
 
 def plant(folder: Path) -> None:
     """Around the effects and the commit of every turn."""
-    world, touch, perform, commit = Playing._world, Playing._touch, Playing.perform, Playing.commit
+    world, touch, perform, commit = LiveTurn._world, LiveTurn._touch, LiveTurn.run_effect, LiveTurn.commit
 
-    def about(self: Playing, do: Any, conn: Any) -> Any:
+    def about(self: LiveTurn, do: Any, conn: Any) -> Any:
         if do.effect.kind == "touch":
             die_at(folder, "before-touch", do.name)
         return world(self, do, conn)
 
-    def touched(self: Playing, do: Any) -> Any:
+    def touched(self: LiveTurn, do: Any) -> Any:
         value = touch(self, do)
         die_at(folder, "after-touch", do.name)
         return value
 
-    def performed(self: Playing, do: Any) -> Any:
+    def performed(self: LiveTurn, do: Any) -> Any:
         result = perform(self, do)
         if do.effect.kind == "write":
             die_at(folder, "after-write", do.name)
         return result
 
-    def committed(self: Playing, row: Any, reply: str) -> bool:
+    def committed(self: LiveTurn, row: Any, reply: str) -> bool:
         die_at(folder, "before-commit", *self.ordinals)
         done = commit(self, row, reply)
         die_at(folder, "after-commit", *self.ordinals)
         return done
 
-    Playing._world, Playing._touch, Playing.perform, Playing.commit = about, touched, performed, committed  # type: ignore[method-assign]
+    LiveTurn._world, LiveTurn._touch, LiveTurn.run_effect, LiveTurn.commit = about, touched, performed, committed  # type: ignore[method-assign]
 
 
 def work() -> None:

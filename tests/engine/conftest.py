@@ -1,4 +1,4 @@
-"""A stage for the story in which something is ordered, on each database."""
+"""A stage for the root flow in which something is ordered, on each database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A story with a bank outside and a ledger inside, and a process that plays one turn of it and may die on the way.
+"""A root flow with a bank outside and a ledger inside, and a process that plays one turn of it and may die on the way.
 
 `play([url, folder, sid, turn, keys, point])` prints the reply; at the point it kills itself.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from ivr.engine import Call, Confirm, Menu, World, touch, write
-from ivr.engine.playing import Playing
+from ivr.engine.live_turn import LiveTurn
 from ivr.engine.turn import Input, take_turn
 from ivr.storage import begin_write, connect
 from tests.engine.stage import Stage
@@ -68,7 +68,7 @@ async def rescue(call: Call) -> None:
 
 
 def stage(engine: sa.Engine, folder: Path, sid: str) -> Stage:
-    """The story on a database; effects find their folder."""
+    """The root flow on a database; effects find their folder."""
     _here["folder"] = str(folder)
     with begin_write(engine) as conn:
         ledger.create(conn, checkfirst=True)
@@ -80,13 +80,13 @@ def play(arguments: list[str]) -> None:
     url, folder, sid, turn, keys, _here["point"] = arguments
     engine = connect(url)
     acting = stage(engine, Path(folder), sid)
-    commit = Playing.commit
+    commit = LiveTurn.commit
 
-    def dying(self: Playing, *row: object) -> bool:
+    def dying(self: LiveTurn, *row: object) -> bool:
         die_at("before-commit")
         done = commit(self, *row)  # type: ignore[arg-type]
         die_at("after-commit")
         return done
 
-    Playing.commit = dying  # type: ignore[method-assign,assignment]
+    LiveTurn.commit = dying  # type: ignore[method-assign,assignment]
     print(take_turn(acting.runtime, sid, int(turn), Input(keys=keys), {}), end="", flush=True)

@@ -1,4 +1,4 @@
-"""A story in which something is ordered: a menu, an amount, a bank outside that is touched, a ledger inside that is written."""
+"""A root flow in which something is ordered: a menu, an amount, a bank outside that is touched, a ledger inside that is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small stage for engine tests: any story, a real database, words that show what is spoken."""
+"""A small stage for engine tests: any root flow, a real database, words that show what is spoken."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Stage:
 
     engine: sa.Engine
     folder: Path
-    stories: dict[str, RootFlow]
+    root_flows: dict[str, RootFlow]
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     clock: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     seconds: float | None = None
@@ -60,7 +60,7 @@ class Stage:
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine, settings=SimpleNamespace(ring_seconds=25), sealer=sealer, speaker=Speaker(Echo(), sealer.open),
-            worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), stories=self.stories, clock=lambda conn: self.clock, wallets=None,
+            worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), root_flows=self.root_flows, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, caller_id=lambda facts: "", base_url="https://line.example", log=structlog.get_logger(),
             release=self.release, **self.limits,
             watch=lambda: self.seconds,
@@ -84,8 +84,8 @@ class Stage:
         self.clock += timedelta(seconds=10)
         return first
 
-    def with_stories(self, **stories: Callable[..., Any]) -> Stage:
+    def with_root_flows(self, **root_flows: Callable[..., Any]) -> Stage:
         """The same call under changed code."""
-        self.stories = {**self.stories, **stories}
+        self.root_flows = {**self.root_flows, **root_flows}
         self.restart()
         return self

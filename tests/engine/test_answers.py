@@ -27,7 +27,7 @@ def test_silence_and_wrong_keys_count_apart_and_the_third_finds_a_person(stage):
             call.say("agent", reason=wanted.reason)
             await call.menu(Menu("after", ("callback",)))
 
-    stage.with_stories(main=root)
+    stage.with_root_flows(main=root)
     stage.post()
     assert "take-your-time" in stage.post(None)
     assert "wrong-menu-1" in stage.post("7")
@@ -38,7 +38,7 @@ def test_silence_and_wrong_keys_count_apart_and_the_third_finds_a_person(stage):
 
 def test_another_language_in_mid_question_loses_nothing(stage):
     """`9` in the read-back: the same question in English, the amount kept, no attempt counted."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
     stage.post("1")
     stage.post("300#")
@@ -58,7 +58,7 @@ def test_back_ends_the_level_and_twice_is_the_main_menu(stage):
             await call.menu(CHOICE)
             await call.level(inner(call))
 
-    stage.with_stories(main=root)
+    stage.with_root_flows(main=root)
     stage.post()
     assert "zh:inner" in stage.post("1")
     assert "zh:choice" in stage.post("*")
@@ -67,7 +67,7 @@ def test_back_ends_the_level_and_twice_is_the_main_menu(stage):
 
 def test_a_whole_task_can_be_typed_ahead_but_nothing_confirms_an_act(stage):
     """Keys run ahead through plain prompts and stop at a read-back, and at the confirmation of an act."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
     assert "zh:amount-right" in stage.post("2300#11")
     assert "zh:sure" in stage.post("11")
@@ -84,7 +84,7 @@ def test_a_secret_lives_for_one_turn(stage):
         await call.menu(CHOICE)
         await call.do(check, code)
 
-    stage.with_stories(main=secretive)
+    stage.with_root_flows(main=secretive)
     stage.post()
     assert "right=True" in stage.post("123456")
     assert "123456" not in str(rows(stage))

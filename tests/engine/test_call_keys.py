@@ -18,22 +18,22 @@ SERVER = Sealer(b"k" * 32)
 def test_each_call_has_a_key_that_opens_its_own_and_no_other():
     """Not even the server key opens it, nor the key of a neighbour."""
     own, other = SERVER.new_key(), SERVER.new_key()
-    token = SERVER.under(own).seal("words")
-    assert SERVER.under(own).open(token) == "words"
-    for wrong in (SERVER, SERVER.under(other), Sealer(b"x" * 32)):
+    token = SERVER.for_call(own).seal("words")
+    assert SERVER.for_call(own).open(token) == "words"
+    for wrong in (SERVER, SERVER.for_call(other), Sealer(b"x" * 32)):
         with pytest.raises(BrokenSeal):
             wrong.open(token)
     with pytest.raises(BrokenSeal):
-        Sealer(b"x" * 32).under(own)
+        Sealer(b"x" * 32).for_call(own)
 
 
 def test_after_an_erasure_nothing_opens_and_what_is_sealed_then_is_lost():
     """Codes and fingerprints are the server's, and stay."""
-    gone = SERVER.under(ERASED)
+    gone = SERVER.for_call(ERASED)
     for token in (
-        SERVER.under(SERVER.new_key()).seal("words"),
+        SERVER.for_call(SERVER.new_key()).seal("words"),
         SERVER.seal("words"),
-        SERVER.under(ERASED).seal("words"),
+        SERVER.for_call(ERASED).seal("words"),
     ):
         with pytest.raises(Erased):
             gone.open(token)
@@ -42,7 +42,7 @@ def test_after_an_erasure_nothing_opens_and_what_is_sealed_then_is_lost():
 
 def test_a_call_without_a_key_of_its_own_is_sealed_by_the_server():
     """So were all calls before there were such keys."""
-    assert SERVER.under(None) is SERVER
+    assert SERVER.for_call(None) is SERVER
 
 
 def test_every_reply_of_a_call_is_sealed_by_its_key(line):
@@ -54,7 +54,7 @@ def test_every_reply_of_a_call_is_sealed_by_its_key(line):
         call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == caller.sid)).one()
         replies = conn.scalars(sa.select(journal.replies.c.reply)).all()
     for token in (call.caller_sealed, call.summary_sealed, *replies):
-        assert runtime.sealer.under(call.key_sealed).open(token)
+        assert runtime.sealer.for_call(call.key_sealed).open(token)
         with pytest.raises(BrokenSeal):
             runtime.sealer.open(token)
 

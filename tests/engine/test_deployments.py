@@ -41,10 +41,10 @@ def test_a_key_is_no_yes_to_an_act_that_a_deployment_put_in_the_questions_place(
         if answer in (True, "no"):
             await call.do(enter, "frozen")
 
-    stage.with_stories(main=asks_sure)
+    stage.with_root_flows(main=asks_sure)
     stage.post()
     stage.post("1")
-    assert "zh:sorry" in stage.with_stories(main=freezes).post("1")
+    assert "zh:sorry" in stage.with_root_flows(main=freezes).post("1")
     assert written(stage) == 0
     assert diverged(stage)
 
@@ -56,9 +56,9 @@ def test_a_key_means_the_option_that_was_heard_under_it(stage):
         call.say("you-chose", drink=await call.menu(Menu("choice", ("tea", "milk", "coffee"))))
         await call.ask(AMOUNT)
 
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
-    assert "drink=tea" in stage.with_stories(main=reordered).post("2")
+    assert "drink=tea" in stage.with_root_flows(main=reordered).post("2")
     assert rows(stage)[-1].steps == [["answer", "choice", "value", "tea"]]
 
 
@@ -70,9 +70,9 @@ def test_a_key_that_was_not_offered_is_still_wrong_and_then_the_new_options_are_
         call.say("you-chose", drink=await call.menu(longer))
         await call.ask(AMOUNT)
 
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
-    assert "wrong-menu-1" in stage.with_stories(main=reordered).post("3")
+    assert "wrong-menu-1" in stage.with_root_flows(main=reordered).post("3")
     assert rows(stage)[-1].wait["options"] == ["tea", "milk", "coffee"]
     assert "drink=coffee" in stage.post("3")
 
@@ -84,9 +84,9 @@ def test_an_option_that_was_heard_and_is_gone_is_not_taken_for_another(stage):
         await call.menu(Menu("choice", ("coffee", "milk")))
         await call.ask(AMOUNT)
 
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
-    assert "zh:sorry" in stage.with_stories(main=without_tea).post("2")
+    assert "zh:sorry" in stage.with_root_flows(main=without_tea).post("2")
     assert diverged(stage)
 
 
@@ -102,10 +102,10 @@ def test_of_an_act_all_that_was_heard_is_compared(stage):
 
         return sell
 
-    stage.with_stories(main=selling(500))
+    stage.with_root_flows(main=selling(500))
     stage.post()
     stage.post("1")
-    assert "zh:sorry" in stage.with_stories(main=selling(1000)).post("1")
+    assert "zh:sorry" in stage.with_root_flows(main=selling(1000)).post("1")
     assert written(stage) == 0
 
 
@@ -120,9 +120,9 @@ def test_records_that_are_offered_in_another_order_are_not_picked(stage):
 
         return pick
 
-    stage.with_stories(main=picking(500, 1000))
+    stage.with_root_flows(main=picking(500, 1000))
     stage.post()
-    assert "zh:sorry" in stage.with_stories(main=picking(1000, 500)).post("1")
+    assert "zh:sorry" in stage.with_root_flows(main=picking(1000, 500)).post("1")
     assert diverged(stage)
 
 
@@ -145,9 +145,9 @@ async def sleeps(call: Call) -> None:
 @pytest.mark.parametrize("changed", [ends, hangs_up, breaks, sleeps])
 def test_a_flow_that_no_longer_comes_to_the_question_has_diverged(stage, changed):
     """It ends, hangs up, breaks or waits for something else where the caller was asked: no goodbye, no plain fault."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
-    assert "zh:sorry" in stage.with_stories(main=changed).post("1")
+    assert "zh:sorry" in stage.with_root_flows(main=changed).post("1")
     assert diverged(stage)
 
 
@@ -163,12 +163,12 @@ def test_a_touch_that_was_waited_for_is_not_taken_for_a_question(stage):
         await call.menu(CHOICE)
         await call.menu(Menu("new", ("coffee", "tea")))
 
-    stage.with_stories(main=touches)
+    stage.with_root_flows(main=touches)
     stage.post()
-    stage.runtime.pace.took(9)
+    stage.runtime.outside_latency.record(9)
     stage.restart = lambda: None  # the pace is a process's own
     assert "one-moment" in stage.post("1")
-    stage.stories["main"] = asks
+    stage.root_flows["main"] = asks
     assert "zh:sorry" in stage.post(None)
     assert diverged(stage)
 
@@ -211,9 +211,9 @@ def test_an_effect_whose_result_or_errors_are_others_now_has_diverged(stage, cha
     async def main(call: Call) -> None:
         await asks_price(call, **changed)
 
-    stage.with_stories(main=asks_price)
+    stage.with_root_flows(main=asks_price)
     assert "none-left" in stage.post()
-    assert "zh:sorry" in stage.with_stories(main=main).post("1")
+    assert "zh:sorry" in stage.with_root_flows(main=main).post("1")
     assert diverged(stage)
 
 
@@ -224,16 +224,16 @@ def test_the_row_names_the_release_that_played_it_and_a_failure_both(stage):
         await call.ask(Ask("other", amount))
 
     stage.release = "release-1"
-    stage.with_stories(main=order).post()
+    stage.with_root_flows(main=order).post()
     stage.release = "release-2"
-    stage.with_stories(main=other).post("1")
+    stage.with_root_flows(main=other).post("1")
     assert [row.release for row in rows(stage)] == ["release-1", "release-2"]
     assert rows(stage)[-1].failed["releases"] == ["release-1", "release-2"]
 
 
 def test_a_row_of_an_older_release_is_compared_by_what_it_kept(stage):
     """Name and verb: a call that was running when this was deployed goes on."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
     with begin_write(stage.engine) as conn:
         conn.execute(sa.update(journal).values(wait='{"name":"choice","kind":"Wait"}'))
@@ -249,7 +249,7 @@ def test_what_was_said_by_the_time_of_the_first_turn_is_answered_by_it(stage):
         call.say("good", part=part, chosen=await call.menu(Menu(part, ("coffee", "tea"))))
         await call.menu(CHOICE)
 
-    stage.with_stories(main=part_of_day)
+    stage.with_root_flows(main=part_of_day)
     assert "zh:morning" in stage.post()
     reply = stage.post("2")
     assert "part=morning chosen=tea" in reply

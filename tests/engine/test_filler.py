@@ -6,7 +6,7 @@ import pytest
 
 from ivr.engine import Ask, Call, Menu, Unavailable, World, touch
 from ivr.engine.entries import six
-from ivr.engine.pace import REMEMBERED_SECONDS, SLOW_SECONDS, Pace
+from ivr.engine.outside_latency import REMEMBERED_SECONDS, SLOW_SECONDS, OutsideLatency
 from tests.engine.stage import Stage
 
 CHOICE = Menu("choice", ("coffee", "tea"))
@@ -53,7 +53,7 @@ def stage(database, tmp_path):
 
 def slow(stage: Stage) -> None:
     """Somebody has just waited long in this process."""
-    stage.runtime.pace.took(SLOW_SECONDS)
+    stage.runtime.outside_latency.record(SLOW_SECONDS)
 
 
 def test_a_word_comes_before_a_slow_look_up_and_then_everything_that_was_to_be_said(stage):
@@ -85,7 +85,7 @@ def test_a_quick_outside_is_asked_at_once(stage):
 
 def test_what_was_keyed_in_secret_is_not_kept_waiting(stage):
     """It lives for one turn: the outside is asked in that one, however slow."""
-    stage.with_stories(main=with_a_code)
+    stage.with_root_flows(main=with_a_code)
     stage.post()
     slow(stage)
     assert "found first=coffee" in stage.post("123456")
@@ -102,13 +102,13 @@ def test_a_bank_that_does_not_answer_after_the_word_is_no_success(stage):
 def test_the_pace_is_that_of_the_last_wait_and_is_forgotten_after_a_minute():
     """A quick answer, or time, ends it."""
     now = [0.0]
-    pace = Pace(lambda: now[0])
-    assert not pace.is_slow()
-    pace.took(SLOW_SECONDS)
+    latency = OutsideLatency(lambda: now[0])
+    assert not latency.is_slow()
+    latency.record(SLOW_SECONDS)
     now[0] = REMEMBERED_SECONDS - 1
-    assert pace.is_slow()
+    assert latency.is_slow()
     now[0] = REMEMBERED_SECONDS
-    assert not pace.is_slow()
-    pace.took(SLOW_SECONDS)
-    pace.took(0.1)
-    assert not pace.is_slow()
+    assert not latency.is_slow()
+    latency.record(SLOW_SECONDS)
+    latency.record(0.1)
+    assert not latency.is_slow()

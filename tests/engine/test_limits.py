@@ -8,8 +8,8 @@ import time
 import pytest
 
 from ivr import storage
-from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable, World, claims, playing, touch, turn
-from ivr.engine.playing import TOUCH_SECONDS, TURN_SECONDS, Input
+from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable, World, claims, live_turn, touch, turn
+from ivr.engine.live_turn import TOUCH_SECONDS, TURN_SECONDS, Input
 from ivr.engine.turn import take_turn
 from ivr.storage import begin_write
 from tests.engine.ordering import CHOICE, SURE, ask_bank, enter, rows, written
@@ -39,7 +39,7 @@ async def to_a_callback(call: Call) -> None:
 def test_a_call_of_too_many_turns_is_rescued_and_the_rescue_comes_to_its_end(stage, most):
     """Apology, an agent who does not answer, and the callback is kept: the cap does not end its own rescue."""
     stage.limits = {"turns_a_call": most}
-    stage.with_stories(main=patient, rescue=to_a_callback)
+    stage.with_root_flows(main=patient, rescue=to_a_callback)
     for keys in ["", *["1"] * (most - 1)]:
         stage.post(keys)
     reply = stage.post("1")
@@ -59,7 +59,7 @@ def test_an_agent_who_hangs_up_after_the_last_turn_ends_the_call_and_is_not_rung
         call.say("goodbye")
 
     stage.limits = {"turns_a_call": 2}
-    stage.with_stories(main=talks)
+    stage.with_root_flows(main=talks)
     stage.post()
     assert "<Dial" in stage.post("1")
     reply = stage.post(dialled="accepted")
@@ -69,7 +69,7 @@ def test_an_agent_who_hangs_up_after_the_last_turn_ends_the_call_and_is_not_rung
 def test_a_caller_who_keys_for_ever_ends_the_rescue_too(stage):
     """After forty turns of the rescue there are no more words of ours: the static document is the last."""
     stage.limits = {"turns_a_call": 3, "turns_a_rescue": 4}
-    stage.with_stories(main=patient)
+    stage.with_root_flows(main=patient)
     for keys in ["", "1", "1", "1", "#", "#", "#"]:
         stage.post(keys)
     with pytest.raises(RuntimeError, match="4 turns in one rescue"):
@@ -84,21 +84,21 @@ async def talks_for_ever(call: Call) -> None:
 
 def test_a_flow_that_never_stops_talking_ends_with_a_person(stage):
     """It never comes to a wait, so nothing but `say` can stop it."""
-    stage.with_stories(main=talks_for_ever)
+    stage.with_root_flows(main=talks_for_ever)
     stage.post()
     assert "zh:sorry" in stage.post("1")
     assert rows(stage)[-1].failed["type"] == "RunawayFlow"
 
 
 @pytest.mark.parametrize("signal", [Back, Main, ToAgent("nobody")])
-def test_a_signal_that_the_story_lets_pass_ends_with_a_person(stage, signal):
+def test_a_signal_that_a_root_flow_lets_pass_ends_with_a_person(stage, signal):
     """Signals are no exceptions: one that reached the web server would end the worker's thread, and no row was kept."""
 
     async def lets_pass(call: Call) -> None:
         await call.menu(CHOICE)
         raise signal
 
-    stage.with_stories(main=lets_pass)
+    stage.with_root_flows(main=lets_pass)
     stage.post()
     assert "zh:sorry" in stage.post("1")
     assert rows(stage)[-1].failed["type"] == "UncaughtSignal"
@@ -118,7 +118,7 @@ CLOCK = [0.0]
 def test_all_that_a_turn_waits_for_outside_ends_with_the_turn(stage, monkeypatch):
     """Three touches of three and a half seconds: the third has only what is left of eight, and a fourth is not begun."""
     began = time.monotonic()
-    monkeypatch.setattr(playing.time, "monotonic", lambda: began + CLOCK[0])
+    monkeypatch.setattr(live_turn.time, "monotonic", lambda: began + CLOCK[0])
     CLOCK[0], WAITED[:] = 0.0, []
 
     async def asks_four_times(call: Call) -> None:
@@ -129,7 +129,7 @@ def test_all_that_a_turn_waits_for_outside_ends_with_the_turn(stage, monkeypatch
                 call.say("no-time")
         await call.menu(CHOICE)
 
-    stage.with_stories(main=asks_four_times)
+    stage.with_root_flows(main=asks_four_times)
     assert take_turn(stage.runtime, stage.sid, 0, None, {}).count("no-time") == 1
     assert [round(waited, 3) for waited in WAITED] == [TOUCH_SECONDS, TOUCH_SECONDS, round(TURN_SECONDS - 7.0, 3)]
 
@@ -138,14 +138,14 @@ def test_the_time_that_a_turn_waited_for_another_worker_is_part_of_it(stage, mon
     """Who waited five seconds for a worker that died has three for the outside, not four."""
     began = time.monotonic()
     CLOCK[0], WAITED[:] = 0.0, []
-    monkeypatch.setattr(playing.time, "monotonic", lambda: began + CLOCK[0])
+    monkeypatch.setattr(live_turn.time, "monotonic", lambda: began + CLOCK[0])
 
     async def asks(call: Call) -> None:
         await call.menu(CHOICE)
         await call.do(slow_bank, 0.0)
         await call.menu(CHOICE)
 
-    stage.with_stories(main=asks)
+    stage.with_root_flows(main=asks)
     take_turn(stage.runtime, stage.sid, 0, None, {})
     dead = claims.Worker(stage.engine, stage.folder)
     with begin_write(stage.engine) as conn:
@@ -160,7 +160,7 @@ def test_the_time_that_a_turn_waited_for_another_worker_is_part_of_it(stage, mon
             dead.close()
         really_sleep(seconds)
 
-    monkeypatch.setattr(playing.time, "sleep", dies)
+    monkeypatch.setattr(live_turn.time, "sleep", dies)
     assert "zh:choice" in take_turn(stage.runtime, stage.sid, 1, Input("1"), {})
     assert [round(waited, 3) for waited in WAITED] == [TURN_SECONDS - 5.0]
 
@@ -169,7 +169,7 @@ def test_a_turn_that_loses_its_claim_at_its_end_leaves_no_transaction_open(stage
     """While its error is still on its way up, another thread writes: nobody waits for a transaction that nobody ends."""
     monkeypatch.setattr(storage, "BUSY_MILLISECONDS", 60_000)
     other = claims.Worker(stage.engine, stage.folder)
-    other.hold()
+    other.acquire_lock()
 
     async def is_robbed(call: Call) -> None:
         await call.menu(CHOICE)
@@ -183,10 +183,10 @@ def test_a_turn_that_loses_its_claim_at_its_end_leaves_no_transaction_open(stage
             conn.execute(claims.claims.delete())
         done.append(True)
 
-    stage.with_stories(main=is_robbed)
+    stage.with_root_flows(main=is_robbed)
     take_turn(stage.runtime, stage.sid, 0, None, {})
     done: list[bool] = []
-    with pytest.raises(claims.Lost) as lost:
+    with pytest.raises(claims.TurnTaken) as lost:
         turn._take(stage.runtime, stage.sid, 1, Input("1"), {}, time.monotonic() + TURN_SECONDS)
     thread = threading.Thread(target=writes, daemon=True)
     thread.start()

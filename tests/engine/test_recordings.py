@@ -16,7 +16,7 @@ SID, OTHER = "RE" + "a" * 32, "RE" + "b" * 32
 BEFORE, NOTE, AFTER = Menu("before", ("speak", "rest")), Record("note"), Menu("after", ("fine", "again"))
 
 
-async def story(call: Call) -> None:
+async def root_flow(call: Call) -> None:
     """Speak, or rest; back from speaking is the question before it."""
     while await call.menu(BEFORE) == "speak":
         try:
@@ -36,7 +36,7 @@ async def rescue(call: Call) -> None:
 @pytest.fixture
 def stage(database, tmp_path):
     """A call that waits for words."""
-    made = Stage(database, tmp_path, {"main": story, "rescue": rescue})
+    made = Stage(database, tmp_path, {"main": root_flow, "rescue": rescue})
     made.post()
     made.opening = made.post("1")
     yield made
@@ -89,7 +89,7 @@ def test_where_nothing_was_recorded_the_next_verb_says_so(stage):
 
 @pytest.mark.parametrize("pressed", [{"keys": "0"}, {"recorded": Recorded(SID, 9, "0")}])
 def test_zero_is_a_person_before_the_tone_and_in_the_middle_of_a_word(stage, pressed):
-    """The story itself has nobody: it lets the wish pass, and the rescue answers it."""
+    """The root flow itself has nobody: it lets the wish pass, and the rescue answers it."""
     assert "sorry" in stage.post(**pressed)
     with begin_read(stage.engine) as conn:
         assert journal.rows(conn, stage.sid)[-1].failed["steps"][-1] == ["answer", "note", "agent", None]
@@ -114,7 +114,7 @@ def test_other_keys_before_the_tone_say_the_notice_again(stage, key, says):
 
 def test_nothing_typed_ahead_reaches_a_recording(database, tmp_path):
     """Not even a key that would be a person."""
-    acting = Stage(database, tmp_path, {"main": story, "rescue": rescue})
+    acting = Stage(database, tmp_path, {"main": root_flow, "rescue": rescue})
     acting.post()
     assert "<Record" in acting.post("10")
     acting.runtime.worker.close()

@@ -11,7 +11,7 @@ from tests.engine.ordering import AMOUNT, CHOICE, TOUCHED, ask_bank, enter, orde
 
 def test_a_call_goes_from_its_first_word_to_its_last(stage):
     """Replay leads through a menu, an entry with read-back, a touch and a write, in fresh processes."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     assert "zh:choice.coffeezh:press.key-1" in stage.post()
     assert "zh:amount" in stage.post("2")
     assert "amount-right value=6850" in stage.post("68*50#")
@@ -23,7 +23,7 @@ def test_a_call_goes_from_its_first_word_to_its_last(stage):
 
 def test_a_repeated_turn_changes_nothing_and_says_the_same(stage):
     """Every post of the stage is sent twice; a late third one with other keys gets the stored reply too."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
     first = stage.post("2")
     assert stage.post("1", turn=1) == first
@@ -31,7 +31,7 @@ def test_a_repeated_turn_changes_nothing_and_says_the_same(stage):
 
 def test_a_turn_too_early_gets_the_last_reply(stage):
     """A forged or broken client never moves a call ahead."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     opening = stage.post()
     assert take_turn(stage.runtime, stage.sid, 9, Input("1"), {}) == opening
     assert len(rows(stage)) == 1
@@ -45,11 +45,11 @@ def test_decisions_are_journaled_and_not_keys(stage):
         call.say("you-chose", drink=drink)
         await call.ask(AMOUNT)
 
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
     stage.post("2")
     assert rows(stage)[1].steps == [["answer", "choice", "value", "tea"]]
-    assert "drink=tea" in stage.with_stories(main=reordered).post("#")
+    assert "drink=tea" in stage.with_root_flows(main=reordered).post("#")
 
 
 def test_a_dead_bank_is_an_answer_and_is_waited_for_once(stage):
@@ -64,7 +64,7 @@ def test_a_dead_bank_is_an_answer_and_is_waited_for_once(stage):
         await call.menu(CHOICE)
         await call.menu(CHOICE)
 
-    stage.with_stories(main=unlucky)
+    stage.with_root_flows(main=unlucky)
     assert stage.post().count("no-answer") == 2
     assert len(TOUCHED) == 1
     stage.post("1")
@@ -80,7 +80,7 @@ def test_eight_posts_of_one_turn_at_once_have_one_answer_and_one_effect(stage):
         await call.do(enter, drink)
         call.say("done", drink=drink)
 
-    stage.with_stories(main=act)
+    stage.with_root_flows(main=act)
     stage.post()
     replies: list[str] = []
     posts = [

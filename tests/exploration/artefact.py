@@ -17,7 +17,7 @@ from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "call_flows/*.py", "call_flows/prompts/*/*.ftl", "ivr/engine/call.py", "ivr/engine/prompts.py",
+    "call_flows/*.py", "call_flows/prompts/*/*.ftl", "ivr/engine/call.py", "ivr/engine/prompts.py", "ivr/engine/waits.py",
     *(f"tests/exploration/{name}.py" for name in ("driving", "outcomes", "positions", "graph", "artefact", "layout", "strokes", "drawing")),
 )  # fmt: skip
 START, END = "start", "end"

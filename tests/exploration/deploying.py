@@ -11,19 +11,19 @@ from typing import Any
 
 from msgspec.structs import replace as other
 
-from ivr.engine import pending
-from ivr.engine.call import FIRST, NO_TRIES, Call
+from ivr.engine import stored_wait
+from ivr.engine.call import FIRST, NO_FAILURES, Call
 from ivr.engine.errors import Diverged
-from ivr.engine.playing import Input
+from ivr.engine.live_turn import Input
 from ivr.engine.prompts import Confirm, Menu
-from ivr.engine.replay import Past, Player
+from ivr.engine.replay import History, Replayer
 from ivr.engine.runtime import RootFlow
 from ivr.engine.waits import CallerWait, Wait
 from tests.exploration.driving import NOON, SEALER, Scripted, inputs
 from tests.exploration.finding import Fault
 from tests.exploration.graph import Graph, State
 
-FREEZE = Wait(Confirm("freeze-now"), NO_TRIES, (), {}, FIRST, False)
+FREEZE = Wait(Confirm("freeze-now"), NO_FAILURES, (), {}, FIRST, False)
 KEYS = ("1", "2")
 """Enough to tell options apart: every question has a first, and most a second."""
 
@@ -82,11 +82,11 @@ def _unchanged(request: Wait) -> Generator[Any, Any, Any]:
     return (yield request)
 
 
-def changed(story: RootFlow, at: int, change: Change) -> RootFlow:
-    """The story as it is after a deployment."""
+def changed(root_flow: RootFlow, at: int, change: Change) -> RootFlow:
+    """The root flow as it is after a deployment."""
 
     async def deployed(call: Call) -> None:
-        await _deployed(story(call), at, change)
+        await _deployed(root_flow(call), at, change)
 
     return deployed
 
@@ -127,11 +127,11 @@ def p25_a_deployment_answers_no_question_that_was_not_heard(graph: Graph) -> Ite
 
 def _deployments(state: State, heard: Wait, keyed: Input) -> Iterator[str]:
     """What is wrong after each change in front of this question."""
-    meant = heard.prompt.decide(keyed.keys, heard.tries, NOON)[0]
+    meant = heard.prompt.decide(keyed.keys, heard.failures, NOON)[0]
     asked_before = sum(step[0] == "answer" for step in state.past)
     for change in CHANGES:
         for at in range(asked_before + 1):
-            live, failure = _key_after(changed(state.begin.story, at, change), state, heard, keyed)
+            live, failure = _key_after(changed(state.begin.root_flow, at, change), state, heard, keyed)
             same = live.answered in ([], [(heard.name, meant)]) or _is_secret(live.answered, heard.name, meant)
             if not same:
                 yield f"{change.__name__} before {heard.name}: the key is {live.answered}, and meant {meant}"
@@ -144,15 +144,15 @@ def _is_secret(answered: list[tuple[str, Any]], name: str, meant: tuple[str, Any
     return answered[0][0] == name and answered[0][1][0] == meant[0] and meant[0] in ("secret", "sealed")
 
 
-def _key_after(story: RootFlow, state: State, heard: Wait, keyed: Input) -> tuple[Listening, str]:
-    """The turn of that key in the changed story; why it failed, unless it has diverged."""
+def _key_after(root_flow: RootFlow, state: State, heard: Wait, keyed: Input) -> tuple[Listening, str]:
+    """The turn of that key in the changed root flow; why it failed, unless it has diverged."""
     call = Call("CA1", state.begin.language, False, dict(state.begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
     nowhere: Any = None
-    live = Listening(runtime, call, 1, keyed, NOON, inf, nowhere, story=story)
-    past = Past(NOON, [(NOON, step) for step in state.past], pending.keep(heard))
+    live = Listening(runtime, call, 1, keyed, NOON, inf, nowhere, root_flow=root_flow)
+    past = History(NOON, [(NOON, step) for step in state.past], stored_wait.store(heard))
     try:
-        Player(call, past, live, NOON).play(story)
+        Replayer(call, past, live, NOON).run(root_flow)
     except Diverged:
         return live, ""
     except Exception as error:
@@ -165,14 +165,16 @@ def _stop(state: State) -> CallerWait | None:
     call = Call("CA1", state.begin.language, False, dict(state.begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
     nowhere: Any = None
-    live = Scripted(runtime, call, 1, None, NOON, inf, nowhere, story=state.begin.story)
-    return Player(call, Past(NOON, [(NOON, step) for step in state.past]), live, NOON).play(state.begin.story).wait
+    live = Scripted(runtime, call, 1, None, NOON, inf, nowhere, root_flow=state.begin.root_flow)
+    return (
+        Replayer(call, History(NOON, [(NOON, step) for step in state.past]), live, NOON).run(state.begin.root_flow).wait
+    )
 
 
 def _each_question(graph: Graph) -> list[State]:
-    """The nearest place of each question in each story, as it is asked first and after a failure."""
+    """The nearest place of each question in each root flow, as it is asked first and after a failure."""
     found: dict[tuple[str, str, bool], State] = {}
     for state in graph.states:
-        tried = isinstance(state.wait, Wait) and state.wait.tries != NO_TRIES
-        found.setdefault((state.begin.story.__name__, state.name, tried), state)
+        tried = isinstance(state.wait, Wait) and state.wait.failures != NO_FAILURES
+        found.setdefault((state.begin.root_flow.__name__, state.name, tried), state)
     return list(found.values())

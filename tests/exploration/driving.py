@@ -12,10 +12,10 @@ from typing import Any
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest
 from ivr.engine.errors import Unavailable
-from ivr.engine.journal import Last
-from ivr.engine.playing import Input, Playing
+from ivr.engine.journal import LastTurn
+from ivr.engine.live_turn import Input, LiveTurn
 from ivr.engine.prompts import UNKNOWN, Menu, Record, Recorded
-from ivr.engine.replay import Past, Player
+from ivr.engine.replay import History, Replayer
 from ivr.engine.runtime import RootFlow
 from ivr.engine.utterances import Utterance
 from ivr.engine.waits import Announcement, Dial, Wait
@@ -82,10 +82,10 @@ class Turn:
 
 
 @dataclass
-class Scripted(Playing):
+class Scripted(LiveTurn):
     """The live part of a turn whose effects answer by a script; past its end, the first outcome."""
 
-    story: RootFlow | None = None
+    root_flow: RootFlow | None = None
     script: tuple[int, ...] = ()
     wrote: bool = False
     labels: list[str] = field(default_factory=list)
@@ -99,14 +99,14 @@ class Scripted(Playing):
     opened_by: str = ""
 
     def start(self, call: Call) -> Coroutine[Any, Any, Any]:
-        """The story, of which we need to know where it waits."""
-        assert self.story
-        self.flow = self.story(call)
+        """The root flow, of which we need to know where it waits."""
+        assert self.root_flow
+        self.flow = self.root_flow(call)
         return self.flow
 
     @property
-    def story_name(self) -> str:
-        return self.story.__name__ if self.story else ""
+    def root_flow_name(self) -> str:
+        return self.root_flow.__name__ if self.root_flow else ""
 
     def answer(self, wait: Wait | Dial | Announcement) -> tuple[str, Any] | None:
         """As on a real line; where nobody has answered yet, the place is noted."""
@@ -120,7 +120,7 @@ class Scripted(Playing):
         """Whether the outside is slow now, and nothing was heard of it in this turn."""
         return self.slow and not self.patient and not self.wrote
 
-    def perform(self, do: EffectRequest) -> tuple[str, Any]:
+    def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """The outcome that the script names; the engine's rule on touches after writes holds here too."""
         effect = do.effect
         if effect.kind == "touch":
@@ -133,14 +133,14 @@ class Scripted(Playing):
         self.labels.append(f"{short}: {label}")
         if effect.kind != "read":
             self.given.append((short, do.args))
-        self.bank_is_dead = self.bank_is_dead or plain == Unavailable.__name__
+        self.outside_failed = self.outside_failed or plain == Unavailable.__name__
         return verdict, plain
 
     def _chosen(self, name: str) -> Outcome:
         if name not in OUTCOMES:
             raise LookupError(f"{name} has no outcomes; say in tests/exploration/outcomes.py what it may answer")
-        choices = [DEAD] if self.bank_is_dead and DEAD in OUTCOMES[name] else OUTCOMES[name]
-        if name == "callbacks.is_promised" and (self.call.in_both or self.story_name in OFFER_ONCE):
+        choices = [DEAD] if self.outside_failed and DEAD in OUTCOMES[name] else OUTCOMES[name]
+        if name == "callbacks.is_promised" and (self.call.in_both or self.root_flow_name in OFFER_ONCE):
             choices = choices[:1]
         place = len(self.alternatives)
         self.alternatives.append(len(choices))
@@ -149,15 +149,15 @@ class Scripted(Playing):
 
 @dataclass(frozen=True)
 class Beginning:
-    """How a call begins: its story, its facts and its language; and what has happened already when we look."""
+    """How a call begins: its root flow, its facts and its language; and what has happened already when we look."""
 
-    story: RootFlow
+    root_flow: RootFlow
     facts: dict[str, Any]
     language: str = "zh"
     past: tuple[Any, ...] = ()
 
 
-ASKED = Last("main", {"asked": 0.0}, {}, "zh", False)
+ASKED = LastTurn("main", {"asked": 0.0}, {}, "zh", False)
 """A document of just now, by a watch that begins with it."""
 
 
@@ -166,21 +166,23 @@ def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: t
     call = Call("CA1", begin.language, False, dict(begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)
     no_database: Any = None
-    live = Scripted(runtime, call, 1, keyed, NOON, inf, no_database, story=begin.story, script=script, **live_in)
-    player = Player(call, Past(NOON, [(NOON, step) for step in past]), live, NOON)
+    live = Scripted(
+        runtime, call, 1, keyed, NOON, inf, no_database, root_flow=begin.root_flow, script=script, **live_in
+    )
+    replayer = Replayer(call, History(NOON, [(NOON, step) for step in past]), live, NOON)
     played, failure = None, ""
     try:
-        played = player.play(live.start)
+        played = replayer.run(live.start)
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"
     except BaseException as signal:
-        failure = f"the signal {type(signal).__name__} left the story"
+        failure = f"the signal {type(signal).__name__} left the root_flow"
     wait, lines = (played.wait, shared_words(played.utterances)) if played else (None, ())
     return Turn(
         wait=shared_wait(wait, lines) if isinstance(wait, Wait) else wait,
         key=live.key,
         lines=lines,
-        steps=tuple(player.steps),
+        steps=tuple(replayer.steps),
         outcomes=shared(tuple(live.labels)),
         inside=shared(live.inside),
         modules=shared(live.modules),
@@ -220,7 +222,7 @@ def decisions(wait: Wait | Dial | Announcement) -> list[tuple[list[str], Input]]
     alike: dict[Any, tuple[list[str], Input]] = {}
     for label, keyed in inputs(wait):
         keys = isinstance(wait, Wait) and keyed.recorded is None
-        meant = wait.prompt.decide(keyed.keys, wait.tries, NOON) if keys else label
+        meant = wait.prompt.decide(keyed.keys, wait.failures, NOON) if keys else label
         alike.setdefault(repr(meant), ([], keyed))[0].append(label)
     return list(alike.values())
 

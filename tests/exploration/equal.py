@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ivr.engine.playing import Input
+from ivr.engine.live_turn import Input
 from ivr.engine.prompts import Ask, Menu, Record
 from ivr.engine.waits import FILLER, Wait
 from tests.exploration.driving import ASKED, TOKENS, Turn, decisions, every_turn, inputs, play
@@ -196,7 +196,7 @@ def p24_a_key_from_before_its_question_answers_nothing(graph: Graph) -> Iterator
 
 def _is_key(state: State, edge: Edge) -> bool:
     wait = state.wait
-    return isinstance(wait, Wait) and isinstance(wait.prompt, Menu) and wait.prompt.type_ahead and edge.decision == "value" and wait.tries.wrongs == 0  # fmt: skip
+    return isinstance(wait, Wait) and isinstance(wait.prompt, Menu) and wait.prompt.type_ahead and edge.decision == "value" and wait.failures.no_matches == 0  # fmt: skip
 
 
 def _sample(population: list[Any], size: int = SAMPLE) -> list[Any]:

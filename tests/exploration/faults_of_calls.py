@@ -31,7 +31,7 @@ OF_CALLS = [
     Mutant("a refused caller is a customer", ID, "if verified is not None:", "if True:\n            verified = verified or Verified('a1', 'haiyun', 2, 'pin')"),
     Mutant("rounds are not counted", ID, 'call.facts.get("refused", 0) + 1', 'call.facts.get("refused", 0)'),
     Mutant("five rounds", ID, "ROUNDS = 3", "ROUNDS = 5"),
-    Mutant("no turn of its own between the verdict and the look-up", ID, 'await call.moment("identified")', 'call.say("identified")'),
+    Mutant("no turn of its own between the verdict and the look-up", ID, 'await call.announce("identified")', 'call.say("identified")'),
     Mutant("the verdict is written twice", ID, "    return await call.do(judge,", '    await call.do(judge, call.facts["wallet"], claimed, how, False, None)\n    return await call.do(judge,'),
     Mutant("the code is sent twice", ID, '            call.say("code-sent")', '            sending = await call.do(send_code, claimed, call.facts["wallet"], None)\n            call.say("code-sent")'),
     Mutant("a secret is spoken", ID, "    if how == \"text\":", '    call.say("number-official", number=keyed)\n    if how == "text":'),

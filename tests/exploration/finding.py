@@ -27,7 +27,7 @@ def with_a_person(state: State) -> bool:
 
 def is_switched(state: State) -> bool:
     """On a line that operations have switched there is no main menu."""
-    return state.begin.story.__name__ in ("to_person", "closed")
+    return state.begin.root_flow.__name__ in ("to_person", "closed")
 
 
 NOTED, UNNOTED = "is_promised: noted", "is_promised: none"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.engine.playing import Input
+from ivr.engine.live_turn import Input
 from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration.driving import NOON, Beginning, Turn, decisions, every_turn
 
@@ -149,7 +149,7 @@ def explore(
 def _leads_on(wait: Wait | Dial | Announcement, keyed: Input) -> bool:
     if not isinstance(wait, Wait) or keyed.recorded is not None:
         return True
-    (decision, _), _ = wait.prompt.decide(keyed.keys, wait.tries, NOON)
+    (decision, _), _ = wait.prompt.decide(keyed.keys, wait.failures, NOON)
     return decision in ONWARD
 
 
@@ -164,14 +164,14 @@ def _mixed(wait: Wait | Dial | Announcement, turn: Turn) -> bool:
     decision = turn.steps[0][2] if turn.steps else ""
     if not isinstance(wait, Wait) or decision not in ("silence", "wrong"):
         return False
-    return (wait.tries.wrongs if decision == "silence" else wait.tries.silences) > 0
+    return (wait.failures.no_matches if decision == "silence" else wait.failures.no_inputs) > 0
 
 
 def _arrive(graph: Graph, begin: Beginning, at: State | None, label: str, turn: Turn) -> Edge:
     source = at.number if at else BEFORE
     if turn.failure or turn.wait is None:
         return Edge(source, label, turn, FAILED if turn.failure else HUNG_UP)
-    key = (begin.story.__name__, turn.key)
+    key = (begin.root_flow.__name__, turn.key)
     if key in graph.known:
         return Edge(source, label, turn, graph.known[key])
     number = graph.known[key] = len(graph.states)

@@ -167,7 +167,7 @@ def other_language(graph: Graph) -> list[bool]:
     for edge in graph.edges:
         wait, after = graph.states[edge.source].wait, edge.turn.wait
         if edge.decision == "language" and isinstance(wait, Wait):
-            same.append(isinstance(after, Wait) and (after.name, after.tries) == (wait.name, wait.tries))
+            same.append(isinstance(after, Wait) and (after.name, after.failures) == (wait.name, wait.failures))
     return same
 
 

@@ -42,7 +42,7 @@ def frames(flow: Coroutine[Any, Any, Any]) -> list[FrameType]:
 def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | Announcement) -> bytes:
     """The key by which exploration prunes: a digest, for locals can hold much."""
     chain = tuple(_frame(frame) for frame in frames(flow))
-    tries = (asking.tries.silences, asking.tries.wrongs) if isinstance(asking, Wait) else ()
+    tries = (asking.failures.no_inputs, asking.failures.no_matches) if isinstance(asking, Wait) else ()
     idle = {ROUNDS} if "customer" in call.facts else set()
     facts = tuple(sorted((name, repr(value)) for name, value in call.facts.items() if name in facts_read() - idle))
     whole = (chain, asking.name, tries, facts, call._went_back, call.in_both)

@@ -28,7 +28,7 @@ def shared_words(lines: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
 
 def shared_wait(wait: Wait, lines: tuple[Utterance, ...]) -> Wait:
     """What is asked, and how it is said now."""
-    return shared(wait, (wait.prompt, wait.tries, wait.last, wait.slow, len(wait.context), _words(lines)))
+    return shared(wait, (wait.prompt, wait.failures, wait.last, wait.slow, len(wait.context), _words(lines)))
 
 
 def _words(lines: tuple[Utterance, ...]) -> tuple[Any, ...]:

@@ -156,10 +156,10 @@ def p8_the_offer_names_no_task(graph: Graph) -> Iterator[Fault]:
 def p19_a_switched_line(graph: Graph) -> Iterator[Fault]:
     """A line that operations have switched leads to no task; a closed one rings nobody."""
     for state in graph.states:
-        story = state.begin.story.__name__
-        if story == "closed" and isinstance(state.wait, Dial):
+        root_flow = state.begin.root_flow.__name__
+        if root_flow == "closed" and isinstance(state.wait, Dial):
             yield Fault("P19", "the line is closed, and an agent is rung", state.came)
-        if story in ("closed", "to_person") and state.name == "main-menu":
+        if root_flow in ("closed", "to_person") and state.name == "main-menu":
             yield Fault("P19", "the line is switched, and the main menu is asked", state.came)
 
 

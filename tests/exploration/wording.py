@@ -42,13 +42,13 @@ def p7_counters_reset(graph: Graph) -> Iterator[Fault]:
         wait = edge.turn.wait
         if not isinstance(wait, Wait) or not isinstance(graph.states[edge.source].wait, Wait):
             continue
-        before = graph.states[edge.source].wait.tries  # type: ignore[union-attr]
-        total = wait.tries.silences + wait.tries.wrongs
+        before = graph.states[edge.source].wait.failures  # type: ignore[union-attr]
+        total = wait.failures.no_inputs + wait.failures.no_matches
         if edge.decision in ("value", "secret", "sealed", "back", "main", "agent", "gave-up") and total:
             yield Fault("P7", f"{edge.decision} leads to {wait.name} with {total} failures counted", edge)
-        if edge.decision in ("silence", "wrong") and total != before.silences + before.wrongs + 1:
+        if edge.decision in ("silence", "wrong") and total != before.no_inputs + before.no_matches + 1:
             yield Fault("P7", f"a failure at {wait.name} is not counted", edge)
-        if edge.decision in ("repeat", "language", "slower", "more-time", "clear") and wait.tries != before:
+        if edge.decision in ("repeat", "language", "slower", "more-time", "clear") and wait.failures != before:
             yield Fault("P7", f"{edge.decision} at {wait.name} counts as a failure", edge)
 
 
@@ -165,7 +165,7 @@ def g12_escalation(graph: Graph) -> Iterator[Fault]:
     for edge in graph.edges:
         wait = edge.turn.wait
         if isinstance(wait, Wait) and edge.decision in ("silence", "wrong") and edge.turn.lines:
-            count = wait.tries.silences if edge.decision == "silence" else wait.tries.wrongs
+            count = wait.failures.no_inputs if edge.decision == "silence" else wait.failures.no_matches
             lead = edge.turn.lines[0].id
             if lead in heard[wait.name, edge.decision][3 - count] and not wait.prompt.bilingual:
                 yield Fault("G12", f"the same words after each {edge.decision} at {wait.name}: {lead}", edge)

@@ -9,7 +9,7 @@ from typing import Any
 from ivr.checks import speech_timeline
 from ivr.engine import twiml
 from ivr.engine.rendering import render
-from ivr.engine.replay import Played
+from ivr.engine.replay import TurnResult
 from ivr.engine.speaking import Speaker, Spoken
 from ivr.engine.utterances import Utterance
 from ivr.speech.catalogue import words
@@ -42,7 +42,7 @@ def telephone(turn: Turn, language: str) -> str:
     ours = {"caller_id": lambda facts: facts.get("line", ""), "settings": SimpleNamespace(ring_seconds=25)}
     runtime: Any = SimpleNamespace(speaker=_Spoken(), base_url="https://ivr.example.com", **ours)
     call: Any = SimpleNamespace(sid="CA" + "1" * 32, language=language, slow=False, facts=turn.facts)
-    return render(runtime, call, 1, Played(turn.wait, turn.lines), NOON)
+    return render(runtime, call, 1, TurnResult(turn.wait, turn.lines), NOON)
 
 
 class _Spoken:

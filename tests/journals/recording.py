@@ -66,7 +66,10 @@ def _next(caller: Caller, left: list[str]) -> str:
 def _rows(line: Line, sid: str) -> list[dict[str, Any]]:
     engine = connect(line.settings.database_url)
     with begin_read(engine) as conn:
-        found = [msgspec.structs.asdict(row) | {"at": row.at.isoformat()} for row in journal.rows(conn, sid)]
+        found = [
+            msgspec.structs.asdict(row) | {"at": row.at.isoformat(), "story": row.root_flow}
+            for row in journal.rows(conn, sid)
+        ]
     engine.dispose()
     for row in found:
         (row["wait"] or {}).pop("heard", None)  # a checksum over words that may hold a sealed value

@@ -10,8 +10,8 @@ from call_flows.welcome import answer
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest
 from ivr.engine.errors import Diverged
-from ivr.engine.replay import Past, Player
-from ivr.engine.turn import waits
+from ivr.engine.replay import History, Replayer
+from ivr.engine.turn import wait_to_store
 from ivr.engine.waits import CallerWait
 from tests.journals.golden import Golden, steps
 
@@ -24,7 +24,7 @@ class Nobody:
     def answer(self, wait: CallerWait) -> None:
         """Here the turn had stopped, or should have."""
 
-    def heard_filler(self) -> bool:
+    def resumes_after_filler(self) -> bool:
         """Where a turn had stopped for a word, the next one goes on."""
         return False
 
@@ -32,7 +32,7 @@ class Nobody:
         """The outside is not waited for."""
         return False
 
-    def perform(self, do: EffectRequest) -> tuple[str, Any]:
+    def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """An effect that the recorded turn did not run."""
         raise Diverged(f"the flow now runs {do.name!r}, which the journal does not hold")
 
@@ -49,12 +49,12 @@ def _replay_to(golden: Golden, turn: int) -> dict[str, Any]:
     opening, last = rows[0]["opening"], rows[-1]
     call = Call("CA0", opening["language"], opening["slow"], dict(opening["facts"]))
     opened, now = datetime.fromisoformat(rows[0]["at"]), datetime.fromisoformat(last["at"])
-    player = Player(call, Past(opened, steps(rows)), Nobody(), now)
+    replayer = Replayer(call, History(opened, steps(rows)), Nobody(), now)
     try:
-        wait = player.play(STORIES[last["story"]]).wait
+        wait = replayer.run(STORIES[last["story"]]).wait
     except Exception as error:
         raise Diverged(f"turn {turn}: {type(error).__name__}: {error}") from error
-    now_asks = waits(call, wait)
+    now_asks = wait_to_store(call, wait)
     _agree("the wait", turn, last["wait"], now_asks and {part: now_asks[part] for part in now_asks if part != "heard"})
     _agree("the language", turn, last["language"], call.language)
     _agree("the pace", turn, last["slow"], call.slow)

@@ -88,7 +88,7 @@ def test_a_call_that_diverges_is_rescued(line, caller):
     engine = line.app.extensions["line"].engine
     with begin_read(engine) as conn:
         last = journal.rows(conn, caller.sid)[-1]
-    assert last.story == "rescue"
+    assert last.root_flow == "rescue"
     assert last.failed is not None
     assert last.failed["diverged"] is True
 

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.desk.erasure import erase
-from ivr.engine.playing import TOUCH_SECONDS
+from ivr.engine.live_turn import TOUCH_SECONDS
 from ivr.storage import begin_read, begin_write
 from ivr.wallet.demo import DemoWallet
 from ivr.wallet.tables import customers, records

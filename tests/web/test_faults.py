@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ivr import storage
-from ivr.engine import playing
+from ivr.engine import live_turn
 from ivr.lab import wire
 from ivr.storage import begin_write, connect
 from tests.call_flows.line import DANA, LIN, Caller, Line, demo_world
@@ -144,13 +144,13 @@ def waited(monkeypatch):
 @on_sqlite
 def test_a_wallet_that_does_not_answer_costs_seconds_and_no_falsehood(caller, mode, touch, waited):
     """At every touch of the top-up task: neither success nor failure, then a person; and no case is made up."""
-    assert playing.TOUCH_SECONDS <= 4
+    assert live_turn.TOUCH_SECONDS <= 4
     reports(caller.calls(), "300", "1120")
     keys = touch(caller)
     caller.courier.repeat = False
     caller.line.put("wallet", {"mode": mode})
     caller.enters(keys).is_told(*HONEST)
-    assert len(waited) == (mode == "slow") and sum(waited) <= playing.TOUCH_SECONDS
+    assert len(waited) == (mode == "slow") and sum(waited) <= live_turn.TOUCH_SECONDS
     caller.is_not_told("充值三百元", "top-up of three hundred").is_not_told("没有收到", "did not receive")
     assert caller.talking_to and caller.line.get("cases") == []
 
@@ -159,7 +159,7 @@ def test_a_wallet_that_does_not_answer_costs_seconds_and_no_falsehood(caller, mo
 @on_sqlite
 def test_without_wallet_and_person_there_is_a_callback_and_later_all_is_well(caller, mode, monkeypatch):
     """The same telephone calls again when the wallet is back."""
-    monkeypatch.setattr(playing, "TOUCH_SECONDS", 0.05)
+    monkeypatch.setattr(live_turn, "TOUCH_SECONDS", 0.05)
     caller.line.put("agents", {"available": 0})
     caller.line.put("wallet", {"mode": mode})
     reports(caller.calls(), "300", "1120").enters(LIN.number + "#").is_told(*HONEST)

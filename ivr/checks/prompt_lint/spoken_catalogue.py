@@ -15,7 +15,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from ivr.engine import twiml
-from ivr.engine.prompts import Menu, Prompt, Tries
+from ivr.engine.prompts import FailureCounts, Menu, Prompt
 from ivr.engine.speaking import Speaker
 from ivr.engine.utterances import Utterance
 from ivr.engine.waits import Wait
@@ -83,7 +83,7 @@ class SpokenCatalogue:
         if isinstance(prompt, Menu) and "choice" in written:
             records = [option for option in prompt.options if option not in written]
             args["choices"] = dict.fromkeys(records, sample)
-        lines: tuple[Utterance, ...] = Wait(prompt, Tries(), (), args, ("first", None), False).utterances
+        lines: tuple[Utterance, ...] = Wait(prompt, FailureCounts(), (), args, ("first", None), False).utterances
         return twiml.document(twiml.says(self.speaker.speak(lines, language, TODAY)))
 
 

@@ -1,4 +1,4 @@
-"""What a story may not do, and that a call in which it does ends with a person and a row that names the failure."""
+"""What a root flow may not do, and that a call in which it does ends with a person and a row that names the failure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def test_a_flow_changed_under_a_call_ends_with_a_person(stage):
     async def shortened(call: Call) -> None:
         await call.ask(AMOUNT)
 
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.post()
     stage.post("2")
-    assert "zh:sorry" in stage.with_stories(main=shortened).post("5#")
+    assert "zh:sorry" in stage.with_root_flows(main=shortened).post("5#")
     failed = rows(stage)[-1].failed
     assert failed["diverged"]
     assert "zh:bye" in stage.post("1")
@@ -39,7 +39,7 @@ def test_a_bug_after_a_touch_does_not_forget_the_touch(stage):
         await call.do(enter, "tea")
         raise ZeroDivisionError
 
-    stage.with_stories(main=buggy)
+    stage.with_root_flows(main=buggy)
     stage.post()
     assert "zh:sorry" in stage.post("1")
     failed = rows(stage)[-1].failed
@@ -57,7 +57,7 @@ def test_a_value_that_cannot_be_spoken_is_caught(stage):
         call.say("hello", broken=True)
         await call.menu(CHOICE)
 
-    stage.with_stories(main=unspeakable)
+    stage.with_root_flows(main=unspeakable)
     stage.post()
     assert "zh:sorry" in stage.post("1")
 
@@ -70,7 +70,7 @@ def test_an_endless_flow_ends_with_a_person(stage):
         while True:
             await call.do(entries)
 
-    stage.with_stories(main=endless)
+    stage.with_root_flows(main=endless)
     stage.post()
     assert "zh:sorry" in stage.post("1")
     assert rows(stage)[-1].failed["type"] == "RunawayFlow"
@@ -82,7 +82,7 @@ def test_only_the_verbs_may_be_awaited(stage):
     async def foreign(call: Call) -> None:
         await asyncio.sleep(0)
 
-    assert "zh:sorry" in stage.with_stories(main=foreign).post()
+    assert "zh:sorry" in stage.with_root_flows(main=foreign).post()
 
 
 def test_a_touch_after_a_write_is_refused(stage):
@@ -92,5 +92,5 @@ def test_a_touch_after_a_write_is_refused(stage):
         await call.do(enter, "tea")
         await call.do(ask_bank, "tea")
 
-    assert "zh:sorry" in stage.with_stories(main=wrong_order).post()
+    assert "zh:sorry" in stage.with_root_flows(main=wrong_order).post()
     assert (written(stage), TOUCHED) == (0, [])

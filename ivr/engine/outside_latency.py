@@ -1,4 +1,4 @@
-"""How quick the outside has been lately, as one process saw it."""
+"""How slow the outside (a wallet's API) has been lately, as one process saw it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ SLOW_SECONDS = 1.0
 REMEMBERED_SECONDS = 60.0
 
 
-class Pace:
-    """The last wait for the outside. While that was a long one, callers hear a word before the next; threads may share it.
+class OutsideLatency:
+    """Whether the last request to the outside was slow. While it was, callers hear a word before the next request.
 
-    `clock` gives seconds that only go forward.
+    Threads may share it. `clock` gives seconds that only go forward.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._slow_at: float | None = None
 
-    def took(self, seconds: float) -> None:
-        """One more wait is over."""
+    def record(self, seconds: float) -> None:
+        """Record how long a request took."""
         self._slow_at = self._clock() if seconds >= SLOW_SECONDS else None
 
     def is_slow(self) -> bool:
-        """Whether somebody waited long just now, and nobody has had a quick answer since."""
+        """Whether a request was slow within the last minute, and none has been quick since."""
         at = self._slow_at
         return at is not None and self._clock() < at + REMEMBERED_SECONDS

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from ivr.engine import claims, journal, listening
+from ivr.engine import claims, early_keys, journal
 from ivr.engine.call import Call
 from ivr.engine.effects import EffectRequest, World
 from ivr.engine.errors import Unavailable
-from ivr.engine.journal import Last, Row
+from ivr.engine.journal import LastTurn, Row
 from ivr.engine.prompts import Decision, Record, Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealed, Secret
@@ -24,7 +24,7 @@ from ivr.storage import Borrowed, reading, writing
 
 TURN_SECONDS = 8.0
 TOUCH_SECONDS = 4.0
-LEAST_SECONDS = 0.5
+MIN_TOUCH_SECONDS = 0.5
 """With less time than this the outside is not asked: it would be cut off, and nobody would know what it did."""
 
 
@@ -42,7 +42,7 @@ class Input(msgspec.Struct, frozen=True):
 
 
 @dataclass
-class Playing:
+class LiveTurn:
     """The live part of one turn: consumes the input, runs effects, holds the transaction.
 
     `until`: when the turn must have its reply, in seconds of `time.monotonic`. `own` is the turn's connection, taken when it is wanted; `transaction` is open from the first write on. `before` is
@@ -56,11 +56,11 @@ class Playing:
     now: datetime
     until: float
     own: Borrowed
-    before: Last | None = None
+    before: LastTurn | None = None
     after_filler: bool = False
     transaction: Any = None
     claimed: bool = False
-    bank_is_dead: bool = False
+    outside_failed: bool = False
     patient: bool = False
     keys: str | None = None
     fresh: bool = True
@@ -77,13 +77,13 @@ class Playing:
             if self.input.again:
                 return ("repeat", None)
             if self.input.recorded and isinstance(wait.prompt, Record):
-                return wait.prompt.heard(self.input.recorded)
+                return wait.prompt.decide_recorded(self.input.recorded)
             return self._keep(self._keyed(wait, self.input.keys))
         if self._may_run_ahead(wait):
             return self._keep(self._decide(wait, self.keys))
         return None
 
-    def heard_filler(self) -> bool:
+    def resumes_after_filler(self) -> bool:
         """Whether this turn goes on where that word was spoken; true once."""
         heard, self.after_filler = self.after_filler, False
         if heard:
@@ -92,9 +92,9 @@ class Playing:
 
     def wants_filler(self) -> bool:
         """Whether the caller should hear a word before the outside is waited for: once, while it is slow."""
-        return not (self.patient or self.claimed or self.bank_is_dead) and self.runtime.pace.is_slow()
+        return not (self.patient or self.claimed or self.outside_failed) and self.runtime.outside_latency.is_slow()
 
-    def perform(self, do: EffectRequest) -> tuple[str, Any]:
+    def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """Run an effect by its kind; expected failures are results."""
         effect = do.effect
         expected: tuple[type[Exception], ...] = (*effect.errors, Unavailable)
@@ -123,7 +123,7 @@ class Playing:
         try:
             mine = journal.append(self.own.conn, row, sealed, self.before)
             if mine and self.claimed:
-                claims.drop(self.own.conn, row.call, row.turn)
+                claims.release(self.own.conn, row.call, row.turn)
         except Exception:
             self.roll_back()
             raise
@@ -143,9 +143,9 @@ class Playing:
     def _touch(self, do: EffectRequest) -> Any:
         if self.transaction is not None:
             raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
-        if self.bank_is_dead:
+        if self.outside_failed:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
-        if self.until - time.monotonic() < LEAST_SECONDS:
+        if self.until - time.monotonic() < MIN_TOUCH_SECONDS:
             raise Unavailable("the turn has no time left to wait for the outside")
         if not self.claimed:
             with writing(self.own.conn):
@@ -153,7 +153,7 @@ class Playing:
                 if (
                     journal.reply(self.own.conn, self.call.sid, self.turn) is not None
                 ):  # asked only under the claim's lock
-                    raise claims.Lost("the turn is already answered")
+                    raise claims.TurnTaken("the turn is already answered")
             self.claimed = True
         self.keys = None
         began = time.monotonic()
@@ -161,17 +161,17 @@ class Playing:
             with self.runtime.touch_slot():
                 return do.effect.run(self._world(do, None), *do.args)
         except Unavailable:
-            self.bank_is_dead = True
+            self.outside_failed = True
             raise
         finally:
-            self.runtime.pace.took(time.monotonic() - began)
+            self.runtime.outside_latency.record(time.monotonic() - began)
 
     def _open(self) -> None:
         """The turn's transaction for its first write: a turn that is answered already writes nothing."""
         if self.transaction is None:
             self._begin()
             if journal.reply(self.own.conn, self.call.sid, self.turn) is not None:
-                raise claims.Lost("the turn is already answered")
+                raise claims.TurnTaken("the turn is already answered")
 
     def _begin(self) -> None:
         with ExitStack() as opened:
@@ -188,15 +188,15 @@ class Playing:
     def _keyed(self, wait: Wait, keys: str | None) -> Decision:
         """What was keyed just now; where the question cannot have been heard yet, it is asked again."""
         elapsed = self._elapsed()
-        keys = "#" if listening.is_pound_alone(wait, keys, elapsed) else keys
+        keys = "#" if early_keys.is_lone_pound(wait, keys, elapsed) else keys
         decision = self._decide(wait, keys)
-        if not listening.is_unheard(wait, decision, keys, elapsed, self._seconds_before):
+        if not early_keys.is_early(wait, decision, keys, elapsed, self._seconds_before):
             return decision
         self.keys = None
         return ("repeat", None)
 
     def _decide(self, wait: Wait, keys: str | None) -> Decision:
-        decision, rest = wait.prompt.decide(keys, wait.tries, self.now)
+        decision, rest = wait.prompt.decide(keys, wait.failures, self.now)
         self.keys = rest.lstrip("#") or None
         return decision
 
@@ -211,7 +211,7 @@ class Playing:
         return self.runtime.speaker.seconds(wait.context, self.call.language, self.now.date())
 
     def _may_run_ahead(self, wait: Wait) -> bool:
-        return bool(self.keys) and wait.prompt.type_ahead and wait.tries.wrongs == 0
+        return bool(self.keys) and wait.prompt.type_ahead and wait.failures.no_matches == 0
 
     def _passed(self) -> tuple[str, Any] | None:
         if self.fresh and self.input is not None:

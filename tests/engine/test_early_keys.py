@@ -7,8 +7,8 @@ import time
 import pytest
 
 from ivr.engine import Ask, Call, Confirm, Menu
+from ivr.engine.early_keys import REACTION_SECONDS
 from ivr.engine.entries import clock, six
-from ivr.engine.listening import TAKEN_IN
 from ivr.web.key_clock import key_clock
 from tests.engine.ordering import order, written
 
@@ -16,7 +16,7 @@ PIN = Ask("pin", six, length=6, personal=True)
 WHEN = Ask("when", clock, empty_is=True)
 NEXT = Menu("next", ("one", "two"))
 SURE = Confirm("sure")
-SOON, LATER = TAKEN_IN / 2, 30.0
+SOON, LATER = REACTION_SECONDS / 2, 30.0
 
 
 def keys(stage, given: str | None, after: float) -> str:
@@ -28,7 +28,7 @@ def keys(stage, given: str | None, after: float) -> str:
 @pytest.fixture
 def at_an_act(stage):
     """Something is ordered, its amount was confirmed, and the last yes is asked for."""
-    stage.with_stories(main=order)
+    stage.with_root_flows(main=order)
     stage.seconds = 1000.0
     stage.post()
     for given in ("1", "300#", "1"):
@@ -44,7 +44,7 @@ def test_a_key_from_before_an_acting_question_is_no_answer_and_no_failure(at_an_
         document = keys(at_an_act, key, SOON)
         assert "zh:sure" in document and "wrong" not in document
     assert written(at_an_act) == 0
-    keys(at_an_act, "1", TAKEN_IN)
+    keys(at_an_act, "1", REACTION_SECONDS)
     assert written(at_an_act) == 1
 
 
@@ -78,14 +78,14 @@ async def explained(call: Call) -> None:
 
 def test_a_yes_in_the_middle_of_what_is_said_before_the_question_is_asked_again_with_it(stage):
     """What is to be confirmed stands there; once the question has begun, it may be interrupted."""
-    stage.with_stories(main=explained)
+    stage.with_root_flows(main=explained)
     stage.seconds = 0.0
     stage.post()
     keys(stage, "9", LATER)
     assert "twelve" in keys(stage, "1", LATER)
-    document = keys(stage, "1", TAKEN_IN + 1.0)
+    document = keys(stage, "1", REACTION_SECONDS + 1.0)
     assert "twelve" in document and "en:sure" in document
-    assert "en:done" in keys(stage, "1", TAKEN_IN + 3.5)
+    assert "en:done" in keys(stage, "1", REACTION_SECONDS + 3.5)
 
 
 async def entries(call: Call) -> None:
@@ -98,7 +98,7 @@ async def entries(call: Call) -> None:
 
 @pytest.fixture
 def at_a_proof(stage):
-    stage.with_stories(main=entries)
+    stage.with_root_flows(main=entries)
     stage.seconds = 0.0
     stage.post()
     return stage
@@ -108,7 +108,7 @@ def test_digits_from_before_a_proof_count_neither_for_nor_against(at_a_proof):
     """A whole code that came at once was not keyed at this question."""
     document = keys(at_a_proof, "111111", SOON)
     assert "zh:not-yet" in document and "zh:pin" in document and "wrong" not in document
-    assert "zh:when" in keys(at_a_proof, "111111", TAKEN_IN)
+    assert "zh:when" in keys(at_a_proof, "111111", REACTION_SECONDS)
 
 
 @pytest.mark.parametrize("told", ["#", None], ids=["told", "as silence"])
