@@ -1,8 +1,8 @@
-"""The database: one metadata for all rooms, and transactions that mean what they say.
+"""The database: the metadata of all tables, connections, and transactions that begin when they say so.
 
-SQLAlchemy's BEGIN on SQLite is not one: the driver sends its own, late and deferred, so that two
-writers can both read, and then one of them loses for no reason it could see. Here the driver is kept
-out of it: every transaction sends its own BEGIN, and a writing one takes the write lock at once.
+On SQLite the driver sends its own BEGIN, late and deferred: two writers can both read, and then one of them fails for
+no reason that it could see. So the driver's transactions are turned off here. Every transaction sends its own BEGIN,
+and a writing one takes the write lock at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import stat
 import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,11 +25,11 @@ from sqlalchemy.sql.functions import FunctionElement
 BUSY_MILLISECONDS = 3000  # a turn has 8 s in all: better to apologise in time than to wait for the lock
 
 AnyRow = sa.Row[*tuple[Any, ...]]
-"""A row of whatever columns were asked for."""
+"""A row of any columns."""
 AnySelect = sa.Select[*tuple[Any, ...]]
 
 metadata = sa.MetaData()
-_turnstiles: WeakKeyDictionary[sa.Engine, threading.RLock] = WeakKeyDictionary()
+_write_queues: WeakKeyDictionary[sa.Engine, threading.RLock] = WeakKeyDictionary()
 
 
 def connect(url: str) -> sa.Engine:
@@ -50,7 +50,7 @@ def connect(url: str) -> sa.Engine:
 def begin_write(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that writes: BEGIN IMMEDIATE on SQLite, so that it cannot lose its lock half-way.
 
-    SQLite's waiting for the lock is a sleep that grows; the threads of one process queue before it instead.
+    SQLite waits for its lock in sleeps that grow; so the threads of one process queue before it instead.
     """
     with engine.connect() as conn, writing(conn):
         yield conn
@@ -58,50 +58,50 @@ def begin_write(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def writing(conn: sa.Connection) -> Iterator[None]:
-    """The same on a connection that its owner keeps for more than one transaction."""
-    with _turnstile(conn.engine), conn.begin():
+    """A transaction that writes, on a connection that has more than one transaction."""
+    with _write_queue(conn.engine), conn.begin():
         _begin(conn, "BEGIN IMMEDIATE")
         yield
 
 
 @contextmanager
-def _turnstile(engine: sa.Engine) -> Iterator[None]:
-    """One writing thread a process, in order of arrival; whoever waits too long tries SQLite's own lock."""
+def _write_queue(engine: sa.Engine) -> Iterator[None]:
+    """One writing thread a process, in order of arrival; a thread that waits too long tries SQLite's own lock."""
     if engine.dialect.name != "sqlite":
         yield
         return
-    lock = _turnstiles.setdefault(engine, threading.RLock())
-    mine = lock.acquire(timeout=BUSY_MILLISECONDS / 1000)
+    lock = _write_queues.setdefault(engine, threading.RLock())
+    acquired = lock.acquire(timeout=BUSY_MILLISECONDS / 1000)
     try:
         yield
     finally:
-        if mine:
+        if acquired:
             lock.release()
 
 
 @contextmanager
 def begin_read(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A transaction that only looks; what it sees does not change under it on SQLite."""
+    """A transaction that only reads; on SQLite, what it sees does not change during it."""
     with engine.connect() as conn, reading(conn):
         yield conn
 
 
 @contextmanager
 def reading(conn: sa.Connection) -> Iterator[None]:
-    """The same on a connection that its owner keeps for more than one transaction."""
+    """A transaction that only reads, on a connection that has more than one transaction."""
     with conn.begin():
         _begin(conn, "BEGIN")
         yield
 
 
-class Borrowed:
-    """A connection from the pool, taken when it is first wanted and given back at the end."""
+class LazyConnection:
+    """A connection that is taken from the pool at its first use, and given back at the end."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._conn: sa.Connection | None = None
 
-    def __enter__(self) -> Borrowed:
+    def __enter__(self) -> LazyConnection:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,44 +110,44 @@ class Borrowed:
 
     @property
     def conn(self) -> sa.Connection:
-        """The connection; it is the borrower's alone."""
+        """The connection; nobody else uses it meanwhile."""
         if self._conn is None:
             self._conn = self._engine.connect()
         return self._conn
 
 
-class Kept:
-    """A connection that a process keeps, for one thread at a time.
+class DedicatedConnection:
+    """A connection that a process keeps for one purpose; one thread at a time may enter it.
 
-    SQLite forgets the pages that a connection has read once another one has written: sixteen connections, each used
-    at every sixteenth turn, would read the same pages again and again.
+    A SQLite connection drops its page cache once another connection has written: sixteen connections, each used at
+    every sixteenth turn, would read the same pages again and again.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._conn: sa.Connection | None = None
-        self._mine = threading.Lock()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> sa.Connection:
-        self._mine.acquire()
+        self._lock.acquire()
         try:
             if self._conn is None:
                 self._conn = self._engine.connect()
             return self._conn
         except BaseException:
-            self._mine.release()
+            self._lock.release()
             raise
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is not None:
-                self._close()  # whatever was wrong with it
+                self._close()  # it may be broken
         finally:
-            self._mine.release()
+            self._lock.release()
 
     def close(self) -> None:
-        """Give it back; whoever wants one later gets another."""
-        with self._mine:
+        """Give the connection back; the next use takes another one."""
+        with self._lock:
             self._close()
 
     def _close(self) -> None:
@@ -156,79 +156,38 @@ class Kept:
             conn.close()
 
 
-class Looks:
-    """Prepared looks, each of which stands for itself: on SQLite over one kept connection, else over the borrowed one."""
+class ChangeDetector:
+    """Tells at next to no cost whether another connection has written to the database."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._kept = Kept(engine) if engine.dialect.name == "sqlite" else None
+        self._dedicated = DedicatedConnection(engine.execution_options(isolation_level="AUTOCOMMIT"))
 
-    def through(self, own: Borrowed) -> AbstractContextManager[sa.Connection]:
-        """A connection to look with; no transaction is left open on it."""
-        return self._kept or _left_closed(own)
+    def version(self) -> Any:
+        """A value that changes when another connection has written.
 
-
-class Written:
-    """Whether anybody else has written to the database: a question that costs next to nothing, on a kept connection."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._kept = Kept(engine.execution_options(isolation_level="AUTOCOMMIT"))
-
-    def mark(self) -> Any:
-        """The same as long as nobody has; SQLite counts the changes, PostgreSQL knows which transactions are over."""
-        with self._kept as conn:
+        SQLite counts the changes; PostgreSQL knows which transactions have ended.
+        """
+        with self._dedicated as conn:
             sqlite = conn.dialect.name == "sqlite"
-            asked = _driver(conn).execute("PRAGMA data_version" if sqlite else "SELECT txid_current_snapshot()::text")
-            return asked.fetchall()[0][0]
+            query = "PRAGMA data_version" if sqlite else "SELECT txid_current_snapshot()::text"
+            return driver_connection(conn).execute(query).fetchall()[0][0]
 
     def close(self) -> None:
         """Give the connection back."""
-        self._kept.close()
+        self._dedicated.close()
 
 
-@contextmanager
-def _left_closed(own: Borrowed) -> Iterator[sa.Connection]:
-    try:
-        yield own.conn
-    finally:
-        own.conn.connection.rollback()  # the driver opened a transaction by itself
-
-
-class joined(FunctionElement[str]):
-    """An aggregate: the texts of a column in their order, a comma between them."""
+class comma_joined(FunctionElement[str]):
+    """An SQL aggregate: the texts of a column in their order, a comma between them."""
 
     inherit_cache = True
     type = sa.Text()
 
 
-@compiles(joined)
-def _joined(element: joined, compiler: Any, **how: Any) -> str:
+@compiles(comma_joined)
+def _comma_joined(element: comma_joined, compiler: Any, **options: Any) -> str:
     aggregate = "string_agg" if compiler.dialect.name == "postgresql" else "group_concat"
-    return f"{aggregate}({compiler.process(element.clauses, **how)}, ',')"
-
-
-class Prepared:
-    """A statement that every turn needs: put together once, and run on the driver's own connection.
-
-    Putting one together by SQLAlchemy costs more than SQLite needs to answer it. Values are given by name
-    and are text, numbers, booleans or None. `run` gives the driver's cursor; its errors are the driver's.
-    """
-
-    def __init__(self, statement: sa.sql.expression.Executable) -> None:
-        self._statement = statement
-        self._texts: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
-
-    def run(self, conn: sa.Connection, **values: Any) -> Any:
-        """Run it inside the transaction of `conn`, or as one look of its own when there is none."""
-        dialect = conn.dialect
-        text, constants, order = self._texts.get(dialect.name) or self._text(dialect)
-        given = {**constants, **values}
-        return _driver(conn).execute(text, given if order is None else [given[name] for name in order])
-
-    def _text(self, dialect: sa.Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
-        compiled = self._statement.compile(dialect=dialect)  # type: ignore[attr-defined]
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        found = self._texts[dialect.name] = (str(compiled), constants, compiled.positiontup)
-        return found
+    return f"{aggregate}({compiler.process(element.clauses, **options)}, ',')"
 
 
 def clean(text: str) -> str:
@@ -237,13 +196,11 @@ def clean(text: str) -> str:
 
 
 def _keep_private(_dialect: Any, _record: Any, given: list[Any], _named: Any) -> None:
-    """A new file is its owner's alone, wherever it lies and whoever makes it; of an old one, strangers' rights end.
+    """Create a new database file with rights for its owner only; take the rights of others from an old one.
 
-    SQLite gives its log and its shared memory the rights that the file has. A group that was let in stays.
+    SQLite gives its log and its shared memory the rights of the file. The rights of a group stay.
     """
-    with suppress(
-        OSError
-    ):  # never of one that is there: closing it would give up the locks that this process has on it
+    with suppress(OSError):  # never open an existing file: closing it would drop the locks that this process has on it
         os.close(os.open(given[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     for path in map(Path, (given[0], f"{given[0]}-wal", f"{given[0]}-shm")):
         with suppress(OSError):
@@ -268,10 +225,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin(conn: sa.Connection, statement: str) -> None:
     if conn.dialect.name == "sqlite":
         try:
-            _driver(conn).execute(statement)
+            driver_connection(conn).execute(statement)
         except sqlite3.OperationalError as error:
             raise sa.exc.OperationalError(statement, None, error) from error
 
 
-def _driver(conn: sa.Connection) -> Any:
+def driver_connection(conn: sa.Connection) -> Any:
+    """The driver's own connection (sqlite3 or psycopg) below SQLAlchemy's."""
     return conn.connection.driver_connection

@@ -15,7 +15,7 @@ from ivr.desk.line_state import is_switched, takes_over
 from ivr.desk.own_numbers import caller_id
 from ivr.engine import journal
 from ivr.engine.claims import Worker
-from ivr.engine.commits import Commits
+from ivr.engine.hot_path import GroupCommit, ReadConnections
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
@@ -26,7 +26,6 @@ from ivr.logs import logger
 from ivr.release import release
 from ivr.settings import Settings
 from ivr.speech.catalogue import words
-from ivr.storage import Looks
 from ivr.wallet import wallets
 
 STATE_QUERY = journal.state_query(is_switched())
@@ -45,8 +44,8 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer, watch: C
         sealer=sealer,
         speaker=Speaker(words(), sealer.open),
         worker=Worker(engine, settings.data_dir),
-        commits=Commits(engine),
-        looks=Looks(engine),
+        group_commit=GroupCommit(engine),
+        read_connections=ReadConnections(engine),
         root_flows={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
         clock=clock,
         wallets=wallets.make(engine, settings),

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.desk.tables import line_states
-from ivr.storage import Prepared
+from ivr.engine.hot_path import CompiledStatement
 
 STATES = ("open", "person", "closed")
 """From the mildest to the strictest."""
@@ -39,7 +39,7 @@ _NEWEST = sa.or_(
     line_states.c.n == _N.where(line_states.c.wallet.is_(None)).scalar_subquery(),
     line_states.c.n == _N.where(line_states.c.wallet == sa.bindparam("wallet")).scalar_subquery(),
 )
-SAID = Prepared(
+SAID = CompiledStatement(
     sa.select(*(line_states.c[name] for name in ("state", "reason_zh", "reason_en", "at", "wallet"))).where(_NEWEST)
 )
 

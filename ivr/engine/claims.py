@@ -18,7 +18,8 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from ivr.storage import Prepared, metadata
+from ivr.engine.hot_path import CompiledStatement
+from ivr.storage import metadata
 
 LEASE = timedelta(seconds=20)
 
@@ -34,8 +35,10 @@ claims = sa.Table(
 
 
 _TURN = (claims.c.call == sa.bindparam("call")) & (claims.c.turn == sa.bindparam("turn"))
-CLAIM = Prepared(sa.select(claims.c.worker, claims.c.until).where(_TURN))
-LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("name", type_=sa.Text)))))
+CLAIM = CompiledStatement(sa.select(claims.c.worker, claims.c.until).where(_TURN))
+LOCK = CompiledStatement(
+    sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("name", type_=sa.Text))))
+)
 
 
 class TurnTaken(Exception):

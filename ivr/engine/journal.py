@@ -14,7 +14,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.storage import Prepared, joined, metadata
+from ivr.engine.hot_path import CompiledStatement
+from ivr.storage import comma_joined, metadata
 
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 calls = sa.Table(
@@ -118,7 +119,7 @@ class CallState(msgspec.Struct, frozen=True):
 
 _THIS = journal.c.call == sa.bindparam("call")
 COLUMNS = [column for column in journal.c if column.name != "reply"]
-ROWS = Prepared(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
+ROWS = CompiledStatement(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
 _IN_ORDER = (
     sa.select(*(journal.c[name] for name in ("turn", "at", "steps", "facts", "opening")))
     .where(_THIS)
@@ -129,20 +130,20 @@ _OPENING = sa.case((_IN_ORDER.c.opening != "null", "[" + sa.cast(_IN_ORDER.c.tur
 _KEY = sa.select(calls.c.key_sealed).where(calls.c.call == sa.bindparam("call"))
 _STORY = sa.select(
     sa.func.count().label("turns"),
-    joined(_IN_ORDER.c.at).label("times"),
-    joined(_IN_ORDER.c.steps).label("steps"),
-    joined(_OPENING).label("openings"),
-    joined(sa.case((_IN_ORDER.c.facts != "null", _IN_ORDER.c.facts))).label("facts"),
+    comma_joined(_IN_ORDER.c.at).label("times"),
+    comma_joined(_IN_ORDER.c.steps).label("steps"),
+    comma_joined(_OPENING).label("openings"),
+    comma_joined(sa.case((_IN_ORDER.c.facts != "null", _IN_ORDER.c.facts))).label("facts"),
 ).subquery()
 _LAST = [journal.c[name] for name in ("story", "wait", "language", "slow", "release")]
 
 
-def state_query(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
+def state_query(beside: sa.ColumnElement[bool] | None = None) -> CompiledStatement:
     """The one look of a turn, in one row: at each row, and each look, SQLite's driver lets another thread have the interpreter.
 
     `beside` is a question that has nothing to do with the call, and is asked with it.
     """
-    return Prepared(
+    return CompiledStatement(
         sa.select(_KEY.scalar_subquery(), sa.true() if beside is None else beside, *_STORY.c, *_LAST)
         .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
         .select_from(_STORY)
@@ -151,11 +152,11 @@ def state_query(beside: sa.ColumnElement[bool] | None = None) -> Prepared:
 
 STATE_QUERY = state_query()
 _REPLY = sa.select(replies.c.reply).join(journal, journal.c.reply == replies.c.id).where(_THIS)
-REPLY = Prepared(_REPLY.where(journal.c.turn == sa.bindparam("turn")))
-LAST_REPLY = Prepared(_REPLY.order_by(journal.c.turn.desc()).limit(1))
-KEEP = Prepared(sa.insert(replies).values(reply=sa.bindparam("reply")).returning(replies.c.id))
-KEY = Prepared(_KEY)
-NOTED = Prepared(
+REPLY = CompiledStatement(_REPLY.where(journal.c.turn == sa.bindparam("turn")))
+LAST_REPLY = CompiledStatement(_REPLY.order_by(journal.c.turn.desc()).limit(1))
+KEEP = CompiledStatement(sa.insert(replies).values(reply=sa.bindparam("reply")).returning(replies.c.id))
+KEY = CompiledStatement(_KEY)
+NOTED = CompiledStatement(
     sa.select(notices.c.body).where(*(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence")))
 )
 
@@ -168,7 +169,7 @@ def rows(conn: sa.Connection, call: str) -> list[Row]:
     return found
 
 
-def load_state(conn: sa.Connection, call: str, state_query: Prepared = STATE_QUERY) -> CallState:
+def load_state(conn: sa.Connection, call: str, state_query: CompiledStatement = STATE_QUERY) -> CallState:
     """The turns of a call as its next one needs them: only what replay reads is decoded."""
     key, beside, turns, times, steps, openings, facts, *left = state_query.run(conn, call=call).fetchone()
     if not turns:
@@ -203,10 +204,10 @@ def append(conn: sa.Connection, row: Row, reply: str, before: LastTurn | None = 
     The transaction of a turn that lost has to be rolled back: its reply is in it.
     """
     id = KEEP.run(conn, reply=reply).fetchone()[0]
-    return insert_new(conn, journal, values_of(row, before) | {"reply": id})
+    return insert_new(conn, journal, columns(row, before) | {"reply": id})
 
 
-def values_of(row: Row, before: LastTurn | None = None) -> dict[str, Any]:
+def columns(row: Row, before: LastTurn | None = None) -> dict[str, Any]:
     """A turn as columns, all but its reply. `before` is how the turn before left the call: what is as it was is not kept again."""
     facts = None if before is not None and before.facts == row.facts else row.facts
     return {
@@ -234,9 +235,11 @@ def insert_new(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> 
 
 
 @cache
-def _insert_or_leave(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> Prepared:
+def _insert_or_leave(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> CompiledStatement:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return Prepared(insert(table).values({name: sa.bindparam(name) for name in columns}).on_conflict_do_nothing())
+    return CompiledStatement(
+        insert(table).values({name: sa.bindparam(name) for name in columns}).on_conflict_do_nothing()
+    )
 
 
 def _only(cursor: Any) -> str | None:
@@ -263,9 +266,9 @@ def _row(
     )  # fmt: skip
 
 
-def _load_all(joined: str) -> list[Any]:
+def _load_all(comma_joined: str) -> list[Any]:
     """JSON documents joined by commas."""
-    return msgspec.json.decode(f"[{joined}]")  # type: ignore[no-any-return]
+    return msgspec.json.decode(f"[{comma_joined}]")  # type: ignore[no-any-return]
 
 
 def _dump(value: Any) -> str:

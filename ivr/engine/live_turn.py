@@ -20,7 +20,7 @@ from ivr.engine.prompts import Decision, Record, Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealed, Secret
 from ivr.engine.waits import Announcement, CallerWait, Dial, Wait
-from ivr.storage import Borrowed, reading, writing
+from ivr.storage import LazyConnection, reading, writing
 
 TURN_SECONDS = 8.0
 TOUCH_SECONDS = 4.0
@@ -55,7 +55,7 @@ class LiveTurn:
     input: Input | None
     now: datetime
     until: float
-    own: Borrowed
+    own: LazyConnection
     before: LastTurn | None = None
     after_filler: bool = False
     transaction: Any = None
@@ -117,7 +117,7 @@ class LiveTurn:
         """Store the turn with its document; False when another worker's row is there already."""
         sealed = self.runtime.sealer.seal(reply)
         if self.transaction is None:
-            if not self.claimed and self.runtime.commits.append(row, sealed, self.before):
+            if not self.claimed and self.runtime.group_commit.append(journal.columns(row, self.before), sealed):
                 return True
             self._begin()
         try:

@@ -15,13 +15,12 @@ from msgspec.structs import replace
 
 from ivr.engine import journal
 from ivr.engine.claims import Worker
-from ivr.engine.commits import Commits
 from ivr.engine.errors import Unavailable
+from ivr.engine.hot_path import CompiledStatement, GroupCommit, ReadConnections
 from ivr.engine.outside_latency import OutsideLatency
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.settings import Settings
-from ivr.storage import Looks, Prepared
 
 RootFlow = Callable[[Any], Coroutine[Any, Any, Any]]
 """The flow that a call begins with, or one that takes the call over: an `async def` of the `Call`."""
@@ -51,8 +50,8 @@ class Runtime(msgspec.Struct, frozen=True):
     sealer: Sealer
     speaker: Speaker
     worker: Worker
-    commits: Commits
-    looks: Looks
+    group_commit: GroupCommit
+    read_connections: ReadConnections
     root_flows: Mapping[str, RootFlow]
     clock: Callable[[sa.Connection], datetime]
     wallets: object
@@ -62,7 +61,7 @@ class Runtime(msgspec.Struct, frozen=True):
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
     log: Any
-    state_query: Prepared = journal.STATE_QUERY
+    state_query: CompiledStatement = journal.STATE_QUERY
     release: str | None = None
     turns_a_call: int = 200
     turns_a_rescue: int = 40

@@ -31,7 +31,7 @@ from ivr.engine.replay import History, Replayer, TurnResult
 from ivr.engine.runtime import Runtime, position
 from ivr.engine.utterances import Utterance
 from ivr.engine.waits import FILLER, CallerWait
-from ivr.storage import Borrowed, begin_read
+from ivr.storage import LazyConnection, begin_read
 
 MIN_SECONDS_TO_BEGIN = 2.0
 """With less time than this a turn is not begun: the outside could not answer it."""
@@ -71,8 +71,8 @@ def _take(
     runtime: Runtime, sid: str, turn: int, keyed: Input | None, start: dict[str, Any] | None, until: float
 ) -> str:
     """The stored reply, or the turn played until then; raises Lost."""
-    with Borrowed(runtime.engine) as own:
-        with runtime.looks.through(own) as conn:
+    with LazyConnection(runtime.engine) as own:
+        with runtime.read_connections.connection(own) as conn:
             past = journal.load_state(conn, sid, runtime.state_query)
             runtime = runtime.for_call(past.key)
             if past.last and (turn != past.turns or past.last.wait is None):
@@ -105,7 +105,7 @@ def _as_switched(runtime: Runtime, conn: sa.Connection, here: _Here, last: LastT
 
 
 def _play(
-    runtime: Runtime, own: Borrowed, sid: str, turn: int, here: _Here, last: LastTurn | None, now: datetime
+    runtime: Runtime, own: LazyConnection, sid: str, turn: int, here: _Here, last: LastTurn | None, now: datetime
 ) -> str:
     opening, waits_at = here.opening, here.past.waits_at
     call = Call(sid, opening["language"], opening["slow"], dict(opening["facts"]))

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS, _dbos
 
-from ivr.storage import Written
+from ivr.storage import ChangeDetector
 
 LONGEST = 3.0
 """Seconds for what falls due by itself, as a next try does: nobody writes then. DBOS's background jobs rest with a lock in
@@ -29,7 +29,7 @@ class Bell:
     """Rung by every write to the database."""
 
     def __init__(self, engine: sa.Engine, clock: Callable[[], float] = time.monotonic) -> None:
-        self._written, self._clock = Written(engine), clock
+        self._written, self._clock = ChangeDetector(engine), clock
         self._asking = threading.Lock()
         self._mark: Any = None
         self._asked, self._pause = 0.0, FRESH
@@ -56,7 +56,7 @@ class Bell:
 
     def _ask(self) -> Any:
         try:
-            return self._written.mark()
+            return self._written.version()
         except Exception:  # the database is away; whoever looks for work finds out, and says so
             return object()
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.engine.hot_path import CompiledStatement
 from ivr.engine.journal import insert_new
 from ivr.lab.tables import scene as table
-from ivr.storage import Prepared
 
 UNTOUCHED = {"id": 1, "document": "{}"}
 
@@ -29,7 +29,7 @@ class Scene:
     sms: str = "ok"
 
 
-DOCUMENT = Prepared(sa.select(table.c.document))
+DOCUMENT = CompiledStatement(sa.select(table.c.document))
 
 
 def read(conn: sa.Connection) -> Scene:

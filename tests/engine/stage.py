@@ -14,13 +14,12 @@ import sqlalchemy as sa
 import structlog
 
 from ivr.engine.claims import Worker
-from ivr.engine.commits import Commits
+from ivr.engine.hot_path import GroupCommit, ReadConnections
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import RootFlow, Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.engine.turn import Input, take_turn
-from ivr.storage import Looks
 
 KEY = b"k" * 32
 
@@ -60,7 +59,7 @@ class Stage:
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine, settings=SimpleNamespace(ring_seconds=25), sealer=sealer, speaker=Speaker(Echo(), sealer.open),
-            worker=Worker(self.engine, self.folder), commits=Commits(self.engine), looks=Looks(self.engine), root_flows=self.root_flows, clock=lambda conn: self.clock, wallets=None,
+            worker=Worker(self.engine, self.folder), group_commit=GroupCommit(self.engine), read_connections=ReadConnections(self.engine), root_flows=self.root_flows, clock=lambda conn: self.clock, wallets=None,
             follow_up=None, agents_on_duty=lambda conn: (), switched=lambda conn, facts: None, caller_id=lambda facts: "", base_url="https://line.example", log=structlog.get_logger(),
             release=self.release, **self.limits,
             watch=lambda: self.seconds,

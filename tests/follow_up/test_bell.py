@@ -18,7 +18,7 @@ from ivr.follow_up.queue import make_client, unfinished, wait_until_done
 from ivr.follow_up.sms import LabSms, Text
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.worker import launch
-from ivr.storage import Written, begin_read, begin_write
+from ivr.storage import ChangeDetector, begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LONG = 3600.0
@@ -30,22 +30,22 @@ def write(conn, name):
 
 @pytest.fixture
 def written(database):
-    here = Written(database)
+    here = ChangeDetector(database)
     yield here
     here.close()
 
 
 def test_every_write_is_noticed_and_no_look_is(database, written):
     """A transaction that only looks, or writes nothing, leaves everything as it was."""
-    before = written.mark()
+    before = written.version()
     with begin_read(database) as conn:
         assert unfinished(conn) == 0
     with begin_write(database) as conn:
         conn.execute(sa.update(table).where(table.c.id == "nobody").values(status="sent"))
-    assert written.mark() == before
+    assert written.version() == before
     with begin_write(database) as conn:
         write(conn, "code:1")
-    assert written.mark() not in (before, None)
+    assert written.version() not in (before, None)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
@@ -55,8 +55,8 @@ def test_a_write_is_noticed_that_ends_after_one_that_began_later(database, writt
         write(early, "code:early")
         with begin_write(database) as late:
             write(late, "code:late")
-        before = written.mark()
-    assert written.mark() != before
+        before = written.version()
+    assert written.version() != before
 
 
 class Passing(threading.Event):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ivr.engine import claims, journal
 from ivr.engine.claims import Worker
-from ivr.engine.commits import Commits
+from ivr.engine.hot_path import GroupCommit
 from ivr.engine.journal import Row
 from ivr.migrate import migrate
 from ivr.storage import begin_read, begin_write, connect
@@ -45,12 +45,12 @@ class Full(list[Any]):
 
 def end_together(engine: sa.Engine) -> dict[str, bool | Exception]:
     """One thread a call: the first stores its turn alone, and while it does, all others come to their end."""
-    commits, queue = Commits(engine), Full()
+    commits, queue = GroupCommit(engine), Full()
     ended: dict[str, bool | Exception] = {}
 
     def end(call: str) -> None:
         try:
-            ended[call] = commits.append(row(call), "reply")
+            ended[call] = commits.append(journal.columns(row(call)), "reply")
         except sa.exc.SQLAlchemyError as error:
             ended[call] = error
 
@@ -102,5 +102,5 @@ def test_when_the_database_refuses_everybody_is_told_and_nothing_is_stored(engin
 
 
 def test_a_turn_alone_waits_for_nobody(engine):
-    assert Commits(engine).append(row(CALLS[0]), "reply")
+    assert GroupCommit(engine).append(journal.columns(row(CALLS[0])), "reply")
     assert stored(engine) == CALLS[:1]
