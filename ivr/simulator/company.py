@@ -10,15 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 from audio.voice import VoiceMissing
 from ivr.simulator.delivery import Courier, DeliveryFailed
-from ivr.simulator.events import Deed, Happened
+from ivr.simulator.events import Deed, Happened, Party
 from ivr.simulator.hearing import is_written_in_chinese
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
 
 Event = Deed | Happened
 LARGEST_QUEUE = 1000
@@ -38,7 +34,7 @@ def now() -> datetime:
 class Member:
     """A leg in a queue."""
 
-    leg: Leg
+    leg: Party
     since: float
     enqueued: datetime = field(default_factory=now)
 
@@ -58,7 +54,7 @@ class Queue:
     members: list[Member] = field(default_factory=list)
     created: datetime = field(default_factory=now)
 
-    def join(self, leg: Leg) -> Member:
+    def join(self, leg: Party) -> Member:
         """Stand at the end."""
         member = Member(leg, leg.clock)
         self.members.append(member)
@@ -78,7 +74,7 @@ class Queue:
 class Participant:
     """A leg in a room."""
 
-    leg: Leg
+    leg: Party
     label: str = ""
     muted: bool = False
     hold: bool = False
@@ -196,7 +192,7 @@ def spoken_words(words: str) -> bytes:
         return b""
 
 
-def _nobody(leg: Leg, event: Event) -> None:
+def _nobody(leg: Party, event: Event) -> None:
     """Without an board there is one caller, and nobody else to tell."""
 
 
@@ -206,7 +202,7 @@ class Company:
 
     account: str = "AC" + "0" * 32
     base_url: str = "https://api.twilio.com"
-    post: Callable[[Leg, Event], None] = _nobody
+    post: Callable[[Party, Event], None] = _nobody
     queues: dict[str, Queue] = field(default_factory=dict)
     rooms: list[Room] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
@@ -260,7 +256,7 @@ class Company:
         """Where its file is, without an extension."""
         return f"{self.base_url}/2010-04-01/Accounts/{self.account}/Recordings/{recording.sid}"
 
-    def part(self, leg: Leg) -> None:
+    def part(self, leg: Party) -> None:
         """This leg stops talking; whoever it talked to through a queue is told."""
         other, leg.talking_to = leg.talking_to, None
         if other is not None and other.talking_to is leg:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING
 
 from ivr.simulator import hearing, queueing, recording, rooms
 from ivr.simulator.events import Deed, HungUp, Pause, Target, Waiting
+from ivr.simulator.executor import Leg
 from ivr.simulator.hearing import Speech
 from ivr.simulator.notices import Notices
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
 
 LONGEST_WHISPER = 50
 Ringing = Generator[Waiting, Deed, str]

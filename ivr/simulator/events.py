@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
+from typing import Literal, Protocol
 
 Kind = Literal["keys", "talking", "agent", "queued", "recording", "ringing"]
+
+
+class Party(Protocol):
+    """What queues, conferences and other legs know of a leg."""
+
+    standard: dict[str, str]
+    """The parameters that every webhook of the leg carries."""
+    clock: float
+    talking_to: Party | None
+
+    @property
+    def sid(self) -> str:
+        """The leg's CallSid."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,6 @@ class Left(Happened):
 class Bridged(Happened):
     """The other end of a queue took this leg."""
 
-    def __init__(self, other: Leg, first: Target | None = None) -> None:
+    def __init__(self, other: Party, first: Target | None = None) -> None:
         super().__init__(other.sid)
         self.other, self.first = other, first

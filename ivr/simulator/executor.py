@@ -9,32 +9,20 @@ a leg too, with the agent's keys ready.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
 from ivr.simulator import hearing, twiml_rules, twiml_table
 from ivr.simulator.company import Company, new_sid
 from ivr.simulator.delivery import Answer, Courier, DeliveryFailed
-from ivr.simulator.dialling import dial
-from ivr.simulator.events import CallerGone, Deed, HungUp, Left, Pause, Redirected, Target, Waiting
-from ivr.simulator.gathering import gather
+from ivr.simulator.events import Deed, HungUp, Left, Party, Pause, Redirected, Target, Waiting
 from ivr.simulator.hearing import Speech
 from ivr.simulator.notices import Notices
-from ivr.simulator.queueing import enqueue
-from ivr.simulator.recording import record
-
-__all__ = ["Agents", "BadTwiml", "CallerGone", "Deed", "HungUp", "Leg", "Redirected", "Target", "Waiting", "new_sid"]
 
 LONGEST_CHAIN = 50
 """Documents fetched in a row without anybody doing anything; more is a loop."""
 LONGEST_LOOP = 1000
 APPLICATION_ERROR = Speech("We are sorry, an application error has occurred. Goodbye.", "en-US", "man")
-VERBS: dict[str, Callable[[Leg, ET.Element, str], Pause]] = {
-    "Gather": gather,
-    "Dial": dial,
-    "Enqueue": enqueue,
-    "Record": record,
-}
 PLAYED = ("audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aiff", "audio/x-aifc", "audio/gsm", "audio/x-gsm", "audio/ulaw")  # fmt: skip
 
 FATAL = ("117", "121", "11243", "13201", "13238")
@@ -42,6 +30,10 @@ FATAL = ("117", "121", "11243", "13201", "13238")
 
 Agents = Callable[[str], str]
 """An agent's number → accept, decline, silent, hangs-up, busy, no-answer, failed, ask, or `keys:…`."""
+
+
+Verb = Callable[["Leg", ET.Element, str], Pause]
+"""Executes an element of the document at this URL."""
 
 
 class BadTwiml(AssertionError):
@@ -54,6 +46,8 @@ class Leg:
 
     courier: Courier
     standard: dict[str, str]
+    verbs: Mapping[str, Verb]
+    """How each verb at which somebody may have to act is executed (`verbs.VERBS`)."""
     context: str = "call"
     fallback: str = ""
     agents: Agents = lambda number: "accept"
@@ -68,7 +62,7 @@ class Leg:
     buffer: str = ""
     clock: float = 0
     children: list[Leg] = field(default_factory=list)
-    talking_to: Leg | None = None
+    talking_to: Party | None = None
     faults: list[DeliveryFailed] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     answered: bool = False
@@ -165,8 +159,8 @@ class Leg:
             self.reports("answered", "in-progress")
 
     def _perform(self, verb: ET.Element, url: str) -> Pause:
-        if verb.tag in VERBS:
-            return (yield from VERBS[verb.tag](self, verb, url))
+        if verb.tag in self.verbs:
+            return (yield from self.verbs[verb.tag](self, verb, url))
         if verb.tag in ("Say", "Play", "Pause"):
             self.play(verb)
         elif self.strict:
@@ -190,7 +184,7 @@ class Leg:
         """The verb's action; without one, the same document again."""
         return Target(self.courier.resolve(url, verb.get("action", "")), form, verb.get("method", "POST"))
 
-    def talk(self, other: Leg, star: bool = False) -> Generator[Waiting, Deed, None]:
+    def talk(self, other: Party, star: bool = False) -> Generator[Waiting, Deed, None]:
         """Until either side ends it; keys are only heard, but for the star where a `<Dial>` asks for it."""
         self.talking_to = other
         try:
@@ -213,7 +207,7 @@ class Leg:
             "Called": number,
         }
         child = Leg(
-            self.courier, standard, "whisper", agents=self.agents, strict=self.strict, company=self.company,
+            self.courier, standard, self.verbs, "whisper", agents=self.agents, strict=self.strict, company=self.company,
             notices=notices, answered=True,
         )  # fmt: skip
         self.children.append(child)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from ivr.simulator.events import Deed, Pause, Waiting
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
+from ivr.simulator.executor import Leg
 
 BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
 """What a finish key alone is: silence, as the documentation has it; or it is told, in one of the forms that were seen."""

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ivr.simulator import hearing
-from ivr.simulator.company import Company
+from ivr.simulator.company import Company, new_sid
 from ivr.simulator.delivery import Courier, DeliveryFailed, Transport
 from ivr.simulator.events import Deed
-from ivr.simulator.executor import Agents, Leg, new_sid
+from ivr.simulator.executor import Agents, Leg
 from ivr.simulator.hearing import Option, Speech
 from ivr.simulator.placed_call import PhoneCall
+from ivr.simulator.verbs import VERBS
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 ANONYMOUS = "+266696687"
@@ -77,6 +78,7 @@ class Phone:
         leg = Leg(
             self.courier,
             standard,
+            VERBS,
             fallback=fallback,
             agents=self._agent,
             bare_hash=self.bare_hash,

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from ivr.simulator.company import Member, Queue
 from ivr.simulator.delivery import DeliveryFailed
 from ivr.simulator.events import Bridged, CallerGone, Deed, HungUp, Left, Pause, Redirected, Target, Waiting
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
+from ivr.simulator.executor import Leg
 
 MUSIC_SECONDS = 30.0
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ivr.simulator.company import Recording
 from ivr.simulator.delivery import DeliveryFailed
 from ivr.simulator.events import CallerGone, Pause, Waiting
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
+from ivr.simulator.executor import Leg
 
 ANY_KEY = "1234567890*#"
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from ivr.simulator.company import Participant
 from ivr.simulator.events import Deed, Happened, HungUp, Waiting
-
-if TYPE_CHECKING:
-    from ivr.simulator.executor import Leg
+from ivr.simulator.executor import Leg
 
 
 def dial_conference(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:

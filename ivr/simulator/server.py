@@ -26,7 +26,7 @@ from ivr.simulator.company import Company
 from ivr.simulator.control import control_blueprint
 from ivr.simulator.delivery import HttpTransport, Transport
 from ivr.simulator.phone import SIMULATED_ACCOUNT
-from ivr.simulator.rest import rest_blueprint
+from ivr.simulator.rest_api import rest_blueprint
 from ivr.simulator.switchboard import Switchboard
 
 

@@ -19,10 +19,11 @@ from ivr.simulator import hearing
 from ivr.simulator.company import Company, Event, new_sid, now
 from ivr.simulator.delivery import Courier, DeliveryFailed, Transport
 from ivr.simulator.dialling import agent_keys
-from ivr.simulator.events import Deed, Happened, Redirected, Target
+from ivr.simulator.events import Deed, Happened, Party, Redirected, Target
 from ivr.simulator.executor import Agents, Leg
 from ivr.simulator.notices import Notices
 from ivr.simulator.placed_call import PhoneCall
+from ivr.simulator.verbs import VERBS
 
 LONGEST_SETTLING = 30.0
 LONGEST_ANSWERS = 20
@@ -139,7 +140,7 @@ class Switchboard:
 
         self.tell(call, ending)
 
-    def post(self, leg: Leg, event: Event) -> None:
+    def post(self, leg: Party, event: Event) -> None:
         """Something that happens to a leg, by somebody else's doing."""
         found = self.find(leg.sid)
         if found is None:
@@ -265,7 +266,7 @@ class Switchboard:
             "Caller": caller, "Called": to, "ApiVersion": "2010-04-01", "Direction": direction,
         }  # fmt: skip
         return Leg(
-            Courier(self.transport, self.token), standard, strict=False, company=self.company,
+            Courier(self.transport, self.token), standard, VERBS, strict=False, company=self.company,
             agents=(lambda number: agents) if agents else self._at_work, bare_hash=bare_hash,
         )  # fmt: skip
 
