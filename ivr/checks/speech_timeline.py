@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.engine.speaking import seconds
-from ivr.simulator.twiml_rules import is_chinese
+from ivr.simulator.twiml.validation import is_chinese
 
 KEY = re.compile(r"请按[零一二三四五六七八九]|press \d")
 

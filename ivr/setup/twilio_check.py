@@ -19,7 +19,7 @@ from ivr import twilio_rest
 from ivr.addresses import is_address
 from ivr.loopback import LOOPBACK
 from ivr.settings import Settings, SettingsError
-from ivr.simulator.accounts import TEST
+from ivr.simulator.rest.credentials import TEST
 
 T = TypeVar("T")
 WELL, ANYBODY = "+15005550006", "+12025550143"

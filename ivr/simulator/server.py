@@ -21,13 +21,13 @@ from werkzeug.wrappers import Response
 
 from ivr.loopback import entrance, is_from_here, refuse_strangers
 from ivr.settings import Settings
-from ivr.simulator.accounts import TEST, Accounts
-from ivr.simulator.company import Company
-from ivr.simulator.control import control_blueprint
-from ivr.simulator.delivery import HttpTransport, Transport
-from ivr.simulator.phone import SIMULATED_ACCOUNT
-from ivr.simulator.rest_api import rest_blueprint
-from ivr.simulator.switchboard import Switchboard
+from ivr.simulator.account.account import Company
+from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.calls.phone import SIMULATED_ACCOUNT
+from ivr.simulator.control_api import control_blueprint
+from ivr.simulator.rest.api import rest_blueprint
+from ivr.simulator.rest.credentials import TEST, Accounts
+from ivr.simulator.webhooks.delivery import HttpTransport, Transport
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
 
 def _add_phone(app: Flask, settings: Settings, board: Switchboard) -> None:
     try:
-        from ivr.simulator.map_page import map_blueprint
-        from ivr.simulator.pages import phone_blueprint
+        from ivr.simulator.browser_phone.call_map import map_blueprint
+        from ivr.simulator.browser_phone.routes import phone_blueprint
     except ImportError as missing:
         logging.getLogger("simulator").warning("no browser phone: %s", missing)
     else:

@@ -18,10 +18,10 @@ import httpx
 
 from ivr.loopback import TOKEN
 from ivr.settings import Settings
-from ivr.simulator.company import Company, Recording
-from ivr.simulator.delivery import DeliveryFailed, HttpTransport
-from ivr.simulator.events import CallerGone
-from ivr.simulator.phone import SIMULATED_ACCOUNT, Phone
+from ivr.simulator.account.account import Company, Recording
+from ivr.simulator.account.leg_events import CallerGone
+from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
+from ivr.simulator.webhooks.delivery import DeliveryFailed, HttpTransport
 
 DEFAULT_LINE, DEFAULT_CALLER = "+864000000101", "+8613900000001"
 BEHAVIOURS = {"a": "accept", "d": "decline", "b": "busy", "n": "no-answer"}

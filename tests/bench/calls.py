@@ -18,8 +18,8 @@ from ivr.engine.journal import calls, journal, replies
 from ivr.lab import world
 from ivr.migrate import migrate
 from ivr.settings import Settings
-from ivr.simulator.delivery import ClientTransport
-from ivr.simulator.phone import Phone
+from ivr.simulator.calls.phone import Phone
+from ivr.simulator.webhooks.delivery import ClientTransport
 from ivr.storage import begin_read, begin_write, connect
 
 ROWS = 20

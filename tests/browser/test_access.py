@@ -14,7 +14,7 @@ from ivr.follow_up import deliveries
 from tests.browser.running import ROOT
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8").partition("\n")[2]
-WORDS = ROOT / "ivr" / "simulator" / "static" / "phone" / "words.js"
+WORDS = ROOT / "ivr" / "simulator" / "browser_phone" / "static" / "phone" / "words.js"
 VIEWS = ("call", "path", "summary", "messages", "cases", "scene")
 TABS = VIEWS[1:]
 FOCUSED = """
@@ -131,7 +131,7 @@ def test_both_languages_have_the_same_words():
 def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
     """Voice notes, how a callback's ring ended, events, and each refusal of the telephone."""
     said = WORDS.read_text("utf-8")
-    pages = "".join(path.read_text("utf-8") for path in (ROOT / "ivr" / "simulator").glob("*.py"))
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "ivr" / "simulator" / "browser_phone").glob("*.py"))
     ends = [*ringing.ENDED.values(), *(f"customer: {status}" for status in (*ringing.ENDED, "unknown")), rings.UNASKED]
     wanted = {f"status-{status}" for status in (notes.COMING, notes.HELD, notes.SILENT, notes.LOST, notes.ERASED)}
     wanted |= {"ended-" + re.sub(r"[: ]+", "-", end) for end in (*ends, rings.REACHED)}

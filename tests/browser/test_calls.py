@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ivr.simulator.phone import ANONYMOUS
+from ivr.simulator.calls.phone import ANONYMOUS
 
 EXPLAINED = {
     "zh": ("充值八百元", "不能说成功，也不能说失败", "请不要重复充值", "一到三个工作日内", "十一月二十四日之前"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator.gathering import BARE_HASH
+from ivr.simulator.twiml.gather import BARE_HASH
 from tests.call_flows.line import DANA, Caller
 from tests.call_flows.places import (
     AMOUNT,

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from ivr.engine import journal
-from ivr.simulator.phone import ANONYMOUS
-from ivr.simulator.stories import stories
+from ivr.simulator.browser_phone.demo_calls import stories
+from ivr.simulator.calls.phone import ANONYMOUS
 from ivr.storage import begin_read
 from tests.call_flows.line import NOON, Caller, Line, demo_world
 

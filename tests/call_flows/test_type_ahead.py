@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator import hearing
+from ivr.simulator.twiml import speech
 from tests.call_flows.line import DANA, LIN, Caller
 from tests.call_flows.places import (
     AMOUNT,
@@ -158,7 +158,7 @@ def test_whoever_knows_the_line_need_not_hear_it_to_the_end(caller):
     caller.line.put("clock", {"now": NIGHT})
     asks_for_a_callback(caller).enters("13900000009#")
     leg = caller.call.leg
-    leg.clock -= hearing.seconds("号码对吗？是，请按一。不是，请按二", True)  # before the last words were said
+    leg.clock -= speech.seconds("号码对吗？是，请按一。不是，请按二", True)  # before the last words were said
     caller.presses("1").is_told("已经登记", "It is noted")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ivr.simulator.delivery import Answer, Courier
+from ivr.simulator.webhooks.delivery import Answer, Courier
 from tests.crashes import planted
 from tests.soak.audit import Books, faults
 from tests.soak.callers import Company, Soaked

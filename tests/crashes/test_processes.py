@@ -12,7 +12,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from ivr.simulator.delivery import Answer, Courier
+from ivr.simulator.webhooks.delivery import Answer, Courier
 from tests.call_flows.line import Person
 from tests.crashes.planted import IN_A_TURN
 from tests.soak.wire import Watched, says_to_wait

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.engine import Back, Call, Menu, Record, journal
 from ivr.engine.prompts import Recorded
-from ivr.simulator.twiml_rules import check
+from ivr.simulator.twiml.validation import check
 from ivr.storage import begin_read
 from tests.engine.stage import Stage
 

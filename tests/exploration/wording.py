@@ -10,7 +10,7 @@ from ivr.checks.prompt_lint.forbidden_words import POUND_ALONE
 from ivr.engine.prompts import Ask, Menu
 from ivr.engine.speaking import Spoken
 from ivr.engine.waits import Dial, Wait
-from ivr.simulator.twiml_rules import check
+from ivr.simulator.twiml.validation import check
 from tests.exploration import words
 from tests.exploration.finding import Fault
 from tests.exploration.graph import FAILED, Edge, Graph

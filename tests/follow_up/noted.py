@@ -15,7 +15,7 @@ from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.jobs import Surroundings
-from ivr.simulator.company import Recording
+from ivr.simulator.account.account import Recording
 from ivr.storage import begin_read
 from ivr.twilio_rest import TwilioRecordings
 from tests.call_flows.line import LIN, Caller

@@ -19,7 +19,7 @@ from ivr.desk.notes import GRACE
 from ivr.desk.tables import sounds, voice_notes
 from ivr.follow_up.jobs import Surroundings
 from ivr.settings import Settings
-from ivr.simulator import rest_recordings
+from ivr.simulator.rest import recordings
 from ivr.storage import begin_read, begin_write, connect
 from ivr.twilio_rest import TwilioRecordings
 from tests.wallet.serving import served
@@ -46,9 +46,9 @@ def test_what_twilio_does_not_give_now_is_tried_again(scene, answer):
 def test_a_recording_that_is_not_ready_is_waited_for(scene, status, monkeypatch):
     """Twilio's own word for it is written down."""
     scene.leaves_a_note()
-    shown = rest_recordings._recording
+    shown = recordings._recording
     with monkeypatch.context() as told:
-        told.setattr(rest_recordings, "_recording", lambda *asked: shown(*asked) | {"status": status})
+        told.setattr(recordings, "_recording", lambda *asked: shown(*asked) | {"status": status})
         scene.later()
     assert (scene.recording.status, scene.recording.error, scene.held.deleted) == ("queued", status, False)
     assert scene.later(seconds=31).note.status == "held"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine.prompts import Recorded
-from ivr.simulator.company import Recording
+from ivr.simulator.account.account import Recording
 from ivr.storage import begin_read, begin_write
 from ivr.web.recording_webhooks import take
 from tests.follow_up.noted import WORDS

@@ -7,7 +7,7 @@ from dataclasses import replace
 from click.testing import CliRunner
 
 from ivr.setup.twilio_check import cases, credentials_fault, twilio_group
-from ivr.simulator.accounts import TEST
+from ivr.simulator.rest.credentials import TEST
 from tests.simulator.company import TEST_SID, TEST_TOKEN, simulator
 
 
@@ -44,9 +44,9 @@ def test_the_simulators_own_credentials_open_nothing_where_others_are_set(compan
 
 def test_an_answer_that_is_not_the_expected_one_fails(company, monkeypatch):
     """Expected and came stand side by side."""
-    from ivr.simulator import magic
+    from ivr.simulator.rest import magic_numbers
 
-    monkeypatch.setitem(magic.TEXTING_TO, "+15005550009", 0)
+    monkeypatch.setitem(magic_numbers.TEXTING_TO, "+15005550009", 0)
     result = checked(company.settings, "--to", company.settings.twilio_api_url[""])
     assert result.exit_code == 1
     assert "expected 21614, came success" in result.output and "1 not as expected" in result.output

@@ -12,8 +12,8 @@ from twilio.rest import Client
 from werkzeug.serving import make_server
 
 from ivr import twilio_rest
-from ivr.simulator.delivery import HttpTransport
 from ivr.simulator.server import Scene, create_server, make_board
+from ivr.simulator.webhooks.delivery import HttpTransport
 from tests.simulator.desk import Desk
 
 LINE, CALLER, AGENT = "+862155500100", "+8613900000001", "+8619900009001"

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from ivr.simulator.delivery import HttpTransport
-from ivr.simulator.phone import Phone
+from ivr.simulator.calls.phone import Phone
+from ivr.simulator.webhooks.delivery import HttpTransport
 from tests.simulator.company import Simulator, simulator
 from tests.simulator.desk import TOKEN, Desk
 

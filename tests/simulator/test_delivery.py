@@ -6,8 +6,8 @@ import pytest
 from flask import Flask, Response, request
 from twilio.request_validator import RequestValidator
 
-from ivr.simulator.delivery import ClientTransport, Courier, DeliveryFailed, HttpTransport
-from ivr.simulator.phone import Phone
+from ivr.simulator.calls.phone import Phone
+from ivr.simulator.webhooks.delivery import ClientTransport, Courier, DeliveryFailed, HttpTransport
 from tests.simulator.desk import TOKEN, zh
 
 LINE = "+862155500100"

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from ivr.simulator.delivery import HttpTransport
-from ivr.simulator.live_call import LiveCall
-from ivr.simulator.phone import Phone
+from ivr.simulator.browser_phone.live_call import LiveCall
+from ivr.simulator.calls.phone import Phone
+from ivr.simulator.webhooks.delivery import HttpTransport
 from tests.simulator.desk import TOKEN, en
 
 AGENT = "+8619900009001"

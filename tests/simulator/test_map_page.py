@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from ivr.settings import Settings
-from ivr.simulator.map_page import FOLDER, map_blueprint
-from ivr.simulator.pages import phone_blueprint
+from ivr.simulator.browser_phone.call_map import FOLDER, map_blueprint
+from ivr.simulator.browser_phone.routes import phone_blueprint
 
 HERE = "http://127.0.0.1:5001"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator.hearing import Speech
-from ivr.simulator.transcript import Transcript
+from ivr.simulator.browser_phone.transcript import Transcript
+from ivr.simulator.twiml.speech import Speech
 
 
 def keyed(*lines):

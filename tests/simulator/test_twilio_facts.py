@@ -11,10 +11,10 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
-from ivr.simulator.delivery import Answer, Courier
-from ivr.simulator.magic import CALLING_TO, TEXTING_TO
-from ivr.simulator.phone import ANONYMOUS
-from ivr.simulator.rest_messages import segments
+from ivr.simulator.calls.phone import ANONYMOUS
+from ivr.simulator.rest.magic_numbers import CALLING_TO, TEXTING_TO
+from ivr.simulator.rest.messages import segments
+from ivr.simulator.webhooks.delivery import Answer, Courier
 from tests.simulator.company import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
 from tests.simulator.desk import TOKEN, zh
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 from flask import Response
 
-from ivr.simulator.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, Overrides, ReadTimedOut
-from ivr.simulator.twiml_table import overrides_fault
+from ivr.simulator.twiml.schema import overrides_fault
+from ivr.simulator.webhooks.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, Overrides, ReadTimedOut
 from tests.simulator.company import LINE
 from tests.simulator.desk import TOKEN, zh
 

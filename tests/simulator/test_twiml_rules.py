@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator.twiml_rules import check
+from ivr.simulator.twiml.validation import check
 from tests.simulator.desk import en, zh
 
 

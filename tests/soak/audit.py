@@ -14,7 +14,7 @@ from ivr.desk.tables import callbacks, cases, challenges, consents, disputes, fr
 from ivr.engine.journal import journal
 from ivr.follow_up.deliveries import SUMMARY
 from ivr.follow_up.tables import deliveries, messages
-from ivr.simulator.hearing import plain
+from ivr.simulator.twiml.speech import plain
 from ivr.speech.catalogue import words
 from ivr.storage import begin_read
 from ivr.wallet.tables import records

@@ -11,7 +11,7 @@ import httpx
 
 from ivr.engine.twiml import OVERRIDES
 from ivr.settings import Settings
-from ivr.simulator.phone import Phone
+from ivr.simulator.calls.phone import Phone
 from ivr.twilio_rest import LAB_ACCOUNT
 from tests.call_flows.line import HAIYUN, Caller
 from tests.soak.customers import mobile, person

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ivr.simulator.executor import APPLICATION_ERROR
+from ivr.simulator.twiml.executor import APPLICATION_ERROR
 from tests.soak.callers import Company, NoCode, Soaked
 from tests.soak.stories import OFFERED, STORIES
 

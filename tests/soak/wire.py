@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ivr.simulator.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, HttpTransport, own_headers
+from ivr.simulator.webhooks.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, HttpTransport, own_headers
 
 ONE_MOMENT = ("?again=1", "请稍等", "One moment")
 """What somebody hears who asks while another process plays the turn: words, and the way to the answer."""

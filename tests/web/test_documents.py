@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from ivr.simulator.delivery import Overrides
-from ivr.simulator.twiml_rules import LARGEST_DOCUMENT, check
+from ivr.simulator.twiml.validation import LARGEST_DOCUMENT, check
+from ivr.simulator.webhooks.delivery import Overrides
 from tests.call_flows.line import DANA, LIN, Caller, Line
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # words do not depend on it

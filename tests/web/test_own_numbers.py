@@ -13,7 +13,7 @@ from ivr.desk.own_numbers import sender
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.tables import messages
 from ivr.follow_up.tries import TAKEN_FOR
-from ivr.simulator.company import Company
+from ivr.simulator.account.account import Company
 from ivr.storage import begin_read
 from tests.call_flows.line import HAIYUN, LIN, Caller
 from tests.call_flows.test_top_up import reports

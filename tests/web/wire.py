@@ -12,8 +12,8 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from ivr.simulator.company import new_sid
-from ivr.simulator.twiml_rules import check
+from ivr.simulator.account.account import new_sid
+from ivr.simulator.twiml.validation import check
 from tests.call_flows.line import BORROWED, HAIYUN, Caller, Line
 
 PLACES = [

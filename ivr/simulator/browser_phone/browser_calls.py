@@ -1,0 +1,62 @@
+"""The browser phone's calls: placed, found again, and let go when there are too many."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from ivr.settings import Settings
+from ivr.simulator.account.account import Company
+from ivr.simulator.browser_phone.agent_seat import AgentSeat
+from ivr.simulator.browser_phone.live_call import LiveCall, Refused
+from ivr.simulator.browser_phone.timed_transport import Timed
+from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
+from ivr.simulator.webhooks.delivery import HttpTransport
+
+MOST_AT_ONCE = 20
+MOST_KEPT = 100
+
+
+class Exchange:
+    """Every call that was placed from a page, the last hundred of them."""
+
+    def __init__(
+        self, settings: Settings, company: Company, scene: Callable[[], str], clock: Callable[[], float]
+    ) -> None:
+        self._settings, self._company, self._scene, self._clock = settings, company, scene, clock
+        self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
+        self._calls: dict[str, LiveCall] = {}
+        self._lock = threading.Lock()
+
+    def place(self, line: str, caller: str, mode: str) -> LiveCall:
+        """Ring a line; raises Refused when too many calls are going on."""
+        with self._lock:
+            if len(self.going_on()) >= MOST_AT_ONCE:
+                raise Refused("too-many")
+            call = LiveCall(self._transport, self._phone, line, caller, mode, self._scene, self._clock)
+            call.begin()
+            self._forget_the_oldest()
+            self._calls[call.sid] = call
+        return call
+
+    def find(self, sid: str) -> LiveCall:
+        """The call with this sid; raises Refused when there is none."""
+        try:
+            return self._calls[sid]
+        except KeyError:
+            raise Refused("unknown-call") from None
+
+    def going_on(self) -> list[LiveCall]:
+        """The calls that are not over, in order."""
+        return [call for call in tuple(self._calls.values()) if not call.over]
+
+    def _forget_the_oldest(self) -> None:
+        over = [call for call in self._calls.values() if call.over]
+        for call in over[: max(0, len(self._calls) - MOST_KEPT + 1)]:
+            call.close()
+            del self._calls[call.sid]
+
+    def _phone(self, timed: Timed, seat: AgentSeat) -> Phone:
+        account = self._settings.twilio_account_sid or SIMULATED_ACCOUNT
+        token = self._settings.twilio_auth_token
+        return Phone(timed, token, account, repeat=False, agents=seat, company=self._company, strict=False)

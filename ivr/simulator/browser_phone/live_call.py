@@ -1,0 +1,222 @@
+"""A call that people hold in a browser: one thread acts, any number of windows look.
+
+Theory. What is pressed goes into a queue; a thread of the call's own takes it out and lets the telephone
+act, so that a slow answer, or an agent who lets it ring, blocks nobody. Windows ask for the whole picture
+again and again; `version` says whether there is anything new. A window that has not seen what another one
+did is told so, instead of pressing a key into a question it never heard. Looking is not acting: a call at which
+everybody only looks is abandoned after an hour, by the telephone company's clock.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from ivr.simulator.account.account import new_sid
+from ivr.simulator.browser_phone.agent_seat import AgentSeat
+from ivr.simulator.browser_phone.timed_transport import Timed
+from ivr.simulator.browser_phone.transcript import Transcript
+from ivr.simulator.calls.phone import Phone
+from ivr.simulator.twiml.executor import Leg
+from ivr.simulator.twiml.speech import Speech
+from ivr.simulator.webhooks.delivery import DeliveryFailed, Transport
+
+ABANDONED_AFTER = 3600.0
+"""Seconds in which nobody does anything; then the receiver is put down."""
+GLANCE = 0.5
+"""Seconds between two looks at the clock."""
+DEEDS = ("press", "wait", "speak", "hang-up", "repeat")
+
+
+class Refused(Exception):
+    """A deed that cannot be done now; the code says why, the page puts it into words."""
+
+
+def _done() -> threading.Event:
+    done = threading.Event()
+    done.set()
+    return done
+
+
+class LiveCall:
+    """A telephone, the thread that holds it, and what was heard."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        make_phone: Callable[[Timed, AgentSeat], Phone],
+        line: str,
+        caller: str,
+        mode: str,
+        scene: Callable[[], str],
+        clock: Callable[[], float],
+    ) -> None:
+        self.sid, self.started, self._clock = new_sid(), time.time(), clock
+        self.line, self.caller = line, caller
+        self.timed = Timed(transport)
+        self.seat = AgentSeat(mode, scene, lambda: self.phone, self._news)
+        self.phone = make_phone(self.timed, self.seat)
+        self.transcript = Transcript()
+        self.version, self.working, self.over, self.closed = 0, True, False, False
+        self._heard = self._faults = self._told = 0
+        self._window = ""
+        self._lock = threading.RLock()
+        self._deeds: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
+
+    def begin(self) -> None:
+        """Ring the line from the call's own thread."""
+        threading.Thread(target=self._live, name=f"call-{self.sid[-6:]}", daemon=True).start()
+
+    def order(self, kind: str, keys: str, window: str, seen: int) -> threading.Event:
+        """Queue a deed; the event is set when it is done. Raises Refused."""
+        with self._lock:
+            if self.closed or (self.over and kind != "repeat"):
+                raise Refused("over")
+            if kind in ("press", "wait", "speak"):
+                if self.seat.stage:  # nobody listens to the caller while an agent is rung
+                    return _done()
+                self._take_turns(window, seen)
+            if kind == "press":
+                self.transcript.key(keys, self.timed.turn + 1)
+                self._news()
+        if kind == "hang-up":
+            self.seat.leave()
+        done = threading.Event()
+        self._deeds.put((kind, keys, done))
+        return done
+
+    def picture(self) -> dict[str, Any]:
+        """Everything that a window shows of the call."""
+        with self._lock:
+            self._collect()
+            state = self._state()
+            waiting = self.phone.call.waiting if state == "listening" else None
+            return {
+                "sid": self.sid, "line": self.line, "caller": self.caller, "started": self.started,
+                "version": self.version, "state": state, "agent": self.seat.shown(), "turn": self.timed.turn,
+                "options": [asdict(one) for one in self.phone.options if one.key.isascii() and one.key.isdigit()] if waiting else [],
+                "seconds": waiting.seconds if waiting else 0, "records": bool(waiting) and self.phone.may_speak, "lines": self.transcript.shown(),
+            }  # fmt: skip
+
+    def hide(self, turns: set[int]) -> None:
+        """Blot out what was keyed secretly in these turns."""
+        with self._lock:
+            if self.transcript.hide(turns):
+                self._news()
+
+    def close(self) -> None:
+        """Let the thread go; the call must be over."""
+        self.closed = True
+        self._deeds.put(("", "", threading.Event()))
+
+    def _take_turns(self, window: str, seen: int) -> None:
+        # Whoever pressed last may type ahead; another window must have seen what came of it.
+        if window != self._window and seen < self._told:
+            raise Refused("other-window")
+        self._window = window
+
+    def _live(self) -> None:
+        self._act(lambda: self.phone.dials(self.line, self.caller, sid=self.sid))
+        acted = self._clock()
+        while not self.closed:
+            try:
+                kind, keys, done = self._deeds.get(timeout=GLANCE)
+            except queue.Empty:
+                if self._clock() - acted >= ABANDONED_AFTER:
+                    self._abandon()
+                continue
+            self._do(kind, keys)
+            done.set()
+            acted = self._clock()
+
+    def _abandon(self) -> None:
+        if not self.over:
+            self._note("abandoned")
+            self._act(self.phone.hangs_up)
+        self.closed = True
+
+    def _do(self, kind: str, keys: str) -> None:
+        if kind == "repeat":
+            self._act(self._repeat)
+        elif self.over:
+            return
+        elif kind == "press":
+            self._act(lambda: self.phone.presses(keys))
+        elif kind == "speak":
+            self._note("spoke", keys)
+            self._act(lambda: self.phone.speaks(words=keys))
+        elif kind == "wait":
+            self._note("agent-left" if self.phone.talking_to else "silence")
+            self._act(self.phone.waits)
+        else:
+            self._note("hung-up")
+            self._act(self.phone.hangs_up)
+
+    def _act(self, deed: Callable[[], object]) -> None:
+        self.working = True
+        self._news()
+        try:
+            deed()
+        except Exception as error:  # the page must say what happened, whatever it was
+            self._note("broken", f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
+            self.over = True
+        with self._lock:
+            self.working = False
+            self._collect()
+            if (self.over or self.phone.over) and not any(line.code == "over" for line in self.transcript.lines):
+                self.over = True
+                self._note("over")
+            self._news()
+            self._told = self.version
+
+    def _repeat(self) -> None:
+        started = time.perf_counter()
+        try:
+            before, now = self.phone.courier.again()
+        except (DeliveryFailed, IndexError) as fault:
+            self._note("repeat-failed", str(fault))
+            return
+        took = (time.perf_counter() - started) * 1000
+        self._note("repeat-same" if before.body == now.body else "repeat-other", f"{len(now.body)} B · {took:.0f} ms")
+
+    def _collect(self) -> None:
+        leg = self._leg()
+        if leg is None:
+            return
+        for piece in leg.heard[self._heard :]:
+            self._heard += 1
+            self._news("", "", piece, "line")
+        for fault in leg.faults[self._faults :]:
+            self._faults += 1
+            self._note("fault", str(fault))
+
+    def _leg(self) -> Leg | None:
+        try:
+            return self.phone.call.leg
+        except AssertionError:  # nobody dialled yet
+            return None
+
+    def _note(self, code: str, text: str = "") -> None:
+        self._news(code, text)
+
+    def _news(self, code: str = "", text: str = "", piece: Speech | None = None, who: str = "whisper") -> None:
+        with self._lock:
+            self.version += 1
+            if piece is not None:
+                self.transcript.hear(who, piece, self.timed.turn, self.timed.slow)
+            elif code:
+                self._collect()
+                self.transcript.note(code, text, self.timed.turn)
+
+    def _state(self) -> str:
+        if self.over:
+            return "over"
+        if self.seat.stage:
+            return f"agent-{self.seat.stage}"
+        if self.working:
+            return "working" if self.transcript.lines else "ringing"
+        return "talking" if self.phone.talking_to else "listening"

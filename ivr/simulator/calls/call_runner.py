@@ -1,0 +1,297 @@
+"""The switchboard: every call of the account, and whoever acts on it, one deed at a time.
+
+Theory. Each call has a mailbox; a thread of the pool empties it. So a REST request that arrives in the middle
+of a webhook (from the webhook itself, even) is taken down at once and carried out after it. Time is virtual:
+silence lasts until somebody says `wait`, or moves the clock on.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ivr.simulator.account.account import Company, Event, new_sid, now
+from ivr.simulator.account.leg_events import Deed, Happened, Party, Redirected, Target
+from ivr.simulator.calls.phone_call import PhoneCall
+from ivr.simulator.twiml import speech
+from ivr.simulator.twiml.dial import agent_keys
+from ivr.simulator.twiml.executor import Agents, Leg
+from ivr.simulator.twiml.verbs import VERBS
+from ivr.simulator.webhooks.delivery import Courier, DeliveryFailed, Transport
+from ivr.simulator.webhooks.status_callbacks import Notices
+
+LONGEST_SETTLING = 30.0
+LONGEST_ANSWERS = 20
+CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+@dataclass(eq=False)
+class SwitchedCall:
+    """A call, and what is still to be done to it."""
+
+    line: PhoneCall
+    placed_at: float = 0
+    created: datetime = field(default_factory=now)
+    ended: datetime | None = None
+    behaviour: str = "person"
+    mark: int = 0
+    trouble: list[str] = field(default_factory=list)
+    mailbox: deque[Callable[[], None]] = field(default_factory=deque)
+    working: bool = False
+
+    @property
+    def leg(self) -> Leg:
+        """Its line."""
+        return self.line.leg
+
+    @property
+    def status(self) -> str:
+        """Twilio's word for where the call is."""
+        return self.leg.standard["CallStatus"]
+
+    @property
+    def due(self) -> float | None:
+        """When silence is an answer, by the board's clock."""
+        waiting = self.line.waiting
+        if waiting is None or waiting.kind in ("talking", "agent"):
+            return None
+        return self.placed_at + self.leg.clock + waiting.seconds
+
+
+@dataclass(eq=False)
+class Switchboard:
+    """One account's telephone company, towards one app."""
+
+    transport: Transport
+    token: str
+    company: Company
+    agents: Agents = lambda number: "accept"
+    """What happens at a number; `person`: whoever uses the JSON interface."""
+    voice: str = "/voice"
+    status: str = "/voice/status"
+    fallback: str = "/voice/fallback"
+    clock: float = 0
+    calls: dict[str, SwitchedCall] = field(default_factory=dict)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, thread_name_prefix="switchboard"))
+    _closed: bool = False
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def __post_init__(self) -> None:
+        self.company.post = self.post
+
+    def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> SwitchedCall:  # fmt: skip
+        """Somebody calls a line of ours."""
+        self.company.dialled.add(line)
+        leg = self._leg(line, caller, sid, "inbound", agents, bare_hash)
+        leg.standard |= {"CallStatus": "ringing", **(more or {})}
+        leg.fallback = self._ours(self.fallback)
+        leg.notices = Notices(leg.courier, self._ours(self.status), held=held)
+        call = self._register(SwitchedCall(PhoneCall(leg), self.clock))
+        self.tell(call, lambda: call.line.place(self._ours(self.voice)))
+        return call
+
+    def ring(self, to: str, caller: str, target: Target, notices: Notices, fallback: str = "") -> SwitchedCall:
+        """The app calls somebody, by REST."""
+        leg = self._leg(to, caller, "", "outbound-api")
+        leg.standard["CallStatus"] = "queued"
+        leg.fallback, leg.notices = fallback, replace(notices, courier=leg.courier)
+        call = self._register(SwitchedCall(PhoneCall(leg), self.clock, behaviour=self.agents(to)))
+        self.tell(call, lambda: self._connect(call, target))
+        return call
+
+    def adopt(self, sid: str) -> SwitchedCall | None:
+        """A call by its sid; one that was placed elsewhere is taken over, as a person waiting on a live line."""
+        if not CALL_SID.fullmatch(sid):
+            return None
+        with self._changed:
+            if sid not in self.calls:
+                leg = self._leg("", "", sid, "inbound")
+                leg.answered, leg.fallback = True, self._ours(self.fallback)
+                leg.standard["CallStatus"] = "in-progress"
+                self.calls[sid] = SwitchedCall(PhoneCall(leg), self.clock)
+            return self.calls[sid]
+
+    def find(self, sid: str) -> tuple[SwitchedCall, Leg] | None:
+        """A call of ours and the leg with this sid: the caller's, or an agent's on their behalf."""
+        for call in tuple(self.calls.values()):
+            for leg in (call.leg, *call.leg.children):
+                if leg.sid == sid:
+                    return call, leg
+        return None
+
+    def redirect(self, call: SwitchedCall, target: Target) -> None:
+        """Send a live call to another document."""
+        self.tell(call, lambda: self._redirect(call, target))
+
+    def end(self, call: SwitchedCall, status: str = "completed") -> None:
+        """End a call from our side; cancelled ones never rang to the end."""
+
+        def ending() -> None:
+            if status == "canceled" and not call.leg.answered:
+                call.leg.standard["CallStatus"] = "canceled"
+                call.line.cancel()
+            call.line.hang_up()
+
+        self.tell(call, ending)
+
+    def post(self, leg: Party, event: Event) -> None:
+        """Something that happens to a leg, by somebody else's doing."""
+        found = self.find(leg.sid)
+        if found is None:
+            return
+        call = found[0]
+
+        def happen() -> None:
+            if not call.line.over and call.line.waiting:
+                call.line.meets(event) if isinstance(event, Happened) else call.line.does(event)
+
+        self.tell(call, happen)
+
+    def does(self, call: SwitchedCall, deed: Deed) -> None:
+        """The person on the call acts."""
+
+        def act() -> None:
+            if not call.line.over and call.line.waiting:
+                if call.line.waiting.kind == "talking":
+                    call.leg.clock = max(call.leg.clock, self.clock - call.placed_at)
+                call.line.does(deed)
+
+        self.tell(call, act)
+
+    def tell(self, call: SwitchedCall, task: Callable[[], None]) -> None:
+        """Put a task into the call's mailbox."""
+        with self._changed:
+            if self._closed:
+                return
+            call.mailbox.append(task)
+            if not call.working:
+                call.working = True
+                self._pool.submit(self._empty, call)
+
+    def settle(self, call: SwitchedCall) -> None:
+        """Return when nothing is left to be done to the call."""
+        with self._changed:
+            self._changed.wait_for(lambda: not call.working, LONGEST_SETTLING)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on; whose time-outs pass meanwhile keep silent, in order."""
+        until = self.clock + seconds
+        for _moment in range(10_000):
+            due = min(self._dues(until), key=lambda pair: pair[0], default=None)
+            if due is None:
+                break
+            self.clock = max(self.clock, due[0])
+            self.does(due[1], Deed())
+            self.settle(due[1])
+        self.clock = until
+
+    def later(self, task: Callable[[], None]) -> None:
+        """Something that belongs to no call."""
+        self._pool.submit(task)
+
+    def close(self) -> None:
+        """Let nothing new begin."""
+        with self._changed:
+            self._closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _dues(self, until: float) -> Iterator[tuple[float, SwitchedCall]]:
+        for call in tuple(self.calls.values()):
+            if call.due is not None and call.due <= until and not call.line.over:
+                yield call.due, call
+
+    def _empty(self, call: SwitchedCall) -> None:
+        while True:
+            with self._changed:
+                if not call.mailbox:
+                    call.working = False
+                    self._changed.notify_all()
+                    return
+                task = call.mailbox.popleft()
+            self._carry_out(call, task)
+
+    def _carry_out(self, call: SwitchedCall, task: Callable[[], None]) -> None:
+        heard = len(call.leg.heard)
+        try:
+            task()
+            self._answer_for(call)
+        except Exception as error:  # a bug of ours or a loop of theirs ends this call, not the board
+            call.trouble.append(f"{type(error).__name__}: {error}")
+            call.line.hang_up()
+        if len(call.leg.heard) > heard or call.line.over:
+            call.mark = heard
+        if call.line.over and call.ended is None:
+            call.ended = now()
+
+    def _connect(self, call: SwitchedCall, target: Target) -> None:
+        if call.status == "canceled":
+            call.line.cancel()
+            return
+        call.leg.reports("initiated", "initiated")
+        call.leg.reports("ringing", "ringing")
+        if call.behaviour in ("busy", "no-answer", "failed"):
+            call.leg.standard["CallStatus"] = call.behaviour
+            call.line.hang_up()
+            return
+        call.leg.answer()
+        call.line.starts(target)
+
+    def _answer_for(self, call: SwitchedCall) -> None:
+        """An agent whom the app has rung keys as the lab's agents do."""
+        for _turn in range(LONGEST_ANSWERS if call.behaviour != "person" else 0):
+            if call.line.over or not call.line.waiting or call.line.waiting.kind != "keys":
+                return
+            if call.behaviour == "hangs-up":
+                call.line.hang_up()
+                return
+            call.line.does(Deed(agent_keys(call.leg.heard, call.behaviour)))
+
+    def _redirect(self, call: SwitchedCall, target: Target) -> None:
+        if call.line.over:
+            return
+        if call.line.waiting:
+            call.line.meets(Redirected(target))
+        else:
+            call.line.starts(target)
+
+    def _leg(self, to: str, caller: str, sid: str, direction: str, agents: str = "", bare_hash: str = "silence") -> Leg:
+        standard = {
+            "CallSid": sid or new_sid(), "AccountSid": self.company.account, "From": caller, "To": to,
+            "Caller": caller, "Called": to, "ApiVersion": "2010-04-01", "Direction": direction,
+        }  # fmt: skip
+        return Leg(
+            Courier(self.transport, self.token), standard, VERBS, strict=False, company=self.company,
+            agents=(lambda number: agents) if agents else self._at_work, bare_hash=bare_hash,
+        )  # fmt: skip
+
+    def _at_work(self, number: str) -> str:
+        behaviour = self.agents(number)
+        return "accept" if behaviour == "person" else behaviour
+
+    def _register(self, call: SwitchedCall) -> SwitchedCall:
+        with self._changed:
+            self.calls[call.leg.sid] = call
+        return call
+
+    def _ours(self, path: str) -> str:
+        return self.transport.base_url + path
+
+
+def options(call: SwitchedCall) -> list[speech.Option]:
+    """The options heard since the last deed."""
+    return speech.options(call.leg.heard[call.mark :])
+
+
+def again(call: SwitchedCall, place: int) -> tuple[bytes, bytes]:
+    """Send an earlier webhook of the call once more: the answer it had, and the one it gets now."""
+    url, form, before = call.leg.courier.log[place]
+    try:
+        return before.body, call.leg.courier.deliver(url, form).body
+    except DeliveryFailed as fault:
+        return before.body, str(fault).encode()

@@ -1,0 +1,234 @@
+"""A telephone for dialogue tests: dial, listen, press.
+
+    caller = Phone(ClientTransport(app.test_client()), token="12345")
+    caller.dials("+862155500100").hears("请选择").chooses("充值").enters("13900000001#")
+
+Every document is checked against Twilio's rules, and every request is made twice: the second answer must
+be the same bytes. `before_repeat` lets a test rebuild the app in between, as after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ivr.simulator.account.account import Company, is_written_in_chinese, new_sid
+from ivr.simulator.account.leg_events import Deed
+from ivr.simulator.calls.phone_call import PhoneCall
+from ivr.simulator.twiml import speech
+from ivr.simulator.twiml.executor import Agents, Leg
+from ivr.simulator.twiml.speech import Option, Speech
+from ivr.simulator.twiml.verbs import VERBS
+from ivr.simulator.webhooks.delivery import Courier, DeliveryFailed, Transport
+
+SIMULATED_ACCOUNT = "AC" + "0" * 32
+ANONYMOUS = "+266696687"
+"""What Twilio sends as From when the caller withholds the number."""
+
+
+def _nothing() -> None:
+    return None
+
+
+class Phone:
+    """One caller's telephone; most methods return the phone itself, so that a dialogue reads as one."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        token: str,
+        account_sid: str = SIMULATED_ACCOUNT,
+        *,
+        repeat: bool = True,
+        before_repeat: Callable[[], object] = _nothing,
+        agents: Agents | str = "accept",
+        bare_hash: str = "silence",
+        keeps_silence: bool = True,
+        keeps_keys: bool = True,
+        company: Company | None = None,
+        strict: bool = True,
+        voice: str = "/voice",
+        status: str = "/voice/status",
+        fallback: str = "/voice/fallback",
+    ) -> None:
+        self.courier = Courier(transport, token, repeat, before_repeat)
+        self.agents = agents
+        self.company, self.keeps_silence = company or Company(account_sid), keeps_silence
+        self.bare_hash, self.keeps_keys = bare_hash, keeps_keys
+        self._account, self._strict = account_sid, strict
+        self._urls = [transport.base_url + path if path else "" for path in (voice, status, fallback)]
+        self._call: PhoneCall | None = None
+        self._mark = 0
+
+    def dials(self, line: str, from_: str = "+8613900000001", *, sid: str = "", **more: str) -> Phone:
+        """Place a call; `more` are further parameters, such as ForwardedFrom."""
+        voice, status, fallback = self._urls
+        standard = {
+            "CallSid": sid or new_sid(),
+            "AccountSid": self._account,
+            "From": from_,
+            "To": line,
+            "Caller": from_,
+            "Called": line,
+            "CallStatus": "ringing",
+            "ApiVersion": "2010-04-01",
+            "Direction": "inbound",
+            **more,
+        }
+        leg = Leg(
+            self.courier,
+            standard,
+            VERBS,
+            fallback=fallback,
+            agents=self._agent,
+            bare_hash=self.bare_hash,
+            keeps_silence=self.keeps_silence,
+            keeps_keys=self.keeps_keys,
+            company=self.company,
+            strict=self._strict,
+        )
+        self._call, self._mark = PhoneCall(leg, status), 0
+        self._call.place(voice)
+        return self
+
+    def presses(self, keys: str) -> Phone:
+        """Press keys; those that the open wait does not take are typed ahead."""
+        return self._turn(lambda: self.call.press(keys))
+
+    def enters(self, keys: str) -> Phone:
+        """Key an entry, with `#` at its end where one is needed."""
+        return self.presses(keys)
+
+    def chooses(self, label: str) -> Phone:
+        """Press the key of the option whose label contains these words."""
+        return self.presses(self.option(label))
+
+    def waits(self) -> Phone:
+        """Keep silent until the time-out; while talking to an agent: the agent hangs up."""
+        return self._turn(self.call.wait)
+
+    def hears_the_tone(self) -> Phone:
+        """Listen until what is said now is recorded."""
+        while self.call.waiting and self.call.waiting.kind == "keys":
+            self.waits()
+        assert self.call.waiting and self.call.waiting.kind == "recording", f"nobody records; heard:\n{self.heard}"
+        return self
+
+    def speaks(self, seconds: float = 4, words: str = "") -> Phone:
+        """After the tone, speak for so long, or these words; what ends it comes after."""
+        self.hears_the_tone()
+        if words:
+            seconds = speech.seconds(words, is_written_in_chinese(words))
+        return self._turn(lambda: self.call.does(Deed(spoke=seconds, words=words)))
+
+    def hangs_up(self) -> Phone:
+        """Put the receiver down."""
+        self.call.hang_up()
+        return self
+
+    def hears(self, *texts: str) -> Phone:
+        """Assert that this turn said each of these; case, spaces and width of punctuation do not matter."""
+        for text in texts:
+            assert speech.plain(text) in speech.plain(self.heard), (
+                f"did not hear {text!r}; heard:\n{self.heard or '(nothing)'}"
+            )
+        return self
+
+    def does_not_hear(self, *texts: str) -> Phone:
+        """Assert that this turn said none of these."""
+        for text in texts:
+            assert speech.plain(text) not in speech.plain(self.heard), f"heard {text!r} in:\n{self.heard}"
+        return self
+
+    def option(self, label: str) -> str:
+        """The key of the option whose label contains these words."""
+        for option in self.options:
+            if speech.plain(label) in speech.plain(option.label):
+                return option.key
+        raise AssertionError(
+            f"no option {label!r}; offered: {[(o.label, o.key) for o in self.options]}; heard:\n{self.heard}"
+        )
+
+    @property
+    def call(self) -> PhoneCall:
+        """The call in progress, or the last one."""
+        assert self._call, "nobody dialled yet"
+        return self._call
+
+    @property
+    def sid(self) -> str:
+        """The caller's CallSid."""
+        return self.call.leg.sid
+
+    @property
+    def speeches(self) -> list[Speech]:
+        """What was heard since the last deed, piece by piece."""
+        return self.call.leg.heard[self._mark :]
+
+    @property
+    def heard(self) -> str:
+        """The words heard since the last deed, one line a sentence."""
+        return speech.joined(self.speeches)
+
+    @property
+    def everything_heard(self) -> str:
+        """The words of the whole call."""
+        return speech.joined(self.call.leg.heard)
+
+    @property
+    def options(self) -> list[Option]:
+        """The options heard since the last deed, in order."""
+        return speech.options(self.speeches)
+
+    @property
+    def language(self) -> str:
+        """`zh` or `en`: what most of this turn was spoken in."""
+        return speech.language(self.speeches)
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether what is said now, or after a tone, is recorded."""
+        waiting = self._call.waiting if self._call else None
+        return waiting is not None and self.call.leg.records and waiting.kind in ("keys", "recording")
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended."""
+        return self.call.over
+
+    @property
+    def talking_to(self) -> str:
+        """The number of the agent on the line, or nothing."""
+        agent = self.call.leg.talking_to
+        return agent.standard["To"] if agent else ""
+
+    @property
+    def whispers(self) -> list[str]:
+        """What each agent was told before being joined, in order of ringing."""
+        return [speech.joined(leg.heard) for leg in self.call.leg.children]
+
+    @property
+    def rung(self) -> list[str]:
+        """The agents' numbers in order of ringing."""
+        return [leg.standard["To"] for leg in self.call.leg.children]
+
+    @property
+    def faults(self) -> list[DeliveryFailed]:
+        """Webhooks that failed for good and went to the fallback URL."""
+        return [fault for leg in (self.call.leg, *self.call.leg.children) for fault in leg.faults]
+
+    @property
+    def documents(self) -> list[str]:
+        """Every answer of the app so far, in order."""
+        return [answer.body.decode() for _url, _form, answer in self.courier.log]
+
+    def _agent(self, number: str) -> str:
+        return self.agents if isinstance(self.agents, str) else self.agents(number)
+
+    def _turn(self, deed: Callable[[], Any]) -> Phone:
+        before = len(self.call.leg.heard)
+        deed()
+        # A key in the middle of an entry leaves the same wait open, so the same words count as heard.
+        if len(self.call.leg.heard) > before or self.over:
+            self._mark = before
+        return self

@@ -1,0 +1,201 @@
+"""`/simulator`: place calls and act on them, as JSON. For people, pages and tests on this machine.
+
+| request | meaning |
+|---|---|
+| `POST /simulator/calls` `{"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}` | ring a line; 201 and the call |
+| `GET /simulator/calls`, `GET /simulator/calls/<sid>` | the calls, a call |
+| `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; the sid of an agent who is asked works too |
+| `…/wait`, `…/speak` `{"seconds": 4, "words"?}`, `…/answer`, `…/hang-up` | keep silent (talking: the other side leaves); speak into a recording; pick up; put the receiver down |
+| `…/notices` `{"send": [1, 0, 0]}` | send status notices by number: late, in this order, again |
+| `…/again` `{"request": -1}` | send an earlier webhook once more |
+| `PUT /simulator/recordings/<RE…>` `{"call", "seconds", "words"?}` | keep what a telephone elsewhere recorded: the terminal's |
+| `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; silence whose time has come is kept |
+
+`agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (they act by their own sid).
+`bare_hash`: what a `#` alone is in an entry, `silence` (as documented), or told as empty, absent, hash or finished-on-key.
+`notices`: `"held"` keeps status notices until they are sent by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from ivr.simulator.account.account import Recording
+from ivr.simulator.account.leg_events import Deed
+from ivr.simulator.calls.call_runner import Switchboard, SwitchedCall, again, options
+from ivr.simulator.twiml.executor import Leg
+from ivr.simulator.twiml.gather import BARE_HASH
+
+RECORDING_SID = re.compile(r"RE[0-9a-f]{32}")
+KEYS = re.compile(r"[0-9*#]*")
+LONGEST = 10_000_000
+"""Seconds; four months."""
+AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "failed", "ask")
+
+
+def control_blueprint(board: Switchboard) -> Blueprint:
+    """The JSON interface of one board."""
+    control = Blueprint("simulator", __name__, url_prefix="/simulator")
+
+    @control.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> tuple[Response, int]:
+        return jsonify(error=error.description), error.code or 500
+
+    _calls(control, board)
+    _deeds(control, board)
+    _recordings(control, board)
+    _clock(control, board)
+    return control
+
+
+def _calls(control: Blueprint, board: Switchboard) -> None:
+    @control.post("/calls")
+    def place() -> tuple[Response, int]:
+        asked = _body()
+        if not isinstance(asked.get("line"), str) or not isinstance(asked.get("from"), str):
+            abort(400, 'write {"line": "+86…", "from": "+86…"}')
+        agents = str(asked.get("agents", ""))
+        if agents and agents not in AGENTS and not agents.startswith("keys:"):
+            abort(400, f"agents is {agents!r}; write one of {', '.join(AGENTS)}, or keys:…")
+        bare_hash, more = asked.get("bare_hash", "silence"), asked.get("more") or {}
+        if bare_hash not in BARE_HASH:
+            abort(400, f"bare_hash is {bare_hash!r}; write one of {', '.join(BARE_HASH)}")
+        if not isinstance(more, dict) or not all(isinstance(value, str) for value in more.values()):
+            abort(400, f"more is {more!r}; write further parameters of the webhook, all of them texts")
+        sid = str(asked.get("sid", ""))
+        if sid in board.calls:
+            abort(409, f"{sid} was placed before; leave sid out for a new one")
+        call = board.place(
+            asked["line"], asked["from"], sid, agents=agents, held=asked.get("notices") == "held",
+            bare_hash=bare_hash, more=more,
+        )  # fmt: skip
+        return jsonify(_shown(board, call)), 201
+
+    @control.get("/calls")
+    def every() -> Response:
+        return jsonify([_picture(call, call.leg) for call in tuple(board.calls.values())])
+
+    @control.get("/calls/<sid>")
+    def one(sid: str) -> Response:
+        call, leg = _found(board, sid)
+        return jsonify(_shown(board, call, leg))
+
+
+def _deeds(control: Blueprint, board: Switchboard) -> None:
+    @control.post("/calls/<sid>/<any(press, wait, speak, answer):what>")
+    def act(sid: str, what: str) -> Response:
+        call, leg = _found(board, sid)
+        asked = _body()
+        if call.line.over:
+            abort(409, "the call is over")
+        if leg is call.leg and call.line.waiting and call.line.waiting.kind in ("agent", "ringing") and what != "wait":
+            abort(409, "an agent is being rung")
+        keys = str(asked.get("keys", ""))
+        if not KEYS.fullmatch(keys):
+            abort(400, f"keys is {keys!r}; keys are 0-9 * #")
+        deeds = {
+            "press": Deed(keys),
+            "speak": Deed(spoke=_number(asked, "seconds", 3), words=str(asked.get("words", ""))),
+            "answer": Deed("answer"),
+        }
+        board.does(call, deeds.get(what, Deed()))
+        return jsonify(_shown(board, call, leg))
+
+    @control.post("/calls/<sid>/hang-up")
+    def hang_up(sid: str) -> Response:
+        call, leg = _found(board, sid)
+        if leg is call.leg:
+            board.tell(call, call.line.hang_up)
+        else:
+            board.does(call, Deed(leaves=True))
+        return jsonify(_shown(board, call, leg))
+
+    @control.post("/calls/<sid>/notices")
+    def notices(sid: str) -> Response:
+        call, leg = _found(board, sid)
+        kept = leg.notices.kept if leg.notices else []
+        which = _body().get("send", [*range(len(kept))])
+        if not isinstance(which, list) or not all(_is_place(one, range(len(kept))) for one in which):
+            abort(400, f"there are {len(kept)} notices, numbered from 0")
+        board.tell(call, lambda: leg.notices.send(which) if leg.notices else None)
+        return jsonify(_shown(board, call, leg))
+
+    @control.post("/calls/<sid>/again")
+    def once_more(sid: str) -> Response:
+        call, _leg = _found(board, sid)
+        board.settle(call)
+        place, log = _body().get("request", -1), call.leg.courier.log
+        if not _is_place(place, range(-len(log), len(log))):
+            abort(400, f"there are {len(log)} requests, numbered from 0")
+        before, now = again(call, place)
+        return jsonify(same=before == now, before=before.decode(), now=now.decode())
+
+
+def _recordings(control: Blueprint, board: Switchboard) -> None:
+    @control.put("/recordings/<sid>")
+    def keep(sid: str) -> tuple[str, int]:
+        asked = _body()
+        if not RECORDING_SID.fullmatch(sid) or not isinstance(asked.get("call"), str):
+            abort(400, 'put {"call": "CA…", "seconds": 4} at RE and 32 hexadecimal digits')
+        words = str(asked.get("words", ""))
+        board.company.record(Recording(asked["call"], _number(asked, "seconds", 0), "RecordVerb", words, sid))
+        return "", 204
+
+
+def _clock(control: Blueprint, board: Switchboard) -> None:
+    @control.route("/clock", methods=["GET", "POST"])
+    def clock() -> Response:
+        if request.method == "POST":
+            board.advance(_number(_body(), "advance", 0))
+        return jsonify(seconds=board.clock)
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True) if request.get_data() else {}
+    if not isinstance(body, dict):
+        abort(400, "the body must be a JSON object")
+    return body
+
+
+def _number(body: dict[str, Any], name: str, otherwise: float) -> float:
+    given = body.get(name, otherwise)
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= LONGEST:
+        abort(400, f"{name} is {given!r}; write seconds, from 0 to {LONGEST}")
+    return float(given)
+
+
+def _is_place(given: Any, places: range) -> bool:
+    return type(given) is int and given in places
+
+
+def _found(board: Switchboard, sid: str) -> tuple[SwitchedCall, Leg]:
+    found = board.find(sid)
+    if found is None:
+        abort(404, f"no call has the sid {sid}")
+    return found
+
+
+def _shown(board: Switchboard, call: SwitchedCall, leg: Leg | None = None) -> dict[str, Any]:
+    board.settle(call)
+    return _picture(call, leg or call.leg)
+
+
+def _picture(call: SwitchedCall, leg: Leg) -> dict[str, Any]:
+    own = leg is call.leg
+    return {
+        "sid": leg.sid, "line": leg.standard["To"], "from": leg.standard["From"],
+        "direction": leg.standard["Direction"], "status": leg.standard["CallStatus"], "over": call.line.over,
+        "waiting": asdict(call.line.waiting) if call.line.waiting else None, "seconds": leg.clock,
+        "heard": [asdict(piece) for piece in leg.heard], "mark": call.mark if own else 0,
+        "options": [asdict(option) for option in options(call)] if own else [],
+        "talking_to": leg.talking_to.standard["To"] if leg.talking_to else "",
+        "agents": [_picture(call, child) for child in leg.children],
+        "notices": [asdict(notice) for notice in leg.notices.kept] if leg.notices else [],
+        "faults": [str(fault) for fault in leg.faults] + (call.trouble if own else []), "warnings": leg.warnings,
+        "requests": [url for url, _form, _answer in leg.courier.log] if own else [],
+    }  # fmt: skip

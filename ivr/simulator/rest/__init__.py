@@ -1,0 +1,1 @@
+"""Twilio's REST API: one module for each resource, and the answers to test credentials."""

@@ -1,0 +1,64 @@
+"""Twilio's REST API, as far as the app uses it: `/2010-04-01/Accounts/<sid>/…json`, with Twilio's messages and codes."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.rest import calls, conferences, magic_numbers, messages, phone_numbers, queues, recordings
+from ivr.simulator.rest.credentials import Accounts
+from ivr.simulator.rest.responses import RestError, not_found
+
+
+def rest_blueprint(board: Switchboard, accounts: Accounts, sms_mode: Callable[[], str]) -> Blueprint:
+    """Every resource; a request with the test credentials is answered by the magic numbers alone."""
+    rest = Blueprint("rest", __name__)
+    _check_who_asks(rest, accounts, magic_numbers.answer)
+    rest.register_error_handler(RestError, _refusal)
+    calls.add(rest, board)
+    queues.add(rest, board)
+    conferences.add(rest, board)
+    messages.add(rest, board, sms_mode)
+    recordings.add(rest, board)
+    phone_numbers.add(rest, board)
+
+    @rest.route("/2010-04-01/<path:_rest>", methods=["GET", "POST", "DELETE"])
+    @rest.route("/v1/<path:_rest>", methods=["GET", "POST"])
+    @rest.route("/v2/<path:_rest>", methods=["GET", "POST"])
+    def unknown(_rest: str) -> Response:
+        raise not_found()
+
+    return rest
+
+
+def _check_who_asks(rest: Blueprint, accounts: Accounts, test_answer: Callable[[], tuple[Response, int]]) -> None:
+    @rest.before_request
+    def known() -> Any:
+        if request.endpoint == "rest.sound":
+            return None  # recordings' files are public unless the account says otherwise
+        given = request.authorization
+        user, password = (given.username or "", given.password or "") if given else ("", "")
+        if _is((user, password), accounts.test):
+            return test_answer()
+        if not _is((user, password), accounts.live) and not (accounts.key[0] and _is((user, password), accounts.key)):
+            raise RestError(401, 20003, "Authenticate")
+        if (request.view_args or {}).get("account", accounts.live[0]) != accounts.live[0]:
+            raise not_found()
+        return None
+
+
+def _is(given: tuple[str, str], wanted: tuple[str, str]) -> bool:
+    return all(hmac.compare_digest(one.encode(), other.encode()) for one, other in zip(given, wanted, strict=True))
+
+
+def _refusal(error: RestError) -> tuple[Response, int]:
+    return jsonify(
+        code=error.code,
+        message=error.message,
+        more_info=f"https://www.twilio.com/docs/errors/{error.code}",
+        status=error.status,
+    ), error.status

@@ -1,0 +1,129 @@
+"""`<Dial>` with numbers: agents are rung, hear their whisper on a leg of their own, and are joined or not."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Generator, Iterable
+
+from ivr.simulator.account.leg_events import Deed, HungUp, Pause, Target, Waiting
+from ivr.simulator.twiml import dial_conference, enqueue, record, speech
+from ivr.simulator.twiml.executor import Leg
+from ivr.simulator.twiml.speech import Speech
+from ivr.simulator.webhooks.status_callbacks import Notices
+
+LONGEST_WHISPER = 50
+Ringing = Generator[Waiting, Deed, str]
+
+
+def dial(leg: Leg, verb: ET.Element, url: str) -> Pause:
+    """Whatever the noun, then the action, if there is one."""
+    if (queue := verb.find("Queue")) is not None:
+        form = yield from enqueue.dial_queue(leg, verb, queue, url)
+    elif (room := verb.find("Conference")) is not None:
+        form = yield from dial_conference.dial_conference(leg, room, url)
+    else:
+        form = yield from _dial_numbers(leg, verb, url)
+    return leg.action(verb, url, form) if "action" in verb.attrib else None
+
+
+def _may_show(leg: Leg, caller_id: str) -> bool:
+    """A number of the account, a verified one, or one of the two that this call is between."""
+    return caller_id in ("", leg.standard["From"], leg.standard["To"]) or leg.company.may_call_from(caller_id)
+
+
+def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
+    if not _may_show(leg, verb.get("callerId", "")):
+        leg.warnings.append(f"{url}: 13214: callerId {verb.get('callerId')} is no number of the account")
+        return {"DialCallStatus": "failed", "DialBridged": "false", "DialCallSid": ""}
+    status, child, started = "failed", None, leg.clock
+    for number in _numbers(verb):
+        child = leg.child(verb, (number.text or "").strip(), _notices(leg, number, url))
+        status = yield from _ring(leg, child, number, url, int(verb.get("timeout", 30)))
+        if status == "bridged":
+            yield from leg.talk(child, verb.get("hangupOnStar") == "true")
+        if status in ("bridged", "completed"):  # whoever answered ends the ringing, also by declining
+            _end(child)
+            break
+    form = {
+        "DialCallStatus": "completed" if status == "bridged" else status,
+        "DialBridged": str(status == "bridged").lower(),
+        "DialCallSid": child.sid if child else "",
+    }
+    if status in ("bridged", "completed"):
+        form["DialCallDuration"] = str(int(leg.clock - started))
+    if status == "bridged" and verb.get("record", "do-not-record") not in ("do-not-record", "false"):
+        form |= record.recorded(leg, verb, url, record.Taken(leg.clock - started, source="DialVerb"))
+    return form
+
+
+def _numbers(verb: ET.Element) -> list[ET.Element]:
+    if (verb.text or "").strip():
+        plain = ET.Element("Number")
+        plain.text = verb.text
+        return [plain]
+    return [noun for noun in verb if noun.tag in ("Number", "Client", "Sip")]
+
+
+def _notices(leg: Leg, number: ET.Element, url: str) -> Notices:
+    asked = number.get("statusCallback", "")
+    return Notices(
+        leg.courier,
+        leg.courier.resolve(url, asked) if asked else "",
+        number.get("statusCallbackMethod", "POST"),
+        tuple(number.get("statusCallbackEvent", "completed").split()),
+    )
+
+
+def _ring(leg: Leg, child: Leg, number: ET.Element, url: str, timeout: int) -> Ringing:
+    behaviour = leg.agents(child.standard["To"])
+    child.reports("initiated", "initiated")
+    child.reports("ringing", "ringing")
+    if behaviour == "ask":
+        deed = yield Waiting("ringing", timeout + 5)
+        behaviour = "ask" if deed.keys else "busy" if deed.leaves else "no-answer"
+    if behaviour in ("busy", "no-answer", "failed"):
+        # Twilio adds five seconds to every time-out.
+        leg.clock += timeout + 5 if behaviour == "no-answer" else 1
+        child.reports("completed", behaviour)
+        return behaviour
+    child.reports("answered", "in-progress")
+    if "url" not in number.attrib:
+        return "bridged"
+    first = Target(leg.courier.resolve(url, number.get("url", "")), {}, number.get("method", "POST"))
+    return "bridged" if (yield from _listens(child, first, behaviour)) else "completed"
+
+
+def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, Deed, bool]:
+    """Play a whisper to an agent who behaves so; true when the document's end joins the two."""
+    run = child.run(first)
+    try:
+        waiting = next(run)
+        for _turn in range(LONGEST_WHISPER):
+            if behaviour == "ask":
+                deed = yield Waiting("agent", waiting.seconds)
+            else:
+                deed = Deed(agent_keys(child.heard, behaviour), leaves=behaviour == "hangs-up")
+            if deed.leaves:
+                return False
+            waiting = run.send(deed)
+    except StopIteration:
+        return True
+    except HungUp:
+        pass
+    finally:
+        run.close()
+    return False
+
+
+def _end(child: Leg) -> None:
+    if child.standard["CallStatus"] == "in-progress":
+        child.reports("completed", "completed")
+
+
+def agent_keys(heard: Iterable[Speech], behaviour: str) -> str:
+    """What an agent who behaves so presses after hearing this."""
+    spoken = speech.options(heard)
+    if behaviour in ("accept", "decline"):
+        position = 0 if behaviour == "accept" else 1
+        return spoken[position].key if len(spoken) > position else "12"[position]
+    return behaviour.removeprefix("keys:") if behaviour.startswith("keys:") else ""

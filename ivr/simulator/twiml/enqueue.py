@@ -1,0 +1,132 @@
+"""`<Enqueue>`, `<Leave>` and `<Dial><Queue>`: waiting with documents that repeat, until somebody takes the head.
+
+Theory. A queue's `url` is spoken to the caller who waited, not to whoever takes them. The Enqueue action is
+asked once: at once for those who leave or are redirected, after the talk for those who were bridged.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Generator
+
+from ivr.simulator.account.account import Member, Queue
+from ivr.simulator.account.leg_events import Bridged, CallerGone, Deed, HungUp, Left, Pause, Redirected, Target, Waiting
+from ivr.simulator.twiml.executor import Leg
+from ivr.simulator.webhooks.delivery import DeliveryFailed
+
+MUSIC_SECONDS = 30.0
+
+
+def enqueue(leg: Leg, verb: ET.Element, url: str) -> Pause:
+    """Wait in the queue; the action with how it ended, or the next verb."""
+    queue = leg.company.queue((verb.text or "").strip() or verb.get("workflowSid", ""))
+    if len(queue.members) >= int(verb.get("maxQueueSize", queue.max_size)):
+        return _after(leg, verb, url, {"QueueResult": "queue-full"})
+    member = queue.join(leg)
+    try:
+        result = yield from _wait(leg, verb, url, queue, member)
+    except (Redirected, CallerGone, HungUp) as ended:
+        was_bridged = leg.talking_to is not None
+        queue.drop(member)
+        leg.company.part(leg)
+        name = "hangup" if not isinstance(ended, Redirected) else "redirected"
+        _tell(
+            leg,
+            verb,
+            url,
+            _result(queue, member, "redirected-from-bridged" if was_bridged and name != "hangup" else name),
+        )
+        raise
+    return _after(leg, verb, url, _result(queue, member, result))
+
+
+def _wait(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Member) -> Generator[Waiting, Deed, str]:
+    try:
+        yield from _entertained(leg, verb, url, queue, member)
+    except Left:
+        queue.drop(member)
+        return "leave"
+    except Bridged as bridge:
+        queue.drop(member)
+        yield from _taken(leg, queue, member, bridge)
+        return "bridged"
+    raise AssertionError("waiting has no other end")
+
+
+def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Member) -> Pause:
+    address = verb.get("waitUrl", "")
+    while True:
+        if not address:
+            yield Waiting("queued", MUSIC_SECONDS)
+            leg.clock += MUSIC_SECONDS
+            continue
+        form = {**_place(queue, member)}
+        target: Target | None = Target(leg.courier.resolve(url, address), form, verb.get("waitUrlMethod", "POST"))
+        while target:
+            target = yield from leg.one_document(target, "wait")
+        yield Waiting("queued")  # the document has ended; silence asks for it again
+
+
+def _taken(leg: Leg, queue: Queue, member: Member, bridge: Bridged) -> Generator[Waiting, Deed, None]:
+    target = bridge.first
+    while target:
+        target = yield from leg.one_document(target, "bridging")
+    yield from leg.talk(bridge.other)
+
+
+def _place(queue: Queue, member: Member) -> dict[str, str]:
+    return {
+        "QueueSid": queue.sid,
+        "QueuePosition": str(queue.members.index(member) + 1),
+        "QueueTime": str(member.seconds),
+        "AvgQueueTime": str(queue.average()),
+        "CurrentQueueSize": str(len(queue.members)),
+        "MaxQueueSize": str(queue.max_size),
+    }
+
+
+def _result(queue: Queue, member: Member, result: str) -> dict[str, str]:
+    return {"QueueResult": result, "QueueSid": queue.sid, "QueueTime": str(member.seconds)}
+
+
+def _after(leg: Leg, verb: ET.Element, url: str, form: dict[str, str]) -> Target | None:
+    return leg.action(verb, url, form) if "action" in verb.attrib else None
+
+
+def _tell(leg: Leg, verb: ET.Element, url: str, form: dict[str, str]) -> None:
+    """Ask the action although nobody will hear its answer."""
+    if target := _after(leg, verb, url, form):
+        try:
+            leg.courier.deliver(target.url, leg.standard | target.form, target.method)
+        except DeliveryFailed as fault:
+            leg.faults.append(fault)
+
+
+def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
+    """Take the head of a queue, or wait for one; a queue that does not exist fails."""
+    queue = leg.company.find_queue((noun.text or "").strip())
+    if queue is None:
+        return {"DialCallStatus": "failed", "DialBridged": "false", "QueueResult": "queue-not-found"}
+    if not queue.members:
+        yield Waiting("ringing", int(dial.get("timeout", 30)))
+    if not queue.members:
+        leg.clock += int(dial.get("timeout", 30))
+        return {"DialCallStatus": "no-answer", "DialBridged": "false", "QueueSid": queue.sid}
+    head = queue.members[0]
+    queue.drop(head)
+    first = (
+        Target(leg.courier.resolve(url, noun.get("url", "")), _dequeued(leg, queue, head)) if noun.get("url") else None
+    )
+    leg.company.post(head.leg, Bridged(leg, first))
+    yield from leg.talk(head.leg)
+    return {
+        "DialCallStatus": "completed",
+        "DialBridged": "true",
+        "DialCallSid": head.leg.sid,
+        **_result(queue, head, "bridged"),
+    }
+
+
+def _dequeued(leg: Leg, queue: Queue, head: Member) -> dict[str, str]:
+    # "Dequeing" is how Twilio spells it.
+    return {"QueueSid": queue.sid, "QueueTime": str(head.seconds), "DequeingCallSid": leg.sid}

@@ -1,0 +1,228 @@
+"""A call that executes TwiML the way Twilio does.
+
+Theory. A leg is a generator: it runs document after document and stops only where a person must act:
+at a `<Gather>`, in a queue, while two people talk. What it is sent is what the person did; what others do
+to it is thrown into it. Keys pressed too early wait in a buffer for the next `<Gather>`. An agent's leg is
+a leg too, with the agent's keys ready.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+
+from ivr.simulator.account.account import Company, new_sid
+from ivr.simulator.account.leg_events import Deed, HungUp, Left, Party, Pause, Redirected, Target, Waiting
+from ivr.simulator.twiml import schema, speech, validation
+from ivr.simulator.twiml.speech import Speech
+from ivr.simulator.webhooks.delivery import Answer, Courier, DeliveryFailed
+from ivr.simulator.webhooks.status_callbacks import Notices
+
+LONGEST_CHAIN = 50
+"""Documents fetched in a row without anybody doing anything; more is a loop."""
+LONGEST_LOOP = 1000
+APPLICATION_ERROR = Speech("We are sorry, an application error has occurred. Goodbye.", "en-US", "man")
+PLAYED = ("audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aiff", "audio/x-aifc", "audio/gsm", "audio/x-gsm", "audio/ulaw")  # fmt: skip
+
+FATAL = ("117", "121", "11243", "13201", "13238")
+"""Beginnings of the codes that stop a document; all others are warnings."""
+
+Agents = Callable[[str], str]
+"""An agent's number → accept, decline, silent, hangs-up, busy, no-answer, failed, ask, or `keys:…`."""
+
+
+Verb = Callable[["Leg", ET.Element, str], Pause]
+"""Executes an element of the document at this URL."""
+
+
+class BadTwiml(AssertionError):
+    """A document that Twilio would refuse, or that would not sound as meant."""
+
+
+@dataclass(eq=False)
+class Leg:
+    """One telephone line of a call and everything that it heard."""
+
+    courier: Courier
+    standard: dict[str, str]
+    verbs: Mapping[str, Verb]
+    """How each verb at which somebody may have to act is executed (`verbs.VERBS`)."""
+    context: str = "call"
+    fallback: str = ""
+    agents: Agents = lambda number: "accept"
+    bare_hash: str = "silence"
+    keeps_silence: bool = True
+    keeps_keys: bool = True
+    """Whether keys from before a `<Gather>` are its first ones; on real lines they may be lost."""
+    strict: bool = True
+    company: Company = field(default_factory=Company)
+    notices: Notices | None = None
+    heard: list[Speech] = field(default_factory=list)
+    buffer: str = ""
+    clock: float = 0
+    children: list[Leg] = field(default_factory=list)
+    talking_to: Party | None = None
+    faults: list[DeliveryFailed] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    answered: bool = False
+    records: bool = False
+    """The document that is executed now records, or did."""
+    gone: bool = False
+    """The caller hung up while talking: the Dial action is still asked, its answer is nobody's."""
+
+    @property
+    def sid(self) -> str:
+        """The leg's CallSid."""
+        return self.standard["CallSid"]
+
+    def reports(self, event: str, status: str) -> None:
+        """The leg is in another state now; whoever asked is told."""
+        self.standard["CallStatus"] = status
+        if self.notices:
+            self.notices.report(event, self.standard, self.clock)
+
+    def run(self, first: Target) -> Generator[Waiting, Deed, None]:
+        """Execute from `first` until a document ends (the return) or HungUp is raised."""
+        target: Target | None = first
+        chain = 0
+        while target:
+            chain += 1
+            if chain > LONGEST_CHAIN:
+                raise BadTwiml(f"{target.url}: {LONGEST_CHAIN} documents in a row without a wait")
+            clock = self.clock
+            try:
+                target = yield from self.one_document(target, self.context)
+            except Redirected as redirected:
+                target = redirected.target
+            chain = chain if clock == self.clock else 0
+
+    def one_document(self, target: Target, context: str) -> Pause:
+        """Fetch and execute one document; what it returns is the next one, if any."""
+        url, document = self._fetch(target, context)
+        if self.gone:
+            raise HungUp
+        return (yield from self._execute(document, url, context))
+
+    def _fetch(self, target: Target, context: str) -> tuple[str, ET.Element]:
+        try:
+            return self._document(target, context)
+        except DeliveryFailed as fault:
+            self.faults.append(fault)
+            if not self.fallback or target.url == self.fallback:
+                self.heard.append(APPLICATION_ERROR)
+                raise HungUp from fault
+            form = {"ErrorCode": str(fault.code), "ErrorUrl": fault.url}
+            return self._fetch(Target(self.fallback, form), context)
+
+    def _document(self, target: Target, context: str) -> tuple[str, ET.Element]:
+        if target.inline:
+            answer = Answer(200, target.inline.encode())
+        else:
+            answer = self.courier.deliver(target.url, self.standard | target.form, target.method, self.clock)
+        body = _as_twiml(answer, target.url)
+        if problems := validation.check(body, context):
+            self.warnings += [f"{target.url}: {problem}" for problem in problems]
+            if self.strict:
+                raise BadTwiml(f"{target.url}: " + "; ".join(problems) + f"\n{body.decode(errors='replace')}")
+            if fatal := next((one for one in problems if one.startswith(FATAL)), ""):
+                raise DeliveryFailed(int(fatal[:5]), target.url, fatal)
+        return target.url, ET.fromstring(body)
+
+    def _execute(self, document: ET.Element, url: str, context: str) -> Pause:
+        self.records = document.find("Record") is not None
+        for verb in document:
+            if verb.tag not in schema.CONTEXTS[context]:
+                continue  # 12200 is a warning: the verb is passed over
+            if verb.tag in ("Hangup", "Reject"):
+                if verb.tag == "Reject" and not self.answered:
+                    self.standard["CallStatus"] = "busy"
+                else:
+                    self.answer()
+                raise HungUp
+            if verb.tag == "Leave":
+                raise Left
+            self.answer()
+            if verb.tag == "Redirect":
+                return Target(self.courier.resolve(url, (verb.text or "").strip()), {}, verb.get("method", "POST"))
+            target = yield from self._perform(verb, url)
+            if target:
+                return target
+        self.answer()
+        return None
+
+    def answer(self) -> None:
+        """A line rings while its first document is fetched; the first verb picks it up."""
+        before, self.answered = self.answered, True
+        self.standard["CallStatus"] = "in-progress"
+        if not before:
+            self.reports("answered", "in-progress")
+
+    def _perform(self, verb: ET.Element, url: str) -> Pause:
+        if verb.tag in self.verbs:
+            return (yield from self.verbs[verb.tag](self, verb, url))
+        if verb.tag in ("Say", "Play", "Pause"):
+            self.play(verb)
+        elif self.strict:
+            raise NotImplementedError(f"<{verb.tag}> is not played here")
+        return None
+
+    def play(self, verb: ET.Element) -> None:
+        """What is said or played is heard and takes its time."""
+        if verb.tag == "Pause":
+            self.clock += int(verb.get("length", 1))
+            return
+        if verb.tag == "Say" and validation.is_too_long("".join(verb.itertext())):
+            return  # 13521 is a warning too: nothing is spoken
+        sound = Speech(f"[{(verb.text or verb.get('digits') or '').strip()}]")
+        piece = speech.speech(verb) if verb.tag == "Say" else sound
+        self.heard.append(piece)
+        times = min(LONGEST_LOOP, int(verb.get("loop", 1)) or LONGEST_LOOP)
+        self.clock += times * speech.seconds(piece.text, validation.is_chinese(piece.language))
+
+    def action(self, verb: ET.Element, url: str, form: dict[str, str]) -> Target:
+        """The verb's action; without one, the same document again."""
+        return Target(self.courier.resolve(url, verb.get("action", "")), form, verb.get("method", "POST"))
+
+    def talk(self, other: Party, star: bool = False) -> Generator[Waiting, Deed, None]:
+        """Until either side ends it; keys are only heard, but for the star where a `<Dial>` asks for it."""
+        self.talking_to = other
+        try:
+            deed = yield Waiting("talking")
+            while deed.keys and not (star and "*" in deed.keys):
+                deed = yield Waiting("talking")
+        finally:
+            self.company.part(self)
+
+    def child(self, verb: ET.Element, number: str, notices: Notices) -> Leg:
+        """A leg to somebody else, on behalf of this one."""
+        caller = verb.get("callerId", self.standard["From"])
+        standard = self.standard | {
+            "CallSid": new_sid(),
+            "ParentCallSid": self.sid,
+            "Direction": "outbound-dial",
+            "From": caller,
+            "Caller": caller,
+            "To": number,
+            "Called": number,
+        }
+        child = Leg(
+            self.courier, standard, self.verbs, "whisper", agents=self.agents, strict=self.strict, company=self.company,
+            notices=notices, answered=True,
+        )  # fmt: skip
+        self.children.append(child)
+        return child
+
+
+def _as_twiml(answer: Answer, url: str) -> bytes:
+    """By content type: XML and HTML are TwiML, sound is played, plain text is TwiML or is read aloud."""
+    kind = answer.content_type.partition(";")[0].strip().lower()
+    if kind in PLAYED:
+        return f"<Response><Play>{url}</Play></Response>".replace("&", "&amp;").encode()
+    if kind == "text/plain" and not answer.body.lstrip().startswith(b"<"):
+        say = ET.Element("Say", voice="man", language="en-US")
+        say.text = answer.body.decode(errors="replace")
+        return b"<Response>" + ET.tostring(say, encoding="utf-8", xml_declaration=False) + b"</Response>"
+    if kind not in ("text/xml", "application/xml", "text/html", "text/plain"):
+        raise DeliveryFailed(12300, url, f"Content-Type {answer.content_type!r}")
+    return answer.body

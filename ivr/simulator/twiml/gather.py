@@ -1,0 +1,58 @@
+"""`<Gather>`: keys until there are enough, a finish key, or silence, which falls through."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Generator
+
+from ivr.simulator.account.leg_events import Deed, Pause, Waiting
+from ivr.simulator.twiml.executor import Leg
+
+BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
+"""What a finish key alone is: silence, as the documentation has it; or it is told, in one of the forms that were seen."""
+
+
+def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
+    """Ask the action with what was keyed; without input, or a first key that ends it, only when actionOnEmptyResult says so."""
+    if not leg.keeps_keys:
+        leg.buffer = ""
+    if not leg.buffer:  # a key interrupts what is nested; keys typed ahead already did
+        for nested in verb:
+            if nested.tag in ("Say", "Play", "Pause"):
+                leg.play(nested)
+    digits, finished = yield from _keyed(leg, verb)
+    finished = finished and (bool(digits) or leg.bare_hash != "silence")
+    if not digits and not finished and verb.get("actionOnEmptyResult") != "true":
+        return None
+    form = {"Digits": digits} if digits or not finished else _bare(leg, verb.get("finishOnKey", "#"))
+    return leg.action(verb, url, form)
+
+
+def _keyed(leg: Leg, verb: ET.Element) -> Generator[Waiting, Deed, tuple[str, bool]]:
+    most, seconds = int(verb.get("numDigits", 10**6)), float(verb.get("timeout", 5))
+    digits = ""
+    while True:
+        digits, finished = _collect(leg, digits, most, verb.get("finishOnKey", "#"))
+        if finished:
+            return digits, True
+        deed = yield Waiting("keys", seconds)
+        if not deed.keys:
+            leg.clock += seconds
+            return digits, False
+        leg.buffer += deed.keys
+
+
+def _collect(leg: Leg, digits: str, most: int, finish: str) -> tuple[str, bool]:
+    while leg.buffer:
+        key, leg.buffer = leg.buffer[0], leg.buffer[1:]
+        if key == finish:
+            return digits, True
+        digits += key
+        if len(digits) == most:
+            return digits, True
+    return digits, False
+
+
+def _bare(leg: Leg, finish: str) -> dict[str, str]:
+    told: list[dict[str, str]] = [{"Digits": ""}, {}, {"Digits": finish}, {"Digits": "", "FinishedOnKey": finish}]
+    return dict(zip(BARE_HASH[1:], told, strict=True))[leg.bare_hash]

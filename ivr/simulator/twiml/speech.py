@@ -1,0 +1,85 @@
+"""What a person hears: speech out of `<Say>`, and the options in it, label before key."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.simulator.twiml.validation import is_chinese
+
+_KEYS = {word: str(key) for key, word in enumerate("零一二三四五六七八九")}
+_KEYS |= {
+    word: str(key)
+    for key, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+}
+_KEYS |= {"〇": "0", "幺": "1", "井号": "#", "井": "#", "星号": "*", "星": "*", "米字": "*"}
+_KEYS |= {"pound": "#", "hash": "#", "the pound key": "#", "the hash key": "#", "star": "*", "the star key": "*"}
+_KEY = "|".join(sorted(map(re.escape, _KEYS), key=len, reverse=True)) + r"|[0-9#*]"
+_OPTION = re.compile(
+    rf"(?P<label>[^。！？；\n]*?)[，,、]?\s*(?:请按|(?<!\bthen )\bpress)\s*(?P<key>{_KEY})(?![a-z0-9次下位]|,? then |，?再按)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One `<Say>` (or `<Play>`) as it sounded: words, language, voice."""
+
+    text: str
+    language: str = ""
+    voice: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A label and the key that the caller is told to press for it."""
+
+    label: str
+    key: str
+
+
+def speech(say: ET.Element) -> Speech:
+    """A `<Say>` without its SSML; a break ends a sentence, a substitution is heard as its alias."""
+    text = re.sub(r"[ \t]+", " ", _flat(say))
+    return Speech(text.strip(), say.get("language", "en-US"), say.get("voice", "man"))
+
+
+def _flat(element: ET.Element) -> str:
+    words = element.get("alias", "") if element.tag == "sub" else element.text or ""
+    for child in element:
+        words += ("\n" if child.tag in ("break", "p", "s") else "") + _flat(child) + (child.tail or "")
+    return words
+
+
+def seconds(text: str, chinese: bool) -> float:
+    """How long somebody takes to say this."""
+    return max(1, len(text) / (4 if chinese else 14))
+
+
+def joined(heard: Iterable[Speech]) -> str:
+    """Everything heard, one line a sentence or `<Say>`."""
+    return "\n".join(piece.text for piece in heard)
+
+
+def options(heard: Iterable[Speech]) -> list[Option]:
+    """The options in the order in which they were spoken."""
+    sentences = [sentence for piece in heard for sentence in re.split(r"\n|(?<=[.!?;])\s+", piece.text)]
+    found = [match for sentence in sentences for match in _OPTION.finditer(sentence)]
+    return [Option(match["label"].strip(" ,，"), _KEYS.get(match["key"].lower(), match["key"])) for match in found]
+
+
+def language(heard: Iterable[Speech]) -> str:
+    """`zh` or `en`: the one that most of the words were spoken in; empty after silence."""
+    weight = {"zh": 0, "en": 0}
+    for piece in heard:
+        # A Chinese character takes about as long to say as three English letters.
+        chinese = is_chinese(piece.language)
+        weight["zh" if chinese else "en"] += len(piece.text) * (3 if chinese else 1)
+    return max(weight, key=lambda name: weight[name]) if any(weight.values()) else ""
+
+
+def plain(text: str) -> str:
+    """Text for comparison: case and white space do not matter, nor the width of punctuation."""
+    return re.sub(r"\s+", " ", text.translate(str.maketrans("，。！？：；", ",.!?:;"))).strip().casefold()
