@@ -14,8 +14,8 @@ from ivr.follow_up.recordings import NotDone
 from ivr.follow_up.sms import Text
 from ivr.follow_up.telephone import Ringing
 from ivr.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, TwilioTelephone, Unreachable
-from tests.simulator.company import simulator
-from tests.simulator.conftest import desk  # noqa: F401 (a fixture: pytest finds it by its name)
+from tests.simulator.conftest import stub  # noqa: F401 (a fixture: pytest finds it by its name)
+from tests.simulator.running import running_simulator
 from tests.wallet.serving import served
 
 ACCOUNT, KEY, SERVICE = "AC" + "1" * 32, "SK" + "2" * 32, "MG" + "0a" * 16
@@ -171,22 +171,22 @@ def test_region_and_edge_are_those_of_the_settings(account, region, edge, host, 
     close(recordings)
 
 
-def test_the_simulator_takes_an_api_key_of_its_account(desk, settings):  # noqa: F811
+def test_the_simulator_takes_an_api_key_of_its_account(stub, settings):  # noqa: F811
     """As Twilio does, beside the token; and no other."""
-    with simulator(desk, replace(settings, twilio_api_key=KEY, twilio_api_secret="pepper")) as company:
-        assert company.rest.auth == (KEY, "pepper") and company.rest.messages.list() == []
-        wrong = OwnNumbers(replace(company.settings, twilio_api_secret="salt"))
+    with running_simulator(stub, replace(settings, twilio_api_key=KEY, twilio_api_secret="pepper")) as simulator:
+        assert simulator.rest.auth == (KEY, "pepper") and simulator.rest.messages.list() == []
+        wrong = OwnNumbers(replace(simulator.settings, twilio_api_secret="salt"))
         with pytest.raises(Refused, match="401"):
             wrong.find(OURS)
         close(wrong)
 
 
-def test_twilio_is_asked_what_belongs_to_the_account(desk, settings):  # noqa: F811
+def test_twilio_is_asked_what_belongs_to_the_account(stub, settings):  # noqa: F811
     """Numbers and what they can do, verified numbers, short codes, messaging services."""
-    with simulator(desk, settings) as company:
-        registers = company.board.company
+    with running_simulator(stub, settings) as simulator:
+        registers = simulator.runner.account
         registers.bought, registers.verified, registers.senders = lambda: [OURS], {THEIRS}, {"12345", SERVICE}
-        numbers = OwnNumbers(company.settings)
+        numbers = OwnNumbers(simulator.settings)
         assert numbers.find(OURS) == {"voice", "sms"}
         assert numbers.find(THEIRS) is None
         assert [numbers.is_verified(number) for number in (OURS, THEIRS)] == [False, True]
@@ -203,15 +203,15 @@ def test_a_twilio_that_does_not_answer_is_told_from_one_that_refuses(account):
     close(numbers)
 
 
-def test_the_simulator_refuses_what_twilio_refuses_of_a_number_that_is_not_the_accounts(desk, settings):  # noqa: F811
+def test_the_simulator_refuses_what_twilio_refuses_of_a_number_that_is_not_the_accounts(stub, settings):  # noqa: F811
     """Calls 21210, texts 21606; a verified number may call and not text."""
-    with simulator(desk, settings) as company:
-        company.board.company.bought, company.board.company.verified = lambda: [OURS], {THEIRS}
+    with running_simulator(stub, settings) as simulator:
+        simulator.runner.account.owned_numbers, simulator.runner.account.verified_numbers = lambda: [OURS], {THEIRS}
         codes = []
         for caller in ("+12025550155", THEIRS):
             for ask in (
-                lambda c: company.rest.calls.create(to="+12025550143", from_=c, twiml="<Response/>"),
-                lambda c: company.rest.messages.create(to="+12025550143", from_=c, body="Hello."),
+                lambda c: simulator.rest.calls.create(to="+12025550143", from_=c, twiml="<Response/>"),
+                lambda c: simulator.rest.messages.create(to="+12025550143", from_=c, body="Hello."),
             ):
                 try:
                     ask(caller)

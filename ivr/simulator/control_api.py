@@ -6,14 +6,14 @@
 | `GET /simulator/calls`, `GET /simulator/calls/<sid>` | the calls, a call |
 | `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; the sid of an agent who is asked works too |
 | `…/wait`, `…/speak` `{"seconds": 4, "words"?}`, `…/answer`, `…/hang-up` | keep silent (talking: the other side leaves); speak into a recording; pick up; put the receiver down |
-| `…/notices` `{"send": [1, 0, 0]}` | send status notices by number: late, in this order, again |
+| `…/notices` `{"send": [1, 0, 0]}` | send status callbacks by number: late, in this order, again |
 | `…/again` `{"request": -1}` | send an earlier webhook once more |
 | `PUT /simulator/recordings/<RE…>` `{"call", "seconds", "words"?}` | keep what a telephone elsewhere recorded: the terminal's |
 | `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; silence whose time has come is kept |
 
 `agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (they act by their own sid).
 `bare_hash`: what a `#` alone is in an entry, `silence` (as documented), or told as empty, absent, hash or finished-on-key.
-`notices`: `"held"` keeps status notices until they are sent by hand.
+`notices`: `"held"` keeps status callbacks until they are sent by hand.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.simulator.account.account import Recording
-from ivr.simulator.account.leg_events import Deed
-from ivr.simulator.calls.call_runner import Switchboard, SwitchedCall, again, options
+from ivr.simulator.account.leg_events import Input
+from ivr.simulator.account.recordings import Recording
+from ivr.simulator.calls.call_runner import CallRunner, RunningCall, again, options
 from ivr.simulator.twiml.executor import Leg
 from ivr.simulator.twiml.gather import BARE_HASH
 
@@ -38,22 +38,22 @@ LONGEST = 10_000_000
 AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "failed", "ask")
 
 
-def control_blueprint(board: Switchboard) -> Blueprint:
-    """The JSON interface of one board."""
+def control_blueprint(runner: CallRunner) -> Blueprint:
+    """The JSON interface of one runner."""
     control = Blueprint("simulator", __name__, url_prefix="/simulator")
 
     @control.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> tuple[Response, int]:
         return jsonify(error=error.description), error.code or 500
 
-    _calls(control, board)
-    _deeds(control, board)
-    _recordings(control, board)
-    _clock(control, board)
+    _calls(control, runner)
+    _deeds(control, runner)
+    _recordings(control, runner)
+    _clock(control, runner)
     return control
 
 
-def _calls(control: Blueprint, board: Switchboard) -> None:
+def _calls(control: Blueprint, runner: CallRunner) -> None:
     @control.post("/calls")
     def place() -> tuple[Response, int]:
         asked = _body()
@@ -68,91 +68,96 @@ def _calls(control: Blueprint, board: Switchboard) -> None:
         if not isinstance(more, dict) or not all(isinstance(value, str) for value in more.values()):
             abort(400, f"more is {more!r}; write further parameters of the webhook, all of them texts")
         sid = str(asked.get("sid", ""))
-        if sid in board.calls:
+        if sid in runner.calls:
             abort(409, f"{sid} was placed before; leave sid out for a new one")
-        call = board.place(
+        call = runner.place(
             asked["line"], asked["from"], sid, agents=agents, held=asked.get("notices") == "held",
             bare_hash=bare_hash, more=more,
         )  # fmt: skip
-        return jsonify(_shown(board, call)), 201
+        return jsonify(_shown(runner, call)), 201
 
     @control.get("/calls")
     def every() -> Response:
-        return jsonify([_picture(call, call.leg) for call in tuple(board.calls.values())])
+        return jsonify([_picture(call, call.leg) for call in tuple(runner.calls.values())])
 
     @control.get("/calls/<sid>")
     def one(sid: str) -> Response:
-        call, leg = _found(board, sid)
-        return jsonify(_shown(board, call, leg))
+        call, leg = _found(runner, sid)
+        return jsonify(_shown(runner, call, leg))
 
 
-def _deeds(control: Blueprint, board: Switchboard) -> None:
+def _deeds(control: Blueprint, runner: CallRunner) -> None:
     @control.post("/calls/<sid>/<any(press, wait, speak, answer):what>")
     def act(sid: str, what: str) -> Response:
-        call, leg = _found(board, sid)
+        call, leg = _found(runner, sid)
         asked = _body()
-        if call.line.over:
+        if call.phone_call.over:
             abort(409, "the call is over")
-        if leg is call.leg and call.line.waiting and call.line.waiting.kind in ("agent", "ringing") and what != "wait":
+        if (
+            leg is call.leg
+            and call.phone_call.waiting
+            and call.phone_call.waiting.kind in ("agent", "ringing")
+            and what != "wait"
+        ):
             abort(409, "an agent is being rung")
         keys = str(asked.get("keys", ""))
         if not KEYS.fullmatch(keys):
             abort(400, f"keys is {keys!r}; keys are 0-9 * #")
         deeds = {
-            "press": Deed(keys),
-            "speak": Deed(spoke=_number(asked, "seconds", 3), words=str(asked.get("words", ""))),
-            "answer": Deed("answer"),
+            "press": Input(keys),
+            "speak": Input(spoke=_number(asked, "seconds", 3), words=str(asked.get("words", ""))),
+            "answer": Input("answer"),
         }
-        board.does(call, deeds.get(what, Deed()))
-        return jsonify(_shown(board, call, leg))
+        runner.act(call, deeds.get(what, Input()))
+        return jsonify(_shown(runner, call, leg))
 
     @control.post("/calls/<sid>/hang-up")
     def hang_up(sid: str) -> Response:
-        call, leg = _found(board, sid)
+        call, leg = _found(runner, sid)
         if leg is call.leg:
-            board.tell(call, call.line.hang_up)
+            runner.tell(call, call.phone_call.hang_up)
         else:
-            board.does(call, Deed(leaves=True))
-        return jsonify(_shown(board, call, leg))
+            runner.act(call, Input(hangs_up=True))
+        return jsonify(_shown(runner, call, leg))
 
     @control.post("/calls/<sid>/notices")
-    def notices(sid: str) -> Response:
-        call, leg = _found(board, sid)
-        kept = leg.notices.kept if leg.notices else []
+    def status_callbacks(sid: str) -> Response:
+        call, leg = _found(runner, sid)
+        kept = leg.status_callbacks.kept if leg.status_callbacks else []
         which = _body().get("send", [*range(len(kept))])
         if not isinstance(which, list) or not all(_is_place(one, range(len(kept))) for one in which):
-            abort(400, f"there are {len(kept)} notices, numbered from 0")
-        board.tell(call, lambda: leg.notices.send(which) if leg.notices else None)
-        return jsonify(_shown(board, call, leg))
+            abort(400, f"there are {len(kept)} status callbacks, numbered from 0")
+        runner.tell(call, lambda: leg.status_callbacks.send(which) if leg.status_callbacks else None)
+        return jsonify(_shown(runner, call, leg))
 
     @control.post("/calls/<sid>/again")
     def once_more(sid: str) -> Response:
-        call, _leg = _found(board, sid)
-        board.settle(call)
-        place, log = _body().get("request", -1), call.leg.courier.log
+        call, _leg = _found(runner, sid)
+        runner.settle(call)
+        place, log = _body().get("request", -1), call.leg.webhooks.log
         if not _is_place(place, range(-len(log), len(log))):
             abort(400, f"there are {len(log)} requests, numbered from 0")
         before, now = again(call, place)
         return jsonify(same=before == now, before=before.decode(), now=now.decode())
 
 
-def _recordings(control: Blueprint, board: Switchboard) -> None:
+def _recordings(control: Blueprint, runner: CallRunner) -> None:
     @control.put("/recordings/<sid>")
     def keep(sid: str) -> tuple[str, int]:
         asked = _body()
         if not RECORDING_SID.fullmatch(sid) or not isinstance(asked.get("call"), str):
             abort(400, 'put {"call": "CA…", "seconds": 4} at RE and 32 hexadecimal digits')
         words = str(asked.get("words", ""))
-        board.company.record(Recording(asked["call"], _number(asked, "seconds", 0), "RecordVerb", words, sid))
+        runner.account.record(Recording(asked["call"], _number(asked, "seconds", 0), "RecordVerb", words, sid))
         return "", 204
 
 
-def _clock(control: Blueprint, board: Switchboard) -> None:
+def _clock(control: Blueprint, runner: CallRunner) -> None:
     @control.route("/clock", methods=["GET", "POST"])
     def clock() -> Response:
         if request.method == "POST":
-            board.advance(_number(_body(), "advance", 0))
-        return jsonify(seconds=board.clock)
+            runner.advance(_number(_body(), "advance", 0))
+        return jsonify(seconds=runner.clock)
 
 
 def _body() -> dict[str, Any]:
@@ -173,29 +178,29 @@ def _is_place(given: Any, places: range) -> bool:
     return type(given) is int and given in places
 
 
-def _found(board: Switchboard, sid: str) -> tuple[SwitchedCall, Leg]:
-    found = board.find(sid)
+def _found(runner: CallRunner, sid: str) -> tuple[RunningCall, Leg]:
+    found = runner.find(sid)
     if found is None:
         abort(404, f"no call has the sid {sid}")
     return found
 
 
-def _shown(board: Switchboard, call: SwitchedCall, leg: Leg | None = None) -> dict[str, Any]:
-    board.settle(call)
+def _shown(runner: CallRunner, call: RunningCall, leg: Leg | None = None) -> dict[str, Any]:
+    runner.settle(call)
     return _picture(call, leg or call.leg)
 
 
-def _picture(call: SwitchedCall, leg: Leg) -> dict[str, Any]:
+def _picture(call: RunningCall, leg: Leg) -> dict[str, Any]:
     own = leg is call.leg
     return {
-        "sid": leg.sid, "line": leg.standard["To"], "from": leg.standard["From"],
-        "direction": leg.standard["Direction"], "status": leg.standard["CallStatus"], "over": call.line.over,
-        "waiting": asdict(call.line.waiting) if call.line.waiting else None, "seconds": leg.clock,
+        "sid": leg.sid, "line": leg.parameters["To"], "from": leg.parameters["From"],
+        "direction": leg.parameters["Direction"], "status": leg.parameters["CallStatus"], "over": call.phone_call.over,
+        "waiting": asdict(call.phone_call.waiting) if call.phone_call.waiting else None, "seconds": leg.clock,
         "heard": [asdict(piece) for piece in leg.heard], "mark": call.mark if own else 0,
         "options": [asdict(option) for option in options(call)] if own else [],
-        "talking_to": leg.talking_to.standard["To"] if leg.talking_to else "",
+        "talking_to": leg.talking_to.parameters["To"] if leg.talking_to else "",
         "agents": [_picture(call, child) for child in leg.children],
-        "notices": [asdict(notice) for notice in leg.notices.kept] if leg.notices else [],
+        "notices": [asdict(notice) for notice in leg.status_callbacks.kept] if leg.status_callbacks else [],
         "faults": [str(fault) for fault in leg.faults] + (call.trouble if own else []), "warnings": leg.warnings,
-        "requests": [url for url, _form, _answer in leg.courier.log] if own else [],
+        "requests": [url for url, _form, _answer in leg.webhooks.log] if own else [],
     }  # fmt: skip

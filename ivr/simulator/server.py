@@ -21,32 +21,32 @@ from werkzeug.wrappers import Response
 
 from ivr.loopback import entrance, is_from_here, refuse_strangers
 from ivr.settings import Settings
-from ivr.simulator.account.account import Company
-from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.account.account import Account
+from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT
 from ivr.simulator.control_api import control_blueprint
 from ivr.simulator.rest.api import rest_blueprint
-from ivr.simulator.rest.credentials import TEST, Accounts
+from ivr.simulator.rest.credentials import TEST, Credentials
 from ivr.simulator.webhooks.delivery import HttpTransport, Transport
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What the lab's scene says, asked each time: what agents do, what becomes of texts, which numbers the account has."""
+class Behaviour:
+    """What the lab's behaviour says, asked each time: what agents do, what becomes of texts, which numbers the account has."""
 
     agent: Callable[[str], str] = lambda number: "accept"
     sms: Callable[[], str] = lambda: "ok"
     numbers: Callable[[], Collection[str]] | None = None
 
 
-def make_board(settings: Settings, transport: Transport, scene: Scene) -> Switchboard:
-    """The board for the app that the settings describe."""
-    account = settings.twilio_account_sid or SIMULATED_ACCOUNT
-    company = Company(account, f"http://127.0.0.1:{settings.port + 1}", bought=scene.numbers)
-    return Switchboard(transport, settings.twilio_auth_token, company, scene.agent)
+def make_call_runner(settings: Settings, transport: Transport, behaviour: Behaviour) -> CallRunner:
+    """The runner for the app that the settings describe."""
+    account_sid = settings.twilio_account_sid or SIMULATED_ACCOUNT
+    account = Account(account_sid, f"http://127.0.0.1:{settings.port + 1}", owned_numbers=behaviour.numbers)
+    return CallRunner(transport, settings.twilio_auth_token, account, behaviour.agent)
 
 
-def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask:
+def create_server(settings: Settings, runner: CallRunner, behaviour: Behaviour) -> Flask:
     """The WSGI app: REST, the JSON interface, and the browser phone where it is there."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
@@ -72,26 +72,26 @@ def create_server(settings: Settings, board: Switchboard, scene: Scene) -> Flask
 
     given = (settings.twilio_test_account_sid, settings.twilio_test_auth_token)
     key = (settings.twilio_api_key, settings.twilio_api_secret)
-    accounts = Accounts((board.company.account, settings.twilio_auth_token), given if all(given) else TEST, key)
-    app.register_blueprint(control_blueprint(board))
-    _add_phone(app, settings, board)
-    app.register_blueprint(rest_blueprint(board, accounts, scene.sms))
+    accounts = Credentials((runner.account.sid, settings.twilio_auth_token), given if all(given) else TEST, key)
+    app.register_blueprint(control_blueprint(runner))
+    _add_phone(app, settings, runner)
+    app.register_blueprint(rest_blueprint(runner, accounts, behaviour.sms))
     return app
 
 
-def _add_phone(app: Flask, settings: Settings, board: Switchboard) -> None:
+def _add_phone(app: Flask, settings: Settings, runner: CallRunner) -> None:
     try:
         from ivr.simulator.browser_phone.call_map import map_blueprint
         from ivr.simulator.browser_phone.routes import phone_blueprint
     except ImportError as missing:
         logging.getLogger("simulator").warning("no browser phone: %s", missing)
     else:
-        app.register_blueprint(phone_blueprint(settings, board.company, lambda: time.monotonic() + board.clock))
+        app.register_blueprint(phone_blueprint(settings, runner.account, lambda: time.monotonic() + runner.clock))
         app.register_blueprint(map_blueprint())
 
 
-def lab_scene(settings: Settings) -> Scene:
-    """The scene of the lab's database; numbers that are nobody's desk belong to whoever uses `/simulator`."""
+def lab_behaviour(settings: Settings) -> Behaviour:
+    """The behaviour of the lab's database; numbers that are nobody's desk belong to whoever uses `/simulator`."""
     from ivr.lab import agents, scene
     from ivr.storage import begin_read, connect
     from ivr.wallet import config
@@ -111,7 +111,7 @@ def lab_scene(settings: Settings) -> Scene:
         with begin_read(engine) as conn:
             return config.lines(conn)
 
-    return Scene(agent, sms, numbers)
+    return Behaviour(agent, sms, numbers)
 
 
 def main() -> int:
@@ -121,14 +121,14 @@ def main() -> int:
         print("simulator: there is a real account; the telephone company is Twilio", file=sys.stderr)
         return 2
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    scene = lab_scene(settings)
+    behaviour = lab_behaviour(settings)
     transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
-    board = make_board(settings, transport, scene)
-    server = make_server("127.0.0.1", settings.port + 1, create_server(settings, board, scene), threaded=True)
+    runner = make_call_runner(settings, transport, behaviour)
+    server = make_server("127.0.0.1", settings.port + 1, create_server(settings, runner, behaviour), threaded=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever(poll_interval=0.1)
-    board.close()
+    runner.close()
     transport.close()
     return 0
 

@@ -18,10 +18,11 @@ import httpx
 
 from ivr.loopback import TOKEN
 from ivr.settings import Settings
-from ivr.simulator.account.account import Company, Recording
+from ivr.simulator.account.account import Account
 from ivr.simulator.account.leg_events import CallerGone
+from ivr.simulator.account.recordings import Recording
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
-from ivr.simulator.webhooks.delivery import DeliveryFailed, HttpTransport
+from ivr.simulator.webhooks.delivery import HttpTransport, WebhookFailed
 
 DEFAULT_LINE, DEFAULT_CALLER = "+864000000101", "+8613900000001"
 BEHAVIOURS = {"a": "accept", "d": "decline", "b": "busy", "n": "no-answer"}
@@ -37,13 +38,13 @@ def connect(server: str = "", **more: object) -> Phone:
     real = server or f"http://127.0.0.1:{settings.port}"
     # With an address of its own the server checks signatures against that one, not against where we connect.
     transport = HttpTransport(real, real if server else settings.public_base_url)
-    account = settings.twilio_account_sid or SIMULATED_ACCOUNT
-    company = Handing(account, settings.twilio_api_url.get("", f"http://127.0.0.1:{settings.port + 1}"))
-    company.token = settings.lab_token
-    return Phone(transport, settings.twilio_auth_token, account, company=company, **more)  # type: ignore[arg-type]
+    account_sid = settings.twilio_account_sid or SIMULATED_ACCOUNT
+    account = ForwardingAccount(account_sid, settings.twilio_api_url.get("", f"http://127.0.0.1:{settings.port + 1}"))
+    account.token = settings.lab_token
+    return Phone(transport, settings.twilio_auth_token, account_sid, account=account, **more)  # type: ignore[arg-type]
 
 
-class Handing(Company):
+class ForwardingAccount(Account):
     """A telephone company that hands what it records to the lab's, where the line fetches it."""
 
     token = ""
@@ -100,9 +101,9 @@ def _deed(phone: Phone, typed: str, tell: Tell) -> str:
 
 def _repeat(phone: Phone, tell: Tell) -> None:
     try:
-        before, now = phone.courier.again()
+        before, now = phone.webhooks.again()
         tell("  same answer" if before.body == now.body else f"  ANOTHER ANSWER:\n{now.body.decode()}")
-    except DeliveryFailed as fault:
+    except WebhookFailed as fault:
         tell(f"  [{fault}]")
 
 

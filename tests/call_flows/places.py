@@ -32,7 +32,7 @@ def gather(caller: Caller) -> ET.Element:
 def types_ahead(caller: Caller, keys: str) -> Caller:
     """All keys arrive in one request; then the telephone hears the reply that is stored for that turn."""
     action = str(gather(caller).get("action"))
-    caller.courier.deliver(action, caller.call.leg.standard | {"Digits": keys})
+    caller.webhooks.deliver(action, caller.call.leg.parameters | {"Digits": keys})
     caller.presses("#")
     return caller
 

@@ -178,8 +178,8 @@ def test_a_callback_is_taken_without_typing_ahead(caller):
     """Keys that came with the number confirm nothing: the read-back is heard first."""
     caller.line.put("agents", {"available": 0})
     caller.calls().presses("0").picks("需要回电", "call back").picks("不是", "no")
-    url = caller.courier.resolve("", ET.fromstring(caller.documents[-1].encode()).find("Gather").get("action"))
-    caller.courier.deliver(url, caller.call.leg.standard | {"Digits": "13700000000#1"})
+    url = caller.webhooks.resolve("", ET.fromstring(caller.documents[-1].encode()).find("Gather").get("action"))
+    caller.webhooks.deliver(url, caller.call.leg.parameters | {"Digits": "13700000000#1"})
     assert "幺三七" in caller.documents[-1] or "one three seven" in caller.documents[-1]
     assert caller.line.get("callbacks") == []
 
@@ -263,7 +263,7 @@ def test_an_agent_who_only_answers_has_not_accepted(caller):
     """What was keyed in the whisper decides, never how the leg ended: it was answered and completed."""
     caller.agents = "decline"
     caller.calls().presses("0").is_told("给您回电", "call you back")
-    forms = [form for _, form, _ in caller.courier.log if "DialCallStatus" in form]
+    forms = [form for _, form, _ in caller.webhooks.log if "DialCallStatus" in form]
     assert forms and forms[-1]["DialCallStatus"] in ("completed", "answered", "no-answer")
     caller.hangs_up()
     assert caller.report()["outcome"] == "abandoned"

@@ -54,7 +54,7 @@ def test_what_happened_is_said_in_the_callers_own_words_and_kept_with_the_case(o
     assert {name: note[name] for name in ("customer", "call", "reference", "seconds", "status")} == {
         "customer": case["customer"], "call": offered.sid, "reference": case["reference"], "seconds": 12, "status": "coming",
     }  # fmt: skip
-    assert note["at"] == "2026-11-23T10:00:00+08:00" and note["id"] == offered.company.recordings[0].sid
+    assert note["at"] == "2026-11-23T10:00:00+08:00" and note["id"] == offered.account.recordings[0].sid
 
 
 def test_the_words_and_the_limit_agree():
@@ -65,7 +65,7 @@ def test_the_words_and_the_limit_agree():
 def test_one_key_goes_on_without(offered):
     """Nothing is recorded."""
     offered.picks("不用补充", "go on without").is_told("问题解决了吗", "solve your problem")
-    assert kept(offered.line) == [] and offered.company.recordings == []
+    assert kept(offered.line) == [] and offered.account.recordings == []
 
 
 @pytest.mark.requirement("R21")
@@ -89,7 +89,7 @@ def test_a_note_may_be_recorded_again(offered):
     """The last one counts; of the first nothing is kept but that it must be deleted."""
     add(offered).speaks(12).presses("#").picks("重新录", "record it again").is_told("提示音以后", "After the tone")
     offered.speaks(5).presses("#").picks("保留", "keep it")
-    first, second = offered.company.recordings
+    first, second = offered.account.recordings
     assert [(note["id"], note["seconds"]) for note in kept(offered.line)] == [(second.sid, 5)]
     assert [one.id for one in told(offered.line)] == [first.sid, second.sid]
 
@@ -148,7 +148,7 @@ def test_the_notice_is_slower_or_in_the_other_language_at_a_key(offered):
     """And again at pound; nobody is recorded meanwhile."""
     add(offered).presses("9").hears("After the tone" if offered.lang == "zh" else "提示音以后")
     offered.presses("8").presses("#").hears("After the tone" if offered.lang == "zh" else "提示音以后")
-    assert offered.call.waiting.kind == "keys" and offered.company.recordings == []
+    assert offered.call.waiting.kind == "keys" and offered.account.recordings == []
 
 
 def test_who_hangs_up_at_the_last_question_has_kept_it(offered):
@@ -160,7 +160,7 @@ def test_who_hangs_up_at_the_last_question_has_kept_it(offered):
 def test_the_journal_holds_the_recordings_id_and_no_address(offered):
     """Nor does anything else that is kept."""
     add(offered).speaks(12).presses("#").picks("保留", "keep it")
-    sid = offered.company.recordings[0].sid
+    sid = offered.account.recordings[0].sid
     with begin_read(offered.line.app.extensions["line"].engine) as conn:
         rows = conn.execute(sa.select(journal.c.steps, journal.c.facts).where(journal.c.call == offered.sid)).all()
         others = conn.execute(sa.select(recordings)).all() + conn.execute(sa.select(voice_notes)).all()
@@ -174,7 +174,7 @@ def test_the_agent_hears_that_there_is_a_note_and_reads_which(offered):
     add(offered).speaks(12).presses("#").picks("保留", "keep it").presses("0")
     (whisper,) = offered.whispers
     assert ("服务单附语音十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in whisper
-    sid, written = offered.company.recordings[0].sid, offered.report()["summary"]["written"]
+    sid, written = offered.account.recordings[0].sid, offered.report()["summary"]["written"]
     assert f"语音说明: 12 秒 ({sid})" in written["zh"] and f"Voice note: 12 s ({sid})" in written["en"]
 
 
@@ -183,7 +183,7 @@ def test_words_that_were_spoken_while_the_line_broke_are_told_to_the_agent(offer
     monkeypatch.setattr(notes, "Note", None)
     add(offered).speaks(12).presses("#").is_told("系统出了一点问题", "went wrong on our side")
     assert ("服务单附语音十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in offered.whispers[0]
-    sid, written = offered.company.recordings[0].sid, offered.report()["summary"]["written"]
+    sid, written = offered.account.recordings[0].sid, offered.report()["summary"]["written"]
     assert f"语音说明: 12 秒 ({sid})" in written["zh"] and f"Voice note: 12 s ({sid})" in written["en"]
 
 

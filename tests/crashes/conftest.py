@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ivr.simulator.webhooks.delivery import Answer, Courier
+from ivr.simulator.webhooks.delivery import Answer, WebhookSender
 from tests.crashes import planted
 from tests.soak.audit import Books, faults
 from tests.soak.callers import Company, Soaked
@@ -32,7 +32,7 @@ class Will(random.Random):
 
 
 @dataclass
-class Wary(Courier):
+class Wary(WebhookSender):
     """What was answered only after a process had died is asked for once more: the same bytes."""
 
     tally: Tally = field(default_factory=Tally)
@@ -64,7 +64,7 @@ class Doomed:
         number = next(self.numbers)
         caller = Soaked(self.company, number, f"9{number:07d}", Will(number), by_pin=number % 4 != 0)
         caller.lang = ("zh", "en")[number % 2]
-        caller.courier = Wary(caller.courier.transport, caller.courier.token, tally=self.company.tally)
+        caller.webhooks = Wary(caller.webhooks.transport, caller.webhooks.token, tally=self.company.tally)
         return caller
 
     def plays(self, kind: str, caller: Soaked) -> Told:

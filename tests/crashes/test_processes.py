@@ -12,7 +12,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from ivr.simulator.webhooks.delivery import Answer, Courier
+from ivr.simulator.webhooks.delivery import Answer, WebhookSender
 from tests.call_flows.line import Person
 from tests.crashes.planted import IN_A_TURN
 from tests.soak.wire import Watched, says_to_wait
@@ -72,12 +72,12 @@ def at_both_workers(doomed) -> Iterator[Watched]:
     return iter(found.values())
 
 
-class Doubled(Courier):
+class Doubled(WebhookSender):
     """Every webhook at the same moment at both voice workers; the answers must be the same."""
 
     def __init__(self, doomed) -> None:
         super().__init__(None, doomed.company.settings.twilio_auth_token)
-        self.both = [Courier(there, self.token) for there in at_both_workers(doomed)]
+        self.both = [WebhookSender(there, self.token) for there in at_both_workers(doomed)]
         self.transport = self.both[0].transport
 
     def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
@@ -99,7 +99,7 @@ def test_of_two_processes_that_get_every_webhook_at_once_one_does_it(doomed, kin
     """From the dial tone to the words that confirm it."""
     wait_for(lambda: len(doomed.rig.pids("voice worker")) == 2)
     caller = doomed.caller()
-    caller.courier = doubled = Doubled(doomed)
+    caller.webhooks = doubled = Doubled(doomed)
     caller.person = caller.person if kind != "nothing" else without_pin(caller.person)
     doomed.plays(kind, caller)
     doubled.close()

@@ -15,7 +15,7 @@ from ivr.desk.tables import rings
 from ivr.follow_up.jobs import Surroundings
 from ivr.storage import begin_read
 from ivr.twilio_rest import TwilioTelephone
-from tests.simulator.company import simulator
+from tests.simulator.running import running_simulator
 from tests.wallet.serving import served
 
 NUMBER, CUSTOMER = "13900000001", "+8613900000001"
@@ -25,13 +25,13 @@ EVENING, MORNING = "2026-11-23T23:30:00+08:00", "2026-11-24T09:00:00+08:00"
 class Exchange:
     """The line, the telephone company, and a worker's surroundings; what agents and customers do is set here."""
 
-    def __init__(self, line, company):
-        self.line, self.company, self.now = line, company, datetime.now(UTC)
+    def __init__(self, line, simulator):
+        self.line, self.simulator, self.now = line, simulator, datetime.now(UTC)
         self.does = {"agent": "accept", "customer": "accept"}
         runtime = line.app.extensions["line"]
-        settings = replace(line.settings, twilio_api_url=company.settings.twilio_api_url)
+        settings = replace(line.settings, twilio_api_url=simulator.settings.twilio_api_url)
         self.here = Surroundings(runtime.engine, settings, None, runtime.clock, lambda: self.now, TwilioTelephone(settings))  # fmt: skip
-        company.board.agents = lambda number: self.does["customer" if number == CUSTOMER else "agent"]
+        simulator.runner.agents = lambda number: self.does["customer" if number == CUSTOMER else "agent"]
 
     def at(self, when):
         """Set the line's clock."""
@@ -41,20 +41,20 @@ class Exchange:
     def walks(self, here=None):
         """One round, until the telephone company has nothing left to do."""
         ring_due(here or self.here)
-        for call in tuple(self.company.board.calls.values()):
-            self.company.board.settle(call)
+        for call in tuple(self.simulator.runner.calls.values()):
+            self.simulator.runner.settle(call)
         return self
 
     def hangs_up(self):
         """Whoever talks has finished."""
-        for call in tuple(self.company.board.calls.values()):
-            self.company.board.end(call)
-            self.company.board.settle(call)
+        for call in tuple(self.simulator.runner.calls.values()):
+            self.simulator.runner.end(call)
+            self.simulator.runner.settle(call)
 
     @property
     def calls(self):
         """Everybody who was rung: agents by us, customers from their legs."""
-        return [leg.standard["To"] for call in self.company.board.calls.values() for leg in (call.leg, *call.leg.children)]  # fmt: skip
+        return [leg.parameters["To"] for call in self.simulator.runner.calls.values() for leg in (call.leg, *call.leg.children)]  # fmt: skip
 
     @property
     def ring(self):
@@ -70,8 +70,8 @@ class Exchange:
 
     def heard(self, number):
         """What was said to this number, in one text."""
-        legs = [leg for call in self.company.board.calls.values() for leg in (call.leg, *call.leg.children)]
-        return " ".join(piece.text for leg in legs if leg.standard["To"] == number for piece in leg.heard)
+        legs = [leg for call in self.simulator.runner.calls.values() for leg in (call.leg, *call.leg.children)]
+        return " ".join(piece.text for leg in legs if leg.parameters["To"] == number for piece in leg.heard)
 
 
 @contextmanager
@@ -87,8 +87,8 @@ def exchange(caller, agents=1, security=False, **dialled):
     with served(lambda environ, start: caller.line.app(environ, start)) as url:
         caller.line.settings = replace(caller.line.settings, public_base_url=url)
         caller.line.restart()
-        with simulator(SimpleNamespace(url=url), caller.line.settings) as company:
-            made = Exchange(caller.line, company)
+        with running_simulator(SimpleNamespace(url=url), caller.line.settings) as simulator:
+            made = Exchange(caller.line, simulator)
             try:
                 yield made
             finally:

@@ -15,24 +15,24 @@ from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.jobs import Surroundings
-from ivr.simulator.account.account import Recording
+from ivr.simulator.account.recordings import Recording
 from ivr.storage import begin_read
 from ivr.twilio_rest import TwilioRecordings
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET
-from tests.simulator.company import simulator
-from tests.simulator.desk import Desk
+from tests.simulator.running import running_simulator
+from tests.simulator.stub_app import StubApp
 
 WORDS = "我的卡被扣了两次钱，请帮我查一下。"
 
 
 @dataclass
 class Noted:
-    """`company` answers REST; `now` is the machine's time of the worker."""
+    """`simulator` answers REST; `now` is the machine's time of the worker."""
 
     caller: Caller
-    company: Any
+    simulator: Any
     here: Surroundings
     now: datetime
 
@@ -73,7 +73,7 @@ class Noted:
     @property
     def held(self) -> Recording:
         """What the telephone company holds, or held."""
-        return self.company.board.company.recordings[-1]
+        return self.simulator.runner.account.recordings[-1]
 
     def sound(self) -> bytes:
         """The sound as it was sealed, opened."""
@@ -94,16 +94,16 @@ class Elsewhere(Caller):
 @contextmanager
 def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_at: str = "") -> Any:
     """Everything together; `recordings_at` is another place than the simulator to fetch from."""
-    with simulator(Desk(), settings) as company:
+    with running_simulator(StubApp(), settings) as simulator:
         made = replace(
-            line.settings, twilio_api_url={"": recordings_at} if recordings_at else company.settings.twilio_api_url
+            line.settings, twilio_api_url={"": recordings_at} if recordings_at else simulator.settings.twilio_api_url
         )
         if crm:
             made = line.settings = replace(made, crm_url={"": crm}, crm_secret={"": SECRET})
             line.restart()
-        caller = Elsewhere(line, lang, repeat=False, company=company.board.company)
+        caller = Elsewhere(line, lang, repeat=False, account=simulator.runner.account)
         runtime, twilio = line.app.extensions["line"], TwilioRecordings(made)
-        scene = Noted(caller, company, None, datetime.now(UTC))  # type: ignore[arg-type]
+        scene = Noted(caller, simulator, None, datetime.now(UTC))  # type: ignore[arg-type]
         scene.here = Surroundings(runtime.engine, made, None, runtime.clock, lambda: scene.now, recordings=twilio)  # type: ignore[arg-type]
         try:
             yield scene

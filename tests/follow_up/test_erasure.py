@@ -272,7 +272,7 @@ def test_the_webhook_of_a_caller_who_left_an_agent_ends_the_call_without_a_statu
     again = Caller(told, "zh", repeat=False).calls(from_=LINS).picks("充值与支付问题", "").presses("0")
     assert again.talking_to
     again.hangs_up()
-    assert any("DialCallStatus" in form for _url, form, _answer in again.courier.log)
+    assert any("DialCallStatus" in form for _url, form, _answer in again.webhooks.log)
     with begin_read(told.engine) as conn:
         (noted,) = conn.scalars(
             sa.select(notices.c.at).where(notices.c.call == again.sid, notices.c.kind == "ended-with")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine.prompts import Recorded
-from ivr.simulator.account.account import Recording
+from ivr.simulator.account.recordings import Recording
 from ivr.storage import begin_read, begin_write
 from ivr.web.recording_webhooks import take
 from tests.follow_up.noted import WORDS
@@ -62,7 +62,7 @@ def test_a_turn_that_comes_after_its_notice_and_the_end_of_the_call_is_played(sc
     """It was sent while the caller was there; nothing is decided before it may have come."""
     scene.opens_a_case()
     line, sid, turn = scene.caller.line, scene.caller.sid, due(scene.caller)
-    held = scene.company.board.company.record(Recording(sid, 12, "RecordVerb"))
+    held = scene.simulator.runner.account.record(Recording(sid, 12, "RecordVerb"))
     status_notice(scene, turn)
     spoken(post(line, "/voice/status", {"CallSid": sid, "CallStatus": "completed"}))
     scene.later(seconds=5)
@@ -109,7 +109,7 @@ FIRST_WORDS = {"nought": {"RecordingDuration": "0"}, "minus one": {"RecordingDur
 
 def answered(scene, turn, **told) -> str:
     """The caller has spoken for twelve seconds and pressed pound; `told` is what the turn says of the length."""
-    held = scene.company.board.company.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
+    held = scene.simulator.runner.account.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
     form = {"CallSid": scene.caller.sid, "CallStatus": "in-progress", "RecordingSid": held.sid, "Digits": "#", **told}
     return spoken(post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/turns/{turn}", form))
 
@@ -132,7 +132,7 @@ def test_a_length_that_is_known_already_is_not_doubted_by_the_turn(scene, first)
     """The notice overtook the turn: the words are there, and the caller hears so."""
     scene.opens_a_case()
     turn = due(scene.caller)
-    scene.company.board.company.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
+    scene.simulator.runner.account.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
     status_notice(scene, turn)
     form = {"CallSid": scene.caller.sid, "CallStatus": "in-progress", "RecordingSid": scene.held.sid, "Digits": "#"}
     assert "录好了" in spoken(post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/turns/{turn}", form | first))
@@ -155,7 +155,7 @@ def test_a_late_word_of_the_call_does_not_take_the_length_back(scene, late):
     """The end of the call tells of the recording once more."""
     scene.opens_a_case()
     turn = due(scene.caller)
-    scene.company.board.company.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
+    scene.simulator.runner.account.record(Recording(scene.caller.sid, 12, "RecordVerb", WORDS))
     status_notice(scene, turn)
     ended = {
         "CallSid": scene.caller.sid,

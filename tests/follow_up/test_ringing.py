@@ -25,7 +25,7 @@ def test_at_its_slot_an_agent_is_rung_and_then_the_customer(caller):
         line.at(MORNING).walks()
         agent = line.calls[0]
         assert line.calls == [agent, CUSTOMER] and line.ring.status == "reached"
-        call = line.company.rest.calls.list(to=agent)[0]
+        call = line.simulator.rest.calls.list(to=agent)[0]
         assert (call._from, call.direction) == (HAIYUN, "outbound-api")
         assert ("回电" if caller.lang == "zh" else "Callback") in line.heard(agent)
         assert ("按您的要求回电" if caller.lang == "zh" else "calling back as you asked") in line.heard(CUSTOMER)

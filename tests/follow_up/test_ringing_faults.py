@@ -44,14 +44,14 @@ def test_a_worker_that_is_killed_rings_once(line, point, deaf):
         ]
         killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
-        rung = len(line.company.board.calls)
+        rung = len(line.simulator.runner.calls)
         assert rung == (point in ("after-call", "after-commit"))
         if point != "before-attempt":
             line.walks()
-            assert len(line.company.board.calls) == rung  # the other one may still be alive
+            assert len(line.simulator.runner.calls) == rung  # the other one may still be alive
         line.now += TAKEN_FOR
         line.walks().at("2026-11-24T09:01:00+08:00").walks()
-        assert len(line.company.board.calls) == 1
+        assert len(line.simulator.runner.calls) == 1
         if not deaf:
             assert line.waits_for("reached").status == "reached" and line.calls.count(CUSTOMER) == 1
 
@@ -71,7 +71,7 @@ def test_an_answer_that_is_lost_is_looked_for(caller):
         line.walks()
         with begin_read(line.here.engine) as conn:
             known = conn.scalar(sa.select(ring_attempts.c.call))
-        assert known == next(iter(line.company.board.calls)) and len(line.calls) == 1
+        assert known == next(iter(line.simulator.runner.calls)) and len(line.calls) == 1
 
 
 def test_a_telephone_company_that_is_away_costs_no_try(caller):
@@ -129,8 +129,8 @@ def test_the_customers_key_joins_again_when_it_is_sent_again(caller):
     """The first answer got lost: the same one comes, and nobody else is rung."""
     with exchange(caller) as line:
         line.at(MORNING).walks()
-        (agent,) = line.company.board.calls.values()
-        sent = [entry for child in agent.leg.children for entry in child.courier.log if "/customer/answer" in entry[0]]
+        (agent,) = line.simulator.runner.calls.values()
+        sent = [entry for child in agent.leg.children for entry in child.webhooks.log if "/customer/answer" in entry[0]]
         for url, form, answer in sent:
             again = post(line.line, url.removeprefix(line.line.settings.public_base_url).partition("#")[0], form)
             assert again.data == answer.body and "<Hangup" not in again.text
@@ -182,7 +182,7 @@ def test_once_the_two_are_joined_no_address_rings_anybody_or_tells_a_number(call
         line.at(MORNING).walks()
         if over:
             line.hangs_up()
-        sent = [request for call in line.company.board.calls.values() for request in call.leg.courier.log]
+        sent = [request for call in line.simulator.runner.calls.values() for request in call.leg.webhooks.log]
         for url, form, _answer in sent:
             again = post(line.line, url.removeprefix(line.line.settings.public_base_url).partition("#")[0], form)
             assert "<Dial" not in again.text and CUSTOMER not in again.text

@@ -37,21 +37,21 @@ def waits_for(here, message, status):
 def test_the_reference_of_a_case_goes_out_from_the_line_and_its_end_comes_back(caller, mode, status, error):
     """In the caller's language, to the registered number, from the wallet's own number, in parts that are counted."""
     reports(caller.calls(), "800", "1121").proves(LIN)
-    with by_twilio(caller.line) as (company, here):
-        company.sms = mode
+    with by_twilio(caller.line) as (simulator, here):
+        simulator.sms = mode
         with begin_read(here.engine) as conn:
             message = conn.scalar(sa.select(table.c.id).where(table.c.id.like("case:%")))
         send_message(here, message)
         ended = waits_for(here, message, status)
         assert (ended.status, ended.error) == (status, error)
-        sent = company.rest.messages.list()
+        sent = simulator.rest.messages.list()
         if mode != "unreachable":
             assert (sent[0].from_, sent[0].to) == (HAIYUN, "+8619900000051")
             assert ("服务单" if caller.lang == "zh" else "Your case") in sent[0].body and str(ended.parts) == sent[
                 0
             ].num_segments
         send_message(here, message)
-        assert len(company.rest.messages.list()) == len(sent)
+        assert len(simulator.rest.messages.list()) == len(sent)
 
 
 @pytest.mark.parametrize("kind, whole", [("code", timedelta(minutes=5)), ("case", timedelta(days=1))])
@@ -105,9 +105,9 @@ def test_a_text_goes_out_when_twilio_is_back(bare, settings, time):
 def test_a_text_that_arrived_though_nobody_heard_so_is_found_and_not_sent_again(caller, mode, status):
     """The answer is lost, or the worker dies before it writes it down, and no notice comes: one text, and its end is known."""
     reports(caller.calls(), "800", "1121").proves(LIN)
-    with by_twilio(caller.line) as (company, here):
-        company.sms = mode
-        there = {"twilio_api_url": company.settings.twilio_api_url, "public_base_url": "http://127.0.0.1:9"}
+    with by_twilio(caller.line) as (simulator, here):
+        simulator.sms = mode
+        there = {"twilio_api_url": simulator.settings.twilio_api_url, "public_base_url": "http://127.0.0.1:9"}
         deaf = TwilioSms(replace(caller.line.settings, **there))
 
         class Lost:
@@ -118,22 +118,22 @@ def test_a_text_that_arrived_though_nobody_heard_so_is_found_and_not_sent_again(
         with begin_read(here.engine) as conn:
             message = conn.scalar(sa.select(table.c.id).where(table.c.id.like("case:%")))
         send_message(replace(here, provider=Lost()), message)
-        assert (row(here, message).status, len(company.rest.messages.list())) == ("queued", 1)
+        assert (row(here, message).status, len(simulator.rest.messages.list())) == ("queued", 1)
         later = replace(here, provider=deaf, machine=lambda: datetime.now(UTC) + timedelta(hours=1))
         send_due(later)
-        assert (row(here, message).status, len(company.rest.messages.list())) == (status, 1)
+        assert (row(here, message).status, len(simulator.rest.messages.list())) == (status, 1)
         deaf._client.http_client.session.close()
 
 
 def test_a_text_that_never_arrived_is_sent_though_another_like_it_did(caller):
     """Other words, or the same ones of long ago, are another text."""
-    with by_twilio(caller.line) as (company, here):
+    with by_twilio(caller.line) as (simulator, here):
         now = datetime.now(UTC)
         for text in (TEXT, replace(TEXT, body="别的短信。"), replace(TEXT, tried=now + timedelta(hours=1))):
             here.provider.send("case:1", text)
-        assert len(company.rest.messages.list()) == 3
+        assert len(simulator.rest.messages.list()) == 3
         assert here.provider.send("case:1", replace(TEXT, tried=now)) == Sent("delivered")
-        assert len(company.rest.messages.list()) == 3
+        assert len(simulator.rest.messages.list()) == 3
 
 
 def test_a_text_whose_job_never_came_is_sent_by_the_round(bare, time):

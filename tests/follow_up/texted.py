@@ -13,7 +13,7 @@ from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages as table
 from ivr.storage import begin_read, begin_write
 from ivr.twilio_rest import TwilioSms
-from tests.simulator.company import simulator
+from tests.simulator.running import running_simulator
 from tests.wallet.serving import served
 
 MARK = "0123456789abcdef"
@@ -26,10 +26,10 @@ def by_twilio(line):
     with served(lambda environ, start: line.app(environ, start)) as url:
         line.settings = replace(line.settings, public_base_url=url)
         line.restart()
-        with simulator(SimpleNamespace(url=url), line.settings) as company:
-            provider = TwilioSms(replace(line.settings, twilio_api_url=company.settings.twilio_api_url))
+        with running_simulator(SimpleNamespace(url=url), line.settings) as simulator:
+            provider = TwilioSms(replace(line.settings, twilio_api_url=simulator.settings.twilio_api_url))
             try:
-                yield company, surroundings(line, provider)
+                yield simulator, surroundings(line, provider)
             finally:
                 provider._client.http_client.session.close()
 

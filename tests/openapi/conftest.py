@@ -16,8 +16,8 @@ import pytest
 from ivr import twilio_rest
 from tests.openapi.documents import PRISM, document
 from tests.ports import free_ports
-from tests.simulator.company import TEST_SID, TEST_TOKEN
-from tests.simulator.conftest import company, desk  # noqa: F401
+from tests.simulator.conftest import simulator, stub  # noqa: F401
+from tests.simulator.running import TEST_SID, TEST_TOKEN
 
 STARTS_WITHIN = 60.0
 

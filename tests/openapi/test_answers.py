@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from tests.openapi.documents import BASE, SERVICE, answer_schema, listed
-from tests.simulator.company import CALLER, LINE
-from tests.simulator.desk import zh
+from tests.simulator.running import CALLER, LINE
+from tests.simulator.stub_app import zh
 
 QUEUED = '<Enqueue waitUrl="/wait">desk</Enqueue>'
 TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "boolean": (bool,), "object": (dict,), "array": (list,), "number": (int, float)}  # fmt: skip
@@ -28,38 +28,38 @@ def faults(row: dict[str, Any], schema: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-def get(company):
+def get(simulator):
     """A list by REST, as it comes over the wire."""
 
     def ask(path, method="get", **form):
-        account = company.board.company.account
-        url = company.settings.twilio_api_url[""] + BASE.format(AccountSid=account) + path
-        return requests.request(method, url, data=form, auth=(account, company.board.token), timeout=5).json()
+        account = simulator.runner.account.sid
+        url = simulator.settings.twilio_api_url[""] + BASE.format(AccountSid=account) + path
+        return requests.request(method, url, data=form, auth=(account, simulator.runner.token), timeout=5).json()
 
     return ask
 
 
-def test_a_call_has_twilios_fields(company, get):
+def test_a_call_has_twilios_fields(simulator, get):
     """Created and listed."""
-    made = get("/Calls.json", "post", To=CALLER, From=LINE, Url=company.url("/voice"))
+    made = get("/Calls.json", "post", To=CALLER, From=LINE, Url=simulator.url("/voice"))
     assert faults(made, answer_schema(f"{BASE}/Calls.json", "post")) == []
     assert faults(get("/Calls.json")["calls"][0], listed(f"{BASE}/Calls.json", "calls")) == []
 
 
-def test_queues_and_members_have_twilios_fields(company, get):
+def test_queues_and_members_have_twilios_fields(simulator, get):
     """With somebody in the queue."""
-    company.desk.on("/voice", QUEUED).on("/wait", zh("请稍候。"))
-    company.dials()
+    simulator.stub.on("/voice", QUEUED).on("/wait", zh("请稍候。"))
+    simulator.dials()
     queue = get("/Queues.json")["queues"][0]
     members = get(f"/Queues/{queue['sid']}/Members.json")["queue_members"]
     assert faults(queue, listed(f"{BASE}/Queues.json", "queues")) == []
     assert faults(members[0], listed(f"{BASE}/Queues/{{QueueSid}}/Members.json", "queue_members")) == []
 
 
-def test_conferences_and_participants_have_twilios_fields(company, get):
+def test_conferences_and_participants_have_twilios_fields(simulator, get):
     """With somebody in the room."""
-    company.desk.on("/voice", "<Dial><Conference>desk</Conference></Dial>")
-    company.dials()
+    simulator.stub.on("/voice", "<Dial><Conference>desk</Conference></Dial>")
+    simulator.dials()
     room = get("/Conferences.json")["conferences"][0]
     inside = get(f"/Conferences/{room['sid']}/Participants.json")["participants"]
     assert faults(room, listed(f"{BASE}/Conferences.json", "conferences")) == []
@@ -74,17 +74,17 @@ def test_messages_have_twilios_fields(get):
     assert faults(get("/Messages.json")["messages"][0], listed(f"{BASE}/Messages.json", "messages")) == []
 
 
-def test_recordings_have_twilios_fields(company, get):
+def test_recordings_have_twilios_fields(simulator, get):
     """After a voice note."""
-    company.desk.on("/voice", '<Record action="/noted"/>')
-    call = company.dials()
-    company.does(f"{call['sid']}/press", {"keys": "#"})
+    simulator.stub.on("/voice", '<Record action="/noted"/>')
+    call = simulator.dials()
+    simulator.does(f"{call['sid']}/press", {"keys": "#"})
     assert faults(get("/Recordings.json")["recordings"][0], listed(f"{BASE}/Recordings.json", "recordings")) == []
 
 
-def test_what_belongs_to_the_account_has_twilios_fields(company, get):
+def test_what_belongs_to_the_account_has_twilios_fields(simulator, get):
     """Its numbers, verified ones of others, short codes, a messaging service."""
-    registers, service = company.board.company, "MG" + "0a" * 16
+    registers, service = simulator.runner.account, "MG" + "0a" * 16
     registers.bought, registers.verified, registers.senders = lambda: [LINE], {CALLER}, {"12345", service}
     for path, key in (
         ("/IncomingPhoneNumbers.json", "incoming_phone_numbers"), ("/OutgoingCallerIds.json", "outgoing_caller_ids"),
@@ -92,8 +92,8 @@ def test_what_belongs_to_the_account_has_twilios_fields(company, get):
     ):  # fmt: skip
         (row,) = get(path)[key]
         assert faults(row, listed(BASE + path, key)) == []
-    address = company.settings.twilio_api_url[""] + SERVICE.format(Sid=service)
-    fetched = requests.get(address, auth=(registers.account, company.board.token), timeout=5).json()
+    address = simulator.settings.twilio_api_url[""] + SERVICE.format(Sid=service)
+    fetched = requests.get(address, auth=(registers.sid, simulator.runner.token), timeout=5).json()
     assert faults(fetched, answer_schema(SERVICE, "get")) == []
 
 

@@ -1,3 +1,3 @@
 """The simulator, for what asks it instead of Twilio."""
 
-from tests.simulator.conftest import company, desk  # noqa: F401
+from tests.simulator.conftest import simulator, stub  # noqa: F401

@@ -20,17 +20,21 @@ CRM = {"": "https://crm.example.com"}
 
 
 @pytest.fixture
-def live(company):
+def live(simulator):
     """A line that is set up as it should be: its wallet's line, a verified number and a messaging service are the account's."""
-    account = company.board.company
-    account.bought, account.verified, account.senders = lambda: [HAIYUN, OURS], {VERIFIED}, {SERVICE, "12345"}
+    account = simulator.runner.account
+    account.owned_numbers, account.verified_numbers, account.senders = (
+        lambda: [HAIYUN, OURS],
+        {VERIFIED},
+        {SERVICE, "12345"},
+    )
     given = {
         "lab": False, "twilio_account_sid": account.account, "public_base_url": "https://127.0.0.1:9",
         "wallet_api_url": {"": "https://wallet.example.com"}, "wallet_api_token": {"": "t"}, "crm_url": CRM,
         "crm_secret": {"": "s"}, "agent_numbers": (OURS,), "fallback_agent": OURS, "retention_days": RETAINED,
         "callback_dial_prefixes": ("+1",),
     }  # fmt: skip
-    settings = replace(company.settings, **given)
+    settings = replace(simulator.settings, **given)
     engine = connect(settings.database_url)
     migrate(engine)
     load(engine, HAIYUN)

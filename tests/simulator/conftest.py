@@ -12,35 +12,35 @@ from werkzeug.serving import make_server
 
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.delivery import HttpTransport
-from tests.simulator.company import Simulator, simulator
-from tests.simulator.desk import TOKEN, Desk
+from tests.simulator.running import Simulator, running_simulator
+from tests.simulator.stub_app import TOKEN, StubApp
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def stub() -> Iterator[StubApp]:
     """The app, listening on loopback."""
-    app, desk = Flask("desk"), Desk()
-    app.add_url_rule("/<path:_path>", view_func=lambda _path: desk.answer(), methods=["GET", "POST"])
+    app, stub = Flask("desk"), StubApp()
+    app.add_url_rule("/<path:_path>", view_func=lambda _path: stub.answer(), methods=["GET", "POST"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    desk.url = f"http://127.0.0.1:{server.port}"
+    stub.url = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield desk
+    yield stub
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.fixture
-def caller(desk: Desk) -> Iterator[Phone]:
+def caller(stub: StubApp) -> Iterator[Phone]:
     """A telephone wired to it, which does not repeat its requests unless a test says so."""
-    transport = HttpTransport(desk.url)
+    transport = HttpTransport(stub.url)
     yield Phone(transport, TOKEN, repeat=False)
     transport.close()
 
 
 @pytest.fixture
-def company(desk: Desk, settings: Any) -> Iterator[Simulator]:
+def simulator(stub: StubApp, settings: Any) -> Iterator[Simulator]:
     """The telephone company as a server of its own."""
-    with simulator(desk, settings) as running:
+    with running_simulator(stub, settings) as running:
         yield running

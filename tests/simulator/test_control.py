@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.company import CALLER, LINE
+from tests.simulator.running import CALLER, LINE
 
 MENU = '<Gather numDigits="1" finishOnKey="" action="/chosen"/>'
 RECORDING = "recordings/RE" + "0" * 32
@@ -24,31 +24,31 @@ LOCAL = "http://127.0.0.1"
         ("again", {"request": 1.5}, "numbered from 0"),
     ],
 )
-def test_a_deed_that_cannot_be_done_is_refused_and_does_nothing(company, deed, body, named):
+def test_a_deed_that_cannot_be_done_is_refused_and_does_nothing(simulator, deed, body, named):
     """With a word on what to write; nothing reaches the app."""
-    company.desk.on("/voice", MENU)
-    sid = company.dials()["sid"]
-    assert named in company.does(f"{sid}/{deed}", body, 400)["error"]
-    assert [path for path, _ in company.desk.requests] == ["/voice"] and not company.sees(sid)["over"]
+    simulator.stub.on("/voice", MENU)
+    sid = simulator.dials()["sid"]
+    assert named in simulator.does(f"{sid}/{deed}", body, 400)["error"]
+    assert [path for path, _ in simulator.stub.requests] == ["/voice"] and not simulator.sees(sid)["over"]
 
 
 @pytest.mark.parametrize("more", [{"more": "ForwardedFrom"}, {"more": {"Digits": 1}}, {"bare_hash": "pound"}])
-def test_a_call_that_cannot_be_placed_so_is_refused(company, more):
+def test_a_call_that_cannot_be_placed_so_is_refused(simulator, more):
     """Nobody is rung."""
     (name,) = more
-    assert name in company.does("", {"line": LINE, "from": CALLER, **more}, 400)["error"]
-    assert company.desk.requests == []
+    assert name in simulator.does("", {"line": LINE, "from": CALLER, **more}, 400)["error"]
+    assert simulator.stub.requests == []
 
 
 @pytest.mark.parametrize("seconds", [-100, "soon", True, 1e300])
-def test_the_clock_goes_on_by_seconds_and_never_back(company, seconds):
+def test_the_clock_goes_on_by_seconds_and_never_back(simulator, seconds):
     """It stays where it was."""
-    answer = company.web.post("/simulator/clock", json={"advance": seconds}, base_url=LOCAL)
+    answer = simulator.web.post("/simulator/clock", json={"advance": seconds}, base_url=LOCAL)
     assert answer.status_code == 400 and "write seconds" in answer.json["error"]
-    assert company.web.get("/simulator/clock", base_url=LOCAL).json == {"seconds": 0}
+    assert simulator.web.get("/simulator/clock", base_url=LOCAL).json == {"seconds": 0}
 
 
-def test_a_recording_of_no_known_length_is_refused(company):
+def test_a_recording_of_no_known_length_is_refused(simulator):
     """The terminal says how many seconds."""
-    answer = company.web.put(f"/simulator/{RECORDING}", json={"call": "CA1", "seconds": "long"}, base_url=LOCAL)
+    answer = simulator.web.put(f"/simulator/{RECORDING}", json={"call": "CA1", "seconds": "long"}, base_url=LOCAL)
     assert answer.status_code == 400 and "write seconds" in answer.json["error"]

@@ -7,59 +7,59 @@ from flask import Flask, Response, request
 from twilio.request_validator import RequestValidator
 
 from ivr.simulator.calls.phone import Phone
-from ivr.simulator.webhooks.delivery import ClientTransport, Courier, DeliveryFailed, HttpTransport
-from tests.simulator.desk import TOKEN, zh
+from ivr.simulator.webhooks.delivery import ClientTransport, HttpTransport, WebhookFailed, WebhookSender
+from tests.simulator.stub_app import TOKEN, zh
 
 LINE = "+862155500100"
 
 
-def test_overrides_are_obeyed_and_do_not_travel(desk, caller):
+def test_overrides_are_obeyed_and_do_not_travel(stub, caller):
     """With rp=5xx an error is tried again; the fragment is neither sent nor signed."""
-    desk.on("/voice", "<Redirect>/next?a=1#rc=2&amp;rp=ct,5xx</Redirect>").on("/next", 500, 503, zh("好。"))
+    stub.on("/voice", "<Redirect>/next?a=1#rc=2&amp;rp=ct,5xx</Redirect>").on("/next", 500, 503, zh("好。"))
     caller.dials(LINE).hears("好")
-    assert len(desk.forms("/next")) == 3
-    tokens = [headers["I-Twilio-Idempotency-Token"] for headers in desk.headers[1:4]]
+    assert len(stub.forms("/next")) == 3
+    tokens = [headers["I-Twilio-Idempotency-Token"] for headers in stub.headers[1:4]]
     assert len(set(tokens)) == 1
 
 
-def test_an_error_is_not_retried_by_default_but_falls_back(desk, caller):
+def test_an_error_is_not_retried_by_default_but_falls_back(stub, caller):
     """Twilio repeats only a failed connection; an error goes straight to the fallback URL, with its code."""
-    desk.on("/voice", 500).on("/voice/fallback", zh("请稍后再拨。"))
+    stub.on("/voice", 500).on("/voice/fallback", zh("请稍后再拨。"))
     caller.dials(LINE).hears("请稍后再拨")
-    assert len(desk.forms("/voice")) == 1
-    asked = desk.forms("/voice/fallback")[0]
-    assert (asked["ErrorCode"], asked["ErrorUrl"]) == ("11200", f"{desk.url}/voice")
+    assert len(stub.forms("/voice")) == 1
+    asked = stub.forms("/voice/fallback")[0]
+    assert (asked["ErrorCode"], asked["ErrorUrl"]) == ("11200", f"{stub.url}/voice")
 
 
-def test_without_a_working_fallback_the_caller_hears_an_error_and_is_cut_off(desk, caller):
+def test_without_a_working_fallback_the_caller_hears_an_error_and_is_cut_off(stub, caller):
     """The last resort is not ours to word."""
-    desk.on("/voice", 500).on("/voice/fallback", 500)
+    stub.on("/voice", 500).on("/voice/fallback", 500)
     assert caller.dials(LINE).hears("application error").over
     assert len(caller.faults) == 2
 
 
-def test_an_answer_that_is_not_xml_falls_back(desk, caller):
+def test_an_answer_that_is_not_xml_falls_back(stub, caller):
     """A page for browsers is no TwiML."""
-    desk.on("/voice", Response("{}", content_type="application/json")).on("/voice/fallback", zh("请稍后再拨。"))
+    stub.on("/voice", Response("{}", content_type="application/json")).on("/voice/fallback", zh("请稍后再拨。"))
     caller.dials(LINE).hears("请稍后再拨")
     assert caller.faults[0].code == 12300
 
 
-def test_a_redirected_action_loses_its_digits(desk, caller):
+def test_a_redirected_action_loses_its_digits(stub, caller):
     """A 3xx answer is followed without posting again."""
     moved = Response(status=302, headers={"Location": "/elsewhere"})
-    desk.on("/voice", '<Gather numDigits="1" action="/chosen"/>').on("/chosen", moved).on("/elsewhere", zh("好。"))
+    stub.on("/voice", '<Gather numDigits="1" action="/chosen"/>').on("/chosen", moved).on("/elsewhere", zh("好。"))
     caller.dials(LINE).presses("1").hears("好")
-    assert "Digits" not in desk.forms("/elsewhere")[0]
+    assert "Digits" not in stub.forms("/elsewhere")[0]
 
 
-def test_a_slow_server_is_given_up_after_its_read_timeout(desk, caller):
+def test_a_slow_server_is_given_up_after_its_read_timeout(stub, caller):
     """rt is how long the first byte may take."""
     import time
 
-    desk.answer = lambda: time.sleep(0.6)
-    with pytest.raises(DeliveryFailed) as caught:
-        caller.courier.deliver(f"{desk.url}/slow#rt=150&rc=0", {})
+    stub.answer = lambda: time.sleep(0.6)
+    with pytest.raises(WebhookFailed) as caught:
+        caller.webhooks.deliver(f"{stub.url}/slow#rt=150&rc=0", {})
     assert caught.value.code == 11205
 
 
@@ -74,15 +74,15 @@ def test_a_dead_server_is_tried_twice_by_default():
 
     dead = Dead("http://127.0.0.1:9")
     for fragment in ("", "#rc=0"):
-        with pytest.raises(DeliveryFailed, match="11205"):
-            Courier(dead, TOKEN).deliver(f"http://127.0.0.1:9/voice{fragment}", {})
+        with pytest.raises(WebhookFailed, match="11205"):
+            WebhookSender(dead, TOKEN).deliver(f"http://127.0.0.1:9/voice{fragment}", {})
     dead.close()
     assert len(tries) == 3
 
 
-def test_a_server_with_another_token_refuses(desk):
+def test_a_server_with_another_token_refuses(stub):
     """The app checks signatures and so sees a stranger."""
-    transport = HttpTransport(desk.url)
+    transport = HttpTransport(stub.url)
     stranger = Phone(transport, "another", repeat=False).dials(LINE)
     transport.close()
     assert "HTTP 403" in str(stranger.faults[0])

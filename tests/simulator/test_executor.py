@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.desk import en, zh
+from tests.simulator.stub_app import en, zh
 
 LINE = "+862155500100"
 MENU = (
@@ -17,77 +17,77 @@ DIAL = '<Dial action="/dialled" timeout="20"><Number url="/whisper">+86139111100
 WHISPER = '<Gather numDigits="1" action="/whispered">' + zh("接听，请按一。不接，请按二。") + "</Gather><Hangup/>"
 
 
-def test_a_menu_takes_one_key_and_a_hash_is_a_key(desk, caller):
+def test_a_menu_takes_one_key_and_a_hash_is_a_key(stub, caller):
     """With an empty finishOnKey every key is data."""
-    desk.on("/voice", MENU).on("/chosen", zh("好。"))
+    stub.on("/voice", MENU).on("/chosen", zh("好。"))
     caller.dials(LINE).presses("#").hears("好")
-    assert desk.forms("/chosen")[0]["Digits"] == "#"
+    assert stub.forms("/chosen")[0]["Digits"] == "#"
 
 
-def test_an_entry_is_sent_without_its_finish_key(desk, caller):
+def test_an_entry_is_sent_without_its_finish_key(stub, caller):
     """The key that ends an entry is not part of it."""
-    desk.on("/voice", ENTRY).on("/entered", zh("收到。"))
+    stub.on("/voice", ENTRY).on("/entered", zh("收到。"))
     caller.dials(LINE).enters("13800138000#").hears("收到")
-    assert desk.forms("/entered")[0]["Digits"] == "13800138000"
+    assert stub.forms("/entered")[0]["Digits"] == "13800138000"
 
 
-def test_an_entry_without_a_finish_key_is_sent_after_silence(desk, caller):
+def test_an_entry_without_a_finish_key_is_sent_after_silence(stub, caller):
     """The time-out ends an entry that has begun."""
-    desk.on("/voice", ENTRY).on("/entered", zh("收到。"))
+    stub.on("/voice", ENTRY).on("/entered", zh("收到。"))
     caller.dials(LINE).enters("138").hears("请输入")
-    assert desk.forms("/entered") == []
+    assert stub.forms("/entered") == []
     caller.waits().hears("收到")
-    assert desk.forms("/entered")[0]["Digits"] == "138"
+    assert stub.forms("/entered")[0]["Digits"] == "138"
 
 
-def test_silence_falls_through_to_the_next_verb(desk, caller):
+def test_silence_falls_through_to_the_next_verb(stub, caller):
     """Without input the action is not asked; the verb after the wait runs."""
-    desk.on("/voice", MENU).on("/quiet", zh("不着急。"))
+    stub.on("/voice", MENU).on("/quiet", zh("不着急。"))
     caller.dials(LINE).waits().hears("不着急")
-    assert desk.forms("/chosen") == []
+    assert stub.forms("/chosen") == []
 
 
-def test_silence_reaches_the_action_when_the_document_asks_for_it(desk, caller):
+def test_silence_reaches_the_action_when_the_document_asks_for_it(stub, caller):
     """actionOnEmptyResult sends an empty entry."""
-    desk.on("/voice", '<Gather action="/entered" actionOnEmptyResult="true"/>')
+    stub.on("/voice", '<Gather action="/entered" actionOnEmptyResult="true"/>')
     caller.dials(LINE).waits()
-    assert desk.forms("/entered")[0]["Digits"] == ""
+    assert stub.forms("/entered")[0]["Digits"] == ""
 
 
-def test_a_bare_finish_key_is_silence(desk, caller):
+def test_a_bare_finish_key_is_silence(stub, caller):
     """`action` is not asked, the next verb runs, and no time passes [TwiML for Voice, <Gather> finishOnKey]."""
-    desk.on("/voice", ENTRY).on("/quiet", zh("不着急。"))
+    stub.on("/voice", ENTRY).on("/quiet", zh("不着急。"))
     before = caller.dials(LINE).call.leg.clock
     caller.presses("#").hears("不着急")
-    assert desk.forms("/entered") == []
+    assert stub.forms("/entered") == []
     assert caller.call.leg.clock - before < 5
 
 
 @pytest.mark.parametrize("form, digits", [("empty", ""), ("absent", None), ("hash", "#"), ("finished-on-key", "")])
-def test_a_bare_finish_key_can_arrive_in_every_form(desk, caller, form, digits):
+def test_a_bare_finish_key_can_arrive_in_every_form(stub, caller, form, digits):
     """Some dumps show that it is told after all, which is not written down, so a test can choose."""
-    desk.on("/voice", ENTRY)
+    stub.on("/voice", ENTRY)
     caller.bare_hash = form
     caller.dials(LINE).presses("#")
-    assert desk.forms("/entered")[0].get("Digits") == digits
+    assert stub.forms("/entered")[0].get("Digits") == digits
 
 
-def test_keys_typed_ahead_wait_for_the_next_gather(desk, caller):
+def test_keys_typed_ahead_wait_for_the_next_gather(stub, caller):
     """One takes its digits, the rest is kept, and the interrupted words are not heard."""
-    desk.on("/voice", MENU).on("/chosen", ENTRY).on("/entered", zh("收到。"))
+    stub.on("/voice", MENU).on("/chosen", ENTRY).on("/entered", zh("收到。"))
     caller.dials(LINE).presses("2130000#").hears("收到").does_not_hear("请输入")
-    assert (desk.forms("/chosen")[0]["Digits"], desk.forms("/entered")[0]["Digits"]) == ("2", "130000")
+    assert (stub.forms("/chosen")[0]["Digits"], stub.forms("/entered")[0]["Digits"]) == ("2", "130000")
 
 
-def test_an_agent_who_accepts_is_joined_to_the_caller(desk, caller):
+def test_an_agent_who_accepts_is_joined_to_the_caller(stub, caller):
     """The whisper runs on a leg of its own, and its end joins the two."""
-    desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", zh("再见。"))
+    stub.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", zh("再见。"))
     assert caller.dials(LINE).talking_to == "+8613911110001"
     caller.waits().hears("再见")
-    asked = desk.forms("/whispered")[0]
+    asked = stub.forms("/whispered")[0]
     assert (asked["Digits"], asked["ParentCallSid"], asked["Direction"]) == ("1", caller.sid, "outbound-dial")
     assert asked["CallSid"] != caller.sid
-    done = desk.forms("/dialled")[0]
+    done = stub.forms("/dialled")[0]
     assert (done["DialCallStatus"], done["DialBridged"], done["DialCallSid"]) == ("completed", "true", asked["CallSid"])
 
 
@@ -95,54 +95,54 @@ def test_an_agent_who_accepts_is_joined_to_the_caller(desk, caller):
     "behaviour, status",
     [("decline", "completed"), ("silent", "completed"), ("busy", "busy"), ("no-answer", "no-answer")],
 )
-def test_an_agent_who_does_not_come_is_reported_to_the_dial_action(desk, caller, behaviour, status):
+def test_an_agent_who_does_not_come_is_reported_to_the_dial_action(stub, caller, behaviour, status):
     """An agent who answered and declined is `completed` for Twilio: the status does not tell who accepted."""
-    desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "<Hangup/>").on("/dialled", zh("都在忙。"))
+    stub.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "<Hangup/>").on("/dialled", zh("都在忙。"))
     caller.agents = behaviour
     caller.dials(LINE).hears("都在忙")
-    done = desk.forms("/dialled")[0]
+    done = stub.forms("/dialled")[0]
     assert (done["DialCallStatus"], done["DialBridged"], caller.talking_to) == (status, "false", "")
 
 
-def test_a_sequential_dial_goes_on_to_the_next_number(desk, caller):
+def test_a_sequential_dial_goes_on_to_the_next_number(stub, caller):
     """A busy agent is followed by the next one."""
-    desk.on("/voice", '<Dial sequential="true"><Number>+8613911110001</Number><Number>+8613911110002</Number></Dial>')
+    stub.on("/voice", '<Dial sequential="true"><Number>+8613911110001</Number><Number>+8613911110002</Number></Dial>')
     caller.agents = lambda number: "busy" if number.endswith("1") else "accept"
     assert caller.dials(LINE).talking_to == "+8613911110002"
 
 
-def test_hanging_up_sends_the_status_and_no_digits(desk, caller):
+def test_hanging_up_sends_the_status_and_no_digits(stub, caller):
     """A caller who leaves in the middle of an entry sends nothing but the status."""
-    desk.on("/voice", ENTRY)
+    stub.on("/voice", ENTRY)
     caller.dials(LINE).presses("138").hangs_up()
-    assert desk.forms("/entered") == []
-    assert [form["CallStatus"] for form in desk.forms("/voice/status")] == ["completed"]
+    assert stub.forms("/entered") == []
+    assert [form["CallStatus"] for form in stub.forms("/voice/status")] == ["completed"]
 
 
-def test_the_end_of_a_document_ends_the_call(desk, caller):
+def test_the_end_of_a_document_ends_the_call(stub, caller):
     """Nothing left to execute means goodbye."""
-    desk.on("/voice", zh("再见。"))
+    stub.on("/voice", zh("再见。"))
     assert caller.dials(LINE).over
-    assert desk.forms("/voice")[0]["CallStatus"] == "ringing"
+    assert stub.forms("/voice")[0]["CallStatus"] == "ringing"
 
 
-def test_a_rejected_call_was_never_answered(desk, caller):
+def test_a_rejected_call_was_never_answered(stub, caller):
     """Reject as the first verb leaves the line busy."""
-    desk.on("/voice", '<Reject reason="busy"/>')
+    stub.on("/voice", '<Reject reason="busy"/>')
     assert caller.dials(LINE).over
-    assert desk.forms("/voice/status")[0]["CallStatus"] == "busy"
+    assert stub.forms("/voice/status")[0]["CallStatus"] == "busy"
 
 
-def test_documents_that_chase_each_other_are_a_loop(desk, caller):
+def test_documents_that_chase_each_other_are_a_loop(stub, caller):
     """Redirects without anything heard do not go on forever."""
-    desk.on("/voice", "<Redirect>/voice</Redirect>")
+    stub.on("/voice", "<Redirect>/voice</Redirect>")
     with pytest.raises(AssertionError, match="in a row"):
         caller.dials(LINE)
 
 
-def test_the_phone_finds_options_in_both_languages(desk, caller):
+def test_the_phone_finds_options_in_both_languages(stub, caller):
     """Labels come before keys, as words in Chinese and as digits in English."""
-    desk.on(
+    stub.on(
         "/voice",
         "<Gather>"
         + zh('请选择。<break time="600ms"/>人工服务，请按零。<break time="600ms"/>重听，请按井号键。')
@@ -156,16 +156,16 @@ def test_the_phone_finds_options_in_both_languages(desk, caller):
         caller.option("冻结")
 
 
-def test_hears_tells_what_was_heard_instead(desk, caller):
+def test_hears_tells_what_was_heard_instead(stub, caller):
     """A failing dialogue shows the words."""
-    desk.on("/voice", zh("请稍等。"))
+    stub.on("/voice", zh("请稍等。"))
     with pytest.raises(AssertionError, match="请稍等"):
         caller.dials(LINE).hears("再见")
 
 
-def test_counting_keys_is_no_option(desk, caller):
+def test_counting_keys_is_no_option(stub, caller):
     """「请按一次」 tells how often, not which key."""
-    desk.on(
+    stub.on(
         "/voice",
         "<Gather>"
         + zh("完成后请按一次井号键。小数点请按星号键。")
@@ -175,10 +175,10 @@ def test_counting_keys_is_no_option(desk, caller):
     assert [option.key for option in caller.dials(LINE).options] == ["*", "0"]
 
 
-def test_leaving_while_talking_still_reports_the_dial(desk, caller):
+def test_leaving_while_talking_still_reports_the_dial(stub, caller):
     """The action is asked when the caller hangs up on the agent; its answer is heard by nobody."""
-    desk.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", ENTRY)
+    stub.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", ENTRY)
     assert caller.dials(LINE).hangs_up().over
-    assert [(form["DialCallStatus"], form["CallStatus"]) for form in desk.forms("/dialled")] == [
+    assert [(form["DialCallStatus"], form["CallStatus"]) for form in stub.forms("/dialled")] == [
         ("completed", "completed")
     ]

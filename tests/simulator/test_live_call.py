@@ -9,7 +9,7 @@ import pytest
 from ivr.simulator.browser_phone.live_call import LiveCall
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.delivery import HttpTransport
-from tests.simulator.desk import TOKEN, en
+from tests.simulator.stub_app import TOKEN, en
 
 AGENT = "+8619900009001"
 RINGS = f"<Dial action='/dialled'><Number url='/whisper'>{AGENT}</Number></Dial>"
@@ -17,11 +17,11 @@ OFFER = f"<Gather numDigits='1' finishOnKey='' action='/offered'>{en('For a call
 
 
 @pytest.fixture
-def live(desk):
+def live(stub):
     """A call whose agent somebody answers for; it is at the first question."""
-    desk.on("/voice", OFFER).on("/offered", RINGS).on("/dialled", OFFER)
-    desk.on("/whisper", en("Not verified. To accept, press 1."))
-    transport = HttpTransport(desk.url)
+    stub.on("/voice", OFFER).on("/offered", RINGS).on("/dialled", OFFER)
+    stub.on("/whisper", en("Not verified. To accept, press 1."))
+    transport = HttpTransport(stub.url)
 
     def phone(timed, seat):
         return Phone(timed, TOKEN, repeat=False, agents=seat, strict=False)
@@ -56,23 +56,23 @@ def rings(call):
 
 
 @pytest.mark.parametrize(("kind", "keys"), [("press", "1"), ("wait", "")])
-def test_what_a_caller_does_while_an_agent_is_rung_answers_no_later_question(live, desk, kind, keys):
+def test_what_a_caller_does_while_an_agent_is_rung_answers_no_later_question(live, stub, kind, keys):
     """A key there would accept what was not offered yet, silence would end a talk that has not begun."""
     does(rings(live), kind, keys)
     live.seat.choose("no-answer")
     reaches(live, "listening")
     time.sleep(0.1)
-    assert live.picture()["state"] == "listening" and len(desk.forms("/offered")) == 1
+    assert live.picture()["state"] == "listening" and len(stub.forms("/offered")) == 1
 
 
 @pytest.mark.parametrize("choices", [(), ("answer",)])
-def test_a_caller_who_hangs_up_while_an_agent_is_rung_is_gone_at_once(live, desk, choices):
+def test_a_caller_who_hangs_up_while_an_agent_is_rung_is_gone_at_once(live, stub, choices):
     """The agent has neither declined nor let it ring, and the line speaks to nobody any more."""
     rings(live)
     for choice in choices:
         live.seat.choose(choice)
         reaches(live, "agent-hears")
     does(live, "hang-up")
-    assert desk.forms("/dialled") == [] and desk.forms("/voice/status")[-1]["CallStatus"] == "completed"
+    assert stub.forms("/dialled") == [] and stub.forms("/voice/status")[-1]["CallStatus"] == "completed"
     codes = [line["code"] for line in reaches(live, "over").picture()["lines"] if line["code"]]
     assert codes == ["agent-rung", "hung-up", "over"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.simulator import terminal
-from tests.simulator.desk import TOKEN, en, zh
+from tests.simulator.stub_app import TOKEN, en, zh
 
 
 @pytest.fixture(autouse=True)
@@ -28,19 +28,19 @@ def _person(*typed: str):
     return ask
 
 
-def test_a_call_is_held_and_saved_as_a_test(desk, tmp_path):
+def test_a_call_is_held_and_saved_as_a_test(stub, tmp_path):
     """What was pressed and heard becomes a dialogue that runs."""
-    desk.on(
+    stub.on(
         "/voice",
         '<Gather numDigits="1" finishOnKey="" action="/chosen">'
         + zh("充值，请按一。")
         + "</Gather><Redirect>/quiet</Redirect>",
     )
-    desk.on("/quiet", '<Gather numDigits="1" action="/chosen">' + zh("不着急。") + "</Gather>").on(
+    stub.on("/quiet", '<Gather numDigits="1" action="/chosen">' + zh("不着急。") + "</Gather>").on(
         "/chosen", zh("再见。")
     )
     shown, saved = [], tmp_path / "test_call.py"
-    arguments = ["--server", desk.url, "--agent", "busy", "--save", str(saved)]
+    arguments = ["--server", stub.url, "--agent", "busy", "--save", str(saved)]
     assert terminal.main(arguments, _person("?", "repeat", "", "1"), shown.append) == 0
     assert {"  不着急。", "  再见。", "  same answer", "  [the call is over]"} <= set(shown)
     namespace: dict = {}
@@ -48,76 +48,76 @@ def test_a_call_is_held_and_saved_as_a_test(desk, tmp_path):
     namespace["test_the_recorded_call_still_goes_the_same_way"]()
 
 
-def test_the_language_is_chosen_when_asked_for(desk):
+def test_the_language_is_chosen_when_asked_for(stub):
     """--lang en presses the key that is offered in English."""
-    desk.on(
+    stub.on(
         "/voice",
         '<Gather numDigits="1" action="/chosen">' + zh("普通话，请按一。") + en("For English, press 2.") + "</Gather>",
     )
-    desk.on("/chosen", en("Hello."))
-    terminal.main(["--server", desk.url, "--lang", "en"], _person(), lambda _line: None)
-    assert desk.forms("/chosen")[0]["Digits"] == "2"
+    stub.on("/chosen", en("Hello."))
+    terminal.main(["--server", stub.url, "--lang", "en"], _person(), lambda _line: None)
+    assert stub.forms("/chosen")[0]["Digits"] == "2"
 
 
-def test_the_person_plays_the_agent_when_no_behaviour_is_given(desk):
+def test_the_person_plays_the_agent_when_no_behaviour_is_given(stub):
     """Each ringing agent is asked for."""
-    desk.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>').on("/dialled", zh("再见。"))
-    terminal.main(["--server", desk.url], _person("n"), lambda _line: None)
-    assert desk.forms("/dialled")[0]["DialCallStatus"] == "no-answer"
+    stub.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>').on("/dialled", zh("再见。"))
+    terminal.main(["--server", stub.url], _person("n"), lambda _line: None)
+    assert stub.forms("/dialled")[0]["DialCallStatus"] == "no-answer"
 
 
-def test_the_end_of_input_hangs_up(desk):
+def test_the_end_of_input_hangs_up(stub):
     """Ctrl-D puts the receiver down."""
-    desk.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
-    terminal.main(["--server", desk.url], _person(), lambda _line: None)
-    assert desk.forms("/voice/status")[0]["CallStatus"] == "completed"
+    stub.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
+    terminal.main(["--server", stub.url], _person(), lambda _line: None)
+    assert stub.forms("/voice/status")[0]["CallStatus"] == "completed"
 
 
-def test_the_end_of_input_hangs_up_while_an_agent_is_rung_too(desk):
+def test_the_end_of_input_hangs_up_while_an_agent_is_rung_too(stub):
     """The caller is gone; the agent has not declined."""
-    desk.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>')
+    stub.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>')
     shown = []
-    terminal.main(["--server", desk.url], _person(), shown.append)
-    assert shown[-1] == "  [the call is over]" and desk.forms("/dialled") == []
-    assert desk.forms("/voice/status")[0]["CallStatus"] == "completed"
+    terminal.main(["--server", stub.url], _person(), shown.append)
+    assert shown[-1] == "  [the call is over]" and stub.forms("/dialled") == []
+    assert stub.forms("/voice/status")[0]["CallStatus"] == "completed"
 
 
 @pytest.mark.parametrize(("port", "token", "mend"), [("1", TOKEN, "make run"), (None, "another", "TWILIO_AUTH_TOKEN")])
-def test_a_line_that_does_not_answer_at_all_is_told_with_what_to_do(desk, monkeypatch, port, token, mend):
+def test_a_line_that_does_not_answer_at_all_is_told_with_what_to_do(stub, monkeypatch, port, token, mend):
     """Nobody listens there, or the line was started with another token."""
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
     shown = []
-    server = f"http://127.0.0.1:{port}" if port else desk.url
+    server = f"http://127.0.0.1:{port}" if port else stub.url
     assert terminal.main(["--server", server], _person(), shown.append) == 1
     assert mend in shown[-1]
 
 
-def test_a_webhook_that_cannot_be_sent_again_does_not_end_the_call(desk):
+def test_a_webhook_that_cannot_be_sent_again_does_not_end_the_call(stub):
     """The line may be away for a moment."""
-    desk.on("/voice", '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>", 500, 500)
+    stub.on("/voice", '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>", 500, 500)
     shown = []
-    desk.on("/chosen", zh("再见。"))
-    assert terminal.main(["--server", desk.url], _person("repeat", "1"), shown.append) == 0
+    stub.on("/chosen", zh("再见。"))
+    assert terminal.main(["--server", stub.url], _person("repeat", "1"), shown.append) == 0
     assert any("HTTP 500" in line for line in shown) and "  再见。" in shown
 
 
-def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(company, monkeypatch):
+def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(simulator, monkeypatch):
     """Where the line fetches it; the tone is waited for, and a key ends the recording."""
-    desk = company.desk
-    monkeypatch.setenv("TWILIO_API_URL", company.settings.twilio_api_url[""])
-    desk.on("/voice", '<Gather action="/x">' + zh("请说。") + '</Gather><Record action="/noted" finishOnKey="#"/>')
-    desk.on("/noted", zh("再见。"))
+    stub = simulator.stub
+    monkeypatch.setenv("TWILIO_API_URL", simulator.settings.twilio_api_url[""])
+    stub.on("/voice", '<Gather action="/x">' + zh("请说。") + '</Gather><Record action="/noted" finishOnKey="#"/>')
+    stub.on("/noted", zh("再见。"))
     shown = []
-    terminal.main(["--server", desk.url], _person("say 我的卡被拒绝了", "#"), shown.append)
-    noted = desk.forms("/noted")[0]
+    terminal.main(["--server", stub.url], _person("say 我的卡被拒绝了", "#"), shown.append)
+    noted = stub.forms("/noted")[0]
     assert noted["Digits"] == "#" and "  再见。" in shown
-    (kept,) = company.rest.recordings.list(call_sid=noted["CallSid"])
-    assert (kept.sid, company.board.company.recordings[0].words) == (noted["RecordingSid"], "我的卡被拒绝了")
+    (kept,) = simulator.rest.recordings.list(call_sid=noted["CallSid"])
+    assert (kept.sid, simulator.runner.account.recordings[0].words) == (noted["RecordingSid"], "我的卡被拒绝了")
 
 
-def test_nothing_is_said_where_nothing_is_recorded(desk):
+def test_nothing_is_said_where_nothing_is_recorded(stub):
     """It is no key."""
-    desk.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
+    stub.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
     shown = []
-    terminal.main(["--server", desk.url], _person("say hello"), shown.append)
+    terminal.main(["--server", stub.url], _person("say hello"), shown.append)
     assert any(line.startswith("  keys are") for line in shown)

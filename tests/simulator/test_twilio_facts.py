@@ -14,9 +14,9 @@ from twilio.request_validator import RequestValidator
 from ivr.simulator.calls.phone import ANONYMOUS
 from ivr.simulator.rest.magic_numbers import CALLING_TO, TEXTING_TO
 from ivr.simulator.rest.messages import segments
-from ivr.simulator.webhooks.delivery import Answer, Courier
-from tests.simulator.company import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
-from tests.simulator.desk import TOKEN, zh
+from ivr.simulator.webhooks.delivery import Answer, WebhookSender
+from tests.simulator.running import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
+from tests.simulator.stub_app import TOKEN, zh
 
 MENU = '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>"
 
@@ -35,7 +35,7 @@ class Ear:
 def signed_as(url, form, method="POST"):
     """What a signature was made over: the address, for one that is asked for."""
     ear = Ear()
-    Courier(ear, TOKEN).deliver(url, form, method)
+    WebhookSender(ear, TOKEN).deliver(url, form, method)
     return ear.heard[0]
 
 
@@ -43,28 +43,28 @@ def signature(url, form):
     return RequestValidator(TOKEN).compute_signature(url, form)
 
 
-def test_a_first_request_carries_the_standard_parameters(company):
+def test_a_first_request_carries_the_standard_parameters(simulator):
     """Call and account by sid, both numbers twice, ringing, inbound, and the version [TwiML for Voice]."""
-    company.dials()
-    form = company.desk.forms("/voice")[0]
+    simulator.dials()
+    form = simulator.stub.forms("/voice")[0]
     assert re.fullmatch("CA[0-9a-f]{32}", form["CallSid"]) and re.fullmatch("AC[0-9a-f]{32}", form["AccountSid"])
     assert (form["From"], form["Caller"], form["To"], form["Called"]) == (CALLER, CALLER, LINE, LINE)
     assert (form["CallStatus"], form["Direction"], form["ApiVersion"]) == ("ringing", "inbound", "2010-04-01")
     assert "ParentCallSid" not in form and "ForwardedFrom" not in form
 
 
-def test_a_call_keeps_its_sid(company):
+def test_a_call_keeps_its_sid(simulator):
     """Every request of one leg names the same one [TwiML for Voice]."""
-    company.desk.on("/voice", MENU)
-    sid = company.dials()["sid"]
-    company.does(f"{sid}/press", {"keys": "1"})
-    assert {form["CallSid"] for _path, form in company.desk.requests} == {sid}
+    simulator.stub.on("/voice", MENU)
+    sid = simulator.dials()["sid"]
+    simulator.does(f"{sid}/press", {"keys": "1"})
+    assert {form["CallSid"] for _path, form in simulator.stub.requests} == {sid}
 
 
-def test_a_forwarded_call_says_from_where(company):
+def test_a_forwarded_call_says_from_where(simulator):
     """Only then [TwiML for Voice]."""
-    company.dials(more={"ForwardedFrom": "+862155500199"})
-    assert company.desk.forms("/voice")[0]["ForwardedFrom"] == "+862155500199"
+    simulator.dials(more={"ForwardedFrom": "+862155500199"})
+    assert simulator.stub.forms("/voice")[0]["ForwardedFrom"] == "+862155500199"
 
 
 def test_a_withheld_number_is_spelt_on_the_keypad():
@@ -73,7 +73,7 @@ def test_a_withheld_number_is_spelt_on_the_keypad():
     assert "+" + "".join(keypad[letter] for letter in "ANONYMOUS") == ANONYMOUS
 
 
-def test_an_action_asked_with_get_has_its_parameters_in_the_query(company):
+def test_an_action_asked_with_get_has_its_parameters_in_the_query(simulator):
     """And nothing in the body [TwiML for Voice]."""
     ear = signed_as("https://ivr.example.com/next?a=1", {"CallSid": "CA1"}, "GET")
     assert ear[:2] == ("GET", "https://ivr.example.com/next?a=1&CallSid=CA1")
@@ -114,18 +114,18 @@ def test_a_blank_value_is_signed_too():
     assert sent[2] == {"Digits": ""} and sent[3]["X-Twilio-Signature"] == signature("https://ivr.example.com/voice", {"Digits": ""})  # fmt: skip
 
 
-def test_each_request_has_a_token_against_repetition_of_its_own(company):
-    """A unique string in a header [Connection Overrides]."""
-    company.desk.on("/voice", "<Redirect>/next</Redirect>")
-    company.dials()
-    tokens = [headers["I-Twilio-Idempotency-Token"] for headers in company.desk.headers]
+def test_each_request_has_a_token_against_repetition_of_its_own(simulator):
+    """A unique string in a header [Connection ConnectionOverrides]."""
+    simulator.stub.on("/voice", "<Redirect>/next</Redirect>")
+    simulator.dials()
+    tokens = [headers["I-Twilio-Idempotency-Token"] for headers in simulator.stub.headers]
     assert len(tokens) == len(set(tokens)) == 3
 
 
-def test_the_end_is_told_once_by_default_with_a_duration(company):
+def test_the_end_is_told_once_by_default_with_a_duration(simulator):
     """`completed`, also for other ends; seconds, a time in GMT, a number from 0 [Call Status Callbacks]."""
-    company.dials()
-    (form,) = company.desk.forms("/voice/status")
+    simulator.dials()
+    (form,) = simulator.stub.forms("/voice/status")
     assert (form["CallStatus"], form["SequenceNumber"], form["CallbackSource"]) == (
         "completed",
         "0",
@@ -137,83 +137,87 @@ def test_the_end_is_told_once_by_default_with_a_duration(company):
 
 
 @pytest.mark.parametrize("end", ["busy", "no-answer", "failed"])
-def test_every_end_is_told_as_completed(company, end):
+def test_every_end_is_told_as_completed(simulator, end):
     """The event fires for all of them, and the status says which [Call Status Callbacks]."""
-    company.agents = end
-    made = company.rest.calls.create(to=AGENT, from_=LINE, url=company.url("/x"), status_callback=company.url("/told"))
-    company.sees(made.sid)
-    assert [form["CallStatus"] for form in company.desk.forms("/told")] == [end]
+    simulator.agents = end
+    made = simulator.rest.calls.create(
+        to=AGENT, from_=LINE, url=simulator.url("/x"), status_callback=simulator.url("/told")
+    )
+    simulator.sees(made.sid)
+    assert [form["CallStatus"] for form in simulator.stub.forms("/told")] == [end]
 
 
-def test_only_the_last_notice_has_a_duration(company):
+def test_only_the_last_notice_has_a_duration(simulator):
     """`answered` says in-progress and nothing of seconds [Call Status Callbacks]."""
-    url = company.url("/told")
-    made = company.rest.calls.create(to=CALLER, from_=LINE, url=company.url("/x"), status_callback=url, status_callback_event=["answered", "completed"])  # fmt: skip
-    company.sees(made.sid)
-    answered, completed = company.desk.forms("/told")
+    url = simulator.url("/told")
+    made = simulator.rest.calls.create(to=CALLER, from_=LINE, url=simulator.url("/x"), status_callback=url, status_callback_event=["answered", "completed"])  # fmt: skip
+    simulator.sees(made.sid)
+    answered, completed = simulator.stub.forms("/told")
     assert answered["CallStatus"] == "in-progress" and "CallDuration" not in answered and "CallDuration" in completed
 
 
-def test_a_call_cancelled_while_queued_tells_nobody(company, monkeypatch):
+def test_a_call_cancelled_while_queued_tells_nobody(simulator, monkeypatch):
     """It never began [Call Status Callbacks]."""
     waiting = []
-    monkeypatch.setattr(company.board, "tell", lambda call, task: waiting.append((call, task)))
-    made = company.rest.calls.create(to=CALLER, from_=LINE, url=company.url("/x"), status_callback=company.url("/told"))
-    company.rest.calls(made.sid).update(status="canceled")
+    monkeypatch.setattr(simulator.runner, "tell", lambda call, task: waiting.append((call, task)))
+    made = simulator.rest.calls.create(
+        to=CALLER, from_=LINE, url=simulator.url("/x"), status_callback=simulator.url("/told")
+    )
+    simulator.rest.calls(made.sid).update(status="canceled")
     for call, task in reversed(waiting):  # the cancelling overtakes the ringing
-        company.board._carry_out(call, task)
-    assert company.desk.requests == [] and company.rest.calls(made.sid).fetch().status == "canceled"
+        simulator.runner._carry_out(call, task)
+    assert simulator.stub.requests == [] and simulator.rest.calls(made.sid).fetch().status == "canceled"
 
 
-def test_an_underscore_in_the_host_of_a_callback_is_refused(company):
+def test_an_underscore_in_the_host_of_a_callback_is_refused(simulator):
     """No valid name of a host [Calls resource]."""
     with pytest.raises(TwilioRestException) as refused:
-        company.rest.calls.create(
-            to=CALLER, from_=LINE, url=company.url("/x"), status_callback="https://a_b.example.com/"
+        simulator.rest.calls.create(
+            to=CALLER, from_=LINE, url=simulator.url("/x"), status_callback="https://a_b.example.com/"
         )
     assert refused.value.code == 21609
 
 
-def test_an_address_wins_over_inline_words(company):
+def test_an_address_wins_over_inline_words(simulator):
     """When both are given [Calls resource]."""
-    made = company.rest.calls.create(
-        to=CALLER, from_=LINE, url=company.url("/x"), twiml="<Response><Reject/></Response>"
+    made = simulator.rest.calls.create(
+        to=CALLER, from_=LINE, url=simulator.url("/x"), twiml="<Response><Reject/></Response>"
     )
-    company.sees(made.sid)
-    assert len(company.desk.forms("/x")) == 1
+    simulator.sees(made.sid)
+    assert len(simulator.stub.forms("/x")) == 1
 
 
-def test_inline_words_need_absolute_actions(company):
+def test_inline_words_need_absolute_actions(simulator):
     """There is no document to resolve against [Gather]."""
-    made = company.rest.calls.create(to=CALLER, from_=LINE, twiml=f"<Response>{MENU}</Response>")
-    seen = company.does(f"{made.sid}/press", {"keys": "1"}) if company.sees(made.sid) else {}
+    made = simulator.rest.calls.create(to=CALLER, from_=LINE, twiml=f"<Response>{MENU}</Response>")
+    seen = simulator.does(f"{made.sid}/press", {"keys": "1"}) if simulator.sees(made.sid) else {}
     assert seen["faults"][0].startswith("11100") and seen["over"]
 
 
 @pytest.mark.parametrize("path", ["Queues.json", "Conferences.json", "Calls.json", "Recordings.json"])
-def test_test_credentials_see_nothing_but_four_requests(company, path):
+def test_test_credentials_see_nothing_but_four_requests(simulator, path):
     """403, code 20008 [Test Credentials]."""
     import requests
 
-    url = f"{company.settings.twilio_api_url['']}/2010-04-01/Accounts/{TEST_SID}/{path}"
+    url = f"{simulator.settings.twilio_api_url['']}/2010-04-01/Accounts/{TEST_SID}/{path}"
     answer = requests.get(url, auth=(TEST_SID, TEST_TOKEN), timeout=5)
     assert (answer.status_code, answer.json()["code"]) == (403, 20008)
 
 
-def test_test_credentials_fetch_no_document_and_send_no_notice(company):
+def test_test_credentials_fetch_no_document_and_send_no_notice(simulator):
     """Nobody is called [Test Credentials]."""
     from ivr.twilio_rest import TestAccount
 
-    asker = TestAccount(company.settings, company.settings.twilio_api_url[""])
-    assert asker.ask("call", from_="+15005550006", to="+12025550143", url=company.url("/x"), status_callback=company.url("/told")) == 0  # fmt: skip
-    assert company.desk.requests == [] and company.board.calls == {}
+    asker = TestAccount(simulator.settings, simulator.settings.twilio_api_url[""])
+    assert asker.ask("call", from_="+15005550006", to="+12025550143", url=simulator.url("/x"), status_callback=simulator.url("/told")) == 0  # fmt: skip
+    assert simulator.stub.requests == [] and simulator.runner.calls == {}
     assert {21217, 21614} <= {*CALLING_TO.values(), *TEXTING_TO.values()}
 
 
 @pytest.mark.parametrize("number", ["+15005550006", "+15005550009"])
-def test_magic_numbers_mean_nothing_to_live_credentials(company, number):
+def test_magic_numbers_mean_nothing_to_live_credentials(simulator, number):
     """They are numbers like any other there [Test Credentials]."""
-    assert company.rest.messages.create(to=number, from_=LINE, body="hello").status == "queued"
+    assert simulator.rest.messages.create(to=number, from_=LINE, body="hello").status == "queued"
 
 
 @pytest.mark.parametrize(
@@ -226,29 +230,29 @@ def test_one_chinese_character_halves_a_text(body, parts):
 
 
 @pytest.mark.parametrize("body, code", [("", 21602), ("a" * 1601, 21617)])
-def test_a_text_has_words_but_not_too_many(company, body, code):
+def test_a_text_has_words_but_not_too_many(simulator, body, code):
     """1,600 characters [Messages resource]."""
     with pytest.raises(TwilioRestException) as refused:
-        company.rest.messages.create(to=CALLER, from_=LINE, body=body)
+        simulator.rest.messages.create(to=CALLER, from_=LINE, body=body)
     assert refused.value.code == code
 
 
-def test_conference_notices_follow_the_first_participant(company):
+def test_conference_notices_follow_the_first_participant(simulator):
     """Address and events of later ones are ignored; events are numbered [Conference]."""
     noun = "<Dial><Conference statusCallback='/{}' statusCallbackEvent='{}'>desk</Conference></Dial>"
-    company.desk.on("/voice", noun.format("told", "start end join leave hold")).on(
+    simulator.stub.on("/voice", noun.format("told", "start end join leave hold")).on(
         "/second", noun.format("other", "join")
     )
-    first = company.dials()
-    made = company.rest.calls.create(to=CALLER, from_=LINE, url=company.url("/second"))
-    company.sees(made.sid)
-    room = company.rest.conferences.list()[0].sid
-    company.rest.conferences(room).participants(made.sid).update(hold=True)
-    company.does(f"{first['sid']}/hang-up")
-    company.does(f"{made.sid}/hang-up")
-    told = company.desk.forms("/told")
+    first = simulator.dials()
+    made = simulator.rest.calls.create(to=CALLER, from_=LINE, url=simulator.url("/second"))
+    simulator.sees(made.sid)
+    room = simulator.rest.conferences.list()[0].sid
+    simulator.rest.conferences(room).participants(made.sid).update(hold=True)
+    simulator.does(f"{first['sid']}/hang-up")
+    simulator.does(f"{made.sid}/hang-up")
+    told = simulator.stub.forms("/told")
     assert [form["StatusCallbackEvent"] for form in told] == [
         "participant-join", "participant-join", "conference-start", "participant-hold",
         "participant-leave", "participant-leave", "conference-end",
     ]  # fmt: skip
-    assert [form["SequenceNumber"] for form in told] == list("0123456") and company.desk.forms("/other") == []
+    assert [form["SequenceNumber"] for form in told] == list("0123456") and simulator.stub.forms("/other") == []

@@ -9,9 +9,16 @@ import pytest
 from flask import Response
 
 from ivr.simulator.twiml.schema import overrides_fault
-from ivr.simulator.webhooks.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, Overrides, ReadTimedOut
-from tests.simulator.company import LINE
-from tests.simulator.desk import TOKEN, zh
+from ivr.simulator.webhooks.delivery import (
+    Answer,
+    ConnectFailed,
+    ConnectionOverrides,
+    ReadTimedOut,
+    WebhookFailed,
+    WebhookSender,
+)
+from tests.simulator.running import LINE
+from tests.simulator.stub_app import TOKEN, zh
 
 URL = "https://ivr.example.com/voice"
 SORRY = zh("请稍后再拨。")
@@ -36,26 +43,26 @@ class Line:
 def tries(fragment, *fates):
     """How often one request is sent."""
     line = Line(*fates)
-    with suppress(DeliveryFailed):
-        Courier(line, TOKEN).deliver(URL + fragment, {})
+    with suppress(WebhookFailed):
+        WebhookSender(line, TOKEN).deliver(URL + fragment, {})
     return len(line.tries)
 
 
 def code(*fates, fragment=""):
     """The code of a request that fails for good."""
-    with pytest.raises(DeliveryFailed) as failed:
-        Courier(Line(*fates), TOKEN).deliver(URL + fragment, {})
+    with pytest.raises(WebhookFailed) as failed:
+        WebhookSender(Line(*fates), TOKEN).deliver(URL + fragment, {})
     return failed.value.code
 
 
 def test_the_defaults_of_patience():
-    """Five seconds to connect, fifteen to read, fifteen in all, one retry after a failed connection [Connection Overrides]."""
-    assert Overrides.of(URL) == Overrides(5.0, 15.0, 15.0, 1, frozenset({"ct"}))
+    """Five seconds to connect, fifteen to read, fifteen in all, one retry after a failed connection [Connection ConnectionOverrides]."""
+    assert ConnectionOverrides.of(URL) == ConnectionOverrides(5.0, 15.0, 15.0, 1, frozenset({"ct"}))
 
 
 def test_the_fragment_sets_patience():
-    """In milliseconds; `all` is every kind [Connection Overrides]."""
-    assert Overrides.of(URL + "#ct=1000&rt=5000&tt=9000&rc=2&rp=all") == Overrides(1.0, 5.0, 9.0, 2, frozenset({"ct", "rt", "4xx", "5xx"}))  # fmt: skip
+    """In milliseconds; `all` is every kind [Connection ConnectionOverrides]."""
+    assert ConnectionOverrides.of(URL + "#ct=1000&rt=5000&tt=9000&rc=2&rp=all") == ConnectionOverrides(1.0, 5.0, 9.0, 2, frozenset({"ct", "rt", "4xx", "5xx"}))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,7 @@ def test_the_fragment_sets_patience():
      ("rc=0", True), ("rc=5", True), ("rc=6", False), ("rp=ct,rt,5xx", True), ("rp=6xx", False), ("sni=y", True), ("sni=x", False), ("e=ashburn,umatilla", True), ("zz=1", False)],
 )  # fmt: skip
 def test_the_ranges_of_the_fragment(pair, fine):
-    """What is outside is 11243 [Connection Overrides]."""
+    """What is outside is 11243 [Connection ConnectionOverrides]."""
     assert (overrides_fault(f"{URL}#{pair}") is None) == fine
 
 
@@ -78,19 +85,19 @@ def test_the_ranges_of_the_fragment(pair, fine):
     ],
 )  # fmt: skip
 def test_what_is_tried_again(fragment, fates, expected):
-    """By default a failed connection only; otherwise what the policy names [Connection Overrides]."""
+    """By default a failed connection only; otherwise what the policy names [Connection ConnectionOverrides]."""
     assert tries(fragment, *fates) == expected
 
 
 def test_all_tries_of_one_request_share_a_token():
-    """So that the app can tell a retry from another request [Connection Overrides]."""
+    """So that the app can tell a retry from another request [Connection ConnectionOverrides]."""
     line = Line(500, 500, 200)
-    Courier(line, TOKEN).deliver(URL + "#rc=2&rp=5xx", {})
+    WebhookSender(line, TOKEN).deliver(URL + "#rc=2&rp=5xx", {})
     assert len({token for _c, _r, token, _m, _f in line.tries}) == 1
 
 
 def test_the_total_time_bounds_all_tries():
-    """A try gets no more than what is left of it [Connection Overrides]."""
+    """A try gets no more than what is left of it [Connection ConnectionOverrides]."""
 
     class Slow(Line):
         def send(self, *arguments):
@@ -98,8 +105,8 @@ def test_the_total_time_bounds_all_tries():
             return super().send(*arguments)
 
     line = Slow(500)
-    with pytest.raises(DeliveryFailed):
-        Courier(line, TOKEN).deliver(URL + "#rc=5&rp=5xx&tt=200", {})
+    with pytest.raises(WebhookFailed):
+        WebhookSender(line, TOKEN).deliver(URL + "#rc=5&rp=5xx&tt=200", {})
     assert len(line.tries) == 2 and line.tries[1][1] < 0.1
 
 
@@ -115,7 +122,7 @@ def test_each_failure_has_its_code(fate, expected):
 def test_ten_redirects_are_followed():
     """By GET, without what was posted [Gather]."""
     line = Line(*[Answer(307, b"", "", "/voice")] * 10, 200)
-    assert Courier(line, TOKEN).deliver(URL, {"Digits": "1", "CallSid": "CA1"}).status == 200
+    assert WebhookSender(line, TOKEN).deliver(URL, {"Digits": "1", "CallSid": "CA1"}).status == 200
     assert line.tries[-1][3:] == ("GET", {"CallSid": "CA1"})
 
 
@@ -130,71 +137,71 @@ def test_ten_redirects_are_followed():
         (500, "11200"), (403, "11200"),
     ],
 )  # fmt: skip
-def test_a_document_that_cannot_be_used_goes_to_the_fallback(company, answer, expected):
+def test_a_document_that_cannot_be_used_goes_to_the_fallback(simulator, answer, expected):
     """With the code and the address that failed [Availability and Reliability]."""
-    company.desk.on("/voice", answer).on("/voice/fallback", SORRY)
-    call = company.dials()
-    asked = company.desk.forms("/voice/fallback")[0]
-    assert (asked["ErrorCode"], asked["ErrorUrl"]) == (expected, company.url("/voice"))
+    simulator.stub.on("/voice", answer).on("/voice/fallback", SORRY)
+    call = simulator.dials()
+    asked = simulator.stub.forms("/voice/fallback")[0]
+    assert (asked["ErrorCode"], asked["ErrorUrl"]) == (expected, simulator.url("/voice"))
     assert call["heard"][-1]["text"] == "请稍后再拨。"
 
 
-def test_without_any_fallback_the_caller_hears_an_announcement(company):
+def test_without_any_fallback_the_caller_hears_an_announcement(simulator):
     """And is cut off [Availability and Reliability]."""
-    company.desk.on("/voice", 500).on("/voice/fallback", 500)
-    call = company.dials()
+    simulator.stub.on("/voice", 500).on("/voice/fallback", 500)
+    call = simulator.dials()
     assert call["over"] and "application error" in call["heard"][-1]["text"]
 
 
-def test_a_call_made_by_rest_has_the_fallback_it_was_given(company):
+def test_a_call_made_by_rest_has_the_fallback_it_was_given(simulator):
     """And no other [Calls resource]."""
-    company.desk.on("/x", 500).on("/other", SORRY)
-    made = company.rest.calls.create(
-        to="+8613900000009", from_=LINE, url=company.url("/x"), fallback_url=company.url("/other")
+    simulator.stub.on("/x", 500).on("/other", SORRY)
+    made = simulator.rest.calls.create(
+        to="+8613900000009", from_=LINE, url=simulator.url("/x"), fallback_url=simulator.url("/other")
     )
-    assert company.sees(made.sid)["heard"][-1]["text"] == "请稍后再拨。"
+    assert simulator.sees(made.sid)["heard"][-1]["text"] == "请稍后再拨。"
 
 
-def test_a_notice_has_no_fallback(company):
+def test_a_notice_has_no_fallback(simulator):
     """It is lost [Call Status Callbacks]."""
-    company.desk.on("/voice/status", 500)
-    company.dials()
-    assert company.desk.forms("/voice/fallback") == []
+    simulator.stub.on("/voice/status", 500)
+    simulator.dials()
+    assert simulator.stub.forms("/voice/fallback") == []
 
 
 @pytest.mark.parametrize("kind", ["text/xml", "application/xml", "text/html; charset=utf-8", "text/plain"])
-def test_what_counts_as_twiml(company, kind):
+def test_what_counts_as_twiml(simulator, kind):
     """XML, HTML, and plain text that parses [TwiML for Voice]."""
-    company.desk.on("/voice", Response(f"<Response>{SORRY}</Response>", content_type=kind))
-    assert company.dials()["heard"][0]["text"] == "请稍后再拨。"
+    simulator.stub.on("/voice", Response(f"<Response>{SORRY}</Response>", content_type=kind))
+    assert simulator.dials()["heard"][0]["text"] == "请稍后再拨。"
 
 
-def test_plain_text_is_read_aloud(company):
+def test_plain_text_is_read_aloud(simulator):
     """And then the call ends [TwiML for Voice]."""
-    company.desk.on("/voice", Response("hello", content_type="text/plain"))
-    call = company.dials()
+    simulator.stub.on("/voice", Response("hello", content_type="text/plain"))
+    call = simulator.dials()
     assert call["heard"][0]["text"] == "hello" and call["over"]
 
 
-def test_a_sound_is_played(company):
+def test_a_sound_is_played(simulator):
     """And then the call ends [TwiML for Voice]."""
-    company.desk.on("/voice", Response(b"RIFF", content_type="audio/wav"))
-    call = company.dials()
-    assert call["heard"][0]["text"] == f"[{company.url('/voice')}]" and call["over"]
+    simulator.stub.on("/voice", Response(b"RIFF", content_type="audio/wav"))
+    call = simulator.dials()
+    assert call["heard"][0]["text"] == f"[{simulator.url('/voice')}]" and call["over"]
 
 
 @pytest.mark.parametrize(
     "verb, warning",
     [("<Dance/>", "12200"), ('<Pause lenght="9"/>', "12200"), ("<say>hello</say>", "12200"), (zh("汉" * 501), "13521"), (zh("%" * 1600), "13521")],
 )  # fmt: skip
-def test_a_warning_passes_the_verb_over_and_the_call_goes_on(company, verb, warning):
+def test_a_warning_passes_the_verb_over_and_the_call_goes_on(simulator, verb, warning):
     """Unknown verbs, attributes and cases; words that are too long are not spoken [error dictionary]."""
-    company.desk.on("/voice", verb + SORRY)
-    call = company.dials()
+    simulator.stub.on("/voice", verb + SORRY)
+    call = simulator.dials()
     assert [piece["text"] for piece in call["heard"]] == ["请稍后再拨。"] and warning in call["warnings"][0]
 
 
-def test_a_bad_fragment_is_named(company):
+def test_a_bad_fragment_is_named(simulator):
     """11243 [error dictionary]."""
-    company.desk.on("/voice", '<Gather action="/x#rc=9"/>')
-    assert "11243" in company.dials()["warnings"][0]
+    simulator.stub.on("/voice", '<Gather action="/x#rc=9"/>')
+    assert "11243" in simulator.dials()["warnings"][0]

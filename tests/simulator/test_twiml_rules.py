@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.simulator.twiml.validation import check
-from tests.simulator.desk import en, zh
+from tests.simulator.stub_app import en, zh
 
 
 def _response(body: str) -> str:

@@ -59,7 +59,7 @@ class Soaked(Caller):
             status="/voice/status" + OVERRIDES,
             fallback="/voice/fallback" + OVERRIDES,
         )
-        self.courier = Restless(transport, token, company.tally, chance)
+        self.webhooks = Restless(transport, token, company.tally, chance)
         self.lang, self.chance, self.number = chance.choice(("zh", "en")), chance, number
         self.person = person(number, by_pin or chance.random() < 0.8)
         self._company, self._transport, self._from = company, transport, f"+86139{mark}"

@@ -81,7 +81,7 @@ class Crowd:
             if not caller.over:
                 caller.hangs_up()
             if chance.random() < 0.3:
-                caller.courier.late()
+                caller.webhooks.late()
         except NoCode:
             told.ended = "no code came"
             caller.hangs_up()

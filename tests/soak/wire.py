@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ivr.simulator.webhooks.delivery import Answer, ConnectFailed, Courier, DeliveryFailed, HttpTransport, own_headers
+from ivr.simulator.webhooks.delivery import (
+    Answer,
+    ConnectFailed,
+    HttpTransport,
+    WebhookFailed,
+    WebhookSender,
+    delivery_headers,
+)
 
 ONE_MOMENT = ("?again=1", "请稍等", "One moment")
 """What somebody hears who asks while another process plays the turn: words, and the way to the answer."""
@@ -61,7 +68,7 @@ class Watched(HttpTransport):
         return answer
 
 
-class Restless(Courier):
+class Restless(WebhookSender):
     """Delivers as Twilio does, and some webhooks more than once."""
 
     def __init__(self, transport: Watched, token: str, tally: Tally, chance: random.Random) -> None:
@@ -70,7 +77,7 @@ class Restless(Courier):
 
     def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
         """The answer; once more, at once from several sides, or one of before again."""
-        own, how = own_headers(seconds), self._chance.random()
+        own, how = delivery_headers(seconds), self._chance.random()
         if how < 0.15:
             answers = self._at_once(url, form, method, own)
         else:
@@ -90,7 +97,7 @@ class Restless(Courier):
 
     def _again(self, url: str, form: Mapping[str, str], how: str = "twice") -> Answer:
         self._tally.count(how)
-        return self._persist(url, form, "POST", own_headers())
+        return self._persist(url, form, "POST", delivery_headers())
 
     def _at_once(self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str]) -> list[Answer]:
         self._tally.count("at once")
@@ -99,7 +106,7 @@ class Restless(Courier):
         faults = [one.exception() for one in asked if one.exception()]
         answers = sorted((one.result() for one in asked if not one.exception()), key=says_to_wait)
         if not answers:
-            raise faults[0] or DeliveryFailed(0, url, "no answer")
+            raise faults[0] or WebhookFailed(0, url, "no answer")
         return answers
 
     def _compare(self, url: str, answers: list[Answer]) -> None:

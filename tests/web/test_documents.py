@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from ivr.simulator.twiml.validation import LARGEST_DOCUMENT, check
-from ivr.simulator.webhooks.delivery import Overrides
+from ivr.simulator.webhooks.delivery import ConnectionOverrides
 from tests.call_flows.line import DANA, LIN, Caller, Line
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # words do not depend on it
@@ -34,7 +34,7 @@ def wander(line: Line, seed: int) -> list[tuple[str, str]]:
             break
         step(caller, chance)
     caller.hangs_up()
-    return [(url, answer.body.decode()) for url, _form, answer in caller.courier.log]
+    return [(url, answer.body.decode()) for url, _form, answer in caller.webhooks.log]
 
 
 def step(caller: Caller, chance: random.Random) -> None:
@@ -80,7 +80,7 @@ def test_the_crawl_comes_far(documents):
 def addresses(root: ET.Element) -> Iterator[str]:
     """Each is absolute and ours, and says how patient Twilio is to be: longer than a turn, three tries in 15 s."""
     for address in (*attributes(root, "action", "url"), *((e.text or "") for e in root.iter("Redirect"))):
-        patience = Overrides.of(address)
+        patience = ConnectionOverrides.of(address)
         yield "" if address.startswith("http://127.0.0.1:5000/voice/calls/CA") else f"a strange address {address}"
         yield "" if patience.policy >= {"ct", "rt", "5xx"} and patience.retries >= 1 else f"no retry for {address}"
         yield "" if 8 < patience.read < patience.total <= 15 else f"less patient than a turn takes: {address}"

@@ -147,7 +147,7 @@ def test_a_wallet_that_does_not_answer_costs_seconds_and_no_falsehood(caller, mo
     assert live_turn.TOUCH_SECONDS <= 4
     reports(caller.calls(), "300", "1120")
     keys = touch(caller)
-    caller.courier.repeat = False
+    caller.webhooks.repeat = False
     caller.line.put("wallet", {"mode": mode})
     caller.enters(keys).is_told(*HONEST)
     assert len(waited) == (mode == "slow") and sum(waited) <= live_turn.TOUCH_SECONDS
@@ -172,7 +172,7 @@ def test_without_wallet_and_person_there_is_a_callback_and_later_all_is_well(cal
 @on_sqlite
 def test_when_too_many_wait_for_the_wallet_the_next_is_told_at_once(caller, waited):
     """Half of the threads stay free for everybody else; a place that is free again is taken."""
-    caller.courier.repeat = False
+    caller.webhooks.repeat = False
     reports(caller.calls(), "300", "1120")
     caller.line.put("wallet", {"mode": "slow"})
     places = caller.line.app.extensions["line"].touches

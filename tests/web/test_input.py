@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator.account.account import new_sid
+from ivr.simulator.account.sids import new_sid
 from tests.web.wire import PLACES, at_amount, at_main_menu, due, in_progress, play, post, ringing, spoken
 
 ODD_SIDS = [

@@ -13,7 +13,7 @@ from ivr.desk.own_numbers import sender
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.tables import messages
 from ivr.follow_up.tries import TAKEN_FOR
-from ivr.simulator.account.account import Company
+from ivr.simulator.account.account import Account
 from ivr.storage import begin_read
 from tests.call_flows.line import HAIYUN, LIN, Caller
 from tests.call_flows.test_top_up import reports
@@ -28,12 +28,12 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 def account(*numbers, verified=()):
     """A telephone company whose account has these numbers only."""
-    return Company(bought=lambda: numbers, verified=set(verified))
+    return Account(bought=lambda: numbers, verified=set(verified))
 
 
 def forwarded(line, lang="zh", **more):
     """A call to the wallet's line, which another carrier forwards to a number of ours; at the main menu."""
-    return Caller(line, lang, company=account(OURS, OTHER), **more).calls(OURS, ForwardedFrom=HAIYUN)
+    return Caller(line, lang, account=account(OURS, OTHER), **more).calls(OURS, ForwardedFrom=HAIYUN)
 
 
 def dialled_from(caller):
@@ -88,12 +88,12 @@ def test_a_line_that_comes_by_sip_rings_from_its_own_number(line):
 def test_a_callback_rings_agent_and_customer_from_the_number_that_answered(caller):
     """By REST and by `<Dial>`; the forwarded line would be refused with 21210."""
     with exchange(caller, line=OURS, ForwardedFrom=HAIYUN) as line:
-        line.company.board.company.bought = lambda: [OURS]
+        line.simulator.runner.account.owned_numbers = lambda: [OURS]
         line.at(MORNING).walks()
-        call = line.company.rest.calls.list(to=line.calls[0])[0]
+        call = line.simulator.rest.calls.list(to=line.calls[0])[0]
         assert call._from == OURS
-        customer = next(leg for one in line.company.board.calls.values() for leg in one.leg.children)
-        assert (customer.standard["From"], customer.standard["To"]) == (OURS, CUSTOMER)
+        customer = next(leg for one in line.simulator.runner.calls.values() for leg in one.leg.children)
+        assert (customer.parameters["From"], customer.parameters["To"]) == (OURS, CUSTOMER)
         assert line.waits_for("reached").status == "reached"
 
 
@@ -113,14 +113,14 @@ def test_a_text_comes_from_the_number_that_answered_or_from_what_the_setting_say
     """A number of ours, a messaging service, a short code, a name."""
     caller.calls(OURS, ForwardedFrom=HAIYUN)
     reports(caller, "800", "1121").proves(LIN)
-    with by_twilio(caller.line) as (company, here):
-        company.board.company.bought = lambda: [OURS, OTHER]
-        company.board.company.senders |= {SERVICE, "12345"}
+    with by_twilio(caller.line) as (simulator, here):
+        simulator.runner.account.owned_numbers = lambda: [OURS, OTHER]
+        simulator.runner.account.senders |= {SERVICE, "12345"}
         here = replace(here, settings=replace(here.settings, sms_from=setting))
         with begin_read(here.engine) as conn:
             message = conn.scalar(sa.select(messages.c.id).where(messages.c.id.like("case:%")))
         send_message(here, message)
-        (sent,) = company.rest.messages.list()
+        (sent,) = simulator.rest.messages.list()
         assert (sent.from_, sent.messaging_service_sid) == (came, None if came else SERVICE)
 
 

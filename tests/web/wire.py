@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from ivr.simulator.account.account import new_sid
+from ivr.simulator.account.sids import new_sid
 from ivr.simulator.twiml.validation import check
 from tests.call_flows.line import BORROWED, HAIYUN, Caller, Line
 

@@ -1,4 +1,4 @@
-"""What passes between a leg and whoever drives it: where it waits, what a person did, what happened to it meanwhile."""
+"""What passes between a leg and its driver: where the leg waits, the person's input, and interruptions by others."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-Kind = Literal["keys", "talking", "agent", "queued", "recording", "ringing"]
+WaitKind = Literal["keys", "talking", "agent", "queued", "recording", "ringing"]
 
 
 class Party(Protocol):
     """What queues, conferences and other legs know of a leg."""
 
-    standard: dict[str, str]
+    parameters: dict[str, str]
     """The parameters that every webhook of the leg carries."""
     clock: float
     talking_to: Party | None
@@ -25,22 +25,23 @@ class Party(Protocol):
 
 @dataclass(frozen=True)
 class Waiting:
-    """Where a leg has stopped, and after how many seconds silence counts as an answer."""
+    """Where a leg has stopped; after `seconds`, silence counts as the answer."""
 
-    kind: Kind
+    kind: WaitKind
     seconds: float = 0
 
 
 @dataclass(frozen=True)
-class Deed:
-    """What the person did: pressed keys, spoke for some seconds, or (neither) kept silent or ended the talk."""
+class Input:
+    """What the person on a leg did. Without keys and speech: kept silent, or ended the conversation."""
 
     keys: str = ""
     spoke: float = 0
+    """Seconds of speech."""
     words: str = ""
-    """What was spoken, if it matters; otherwise it is a tone."""
-    leaves: bool = False
-    """An agent who is asked puts the receiver down."""
+    """The words that were spoken, if they matter; without them a recording is a tone."""
+    hangs_up: bool = False
+    """An agent, asked to answer or to accept, hangs up instead."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +52,26 @@ class Target:
     form: dict[str, str] = field(default_factory=dict)
     method: str = "POST"
     inline: str = ""
-    """TwiML that came with a REST request instead of an address."""
+    """TwiML that came with a REST request instead of a URL."""
 
 
-Pause = Generator[Waiting, Deed, Target | None]
+Execution = Generator[Waiting, Input, Target | None]
+"""The execution of a verb or a document: stops where input is needed, returns the next document, if any."""
 
 
 class HungUp(Exception):
     """The app ended the call."""
 
 
-class Happened(Exception):
-    """Thrown into a leg where it waits: not the person on it did something, but somebody else."""
+class Interruption(Exception):
+    """Thrown into a leg where it waits: somebody other than the person on it acted."""
 
 
-class CallerGone(Happened):
-    """The person put the receiver down."""
+class CallerGone(Interruption):
+    """The caller hung up."""
 
 
-class Redirected(Happened):
+class Redirected(Interruption):
     """A REST request sent the call to another document."""
 
     def __init__(self, target: Target) -> None:
@@ -77,13 +79,16 @@ class Redirected(Happened):
         self.target = target
 
 
-class Left(Happened):
-    """`<Leave>` was executed while waiting in a queue."""
+class LeftQueue(Interruption):
+    """`<Leave>` was executed while the leg waited in a queue."""
 
 
-class Bridged(Happened):
-    """The other end of a queue took this leg."""
+class Bridged(Interruption):
+    """The leg at the other end of a queue took this one."""
 
     def __init__(self, other: Party, first: Target | None = None) -> None:
         super().__init__(other.sid)
         self.other, self.first = other, first
+
+
+Event = Input | Interruption

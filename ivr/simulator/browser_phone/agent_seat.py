@@ -15,7 +15,7 @@ from ivr.simulator.account.leg_events import CallerGone
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.twiml import speech
 from ivr.simulator.twiml.speech import Speech
-from ivr.simulator.webhooks.delivery import DeliveryFailed
+from ivr.simulator.webhooks.delivery import WebhookFailed
 
 BY_HAND, AS_THE_SCENE = "by-hand", "scene"
 ANSWERS = ("accept", "decline", "no-answer", "busy")
@@ -97,17 +97,17 @@ class AgentSeat:
 
 def whisper(phone: Phone, number: str) -> list[Speech]:
     """What this agent is about to be told; nothing when there is no whisper or it cannot be had."""
-    for url, _form, answer in reversed(phone.courier.log):
+    for url, _form, answer in reversed(phone.webhooks.log):
         for dialled in ET.fromstring(answer.body).iter("Number"):
             if (dialled.text or "").strip() == number and dialled.get("url"):
-                return _fetched(phone, phone.courier.resolve(url, dialled.get("url", "")))
+                return _fetched(phone, phone.webhooks.resolve(url, dialled.get("url", "")))
     return []
 
 
 def _fetched(phone: Phone, url: str) -> list[Speech]:
     leg = phone.call.leg.children[-1]
     try:
-        answer = phone.courier.deliver(url, leg.standard | {"CallStatus": "in-progress"})
-        return [speech.speech(say) for say in ET.fromstring(answer.body).iter("Say")]
-    except (DeliveryFailed, ET.ParseError):
+        answer = phone.webhooks.deliver(url, leg.parameters | {"CallStatus": "in-progress"})
+        return [speech.from_say(say) for say in ET.fromstring(answer.body).iter("Say")]
+    except (WebhookFailed, ET.ParseError):
         return []

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 
 from ivr.settings import Settings
-from ivr.simulator.account.account import Company
+from ivr.simulator.account.account import Account
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.live_call import LiveCall, Refused
-from ivr.simulator.browser_phone.timed_transport import Timed
+from ivr.simulator.browser_phone.timed_transport import TimedTransport
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
 from ivr.simulator.webhooks.delivery import HttpTransport
 
@@ -17,13 +17,13 @@ MOST_AT_ONCE = 20
 MOST_KEPT = 100
 
 
-class Exchange:
+class BrowserCalls:
     """Every call that was placed from a page, the last hundred of them."""
 
     def __init__(
-        self, settings: Settings, company: Company, scene: Callable[[], str], clock: Callable[[], float]
+        self, settings: Settings, account: Account, scene: Callable[[], str], clock: Callable[[], float]
     ) -> None:
-        self._settings, self._company, self._scene, self._clock = settings, company, scene, clock
+        self._settings, self._company, self._scene, self._clock = settings, account, scene, clock
         self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
         self._calls: dict[str, LiveCall] = {}
         self._lock = threading.Lock()
@@ -56,7 +56,7 @@ class Exchange:
             call.close()
             del self._calls[call.sid]
 
-    def _phone(self, timed: Timed, seat: AgentSeat) -> Phone:
-        account = self._settings.twilio_account_sid or SIMULATED_ACCOUNT
+    def _phone(self, timed: TimedTransport, seat: AgentSeat) -> Phone:
+        account_sid = self._settings.twilio_account_sid or SIMULATED_ACCOUNT
         token = self._settings.twilio_auth_token
-        return Phone(timed, token, account, repeat=False, agents=seat, company=self._company, strict=False)
+        return Phone(timed, token, account_sid, repeat=False, agents=seat, account=self._company, strict=False)

@@ -36,8 +36,8 @@ ALLOWED = {
 PATIENCE = httpx.Timeout(15.0, connect=2.0)  # a GET may wait five seconds for follow-ups, a large world takes longer
 
 
-class LabDoor:
-    """One door for all windows."""
+class LabClient:
+    """One lab_client for all windows."""
 
     def __init__(self, settings: Settings) -> None:
         self.server = f"http://127.0.0.1:{settings.port}"

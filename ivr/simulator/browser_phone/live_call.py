@@ -16,24 +16,24 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from ivr.simulator.account.account import new_sid
+from ivr.simulator.account.sids import new_sid
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
-from ivr.simulator.browser_phone.timed_transport import Timed
+from ivr.simulator.browser_phone.timed_transport import TimedTransport
 from ivr.simulator.browser_phone.transcript import Transcript
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.twiml.executor import Leg
 from ivr.simulator.twiml.speech import Speech
-from ivr.simulator.webhooks.delivery import DeliveryFailed, Transport
+from ivr.simulator.webhooks.delivery import Transport, WebhookFailed
 
 ABANDONED_AFTER = 3600.0
 """Seconds in which nobody does anything; then the receiver is put down."""
 GLANCE = 0.5
 """Seconds between two looks at the clock."""
-DEEDS = ("press", "wait", "speak", "hang-up", "repeat")
+ACTIONS = ("press", "wait", "speak", "hang-up", "repeat")
 
 
 class Refused(Exception):
-    """A deed that cannot be done now; the code says why, the page puts it into words."""
+    """A given that cannot be done now; the code says why, the page puts it into words."""
 
 
 def _done() -> threading.Event:
@@ -48,7 +48,7 @@ class LiveCall:
     def __init__(
         self,
         transport: Transport,
-        make_phone: Callable[[Timed, AgentSeat], Phone],
+        make_phone: Callable[[TimedTransport, AgentSeat], Phone],
         line: str,
         caller: str,
         mode: str,
@@ -57,9 +57,9 @@ class LiveCall:
     ) -> None:
         self.sid, self.started, self._clock = new_sid(), time.time(), clock
         self.line, self.caller = line, caller
-        self.timed = Timed(transport)
+        self.transport = TimedTransport(transport)
         self.seat = AgentSeat(mode, scene, lambda: self.phone, self._news)
-        self.phone = make_phone(self.timed, self.seat)
+        self.phone = make_phone(self.transport, self.seat)
         self.transcript = Transcript()
         self.version, self.working, self.over, self.closed = 0, True, False, False
         self._heard = self._faults = self._told = 0
@@ -72,7 +72,7 @@ class LiveCall:
         threading.Thread(target=self._live, name=f"call-{self.sid[-6:]}", daemon=True).start()
 
     def order(self, kind: str, keys: str, window: str, seen: int) -> threading.Event:
-        """Queue a deed; the event is set when it is done. Raises Refused."""
+        """Queue a given; the event is set when it is done. Raises Refused."""
         with self._lock:
             if self.closed or (self.over and kind != "repeat"):
                 raise Refused("over")
@@ -81,7 +81,7 @@ class LiveCall:
                     return _done()
                 self._take_turns(window, seen)
             if kind == "press":
-                self.transcript.key(keys, self.timed.turn + 1)
+                self.transcript.key(keys, self.transport.turn + 1)
                 self._news()
         if kind == "hang-up":
             self.seat.leave()
@@ -97,7 +97,7 @@ class LiveCall:
             waiting = self.phone.call.waiting if state == "listening" else None
             return {
                 "sid": self.sid, "line": self.line, "caller": self.caller, "started": self.started,
-                "version": self.version, "state": state, "agent": self.seat.shown(), "turn": self.timed.turn,
+                "version": self.version, "state": state, "agent": self.seat.shown(), "turn": self.transport.turn,
                 "options": [asdict(one) for one in self.phone.options if one.key.isascii() and one.key.isdigit()] if waiting else [],
                 "seconds": waiting.seconds if waiting else 0, "records": bool(waiting) and self.phone.may_speak, "lines": self.transcript.shown(),
             }  # fmt: skip
@@ -156,11 +156,11 @@ class LiveCall:
             self._note("hung-up")
             self._act(self.phone.hangs_up)
 
-    def _act(self, deed: Callable[[], object]) -> None:
+    def _act(self, given: Callable[[], object]) -> None:
         self.working = True
         self._news()
         try:
-            deed()
+            given()
         except Exception as error:  # the page must say what happened, whatever it was
             self._note("broken", f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
             self.over = True
@@ -176,8 +176,8 @@ class LiveCall:
     def _repeat(self) -> None:
         started = time.perf_counter()
         try:
-            before, now = self.phone.courier.again()
-        except (DeliveryFailed, IndexError) as fault:
+            before, now = self.phone.webhooks.again()
+        except (WebhookFailed, IndexError) as fault:
             self._note("repeat-failed", str(fault))
             return
         took = (time.perf_counter() - started) * 1000
@@ -207,10 +207,10 @@ class LiveCall:
         with self._lock:
             self.version += 1
             if piece is not None:
-                self.transcript.hear(who, piece, self.timed.turn, self.timed.slow)
+                self.transcript.hear(who, piece, self.transport.turn, self.transport.slow)
             elif code:
                 self._collect()
-                self.transcript.note(code, text, self.timed.turn)
+                self.transcript.note(code, text, self.transport.turn)
 
     def _state(self) -> str:
         if self.over:

@@ -19,18 +19,18 @@ from ivr.lab.web import LARGEST_WORLD
 from ivr.loopback import is_from_here
 from ivr.settings import Settings
 from ivr.simulator import speech_audio
-from ivr.simulator.account.account import Company
+from ivr.simulator.account.account import Account
 from ivr.simulator.browser_phone.agent_seat import BY_HAND, MODES
-from ivr.simulator.browser_phone.browser_calls import Exchange
-from ivr.simulator.browser_phone.lab_client import LabDoor
-from ivr.simulator.browser_phone.live_call import DEEDS, LiveCall, Refused
+from ivr.simulator.browser_phone.browser_calls import BrowserCalls
+from ivr.simulator.browser_phone.lab_client import LabClient
+from ivr.simulator.browser_phone.live_call import ACTIONS, LiveCall, Refused
 from ivr.simulator.calls.phone import ANONYMOUS
 
 NUMBER = re.compile(r"\+[0-9]{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")
 MOST_WORDS = 300
 QUICKLY = 3.0
-"""Seconds that a deed's answer is waited for, so that most come back with what was said."""
+"""Seconds that a given's answer is waited for, so that most come back with what was said."""
 STATUS = {"unknown-call": 404, "too-many": 429, "over": 409, "other-window": 409, "no-choice": 409}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -39,20 +39,20 @@ POLICY = (
 
 
 def phone_blueprint(
-    settings: Settings, company: Company | None = None, clock: Callable[[], float] = time.monotonic
+    settings: Settings, account: Account | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Blueprint:
-    """`/phone`; the company keeps what is recorded; the clock, in seconds, tells how long a call was left alone."""
+    """`/phone`; the account keeps what is recorded; the clock, in seconds, tells how long a call was left alone."""
     pages = Blueprint(
         "phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static/phone",
         static_url_path="/static",
     )  # fmt: skip
-    door = LabDoor(settings)
-    exchange = Exchange(settings, company or Company(), door.agents_answer, clock)
+    lab_client = LabClient(settings)
+    browser_calls = BrowserCalls(settings, account or Account(), lab_client.agents_answer, clock)
     _guard(pages)
-    _show(pages, door, exchange)
-    _hold_calls(pages, exchange, door)
-    _play_sounds(pages, exchange)
-    _open_the_lab(pages, door)
+    _show(pages, lab_client, browser_calls)
+    _hold_calls(pages, browser_calls, lab_client)
+    _play_sounds(pages, browser_calls)
+    _open_the_lab(pages, lab_client)
     return pages
 
 
@@ -78,7 +78,7 @@ def _guard(pages: Blueprint) -> None:
         return jsonify(error=str(why)), STATUS.get(str(why), 400)
 
 
-def _show(pages: Blueprint, door: LabDoor, exchange: Exchange) -> None:
+def _show(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls) -> None:
     @pages.get("/")
     def page() -> str:
         return render_template("phone/page.html")
@@ -89,33 +89,38 @@ def _show(pages: Blueprint, door: LabDoor, exchange: Exchange) -> None:
 
     @pages.get("/api/setting")
     def setting() -> Response:
-        calls = [{"sid": call.sid, "caller": call.caller, "line": call.line} for call in exchange.going_on()]
-        more = {"voice": speech_audio.has_voice(), "up": door.is_up(), "server": door.server, "calls": calls}
-        return jsonify(door.setting() | more)
+        calls = [{"sid": call.sid, "caller": call.caller, "line": call.line} for call in browser_calls.going_on()]
+        more = {
+            "voice": speech_audio.has_voice(),
+            "up": lab_client.is_up(),
+            "server": lab_client.server,
+            "calls": calls,
+        }
+        return jsonify(lab_client.setting() | more)
 
     @pages.get("/api/stories")
     def stories() -> Response:
-        return jsonify(door.stories())
+        return jsonify(lab_client.stories())
 
 
-def _hold_calls(pages: Blueprint, exchange: Exchange, door: LabDoor) -> None:
+def _hold_calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabClient) -> None:
     @pages.post("/api/calls")
     def place() -> tuple[Response, int]:
         asked = _object()
         line, caller, mode = asked.get("line"), asked.get("caller"), asked.get("agents", BY_HAND)
-        call = exchange.place(_number(line), ANONYMOUS if caller == "" else _number(caller), _one_of(mode, MODES))
+        call = browser_calls.place(_number(line), ANONYMOUS if caller == "" else _number(caller), _one_of(mode, MODES))
         return jsonify(call.picture()), 201
 
     @pages.get("/api/calls/<sid>")
     def look(sid: str) -> Response:
-        call = exchange.find(sid)
+        call = browser_calls.find(sid)
         picture = call.picture()
         return Response(status=204) if request.args.get("seen") == str(picture["version"]) else jsonify(picture)
 
     @pages.post("/api/calls/<sid>/deeds")
     def act(sid: str) -> Response:
-        call, asked = exchange.find(sid), _object()
-        kind, keys = _one_of(asked.get("kind"), DEEDS), asked.get("keys", "")
+        call, asked = browser_calls.find(sid), _object()
+        kind, keys = _one_of(asked.get("kind"), ACTIONS), asked.get("keys", "")
         if kind == "press" and not (isinstance(keys, str) and KEYS.fullmatch(keys)):
             raise Refused("no-key")
         if kind == "speak" and not (_is_short(keys) and call.phone.may_speak):
@@ -127,15 +132,15 @@ def _hold_calls(pages: Blueprint, exchange: Exchange, door: LabDoor) -> None:
 
     @pages.post("/api/calls/<sid>/agent")
     def choose(sid: str) -> Response:
-        call = exchange.find(sid)
+        call = browser_calls.find(sid)
         if not call.seat.choose(str(_object().get("choice", ""))):
             raise Refused("no-choice")
         return jsonify(call.picture())
 
     @pages.get("/api/calls/<sid>/server")
     def server(sid: str) -> tuple[Response, int]:
-        call = exchange.find(sid)
-        status, body = door.ask("GET", f"calls/{sid}")
+        call = browser_calls.find(sid)
+        status, body = lab_client.ask("GET", f"calls/{sid}")
         report = json.loads(body)
         if status != 200:
             return jsonify(report), status
@@ -146,7 +151,7 @@ def _timed(report: dict[str, Any], call: LiveCall) -> dict[str, Any]:
     """The server's report with our watch beside it; what was keyed secretly is blotted out here too."""
     call.hide({turn["turn"] for turn in report["turns"] if any(map(_is_secret, turn["steps"]))})
     for turn in report["turns"]:
-        turn["milliseconds"] = call.timed.milliseconds.get(turn["turn"])
+        turn["milliseconds"] = call.transport.milliseconds.get(turn["turn"])
     return report
 
 
@@ -154,14 +159,14 @@ def _is_secret(step: list[Any]) -> bool:
     return step[0] == "answer" and step[2] in ("secret", "sealed")
 
 
-def _play_sounds(pages: Blueprint, exchange: Exchange) -> None:
+def _play_sounds(pages: Blueprint, browser_calls: BrowserCalls) -> None:
     def sound(content: bytes) -> Response:
         return Response(content, mimetype="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
     @pages.get("/api/calls/<sid>/lines/<int:number>.wav")
     def said(sid: str, number: int) -> Any:
         try:
-            line = exchange.find(sid).transcript.heard(number)
+            line = browser_calls.find(sid).transcript.heard(number)
             return sound(speech_audio.spoken(line.text, line.language, line.slow))
         except (IndexError, ValueError):
             return jsonify(error="nothing-said"), 404
@@ -173,18 +178,18 @@ def _play_sounds(pages: Blueprint, exchange: Exchange) -> None:
         return sound(speech_audio.ringing())
 
 
-def _open_the_lab(pages: Blueprint, door: LabDoor) -> None:
+def _open_the_lab(pages: Blueprint, lab_client: LabClient) -> None:
     @pages.post("/api/lab/demo")
     def demo() -> Response:
-        status, body = door.begin_anew()
+        status, body = lab_client.begin_anew()
         return Response(body, status, mimetype="application/json")
 
     @pages.route("/api/lab/<path:what>", methods=["GET", "PUT", "POST"])
     def lab(what: str) -> Response:
         request.max_content_length = LARGEST_WORLD
-        if not door.passes(request.method, what):
+        if not lab_client.passes(request.method, what):
             abort(404)
-        status, body = door.ask(request.method, what, request.get_data())
+        status, body = lab_client.ask(request.method, what, request.get_data())
         return Response(body, status, mimetype="application/json")
 
 

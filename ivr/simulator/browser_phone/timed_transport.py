@@ -11,7 +11,7 @@ from ivr.simulator.webhooks.delivery import Answer, Transport
 TURN = re.compile(r"/turns/([0-9]+)$")
 
 
-class Timed:
+class TimedTransport:
     """Milliseconds by turn; `slow` is whether the last answer was spoken slowly."""
 
     def __init__(self, inner: Transport) -> None:

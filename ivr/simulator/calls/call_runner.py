@@ -1,4 +1,4 @@
-"""The switchboard: every call of the account, and whoever acts on it, one deed at a time.
+"""The switchboard: every call of the account, and whoever acts on it, one given at a time.
 
 Theory. Each call has a mailbox; a thread of the pool empties it. So a REST request that arrives in the middle
 of a webhook (from the webhook itself, even) is taken down at once and carried out after it. Time is virtual:
@@ -15,15 +15,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ivr.simulator.account.account import Company, Event, new_sid, now
-from ivr.simulator.account.leg_events import Deed, Happened, Party, Redirected, Target
+from ivr.simulator.account.account import Account
+from ivr.simulator.account.leg_events import Event, Input, Interruption, Party, Redirected, Target
+from ivr.simulator.account.sids import new_sid, now
 from ivr.simulator.calls.phone_call import PhoneCall
 from ivr.simulator.twiml import speech
 from ivr.simulator.twiml.dial import agent_keys
 from ivr.simulator.twiml.executor import Agents, Leg
 from ivr.simulator.twiml.verbs import VERBS
-from ivr.simulator.webhooks.delivery import Courier, DeliveryFailed, Transport
-from ivr.simulator.webhooks.status_callbacks import Notices
+from ivr.simulator.webhooks.delivery import Transport, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 LONGEST_SETTLING = 30.0
 LONGEST_ANSWERS = 20
@@ -32,10 +33,10 @@ ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 @dataclass(eq=False)
-class SwitchedCall:
+class RunningCall:
     """A call, and what is still to be done to it."""
 
-    line: PhoneCall
+    phone_call: PhoneCall
     placed_at: float = 0
     created: datetime = field(default_factory=now)
     ended: datetime | None = None
@@ -48,76 +49,78 @@ class SwitchedCall:
     @property
     def leg(self) -> Leg:
         """Its line."""
-        return self.line.leg
+        return self.phone_call.leg
 
     @property
     def status(self) -> str:
         """Twilio's word for where the call is."""
-        return self.leg.standard["CallStatus"]
+        return self.leg.parameters["CallStatus"]
 
     @property
     def due(self) -> float | None:
-        """When silence is an answer, by the board's clock."""
-        waiting = self.line.waiting
+        """When silence is an answer, by the runner's clock."""
+        waiting = self.phone_call.waiting
         if waiting is None or waiting.kind in ("talking", "agent"):
             return None
         return self.placed_at + self.leg.clock + waiting.seconds
 
 
 @dataclass(eq=False)
-class Switchboard:
+class CallRunner:
     """One account's telephone company, towards one app."""
 
     transport: Transport
     token: str
-    company: Company
+    account: Account
     agents: Agents = lambda number: "accept"
     """What happens at a number; `person`: whoever uses the JSON interface."""
     voice: str = "/voice"
     status: str = "/voice/status"
     fallback: str = "/voice/fallback"
     clock: float = 0
-    calls: dict[str, SwitchedCall] = field(default_factory=dict)
+    calls: dict[str, RunningCall] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, thread_name_prefix="switchboard"))
     _closed: bool = False
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
-        self.company.post = self.post
+        self.account.post = self.post
 
-    def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> SwitchedCall:  # fmt: skip
+    def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> RunningCall:  # fmt: skip
         """Somebody calls a line of ours."""
-        self.company.dialled.add(line)
+        self.account.called_numbers.add(line)
         leg = self._leg(line, caller, sid, "inbound", agents, bare_hash)
-        leg.standard |= {"CallStatus": "ringing", **(more or {})}
-        leg.fallback = self._ours(self.fallback)
-        leg.notices = Notices(leg.courier, self._ours(self.status), held=held)
-        call = self._register(SwitchedCall(PhoneCall(leg), self.clock))
-        self.tell(call, lambda: call.line.place(self._ours(self.voice)))
+        leg.parameters |= {"CallStatus": "ringing", **(more or {})}
+        leg.fallback = self._app_url(self.fallback)
+        leg.status_callbacks = StatusCallbacks(leg.webhooks, self._app_url(self.status), held=held)
+        call = self._register(RunningCall(PhoneCall(leg), self.clock))
+        self.tell(call, lambda: call.phone_call.place(self._app_url(self.voice)))
         return call
 
-    def ring(self, to: str, caller: str, target: Target, notices: Notices, fallback: str = "") -> SwitchedCall:
+    def ring(
+        self, to: str, caller: str, target: Target, status_callbacks: StatusCallbacks, fallback: str = ""
+    ) -> RunningCall:
         """The app calls somebody, by REST."""
         leg = self._leg(to, caller, "", "outbound-api")
-        leg.standard["CallStatus"] = "queued"
-        leg.fallback, leg.notices = fallback, replace(notices, courier=leg.courier)
-        call = self._register(SwitchedCall(PhoneCall(leg), self.clock, behaviour=self.agents(to)))
+        leg.parameters["CallStatus"] = "queued"
+        leg.fallback, leg.status_callbacks = fallback, replace(status_callbacks, webhooks=leg.webhooks)
+        call = self._register(RunningCall(PhoneCall(leg), self.clock, behaviour=self.agents(to)))
         self.tell(call, lambda: self._connect(call, target))
         return call
 
-    def adopt(self, sid: str) -> SwitchedCall | None:
+    def adopt(self, sid: str) -> RunningCall | None:
         """A call by its sid; one that was placed elsewhere is taken over, as a person waiting on a live line."""
         if not CALL_SID.fullmatch(sid):
             return None
         with self._changed:
             if sid not in self.calls:
                 leg = self._leg("", "", sid, "inbound")
-                leg.answered, leg.fallback = True, self._ours(self.fallback)
-                leg.standard["CallStatus"] = "in-progress"
-                self.calls[sid] = SwitchedCall(PhoneCall(leg), self.clock)
+                leg.answered, leg.fallback = True, self._app_url(self.fallback)
+                leg.parameters["CallStatus"] = "in-progress"
+                self.calls[sid] = RunningCall(PhoneCall(leg), self.clock)
             return self.calls[sid]
 
-    def find(self, sid: str) -> tuple[SwitchedCall, Leg] | None:
+    def find(self, sid: str) -> tuple[RunningCall, Leg] | None:
         """A call of ours and the leg with this sid: the caller's, or an agent's on their behalf."""
         for call in tuple(self.calls.values()):
             for leg in (call.leg, *call.leg.children):
@@ -125,18 +128,18 @@ class Switchboard:
                     return call, leg
         return None
 
-    def redirect(self, call: SwitchedCall, target: Target) -> None:
+    def redirect(self, call: RunningCall, target: Target) -> None:
         """Send a live call to another document."""
         self.tell(call, lambda: self._redirect(call, target))
 
-    def end(self, call: SwitchedCall, status: str = "completed") -> None:
+    def end(self, call: RunningCall, status: str = "completed") -> None:
         """End a call from our side; cancelled ones never rang to the end."""
 
         def ending() -> None:
             if status == "canceled" and not call.leg.answered:
-                call.leg.standard["CallStatus"] = "canceled"
-                call.line.cancel()
-            call.line.hang_up()
+                call.leg.parameters["CallStatus"] = "canceled"
+                call.phone_call.cancel()
+            call.phone_call.hang_up()
 
         self.tell(call, ending)
 
@@ -148,23 +151,23 @@ class Switchboard:
         call = found[0]
 
         def happen() -> None:
-            if not call.line.over and call.line.waiting:
-                call.line.meets(event) if isinstance(event, Happened) else call.line.does(event)
+            if not call.phone_call.over and call.phone_call.waiting:
+                call.phone_call.interrupt(event) if isinstance(event, Interruption) else call.phone_call.act(event)
 
         self.tell(call, happen)
 
-    def does(self, call: SwitchedCall, deed: Deed) -> None:
+    def act(self, call: RunningCall, given: Input) -> None:
         """The person on the call acts."""
 
         def act() -> None:
-            if not call.line.over and call.line.waiting:
-                if call.line.waiting.kind == "talking":
+            if not call.phone_call.over and call.phone_call.waiting:
+                if call.phone_call.waiting.kind == "talking":
                     call.leg.clock = max(call.leg.clock, self.clock - call.placed_at)
-                call.line.does(deed)
+                call.phone_call.act(given)
 
         self.tell(call, act)
 
-    def tell(self, call: SwitchedCall, task: Callable[[], None]) -> None:
+    def tell(self, call: RunningCall, task: Callable[[], None]) -> None:
         """Put a task into the call's mailbox."""
         with self._changed:
             if self._closed:
@@ -174,7 +177,7 @@ class Switchboard:
                 call.working = True
                 self._pool.submit(self._empty, call)
 
-    def settle(self, call: SwitchedCall) -> None:
+    def settle(self, call: RunningCall) -> None:
         """Return when nothing is left to be done to the call."""
         with self._changed:
             self._changed.wait_for(lambda: not call.working, LONGEST_SETTLING)
@@ -187,7 +190,7 @@ class Switchboard:
             if due is None:
                 break
             self.clock = max(self.clock, due[0])
-            self.does(due[1], Deed())
+            self.act(due[1], Input())
             self.settle(due[1])
         self.clock = until
 
@@ -201,12 +204,12 @@ class Switchboard:
             self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _dues(self, until: float) -> Iterator[tuple[float, SwitchedCall]]:
+    def _dues(self, until: float) -> Iterator[tuple[float, RunningCall]]:
         for call in tuple(self.calls.values()):
-            if call.due is not None and call.due <= until and not call.line.over:
+            if call.due is not None and call.due <= until and not call.phone_call.over:
                 yield call.due, call
 
-    def _empty(self, call: SwitchedCall) -> None:
+    def _empty(self, call: RunningCall) -> None:
         while True:
             with self._changed:
                 if not call.mailbox:
@@ -216,57 +219,57 @@ class Switchboard:
                 task = call.mailbox.popleft()
             self._carry_out(call, task)
 
-    def _carry_out(self, call: SwitchedCall, task: Callable[[], None]) -> None:
+    def _carry_out(self, call: RunningCall, task: Callable[[], None]) -> None:
         heard = len(call.leg.heard)
         try:
             task()
             self._answer_for(call)
-        except Exception as error:  # a bug of ours or a loop of theirs ends this call, not the board
+        except Exception as error:  # a bug of ours or a loop of theirs ends this call, not the runner
             call.trouble.append(f"{type(error).__name__}: {error}")
-            call.line.hang_up()
-        if len(call.leg.heard) > heard or call.line.over:
+            call.phone_call.hang_up()
+        if len(call.leg.heard) > heard or call.phone_call.over:
             call.mark = heard
-        if call.line.over and call.ended is None:
+        if call.phone_call.over and call.ended is None:
             call.ended = now()
 
-    def _connect(self, call: SwitchedCall, target: Target) -> None:
+    def _connect(self, call: RunningCall, target: Target) -> None:
         if call.status == "canceled":
-            call.line.cancel()
+            call.phone_call.cancel()
             return
-        call.leg.reports("initiated", "initiated")
-        call.leg.reports("ringing", "ringing")
+        call.leg.set_status("initiated", "initiated")
+        call.leg.set_status("ringing", "ringing")
         if call.behaviour in ("busy", "no-answer", "failed"):
-            call.leg.standard["CallStatus"] = call.behaviour
-            call.line.hang_up()
+            call.leg.parameters["CallStatus"] = call.behaviour
+            call.phone_call.hang_up()
             return
         call.leg.answer()
-        call.line.starts(target)
+        call.phone_call.starts(target)
 
-    def _answer_for(self, call: SwitchedCall) -> None:
+    def _answer_for(self, call: RunningCall) -> None:
         """An agent whom the app has rung keys as the lab's agents do."""
         for _turn in range(LONGEST_ANSWERS if call.behaviour != "person" else 0):
-            if call.line.over or not call.line.waiting or call.line.waiting.kind != "keys":
+            if call.phone_call.over or not call.phone_call.waiting or call.phone_call.waiting.kind != "keys":
                 return
             if call.behaviour == "hangs-up":
-                call.line.hang_up()
+                call.phone_call.hang_up()
                 return
-            call.line.does(Deed(agent_keys(call.leg.heard, call.behaviour)))
+            call.phone_call.act(Input(agent_keys(call.leg.heard, call.behaviour)))
 
-    def _redirect(self, call: SwitchedCall, target: Target) -> None:
-        if call.line.over:
+    def _redirect(self, call: RunningCall, target: Target) -> None:
+        if call.phone_call.over:
             return
-        if call.line.waiting:
-            call.line.meets(Redirected(target))
+        if call.phone_call.waiting:
+            call.phone_call.interrupt(Redirected(target))
         else:
-            call.line.starts(target)
+            call.phone_call.starts(target)
 
     def _leg(self, to: str, caller: str, sid: str, direction: str, agents: str = "", bare_hash: str = "silence") -> Leg:
-        standard = {
-            "CallSid": sid or new_sid(), "AccountSid": self.company.account, "From": caller, "To": to,
+        parameters = {
+            "CallSid": sid or new_sid(), "AccountSid": self.account.sid, "From": caller, "To": to,
             "Caller": caller, "Called": to, "ApiVersion": "2010-04-01", "Direction": direction,
         }  # fmt: skip
         return Leg(
-            Courier(self.transport, self.token), standard, VERBS, strict=False, company=self.company,
+            WebhookSender(self.transport, self.token), parameters, VERBS, strict=False, account=self.account,
             agents=(lambda number: agents) if agents else self._at_work, bare_hash=bare_hash,
         )  # fmt: skip
 
@@ -274,24 +277,24 @@ class Switchboard:
         behaviour = self.agents(number)
         return "accept" if behaviour == "person" else behaviour
 
-    def _register(self, call: SwitchedCall) -> SwitchedCall:
+    def _register(self, call: RunningCall) -> RunningCall:
         with self._changed:
             self.calls[call.leg.sid] = call
         return call
 
-    def _ours(self, path: str) -> str:
+    def _app_url(self, path: str) -> str:
         return self.transport.base_url + path
 
 
-def options(call: SwitchedCall) -> list[speech.Option]:
-    """The options heard since the last deed."""
+def options(call: RunningCall) -> list[speech.Option]:
+    """The options heard since the last given."""
     return speech.options(call.leg.heard[call.mark :])
 
 
-def again(call: SwitchedCall, place: int) -> tuple[bytes, bytes]:
+def again(call: RunningCall, place: int) -> tuple[bytes, bytes]:
     """Send an earlier webhook of the call once more: the answer it had, and the one it gets now."""
-    url, form, before = call.leg.courier.log[place]
+    url, form, before = call.leg.webhooks.log[place]
     try:
-        return before.body, call.leg.courier.deliver(url, form).body
-    except DeliveryFailed as fault:
+        return before.body, call.leg.webhooks.deliver(url, form).body
+    except WebhookFailed as fault:
         return before.body, str(fault).encode()

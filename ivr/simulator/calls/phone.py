@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ivr.simulator.account.account import Company, is_written_in_chinese, new_sid
-from ivr.simulator.account.leg_events import Deed
+from ivr.simulator.account.account import Account
+from ivr.simulator.account.leg_events import Input
+from ivr.simulator.account.recordings import is_written_in_chinese
+from ivr.simulator.account.sids import new_sid
 from ivr.simulator.calls.phone_call import PhoneCall
 from ivr.simulator.twiml import speech
 from ivr.simulator.twiml.executor import Agents, Leg
 from ivr.simulator.twiml.speech import Option, Speech
 from ivr.simulator.twiml.verbs import VERBS
-from ivr.simulator.webhooks.delivery import Courier, DeliveryFailed, Transport
+from ivr.simulator.webhooks.delivery import Transport, WebhookFailed, WebhookSender
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 ANONYMOUS = "+266696687"
@@ -45,15 +47,15 @@ class Phone:
         bare_hash: str = "silence",
         keeps_silence: bool = True,
         keeps_keys: bool = True,
-        company: Company | None = None,
+        account: Account | None = None,
         strict: bool = True,
         voice: str = "/voice",
         status: str = "/voice/status",
         fallback: str = "/voice/fallback",
     ) -> None:
-        self.courier = Courier(transport, token, repeat, before_repeat)
+        self.webhooks = WebhookSender(transport, token, repeat, before_repeat)
         self.agents = agents
-        self.company, self.keeps_silence = company or Company(account_sid), keeps_silence
+        self.account, self.keeps_silence = account or Account(account_sid), keeps_silence
         self.bare_hash, self.keeps_keys = bare_hash, keeps_keys
         self._account, self._strict = account_sid, strict
         self._urls = [transport.base_url + path if path else "" for path in (voice, status, fallback)]
@@ -63,7 +65,7 @@ class Phone:
     def dials(self, line: str, from_: str = "+8613900000001", *, sid: str = "", **more: str) -> Phone:
         """Place a call; `more` are further parameters, such as ForwardedFrom."""
         voice, status, fallback = self._urls
-        standard = {
+        parameters = {
             "CallSid": sid or new_sid(),
             "AccountSid": self._account,
             "From": from_,
@@ -76,15 +78,15 @@ class Phone:
             **more,
         }
         leg = Leg(
-            self.courier,
-            standard,
+            self.webhooks,
+            parameters,
             VERBS,
             fallback=fallback,
             agents=self._agent,
             bare_hash=self.bare_hash,
             keeps_silence=self.keeps_silence,
             keeps_keys=self.keeps_keys,
-            company=self.company,
+            account=self.account,
             strict=self._strict,
         )
         self._call, self._mark = PhoneCall(leg, status), 0
@@ -119,7 +121,7 @@ class Phone:
         self.hears_the_tone()
         if words:
             seconds = speech.seconds(words, is_written_in_chinese(words))
-        return self._turn(lambda: self.call.does(Deed(spoke=seconds, words=words)))
+        return self._turn(lambda: self.call.act(Input(spoke=seconds, words=words)))
 
     def hangs_up(self) -> Phone:
         """Put the receiver down."""
@@ -162,12 +164,12 @@ class Phone:
 
     @property
     def speeches(self) -> list[Speech]:
-        """What was heard since the last deed, piece by piece."""
+        """What was heard since the last given, piece by piece."""
         return self.call.leg.heard[self._mark :]
 
     @property
     def heard(self) -> str:
-        """The words heard since the last deed, one line a sentence."""
+        """The words heard since the last given, one line a sentence."""
         return speech.joined(self.speeches)
 
     @property
@@ -177,7 +179,7 @@ class Phone:
 
     @property
     def options(self) -> list[Option]:
-        """The options heard since the last deed, in order."""
+        """The options heard since the last given, in order."""
         return speech.options(self.speeches)
 
     @property
@@ -200,7 +202,7 @@ class Phone:
     def talking_to(self) -> str:
         """The number of the agent on the line, or nothing."""
         agent = self.call.leg.talking_to
-        return agent.standard["To"] if agent else ""
+        return agent.parameters["To"] if agent else ""
 
     @property
     def whispers(self) -> list[str]:
@@ -210,24 +212,24 @@ class Phone:
     @property
     def rung(self) -> list[str]:
         """The agents' numbers in order of ringing."""
-        return [leg.standard["To"] for leg in self.call.leg.children]
+        return [leg.parameters["To"] for leg in self.call.leg.children]
 
     @property
-    def faults(self) -> list[DeliveryFailed]:
+    def faults(self) -> list[WebhookFailed]:
         """Webhooks that failed for good and went to the fallback URL."""
         return [fault for leg in (self.call.leg, *self.call.leg.children) for fault in leg.faults]
 
     @property
     def documents(self) -> list[str]:
         """Every answer of the app so far, in order."""
-        return [answer.body.decode() for _url, _form, answer in self.courier.log]
+        return [answer.body.decode() for _url, _form, answer in self.webhooks.log]
 
     def _agent(self, number: str) -> str:
         return self.agents if isinstance(self.agents, str) else self.agents(number)
 
-    def _turn(self, deed: Callable[[], Any]) -> Phone:
+    def _turn(self, given: Callable[[], Any]) -> Phone:
         before = len(self.call.leg.heard)
-        deed()
+        given()
         # A key in the middle of an entry leaves the same wait open, so the same words count as heard.
         if len(self.call.leg.heard) > before or self.over:
             self._mark = before

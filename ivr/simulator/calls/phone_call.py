@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from ivr.simulator.account.leg_events import CallerGone, Deed, Happened, HungUp, Target, Waiting
+from ivr.simulator.account.leg_events import CallerGone, HungUp, Input, Interruption, Target, Waiting
 from ivr.simulator.twiml.executor import Leg
-from ivr.simulator.webhooks.status_callbacks import Notices
+from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 ENDED = ("busy", "no-answer", "failed", "canceled")
 
@@ -20,11 +20,11 @@ class PhoneCall:
     status_url: str = ""
     waiting: Waiting | None = None
     over: bool = False
-    _run: Generator[Waiting, Deed, None] | None = None
+    _run: Generator[Waiting, Input, None] | None = None
 
     def __post_init__(self) -> None:
-        if self.leg.notices is None:
-            self.leg.notices = Notices(self.leg.courier, self.status_url)
+        if self.leg.status_callbacks is None:
+            self.leg.status_callbacks = StatusCallbacks(self.leg.webhooks, self.status_url)
 
     def place(self, url: str) -> None:
         """Ring the line."""
@@ -39,18 +39,18 @@ class PhoneCall:
         """Press keys; what the open wait does not take is kept for the next."""
         assert not self.over, "the call is over, nobody takes keys"
         if self.waiting and self.waiting.kind in ("keys", "recording"):
-            self.does(Deed(keys))
+            self.act(Input(keys))
 
     def wait(self) -> None:
         """Keep silent until the time-out; while talking: the other party hangs up."""
         assert not self.over, "the call is over, nobody waits"
-        self.does(Deed())
+        self.act(Input())
 
-    def does(self, deed: Deed) -> None:
+    def act(self, given: Input) -> None:
         """Whatever a person can do where the leg waits."""
-        self._go(lambda run: run.send(deed))
+        self._go(lambda run: run.send(given))
 
-    def meets(self, event: Happened) -> None:
+    def interrupt(self, event: Interruption) -> None:
         """Something that somebody else did."""
         self._go(lambda run: run.throw(event))
 
@@ -59,23 +59,23 @@ class PhoneCall:
         if self.over:
             return
         if self.waiting:
-            self.leg.standard["CallStatus"] = "completed"
+            self.leg.parameters["CallStatus"] = "completed"
         if self.waiting and self.waiting.kind == "talking":
             self.leg.gone = True
-            self.does(Deed())
+            self.act(Input())
         elif self.waiting:
-            self.meets(CallerGone())
+            self.interrupt(CallerGone())
         self._finish()
 
     def cancel(self) -> None:
         """The call ends before it began; nobody is told."""
         self.over, self.waiting = True, None
 
-    def _go(self, step: Callable[[Generator[Waiting, Deed, None]], Waiting]) -> None:
+    def _go(self, step: Callable[[Generator[Waiting, Input, None]], Waiting]) -> None:
         assert self._run, "the call was not placed"
         try:
             self.waiting = step(self._run)
-        except (StopIteration, HungUp, Happened):
+        except (StopIteration, HungUp, Interruption):
             self._finish()
 
     def _finish(self) -> None:
@@ -84,7 +84,7 @@ class PhoneCall:
         self.over, self.waiting = True, None
         if self._run:
             self._run.close()
-        status = self.leg.standard["CallStatus"]
-        self.leg.reports("completed", status if status in ENDED else "completed")
-        assert self.leg.notices
-        self.leg.faults += self.leg.notices.faults
+        status = self.leg.parameters["CallStatus"]
+        self.leg.set_status("completed", status if status in ENDED else "completed")
+        assert self.leg.status_callbacks
+        self.leg.faults += self.leg.status_callbacks.faults

@@ -8,23 +8,23 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.rest import calls, conferences, magic_numbers, messages, phone_numbers, queues, recordings
-from ivr.simulator.rest.credentials import Accounts
+from ivr.simulator.rest.credentials import Credentials
 from ivr.simulator.rest.responses import RestError, not_found
 
 
-def rest_blueprint(board: Switchboard, accounts: Accounts, sms_mode: Callable[[], str]) -> Blueprint:
+def rest_blueprint(runner: CallRunner, accounts: Credentials, sms_mode: Callable[[], str]) -> Blueprint:
     """Every resource; a request with the test credentials is answered by the magic numbers alone."""
     rest = Blueprint("rest", __name__)
     _check_who_asks(rest, accounts, magic_numbers.answer)
     rest.register_error_handler(RestError, _refusal)
-    calls.add(rest, board)
-    queues.add(rest, board)
-    conferences.add(rest, board)
-    messages.add(rest, board, sms_mode)
-    recordings.add(rest, board)
-    phone_numbers.add(rest, board)
+    calls.add(rest, runner)
+    queues.add(rest, runner)
+    conferences.add(rest, runner)
+    messages.add(rest, runner, sms_mode)
+    recordings.add(rest, runner)
+    phone_numbers.add(rest, runner)
 
     @rest.route("/2010-04-01/<path:_rest>", methods=["GET", "POST", "DELETE"])
     @rest.route("/v1/<path:_rest>", methods=["GET", "POST"])
@@ -35,18 +35,18 @@ def rest_blueprint(board: Switchboard, accounts: Accounts, sms_mode: Callable[[]
     return rest
 
 
-def _check_who_asks(rest: Blueprint, accounts: Accounts, test_answer: Callable[[], tuple[Response, int]]) -> None:
+def _check_who_asks(rest: Blueprint, accounts: Credentials, test_answer: Callable[[], tuple[Response, int]]) -> None:
     @rest.before_request
     def known() -> Any:
         if request.endpoint == "rest.sound":
-            return None  # recordings' files are public unless the account says otherwise
+            return None  # recordings' files are public unless the account_sid says otherwise
         given = request.authorization
         user, password = (given.username or "", given.password or "") if given else ("", "")
         if _is((user, password), accounts.test):
             return test_answer()
         if not _is((user, password), accounts.live) and not (accounts.key[0] and _is((user, password), accounts.key)):
             raise RestError(401, 20003, "Authenticate")
-        if (request.view_args or {}).get("account", accounts.live[0]) != accounts.live[0]:
+        if (request.view_args or {}).get("account_sid", accounts.live[0]) != accounts.live[0]:
             raise not_found()
         return None
 

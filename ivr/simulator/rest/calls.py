@@ -9,62 +9,62 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, jsonify, request
 
 from ivr.simulator.account.leg_events import Target
-from ivr.simulator.calls.call_runner import ENDED, Switchboard, SwitchedCall
+from ivr.simulator.calls.call_runner import ENDED, CallRunner, RunningCall
 from ivr.simulator.rest.responses import PREFIX, RestError, not_found, page, uri, when
 from ivr.simulator.twiml.schema import overrides_fault
-from ivr.simulator.webhooks.delivery import Courier
-from ivr.simulator.webhooks.status_callbacks import Notices
+from ivr.simulator.webhooks.delivery import WebhookSender
+from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST_INLINE = 4000
 EVENTS = ("initiated", "ringing", "answered", "completed")
 
 
-def add(rest: Blueprint, board: Switchboard) -> None:
+def add(rest: Blueprint, runner: CallRunner) -> None:
     """The routes."""
 
     @rest.post(f"{PREFIX}/Calls.json")
-    def create_call(account: str) -> tuple[Response, int]:
+    def create_call(account_sid: str) -> tuple[Response, int]:
         to, caller = numbers_of(request.form)
-        if not board.company.may_call_from(caller):
+        if not runner.account.may_call_from(caller):
             raise RestError(400, 21210, f"'From' phone number not verified: {caller}")
-        call = board.ring(to, caller, _target(request.form), _notices(board), request.form.get("FallbackUrl", ""))
+        call = runner.ring(to, caller, _target(request.form), _notices(runner), request.form.get("FallbackUrl", ""))
         return jsonify(shown(call) | {"status": "queued"}), 201
 
     @rest.get(f"{PREFIX}/Calls.json")
-    def list_calls(account: str) -> Response:
+    def list_calls(account_sid: str) -> Response:
         wanted = {"Status": "CallStatus", "To": "To", "From": "From", "ParentCallSid": "ParentCallSid"}
         rows = [
             call
-            for call in reversed(tuple(board.calls.values()))
+            for call in reversed(tuple(runner.calls.values()))
             if all(
-                call.leg.standard.get(key, "") == request.args.get(name, call.leg.standard.get(key, ""))
+                call.leg.parameters.get(key, "") == request.args.get(name, call.leg.parameters.get(key, ""))
                 for name, key in wanted.items()
             )
         ]
         return jsonify(page("calls", rows, shown))
 
     @rest.get(f"{PREFIX}/Calls/<sid>.json")
-    def fetch_call(account: str, sid: str) -> Response:
-        return jsonify(shown(found(board, sid)))
+    def fetch_call(account_sid: str, sid: str) -> Response:
+        return jsonify(shown(found(runner, sid)))
 
     @rest.post(f"{PREFIX}/Calls/<sid>.json")
-    def update_call(account: str, sid: str) -> Response:
-        call = found(board, sid)
-        update(board, call, request.form)
+    def update_call(account_sid: str, sid: str) -> Response:
+        call = found(runner, sid)
+        update(runner, call, request.form)
         return jsonify(shown(call))
 
 
-def found(board: Switchboard, sid: str) -> SwitchedCall:
+def found(runner: CallRunner, sid: str) -> RunningCall:
     """A call; one that nobody placed here is adopted."""
-    known = board.find(sid)
-    call = known[0] if known else board.adopt(sid)
+    known = runner.find(sid)
+    call = known[0] if known else runner.adopt(sid)
     if call is None:
         raise not_found()
     return call
 
 
-def update(board: Switchboard, call: SwitchedCall, form: Any) -> None:
+def update(runner: CallRunner, call: RunningCall, form: Any) -> None:
     """Redirect a live call, or end it."""
     status = form.get("Status", "")
     if status not in ("", "completed", "canceled"):
@@ -72,9 +72,9 @@ def update(board: Switchboard, call: SwitchedCall, form: Any) -> None:
     if call.status in ENDED or (status == "canceled" and call.leg.answered):
         raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
     if status:
-        board.end(call, status)
+        runner.end(call, status)
     else:
-        board.redirect(call, _target(form))
+        runner.redirect(call, _target(form))
 
 
 def numbers_of(form: Any) -> tuple[str, str]:
@@ -112,29 +112,29 @@ def checked(url: str, code: int, name: str) -> str:
     return url
 
 
-def _notices(board: Switchboard) -> Notices:
+def _notices(runner: CallRunner) -> StatusCallbacks:
     form, url = request.form, request.form.get("StatusCallback", "")
     events = tuple(event for given in form.getlist("StatusCallbackEvent") for event in given.split())
     if any(event not in EVENTS for event in events):
         raise RestError(400, 21626, f"Invalid StatusCallbackEvent: {' '.join(events)}")
     url = checked(url, 21609, "StatusCallback") if url else ""
-    courier = Courier(board.transport, board.token)
-    return Notices(courier, url, form.get("StatusCallbackMethod", "POST"), events or ("completed",))
+    webhooks = WebhookSender(runner.transport, runner.token)
+    return StatusCallbacks(webhooks, url, form.get("StatusCallbackMethod", "POST"), events or ("completed",))
 
 
-def shown(call: SwitchedCall) -> dict[str, Any]:
+def shown(call: RunningCall) -> dict[str, Any]:
     """A call in Twilio's format."""
-    leg, standard = call.leg, call.leg.standard
-    own = uri(standard["AccountSid"], "Calls", leg.sid)
+    leg, parameters = call.leg, call.leg.parameters
+    own = uri(parameters["AccountSid"], "Calls", leg.sid)
     more = ("notifications", "recordings", "payments", "events", "siprec", "streams", "transcriptions")
     return {
-        "sid": leg.sid, "account_sid": standard["AccountSid"], "to": standard["To"], "to_formatted": standard["To"],
-        "from": standard["From"], "from_formatted": standard["From"], "status": call.status,
-        "direction": standard["Direction"], "api_version": "2010-04-01", "answered_by": None, "caller_name": None,
+        "sid": leg.sid, "account_sid": parameters["AccountSid"], "to": parameters["To"], "to_formatted": parameters["To"],
+        "from": parameters["From"], "from_formatted": parameters["From"], "status": call.status,
+        "direction": parameters["Direction"], "api_version": "2010-04-01", "answered_by": None, "caller_name": None,
         "date_created": when(call.created), "date_updated": when(call.ended or call.created),
         "start_time": when(call.created) if leg.answered else None, "end_time": when(call.ended),
-        "duration": str(int(leg.clock)) if call.line.over else None, "forwarded_from": standard.get("ForwardedFrom"),
-        "group_sid": None, "parent_call_sid": standard.get("ParentCallSid"), "phone_number_sid": None, "price": None,
+        "duration": str(int(leg.clock)) if call.phone_call.over else None, "forwarded_from": parameters.get("ForwardedFrom"),
+        "group_sid": None, "parent_call_sid": parameters.get("ParentCallSid"), "phone_number_sid": None, "price": None,
         "price_unit": "USD", "queue_time": "0", "trunk_sid": None, "uri": own,
         "subresource_uris": {name: own.replace(".json", f"/{name.title()}.json") for name in more},
     }  # fmt: skip

@@ -9,7 +9,7 @@ TEST = ("AC" + "0" * 31 + "1", "test-credentials-of-the-simulator")
 
 
 @dataclass(frozen=True)
-class Accounts:
+class Credentials:
     """Pairs of SID and token."""
 
     live: tuple[str, str]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from ivr.simulator.account.account import new_sid
+from ivr.simulator.account.sids import new_sid
 from ivr.simulator.rest.calls import numbers_of
 from ivr.simulator.rest.messages import check
 from ivr.simulator.rest.responses import RestError

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from ivr.simulator.account.account import new_sid, now
-from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.account.sids import new_sid, now
+from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.rest.calls import NUMBER
 from ivr.simulator.rest.responses import PREFIX, RestError, not_found, page, uri, when
-from ivr.simulator.webhooks.delivery import Courier, DeliveryFailed
+from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
 
 LONGEST_BODY = 1600
 SENDER = re.compile(rf"{NUMBER.pattern}|[0-9]{{3,8}}|(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{{1,11}}")
@@ -21,27 +21,27 @@ SERVICE = re.compile("MG[0-9a-f]{32}")
 REJECTED, UNREACHABLE = 30007, 21614
 
 
-def add(rest: Blueprint, board: Switchboard, mode: Callable[[], str]) -> None:
+def add(rest: Blueprint, runner: CallRunner, mode: Callable[[], str]) -> None:
     """The routes; `mode` is ok, reject or unreachable."""
     kept: dict[str, dict[str, Any]] = {}
 
     @rest.post(f"{PREFIX}/Messages.json")
-    def send(account: str) -> tuple[Response, int]:
+    def send(account_sid: str) -> tuple[Response, int]:
         check(request.form)
         sender = request.form.get("From") or request.form["MessagingServiceSid"]
-        if not board.company.may_text_from(sender):
+        if not runner.account.may_text_from(sender):
             raise RestError(400, 21606, f"The 'From' phone number provided ({sender}) is not a valid, SMS-capable number of your account")  # fmt: skip
         now_mode = mode()
         if now_mode == "unreachable":
             raise RestError(400, UNREACHABLE, f"'To' number is not a valid mobile number: {request.form['To']}")
-        row = _row(account, request.form)
+        row = _row(account_sid, request.form)
         ending = {"ok": ("delivered", None), "reject": ("undelivered", REJECTED)}[now_mode]
         kept[row["sid"]] = row | {"status": ending[0], "error_code": ending[1], "date_sent": when(now())}
-        _report(board, request.form.get("StatusCallback", ""), kept[row["sid"]])
+        _report(runner, request.form.get("StatusCallback", ""), kept[row["sid"]])
         return jsonify(row), 201
 
     @rest.get(f"{PREFIX}/Messages.json")
-    def list_messages(account: str) -> Response:
+    def list_messages(account_sid: str) -> Response:
         rows = [
             row
             for row in reversed(tuple(kept.values()))
@@ -50,7 +50,7 @@ def add(rest: Blueprint, board: Switchboard, mode: Callable[[], str]) -> None:
         return jsonify(page("messages", rows, dict))
 
     @rest.route(f"{PREFIX}/Messages/<sid>.json", methods=["GET", "POST"])
-    def one_message(account: str, sid: str) -> Response:
+    def one_message(account_sid: str, sid: str) -> Response:
         if sid not in kept:
             raise not_found()
         if request.method == "POST" and request.form.get("Body") == "":
@@ -75,15 +75,15 @@ def check(form: Any) -> None:
         raise RestError(400, 21617, f"The concatenated message body exceeds the {LONGEST_BODY} character limit.")
 
 
-def _row(account: str, form: Any) -> dict[str, Any]:
+def _row(account_sid: str, form: Any) -> dict[str, Any]:
     sid = new_sid("SM")
     return {
-        "sid": sid, "account_sid": account, "to": form["To"], "from": form.get("From"), "body": form.get("Body", ""),
+        "sid": sid, "account_sid": account_sid, "to": form["To"], "from": form.get("From"), "body": form.get("Body", ""),
         "messaging_service_sid": form.get("MessagingServiceSid"), "status": "queued", "direction": "outbound-api",
         "num_segments": str(segments(form.get("Body", ""))), "num_media": "0", "price": None, "price_unit": "USD",
         "api_version": "2010-04-01", "error_code": None, "error_message": None, "date_created": when(now()),
-        "date_updated": when(now()), "date_sent": None, "uri": uri(account, "Messages", sid),
-        "subresource_uris": {"media": uri(account, "Messages", sid, "Media")},
+        "date_updated": when(now()), "date_sent": None, "uri": uri(account_sid, "Messages", sid),
+        "subresource_uris": {"media": uri(account_sid, "Messages", sid, "Media")},
     }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def segments(body: str) -> int:
     return 1 if length <= one else -(-length // many)
 
 
-def _report(board: Switchboard, url: str, row: dict[str, Any]) -> None:
+def _report(runner: CallRunner, url: str, row: dict[str, Any]) -> None:
     if not url:
         return
     form = {"MessageSid": row["sid"], "SmsSid": row["sid"], "MessageStatus": row["status"], "To": row["to"], "From": row["from"] or "", "AccountSid": row["account_sid"], "ApiVersion": "2010-04-01"}  # fmt: skip
@@ -109,8 +109,8 @@ def _report(board: Switchboard, url: str, row: dict[str, Any]) -> None:
 
     def deliver() -> None:
         try:
-            Courier(board.transport, board.token).deliver(url, form)
-        except DeliveryFailed as fault:
+            WebhookSender(runner.transport, runner.token).deliver(url, form)
+        except WebhookFailed as fault:
             row["error_message"] = str(fault)
 
-    board.later(deliver)
+    runner.later(deliver)

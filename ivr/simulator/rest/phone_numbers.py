@@ -7,35 +7,35 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from ivr.simulator.account.account import now
-from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.account.sids import now
+from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.rest.responses import PREFIX, not_found, page, uri, when
 
 
-def add(rest: Blueprint, board: Switchboard) -> None:
+def add(rest: Blueprint, runner: CallRunner) -> None:
     """The routes."""
-    company = board.company
+    account = runner.account
 
     @rest.get(f"{PREFIX}/IncomingPhoneNumbers.json")
-    def list_numbers(account: str) -> Response:
-        found = _wanted(company.numbers, "PhoneNumber")
-        return jsonify(page("incoming_phone_numbers", found, lambda number: _number(account, number)))
+    def list_numbers(account_sid: str) -> Response:
+        found = _wanted(account.numbers, "PhoneNumber")
+        return jsonify(page("incoming_phone_numbers", found, lambda number: _number(account_sid, number)))
 
     @rest.get(f"{PREFIX}/OutgoingCallerIds.json")
-    def list_verified(account: str) -> Response:
-        found = _wanted(sorted(company.verified), "PhoneNumber")
-        return jsonify(page("outgoing_caller_ids", found, lambda number: _verified(account, number)))
+    def list_verified(account_sid: str) -> Response:
+        found = _wanted(sorted(account.verified_numbers), "PhoneNumber")
+        return jsonify(page("outgoing_caller_ids", found, lambda number: _verified(account_sid, number)))
 
     @rest.get(f"{PREFIX}/SMS/ShortCodes.json")
-    def list_short_codes(account: str) -> Response:
-        found = _wanted([one for one in sorted(company.senders) if one.isascii() and one.isdigit()], "ShortCode")
-        return jsonify(page("short_codes", found, lambda code: _short_code(account, code)))
+    def list_short_codes(account_sid: str) -> Response:
+        found = _wanted([one for one in sorted(account.senders) if one.isascii() and one.isdigit()], "ShortCode")
+        return jsonify(page("short_codes", found, lambda code: _short_code(account_sid, code)))
 
     @rest.get("/v1/Services/<sid>")
     def fetch_service(sid: str) -> Response:
-        if sid not in company.senders:
+        if sid not in account.senders:
             raise not_found()
-        return jsonify(_service(company.account, sid))
+        return jsonify(_service(account.sid, sid))
 
 
 def _wanted(known: list[str], name: str) -> list[str]:
@@ -48,7 +48,7 @@ def _sid(prefix: str, of: str) -> str:
     return prefix + md5(of.encode(), usedforsecurity=False).hexdigest()
 
 
-def _number(account: str, number: str) -> dict[str, Any]:
+def _number(account_sid: str, number: str) -> dict[str, Any]:
     sid = _sid("PN", number)
     empty = dict.fromkeys(
         ("address_sid", "identity_sid", "trunk_sid", "bundle_sid", "emergency_address_sid", "sms_application_sid",
@@ -57,36 +57,36 @@ def _number(account: str, number: str) -> dict[str, Any]:
     )  # fmt: skip
     methods = dict.fromkeys(("sms_method", "sms_fallback_method", "voice_method", "voice_fallback_method", "status_callback_method"), "POST")  # fmt: skip
     return empty | methods | {
-        "sid": sid, "account_sid": account, "phone_number": number, "friendly_name": number, "origin": "twilio",
+        "sid": sid, "account_sid": account_sid, "phone_number": number, "friendly_name": number, "origin": "twilio",
         "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False}, "address_requirements": "none",
         "api_version": "2010-04-01", "beta": False, "status": "in-use", "voice_receive_mode": "voice",
         "voice_caller_id_lookup": False, "emergency_status": "Inactive", "emergency_address_status": "unregistered",
-        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account, "IncomingPhoneNumbers", sid),
+        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account_sid, "IncomingPhoneNumbers", sid),
     }  # fmt: skip
 
 
-def _verified(account: str, number: str) -> dict[str, Any]:
+def _verified(account_sid: str, number: str) -> dict[str, Any]:
     sid = _sid("PN", number)
     return {
-        "sid": sid, "account_sid": account, "phone_number": number, "friendly_name": number,
-        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account, "OutgoingCallerIds", sid),
+        "sid": sid, "account_sid": account_sid, "phone_number": number, "friendly_name": number,
+        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account_sid, "OutgoingCallerIds", sid),
     }  # fmt: skip
 
 
-def _short_code(account: str, code: str) -> dict[str, Any]:
+def _short_code(account_sid: str, code: str) -> dict[str, Any]:
     sid = _sid("SC", code)
     return {
-        "sid": sid, "account_sid": account, "short_code": code, "friendly_name": code, "api_version": "2010-04-01",
+        "sid": sid, "account_sid": account_sid, "short_code": code, "friendly_name": code, "api_version": "2010-04-01",
         "sms_url": "", "sms_method": "POST", "sms_fallback_url": "", "sms_fallback_method": "POST",
-        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account, "SMS/ShortCodes", sid),
+        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account_sid, "SMS/ShortCodes", sid),
     }  # fmt: skip
 
 
-def _service(account: str, sid: str) -> dict[str, Any]:
+def _service(account_sid: str, sid: str) -> dict[str, Any]:
     at, url = now().isoformat().replace("+00:00", "Z"), f"https://messaging.twilio.com/v1/Services/{sid}"
     links = {name: f"{url}/{name.title()}" for name in ("phone_numbers", "short_codes", "alpha_senders")}
     return {
-        "sid": sid, "account_sid": account, "friendly_name": "texts", "date_created": at, "date_updated": at,
+        "sid": sid, "account_sid": account_sid, "friendly_name": "texts", "date_created": at, "date_updated": at,
         "inbound_request_url": None, "inbound_method": "POST", "fallback_url": None, "fallback_method": "POST",
         "status_callback": None, "sticky_sender": True, "mms_converter": True, "smart_encoding": True,
         "scan_message_content": "inherit", "fallback_to_long_code": True, "area_code_geomatch": True,

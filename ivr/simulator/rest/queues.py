@@ -6,74 +6,74 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from ivr.simulator.account.account import Member, Queue
 from ivr.simulator.account.leg_events import Redirected, Target
-from ivr.simulator.calls.call_runner import Switchboard
+from ivr.simulator.account.queues import Queue, QueueMember
+from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.rest.calls import checked
 from ivr.simulator.rest.responses import PREFIX, RestError, not_found, page, uri, when
 
 LONGEST_NAME, LARGEST = 64, 5000
 
 
-def add(rest: Blueprint, board: Switchboard) -> None:
+def add(rest: Blueprint, runner: CallRunner) -> None:
     """The routes."""
-    company = board.company
+    account = runner.account
 
     def found(sid: str) -> Queue:
-        queue = next((one for one in tuple(company.queues.values()) if one.sid == sid), None)
+        queue = next((one for one in tuple(account.queues.values()) if one.sid == sid), None)
         if queue is None:
             raise not_found()
         return queue
 
     def show(queue: Queue) -> dict[str, Any]:
-        return _queue(company.account, queue)
+        return _queue(account.sid, queue)
 
     @rest.post(f"{PREFIX}/Queues.json")
-    def create_queue(account: str) -> tuple[Response, int]:
+    def create_queue(account_sid: str) -> tuple[Response, int]:
         name = request.form.get("FriendlyName", "")
         if not 0 < len(name) <= LONGEST_NAME:
             raise RestError(400, 20001, "FriendlyName must have 1 to 64 characters")
-        if name in company.queues:
+        if name in account.queues:
             raise RestError(400, 22003, f"Queue with friendly name {name} already exists")
-        queue = company.queue(name)
+        queue = account.queue(name)
         queue.max_size = _size(queue.max_size)
         return jsonify(show(queue)), 201
 
     @rest.get(f"{PREFIX}/Queues.json")
-    def list_queues(account: str) -> Response:
-        return jsonify(page("queues", tuple(company.queues.values()), show))
+    def list_queues(account_sid: str) -> Response:
+        return jsonify(page("queues", tuple(account.queues.values()), show))
 
     @rest.route(f"{PREFIX}/Queues/<sid>.json", methods=["GET", "POST"])
-    def one_queue(account: str, sid: str) -> Response:
+    def one_queue(account_sid: str, sid: str) -> Response:
         queue = found(sid)
         if request.method == "POST":
             queue.max_size = _size(queue.max_size)
         return jsonify(show(queue))
 
     @rest.delete(f"{PREFIX}/Queues/<sid>.json")
-    def delete_queue(account: str, sid: str) -> tuple[str, int]:
+    def delete_queue(account_sid: str, sid: str) -> tuple[str, int]:
         queue = found(sid)
         if queue.members:
             raise RestError(400, 22002, "Queue is not empty")
-        del company.queues[queue.name]
+        del account.queues[queue.name]
         return "", 204
 
     @rest.get(f"{PREFIX}/Queues/<sid>/Members.json")
-    def list_members(account: str, sid: str) -> Response:
+    def list_members(account_sid: str, sid: str) -> Response:
         queue = found(sid)
-        return jsonify(page("queue_members", queue.members, lambda one: _member(company.account, queue, one)))
+        return jsonify(page("queue_members", queue.members, lambda one: _member(account.sid, queue, one)))
 
     @rest.route(f"{PREFIX}/Queues/<sid>/Members/<call>.json", methods=["GET", "POST"])
-    def one_member(account: str, sid: str, call: str) -> Response:
+    def one_member(account_sid: str, sid: str, call: str) -> Response:
         queue = found(sid)
         member = next((one for one in queue.members if call in (one.leg.sid, "Front")), None)
         if member is None:
             raise not_found()
-        answer = _member(company.account, queue, member)
+        answer = _member(account.sid, queue, member)
         if request.method == "POST":
             url = checked(request.form.get("Url", ""), 21205, "Url")
             queue.drop(member)  # two requests for the head must not get the same caller
-            board.post(member.leg, Redirected(Target(url, {}, request.form.get("Method", "POST"))))
+            runner.post(member.leg, Redirected(Target(url, {}, request.form.get("Method", "POST"))))
         return jsonify(answer)
 
 
@@ -84,17 +84,17 @@ def _size(default: int) -> int:
     return int(text)
 
 
-def _queue(account: str, queue: Queue) -> dict[str, Any]:
+def _queue(account_sid: str, queue: Queue) -> dict[str, Any]:
     return {
-        "sid": queue.sid, "account_sid": account, "friendly_name": queue.name, "max_size": queue.max_size,
-        "current_size": len(queue.members), "average_wait_time": queue.average(), "uri": uri(account, "Queues", queue.sid),
+        "sid": queue.sid, "account_sid": account_sid, "friendly_name": queue.name, "max_size": queue.max_size,
+        "current_size": len(queue.members), "average_wait_time": queue.average(), "uri": uri(account_sid, "Queues", queue.sid),
         "date_created": when(queue.created), "date_updated": when(queue.created),
     }  # fmt: skip
 
 
-def _member(account: str, queue: Queue, member: Member) -> dict[str, Any]:
+def _member(account_sid: str, queue: Queue, member: QueueMember) -> dict[str, Any]:
     return {
         "call_sid": member.leg.sid, "queue_sid": queue.sid, "wait_time": member.seconds,
         "position": queue.members.index(member) + 1, "date_enqueued": when(member.enqueued),
-        "uri": uri(account, "Queues", queue.sid, "Members", member.leg.sid),
+        "uri": uri(account_sid, "Queues", queue.sid, "Members", member.leg.sid),
     }  # fmt: skip

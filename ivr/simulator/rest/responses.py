@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 
-PREFIX = "/2010-04-01/Accounts/<account>"
+PREFIX = "/2010-04-01/Accounts/<account_sid>"
 LARGEST_PAGE = 1000
 
 
@@ -60,6 +60,6 @@ def when(moment: datetime | None) -> str | None:
     return format_datetime(moment.astimezone(UTC)) if moment else None
 
 
-def uri(account: str, *parts: str) -> str:
+def uri(account_sid: str, *parts: str) -> str:
     """A resource's own address."""
-    return "/".join(("/2010-04-01/Accounts", account, *parts)) + ".json"
+    return "/".join(("/2010-04-01/Accounts", account_sid, *parts)) + ".json"

@@ -5,22 +5,22 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Generator, Iterable
 
-from ivr.simulator.account.leg_events import Deed, HungUp, Pause, Target, Waiting
+from ivr.simulator.account.leg_events import Execution, HungUp, Input, Target, Waiting
 from ivr.simulator.twiml import dial_conference, enqueue, record, speech
 from ivr.simulator.twiml.executor import Leg
 from ivr.simulator.twiml.speech import Speech
-from ivr.simulator.webhooks.status_callbacks import Notices
+from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 LONGEST_WHISPER = 50
-Ringing = Generator[Waiting, Deed, str]
+Ringing = Generator[Waiting, Input, str]
 
 
-def dial(leg: Leg, verb: ET.Element, url: str) -> Pause:
+def dial(leg: Leg, verb: ET.Element, url: str) -> Execution:
     """Whatever the noun, then the action, if there is one."""
     if (queue := verb.find("Queue")) is not None:
         form = yield from enqueue.dial_queue(leg, verb, queue, url)
-    elif (room := verb.find("Conference")) is not None:
-        form = yield from dial_conference.dial_conference(leg, room, url)
+    elif (conference := verb.find("Conference")) is not None:
+        form = yield from dial_conference.dial_conference(leg, conference, url)
     else:
         form = yield from _dial_numbers(leg, verb, url)
     return leg.action(verb, url, form) if "action" in verb.attrib else None
@@ -28,10 +28,10 @@ def dial(leg: Leg, verb: ET.Element, url: str) -> Pause:
 
 def _may_show(leg: Leg, caller_id: str) -> bool:
     """A number of the account, a verified one, or one of the two that this call is between."""
-    return caller_id in ("", leg.standard["From"], leg.standard["To"]) or leg.company.may_call_from(caller_id)
+    return caller_id in ("", leg.parameters["From"], leg.parameters["To"]) or leg.account.may_call_from(caller_id)
 
 
-def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
+def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, Input, dict[str, str]]:
     if not _may_show(leg, verb.get("callerId", "")):
         leg.warnings.append(f"{url}: 13214: callerId {verb.get('callerId')} is no number of the account")
         return {"DialCallStatus": "failed", "DialBridged": "false", "DialCallSid": ""}
@@ -52,7 +52,7 @@ def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, De
     if status in ("bridged", "completed"):
         form["DialCallDuration"] = str(int(leg.clock - started))
     if status == "bridged" and verb.get("record", "do-not-record") not in ("do-not-record", "false"):
-        form |= record.recorded(leg, verb, url, record.Taken(leg.clock - started, source="DialVerb"))
+        form |= record.recorded(leg, verb, url, record.RecordedSpeech(leg.clock - started, source="DialVerb"))
     return form
 
 
@@ -64,48 +64,48 @@ def _numbers(verb: ET.Element) -> list[ET.Element]:
     return [noun for noun in verb if noun.tag in ("Number", "Client", "Sip")]
 
 
-def _notices(leg: Leg, number: ET.Element, url: str) -> Notices:
+def _notices(leg: Leg, number: ET.Element, url: str) -> StatusCallbacks:
     asked = number.get("statusCallback", "")
-    return Notices(
-        leg.courier,
-        leg.courier.resolve(url, asked) if asked else "",
+    return StatusCallbacks(
+        leg.webhooks,
+        leg.webhooks.resolve(url, asked) if asked else "",
         number.get("statusCallbackMethod", "POST"),
         tuple(number.get("statusCallbackEvent", "completed").split()),
     )
 
 
 def _ring(leg: Leg, child: Leg, number: ET.Element, url: str, timeout: int) -> Ringing:
-    behaviour = leg.agents(child.standard["To"])
-    child.reports("initiated", "initiated")
-    child.reports("ringing", "ringing")
+    behaviour = leg.agents(child.parameters["To"])
+    child.set_status("initiated", "initiated")
+    child.set_status("ringing", "ringing")
     if behaviour == "ask":
-        deed = yield Waiting("ringing", timeout + 5)
-        behaviour = "ask" if deed.keys else "busy" if deed.leaves else "no-answer"
+        given = yield Waiting("ringing", timeout + 5)
+        behaviour = "ask" if given.keys else "busy" if given.hangs_up else "no-answer"
     if behaviour in ("busy", "no-answer", "failed"):
         # Twilio adds five seconds to every time-out.
         leg.clock += timeout + 5 if behaviour == "no-answer" else 1
-        child.reports("completed", behaviour)
+        child.set_status("completed", behaviour)
         return behaviour
-    child.reports("answered", "in-progress")
+    child.set_status("answered", "in-progress")
     if "url" not in number.attrib:
         return "bridged"
-    first = Target(leg.courier.resolve(url, number.get("url", "")), {}, number.get("method", "POST"))
+    first = Target(leg.webhooks.resolve(url, number.get("url", "")), {}, number.get("method", "POST"))
     return "bridged" if (yield from _listens(child, first, behaviour)) else "completed"
 
 
-def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, Deed, bool]:
+def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, Input, bool]:
     """Play a whisper to an agent who behaves so; true when the document's end joins the two."""
     run = child.run(first)
     try:
         waiting = next(run)
         for _turn in range(LONGEST_WHISPER):
             if behaviour == "ask":
-                deed = yield Waiting("agent", waiting.seconds)
+                given = yield Waiting("agent", waiting.seconds)
             else:
-                deed = Deed(agent_keys(child.heard, behaviour), leaves=behaviour == "hangs-up")
-            if deed.leaves:
+                given = Input(agent_keys(child.heard, behaviour), hangs_up=behaviour == "hangs-up")
+            if given.hangs_up:
                 return False
-            waiting = run.send(deed)
+            waiting = run.send(given)
     except StopIteration:
         return True
     except HungUp:
@@ -116,8 +116,8 @@ def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, De
 
 
 def _end(child: Leg) -> None:
-    if child.standard["CallStatus"] == "in-progress":
-        child.reports("completed", "completed")
+    if child.parameters["CallStatus"] == "in-progress":
+        child.set_status("completed", "completed")
 
 
 def agent_keys(heard: Iterable[Speech], behaviour: str) -> str:

@@ -1,19 +1,19 @@
-"""`<Dial><Conference>`: a room with a name; whoever must be there for it to last ends it by leaving."""
+"""`<Dial><Conference>`: a conference with a name; whoever must be there for it to last ends it by leaving."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
 
-from ivr.simulator.account.account import Participant
-from ivr.simulator.account.leg_events import Deed, Happened, HungUp, Waiting
+from ivr.simulator.account.conferences import Participant
+from ivr.simulator.account.leg_events import HungUp, Input, Interruption, Waiting
 from ivr.simulator.twiml.executor import Leg
 
 
-def dial_conference(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
-    """Stay in the room until it ends or this leg goes."""
-    room = leg.company.room((noun.text or "").strip())
-    room.listen(leg.courier, url, noun.attrib)
+def dial_conference(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting, Input, dict[str, str]]:
+    """Stay in the conference until it ends or this leg goes."""
+    conference = leg.account.conference((noun.text or "").strip())
+    conference.listen(leg.webhooks, url, noun.attrib)
     participant = Participant(
         leg,
         label=noun.get("participantLabel", ""),
@@ -22,11 +22,11 @@ def dial_conference(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting, 
         ends=noun.get("endConferenceOnExit") == "true",
         coaching=noun.get("coach", ""),
     )
-    room.enter(participant)
+    conference.enter(participant)
     try:
         yield Waiting("talking")
-    except (Happened, HungUp):
-        room.leave(participant)
+    except (Interruption, HungUp):
+        conference.leave(participant)
         raise
-    room.leave(participant)
+    conference.leave(participant)
     return {"DialCallStatus": "answered"}

@@ -9,17 +9,27 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
 
-from ivr.simulator.account.account import Member, Queue
-from ivr.simulator.account.leg_events import Bridged, CallerGone, Deed, HungUp, Left, Pause, Redirected, Target, Waiting
+from ivr.simulator.account.leg_events import (
+    Bridged,
+    CallerGone,
+    Execution,
+    HungUp,
+    Input,
+    LeftQueue,
+    Redirected,
+    Target,
+    Waiting,
+)
+from ivr.simulator.account.queues import Queue, QueueMember
 from ivr.simulator.twiml.executor import Leg
-from ivr.simulator.webhooks.delivery import DeliveryFailed
+from ivr.simulator.webhooks.delivery import WebhookFailed
 
 MUSIC_SECONDS = 30.0
 
 
-def enqueue(leg: Leg, verb: ET.Element, url: str) -> Pause:
+def enqueue(leg: Leg, verb: ET.Element, url: str) -> Execution:
     """Wait in the queue; the action with how it ended, or the next verb."""
-    queue = leg.company.queue((verb.text or "").strip() or verb.get("workflowSid", ""))
+    queue = leg.account.queue((verb.text or "").strip() or verb.get("workflowSid", ""))
     if len(queue.members) >= int(verb.get("maxQueueSize", queue.max_size)):
         return _after(leg, verb, url, {"QueueResult": "queue-full"})
     member = queue.join(leg)
@@ -28,7 +38,7 @@ def enqueue(leg: Leg, verb: ET.Element, url: str) -> Pause:
     except (Redirected, CallerGone, HungUp) as ended:
         was_bridged = leg.talking_to is not None
         queue.drop(member)
-        leg.company.part(leg)
+        leg.account.end_talk(leg)
         name = "hangup" if not isinstance(ended, Redirected) else "redirected"
         _tell(
             leg,
@@ -40,10 +50,10 @@ def enqueue(leg: Leg, verb: ET.Element, url: str) -> Pause:
     return _after(leg, verb, url, _result(queue, member, result))
 
 
-def _wait(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Member) -> Generator[Waiting, Deed, str]:
+def _wait(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: QueueMember) -> Generator[Waiting, Input, str]:
     try:
         yield from _entertained(leg, verb, url, queue, member)
-    except Left:
+    except LeftQueue:
         queue.drop(member)
         return "leave"
     except Bridged as bridge:
@@ -53,7 +63,7 @@ def _wait(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Member) ->
     raise AssertionError("waiting has no other end")
 
 
-def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Member) -> Pause:
+def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: QueueMember) -> Execution:
     address = verb.get("waitUrl", "")
     while True:
         if not address:
@@ -61,20 +71,20 @@ def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Mem
             leg.clock += MUSIC_SECONDS
             continue
         form = {**_place(queue, member)}
-        target: Target | None = Target(leg.courier.resolve(url, address), form, verb.get("waitUrlMethod", "POST"))
+        target: Target | None = Target(leg.webhooks.resolve(url, address), form, verb.get("waitUrlMethod", "POST"))
         while target:
             target = yield from leg.one_document(target, "wait")
         yield Waiting("queued")  # the document has ended; silence asks for it again
 
 
-def _taken(leg: Leg, queue: Queue, member: Member, bridge: Bridged) -> Generator[Waiting, Deed, None]:
+def _taken(leg: Leg, queue: Queue, member: QueueMember, bridge: Bridged) -> Generator[Waiting, Input, None]:
     target = bridge.first
     while target:
         target = yield from leg.one_document(target, "bridging")
     yield from leg.talk(bridge.other)
 
 
-def _place(queue: Queue, member: Member) -> dict[str, str]:
+def _place(queue: Queue, member: QueueMember) -> dict[str, str]:
     return {
         "QueueSid": queue.sid,
         "QueuePosition": str(queue.members.index(member) + 1),
@@ -85,7 +95,7 @@ def _place(queue: Queue, member: Member) -> dict[str, str]:
     }
 
 
-def _result(queue: Queue, member: Member, result: str) -> dict[str, str]:
+def _result(queue: Queue, member: QueueMember, result: str) -> dict[str, str]:
     return {"QueueResult": result, "QueueSid": queue.sid, "QueueTime": str(member.seconds)}
 
 
@@ -97,14 +107,14 @@ def _tell(leg: Leg, verb: ET.Element, url: str, form: dict[str, str]) -> None:
     """Ask the action although nobody will hear its answer."""
     if target := _after(leg, verb, url, form):
         try:
-            leg.courier.deliver(target.url, leg.standard | target.form, target.method)
-        except DeliveryFailed as fault:
+            leg.webhooks.deliver(target.url, leg.parameters | target.form, target.method)
+        except WebhookFailed as fault:
             leg.faults.append(fault)
 
 
-def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Generator[Waiting, Deed, dict[str, str]]:
+def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Generator[Waiting, Input, dict[str, str]]:
     """Take the head of a queue, or wait for one; a queue that does not exist fails."""
-    queue = leg.company.find_queue((noun.text or "").strip())
+    queue = leg.account.find_queue((noun.text or "").strip())
     if queue is None:
         return {"DialCallStatus": "failed", "DialBridged": "false", "QueueResult": "queue-not-found"}
     if not queue.members:
@@ -115,9 +125,9 @@ def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Genera
     head = queue.members[0]
     queue.drop(head)
     first = (
-        Target(leg.courier.resolve(url, noun.get("url", "")), _dequeued(leg, queue, head)) if noun.get("url") else None
+        Target(leg.webhooks.resolve(url, noun.get("url", "")), _dequeued(leg, queue, head)) if noun.get("url") else None
     )
-    leg.company.post(head.leg, Bridged(leg, first))
+    leg.account.post(head.leg, Bridged(leg, first))
     yield from leg.talk(head.leg)
     return {
         "DialCallStatus": "completed",
@@ -127,6 +137,6 @@ def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Genera
     }
 
 
-def _dequeued(leg: Leg, queue: Queue, head: Member) -> dict[str, str]:
+def _dequeued(leg: Leg, queue: Queue, head: QueueMember) -> dict[str, str]:
     # "Dequeing" is how Twilio spells it.
     return {"QueueSid": queue.sid, "QueueTime": str(head.seconds), "DequeingCallSid": leg.sid}

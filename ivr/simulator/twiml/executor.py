@@ -12,12 +12,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
-from ivr.simulator.account.account import Company, new_sid
-from ivr.simulator.account.leg_events import Deed, HungUp, Left, Party, Pause, Redirected, Target, Waiting
+from ivr.simulator.account.account import Account
+from ivr.simulator.account.leg_events import Execution, HungUp, Input, LeftQueue, Party, Redirected, Target, Waiting
+from ivr.simulator.account.sids import new_sid
 from ivr.simulator.twiml import schema, speech, validation
 from ivr.simulator.twiml.speech import Speech
-from ivr.simulator.webhooks.delivery import Answer, Courier, DeliveryFailed
-from ivr.simulator.webhooks.status_callbacks import Notices
+from ivr.simulator.webhooks.delivery import Answer, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 LONGEST_CHAIN = 50
 """Documents fetched in a row without anybody doing anything; more is a loop."""
@@ -32,7 +33,7 @@ Agents = Callable[[str], str]
 """An agent's number → accept, decline, silent, hangs-up, busy, no-answer, failed, ask, or `keys:…`."""
 
 
-Verb = Callable[["Leg", ET.Element, str], Pause]
+Verb = Callable[["Leg", ET.Element, str], Execution]
 """Executes an element of the document at this URL."""
 
 
@@ -44,8 +45,8 @@ class BadTwiml(AssertionError):
 class Leg:
     """One telephone line of a call and everything that it heard."""
 
-    courier: Courier
-    standard: dict[str, str]
+    webhooks: WebhookSender
+    parameters: dict[str, str]
     verbs: Mapping[str, Verb]
     """How each verb at which somebody may have to act is executed (`verbs.VERBS`)."""
     context: str = "call"
@@ -56,14 +57,14 @@ class Leg:
     keeps_keys: bool = True
     """Whether keys from before a `<Gather>` are its first ones; on real lines they may be lost."""
     strict: bool = True
-    company: Company = field(default_factory=Company)
-    notices: Notices | None = None
+    account: Account = field(default_factory=Account)
+    status_callbacks: StatusCallbacks | None = None
     heard: list[Speech] = field(default_factory=list)
     buffer: str = ""
     clock: float = 0
     children: list[Leg] = field(default_factory=list)
     talking_to: Party | None = None
-    faults: list[DeliveryFailed] = field(default_factory=list)
+    faults: list[WebhookFailed] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     answered: bool = False
     records: bool = False
@@ -74,15 +75,15 @@ class Leg:
     @property
     def sid(self) -> str:
         """The leg's CallSid."""
-        return self.standard["CallSid"]
+        return self.parameters["CallSid"]
 
-    def reports(self, event: str, status: str) -> None:
+    def set_status(self, event: str, status: str) -> None:
         """The leg is in another state now; whoever asked is told."""
-        self.standard["CallStatus"] = status
-        if self.notices:
-            self.notices.report(event, self.standard, self.clock)
+        self.parameters["CallStatus"] = status
+        if self.status_callbacks:
+            self.status_callbacks.report(event, self.parameters, self.clock)
 
-    def run(self, first: Target) -> Generator[Waiting, Deed, None]:
+    def run(self, first: Target) -> Generator[Waiting, Input, None]:
         """Execute from `first` until a document ends (the return) or HungUp is raised."""
         target: Target | None = first
         chain = 0
@@ -97,7 +98,7 @@ class Leg:
                 target = redirected.target
             chain = chain if clock == self.clock else 0
 
-    def one_document(self, target: Target, context: str) -> Pause:
+    def one_document(self, target: Target, context: str) -> Execution:
         """Fetch and execute one document; what it returns is the next one, if any."""
         url, document = self._fetch(target, context)
         if self.gone:
@@ -107,7 +108,7 @@ class Leg:
     def _fetch(self, target: Target, context: str) -> tuple[str, ET.Element]:
         try:
             return self._document(target, context)
-        except DeliveryFailed as fault:
+        except WebhookFailed as fault:
             self.faults.append(fault)
             if not self.fallback or target.url == self.fallback:
                 self.heard.append(APPLICATION_ERROR)
@@ -119,32 +120,32 @@ class Leg:
         if target.inline:
             answer = Answer(200, target.inline.encode())
         else:
-            answer = self.courier.deliver(target.url, self.standard | target.form, target.method, self.clock)
+            answer = self.webhooks.deliver(target.url, self.parameters | target.form, target.method, self.clock)
         body = _as_twiml(answer, target.url)
         if problems := validation.check(body, context):
             self.warnings += [f"{target.url}: {problem}" for problem in problems]
             if self.strict:
                 raise BadTwiml(f"{target.url}: " + "; ".join(problems) + f"\n{body.decode(errors='replace')}")
             if fatal := next((one for one in problems if one.startswith(FATAL)), ""):
-                raise DeliveryFailed(int(fatal[:5]), target.url, fatal)
+                raise WebhookFailed(int(fatal[:5]), target.url, fatal)
         return target.url, ET.fromstring(body)
 
-    def _execute(self, document: ET.Element, url: str, context: str) -> Pause:
+    def _execute(self, document: ET.Element, url: str, context: str) -> Execution:
         self.records = document.find("Record") is not None
         for verb in document:
             if verb.tag not in schema.CONTEXTS[context]:
                 continue  # 12200 is a warning: the verb is passed over
             if verb.tag in ("Hangup", "Reject"):
                 if verb.tag == "Reject" and not self.answered:
-                    self.standard["CallStatus"] = "busy"
+                    self.parameters["CallStatus"] = "busy"
                 else:
                     self.answer()
                 raise HungUp
             if verb.tag == "Leave":
-                raise Left
+                raise LeftQueue
             self.answer()
             if verb.tag == "Redirect":
-                return Target(self.courier.resolve(url, (verb.text or "").strip()), {}, verb.get("method", "POST"))
+                return Target(self.webhooks.resolve(url, (verb.text or "").strip()), {}, verb.get("method", "POST"))
             target = yield from self._perform(verb, url)
             if target:
                 return target
@@ -154,11 +155,11 @@ class Leg:
     def answer(self) -> None:
         """A line rings while its first document is fetched; the first verb picks it up."""
         before, self.answered = self.answered, True
-        self.standard["CallStatus"] = "in-progress"
+        self.parameters["CallStatus"] = "in-progress"
         if not before:
-            self.reports("answered", "in-progress")
+            self.set_status("answered", "in-progress")
 
-    def _perform(self, verb: ET.Element, url: str) -> Pause:
+    def _perform(self, verb: ET.Element, url: str) -> Execution:
         if verb.tag in self.verbs:
             return (yield from self.verbs[verb.tag](self, verb, url))
         if verb.tag in ("Say", "Play", "Pause"):
@@ -175,29 +176,29 @@ class Leg:
         if verb.tag == "Say" and validation.is_too_long("".join(verb.itertext())):
             return  # 13521 is a warning too: nothing is spoken
         sound = Speech(f"[{(verb.text or verb.get('digits') or '').strip()}]")
-        piece = speech.speech(verb) if verb.tag == "Say" else sound
+        piece = speech.from_say(verb) if verb.tag == "Say" else sound
         self.heard.append(piece)
         times = min(LONGEST_LOOP, int(verb.get("loop", 1)) or LONGEST_LOOP)
         self.clock += times * speech.seconds(piece.text, validation.is_chinese(piece.language))
 
     def action(self, verb: ET.Element, url: str, form: dict[str, str]) -> Target:
         """The verb's action; without one, the same document again."""
-        return Target(self.courier.resolve(url, verb.get("action", "")), form, verb.get("method", "POST"))
+        return Target(self.webhooks.resolve(url, verb.get("action", "")), form, verb.get("method", "POST"))
 
-    def talk(self, other: Party, star: bool = False) -> Generator[Waiting, Deed, None]:
+    def talk(self, other: Party, star: bool = False) -> Generator[Waiting, Input, None]:
         """Until either side ends it; keys are only heard, but for the star where a `<Dial>` asks for it."""
         self.talking_to = other
         try:
-            deed = yield Waiting("talking")
-            while deed.keys and not (star and "*" in deed.keys):
-                deed = yield Waiting("talking")
+            given = yield Waiting("talking")
+            while given.keys and not (star and "*" in given.keys):
+                given = yield Waiting("talking")
         finally:
-            self.company.part(self)
+            self.account.end_talk(self)
 
-    def child(self, verb: ET.Element, number: str, notices: Notices) -> Leg:
+    def child(self, verb: ET.Element, number: str, status_callbacks: StatusCallbacks) -> Leg:
         """A leg to somebody else, on behalf of this one."""
-        caller = verb.get("callerId", self.standard["From"])
-        standard = self.standard | {
+        caller = verb.get("callerId", self.parameters["From"])
+        parameters = self.parameters | {
             "CallSid": new_sid(),
             "ParentCallSid": self.sid,
             "Direction": "outbound-dial",
@@ -207,8 +208,8 @@ class Leg:
             "Called": number,
         }
         child = Leg(
-            self.courier, standard, self.verbs, "whisper", agents=self.agents, strict=self.strict, company=self.company,
-            notices=notices, answered=True,
+            self.webhooks, parameters, self.verbs, "whisper", agents=self.agents, strict=self.strict, account=self.account,
+            status_callbacks=status_callbacks, answered=True,
         )  # fmt: skip
         self.children.append(child)
         return child
@@ -224,5 +225,5 @@ def _as_twiml(answer: Answer, url: str) -> bytes:
         say.text = answer.body.decode(errors="replace")
         return b"<Response>" + ET.tostring(say, encoding="utf-8", xml_declaration=False) + b"</Response>"
     if kind not in ("text/xml", "application/xml", "text/html", "text/plain"):
-        raise DeliveryFailed(12300, url, f"Content-Type {answer.content_type!r}")
+        raise WebhookFailed(12300, url, f"Content-Type {answer.content_type!r}")
     return answer.body

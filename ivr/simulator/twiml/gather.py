@@ -5,14 +5,14 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
 
-from ivr.simulator.account.leg_events import Deed, Pause, Waiting
+from ivr.simulator.account.leg_events import Execution, Input, Waiting
 from ivr.simulator.twiml.executor import Leg
 
 BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
 """What a finish key alone is: silence, as the documentation has it; or it is told, in one of the forms that were seen."""
 
 
-def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
+def gather(leg: Leg, verb: ET.Element, url: str) -> Execution:
     """Ask the action with what was keyed; without input, or a first key that ends it, only when actionOnEmptyResult says so."""
     if not leg.keeps_keys:
         leg.buffer = ""
@@ -28,18 +28,18 @@ def gather(leg: Leg, verb: ET.Element, url: str) -> Pause:
     return leg.action(verb, url, form)
 
 
-def _keyed(leg: Leg, verb: ET.Element) -> Generator[Waiting, Deed, tuple[str, bool]]:
+def _keyed(leg: Leg, verb: ET.Element) -> Generator[Waiting, Input, tuple[str, bool]]:
     most, seconds = int(verb.get("numDigits", 10**6)), float(verb.get("timeout", 5))
     digits = ""
     while True:
         digits, finished = _collect(leg, digits, most, verb.get("finishOnKey", "#"))
         if finished:
             return digits, True
-        deed = yield Waiting("keys", seconds)
-        if not deed.keys:
+        given = yield Waiting("keys", seconds)
+        if not given.keys:
             leg.clock += seconds
             return digits, False
-        leg.buffer += deed.keys
+        leg.buffer += given.keys
 
 
 def _collect(leg: Leg, digits: str, most: int, finish: str) -> tuple[str, bool]:

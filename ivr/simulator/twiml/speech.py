@@ -40,7 +40,7 @@ class Option:
     key: str
 
 
-def speech(say: ET.Element) -> Speech:
+def from_say(say: ET.Element) -> Speech:
     """A `<Say>` without its SSML; a break ends a sentence, a substitution is heard as its alias."""
     text = re.sub(r"[ \t]+", " ", _flat(say))
     return Speech(text.strip(), say.get("language", "en-US"), say.get("voice", "man"))

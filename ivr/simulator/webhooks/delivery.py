@@ -33,7 +33,7 @@ class TooManyRedirects(Exception):
     """More than ten."""
 
 
-class DeliveryFailed(Exception):
+class WebhookFailed(Exception):
     """A webhook failed for good; `code` is Twilio's error code, `url` the address."""
 
     def __init__(self, code: int, url: str, why: str) -> None:
@@ -119,7 +119,7 @@ class ClientTransport:
 
 
 @dataclass(frozen=True)
-class Overrides:
+class ConnectionOverrides:
     """How patient to be with one URL."""
 
     connect: float = 5.0
@@ -129,7 +129,7 @@ class Overrides:
     policy: frozenset[str] = frozenset({"ct"})
 
     @classmethod
-    def of(cls, url: str) -> Overrides:
+    def of(cls, url: str) -> ConnectionOverrides:
         """The overrides in a URL's fragment; what it does not say keeps Twilio's default."""
         given = dict(parse_qsl(urlsplit(url).fragment))
         policy = frozenset(given.get("rp", "ct").split(","))
@@ -146,14 +146,14 @@ def _as_is() -> None:
     return None
 
 
-def own_headers(seconds: float | None = None) -> dict[str, str]:
+def delivery_headers(seconds: float | None = None) -> dict[str, str]:
     """What tells the retries of a request from another request, and the virtual time at which it is sent."""
     own = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
     return own if seconds is None else own | {SECONDS: f"{seconds:.2f}"}
 
 
 @dataclass
-class Courier:
+class WebhookSender:
     """Signs and sends; with `repeat`, every request twice, and the answers must be the same bytes."""
 
     transport: Transport
@@ -161,15 +161,15 @@ class Courier:
     repeat: bool = False
     before_repeat: Callable[[], object] = _as_is
     log: list[tuple[str, dict[str, str], Answer]] = field(default_factory=list)
-    faults: list[DeliveryFailed] = field(default_factory=list)
+    faults: list[WebhookFailed] = field(default_factory=list)
 
     def resolve(self, base: str, reference: str) -> str:
         """A reference in a document → an absolute URL; an empty one is the document itself."""
         return urljoin(base or self.transport.base_url + "/", reference) if reference else base
 
     def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
-        """A request and its answer (2xx), or DeliveryFailed. `seconds`: the virtual time at which it is sent."""
-        own = own_headers(seconds)
+        """A request and its answer (2xx), or WebhookFailed. `seconds`: the virtual time at which it is sent."""
+        own = delivery_headers(seconds)
         answer = self._persist(url, form, method, own)
         self.log.append((url, dict(form), answer))
         if self.repeat:
@@ -183,10 +183,10 @@ class Courier:
     def again(self) -> tuple[Answer, Answer]:
         """Send the last webhook once more: the answer it had, and the one it gets now."""
         url, form, before = self.log[-1]
-        return before, self._persist(url, form, "POST", own_headers())
+        return before, self._persist(url, form, "POST", delivery_headers())
 
     def _persist(self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str]) -> Answer:
-        overrides, fault = Overrides.of(url), DeliveryFailed(11200, urldefrag(url).url, "never tried")
+        overrides, fault = ConnectionOverrides.of(url), WebhookFailed(11200, urldefrag(url).url, "never tried")
         until = time.monotonic() + overrides.total
         for _attempt in range(overrides.retries + 1):
             left = until - time.monotonic()
@@ -201,24 +201,24 @@ class Courier:
         raise fault
 
     def _attempt(
-        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: Overrides
-    ) -> tuple[str, DeliveryFailed, Answer | None]:
+        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: ConnectionOverrides
+    ) -> tuple[str, WebhookFailed, Answer | None]:
         bare = urldefrag(url).url
         if urlsplit(bare).scheme not in ("http", "https"):
-            return "address", DeliveryFailed(11100, bare, "no absolute address"), None
+            return "address", WebhookFailed(11100, bare, "no absolute address"), None
         try:
             answer = self._follow(bare, form, method, own, patience)
         except ConnectFailed as error:
-            return "ct", DeliveryFailed(11205, bare, str(error)), None
+            return "ct", WebhookFailed(11205, bare, str(error)), None
         except ReadTimedOut as error:
-            return "rt", DeliveryFailed(11205, bare, str(error)), None
+            return "rt", WebhookFailed(11205, bare, str(error)), None
         except TooManyRedirects as error:
-            return "redirects", DeliveryFailed(11215, bare, f"more than ten redirects, the last to {error}"), None
-        fault = DeliveryFailed(11200, bare, f"HTTP {answer.status}")
+            return "redirects", WebhookFailed(11215, bare, f"more than ten redirects, the last to {error}"), None
+        fault = WebhookFailed(11200, bare, f"HTTP {answer.status}")
         return f"{answer.status // 100}xx", fault, answer if answer.status < 300 else None
 
     def _follow(
-        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: Overrides
+        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: ConnectionOverrides
     ) -> Answer:
         answer = self._send(url, form, method, own, patience)
         for _hop in range(10):
@@ -233,7 +233,7 @@ class Courier:
         return answer
 
     def _send(
-        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: Overrides
+        self, url: str, form: Mapping[str, str], method: str, own: Mapping[str, str], patience: ConnectionOverrides
     ) -> Answer:
         if method == "GET":
             parts = urlsplit(url)

@@ -12,9 +12,9 @@ from twilio.rest import Client
 from werkzeug.serving import make_server
 
 from ivr import twilio_rest
-from ivr.simulator.server import Scene, create_server, make_board
+from ivr.simulator.server import Behaviour, create_server, make_call_runner
 from ivr.simulator.webhooks.delivery import HttpTransport
-from tests.simulator.desk import Desk
+from tests.simulator.stub_app import StubApp
 
 LINE, CALLER, AGENT = "+862155500100", "+8613900000001", "+8619900009001"
 TEST_SID, TEST_TOKEN = "AC" + "7" * 32, "test-token"
@@ -22,13 +22,13 @@ TEST_SID, TEST_TOKEN = "AC" + "7" * 32, "test-token"
 
 @dataclass
 class Simulator:
-    """The board, a client for its JSON interface, and Twilio's library pointed at it."""
+    """The runner, a client for its JSON interface, and Twilio's library pointed at it."""
 
-    board: Any
+    runner: Any
     web: Any
     rest: Client
     settings: Any
-    desk: Desk
+    stub: StubApp
     agents: str = "accept"
     sms: str = "ok"
 
@@ -48,31 +48,33 @@ class Simulator:
 
     def url(self, path: str) -> str:
         """An address of the app."""
-        return self.desk.url + path
+        return self.stub.url + path
 
 
 @contextmanager
-def simulator(desk: Desk, settings: Any, test: tuple[str, str] = (TEST_SID, TEST_TOKEN)) -> Iterator[Simulator]:
+def running_simulator(
+    stub: StubApp, settings: Any, test: tuple[str, str] = (TEST_SID, TEST_TOKEN)
+) -> Iterator[Simulator]:
     """A running one; `test` are the test credentials that are set."""
     transport, made = (
-        HttpTransport(desk.url),
+        HttpTransport(stub.url),
         replace(settings, twilio_test_account_sid=test[0], twilio_test_auth_token=test[1]),
     )
-    scene = Scene(lambda number: played.agents if number == AGENT else "person", lambda: played.sms)
-    board = make_board(made, transport, scene)
-    app = create_server(made, board, scene)
+    scene = Behaviour(lambda number: played.agents if number == AGENT else "person", lambda: played.sms)
+    runner = make_call_runner(made, transport, scene)
+    app = create_server(made, runner, scene)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     made = replace(made, twilio_api_url={"": f"http://127.0.0.1:{server.port}"})
-    board.company.base_url = made.twilio_api_url[""]
-    played = Simulator(board, app.test_client(), twilio_rest.client(made), made, desk)
+    runner.account.base_url = made.twilio_api_url[""]
+    played = Simulator(runner, app.test_client(), twilio_rest.client(made), made, stub)
     try:
         yield played
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-        board.close()
+        runner.close()
         played.rest.http_client.session.close()
         transport.close()

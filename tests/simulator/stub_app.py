@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 TOKEN = "12345"
 
 
-class Desk:
+class StubApp:
     """Answers by path, in order; the last answer stays. Keeps every request that was rightly signed."""
 
     def __init__(self) -> None:
@@ -19,7 +19,7 @@ class Desk:
         self.headers: list[dict[str, str]] = []
         self.url = ""
 
-    def on(self, path: str, *replies: Any) -> Desk:
+    def on(self, path: str, *replies: Any) -> StubApp:
         """At this path: TwiML inside of a Response, or a status number, or a whole Response."""
         self.replies[path] = list(replies)
         return self
