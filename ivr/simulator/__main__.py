@@ -1,4 +1,4 @@
-"""`python -m ivr.simulator` is the telephone in the terminal."""
+"""`python -m ivr.simulator`: the telephone in the terminal."""
 
 import sys
 

@@ -1,19 +1,19 @@
-"""`/simulator`: place calls and act on them, as JSON. For people, pages and tests on this machine.
+"""The JSON API at `/simulator`: place calls and act on them. For people, pages and tests on this machine.
 
 | request | meaning |
 |---|---|
-| `POST /simulator/calls` `{"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}` | ring a line; 201 and the call |
+| `POST /simulator/calls` `{"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}` | call a line; 201 and the call |
 | `GET /simulator/calls`, `GET /simulator/calls/<sid>` | the calls, a call |
-| `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; the sid of an agent who is asked works too |
-| `…/wait`, `…/speak` `{"seconds": 4, "words"?}`, `…/answer`, `…/hang-up` | keep silent (talking: the other side leaves); speak into a recording; pick up; put the receiver down |
-| `…/notices` `{"send": [1, 0, 0]}` | send status callbacks by number: late, in this order, again |
-| `…/again` `{"request": -1}` | send an earlier webhook once more |
-| `PUT /simulator/recordings/<RE…>` `{"call", "seconds", "words"?}` | keep what a telephone elsewhere recorded: the terminal's |
-| `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; silence whose time has come is kept |
+| `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; with the SID of an agent whose behaviour is `ask`: the agent's keys |
+| `…/wait`, `…/speak` `{"seconds": 4, "words"?}`, `…/answer`, `…/hang-up` | stay silent (while talking: the other party hangs up); speak into a recording; answer; hang up |
+| `…/notices` `{"send": [1, 0, 0]}` | send status callbacks by number: late, in this order, or again |
+| `…/again` `{"request": -1}` | send an earlier webhook again |
+| `PUT /simulator/recordings/<RE…>` `{"call", "seconds", "words"?}` | keep a recording made by the telephone in the terminal |
+| `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; time-outs that pass end in silence |
 
-`agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (they act by their own sid).
-`bare_hash`: what a `#` alone is in an entry, `silence` (as documented), or told as empty, absent, hash or finished-on-key.
-`notices`: `"held"` keeps status callbacks until they are sent by hand.
+`agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (a client acts by the agent's SID).
+`bare_hash`: what a `#` alone means in an entry: `silence` (as documented), or reported as empty, absent, hash or
+finished-on-key. `notices`: `"held"` keeps status callbacks until they are sent by `…/notices`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "faile
 
 
 def control_blueprint(runner: CallRunner) -> Blueprint:
-    """The JSON interface of one runner."""
+    """The JSON API for the calls of one runner."""
     control = Blueprint("simulator", __name__, url_prefix="/simulator")
 
     @control.errorhandler(HTTPException)
@@ -47,7 +47,7 @@ def control_blueprint(runner: CallRunner) -> Blueprint:
         return jsonify(error=error.description), error.code or 500
 
     _calls(control, runner)
-    _deeds(control, runner)
+    _actions(control, runner)
     _recordings(control, runner)
     _clock(control, runner)
     return control
@@ -86,7 +86,7 @@ def _calls(control: Blueprint, runner: CallRunner) -> None:
         return jsonify(_shown(runner, call, leg))
 
 
-def _deeds(control: Blueprint, runner: CallRunner) -> None:
+def _actions(control: Blueprint, runner: CallRunner) -> None:
     @control.post("/calls/<sid>/<any(press, wait, speak, answer):what>")
     def act(sid: str, what: str) -> Response:
         call, leg = _found(runner, sid)
@@ -99,16 +99,16 @@ def _deeds(control: Blueprint, runner: CallRunner) -> None:
             and call.phone_call.waiting.kind in ("agent", "ringing")
             and what != "wait"
         ):
-            abort(409, "an agent is being rung")
+            abort(409, "an agent is being called")
         keys = str(asked.get("keys", ""))
         if not KEYS.fullmatch(keys):
             abort(400, f"keys is {keys!r}; keys are 0-9 * #")
-        deeds = {
+        inputs = {
             "press": Input(keys),
             "speak": Input(spoke=_number(asked, "seconds", 3), words=str(asked.get("words", ""))),
             "answer": Input("answer"),
         }
-        runner.act(call, deeds.get(what, Input()))
+        runner.act(call, inputs.get(what, Input()))
         return jsonify(_shown(runner, call, leg))
 
     @control.post("/calls/<sid>/hang-up")

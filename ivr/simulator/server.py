@@ -1,8 +1,8 @@
-"""`python -m ivr.simulator.server`: the telephone company as a process of its own, on PORT + 1 of this machine.
+"""`python -m ivr.simulator.server`: the simulator as a process of its own, on PORT + 1 of this machine.
 
-It calls the app over HTTP and signs; it answers REST at the same paths as Twilio (`TWILIO_API_URL` leads
-here in the lab); people and tests act through `/simulator` (see `control`) and `/phone`. It listens on loopback
-only, and answers nobody who came through a proxy or a tunnel.
+It sends signed webhooks to the app and answers REST requests at the same paths as Twilio (in the lab `TWILIO_API_URL`
+points here). People and tests use `/simulator` (see `control_api`) and `/phone`. It listens on loopback only, and refuses
+requests that came through a proxy or a tunnel.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ivr.simulator.webhooks.delivery import HttpTransport, Transport
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What the lab's behaviour says, asked each time: what agents do, what becomes of texts, which numbers the account has."""
+    """How the outside world behaves, asked each time: agents by number, the delivery of texts, the account's numbers."""
 
     agent: Callable[[str], str] = lambda number: "accept"
     sms: Callable[[], str] = lambda: "ok"
@@ -40,14 +40,14 @@ class Behaviour:
 
 
 def make_call_runner(settings: Settings, transport: Transport, behaviour: Behaviour) -> CallRunner:
-    """The runner for the app that the settings describe."""
+    """The call runner for the app that the settings describe."""
     account_sid = settings.twilio_account_sid or SIMULATED_ACCOUNT
     account = Account(account_sid, f"http://127.0.0.1:{settings.port + 1}", owned_numbers=behaviour.numbers)
     return CallRunner(transport, settings.twilio_auth_token, account, behaviour.agent)
 
 
 def create_server(settings: Settings, runner: CallRunner, behaviour: Behaviour) -> Flask:
-    """The WSGI app: REST, the JSON interface, and the browser phone where it is there."""
+    """The WSGI app: REST, the JSON API, and the browser phone where its libraries are installed."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -58,12 +58,12 @@ def create_server(settings: Settings, runner: CallRunner, behaviour: Behaviour) 
             if led_in := entrance(request, settings):
                 return led_in
             refuse_strangers(request, settings)
-        elif not is_from_here(request):  # REST asks for the account and its token
+        elif not is_from_here(request):  # REST requests authenticate with the account and its token
             abort(404)
         return None
 
     @app.get("/")
-    def to_the_phone() -> Response:
+    def redirect_to_phone() -> Response:
         return redirect("/phone/")
 
     @app.get("/healthz")
@@ -84,14 +84,14 @@ def _add_phone(app: Flask, settings: Settings, runner: CallRunner) -> None:
         from ivr.simulator.browser_phone.call_map import map_blueprint
         from ivr.simulator.browser_phone.routes import phone_blueprint
     except ImportError as missing:
-        logging.getLogger("simulator").warning("no browser phone: %s", missing)
+        logging.getLogger("simulator").warning("the browser phone is not available: %s", missing)
     else:
         app.register_blueprint(phone_blueprint(settings, runner.account, lambda: time.monotonic() + runner.clock))
         app.register_blueprint(map_blueprint())
 
 
 def lab_behaviour(settings: Settings) -> Behaviour:
-    """The behaviour of the lab's database; numbers that are nobody's desk belong to whoever uses `/simulator`."""
+    """The behaviour that the lab's scene sets; numbers that are no agent's are left to clients of `/simulator`."""
     from ivr.lab import agents, scene
     from ivr.storage import begin_read, connect
     from ivr.wallet import config
@@ -115,10 +115,10 @@ def lab_behaviour(settings: Settings) -> Behaviour:
 
 
 def main() -> int:
-    """Serve until told to stop."""
+    """Serve until SIGINT or SIGTERM."""
     settings = Settings.load()
     if not settings.lab:
-        print("simulator: there is a real account; the telephone company is Twilio", file=sys.stderr)
+        print("simulator: the settings name a real Twilio account, so the simulator is not started", file=sys.stderr)
         return 2
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     behaviour = lab_behaviour(settings)

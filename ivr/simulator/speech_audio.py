@@ -12,17 +12,17 @@ from audio.script import from_text
 
 
 def has_voice() -> bool:
-    """Whether anything can be spoken here."""
+    """Whether the speech synthesizer is installed."""
     return shutil.which(PROGRAM) is not None
 
 
 @lru_cache(maxsize=256)
 def spoken(text: str, language: str, slow: bool) -> bytes:
-    """As it sounds on a telephone line; raises VoiceMissing, or ValueError when there is nothing to say."""
+    """A WAV file of this text as it sounds on the telephone. Raises VoiceMissing, or ValueError when there is nothing to say."""
     return wav(Recorder(Espeak()).record(from_text(text, language, slow)))
 
 
 @lru_cache(maxsize=1)
 def ringing() -> bytes:
-    """One round of what a caller hears while an agent is rung."""
+    """One period of the ringback tone that a caller hears while an agent is called."""
     return wav(ringback())

@@ -1,8 +1,8 @@
-"""A telephone in the terminal: `python -m ivr.simulator.terminal` rings a running server.
+"""A telephone in the terminal: `python -m ivr.simulator.terminal` calls a running server.
 
-Type keys and Enter. An empty line is silence, `h` hangs up, `repeat` sends the last webhook once more. After a tone,
-`say my card was refused` is recorded; the lab's telephone company keeps it.
-`--save FILE` writes the call as a dialogue test, with every key that was pressed: use made-up customers.
+Type keys and Enter. An empty line is silence, `h` hangs up, `repeat` sends the last webhook again. After a tone,
+`say my card was refused` is recorded; the lab's simulator keeps the recording.
+`--save FILE` writes the call as a dialogue test, with every key that was pressed: use made-up customers only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def connect(server: str = "", **more: object) -> Phone:
     """A phone for the server that this machine's settings describe, or for the one named."""
     settings = Settings.load()
     real = server or f"http://127.0.0.1:{settings.port}"
-    # With an address of its own the server checks signatures against that one, not against where we connect.
+    # A server with a public address checks signatures against that address, not against the one connected to.
     transport = HttpTransport(real, real if server else settings.public_base_url)
     account_sid = settings.twilio_account_sid or SIMULATED_ACCOUNT
     account = ForwardingAccount(account_sid, settings.twilio_api_url.get("", f"http://127.0.0.1:{settings.port + 1}"))
@@ -45,12 +45,12 @@ def connect(server: str = "", **more: object) -> Phone:
 
 
 class ForwardingAccount(Account):
-    """A telephone company that hands what it records to the lab's, where the line fetches it."""
+    """An account that forwards its recordings to the lab's simulator, where the app fetches them."""
 
     token = ""
 
     def record(self, recording: Recording) -> Recording:
-        """Keep it there too; without a lab it is kept here only."""
+        """Keep a recording, and send it to the lab's simulator if one is running."""
         told = {"call": recording.call, "seconds": recording.seconds, "words": recording.words}
         where, shown = f"{self.base_url}/simulator/recordings/{recording.sid}", {TOKEN: self.token}
         with suppress(httpx.HTTPError):
@@ -61,25 +61,27 @@ class ForwardingAccount(Account):
 def talk(
     phone: Phone, line: str, caller: str, *, language: str = "", ask: Ask = input, tell: Tell = print
 ) -> list[str]:
-    """Hold one call with a person; returns it as statements of a dialogue test."""
+    """Hold one call with a person. Returns the call as statements of a dialogue test."""
     script = [f"caller.dials({line!r}, from_={caller!r})", *_shown(phone.dials(line, from_=caller), tell)]
     if key := _switch(phone, language):
         tell(f"  > {key}")
         script += [f"caller.presses({key!r})", *_shown(phone.presses(key), tell)]
     while not phone.over:
-        statement = _deed(phone, _typed(phone, ask), tell)
+        statement = _act(phone, _typed(phone, ask), tell)
         script += [statement, *_shown(phone, tell)] if statement else []
     return script
 
 
 def _typed(phone: Phone, ask: Ask) -> str:
     try:
-        return ask("with the agent; empty: they hang up, h: you do > " if phone.talking_to else "  > ").strip()
+        return ask(
+            "talking to the agent; empty: the agent hangs up, h: you hang up > " if phone.talking_to else "  > "
+        ).strip()
     except (EOFError, KeyboardInterrupt):
         return "h"
 
 
-def _deed(phone: Phone, typed: str, tell: Tell) -> str:
+def _act(phone: Phone, typed: str, tell: Tell) -> str:
     if typed == "repeat":
         _repeat(phone, tell)
         return ""
@@ -93,7 +95,9 @@ def _deed(phone: Phone, typed: str, tell: Tell) -> str:
         phone.speaks(words=typed[4:].strip())
         return f"caller.speaks(words={typed[4:].strip()!r})"
     if not re.fullmatch(r"[0-9#*]+", typed):
-        tell("  keys are 0-9 * #; empty: silence; h: hang up; repeat: last webhook again; say …: after a tone")
+        tell(
+            "  keys are 0-9 * #; empty: silence; h: hang up; repeat: send the last webhook again; say …: speak after a tone"
+        )
         return ""
     phone.presses(typed)
     return f"caller.presses({typed!r})"
@@ -102,7 +106,7 @@ def _deed(phone: Phone, typed: str, tell: Tell) -> str:
 def _repeat(phone: Phone, tell: Tell) -> None:
     try:
         before, now = phone.webhooks.again()
-        tell("  same answer" if before.body == now.body else f"  ANOTHER ANSWER:\n{now.body.decode()}")
+        tell("  same answer" if before.body == now.body else f"  DIFFERENT ANSWER:\n{now.body.decode()}")
     except WebhookFailed as fault:
         tell(f"  [{fault}]")
 
@@ -118,13 +122,13 @@ def _shown(phone: Phone, tell: Tell) -> list[str]:
     return [f"caller.hears({', '.join(map(repr, lines))})"] if lines else []
 
 
-def _mend(phone: Phone) -> str:
-    """What to look at when not one document came."""
+def _advice(phone: Phone) -> str:
+    """Advice when the app answered no webhook at all; otherwise empty."""
     if phone.documents or not phone.faults:
         return ""
     if "HTTP 403" in str(phone.faults[0]):
-        return "  the line refuses our signature: use the DATA_DIR, TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL that it was started with"
-    return "  is the line there? start it with make run, and ring it on the same PORT"
+        return "  the server refuses the signature: use the DATA_DIR, TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL it was started with"
+    return "  is the server running? start it with make run, and call it on the same PORT"
 
 
 def _switch(phone: Phone, language: str) -> str:
@@ -136,11 +140,11 @@ def _switch(phone: Phone, language: str) -> str:
 
 
 def asked_agent(ask: Ask) -> Callable[[str], str]:
-    """An agent whose behaviour is asked for each time that the telephone rings."""
+    """An agent whose behaviour is asked in the terminal for each call."""
 
     def agent(number: str) -> str:
         try:
-            typed = ask(f"  agent {number} is rung: a(ccept) d(ecline) b(usy) n(o answer) > ").strip()
+            typed = ask(f"  calling agent {number}: a(ccept) d(ecline) b(usy) n(o answer) > ").strip()
         except (EOFError, KeyboardInterrupt):
             raise CallerGone from None
         return BEHAVIOURS.get(typed[:1].lower(), "accept")
@@ -149,7 +153,7 @@ def asked_agent(ask: Ask) -> Callable[[str], str]:
 
 
 def as_test(script: Sequence[str], agent: str, server: str = "") -> str:
-    """The call as a test module that rings a running server."""
+    """The call as a test module that calls a running server."""
     body = "\n".join(f"    {statement}" for statement in script)
     return (
         '"""A recorded call. Words that depend on the day (dates, references) may need loosening."""\n\n'
@@ -161,20 +165,20 @@ def as_test(script: Sequence[str], agent: str, server: str = "") -> str:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make phone", description="Ring the running server from this terminal.")
-    parser.add_argument("--server", default="", help="address, when it is not the one in the settings")
-    parser.add_argument("--line", default=DEFAULT_LINE, help="the number dialled; it chooses the wallet")
+    parser = argparse.ArgumentParser(prog="make phone", description="Call the running server from this terminal.")
+    parser.add_argument("--server", default="", help="address of the server, if it is not the one in the settings")
+    parser.add_argument("--line", default=DEFAULT_LINE, help="the number to call; it selects the wallet")
     parser.add_argument("--from", dest="caller", default=DEFAULT_CALLER, help="the caller's number")
-    parser.add_argument("--lang", choices=["zh", "en"], default="", help="choose this language at the first chance")
+    parser.add_argument("--lang", choices=["zh", "en"], default="", help="choose this language when it is offered")
     parser.add_argument(
-        "--agent", choices=[*BEHAVIOURS.values()], default="", help="what agents do; otherwise you are asked"
+        "--agent", choices=[*BEHAVIOURS.values()], default="", help="how agents behave; without it you are asked"
     )
     parser.add_argument("--save", type=Path, help="write the call as a dialogue test")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None, ask: Ask = input, tell: Tell = print) -> int:
-    """Ring, talk, and save the call when asked."""
+    """Place a call, hold it, and save it when asked."""
     arguments = _arguments(argv)
     asked: list[str] = []
     prompted = asked_agent(ask)
@@ -185,8 +189,8 @@ def main(argv: Sequence[str] | None = None, ask: Ask = input, tell: Tell = print
 
     phone = connect(arguments.server, agents=agent, repeat=False, strict=False)
     script = talk(phone, arguments.line, arguments.caller, language=arguments.lang, ask=ask, tell=tell)
-    if mend := _mend(phone):
-        tell(mend)
+    if advice := _advice(phone):
+        tell(advice)
     if arguments.save:
         behaviour = next(iter(asked), "accept")
         arguments.save.write_text(as_test(script, behaviour, arguments.server), encoding="utf-8")

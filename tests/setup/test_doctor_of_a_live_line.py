@@ -29,7 +29,7 @@ def live(simulator):
         {SERVICE, "12345"},
     )
     given = {
-        "lab": False, "twilio_account_sid": account.account, "public_base_url": "https://127.0.0.1:9",
+        "lab": False, "twilio_account_sid": account.sid, "public_base_url": "https://127.0.0.1:9",
         "wallet_api_url": {"": "https://wallet.example.com"}, "wallet_api_token": {"": "t"}, "crm_url": CRM,
         "crm_secret": {"": "s"}, "agent_numbers": (OURS,), "fallback_agent": OURS, "retention_days": RETAINED,
         "callback_dial_prefixes": ("+1",),

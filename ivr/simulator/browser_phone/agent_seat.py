@@ -1,7 +1,7 @@
-"""The agent's side of the browser phone: it rings, somebody answers, hears the whisper, accepts or declines.
+"""The agent's side of a call in the browser phone: ring, answer, hear the whisper, accept or decline.
 
-The telephone asks for an agent's behaviour once, before it plays the whisper. A person wants to hear it
-first, so the seat fetches it ahead of time, as any webhook may be fetched twice.
+A call asks for an agent's behaviour once, before it plays the whisper. A person has to hear the whisper before they
+decide, so the seat fetches it ahead of time; any webhook may be sent twice.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ ANSWERS = ("accept", "decline", "no-answer", "busy")
 MODES = (BY_HAND, AS_THE_SCENE, *ANSWERS)
 CHOICES = {"rings": ("answer", "no-answer", "busy"), "hears": ("accept", "decline")}
 PATIENCE = {"rings": 30.0, "hears": 20.0}
-"""Seconds until nobody has answered, or until an agent who says nothing has declined."""
+"""Seconds after which a ringing phone counts as not answered, and an agent without a decision as declining."""
 
 
 class AgentSeat:
-    """Called with an agent's number by the telephone's thread; `choose` comes from a window."""
+    """Decides how an agent behaves. The call's thread calls the seat; `choose` is called for a browser window."""
 
     def __init__(
         self, mode: str, scene: Callable[[], str], phone: Callable[[], Phone], news: Callable[..., None]
@@ -36,7 +36,7 @@ class AgentSeat:
         self._choice, self._chosen, self._left = "", threading.Event(), False
 
     def __call__(self, number: str) -> str:
-        """How the agent behaves this time; raises CallerGone when the caller hangs up meanwhile."""
+        """How the agent behaves this time. Raises CallerGone when the caller hangs up meanwhile."""
         if self._left:
             self._gone()
         self.number = number
@@ -47,7 +47,7 @@ class AgentSeat:
         return behaviour
 
     def choose(self, choice: str) -> bool:
-        """A window decides; whether that was a choice just now."""
+        """Take a decision from a window. Returns whether there was anything to decide."""
         if choice not in CHOICES.get(self.stage, ()) or self._chosen.is_set():
             return False
         self._choice = choice
@@ -55,12 +55,12 @@ class AgentSeat:
         return True
 
     def leave(self) -> None:
-        """The caller hangs up: nobody rings any longer."""
+        """The caller hangs up: stop ringing."""
         self._left = True
         self._chosen.set()
 
     def shown(self) -> dict[str, Any]:
-        """For the page."""
+        """The seat's state for the page."""
         return {"mode": self.mode, "stage": self.stage, "number": self.number, "choices": CHOICES.get(self.stage, ())}
 
     def _fixed(self, number: str) -> str:
@@ -96,7 +96,7 @@ class AgentSeat:
 
 
 def whisper(phone: Phone, number: str) -> list[Speech]:
-    """What this agent is about to be told; nothing when there is no whisper or it cannot be had."""
+    """The whisper that this agent is about to hear; empty when there is none or it cannot be fetched."""
     for url, _form, answer in reversed(phone.webhooks.log):
         for dialled in ET.fromstring(answer.body).iter("Number"):
             if (dialled.text or "").strip() == number and dialled.get("url"):

@@ -1,4 +1,4 @@
-"""The browser phone's calls: placed, found again, and let go when there are too many."""
+"""The calls placed from the browser phone: place, find, and forget the oldest."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ MOST_KEPT = 100
 
 
 class BrowserCalls:
-    """Every call that was placed from a page, the last hundred of them."""
+    """The last hundred calls that were placed from a page."""
 
     def __init__(
         self, settings: Settings, account: Account, scene: Callable[[], str], clock: Callable[[], float]
     ) -> None:
-        self._settings, self._company, self._scene, self._clock = settings, account, scene, clock
+        self._settings, self._account, self._scene, self._clock = settings, account, scene, clock
         self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
         self._calls: dict[str, LiveCall] = {}
         self._lock = threading.Lock()
 
     def place(self, line: str, caller: str, mode: str) -> LiveCall:
-        """Ring a line; raises Refused when too many calls are going on."""
+        """Call a line. Raises Refused when too many calls are in progress."""
         with self._lock:
-            if len(self.going_on()) >= MOST_AT_ONCE:
+            if len(self.in_progress()) >= MOST_AT_ONCE:
                 raise Refused("too-many")
             call = LiveCall(self._transport, self._phone, line, caller, mode, self._scene, self._clock)
             call.begin()
@@ -40,14 +40,14 @@ class BrowserCalls:
         return call
 
     def find(self, sid: str) -> LiveCall:
-        """The call with this sid; raises Refused when there is none."""
+        """The call with this SID. Raises Refused when there is none."""
         try:
             return self._calls[sid]
         except KeyError:
             raise Refused("unknown-call") from None
 
-    def going_on(self) -> list[LiveCall]:
-        """The calls that are not over, in order."""
+    def in_progress(self) -> list[LiveCall]:
+        """The calls that are not over, oldest first."""
         return [call for call in tuple(self._calls.values()) if not call.over]
 
     def _forget_the_oldest(self) -> None:
@@ -59,4 +59,4 @@ class BrowserCalls:
     def _phone(self, timed: TimedTransport, seat: AgentSeat) -> Phone:
         account_sid = self._settings.twilio_account_sid or SIMULATED_ACCOUNT
         token = self._settings.twilio_auth_token
-        return Phone(timed, token, account_sid, repeat=False, agents=seat, account=self._company, strict=False)
+        return Phone(timed, token, account_sid, repeat=False, agents=seat, account=self._account, strict=False)

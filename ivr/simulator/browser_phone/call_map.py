@@ -15,12 +15,12 @@ FOLDER = Path(__file__).parents[3] / "docs" / "map"
 FLOW = re.compile(r"[a-z_]{1,30}")
 FIRST = ("whole", "everything")
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-"""For a drawing that stands alone; the page's policy forbids it, and map.css says the same."""
+"""The inline style of a drawing opened by itself. The page's content security policy forbids it; map.css has the same."""
 TITLE = re.compile(r'aria-label="([^"]+)"')
 
 
 def map_blueprint(folder: Path = FOLDER) -> Blueprint:
-    """`/phone/map`, its data and its looks. Who may see it is the browser phone's guard to say."""
+    """`/phone/map`, its data and its static files. The browser phone's blueprint guards access to it."""
     pages = Blueprint(
         "map", __name__, url_prefix="/phone/map", template_folder="templates", static_folder="static/map",
         static_url_path="/static",
@@ -36,7 +36,9 @@ def map_blueprint(folder: Path = FOLDER) -> Blueprint:
         flow = request.args.get("flow", "whole")
         drawing = folder / f"{flow}.svg"
         if not FLOW.fullmatch(flow) or not drawing.exists():
-            abort(Response("There is no such map. `make explore` draws them.\n", 404, mimetype="text/plain"))
+            abort(
+                Response("There is no map of this name. `make explore` draws the maps.\n", 404, mimetype="text/plain")
+            )
         names = sorted(folder.glob("*.svg"), key=_place)
         flows = {path.stem: _title(path) for path in names}
         svg = Markup(STYLE.sub("", drawing.read_text("utf-8")))  # noqa: S704  (our own drawing, not a visitor's)

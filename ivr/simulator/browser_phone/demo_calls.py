@@ -1,8 +1,8 @@
-"""Ready-made calls for newcomers: who rings about what, and the keys that lead to the end.
+"""Ready-made calls for newcomers: who calls about what, and the keys for each prompt on the way to the end.
 
-They stand in `demo_calls.json`, written for the demo world. What a caller keys about themself and their records is filled in
-from the world that is loaded, and a story whose people or records do not live there is not told. Keys are
-written by the name of what is asked; a list holds one answer after the other. The page fills in `{code}`, which comes by text.
+They are written in `demo_calls.json` for the demo world. Placeholders for the caller's credentials and records are filled
+in from the world that is loaded; a call whose customer or records are missing there is left out. Keys are given by prompt
+name; a list holds the answers in order. The page itself fills in `{code}`, which arrives by text message.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 def stories(world: Document) -> Iterator[Document]:
-    """Those that can be told in this world, with their keys."""
+    """The demo calls that can be played in this world, with their keys."""
     written = _written()
     wallets, people = (_by_id(world, name) for name in ("wallets", "customers"))
     records = {name: one for kind in RECORDS for name, one in _by_id(world, kind).items()}
@@ -56,7 +56,7 @@ def _call(one: Document, scene: Document, everywhere: Document, fill: _Fill) -> 
 
 
 class _Fill:
-    """What this customer keys, in the place of `{tail}`, `{amount:Y4}` and the like."""
+    """Fills in what this customer enters for `{tail}`, `{amount:Y4}` and the like."""
 
     def __init__(self, person: Document, records: dict[str, Document], zone: ZoneInfo) -> None:
         self.person, self._records, self._zone = person, records, zone

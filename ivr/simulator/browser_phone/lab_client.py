@@ -1,8 +1,7 @@
-"""The lab of the main server, as the browser phone may use it: a few requests, to loopback only.
+"""Access of the browser phone to the lab of the main server: a few requests, to loopback only.
 
-The lab's API has no way to ask what the scene is, or who lives in the world. Both lie in the lab's own
-tables, and are read from there: names and numbers. What a customer knows by heart leaves with a
-ready-made call only (`stories`), whose keys a newcomer could not guess.
+The lab's API cannot be asked for the scene or for the customers of the world, so both are read from the lab's own tables:
+names and numbers. Customers' credentials leave with a demo call only (`demo_calls`), whose keys nobody could guess.
 """
 
 from __future__ import annotations
@@ -33,11 +32,13 @@ ALLOWED = {
     "PUT": re.compile(r"clock|world|agents|wallet|sms|line"),
     "POST": re.compile(r"reset|forget"),
 }
-PATIENCE = httpx.Timeout(15.0, connect=2.0)  # a GET may wait five seconds for follow-ups, a large world takes longer
+PATIENCE = httpx.Timeout(
+    15.0, connect=2.0
+)  # a GET may wait five seconds for follow-ups; loading a large world takes longer
 
 
 class LabClient:
-    """One lab_client for all windows."""
+    """Shared by all browser windows."""
 
     def __init__(self, settings: Settings) -> None:
         self.server = f"http://127.0.0.1:{settings.port}"
@@ -51,11 +52,11 @@ class LabClient:
         self._engine = connect(settings.database_url)
 
     def passes(self, method: str, what: str) -> bool:
-        """Whether the page may ask for this."""
+        """Whether the page may send this request."""
         return bool(method in ALLOWED and ALLOWED[method].fullmatch(what))
 
     def ask(self, method: str, what: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Status and JSON of the lab's answer; 502 when the server does not answer."""
+        """Status and JSON body of the lab's answer; 502 when the server does not answer."""
         try:
             answer = self._client.request(method, f"/lab/{what}", content=body or None)
         except httpx.HTTPError:
@@ -77,11 +78,11 @@ class LabClient:
             return False
 
     def agents_answer(self) -> str:
-        """What agents do in the scene."""
+        """How agents behave in the scene."""
         return str(self.setting()["scene"]["agents"]["answers"])
 
     def setting(self) -> dict[str, Any]:
-        """The lines, the people and the scene, or what is wrong with the database."""
+        """Lines, customers and scene; with `error` when the database cannot be read."""
         try:
             with begin_read(self._engine) as conn:
                 world = people(_world(conn))
@@ -94,7 +95,7 @@ class LabClient:
             return people({}) | {"scene": shown(scene.Scene()), "error": "no-database"}
 
     def stories(self) -> list[dict[str, Any]]:
-        """The ready-made calls that can be played in this world; none while nobody knows the world."""
+        """The demo calls that can be played in this world; none when the database cannot be read."""
         try:
             with begin_read(self._engine) as conn:
                 return list(stories(_world(conn)))
@@ -102,7 +103,7 @@ class LabClient:
             return []
 
     def begin_anew(self) -> tuple[int, bytes]:
-        """Load the demo world so that its newest record is of yesterday, by the clock of the scene."""
+        """Load the demo world, shifted so that its newest record is from yesterday by the scene's clock."""
         with begin_read(self._engine) as conn:
             now = business_now_of(scene.read(conn))
         demo = moved(json.loads(DEFAULT.read_text("utf-8")), now)
@@ -114,7 +115,7 @@ def _world(conn: sa.Connection) -> dict[str, Any]:
 
 
 def people(world: dict[str, Any]) -> dict[str, Any]:
-    """Lines that can be called and people who might call."""
+    """The lines that can be called and the customers who may call."""
     return {
         "wallets": [
             {"id": one["id"], "name": one["name"], "line": one["line"], "timezone": one["timezone"]}
@@ -128,7 +129,7 @@ def people(world: dict[str, Any]) -> dict[str, Any]:
 
 
 def shown(now: scene.Scene, switched: str = "open", own: Sequence[str] = ()) -> dict[str, Any]:
-    """In the words of the lab's API; `own` are the wallets that are not open by their own switch."""
+    """The scene in the format of the lab's API; `own`: wallets that are closed by their own switch."""
     return {
         "clock": {"now": business_now_of(now).isoformat() if now.clock_now else None, "runs": now.clock_runs},
         "agents": {"available": now.agents_available, "answers": now.agents_answer},

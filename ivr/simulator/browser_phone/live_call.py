@@ -1,10 +1,9 @@
-"""A call that people hold in a browser: one thread acts, any number of windows look.
+"""A call in the browser phone: one thread acts, any number of browser windows watch.
 
-Theory. What is pressed goes into a queue; a thread of the call's own takes it out and lets the telephone
-act, so that a slow answer, or an agent who lets it ring, blocks nobody. Windows ask for the whole picture
-again and again; `version` says whether there is anything new. A window that has not seen what another one
-did is told so, instead of pressing a key into a question it never heard. Looking is not acting: a call at which
-everybody only looks is abandoned after an hour, by the telephone company's clock.
+Actions go into a queue. The call's own thread takes them out and carries them out on the telephone, so a slow answer or
+an agent who lets it ring blocks no request. Windows poll for the whole state; `version` tells whether it changed. A
+window that has not yet seen what another window did is refused, instead of pressing a key for a prompt it never showed.
+Watching is not acting: a call without actions is ended after an hour, by the simulator's clock.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ from ivr.simulator.twiml.speech import Speech
 from ivr.simulator.webhooks.delivery import Transport, WebhookFailed
 
 ABANDONED_AFTER = 3600.0
-"""Seconds in which nobody does anything; then the receiver is put down."""
+"""Seconds without any action after which the call is ended."""
 GLANCE = 0.5
-"""Seconds between two looks at the clock."""
+"""Seconds between two checks of the clock."""
 ACTIONS = ("press", "wait", "speak", "hang-up", "repeat")
 
 
 class Refused(Exception):
-    """A given that cannot be done now; the code says why, the page puts it into words."""
+    """An action that is not possible now. The text is a code, which the page turns into words."""
 
 
 def _done() -> threading.Event:
@@ -43,7 +42,7 @@ def _done() -> threading.Event:
 
 
 class LiveCall:
-    """A telephone, the thread that holds it, and what was heard."""
+    """A telephone, the thread that operates it, and the transcript."""
 
     def __init__(
         self,
@@ -65,19 +64,19 @@ class LiveCall:
         self._heard = self._faults = self._told = 0
         self._window = ""
         self._lock = threading.RLock()
-        self._deeds: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
+        self._actions: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
 
     def begin(self) -> None:
-        """Ring the line from the call's own thread."""
+        """Call the line from the call's own thread."""
         threading.Thread(target=self._live, name=f"call-{self.sid[-6:]}", daemon=True).start()
 
     def order(self, kind: str, keys: str, window: str, seen: int) -> threading.Event:
-        """Queue a given; the event is set when it is done. Raises Refused."""
+        """Queue an action; the event is set when it is done. Raises Refused."""
         with self._lock:
             if self.closed or (self.over and kind != "repeat"):
                 raise Refused("over")
             if kind in ("press", "wait", "speak"):
-                if self.seat.stage:  # nobody listens to the caller while an agent is rung
+                if self.seat.stage:  # keys have no effect while an agent is being called
                     return _done()
                 self._take_turns(window, seen)
             if kind == "press":
@@ -86,11 +85,11 @@ class LiveCall:
         if kind == "hang-up":
             self.seat.leave()
         done = threading.Event()
-        self._deeds.put((kind, keys, done))
+        self._actions.put((kind, keys, done))
         return done
 
     def picture(self) -> dict[str, Any]:
-        """Everything that a window shows of the call."""
+        """The whole state of the call, as a window shows it."""
         with self._lock:
             self._collect()
             state = self._state()
@@ -103,18 +102,18 @@ class LiveCall:
             }  # fmt: skip
 
     def hide(self, turns: set[int]) -> None:
-        """Blot out what was keyed secretly in these turns."""
+        """Mask the keys of personal entries in these turns."""
         with self._lock:
             if self.transcript.hide(turns):
                 self._news()
 
     def close(self) -> None:
-        """Let the thread go; the call must be over."""
+        """End the thread; the call must be over."""
         self.closed = True
-        self._deeds.put(("", "", threading.Event()))
+        self._actions.put(("", "", threading.Event()))
 
     def _take_turns(self, window: str, seen: int) -> None:
-        # Whoever pressed last may type ahead; another window must have seen what came of it.
+        # The window that pressed last may type ahead; another window must have seen the result first.
         if window != self._window and seen < self._told:
             raise Refused("other-window")
         self._window = window
@@ -124,7 +123,7 @@ class LiveCall:
         acted = self._clock()
         while not self.closed:
             try:
-                kind, keys, done = self._deeds.get(timeout=GLANCE)
+                kind, keys, done = self._actions.get(timeout=GLANCE)
             except queue.Empty:
                 if self._clock() - acted >= ABANDONED_AFTER:
                     self._abandon()
@@ -156,12 +155,12 @@ class LiveCall:
             self._note("hung-up")
             self._act(self.phone.hangs_up)
 
-    def _act(self, given: Callable[[], object]) -> None:
+    def _act(self, action: Callable[[], object]) -> None:
         self.working = True
         self._news()
         try:
-            given()
-        except Exception as error:  # the page must say what happened, whatever it was
+            action()
+        except Exception as error:  # the page shows what happened, whatever it was
             self._note("broken", f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
             self.over = True
         with self._lock:
@@ -197,7 +196,7 @@ class LiveCall:
     def _leg(self) -> Leg | None:
         try:
             return self.phone.call.leg
-        except AssertionError:  # nobody dialled yet
+        except AssertionError:  # not dialled yet
             return None
 
     def _note(self, code: str, text: str = "") -> None:

@@ -1,7 +1,7 @@
-"""The browser phone: `/phone`, for people on this machine only.
+"""Routes of the browser phone: `/phone`, for people on this machine only.
 
-The page talks to its own origin and nowhere else. What it wants of the lab goes through here, and a
-request that changes anything carries a header that no other site's page can send.
+The page sends requests to its own origin only; requests to the lab are passed on from here. A request that changes
+anything must carry a header that pages of other sites cannot send.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NUMBER = re.compile(r"\+[0-9]{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")
 MOST_WORDS = 300
 QUICKLY = 3.0
-"""Seconds that a given's answer is waited for, so that most come back with what was said."""
+"""Seconds that the answer to an action waits for its result, so that most answers already hold what was said."""
 STATUS = {"unknown-call": 404, "too-many": 429, "over": 409, "other-window": 409, "no-choice": 409}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -41,7 +41,7 @@ POLICY = (
 def phone_blueprint(
     settings: Settings, account: Account | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Blueprint:
-    """`/phone`; the account keeps what is recorded; the clock, in seconds, tells how long a call was left alone."""
+    """`/phone`. Recordings go to the account; the clock, in seconds, measures how long a call was left without actions."""
     pages = Blueprint(
         "phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static/phone",
         static_url_path="/static",
@@ -49,15 +49,15 @@ def phone_blueprint(
     lab_client = LabClient(settings)
     browser_calls = BrowserCalls(settings, account or Account(), lab_client.agents_answer, clock)
     _guard(pages)
-    _show(pages, lab_client, browser_calls)
-    _hold_calls(pages, browser_calls, lab_client)
-    _play_sounds(pages, browser_calls)
-    _open_the_lab(pages, lab_client)
+    _pages(pages, lab_client, browser_calls)
+    _calls(pages, browser_calls, lab_client)
+    _sounds(pages, browser_calls)
+    _lab(pages, lab_client)
     return pages
 
 
 def _guard(pages: Blueprint) -> None:
-    @pages.before_app_request  # before the app's own 405 could tell a stranger that there is a phone
+    @pages.before_app_request  # before a 405 of the app could tell outsiders that there is a phone
     def only_from_here() -> None:
         if f"{request.path}/".startswith("/phone/"):
             if not is_from_here(request):
@@ -78,7 +78,7 @@ def _guard(pages: Blueprint) -> None:
         return jsonify(error=str(why)), STATUS.get(str(why), 400)
 
 
-def _show(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls) -> None:
+def _pages(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls) -> None:
     @pages.get("/")
     def page() -> str:
         return render_template("phone/page.html")
@@ -89,7 +89,7 @@ def _show(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls) 
 
     @pages.get("/api/setting")
     def setting() -> Response:
-        calls = [{"sid": call.sid, "caller": call.caller, "line": call.line} for call in browser_calls.going_on()]
+        calls = [{"sid": call.sid, "caller": call.caller, "line": call.line} for call in browser_calls.in_progress()]
         more = {
             "voice": speech_audio.has_voice(),
             "up": lab_client.is_up(),
@@ -103,7 +103,7 @@ def _show(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls) 
         return jsonify(lab_client.stories())
 
 
-def _hold_calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabClient) -> None:
+def _calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabClient) -> None:
     @pages.post("/api/calls")
     def place() -> tuple[Response, int]:
         asked = _object()
@@ -148,7 +148,7 @@ def _hold_calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabCl
 
 
 def _timed(report: dict[str, Any], call: LiveCall) -> dict[str, Any]:
-    """The server's report with our watch beside it; what was keyed secretly is blotted out here too."""
+    """The server's report with our timings. Personal entries are masked in the transcript too."""
     call.hide({turn["turn"] for turn in report["turns"] if any(map(_is_secret, turn["steps"]))})
     for turn in report["turns"]:
         turn["milliseconds"] = call.transport.milliseconds.get(turn["turn"])
@@ -159,7 +159,7 @@ def _is_secret(step: list[Any]) -> bool:
     return step[0] == "answer" and step[2] in ("secret", "sealed")
 
 
-def _play_sounds(pages: Blueprint, browser_calls: BrowserCalls) -> None:
+def _sounds(pages: Blueprint, browser_calls: BrowserCalls) -> None:
     def sound(content: bytes) -> Response:
         return Response(content, mimetype="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
@@ -178,7 +178,7 @@ def _play_sounds(pages: Blueprint, browser_calls: BrowserCalls) -> None:
         return sound(speech_audio.ringing())
 
 
-def _open_the_lab(pages: Blueprint, lab_client: LabClient) -> None:
+def _lab(pages: Blueprint, lab_client: LabClient) -> None:
     @pages.post("/api/lab/demo")
     def demo() -> Response:
         status, body = lab_client.begin_anew()

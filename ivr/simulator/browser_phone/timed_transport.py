@@ -1,4 +1,4 @@
-"""A transport with a watch: how long each turn took, and which was the last."""
+"""A transport that measures how long the app took for each turn, and knows the last turn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TURN = re.compile(r"/turns/([0-9]+)$")
 
 
 class TimedTransport:
-    """Milliseconds by turn; `slow` is whether the last answer was spoken slowly."""
+    """`milliseconds` by turn number; `slow`: whether the last answer was spoken slowly."""
 
     def __init__(self, inner: Transport) -> None:
         self.inner, self.base_url = inner, inner.base_url
@@ -22,7 +22,7 @@ class TimedTransport:
     def send(
         self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str], connect: float, read: float
     ) -> Answer:
-        """One attempt; a turn that is sent again keeps its first time."""
+        """One attempt; a turn that is sent again keeps its first timing."""
         started = time.perf_counter()
         answer = self.inner.send(method, url, form, headers, connect, read)
         path = url.partition("?")[0]

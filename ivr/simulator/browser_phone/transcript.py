@@ -1,4 +1,4 @@
-"""What was heard and done in a call, line by line, as the browser phone shows it."""
+"""The transcript of a call, line by line, as the browser phone shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEARD = ("line", "whisper")
 
 @dataclass
 class Line:
-    """Who, and what. The page puts the `code` of a note into words; `turn` is the first that took the keys."""
+    """One line: who, and the text. The page turns the `code` of a note into words; `turn` is the first that took the keys."""
 
     who: str
     text: str
@@ -27,17 +27,17 @@ class Line:
 
 
 class Transcript:
-    """Lines are only ever added; what was keyed secretly is blotted out once it has been used."""
+    """Lines are only ever added; the keys of personal entries are masked once they have been used."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
 
     def hear(self, who: str, piece: Speech, turn: int, slow: bool) -> None:
-        """The line spoke, or whispered to an agent."""
+        """Add speech of the line, or of a whisper to an agent."""
         self.lines.append(Line(who, piece.text, turn, "zh" if is_chinese(piece.language) else "en", slow))
 
     def key(self, keys: str, turn: int) -> None:
-        """The caller pressed keys; those of one answer are one line."""
+        """Add keys of the caller; the keys of one answer are one line."""
         last = self.lines[-1] if self.lines else None
         if last is not None and last.who == "caller":
             last.text += keys
@@ -45,14 +45,14 @@ class Transcript:
             self.lines.append(Line("caller", keys, turn))
 
     def note(self, code: str, text: str, turn: int) -> None:
-        """Something happened that nobody said."""
+        """Add an event."""
         self.lines.append(Line("note", text, turn, code=code))
 
     def hide(self, turns: set[int]) -> bool:
-        """Blot out the keys of these turns; whether anything was left to blot.
+        """Mask the keys of these turns. Returns whether anything changed.
 
-        What is keyed ahead stands in one line with the key before it. So a line may have answered every turn until
-        that of the caller's next line.
+        Keys typed ahead are in one line with the key before them, so a line may have answered every turn up to the turn
+        of the caller's next line.
         """
         keyed = [one for one in self.lines if one.who == "caller"]
         ends = [one.turn for one in keyed[1:]] + [max(turns, default=0) + 1]
@@ -66,11 +66,11 @@ class Transcript:
         return bool(found)
 
     def heard(self, number: int) -> Line:
-        """The line with this number, if it is one that is heard; raises IndexError."""
+        """The line with this number, if it is speech. Raises IndexError."""
         if not 0 <= number < len(self.lines) or self.lines[number].who not in HEARD:
             raise IndexError(number)
         return self.lines[number]
 
     def shown(self) -> list[dict[str, Any]]:
-        """As JSON."""
+        """The lines as JSON."""
         return [asdict(line) for line in self.lines]

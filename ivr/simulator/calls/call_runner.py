@@ -1,8 +1,8 @@
-"""The switchboard: every call of the account, and whoever acts on it, one given at a time.
+"""Runs all calls of the account; the tasks of one call are carried out one after the other.
 
-Theory. Each call has a mailbox; a thread of the pool empties it. So a REST request that arrives in the middle
-of a webhook (from the webhook itself, even) is taken down at once and carried out after it. Time is virtual:
-silence lasts until somebody says `wait`, or moves the clock on.
+Each call has a mailbox, which a thread of the pool empties. So a REST request that arrives in the middle of a webhook
+(even one sent by that webhook) is accepted at once and carried out after it. Time is virtual: silence lasts until a
+client says `wait` or moves the clock on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
 
 @dataclass(eq=False)
 class RunningCall:
-    """A call, and what is still to be done to it."""
+    """A call with its mailbox of tasks."""
 
     phone_call: PhoneCall
     placed_at: float = 0
@@ -48,17 +48,17 @@ class RunningCall:
 
     @property
     def leg(self) -> Leg:
-        """Its line."""
+        """The caller's leg."""
         return self.phone_call.leg
 
     @property
     def status(self) -> str:
-        """Twilio's word for where the call is."""
+        """Twilio's call status."""
         return self.leg.parameters["CallStatus"]
 
     @property
     def due(self) -> float | None:
-        """When silence is an answer, by the runner's clock."""
+        """When silence counts as the answer, by the runner's clock."""
         waiting = self.phone_call.waiting
         if waiting is None or waiting.kind in ("talking", "agent"):
             return None
@@ -67,13 +67,13 @@ class RunningCall:
 
 @dataclass(eq=False)
 class CallRunner:
-    """One account's telephone company, towards one app."""
+    """The calls between one account and one app."""
 
     transport: Transport
     token: str
     account: Account
     agents: Agents = lambda number: "accept"
-    """What happens at a number; `person`: whoever uses the JSON interface."""
+    """How a called number behaves; `person`: a client of the JSON interface acts for it."""
     voice: str = "/voice"
     status: str = "/voice/status"
     fallback: str = "/voice/fallback"
@@ -87,7 +87,7 @@ class CallRunner:
         self.account.post = self.post
 
     def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> RunningCall:  # fmt: skip
-        """Somebody calls a line of ours."""
+        """A caller calls a line of the app."""
         self.account.called_numbers.add(line)
         leg = self._leg(line, caller, sid, "inbound", agents, bare_hash)
         leg.parameters |= {"CallStatus": "ringing", **(more or {})}
@@ -100,7 +100,7 @@ class CallRunner:
     def ring(
         self, to: str, caller: str, target: Target, status_callbacks: StatusCallbacks, fallback: str = ""
     ) -> RunningCall:
-        """The app calls somebody, by REST."""
+        """The app places a call by REST."""
         leg = self._leg(to, caller, "", "outbound-api")
         leg.parameters["CallStatus"] = "queued"
         leg.fallback, leg.status_callbacks = fallback, replace(status_callbacks, webhooks=leg.webhooks)
@@ -109,7 +109,7 @@ class CallRunner:
         return call
 
     def adopt(self, sid: str) -> RunningCall | None:
-        """A call by its sid; one that was placed elsewhere is taken over, as a person waiting on a live line."""
+        """A call by its SID. A call that was placed elsewhere is taken over as an answered call that waits."""
         if not CALL_SID.fullmatch(sid):
             return None
         with self._changed:
@@ -121,7 +121,7 @@ class CallRunner:
             return self.calls[sid]
 
     def find(self, sid: str) -> tuple[RunningCall, Leg] | None:
-        """A call of ours and the leg with this sid: the caller's, or an agent's on their behalf."""
+        """The call and the leg with this SID: the caller's leg, or an agent's."""
         for call in tuple(self.calls.values()):
             for leg in (call.leg, *call.leg.children):
                 if leg.sid == sid:
@@ -129,11 +129,11 @@ class CallRunner:
         return None
 
     def redirect(self, call: RunningCall, target: Target) -> None:
-        """Send a live call to another document."""
+        """Redirect a live call to another document."""
         self.tell(call, lambda: self._redirect(call, target))
 
     def end(self, call: RunningCall, status: str = "completed") -> None:
-        """End a call from our side; cancelled ones never rang to the end."""
+        """End a call by REST; `canceled` ends it before it is answered."""
 
         def ending() -> None:
             if status == "canceled" and not call.leg.answered:
@@ -144,7 +144,7 @@ class CallRunner:
         self.tell(call, ending)
 
     def post(self, leg: Party, event: Event) -> None:
-        """Something that happens to a leg, by somebody else's doing."""
+        """Deliver an event from another leg, or from REST, to a leg."""
         found = self.find(leg.sid)
         if found is None:
             return
@@ -157,7 +157,7 @@ class CallRunner:
         self.tell(call, happen)
 
     def act(self, call: RunningCall, given: Input) -> None:
-        """The person on the call acts."""
+        """Input of the person on the call."""
 
         def act() -> None:
             if not call.phone_call.over and call.phone_call.waiting:
@@ -178,12 +178,12 @@ class CallRunner:
                 self._pool.submit(self._empty, call)
 
     def settle(self, call: RunningCall) -> None:
-        """Return when nothing is left to be done to the call."""
+        """Return when the call's mailbox is empty."""
         with self._changed:
             self._changed.wait_for(lambda: not call.working, LONGEST_SETTLING)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on; whose time-outs pass meanwhile keep silent, in order."""
+        """Move the clock on; time-outs that pass meanwhile end in silence, in order."""
         until = self.clock + seconds
         for _moment in range(10_000):
             due = min(self._dues(until), key=lambda pair: pair[0], default=None)
@@ -195,11 +195,11 @@ class CallRunner:
         self.clock = until
 
     def later(self, task: Callable[[], None]) -> None:
-        """Something that belongs to no call."""
+        """Run a task that belongs to no call."""
         self._pool.submit(task)
 
     def close(self) -> None:
-        """Let nothing new begin."""
+        """Accept no further tasks."""
         with self._changed:
             self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -224,7 +224,7 @@ class CallRunner:
         try:
             task()
             self._answer_for(call)
-        except Exception as error:  # a bug of ours or a loop of theirs ends this call, not the runner
+        except Exception as error:  # a bug here or a loop in the app ends this call only
             call.trouble.append(f"{type(error).__name__}: {error}")
             call.phone_call.hang_up()
         if len(call.leg.heard) > heard or call.phone_call.over:
@@ -243,10 +243,10 @@ class CallRunner:
             call.phone_call.hang_up()
             return
         call.leg.answer()
-        call.phone_call.starts(target)
+        call.phone_call.start(target)
 
     def _answer_for(self, call: RunningCall) -> None:
-        """An agent whom the app has rung keys as the lab's agents do."""
+        """An agent whom the app called presses keys as the lab's agents do."""
         for _turn in range(LONGEST_ANSWERS if call.behaviour != "person" else 0):
             if call.phone_call.over or not call.phone_call.waiting or call.phone_call.waiting.kind != "keys":
                 return
@@ -261,7 +261,7 @@ class CallRunner:
         if call.phone_call.waiting:
             call.phone_call.interrupt(Redirected(target))
         else:
-            call.phone_call.starts(target)
+            call.phone_call.start(target)
 
     def _leg(self, to: str, caller: str, sid: str, direction: str, agents: str = "", bare_hash: str = "silence") -> Leg:
         parameters = {
@@ -287,12 +287,12 @@ class CallRunner:
 
 
 def options(call: RunningCall) -> list[speech.Option]:
-    """The options heard since the last given."""
+    """The menu options heard since the last input."""
     return speech.options(call.leg.heard[call.mark :])
 
 
 def again(call: RunningCall, place: int) -> tuple[bytes, bytes]:
-    """Send an earlier webhook of the call once more: the answer it had, and the one it gets now."""
+    """Send an earlier webhook of the call again: the body of its first answer, and of the new one."""
     url, form, before = call.leg.webhooks.log[place]
     try:
         return before.body, call.leg.webhooks.deliver(url, form).body

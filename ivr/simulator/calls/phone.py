@@ -1,10 +1,10 @@
-"""A telephone for dialogue tests: dial, listen, press.
+"""A telephone for dialogue tests: dial, listen, press keys.
 
     caller = Phone(ClientTransport(app.test_client()), token="12345")
     caller.dials("+862155500100").hears("请选择").chooses("充值").enters("13900000001#")
 
-Every document is checked against Twilio's rules, and every request is made twice: the second answer must
-be the same bytes. `before_repeat` lets a test rebuild the app in between, as after a restart.
+Every document is validated against Twilio's rules, and every webhook is sent twice: the second answer must be the same
+bytes. With `before_repeat` a test can rebuild the app in between, as after a restart.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ivr.simulator.webhooks.delivery import Transport, WebhookFailed, WebhookSen
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 ANONYMOUS = "+266696687"
-"""What Twilio sends as From when the caller withholds the number."""
+"""Twilio's `From` when the caller withholds the number."""
 
 
 def _nothing() -> None:
@@ -33,7 +33,7 @@ def _nothing() -> None:
 
 
 class Phone:
-    """One caller's telephone; most methods return the phone itself, so that a dialogue reads as one."""
+    """One caller's telephone; most methods return the phone itself, so that calls can be chained."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Phone:
         self._mark = 0
 
     def dials(self, line: str, from_: str = "+8613900000001", *, sid: str = "", **more: str) -> Phone:
-        """Place a call; `more` are further parameters, such as ForwardedFrom."""
+        """Place a call; `more`: further parameters, such as ForwardedFrom."""
         voice, status, fallback = self._urls
         parameters = {
             "CallSid": sid or new_sid(),
@@ -94,11 +94,11 @@ class Phone:
         return self
 
     def presses(self, keys: str) -> Phone:
-        """Press keys; those that the open wait does not take are typed ahead."""
+        """Press keys; keys that the current prompt does not take are typed ahead."""
         return self._turn(lambda: self.call.press(keys))
 
     def enters(self, keys: str) -> Phone:
-        """Key an entry, with `#` at its end where one is needed."""
+        """Enter digits, with `#` at the end where it is needed."""
         return self.presses(keys)
 
     def chooses(self, label: str) -> Phone:
@@ -106,25 +106,25 @@ class Phone:
         return self.presses(self.option(label))
 
     def waits(self) -> Phone:
-        """Keep silent until the time-out; while talking to an agent: the agent hangs up."""
+        """Stay silent until the time-out; while talking to an agent: the agent hangs up."""
         return self._turn(self.call.wait)
 
     def hears_the_tone(self) -> Phone:
-        """Listen until what is said now is recorded."""
+        """Listen until recording starts."""
         while self.call.waiting and self.call.waiting.kind == "keys":
             self.waits()
         assert self.call.waiting and self.call.waiting.kind == "recording", f"nobody records; heard:\n{self.heard}"
         return self
 
     def speaks(self, seconds: float = 4, words: str = "") -> Phone:
-        """After the tone, speak for so long, or these words; what ends it comes after."""
+        """After the tone, speak for some seconds, or these words. Ending the recording is a separate action."""
         self.hears_the_tone()
         if words:
             seconds = speech.seconds(words, is_written_in_chinese(words))
         return self._turn(lambda: self.call.act(Input(spoke=seconds, words=words)))
 
     def hangs_up(self) -> Phone:
-        """Put the receiver down."""
+        """Hang up."""
         self.call.hang_up()
         return self
 
@@ -154,7 +154,7 @@ class Phone:
     @property
     def call(self) -> PhoneCall:
         """The call in progress, or the last one."""
-        assert self._call, "nobody dialled yet"
+        assert self._call, "no call was placed yet"
         return self._call
 
     @property
@@ -164,12 +164,12 @@ class Phone:
 
     @property
     def speeches(self) -> list[Speech]:
-        """What was heard since the last given, piece by piece."""
+        """What was heard since the last action, one `Speech` for each `<Say>`."""
         return self.call.leg.heard[self._mark :]
 
     @property
     def heard(self) -> str:
-        """The words heard since the last given, one line a sentence."""
+        """The words heard since the last action, one line for each sentence."""
         return speech.joined(self.speeches)
 
     @property
@@ -179,7 +179,7 @@ class Phone:
 
     @property
     def options(self) -> list[Option]:
-        """The options heard since the last given, in order."""
+        """The menu options heard since the last action, in order."""
         return speech.options(self.speeches)
 
     @property
@@ -189,7 +189,7 @@ class Phone:
 
     @property
     def may_speak(self) -> bool:
-        """Whether what is said now, or after a tone, is recorded."""
+        """Whether speech is recorded now, or after the next tone."""
         waiting = self._call.waiting if self._call else None
         return waiting is not None and self.call.leg.records and waiting.kind in ("keys", "recording")
 
@@ -200,18 +200,18 @@ class Phone:
 
     @property
     def talking_to(self) -> str:
-        """The number of the agent on the line, or nothing."""
+        """The number of the agent on the line; empty when there is none."""
         agent = self.call.leg.talking_to
         return agent.parameters["To"] if agent else ""
 
     @property
     def whispers(self) -> list[str]:
-        """What each agent was told before being joined, in order of ringing."""
+        """The whisper that each agent heard, in the order in which they were called."""
         return [speech.joined(leg.heard) for leg in self.call.leg.children]
 
     @property
     def rung(self) -> list[str]:
-        """The agents' numbers in order of ringing."""
+        """The agents' numbers in the order in which they were called."""
         return [leg.parameters["To"] for leg in self.call.leg.children]
 
     @property
@@ -227,10 +227,10 @@ class Phone:
     def _agent(self, number: str) -> str:
         return self.agents if isinstance(self.agents, str) else self.agents(number)
 
-    def _turn(self, given: Callable[[], Any]) -> Phone:
+    def _turn(self, action: Callable[[], Any]) -> Phone:
         before = len(self.call.leg.heard)
-        given()
-        # A key in the middle of an entry leaves the same wait open, so the same words count as heard.
+        action()
+        # A key in the middle of an entry leaves the same prompt open, so its words still count as heard.
         if len(self.call.leg.heard) > before or self.over:
             self._mark = before
         return self

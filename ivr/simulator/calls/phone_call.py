@@ -1,4 +1,4 @@
-"""A whole call from the caller's side, over one leg."""
+"""A whole call from the caller's side: place it, send input, hang up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENDED = ("busy", "no-answer", "failed", "canceled")
 
 @dataclass
 class PhoneCall:
-    """Place it, then press, keep silent or hang up."""
+    """A call on one leg, and where it waits."""
 
     leg: Leg
     status_url: str = ""
@@ -27,35 +27,35 @@ class PhoneCall:
             self.leg.status_callbacks = StatusCallbacks(self.leg.webhooks, self.status_url)
 
     def place(self, url: str) -> None:
-        """Ring the line."""
-        self.starts(Target(url))
+        """Call the line."""
+        self.start(Target(url))
 
-    def starts(self, first: Target) -> None:
+    def start(self, first: Target) -> None:
         """Execute from this document."""
         self._run = self.leg.run(first)
         self._go(lambda run: next(run))
 
     def press(self, keys: str) -> None:
-        """Press keys; what the open wait does not take is kept for the next."""
-        assert not self.over, "the call is over, nobody takes keys"
+        """Press keys; keys that the current wait does not take are kept for the next one."""
+        assert not self.over, "the call is over; keys have no effect"
         if self.waiting and self.waiting.kind in ("keys", "recording"):
             self.act(Input(keys))
 
     def wait(self) -> None:
-        """Keep silent until the time-out; while talking: the other party hangs up."""
-        assert not self.over, "the call is over, nobody waits"
+        """Stay silent until the time-out; while talking: the other party hangs up."""
+        assert not self.over, "the call is over; there is nothing to wait for"
         self.act(Input())
 
     def act(self, given: Input) -> None:
-        """Whatever a person can do where the leg waits."""
+        """Send the person's input to the waiting leg."""
         self._go(lambda run: run.send(given))
 
     def interrupt(self, event: Interruption) -> None:
-        """Something that somebody else did."""
+        """Interrupt the waiting leg."""
         self._go(lambda run: run.throw(event))
 
     def hang_up(self) -> None:
-        """The caller puts the receiver down. A `<Gather>` in progress sends nothing."""
+        """The caller hangs up. A `<Gather>` in progress sends nothing."""
         if self.over:
             return
         if self.waiting:
@@ -68,7 +68,7 @@ class PhoneCall:
         self._finish()
 
     def cancel(self) -> None:
-        """The call ends before it began; nobody is told."""
+        """End the call before it is placed; no status callback is sent."""
         self.over, self.waiting = True, None
 
     def _go(self, step: Callable[[Generator[Waiting, Input, None]], Waiting]) -> None:

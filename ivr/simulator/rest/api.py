@@ -14,10 +14,10 @@ from ivr.simulator.rest.credentials import Credentials
 from ivr.simulator.rest.responses import RestError, not_found
 
 
-def rest_blueprint(runner: CallRunner, accounts: Credentials, sms_mode: Callable[[], str]) -> Blueprint:
-    """Every resource; a request with the test credentials is answered by the magic numbers alone."""
+def rest_blueprint(runner: CallRunner, credentials: Credentials, sms_mode: Callable[[], str]) -> Blueprint:
+    """All resources. Requests with the test credentials are answered by `magic_numbers` only."""
     rest = Blueprint("rest", __name__)
-    _check_who_asks(rest, accounts, magic_numbers.answer)
+    _authenticate(rest, credentials, magic_numbers.answer)
     rest.register_error_handler(RestError, _refusal)
     calls.add(rest, runner)
     queues.add(rest, runner)
@@ -35,18 +35,20 @@ def rest_blueprint(runner: CallRunner, accounts: Credentials, sms_mode: Callable
     return rest
 
 
-def _check_who_asks(rest: Blueprint, accounts: Credentials, test_answer: Callable[[], tuple[Response, int]]) -> None:
+def _authenticate(rest: Blueprint, credentials: Credentials, test_answer: Callable[[], tuple[Response, int]]) -> None:
     @rest.before_request
     def known() -> Any:
         if request.endpoint == "rest.sound":
-            return None  # recordings' files are public unless the account_sid says otherwise
+            return None  # files of recordings need no authentication, as by default at Twilio
         given = request.authorization
         user, password = (given.username or "", given.password or "") if given else ("", "")
-        if _is((user, password), accounts.test):
+        if _is((user, password), credentials.test):
             return test_answer()
-        if not _is((user, password), accounts.live) and not (accounts.key[0] and _is((user, password), accounts.key)):
+        if not _is((user, password), credentials.live) and not (
+            credentials.key[0] and _is((user, password), credentials.key)
+        ):
             raise RestError(401, 20003, "Authenticate")
-        if (request.view_args or {}).get("account_sid", accounts.live[0]) != accounts.live[0]:
+        if (request.view_args or {}).get("account_sid", credentials.live[0]) != credentials.live[0]:
             raise not_found()
         return None
 

@@ -1,4 +1,4 @@
-"""Calls by REST: create, fetch, list, update."""
+"""The Calls resource: create, fetch, list, update."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ EVENTS = ("initiated", "ringing", "answered", "completed")
 
 
 def add(rest: Blueprint, runner: CallRunner) -> None:
-    """The routes."""
+    """Add the routes of this resource."""
 
     @rest.post(f"{PREFIX}/Calls.json")
     def create_call(account_sid: str) -> tuple[Response, int]:
         to, caller = numbers_of(request.form)
         if not runner.account.may_call_from(caller):
             raise RestError(400, 21210, f"'From' phone number not verified: {caller}")
-        call = runner.ring(to, caller, _target(request.form), _notices(runner), request.form.get("FallbackUrl", ""))
+        call = runner.ring(
+            to, caller, _target(request.form), _status_callbacks(runner), request.form.get("FallbackUrl", "")
+        )
         return jsonify(shown(call) | {"status": "queued"}), 201
 
     @rest.get(f"{PREFIX}/Calls.json")
@@ -56,7 +58,7 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
 
 
 def found(runner: CallRunner, sid: str) -> RunningCall:
-    """A call; one that nobody placed here is adopted."""
+    """A call by its SID; one that was placed elsewhere is adopted."""
     known = runner.find(sid)
     call = known[0] if known else runner.adopt(sid)
     if call is None:
@@ -78,7 +80,7 @@ def update(runner: CallRunner, call: RunningCall, form: Any) -> None:
 
 
 def numbers_of(form: Any) -> tuple[str, str]:
-    """To and From, if they are telephone numbers."""
+    """To and From of a request. Raises RestError when they are not telephone numbers."""
     to, caller = form.get("To", ""), form.get("From", "")
     if not to:
         raise RestError(400, 21201, "No 'To' number specified")
@@ -103,7 +105,7 @@ def _target(form: Any) -> Target:
 
 
 def checked(url: str, code: int, name: str) -> str:
-    """An absolute address that Twilio would call: no underscore in the host, overrides in their range."""
+    """A URL that Twilio would call: absolute, no underscore in the host, valid connection overrides."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "_" in parts.hostname:
         raise RestError(400, code, f"{name} is not a valid URL: {url}")
@@ -112,7 +114,7 @@ def checked(url: str, code: int, name: str) -> str:
     return url
 
 
-def _notices(runner: CallRunner) -> StatusCallbacks:
+def _status_callbacks(runner: CallRunner) -> StatusCallbacks:
     form, url = request.form, request.form.get("StatusCallback", "")
     events = tuple(event for given in form.getlist("StatusCallbackEvent") for event in given.split())
     if any(event not in EVENTS for event in events):
@@ -123,7 +125,7 @@ def _notices(runner: CallRunner) -> StatusCallbacks:
 
 
 def shown(call: RunningCall) -> dict[str, Any]:
-    """A call in Twilio's format."""
+    """A call as JSON in Twilio's format."""
     leg, parameters = call.leg, call.leg.parameters
     own = uri(parameters["AccountSid"], "Calls", leg.sid)
     more = ("notifications", "recordings", "payments", "events", "siprec", "streams", "transcriptions")

@@ -1,4 +1,4 @@
-"""Conferences and their participants."""
+"""The Conferences and Participants resources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONFERENCES = f"{PREFIX}/Conferences"
 
 
 def add(rest: Blueprint, runner: CallRunner) -> None:
-    """The routes."""
+    """Add the routes of this resource."""
     account = runner.account
 
     def found(sid: str) -> Conference:
@@ -85,7 +85,7 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
         return jsonify(_participant(conference, one))
 
     @rest.delete(f"{CONFERENCES}/<sid>/Participants/<name>.json")
-    def put_out(account_sid: str, sid: str, name: str) -> tuple[str, int]:
+    def remove_participant(account_sid: str, sid: str, name: str) -> tuple[str, int]:
         runner.post(inside(found(sid), name).leg, Input())
         return "", 204
 

@@ -1,11 +1,11 @@
-"""Who may ask the simulator over REST: the live account, and Twilio's test credentials for it."""
+"""Credentials that the simulated REST API accepts: the live account, its API key, and test credentials."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 TEST = ("AC" + "0" * 31 + "1", "test-credentials-of-the-simulator")
-"""Its own, for a lab that has none of Twilio's: a secret of nobody."""
+"""The simulator's own test credentials, for a lab without Twilio's. They protect nothing."""
 
 
 @dataclass(frozen=True)

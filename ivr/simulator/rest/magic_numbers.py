@@ -1,4 +1,4 @@
-"""Twilio's test credentials: four requests, magic numbers, and 403 for everything else. Nothing is dialled or sent."""
+"""Answers to requests with test credentials: magic numbers for four requests, 403 for all others. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ivr.simulator.rest.calls import numbers_of
 from ivr.simulator.rest.messages import check
 from ivr.simulator.rest.responses import RestError
 
-ALL_IS_WELL = "+15005550006"
+VALID = "+15005550006"
 BUYING = {"+15005550000": 21422, "+15005550001": 21421}
 AREAS = {"533": 21452}
-TEXTING_FROM = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611, ALL_IS_WELL: 0}
+TEXTING_FROM = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611, VALID: 0}
 TEXTING_TO = {"+15005550001": 21211, "+15005550002": 21612, "+15005550003": 21408, "+15005550004": 21610, "+15005550009": 21614}  # fmt: skip
-CALLING_FROM = {"+15005550001": 21212, ALL_IS_WELL: 0}
+CALLING_FROM = {"+15005550001": 21212, VALID: 0}
 CALLING_TO = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
 
 
 def answer() -> tuple[Response, int]:
-    """What a request with test credentials gets."""
+    """The answer to a request with test credentials."""
     path, form = request.path, request.form
     if request.method == "POST" and path.endswith("/IncomingPhoneNumbers.json"):
         _refuse(BUYING.get(form.get("PhoneNumber", ""), 0) or AREAS.get(form.get("AreaCode", ""), 0))
@@ -52,4 +52,4 @@ def _call(form: Any) -> tuple[Response, int]:
 
 def _refuse(code: int) -> None:
     if code:
-        raise RestError(400, code, f"Refused as the magic number asks ({code})")
+        raise RestError(400, code, f"Refused by a magic number ({code})")

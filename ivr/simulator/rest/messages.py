@@ -1,4 +1,4 @@
-"""Text messages: taken, and then delivered or not as the lab says."""
+"""The Messages resource: texts are accepted, then delivered or not as the lab's scene says."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
 
 LONGEST_BODY = 1600
 SENDER = re.compile(rf"{NUMBER.pattern}|[0-9]{{3,8}}|(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{{1,11}}")
-"""A number, a short code, a name."""
+"""A telephone number, a short code, or an alphanumeric sender."""
 SERVICE = re.compile("MG[0-9a-f]{32}")
 REJECTED, UNREACHABLE = 30007, 21614
 
 
 def add(rest: Blueprint, runner: CallRunner, mode: Callable[[], str]) -> None:
-    """The routes; `mode` is ok, reject or unreachable."""
+    """Add the routes of this resource; `mode` returns ok, reject or unreachable."""
     kept: dict[str, dict[str, Any]] = {}
 
     @rest.post(f"{PREFIX}/Messages.json")
@@ -59,7 +59,7 @@ def add(rest: Blueprint, runner: CallRunner, mode: Callable[[], str]) -> None:
 
 
 def check(form: Any) -> None:
-    """Refuse what Twilio refuses before it looks at the network."""
+    """Refuse what Twilio refuses before sending. Raises RestError."""
     to, sender, body = form.get("To", ""), form.get("From") or form.get("MessagingServiceSid", ""), form.get("Body", "")
     if not to:
         raise RestError(400, 21604, "A 'To' phone number is required.")
@@ -92,7 +92,7 @@ TWICE = "^{}\\[~]|€"
 
 
 def segments(body: str) -> int:
-    """GSM-7 160 or 153 each, otherwise UCS-2 70 or 67 each."""
+    """The number of SMS segments: 160 or 153 characters in GSM-7, otherwise 70 or 67 in UCS-2."""
     if all(char in GSM or char in TWICE for char in body):
         length, one, many = sum(2 if char in TWICE else 1 for char in body), 160, 153
     else:

@@ -1,4 +1,4 @@
-"""Numbers of the account, verified numbers of others, short codes, messaging services: only looked at."""
+"""Read-only resources: the account's numbers, verified caller IDs, short codes, messaging services."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ivr.simulator.rest.responses import PREFIX, not_found, page, uri, when
 
 
 def add(rest: Blueprint, runner: CallRunner) -> None:
-    """The routes."""
+    """Add the routes of this resource."""
     account = runner.account
 
     @rest.get(f"{PREFIX}/IncomingPhoneNumbers.json")
@@ -44,7 +44,7 @@ def _wanted(known: list[str], name: str) -> list[str]:
 
 
 def _sid(prefix: str, of: str) -> str:
-    """The same each time."""
+    """A SID derived from a value, so that it stays the same."""
     return prefix + md5(of.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Queues and those who wait in them."""
+"""The Queues and Members resources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_NAME, LARGEST = 64, 5000
 
 
 def add(rest: Blueprint, runner: CallRunner) -> None:
-    """The routes."""
+    """Add the routes of this resource."""
     account = runner.account
 
     def found(sid: str) -> Queue:

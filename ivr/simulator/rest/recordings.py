@@ -1,4 +1,4 @@
-"""Recordings: list, fetch, delete, and the sound itself."""
+"""The Recordings resource: list, fetch, delete, and the audio file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ivr.simulator.rest.responses import PREFIX, not_found, page, uri, when
 
 
 def add(rest: Blueprint, runner: CallRunner) -> None:
-    """The routes."""
+    """Add the routes of this resource."""
     account = runner.account
 
     def found(sid: str, deleted: bool = False) -> Recording:
@@ -37,7 +37,7 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
 
     @rest.delete(f"{PREFIX}/Recordings/<sid>.json")
     def delete_recording(account_sid: str, sid: str) -> tuple[str, int]:
-        found(sid).deleted = True  # the sound is gone, the row stays for a while
+        found(sid).deleted = True  # the file is deleted, the row stays for a while
         return "", 204
 
     @rest.get(f"{PREFIX}/Recordings/<sid>", endpoint="sound")

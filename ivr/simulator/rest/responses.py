@@ -1,4 +1,4 @@
-"""What the resources of the REST API have in common: errors, pages of a list, dates, and URIs."""
+"""Responses common to all REST resources: errors, pages of a list, dates, and URIs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LARGEST_PAGE = 1000
 
 
 class RestError(Exception):
-    """A refusal: HTTP status, Twilio's code, and its sentence."""
+    """An error response: HTTP status, Twilio's code, and Twilio's message."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -23,12 +23,12 @@ class RestError(Exception):
 
 
 def not_found() -> RestError:
-    """There is no such thing."""
+    """404 for a resource that does not exist."""
     return RestError(404, 20404, f"The requested resource {request.path} was not found")
 
 
 def page(key: str, rows: Iterable[Any], show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """One page of a list, with the addresses of the others."""
+    """One page of a list, with the URIs of the other pages."""
     every, size, number = list(rows), _number("PageSize", 50, 1), _number("Page", 0, 0)
     size = min(size, LARGEST_PAGE)
     last = max(0, math.ceil(len(every) / size) - 1)
@@ -56,10 +56,10 @@ def _page_uri(number: int, size: int) -> str:
 
 
 def when(moment: datetime | None) -> str | None:
-    """RFC 2822, in GMT."""
+    """A time in RFC 2822 format, in GMT."""
     return format_datetime(moment.astimezone(UTC)) if moment else None
 
 
 def uri(account_sid: str, *parts: str) -> str:
-    """A resource's own address."""
+    """The URI of a resource."""
     return "/".join(("/2010-04-01/Accounts", account_sid, *parts)) + ".json"

@@ -1,4 +1,4 @@
-"""`<Dial>` with numbers: agents are rung, hear their whisper on a leg of their own, and are joined or not."""
+"""`<Dial>`: call numbers, play each agent's whisper on a leg of their own, and bridge the two legs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Ringing = Generator[Waiting, Input, str]
 
 
 def dial(leg: Leg, verb: ET.Element, url: str) -> Execution:
-    """Whatever the noun, then the action, if there is one."""
+    """Execute a `<Dial>` of any noun, then request its action, if it has one."""
     if (queue := verb.find("Queue")) is not None:
         form = yield from enqueue.dial_queue(leg, verb, queue, url)
     elif (conference := verb.find("Conference")) is not None:
@@ -27,7 +27,7 @@ def dial(leg: Leg, verb: ET.Element, url: str) -> Execution:
 
 
 def _may_show(leg: Leg, caller_id: str) -> bool:
-    """A number of the account, a verified one, or one of the two that this call is between."""
+    """Whether the caller ID is a number of the account, a verified one, or one of this call's own two numbers."""
     return caller_id in ("", leg.parameters["From"], leg.parameters["To"]) or leg.account.may_call_from(caller_id)
 
 
@@ -37,11 +37,11 @@ def _dial_numbers(leg: Leg, verb: ET.Element, url: str) -> Generator[Waiting, In
         return {"DialCallStatus": "failed", "DialBridged": "false", "DialCallSid": ""}
     status, child, started = "failed", None, leg.clock
     for number in _numbers(verb):
-        child = leg.child(verb, (number.text or "").strip(), _notices(leg, number, url))
+        child = leg.child(verb, (number.text or "").strip(), _status_callbacks(leg, number, url))
         status = yield from _ring(leg, child, number, url, int(verb.get("timeout", 30)))
         if status == "bridged":
             yield from leg.talk(child, verb.get("hangupOnStar") == "true")
-        if status in ("bridged", "completed"):  # whoever answered ends the ringing, also by declining
+        if status in ("bridged", "completed"):  # an answered call ends the dialling, also when the agent declines
             _end(child)
             break
     form = {
@@ -64,7 +64,7 @@ def _numbers(verb: ET.Element) -> list[ET.Element]:
     return [noun for noun in verb if noun.tag in ("Number", "Client", "Sip")]
 
 
-def _notices(leg: Leg, number: ET.Element, url: str) -> StatusCallbacks:
+def _status_callbacks(leg: Leg, number: ET.Element, url: str) -> StatusCallbacks:
     asked = number.get("statusCallback", "")
     return StatusCallbacks(
         leg.webhooks,
@@ -94,7 +94,7 @@ def _ring(leg: Leg, child: Leg, number: ET.Element, url: str, timeout: int) -> R
 
 
 def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, Input, bool]:
-    """Play a whisper to an agent who behaves so; true when the document's end joins the two."""
+    """Play the whisper to an agent with this behaviour. Returns whether its document ended, which bridges the two legs."""
     run = child.run(first)
     try:
         waiting = next(run)
@@ -121,7 +121,7 @@ def _end(child: Leg) -> None:
 
 
 def agent_keys(heard: Iterable[Speech], behaviour: str) -> str:
-    """What an agent who behaves so presses after hearing this."""
+    """The keys that an agent with this behaviour presses after hearing this."""
     spoken = speech.options(heard)
     if behaviour in ("accept", "decline"):
         position = 0 if behaviour == "accept" else 1

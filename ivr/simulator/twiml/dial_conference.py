@@ -1,4 +1,4 @@
-"""`<Dial><Conference>`: a conference with a name; whoever must be there for it to last ends it by leaving."""
+"""`<Dial><Conference>`: enter a conference by name; `endConferenceOnExit` ends it for everybody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ivr.simulator.twiml.executor import Leg
 
 
 def dial_conference(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting, Input, dict[str, str]]:
-    """Stay in the conference until it ends or this leg goes."""
+    """Stay in the conference until it ends or this leg leaves."""
     conference = leg.account.conference((noun.text or "").strip())
     conference.listen(leg.webhooks, url, noun.attrib)
     participant = Participant(

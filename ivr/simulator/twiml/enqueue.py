@@ -1,7 +1,7 @@
-"""`<Enqueue>`, `<Leave>` and `<Dial><Queue>`: waiting with documents that repeat, until somebody takes the head.
+"""`<Enqueue>`, `<Leave>` and `<Dial><Queue>`: wait with a repeating document until another leg takes the head of the queue.
 
-Theory. A queue's `url` is spoken to the caller who waited, not to whoever takes them. The Enqueue action is
-asked once: at once for those who leave or are redirected, after the talk for those who were bridged.
+The `url` of a `<Queue>` is played to the caller who waited, not to the one who takes them. The `<Enqueue>` action is
+requested once: immediately for legs that leave or are redirected, after the conversation for legs that were bridged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MUSIC_SECONDS = 30.0
 
 
 def enqueue(leg: Leg, verb: ET.Element, url: str) -> Execution:
-    """Wait in the queue; the action with how it ended, or the next verb."""
+    """Wait in the queue, then request the action with the result, or go on with the next verb."""
     queue = leg.account.queue((verb.text or "").strip() or verb.get("workflowSid", ""))
     if len(queue.members) >= int(verb.get("maxQueueSize", queue.max_size)):
         return _after(leg, verb, url, {"QueueResult": "queue-full"})
@@ -60,7 +60,7 @@ def _wait(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: QueueMembe
         queue.drop(member)
         yield from _taken(leg, queue, member, bridge)
         return "bridged"
-    raise AssertionError("waiting has no other end")
+    raise AssertionError("a wait in a queue ends by <Leave> or by bridging")
 
 
 def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: QueueMember) -> Execution:
@@ -74,7 +74,7 @@ def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Que
         target: Target | None = Target(leg.webhooks.resolve(url, address), form, verb.get("waitUrlMethod", "POST"))
         while target:
             target = yield from leg.one_document(target, "wait")
-        yield Waiting("queued")  # the document has ended; silence asks for it again
+        yield Waiting("queued")  # the document has ended; silence requests it again
 
 
 def _taken(leg: Leg, queue: Queue, member: QueueMember, bridge: Bridged) -> Generator[Waiting, Input, None]:
@@ -104,7 +104,7 @@ def _after(leg: Leg, verb: ET.Element, url: str, form: dict[str, str]) -> Target
 
 
 def _tell(leg: Leg, verb: ET.Element, url: str, form: dict[str, str]) -> None:
-    """Ask the action although nobody will hear its answer."""
+    """Request the action although its answer will not be played."""
     if target := _after(leg, verb, url, form):
         try:
             leg.webhooks.deliver(target.url, leg.parameters | target.form, target.method)
@@ -113,7 +113,7 @@ def _tell(leg: Leg, verb: ET.Element, url: str, form: dict[str, str]) -> None:
 
 
 def dial_queue(leg: Leg, dial: ET.Element, noun: ET.Element, url: str) -> Generator[Waiting, Input, dict[str, str]]:
-    """Take the head of a queue, or wait for one; a queue that does not exist fails."""
+    """Take the head of a queue, or wait for one. Fails for a queue that does not exist."""
     queue = leg.account.find_queue((noun.text or "").strip())
     if queue is None:
         return {"DialCallStatus": "failed", "DialBridged": "false", "QueueResult": "queue-not-found"}

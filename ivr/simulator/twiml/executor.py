@@ -1,9 +1,8 @@
-"""A call that executes TwiML the way Twilio does.
+"""A leg of a call, which executes TwiML the way Twilio does.
 
-Theory. A leg is a generator: it runs document after document and stops only where a person must act:
-at a `<Gather>`, in a queue, while two people talk. What it is sent is what the person did; what others do
-to it is thrown into it. Keys pressed too early wait in a buffer for the next `<Gather>`. An agent's leg is
-a leg too, with the agent's keys ready.
+A leg runs as a generator: it executes document after document and stops only where input is needed: at a `<Gather>`, in a
+queue, while two people talk. Input of the person on the leg is sent into the generator; events from others are thrown into
+it. Keys pressed too early wait in a buffer for the next `<Gather>`. An agent has a leg of their own.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from ivr.simulator.webhooks.delivery import Answer, WebhookFailed, WebhookSender
 from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 LONGEST_CHAIN = 50
-"""Documents fetched in a row without anybody doing anything; more is a loop."""
+"""Documents fetched in a row without a wait; more than that is a loop."""
 LONGEST_LOOP = 1000
 APPLICATION_ERROR = Speech("We are sorry, an application error has occurred. Goodbye.", "en-US", "man")
 PLAYED = ("audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aiff", "audio/x-aifc", "audio/gsm", "audio/x-gsm", "audio/ulaw")  # fmt: skip
 
 FATAL = ("117", "121", "11243", "13201", "13238")
-"""Beginnings of the codes that stop a document; all others are warnings."""
+"""Prefixes of the codes that stop a document; all others are warnings."""
 
 Agents = Callable[[str], str]
 """An agent's number → accept, decline, silent, hangs-up, busy, no-answer, failed, ask, or `keys:…`."""
@@ -38,24 +37,24 @@ Verb = Callable[["Leg", ET.Element, str], Execution]
 
 
 class BadTwiml(AssertionError):
-    """A document that Twilio would refuse, or that would not sound as meant."""
+    """A document that Twilio would refuse, or that would not sound as intended."""
 
 
 @dataclass(eq=False)
 class Leg:
-    """One telephone line of a call and everything that it heard."""
+    """One leg of a call: its parameters, its state, and everything that was heard on it."""
 
     webhooks: WebhookSender
     parameters: dict[str, str]
     verbs: Mapping[str, Verb]
-    """How each verb at which somebody may have to act is executed (`verbs.VERBS`)."""
+    """The verbs that may need input (`verbs.VERBS`)."""
     context: str = "call"
     fallback: str = ""
     agents: Agents = lambda number: "accept"
     bare_hash: str = "silence"
     keeps_silence: bool = True
     keeps_keys: bool = True
-    """Whether keys from before a `<Gather>` are its first ones; on real lines they may be lost."""
+    """Whether keys typed ahead count for the next `<Gather>`; on real lines they may be lost."""
     strict: bool = True
     account: Account = field(default_factory=Account)
     status_callbacks: StatusCallbacks | None = None
@@ -68,9 +67,9 @@ class Leg:
     warnings: list[str] = field(default_factory=list)
     answered: bool = False
     records: bool = False
-    """The document that is executed now records, or did."""
+    """Whether the current document contains a `<Record>`."""
     gone: bool = False
-    """The caller hung up while talking: the Dial action is still asked, its answer is nobody's."""
+    """The caller hung up while talking: the `<Dial>` action is still requested, and its answer discarded."""
 
     @property
     def sid(self) -> str:
@@ -78,13 +77,13 @@ class Leg:
         return self.parameters["CallSid"]
 
     def set_status(self, event: str, status: str) -> None:
-        """The leg is in another state now; whoever asked is told."""
+        """Change the CallStatus and send the status callback for it."""
         self.parameters["CallStatus"] = status
         if self.status_callbacks:
             self.status_callbacks.report(event, self.parameters, self.clock)
 
     def run(self, first: Target) -> Generator[Waiting, Input, None]:
-        """Execute from `first` until a document ends (the return) or HungUp is raised."""
+        """Execute from `first` until a document ends (returns) or the app hangs up (HungUp)."""
         target: Target | None = first
         chain = 0
         while target:
@@ -99,7 +98,7 @@ class Leg:
             chain = chain if clock == self.clock else 0
 
     def one_document(self, target: Target, context: str) -> Execution:
-        """Fetch and execute one document; what it returns is the next one, if any."""
+        """Fetch and execute one document. Returns the next one, if any."""
         url, document = self._fetch(target, context)
         if self.gone:
             raise HungUp
@@ -134,7 +133,7 @@ class Leg:
         self.records = document.find("Record") is not None
         for verb in document:
             if verb.tag not in schema.CONTEXTS[context]:
-                continue  # 12200 is a warning: the verb is passed over
+                continue  # 12200 is a warning: the verb is skipped
             if verb.tag in ("Hangup", "Reject"):
                 if verb.tag == "Reject" and not self.answered:
                     self.parameters["CallStatus"] = "busy"
@@ -153,7 +152,7 @@ class Leg:
         return None
 
     def answer(self) -> None:
-        """A line rings while its first document is fetched; the first verb picks it up."""
+        """The call rings while its first document is fetched; the first verb answers it."""
         before, self.answered = self.answered, True
         self.parameters["CallStatus"] = "in-progress"
         if not before:
@@ -165,16 +164,16 @@ class Leg:
         if verb.tag in ("Say", "Play", "Pause"):
             self.play(verb)
         elif self.strict:
-            raise NotImplementedError(f"<{verb.tag}> is not played here")
+            raise NotImplementedError(f"<{verb.tag}> is not supported by the simulator")
         return None
 
     def play(self, verb: ET.Element) -> None:
-        """What is said or played is heard and takes its time."""
+        """Add what is said or played to what was heard, and let the time pass."""
         if verb.tag == "Pause":
             self.clock += int(verb.get("length", 1))
             return
         if verb.tag == "Say" and validation.is_too_long("".join(verb.itertext())):
-            return  # 13521 is a warning too: nothing is spoken
+            return  # 13521 is a warning: nothing is spoken
         sound = Speech(f"[{(verb.text or verb.get('digits') or '').strip()}]")
         piece = speech.from_say(verb) if verb.tag == "Say" else sound
         self.heard.append(piece)
@@ -182,11 +181,11 @@ class Leg:
         self.clock += times * speech.seconds(piece.text, validation.is_chinese(piece.language))
 
     def action(self, verb: ET.Element, url: str, form: dict[str, str]) -> Target:
-        """The verb's action; without one, the same document again."""
+        """The verb's action URL; without one, the same document again."""
         return Target(self.webhooks.resolve(url, verb.get("action", "")), form, verb.get("method", "POST"))
 
     def talk(self, other: Party, star: bool = False) -> Generator[Waiting, Input, None]:
-        """Until either side ends it; keys are only heard, but for the star where a `<Dial>` asks for it."""
+        """Talk until either side ends it. Keys have no effect, except `*` with `hangupOnStar`."""
         self.talking_to = other
         try:
             given = yield Waiting("talking")
@@ -196,7 +195,7 @@ class Leg:
             self.account.end_talk(self)
 
     def child(self, verb: ET.Element, number: str, status_callbacks: StatusCallbacks) -> Leg:
-        """A leg to somebody else, on behalf of this one."""
+        """A leg to another number, as part of this call."""
         caller = verb.get("callerId", self.parameters["From"])
         parameters = self.parameters | {
             "CallSid": new_sid(),
@@ -216,7 +215,7 @@ class Leg:
 
 
 def _as_twiml(answer: Answer, url: str) -> bytes:
-    """By content type: XML and HTML are TwiML, sound is played, plain text is TwiML or is read aloud."""
+    """TwiML by content type: XML and HTML are TwiML, audio is played, plain text is TwiML or is read aloud."""
     kind = answer.content_type.partition(";")[0].strip().lower()
     if kind in PLAYED:
         return f"<Response><Play>{url}</Play></Response>".replace("&", "&amp;").encode()

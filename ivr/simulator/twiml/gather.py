@@ -1,4 +1,4 @@
-"""`<Gather>`: keys until there are enough, a finish key, or silence, which falls through."""
+"""`<Gather>`: collect keys until there are enough, a finish key, or silence, which falls through to the next verb."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ivr.simulator.account.leg_events import Execution, Input, Waiting
 from ivr.simulator.twiml.executor import Leg
 
 BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
-"""What a finish key alone is: silence, as the documentation has it; or it is told, in one of the forms that were seen."""
+"""What a finish key alone means: silence, as documented, or one of the forms in which Twilio was seen to report it."""
 
 
 def gather(leg: Leg, verb: ET.Element, url: str) -> Execution:
-    """Ask the action with what was keyed; without input, or a first key that ends it, only when actionOnEmptyResult says so."""
+    """Request the action with the digits. Without digits only when `actionOnEmptyResult` says so, or `bare_hash` reports it."""
     if not leg.keeps_keys:
         leg.buffer = ""
-    if not leg.buffer:  # a key interrupts what is nested; keys typed ahead already did
+    if not leg.buffer:  # keys typed ahead interrupt the nested prompt (barge-in)
         for nested in verb:
             if nested.tag in ("Say", "Play", "Pause"):
                 leg.play(nested)

@@ -1,4 +1,4 @@
-"""`<Record>`: speech until a key, silence or the end of the call; the file is a voice that reads the words, or a quiet tone."""
+"""`<Record>`: record speech until a key, silence or the end of the call."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ ANY_KEY = "1234567890*#"
 
 
 def record(leg: Leg, verb: ET.Element, url: str) -> Execution:
-    """The action with the recording; also when the caller hung up, though nobody hears its answer then.
+    """Request the action with the recording; also when the caller hung up, in which case the answer is discarded.
 
-    What is told of a recording nobody spoke into is not documented: some pages say that it is kept, others that the
-    next verb follows. An app must take both.
+    Twilio's documentation is not clear about a recording without speech: some pages say that it is kept, others that
+    the next verb follows (`keeps_silence`). An app must handle both.
     """
     most, quiet = float(verb.get("maxLength", 3600)), float(verb.get("timeout", 5))
     spoken, silent, words, digits, finish = 0.0, 0.0, "", "", verb.get("finishOnKey", ANY_KEY)
@@ -39,7 +39,7 @@ def record(leg: Leg, verb: ET.Element, url: str) -> Execution:
 
 @dataclass(frozen=True)
 class RecordedSpeech:
-    """Seconds that were spoken, the silence that ended it (told, and trimmed off the file), and the words."""
+    """Seconds of speech, the silence that ended it (reported, and trimmed off the file), and the words."""
 
     spoken: float
     silent: float = 0
@@ -48,7 +48,7 @@ class RecordedSpeech:
 
 
 def recorded(leg: Leg, verb: ET.Element, url: str, taken: RecordedSpeech) -> dict[str, str]:
-    """Keep it, report it to whoever asked, and say where it is."""
+    """Keep the recording, send its status callback, and return its parameters for the action."""
     seconds = str(int(taken.spoken + taken.silent))
     kept = leg.account.record(Recording(leg.sid, taken.spoken, taken.source, taken.words))
     if asked := verb.get("recordingStatusCallback"):
@@ -57,7 +57,7 @@ def recorded(leg: Leg, verb: ET.Element, url: str, taken: RecordedSpeech) -> dic
 
 
 def _report(leg: Leg, kept: Recording, seconds: str, url: str, method: str) -> None:
-    # Not the parameters set: neither From nor To.
+    # Not the usual parameters: neither From nor To.
     form = {
         "AccountSid": leg.parameters["AccountSid"],
         "CallSid": leg.sid,

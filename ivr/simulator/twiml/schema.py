@@ -1,4 +1,4 @@
-"""The table of TwiML: which element may carry which attributes with which values, and hold which children."""
+"""The schema of TwiML: the attributes, values and children that each element may have."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SSML = {"break", "emphasis", "lang", "p", "s", "phoneme", "prosody", "say-as", 
 
 @dataclass(frozen=True)
 class Rule:
-    """What an element may carry and hold; `text` says whether words belong in it."""
+    """The attributes and children of an element; `text`: whether it may contain text."""
 
     attributes: dict[str, Check]
     children: frozenset[str] = frozenset()
@@ -207,7 +207,8 @@ CONTEXTS = {
     "bridging": {"Say", "Play", "Pause", "Redirect"},
     "wait": {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"},
 }
-"""A call's own document; a `<Number url>` on the agent's leg; a `<Queue url>` on the waiting caller's; a `<Enqueue waitUrl>`."""
+"""The verbs allowed in each kind of document: the call's own (`call`), a `<Number url>` for the agent (`whisper`), a
+`<Queue url>` for the waiting caller (`bridging`), and an `<Enqueue waitUrl>` (`wait`)."""
 
 _OVERRIDES: dict[str, Check] = {
     "ct": _between(100, 10000),
@@ -221,7 +222,7 @@ _OVERRIDES: dict[str, Check] = {
 
 
 def overrides_fault(url: str) -> str | None:
-    """Why the connection overrides in a URL's fragment are wrong, or None."""
+    """What is wrong with the connection overrides in a URL's fragment, or None."""
     for pair in filter(None, urlsplit(url).fragment.split("&")):
         key, _, value = pair.partition("=")
         if key not in _OVERRIDES or not _OVERRIDES[key](value):

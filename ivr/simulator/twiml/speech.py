@@ -1,4 +1,4 @@
-"""What a person hears: speech out of `<Say>`, and the options in it, label before key."""
+"""What a person hears: the speech of a `<Say>`, and the menu options in it (label before key)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OPTION = re.compile(
 
 @dataclass(frozen=True)
 class Speech:
-    """One `<Say>` (or `<Play>`) as it sounded: words, language, voice."""
+    """One `<Say>` (or `<Play>`) as heard: text, language, voice."""
 
     text: str
     language: str = ""
@@ -34,14 +34,14 @@ class Speech:
 
 @dataclass(frozen=True)
 class Option:
-    """A label and the key that the caller is told to press for it."""
+    """A menu option: its label and the key for it."""
 
     label: str
     key: str
 
 
 def from_say(say: ET.Element) -> Speech:
-    """A `<Say>` without its SSML; a break ends a sentence, a substitution is heard as its alias."""
+    """The speech of a `<Say>` without SSML; a break ends a sentence, a substitution is heard as its alias."""
     text = re.sub(r"[ \t]+", " ", _flat(say))
     return Speech(text.strip(), say.get("language", "en-US"), say.get("voice", "man"))
 
@@ -54,24 +54,24 @@ def _flat(element: ET.Element) -> str:
 
 
 def seconds(text: str, chinese: bool) -> float:
-    """How long somebody takes to say this."""
+    """The seconds that it takes to say this."""
     return max(1, len(text) / (4 if chinese else 14))
 
 
 def joined(heard: Iterable[Speech]) -> str:
-    """Everything heard, one line a sentence or `<Say>`."""
+    """The text of everything heard, one line for each sentence or `<Say>`."""
     return "\n".join(piece.text for piece in heard)
 
 
 def options(heard: Iterable[Speech]) -> list[Option]:
-    """The options in the order in which they were spoken."""
+    """The menu options, in the order in which they were spoken."""
     sentences = [sentence for piece in heard for sentence in re.split(r"\n|(?<=[.!?;])\s+", piece.text)]
     found = [match for sentence in sentences for match in _OPTION.finditer(sentence)]
     return [Option(match["label"].strip(" ,，"), _KEYS.get(match["key"].lower(), match["key"])) for match in found]
 
 
 def language(heard: Iterable[Speech]) -> str:
-    """`zh` or `en`: the one that most of the words were spoken in; empty after silence."""
+    """`zh` or `en`: the language of most of the speech; empty after silence."""
     weight = {"zh": 0, "en": 0}
     for piece in heard:
         # A Chinese character takes about as long to say as three English letters.
@@ -81,5 +81,5 @@ def language(heard: Iterable[Speech]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text for comparison: case and white space do not matter, nor the width of punctuation."""
+    """Text normalized for comparison: case, white space and the width of punctuation."""
     return re.sub(r"\s+", " ", text.translate(str.maketrans("，。！？：；", ",.!?:;"))).strip().casefold()

@@ -1,7 +1,7 @@
-"""What TwiML may look like: one table of verbs, and `check` that names everything wrong with a document.
+"""Validation of TwiML: `check` names everything that is wrong with a document.
 
-It is stricter than Twilio where Twilio is silently wrong: a `<Say>` that is too long is skipped with a
-warning on the line, and a digit inside Chinese text is read in whatever way the voice likes.
+It is stricter than Twilio where Twilio fails silently: Twilio skips a `<Say>` that is too long with a warning, and reads a
+digit inside Chinese text in whatever way the voice prefers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LONGEST_ENCODED = 4500
 
 
 def check(xml: str | bytes, context: str = "call") -> list[str]:
-    """Everything wrong with a document, as sentences; an empty list means that Twilio would play it."""
+    """Everything that is wrong with a document, as sentences; empty when Twilio would play it."""
     data = xml.encode() if isinstance(xml, str) else xml
     if len(data) > LARGEST_DOCUMENT:
         return [f"11750: the document has {len(data)} bytes, more than 64 kB"]
@@ -42,7 +42,7 @@ def _order(root: ET.Element) -> Iterator[str]:
     ended = ""
     for position, verb in enumerate(root):
         if ended == "<Record>" and verb.tag == "Redirect":
-            ended = ""  # reached after a recording that holds nothing
+            ended = ""  # reached after a recording without speech
         if ended:
             yield f"<{verb.tag}> after {ended} is never reached"
         if verb.tag == "Reject" and position:
@@ -98,7 +98,7 @@ def _say(say: ET.Element) -> Iterator[str]:
 
 
 def is_too_long(text: str) -> bool:
-    """Whether Twilio would skip this `<Say>`."""
+    """Whether Twilio would skip this `<Say>` as too long."""
     return sum("\u3400" <= char <= "\u9fff" for char in text) > LONGEST_CHINESE or len(quote(text)) > LONGEST_ENCODED
 
 

@@ -1,4 +1,4 @@
-"""The verbs of TwiML at which somebody may have to act, and what executes each; a leg is given this table."""
+"""The table of verbs that may need input; every leg is given it, so that the executor imports no verb."""
 
 from __future__ import annotations
 

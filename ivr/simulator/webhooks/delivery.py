@@ -1,8 +1,7 @@
-"""Webhooks as Twilio sends them: signed, with the overrides of the URL's fragment obeyed, retried, then fallen back.
+"""Delivery of webhooks as Twilio does it: signed, and retried as the connection overrides in the URL's fragment say.
 
-Theory. The fragment never travels and is never signed. By default only a failed connection is tried a
-second time; an error status is not, unless the fragment says so. Every attempt of one request carries the
-same idempotency token.
+The fragment is neither sent nor signed. By default only a failed connection is tried again; an error status is not,
+unless the fragment says so. Every attempt of one request carries the same idempotency token.
 """
 
 from __future__ import annotations
@@ -22,19 +21,19 @@ from ivr.web.key_clock import SECONDS
 
 
 class ConnectFailed(Exception):
-    """Nobody answered at the address."""
+    """The connection failed."""
 
 
 class ReadTimedOut(Exception):
-    """The server took the request and kept silent for too long."""
+    """The server accepted the request and did not answer in time."""
 
 
 class TooManyRedirects(Exception):
-    """More than ten."""
+    """More than ten redirects."""
 
 
 class WebhookFailed(Exception):
-    """A webhook failed for good; `code` is Twilio's error code, `url` the address."""
+    """A webhook failed after all retries; `code` is Twilio's error code."""
 
     def __init__(self, code: int, url: str, why: str) -> None:
         super().__init__(f"{code} at {url}: {why}")
@@ -43,7 +42,7 @@ class WebhookFailed(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server sent back."""
+    """The answer to a webhook."""
 
     status: int
     body: bytes
@@ -52,7 +51,7 @@ class Answer:
 
 
 class Transport(Protocol):
-    """How a request travels; the address is the public one, which is also what was signed."""
+    """Sends requests. URLs start with `base_url`, the public address, which is also the signed one."""
 
     base_url: str
 
@@ -64,7 +63,7 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Real HTTP to `base_url`; `public_base_url` is what the app believes its own address to be."""
+    """HTTP to `base_url`; `public_base_url` is the address by which the app knows itself."""
 
     def __init__(self, base_url: str, public_base_url: str = "") -> None:
         self._real = base_url.rstrip("/")
@@ -93,12 +92,12 @@ class HttpTransport:
         )
 
     def close(self) -> None:
-        """Let go of the sockets."""
+        """Close the connections."""
         self._client.close()
 
 
 class ClientTransport:
-    """A Flask test client in place of a socket; replace `client` to go on with a rebuilt app."""
+    """A Flask test client instead of a socket; replace `client` to continue with a rebuilt app."""
 
     def __init__(self, client: Any, base_url: str = "http://127.0.0.1:5000") -> None:
         self.client, self.base_url = client, base_url.rstrip("/")
@@ -120,7 +119,7 @@ class ClientTransport:
 
 @dataclass(frozen=True)
 class ConnectionOverrides:
-    """How patient to be with one URL."""
+    """Time-outs and retries for one URL, in seconds."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -130,7 +129,7 @@ class ConnectionOverrides:
 
     @classmethod
     def of(cls, url: str) -> ConnectionOverrides:
-        """The overrides in a URL's fragment; what it does not say keeps Twilio's default."""
+        """The overrides in a URL's fragment, with Twilio's defaults for the rest."""
         given = dict(parse_qsl(urlsplit(url).fragment))
         policy = frozenset(given.get("rp", "ct").split(","))
         return cls(
@@ -147,14 +146,14 @@ def _as_is() -> None:
 
 
 def delivery_headers(seconds: float | None = None) -> dict[str, str]:
-    """What tells the retries of a request from another request, and the virtual time at which it is sent."""
+    """Headers common to all attempts of a request: the idempotency token, and the virtual time at which it is sent."""
     own = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
     return own if seconds is None else own | {SECONDS: f"{seconds:.2f}"}
 
 
 @dataclass
 class WebhookSender:
-    """Signs and sends; with `repeat`, every request twice, and the answers must be the same bytes."""
+    """Signs and sends webhooks. With `repeat`, each is sent twice, and both answers must be the same bytes."""
 
     transport: Transport
     token: str
@@ -164,11 +163,11 @@ class WebhookSender:
     faults: list[WebhookFailed] = field(default_factory=list)
 
     def resolve(self, base: str, reference: str) -> str:
-        """A reference in a document → an absolute URL; an empty one is the document itself."""
+        """The absolute URL of a reference in a document; an empty reference is the document itself."""
         return urljoin(base or self.transport.base_url + "/", reference) if reference else base
 
     def deliver(self, url: str, form: Mapping[str, str], method: str = "POST", seconds: float | None = None) -> Answer:
-        """A request and its answer (2xx), or WebhookFailed. `seconds`: the virtual time at which it is sent."""
+        """Send a webhook and return its 2xx answer. Raises WebhookFailed. `seconds`: the virtual time of sending."""
         own = delivery_headers(seconds)
         answer = self._persist(url, form, method, own)
         self.log.append((url, dict(form), answer))
@@ -181,7 +180,7 @@ class WebhookSender:
         return answer
 
     def again(self) -> tuple[Answer, Answer]:
-        """Send the last webhook once more: the answer it had, and the one it gets now."""
+        """Send the last webhook again: its first answer, and the new one."""
         url, form, before = self.log[-1]
         return before, self._persist(url, form, "POST", delivery_headers())
 
@@ -224,7 +223,7 @@ class WebhookSender:
         for _hop in range(10):
             if not (300 <= answer.status < 400 and answer.location):
                 return answer
-            # A redirect is followed without posting again, so what the caller keyed is lost.
+            # A redirect is followed by GET, without Digits.
             url = urljoin(url, answer.location)
             lost = {name: value for name, value in form.items() if name != "Digits"}
             answer = self._send(url, lost, "GET", own, patience)

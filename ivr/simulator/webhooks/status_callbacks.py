@@ -1,4 +1,4 @@
-"""Status status_callbacks of one leg: sent when something happens, or held, to be sent late, again, or in another order."""
+"""Status callbacks of one leg: sent at once, or held and sent late, again, or in another order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
 
 @dataclass
 class StatusCallback:
-    """One notice as it stood when it happened; the number in it never changes, however late it is sent."""
+    """One status callback as it was at the time of the event; its sequence number stays, however late it is sent."""
 
     event: str
     form: dict[str, str]
@@ -21,7 +21,7 @@ class StatusCallback:
 
 @dataclass
 class StatusCallbacks:
-    """Where to, about which events; `held` keeps them back."""
+    """The callback URL and its events; with `held`, callbacks are kept until `send`."""
 
     webhooks: WebhookSender
     url: str = ""
@@ -32,7 +32,7 @@ class StatusCallbacks:
     faults: list[WebhookFailed] = field(default_factory=list)
 
     def report(self, event: str, parameters: Mapping[str, str], seconds: float) -> None:
-        """Something happened: `initiated`, `ringing`, `answered` or `completed`."""
+        """Report an event: `initiated`, `ringing`, `answered` or `completed`."""
         if not self.url or event not in self.events:
             return
         form = {
@@ -48,11 +48,11 @@ class StatusCallbacks:
             self.send([len(self.kept) - 1])
 
     def send(self, which: Iterable[int]) -> None:
-        """Send these, in this order; one may be named twice."""
+        """Send the callbacks with these numbers, in this order; a number may occur twice."""
         for place in which:
-            notice = self.kept[place]
-            notice.sent += 1
+            callback = self.kept[place]
+            callback.sent += 1
             try:
-                self.webhooks.deliver(self.url, notice.form, self.method)
-            except WebhookFailed as fault:  # a notice has no fallback
+                self.webhooks.deliver(self.url, callback.form, self.method)
+            except WebhookFailed as fault:  # a status callback has no fallback
                 self.faults.append(fault)
