@@ -37,7 +37,7 @@ def _explained(line: Running, browser: Browser, language: str, colours: str) -> 
 
 def _start(line: Running, browser: Browser) -> None:
     window = _window(line, browser, WIDE, "en", "light")
-    window.page.locator("[data-story]").first.wait_for()
+    window.page.locator("[data-demo-call]").first.wait_for()
     _keep(window, "phone-start")
 
 
@@ -45,7 +45,7 @@ def _scene(line: Running, browser: Browser) -> None:
     window = _window(line, browser, WIDE, "en", "dark")
     panel = window.looks_at("scene")
     panel.locator("#clock-runs").uncheck()
-    for name in ("23:59 on the eve of Spring Festival", "is down"):
+    for name in ("Spring Festival eve, 23:59", "is down"):
         panel.get_by_role("button", name=name).click()
     window.rings("Dana").presses("2").hears_a_question().presses("0").hears_a_question()
     _keep(window, "phone-scene")

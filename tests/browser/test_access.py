@@ -14,7 +14,8 @@ from ivr.follow_up import deliveries
 from tests.browser.running import ROOT
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8").partition("\n")[2]
-WORDS = ROOT / "ivr" / "simulator" / "browser_phone" / "static" / "phone" / "words.js"
+PHONE = ROOT / "ivr" / "simulator" / "browser_phone"
+WORDS = [PHONE / "static" / "phone" / f"words.{language}.js" for language in ("en", "zh")]
 VIEWS = ("call", "path", "summary", "messages", "cases", "scene")
 TABS = VIEWS[1:]
 FOCUSED = """
@@ -122,16 +123,15 @@ def test_the_page_speaks_both_languages_and_remembers_which(window):
 
 def test_both_languages_have_the_same_words():
     """A name that is missing in one would stand on the page as it is."""
-    english, chinese = WORDS.read_text("utf-8").split("const ZH")
-    names = re.compile(r'(?:^ +|, )(?:"([a-z#*0-9-]+)"|([A-Za-z]+)): (?=["`(a-z])', re.MULTILINE)
-    known = [{quoted or plain for quoted, plain in names.findall(part)} for part in (english, chinese)]
+    names = re.compile(r'^  (?:"([a-z#*0-9.-]+)"|([A-Za-z]+)):\s', re.MULTILINE)
+    known = [{quoted or plain for quoted, plain in names.findall(file.read_text("utf-8"))} for file in WORDS]
     assert len(known[0]) > 120 and known[0] ^ known[1] == set()
 
 
 def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
     """Voice notes, how a callback's ring ended, events, and each refusal of the telephone."""
-    said = WORDS.read_text("utf-8")
-    pages = "".join(path.read_text("utf-8") for path in (ROOT / "ivr" / "simulator" / "browser_phone").glob("*.py"))
+    said = "".join(file.read_text("utf-8") for file in WORDS)
+    pages = "".join(path.read_text("utf-8") for path in PHONE.glob("*.py"))
     ends = [*ringing.ENDED.values(), *(f"customer: {status}" for status in (*ringing.ENDED, "unknown")), rings.UNASKED]
     wanted = {f"status-{status}" for status in (notes.COMING, notes.HELD, notes.SILENT, notes.LOST, notes.ERASED)}
     wanted |= {"ended-" + re.sub(r"[: ]+", "-", end) for end in (*ends, rings.REACHED)}

@@ -26,7 +26,7 @@ def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unhe
     turns = len(line.lab(f"calls/{first.sid}")["turns"])
     second.page.unroute_all()
     stale = second.asks(
-        "([sid, seen]) => fetch(`/phone/api/calls/${sid}/deeds`, { method: 'POST', headers: { 'X-Phone': '1' },"
+        "([sid, seen]) => fetch(`/phone/api/calls/${sid}/actions`, { method: 'POST', headers: { 'X-Phone': '1' },"
         " body: JSON.stringify({ kind: 'press', keys: '1', seen, window: 'behind' }) }).then(got => got.status)",
         [first.sid, 1],
     )
@@ -77,8 +77,8 @@ def test_when_the_telephone_dies_the_page_says_so_and_keeps_what_was_heard(windo
     line.kill_the_simulator()
     window.warned("own process does not answer").speaks("zh").warned("自己的进程没有应答")
     wait_for(line.simulator_answers, 30)
-    window.warned("电话重新启动过").is_told("电话重新启动过", "For account security")
-    window.speaks("en").warned("The telephone was started again").is_told("The telephone was started again")
+    window.warned("模拟器重新启动过").is_told("模拟器重新启动过", "For account security")
+    window.speaks("en").warned("The simulator was restarted").is_told("The simulator was restarted")
     assert len(line.lab(f"calls/{sid}")["turns"]) == 2
     window.clicks("#hang-up").rings().is_told("Haiyun Wallet official support line")
 
@@ -105,7 +105,7 @@ def test_in_an_empty_world_the_page_still_stands(window, line):
     window.opens("zh").warned("这个世界里没有热线").speaks("en").warned("This world has no line")
 
 
-@pytest.mark.parametrize("target", [".call", "[data-story=freeze-borrowed]"])
+@pytest.mark.parametrize("target", [".call", "[data-demo-call=freeze-borrowed]"])
 def test_a_double_click_rings_once(window, target):
     """Nobody would hang up the first of two calls."""
     ways = "() => fetch('/phone/api/setting').then(answer => answer.json()).then(setting => setting.calls.map(one => one.sid))"
@@ -138,6 +138,6 @@ def test_what_a_server_that_was_away_left_on_the_page_goes_when_it_is_back(windo
     """A change of the scene did not arrive; the next glance finds the server."""
     down = {"error": "server-down", "server": "http://127.0.0.1:1"}
     window.page.route("**/api/lab/clock", lambda route: route.fulfill(status=502, json=down))
-    window.looks_at("scene").get_by_role("button", name="Three o'clock at night").click()
+    window.looks_at("scene").get_by_role("button", name="3 a.m.").click()
     window.warned("The main server at http://127.0.0.1:1 does not answer")
     expect(window.page.locator("#banner")).to_be_hidden(timeout=10_000)

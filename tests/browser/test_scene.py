@@ -12,7 +12,7 @@ SENTENCE = {
     "zh": "2026年2月16日星期一 23:59 · 2 位客服在岗，不接听 · 钱包接口不通 · 短信被拒收",
 }
 BUTTONS = {
-    "en": ("23:59 on the eve of Spring Festival", "let it ring", "is down", "are rejected"),
+    "en": ("Spring Festival eve, 23:59", "let it ring", "is down", "are rejected"),
     "zh": ("除夕夜 23:59", "不接听", "不通", "被拒收"),
 }
 

@@ -63,7 +63,7 @@ class Window:
 
         def is_last(answer: Response) -> bool:
             nonlocal left
-            left -= answer.url.endswith("/deeds")
+            left -= answer.url.endswith("/actions")
             return left == 0
 
         with self.page.expect_response(is_last, timeout=15_000):
@@ -122,23 +122,23 @@ class Window:
         self.presses("19900000051#").hears_a_question().presses("21403*").hears_a_question().presses("1")
         return self.hears_a_question().keys_the_code()
 
-    def plays(self, story: str, hints: int = 60) -> Window:
+    def plays(self, demo_call: str, hints: int = 60) -> Window:
         """A ready-made call, hint by hint, to its end or so far; what the last hint offers is left."""
-        self.page.locator(f"[data-story={story}]").click()
+        self.page.locator(f"[data-demo-call={demo_call}]").click()
         hint = self.page.locator("#hint")
         for _ in range(hints):
             expect(hint.locator(".do")).to_be_visible(timeout=15_000)
-            if hint.get_by_text(re.compile("Back to all calls|回到全部电话")).count():
+            if hint.get_by_text(re.compile("Back to all calls|回到全部通话")).count():
                 return self
             before = hint.get_attribute("data-key")
             hint.locator(".do").click()
             expect(hint).not_to_have_attribute("data-key", before or "", timeout=15_000)
-        assert hints < 60, f"{story} does not end"
+        assert hints < 60, f"{demo_call} does not end"
         return self
 
     def keys_the_code(self) -> Window:
         """The one in the newest text, by its button."""
-        button = self.looks_at("messages").locator("button.deed").first
+        button = self.looks_at("messages").locator("button.action").first
         expect(button).to_be_enabled(timeout=15_000)
         return self.acts(button.click).hears_a_question()
 

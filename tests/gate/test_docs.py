@@ -13,7 +13,7 @@ import pytest
 from ivr.checks import licences, locks, requirements
 from ivr.checks.golden_rules import faults
 from ivr.settings import Settings
-from ivr.simulator.browser_phone.demo_calls import stories
+from ivr.simulator.browser_phone.demo_calls import demo_calls
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path for folder in ("*.md", "docs/**/*.md", ".github/**/*.md") for path in sorted(ROOT.glob(folder))]
@@ -179,9 +179,9 @@ def test_the_first_pages_tell_what_is_in_the_demo_world():
     """Ready-made calls, all of which can be played there; wallets, and customers with what they key."""
     world = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
     written = json.loads((ROOT / "ivr" / "simulator" / "browser_phone" / "demo_calls.json").read_text("utf-8"))[
-        "stories"
+        "demo_calls"
     ]
-    assert len(list(stories(world))) == len(written)
+    assert len(list(demo_calls(world))) == len(written)
     english, chinese = (path.read_text("utf-8") for path in READMES)
     assert f"{len(written)} calls stand there ready" in english
     assert f"那里有 {len(written)} 通现成的电话" in chinese

@@ -22,16 +22,16 @@ RECORDS = ("top_ups", "payments", "disputes")
 Document = dict[str, Any]
 
 
-def stories(world: Document) -> Iterator[Document]:
+def demo_calls(world: Document) -> Iterator[Document]:
     """The demo calls that can be played in this world, with their keys."""
     written = _written()
     wallets, people = (_by_id(world, name) for name in ("wallets", "customers"))
     records = {name: one for kind in RECORDS for name, one in _by_id(world, kind).items()}
-    for story in written["stories"]:
-        person = people.get(story["who"])
-        if person and set(story.get("records", ())) <= records.keys():
+    for demo_call in written["demo_calls"]:
+        person = people.get(demo_call["who"])
+        if person and set(demo_call.get("records", ())) <= records.keys():
             fill = _Fill(person, records, ZoneInfo(wallets[person["wallet"]]["timezone"]))
-            yield _told(story, written["everywhere"], fill, wallets[person["wallet"]]["line"])
+            yield _told(demo_call, written["everywhere"], fill, wallets[person["wallet"]]["line"])
 
 
 @lru_cache
@@ -43,10 +43,10 @@ def _by_id(world: Document, name: str) -> dict[str, Document]:
     return {one["id"]: one for one in world.get(name) or []}
 
 
-def _told(story: Document, everywhere: Document, fill: _Fill, line: str) -> Document:
-    told = {name: story[name] for name in ("id", "branch", "title", "about")}
-    caller = story.get("from", fill.person.get("mobile") or "")
-    calls = [_call(one, story.get("scene", {}), everywhere, fill) for one in story["calls"]]
+def _told(demo_call: Document, everywhere: Document, fill: _Fill, line: str) -> Document:
+    told = {name: demo_call[name] for name in ("id", "branch", "title", "about")}
+    caller = demo_call.get("from", fill.person.get("mobile") or "")
+    calls = [_call(one, demo_call.get("scene", {}), everywhere, fill) for one in demo_call["calls"]]
     return told | {"caller": caller, "line": line, "calls": calls}
 
 

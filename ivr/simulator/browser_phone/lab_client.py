@@ -21,7 +21,7 @@ from ivr.lab.tables import worlds
 from ivr.lab.world import DEFAULT, moved
 from ivr.loopback import TOKEN
 from ivr.settings import Settings
-from ivr.simulator.browser_phone.demo_calls import stories
+from ivr.simulator.browser_phone.demo_calls import demo_calls
 from ivr.storage import begin_read, connect
 from ivr.tls import trusted
 
@@ -94,11 +94,11 @@ class LabClient:
         except sa.exc.SQLAlchemyError:
             return people({}) | {"scene": shown(scene.Scene()), "error": "no-database"}
 
-    def stories(self) -> list[dict[str, Any]]:
+    def demo_calls(self) -> list[dict[str, Any]]:
         """The demo calls that can be played in this world; none when the database cannot be read."""
         try:
             with begin_read(self._engine) as conn:
-                return list(stories(_world(conn)))
+                return list(demo_calls(_world(conn)))
         except sa.exc.SQLAlchemyError:
             return []
 

@@ -98,9 +98,9 @@ def _pages(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls)
         }
         return jsonify(lab_client.setting() | more)
 
-    @pages.get("/api/stories")
-    def stories() -> Response:
-        return jsonify(lab_client.stories())
+    @pages.get("/api/demo-calls")
+    def demo_calls() -> Response:
+        return jsonify(lab_client.demo_calls())
 
 
 def _calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabClient) -> None:
@@ -117,7 +117,7 @@ def _calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabClient)
         picture = call.picture()
         return Response(status=204) if request.args.get("seen") == str(picture["version"]) else jsonify(picture)
 
-    @pages.post("/api/calls/<sid>/deeds")
+    @pages.post("/api/calls/<sid>/actions")
     def act(sid: str) -> Response:
         call, asked = browser_calls.find(sid), _object()
         kind, keys = _one_of(asked.get("kind"), ACTIONS), asked.get("keys", "")

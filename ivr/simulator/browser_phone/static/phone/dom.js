@@ -1,4 +1,4 @@
-// Small things to build a page from. Text is always text, never markup.
+// Building blocks of the page. Text is always text, never markup.
 
 export const find = id => document.getElementById(id);
 
@@ -20,7 +20,7 @@ export function draw(tag, attributes = {}, ...children) {
   return drawn;
 }
 
-// Replaces what a place holds, but only when it would be different: focus and selection stay.
+// Replaces the content of an element only when it changed, so that focus and selection stay.
 export function fill(place, key, ...children) {
   if (place.dataset.key === key) return false;
   place.dataset.key = key;
@@ -35,6 +35,9 @@ export function telephone(number) {
   const rest = parts[2];
   const groups = parts[1] === "+86" && rest.length === 11 ? [3, 4, 4] : [3, 3, 4];
   let at = 0;
-  const cut = groups.map(size => rest.slice(at, (at += size))).concat(rest.slice(at)).filter(Boolean);
+  const cut = groups
+    .map(size => rest.slice(at, (at += size)))
+    .concat(rest.slice(at))
+    .filter(Boolean);
   return [parts[1], ...cut].join(" ");
 }

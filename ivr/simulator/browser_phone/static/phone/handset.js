@@ -1,4 +1,4 @@
-// The telephone: who calls which line, the display, the keypad, and the agent's telephone beside it.
+// The telephone: caller and line, display, keypad, and the agent's phone.
 
 import { fill, find, make, telephone } from "./dom.js";
 import { known, speaks, words } from "./words.js";
@@ -8,22 +8,47 @@ const MODES = ["by-hand", "scene", "accept", "decline", "no-answer", "busy"];
 const OTHER = "other";
 
 export function showDial(setting, calls, join) {
-  if (!setting.loaded) return; // what could be chosen now would be chosen out of nobody
+  if (!setting.loaded) return; // the lists are not known yet
   const key = JSON.stringify([setting.customers, setting.wallets, speaks()]);
-  const people = setting.customers.map(one => make("option", { value: one.mobile ?? "", "data-whose": one.id },
-    `${one.name ?? one.id} · ${one.mobile ? telephone(one.mobile) : words("withheld")}`));
+  const people = setting.customers.map(one =>
+    make(
+      "option",
+      { value: one.mobile ?? "", "data-whose": one.id },
+      `${one.name ?? one.id} · ${one.mobile ? telephone(one.mobile) : words("withheld")}`,
+    ),
+  );
   const other = () => make("option", { value: OTHER, "data-whose": " other" }, words("other"));
   const withheld = make("option", { value: "", "data-whose": " withheld" }, words("withheld"));
   keepChoice(find("who"), key, [...people, other(), withheld]);
-  const lines = setting.wallets.map(one => make("option", { value: one.line, "data-whose": one.id }, `${one.name[speaks()] ?? one.id} · ${telephone(one.line)}`));
+  const lines = setting.wallets.map(one =>
+    make(
+      "option",
+      { value: one.line, "data-whose": one.id },
+      `${one.name[speaks()] ?? one.id} · ${telephone(one.line)}`,
+    ),
+  );
   keepChoice(find("line"), key, [...lines, other()]);
-  keepChoice(find("agents"), speaks(), MODES.map(mode => make("option", { value: mode, "data-whose": mode }, words(`mode-${mode}`))));
+  keepChoice(
+    find("agents"),
+    speaks(),
+    MODES.map(mode => make("option", { value: mode, "data-whose": mode }, words(`mode-${mode}`))),
+  );
   find("other-number").hidden = find("who").value !== OTHER;
   find("other-line").hidden = find("line").value !== OTHER;
   const going = find("going-on");
   going.hidden = !calls.length;
-  fill(going, JSON.stringify([calls, speaks()]), make("h3", {}, words("goingOn")),
-    ...calls.map(one => make("button", { type: "button", class: "deed", onclick: () => join(one.sid) }, words("join", telephone(one.caller)))));
+  fill(
+    going,
+    JSON.stringify([calls, speaks()]),
+    make("h3", {}, words("goingOn")),
+    ...calls.map(one =>
+      make(
+        "button",
+        { type: "button", class: "action", onclick: () => join(one.sid) },
+        words("join", telephone(one.caller)),
+      ),
+    ),
+  );
 }
 
 function keepChoice(select, key, options) {
@@ -34,13 +59,24 @@ function keepChoice(select, key, options) {
 }
 
 export function dialled() {
-  const pick = (select, input) => (find(select).value === OTHER ? find(input).value.replace(/[\s()-]/g, "") || null : find(select).value); // an empty field is not a withheld number
+  const typed = input => find(input).value.replace(/[\s()-]/g, "") || null; // an empty field is not a withheld number
+  const pick = (select, input) => (find(select).value === OTHER ? typed(input) : find(select).value);
   return [pick("line", "line-number"), pick("who", "number"), find("agents").value];
 }
 
 export function showKeys(press) {
-  fill(find("keys"), speaks(), KEYS.map(key => make("button", { type: "button", class: "key", "data-key": key, onclick: event => press(key, event) },
-    make("b", {}, key), "7890*#".includes(key) ? make("small", {}, known(`hint-${key}`) ? words(`hint-${key}`) : "\u00a0") : null)));
+  fill(
+    find("keys"),
+    speaks(),
+    KEYS.map(key =>
+      make(
+        "button",
+        { type: "button", class: "key", "data-key": key, onclick: event => press(key, event) },
+        make("b", {}, key),
+        "7890*#".includes(key) ? make("small", {}, known(`hint-${key}`) ? words(`hint-${key}`) : "\u00a0") : null,
+      ),
+    ),
+  );
 }
 
 export function flash(key) {
@@ -56,11 +92,12 @@ export function showHandset(call, setting) {
   find("in-call").hidden = !call;
   if (!call) return;
   const wallet = setting.wallets.find(one => one.line === call.line);
-  find("display-name").textContent = wallet ? wallet.name[speaks()] ?? wallet.id : telephone(call.line);
+  find("display-name").textContent = wallet ? (wallet.name[speaks()] ?? wallet.id) : telephone(call.line);
   find("state").textContent = stateText(call);
   find("keyed").textContent = keyedNow(call);
   const over = call.state === "over";
-  find("silence").textContent = call.state === "talking" ? words("agentLeaves") : words("silence", Math.round(call.seconds));
+  find("silence").textContent =
+    call.state === "talking" ? words("agentLeaves") : words("silence", Math.round(call.seconds));
   find("silence").disabled = !["listening", "talking", "working"].includes(call.state);
   find("repeat").textContent = words("repeat");
   find("speak").hidden = !call.records;
@@ -73,7 +110,7 @@ function stateText(call) {
   return words(call.state, call.state === "talking" ? telephone(call.agent.number) : call.turn + 1);
 }
 
-// What was keyed into the question that is still open.
+// The keys pressed for the open prompt.
 function keyedNow(call) {
   const last = call.lines.at(-1);
   return last?.who === "caller" ? last.text : "\u00a0";
@@ -83,9 +120,15 @@ export function showAgent(call, decide) {
   const place = find("agent");
   const choices = call?.agent.choices ?? [];
   place.hidden = !choices.length;
-  const buttons = choices.map(choice => make("button", { type: "button", class: `deed ${choice}`, onclick: () => decide(choice) }, words(choice)));
-  fill(place, JSON.stringify([call?.agent, speaks()]), make("p", {}, make("b", {}, words(call?.state ?? "idle")), " ",
-    telephone(call?.agent.number ?? "")), make("div", { class: "row" }, ...buttons));
+  const buttons = choices.map(choice =>
+    make("button", { type: "button", class: `action ${choice}`, onclick: () => decide(choice) }, words(choice)),
+  );
+  fill(
+    place,
+    JSON.stringify([call?.agent, speaks()]),
+    make("p", {}, make("b", {}, words(call?.state ?? "idle")), " ", telephone(call?.agent.number ?? "")),
+    make("div", { class: "row" }, ...buttons),
+  );
 }
 
 export function showTimer(call) {

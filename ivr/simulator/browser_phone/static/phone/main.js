@@ -1,14 +1,14 @@
-// The page: it asks for the whole picture of the call, and shows what is new.
+// The page: polls the state of the call and shows what changed.
 
-import { showMessages, showPath, showSummary } from "./desk.js";
+import { showMessages, showPath, showSummary } from "./server_panel.js";
 import { fill, find, make } from "./dom.js";
 import { dialled, flash, showAgent, showDial, showHandset, showKeys, showTimer } from "./handset.js";
 import { RECORDS, showRecords } from "./records.js";
-import { setTheScene, showScene, whenSceneChanges } from "./scene.js";
+import { setScene, showScene, whenSceneChanges } from "./scene.js";
 import * as sound from "./sound.js";
-import * as story from "./story.js";
-import { markSpeaking, showTalk, whenChosen } from "./talk.js";
-import * as wire from "./wire.js";
+import * as demoCalls from "./demo_calls.js";
+import { markSpeaking, showTranscript, whenChosen } from "./transcript.js";
+import * as api from "./api.js";
 import { applyWords, known, speak, speaks, words } from "./words.js";
 
 const TABS = ["path", "summary", "messages", "cases", "scene"];
@@ -16,7 +16,18 @@ const AT_ONCE = 150;
 const SOON = 600;
 const LATER = 3000;
 
-let setting = { wallets: [], customers: [], calls: [], scene: { clock: { now: null, runs: false }, agents: { available: 1, answers: "accept" }, wallet: { mode: "ok" }, sms: { mode: "ok" }, line: { state: "open", own: [] } } };
+let setting = {
+  wallets: [],
+  customers: [],
+  calls: [],
+  scene: {
+    clock: { now: null, runs: false },
+    agents: { available: 1, answers: "accept" },
+    wallet: { mode: "ok" },
+    sms: { mode: "ok" },
+    line: { state: "open", own: [] },
+  },
+};
 let call = null;
 let spokenTo = 0;
 let report = null;
@@ -26,7 +37,7 @@ let talks = [];
 let tab = "path";
 let trouble = null;
 let chain = Promise.resolve();
-let askingServer = false;
+let readingServer = false;
 let serverSeen = "";
 let timer = 0;
 let peopleSeen = "";
@@ -34,17 +45,21 @@ let placing = false;
 
 function show() {
   applyWords();
-  showDial(setting, setting.calls.filter(one => one.sid !== call?.sid), join);
+  showDial(
+    setting,
+    setting.calls.filter(one => one.sid !== call?.sid),
+    join,
+  );
   showKeys(press);
   showHandset(call, setting);
   showAgent(call, decide);
-  showTalk(call);
+  showTranscript(call);
   showPath(report);
   showSummary(report);
   showMessages(texts, call?.state === "listening" ? press : null);
   showRecords(lists, call?.sid, setting.customers, talks, endTalk);
   showScene(setting);
-  story.showHint(story.step(call, report, texts), follow, leaveStory);
+  demoCalls.showHint(demoCalls.step(call, report, texts), follow, leaveDemoCall);
   showTabs();
   showBanner();
   const label = sound.hasVoice() ? words(sound.isMuted() ? "soundOff" : "soundOn") : words("textOnly");
@@ -56,13 +71,43 @@ function showTabs() {
   const counts = { messages: texts.length, cases: RECORDS.reduce((sum, name) => sum + (lists[name]?.length ?? 0), 0) };
   const label = name => words(`tab-${name}`) + (counts[name] ? ` ${counts[name]}` : "");
   const at = document.activeElement?.id;
-  const drawn = fill(find("tabs"), JSON.stringify([speaks(), tab, counts]), TABS.map(name => make("button", {
-    type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "aria-selected": String(name === tab),
-    tabindex: name === tab ? 0 : -1, onclick: () => open(name), onkeydown: moveTab }, label(name))));
-  if (drawn && at?.startsWith("tab-")) find(at).focus(); // drawn anew, and still where one was
+  const drawn = fill(
+    find("tabs"),
+    JSON.stringify([speaks(), tab, counts]),
+    TABS.map(name =>
+      make(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          "aria-controls": `panel-${name}`,
+          "aria-selected": String(name === tab),
+          tabindex: name === tab ? 0 : -1,
+          onclick: () => open(name),
+          onkeydown: moveTab,
+        },
+        label(name),
+      ),
+    ),
+  );
+  if (drawn && at?.startsWith("tab-")) find(at).focus(); // keep the focus on the redrawn tab
   const view = document.body.dataset.view;
-  fill(find("views"), JSON.stringify([speaks(), view, counts]), ["call", ...TABS].map(name => make("button", {
-    type: "button", "aria-current": name === view ? "page" : null, onclick: () => open(name) }, label(name))));
+  fill(
+    find("views"),
+    JSON.stringify([speaks(), view, counts]),
+    ["call", ...TABS].map(name =>
+      make(
+        "button",
+        {
+          type: "button",
+          "aria-current": name === view ? "page" : null,
+          onclick: () => open(name),
+        },
+        label(name),
+      ),
+    ),
+  );
   for (const name of TABS) find(`panel-${name}`).hidden = name !== tab;
 }
 
@@ -80,22 +125,32 @@ function moveTab(event) {
 }
 
 function showBanner() {
-  const lack = !setting.loaded ? "" : !setting.wallets.length ? words("noLine") : !setting.customers.length ? words("nobody") : "";
-  const down = setting.error ? words(`error-${setting.error}`) : setting.up === false ? words("error-server-down", setting.server) : "";
+  const lack = !setting.loaded
+    ? ""
+    : !setting.wallets.length
+      ? words("noLine")
+      : !setting.customers.length
+        ? words("nobody")
+        : "";
+  const down = setting.error
+    ? words(`error-${setting.error}`)
+    : setting.up === false
+      ? words("error-server-down", setting.server)
+      : "";
   const name = trouble && `error-${trouble.code}`;
   const text = trouble ? (known(name) ? words(name, trouble.detail) : trouble.code) : down || (call ? "" : lack);
   find("banner").hidden = !text;
   if (find("banner").textContent !== text) find("banner").textContent = text;
 }
 
-function complain(found) {
+function showError(found) {
   trouble = found.code ? found : null;
   if (!found.code) throw found;
   if (found.code === "unknown-call") lose();
   show();
 }
 
-// The telephone's process began anew: what was heard stays to be read, and the call is over.
+// The simulator was restarted: the transcript stays, and the call is over.
 function lose() {
   sound.bargeIn();
   sound.ring(false);
@@ -117,16 +172,21 @@ async function take(picture) {
   sound.ring(picture.state === "agent-rings");
   if (picture.state === "over" && picture.lines.some(line => line.code === "hung-up")) sound.bargeIn();
   show();
-  askServer();
+  readServer();
 }
 
-async function askServer() {
-  const wanted = `${call?.sid} ${call?.turn} ${call?.state}`; // keys inside an entry change nothing there
-  if (askingServer || serverSeen === wanted || call?.state === "working" || call?.state === "ringing") return;
-  askingServer = true;
+async function readServer() {
+  const wanted = `${call?.sid} ${call?.turn} ${call?.state}`; // keys inside an entry do not change it
+  if (readingServer || serverSeen === wanted || call?.state === "working" || call?.state === "ringing") return;
+  readingServer = true;
   try {
     const sid = call?.sid;
-    const settled = await Promise.allSettled([sid ? wire.report(sid) : null, wire.lab("sms"), wire.talks(), ...RECORDS.map(name => wire.lab(name))]);
+    const settled = await Promise.allSettled([
+      sid ? api.report(sid) : null,
+      api.lab("sms"),
+      api.talks(),
+      ...RECORDS.map(name => api.lab(name)),
+    ]);
     const [told, sms, talking, ...found] = settled.map(one => one.value);
     if (sid === call?.sid) report = told ?? (sid ? report : null);
     texts = sms ?? texts;
@@ -135,48 +195,54 @@ async function askServer() {
     serverSeen = wanted;
     show();
   } finally {
-    askingServer = false;
+    readingServer = false;
   }
 }
 
 async function endTalk(sid) {
-  await wire.endTalk(sid);
+  await api.endTalk(sid);
   serverSeen = "";
-  await askServer();
+  await readServer();
 }
 
 async function readSetting() {
   try {
-    setting = { ...(await wire.setting()), loaded: true };
+    setting = { ...(await api.setting()), loaded: true };
     sound.setVoice(setting.voice);
-    await readStories();
+    await readDemoCalls();
     if (trouble?.code === "phone-down" || (trouble?.code === "server-down" && setting.up)) trouble = null;
     show();
   } catch (found) {
-    complain(found);
+    showError(found);
   }
 }
 
-// Asked again when other people live in the world.
-async function readStories() {
+// Read again when the customers of the world changed.
+async function readDemoCalls() {
   const people = JSON.stringify([setting.customers, setting.wallets]);
   if (people === peopleSeen) return;
-  story.tell(await wire.stories());
+  demoCalls.load(await api.demoCalls());
   peopleSeen = people;
 }
 
 async function watch() {
   try {
-    if (call && call.state !== "over") await take(await wire.look(call.sid, call.version));
+    if (call && call.state !== "over") await take(await api.look(call.sid, call.version));
     if (trouble?.code === "phone-down") trouble = null;
     if (!call || setting.up === false || trouble?.code === "server-down") await readSetting();
-    if (!call || call.state === "over") serverSeen = ""; // deliveries and rings come by themselves
-    askServer();
+    if (!call || call.state === "over") serverSeen = ""; // deliveries and callback attempts arrive without an action here
+    readServer();
   } catch (found) {
-    complain(found);
+    showError(found);
   }
   showBanner();
-  watchAgain(["ringing", "working"].includes(call?.state) ? AT_ONCE : document.hidden || !call || call.state === "over" ? LATER : SOON);
+  watchAgain(
+    ["ringing", "working"].includes(call?.state)
+      ? AT_ONCE
+      : document.hidden || !call || call.state === "over"
+        ? LATER
+        : SOON,
+  );
 }
 
 function watchAgain(milliseconds) {
@@ -187,49 +253,49 @@ function watchAgain(milliseconds) {
 function ring(event) {
   event.preventDefault();
   once(() => {
-    story.choose(null);
+    demoCalls.choose(null);
     return place(...dialled());
   });
 }
 
-// A double click rings once.
-async function once(deed) {
+// A double click places one call.
+async function once(action) {
   if (placing) return;
   placing = true;
   try {
-    await deed();
+    await action();
   } finally {
     placing = false;
   }
 }
 
-// Afresh: the line has forgotten which language this telephone chose before.
+// Afresh: the line forgets which language this number chose before.
 async function place(line, caller, agents, afresh = false) {
   trouble = null;
   try {
-    if (afresh && caller) await wire.lab("forget", "POST", { caller });
-    const placed = await wire.place(line, caller, agents);
+    if (afresh && caller) await api.lab("forget", "POST", { caller });
+    const placed = await api.place(line, caller, agents);
     begin(placed.sid);
     await take(placed);
     watchAgain(AT_ONCE);
     find("transcript").focus({ preventScroll: true });
   } catch (found) {
-    complain(found);
+    showError(found);
   }
 }
 
-// A story sets its scene and rings; a part without keys is for looking at.
-async function playStory(one, part = 0) {
-  const now = story.choose(one, part);
+// Sets the scene of a demo call and places it; a part without keys only shows a panel.
+async function playDemoCall(one, part = 0) {
+  const now = demoCalls.choose(one, part);
   try {
-    await readSetting(); // as it is now, not as this page saw it last
-    await setTheScene(now.scene ?? {}, setting, part > 0);
+    await readSetting(); // the current setting, not the one shown last
+    await setScene(now.scene ?? {}, setting, part > 0);
     await readSetting();
     if (now.keys) await place(one.line, one.caller, "by-hand", part === 0);
     if (now.looks) open(now.looks);
     else if (now.keys) open("call");
   } catch (found) {
-    complain(found);
+    showError(found);
   }
 }
 
@@ -239,17 +305,17 @@ function follow(now, event) {
   else if (now.what === "decide") decide(now.choice);
   else if (now.what === "leave") act("wait");
   else if (now.what === "hang-up") act("hang-up");
-  else if (now.what === "next") once(() => playStory(story.current(), story.place() + 1));
+  else if (now.what === "next") once(() => playDemoCall(demoCalls.current(), demoCalls.currentPart() + 1));
   else leave();
 }
 
-function leaveStory() {
-  story.choose(null);
+function leaveDemoCall() {
+  demoCalls.choose(null);
   show();
 }
 
 function begin(sid) {
-  history.replaceState(null, "", `#${sid}`);
+  hidemoCalls.replaceState(null, "", `#${sid}`);
   call = null;
   report = null;
   spokenTo = 0;
@@ -258,12 +324,12 @@ function begin(sid) {
 async function join(sid) {
   try {
     begin(sid);
-    const picture = await wire.look(sid, -1);
-    spokenTo = picture.lines.length; // what was said before is read, not heard again
+    const picture = await api.look(sid, -1);
+    spokenTo = picture.lines.length; // what was said before is shown, not played again
     await take(picture);
     watchAgain(SOON);
   } catch (found) {
-    complain(found);
+    showError(found);
   }
 }
 
@@ -271,13 +337,13 @@ function leave() {
   sound.bargeIn();
   sound.ring(false);
   begin("");
-  history.replaceState(null, "", location.pathname);
-  const played = story.current()?.id;
-  story.choose(null);
-  readSetting().then(() => (document.querySelector(`[data-story="${played}"]`) ?? find("who")).focus());
+  hidemoCalls.replaceState(null, "", location.pathname);
+  const played = demoCalls.current()?.id;
+  demoCalls.choose(null);
+  readSetting().then(() => (document.querySelector(`[data-demo-call="${played}"]`) ?? find("who")).focus());
 }
 
-// One after the other, so that keys arrive in the order in which they were pressed.
+// Actions are sent one after the other, so that keys arrive in the order in which they were pressed.
 function act(kind, keys = "") {
   if (!call) return;
   const sid = call.sid;
@@ -285,10 +351,10 @@ function act(kind, keys = "") {
   chain = chain.then(async () => {
     try {
       trouble = null;
-      await take(await wire.act(sid, kind, call?.version ?? 0, keys));
+      await take(await api.act(sid, kind, call?.version ?? 0, keys));
     } catch (found) {
-      if (found.code === "other-window") await take(await wire.look(sid, -1));
-      complain(found);
+      if (found.code === "other-window") await take(await api.look(sid, -1));
+      showError(found);
     }
   });
 }
@@ -300,16 +366,17 @@ function press(keys, event) {
     flash(key);
   });
   act("press", keys);
-  if (event?.detail > 0) find("transcript").focus({ preventScroll: true }); // the mouse leaves Enter and Space to the telephone
+  // After a click, Enter and Space belong to the telephone again.
+  if (event?.detail > 0) find("transcript").focus({ preventScroll: true });
 }
 
 async function decide(choice) {
   try {
     sound.bargeIn();
-    await take(await wire.choose(call.sid, choice));
+    await take(await api.choose(call.sid, choice));
     find("transcript").focus({ preventScroll: true });
   } catch (found) {
-    complain(found);
+    showError(found);
   }
 }
 
@@ -324,7 +391,8 @@ function keyboard(event) {
   if (!call || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = event.target;
   if (at.closest("input, select, textarea")) return;
-  if (event.repeat && /^([0-9*#n ]|Enter|Escape)$/.test(event.key)) return void event.preventDefault(); // a key that is held down is one key
+  const heldDown = event.repeat && /^([0-9*#n ]|Enter|Escape)$/.test(event.key); // counts as one key
+  if (heldDown) return void event.preventDefault();
   if (event.key === "Escape") return void (call.state !== "over" && hangUp());
   if (/^[0-9*#]$/.test(event.key)) press(event.key);
   else if (event.key === "n" && document.querySelector("#hint .do")) find("hint").querySelector(".do").click();
@@ -347,23 +415,29 @@ find("speak").addEventListener("submit", event => {
   find("transcript").focus({ preventScroll: true });
 });
 find("scene-line").addEventListener("click", () => open("scene"));
-find("mute").addEventListener("click", () => { sound.mute(!sound.isMuted()); show(); });
+find("mute").addEventListener("click", () => {
+  sound.mute(!sound.isMuted());
+  show();
+});
 document.addEventListener("keydown", keyboard);
 for (const one of document.querySelectorAll("[data-language]")) {
-  one.addEventListener("click", () => { speak(one.dataset.language); show(); });
+  one.addEventListener("click", () => {
+    speak(one.dataset.language);
+    show();
+  });
 }
-whenChosen(press, one => once(() => playStory(one)));
+whenChosen(press, one => once(() => playDemoCall(one)));
 sound.whenSpeaking(markSpeaking);
 whenSceneChanges(async what => {
   trouble = null;
   await readSetting();
   serverSeen = "";
   if (["reset", "world", "demo"].includes(what)) report = null;
-  await askServer();
-}, complain);
+  await readServer();
+}, showError);
 setInterval(() => showTimer(call), 500);
 show();
 await readSetting();
 if (/^#CA[0-9a-f]{32}$/.test(location.hash)) await join(location.hash.slice(1));
-else askServer();
+else readServer();
 watch();

@@ -1,6 +1,6 @@
-// What is heard: key tones (ITU-T Q.23), the voice line after line, and the ringing of an agent's telephone.
+// Sound: key tones (ITU-T Q.23), the speech of the line, and ringing.
 
-import { RINGING, soundOf } from "./wire.js";
+import { RINGING, soundOf } from "./api.js";
 
 const LOW = [697, 770, 852, 941];
 const HIGH = [1209, 1336, 1477];
@@ -66,7 +66,7 @@ export function say(sid, number) {
   if (!playing) next();
 }
 
-// A key cuts the prompt, as on a telephone: what was not spoken yet is not spoken any more.
+// Barge-in: a key stops the prompt and drops what was not spoken yet.
 export function bargeIn() {
   waiting = [];
   if (playing) {

@@ -1,8 +1,8 @@
-// The transcript: who said what, in which language; the options of the open question are buttons.
+// The transcript: who said what, in which language; the options of the open prompt are buttons.
 
 import { fill, find, make, telephone } from "./dom.js";
-import { shelf, shelfKey } from "./story.js";
-import { welcome } from "./welcome.js";
+import { shelf, shelfKey } from "./demo_calls.js";
+import { intro } from "./intro.js";
 import { known, words } from "./words.js";
 
 let shown = [];
@@ -12,14 +12,26 @@ let begin = () => {};
 let following = true;
 let speaking = -1;
 
-// Whoever has scrolled back to read is left alone; everybody else sees the newest line, whatever changes its size.
+// Scroll to the newest line, unless the reader has scrolled back.
 find("transcript").addEventListener("scroll", ({ target }) => {
   if (target.clientHeight) following = target.scrollHeight - target.scrollTop - target.clientHeight < 140;
 });
-// A frame shows whoever walks by Tab where they are; a focus that the page sets by itself needs none.
+// The focus ring is for Tab navigation; a focus that the page sets by itself shows none.
 let walking = false;
-document.addEventListener("keydown", event => { walking = event.key === "Tab"; }, true);
-document.addEventListener("pointerdown", () => { walking = false; }, true);
+document.addEventListener(
+  "keydown",
+  event => {
+    walking = event.key === "Tab";
+  },
+  true,
+);
+document.addEventListener(
+  "pointerdown",
+  () => {
+    walking = false;
+  },
+  true,
+);
 find("transcript").addEventListener("focus", ({ target }) => target.classList.toggle("walked-to", walking));
 new ResizeObserver(follow).observe(find("transcript"));
 
@@ -28,12 +40,12 @@ function follow() {
   if (following && sidShown) place.scrollTop = place.scrollHeight;
 }
 
-export function whenChosen(tell, tellStory) {
+export function whenChosen(tell, tellDemoCall) {
   press = tell;
-  begin = tellStory;
+  begin = tellDemoCall;
 }
 
-export function showTalk(call) {
+export function showTranscript(call) {
   const place = find("transcript");
   if (!call) return empty(place);
   if (sidShown !== call.sid) {
@@ -65,14 +77,19 @@ export function markSpeaking(number) {
 function empty(place) {
   shown = [];
   sidShown = "";
-  fill(place, document.documentElement.lang + shelfKey(), welcome(), shelf(begin));
+  fill(place, document.documentElement.lang + shelfKey(), intro(), shelf(begin));
 }
 
-// The question that is open began after the caller's last deed.
+// The open prompt began after the caller's last action.
 function openFrom(call) {
   if (call.state !== "listening") return Infinity;
   let number = call.lines.length;
-  while (number > 0 && call.lines[number - 1].who !== "caller" && !["silence", "over"].includes(call.lines[number - 1].code)) number -= 1;
+  while (
+    number > 0 &&
+    call.lines[number - 1].who !== "caller" &&
+    !["silence", "over"].includes(call.lines[number - 1].code)
+  )
+    number -= 1;
   if (number < call.lines.length) return number;
   number = call.lines.length - 1;
   while (number > 0 && call.lines[number - 1].who === "line") number -= 1;
@@ -82,27 +99,44 @@ function openFrom(call) {
 function lineOf(line, number, options) {
   if (line.who === "note") return make("p", { class: `note note-${line.code}`, "data-number": number }, noteText(line));
   if (line.who === "caller") {
-    return make("div", { class: "line caller" }, make("span", { class: "who" }, words("you")),
-      make("p", { class: "pressed" }, ...[...line.text].map(key => make("kbd", {}, key))));
+    return make(
+      "div",
+      { class: "line caller" },
+      make("span", { class: "who" }, words("you")),
+      make("p", { class: "pressed" }, ...[...line.text].map(key => make("kbd", {}, key))),
+    );
   }
   const language = line.language === "zh" ? "zh-CN" : "en";
   const name = words(line.who === "whisper" ? "whisper" : "robot");
   const badge = make("span", { class: "badge" }, line.language === "zh" ? "中" : "EN");
-  return make("div", { class: `line ${line.who}`, "data-number": number }, make("span", { class: "who" }, name, badge),
-    make("div", { class: "words", lang: language }, ...sentences(line.text, [...options])));
+  return make(
+    "div",
+    { class: `line ${line.who}`, "data-number": number },
+    make("span", { class: "who" }, name, badge),
+    make("div", { class: "words", lang: language }, ...sentences(line.text, [...options])),
+  );
 }
 
 function noteText(line) {
   const name = `note-${line.code}`;
-  return known(name) ? words(name, line.code.startsWith("agent-") ? telephone(line.text) : line.text) : `${line.code} ${line.text}`;
+  return known(name)
+    ? words(name, line.code.startsWith("agent-") ? telephone(line.text) : line.text)
+    : `${line.code} ${line.text}`;
 }
 
 function sentences(text, options) {
-  return text.split("\n").filter(Boolean).map(sentence => {
-    const place = options.findIndex(option => option.label && sentence.includes(option.label));
-    if (place < 0) return make("p", {}, sentence);
-    const [option] = options.splice(place, 1);
-    return make("button", { class: "option", type: "button", onclick: event => press(option.key, event) },
-      make("kbd", {}, option.key), make("span", {}, sentence));
-  });
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map(sentence => {
+      const place = options.findIndex(option => option.label && sentence.includes(option.label));
+      if (place < 0) return make("p", {}, sentence);
+      const [option] = options.splice(place, 1);
+      return make(
+        "button",
+        { class: "option", type: "button", onclick: event => press(option.key, event) },
+        make("kbd", {}, option.key),
+        make("span", {}, sentence),
+      );
+    });
 }

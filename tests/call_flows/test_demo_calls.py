@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 
 from ivr.engine import journal
-from ivr.simulator.browser_phone.demo_calls import stories
+from ivr.simulator.browser_phone.demo_calls import demo_calls
 from ivr.simulator.calls.phone import ANONYMOUS
 from ivr.storage import begin_read
 from tests.call_flows.line import NOON, Caller, Line, demo_world
 
-TOLD = list(stories(json.loads(demo_world())))
+TOLD = list(demo_calls(json.loads(demo_world())))
 LEAVES = {
     "freeze-borrowed": "freezes", "unknown-payment": "cases", "top-up-unknown": "cases", "top-up-fault": "cases",
     "payment-unknown": "cases", "duplicate": "disputes", "refund-missing": "disputes", "subscription": "disputes",
@@ -29,18 +29,18 @@ LONGEST = 40
 
 
 class Player:
-    """Somebody who presses what the story says, and no other key."""
+    """Somebody who presses what the demo_call says, and no other key."""
 
     def __init__(self, line: Line, lang: str) -> None:
         self.line, self.lang = line, lang
         self.caller = Caller(line, lang, repeat=False)
 
-    def plays(self, story) -> None:
+    def plays(self, demo_call) -> None:
         """Every call of it, in the scene that it wants."""
-        for part in story["calls"]:
+        for part in demo_call["calls"]:
             self._set(part["scene"])
             if part["keys"] is not None:
-                self.caller.dials(story["line"], story["caller"] or ANONYMOUS)
+                self.caller.dials(demo_call["line"], demo_call["caller"] or ANONYMOUS)
                 self._goes_through(part["keys"])
 
     def _goes_through(self, keys) -> None:
@@ -63,7 +63,7 @@ class Player:
         if self.caller.talking_to:
             return ""
         found = keys.get(name)
-        assert found, f"the story has no key for {name}; heard:\n{self.caller.heard}"
+        assert found, f"the demo_call has no key for {name}; heard:\n{self.caller.heard}"
         key = found[min(place, len(found) - 1)] if isinstance(found, list) else found
         return self.caller.code() if key == "{code}" else key
 
@@ -83,24 +83,24 @@ class Player:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("story", TOLD, ids=[story["id"] for story in TOLD])
-def test_a_ready_made_call_plays_to_its_end(line, lang, story):
+@pytest.mark.parametrize("story", TOLD, ids=[demo_call["id"] for demo_call in TOLD])
+def test_a_ready_made_call_plays_to_its_end(line, lang, demo_call):
     """In both languages; a key for every question, and the records that the page speaks of."""
     player = Player(line, lang)
-    player.plays(story)
-    sid, wanted = player.caller.sid, LEAVES.get(story["id"])
+    player.plays(demo_call)
+    sid, wanted = player.caller.sid, LEAVES.get(demo_call["id"])
     left = [kind for kind in ("cases", "disputes", "freezes", "callbacks", "consents") if any(one["call"] == sid for one in line.get(kind))]  # fmt: skip
     assert left == ([wanted] if wanted else [])
     outcome = line.get(f"calls/{sid}")["outcome"]
-    assert (outcome == "transferred") == (story["id"] in PERSON)
+    assert (outcome == "transferred") == (demo_call["id"] in PERSON)
     assert player.caller.faults == []
 
 
 def test_a_world_without_the_people_or_records_has_no_such_call():
-    """A story is told where it can be played, and with what stands in that world."""
+    """A demo_call is told where it can be played, and with what stands in that world."""
     world = json.loads(demo_world())
-    assert len(TOLD) > 30 and list(stories({})) == []
+    assert len(TOLD) > 30 and list(demo_calls({})) == []
     world["payments"] = [one for one in world["payments"] if one["id"] != "Y4"]
     world["customers"] = [one for one in world["customers"] if one["id"] != "K8"]
-    gone = {story["id"] for story in TOLD} - {story["id"] for story in stories(world)}
+    gone = {demo_call["id"] for demo_call in TOLD} - {demo_call["id"] for demo_call in demo_calls(world)}
     assert gone == {"duplicate", "rewards"}

@@ -1,4 +1,4 @@
-// Ready-made calls: whoever chooses one is told at every question which key leads on.
+// Ready-made calls: the list of them, and the hint with the next key at each prompt.
 
 import { fill, find, make } from "./dom.js";
 import { known, speaks, words } from "./words.js";
@@ -7,40 +7,62 @@ const BRANCHES = ["security", "top-up", "transactions", "promotions", "informati
 const KEYED = ["value", "secret", "sealed"];
 const ENTRIES = ["amount", "date", "time", "number", "tail", "pin", "code", "reference"];
 
-let told = [];
+let demoCalls = [];
 let chosen = null;
 let part = 0;
 
-export function tell(stories) {
-  told = stories;
+export function load(list) {
+  demoCalls = list;
 }
 
-export function choose(story, from = 0) {
-  chosen = story;
+export function choose(demoCall, from = 0) {
+  chosen = demoCall;
   part = from;
   return chosen?.calls[part];
 }
 
-export const place = () => part;
+export const currentPart = () => part;
 export const current = () => chosen;
 
-// The shelf of all stories, branch by branch.
+// All demo calls, branch by branch.
 export function shelf(begin) {
-  const rows = BRANCHES.map(branch => [branch, told.filter(one => one.branch === branch)]).filter(([, ones]) => ones.length);
+  const rows = BRANCHES.map(branch => [branch, demoCalls.filter(one => one.branch === branch)]).filter(
+    ([, ones]) => ones.length,
+  );
   if (!rows.length) return null;
-  return make("section", { class: "shelf", "aria-label": words("stories") }, make("h3", {}, words("stories")),
-    make("p", { class: "hint" }, words("storiesAbout")), ...rows.map(([branch, ones]) => rowOf(branch, ones, begin)));
+  return make(
+    "section",
+    { class: "shelf", "aria-label": words("demoCalls") },
+    make("h3", {}, words("demoCalls")),
+    make("p", { class: "hint" }, words("demoCallsAbout")),
+    ...rows.map(([branch, ones]) => rowOf(branch, ones, begin)),
+  );
 }
 
 function rowOf(branch, ones, begin) {
-  return make("section", { class: "branch" }, make("h4", {}, words(`branch-${branch}`)), make("div", { class: "cards" },
-    ...ones.map(one => make("button", { type: "button", class: "card", "data-story": one.id, onclick: () => begin(one) },
-      make("b", {}, one.title[speaks()]), make("span", {}, one.about[speaks()])))));
+  return make(
+    "section",
+    { class: "branch" },
+    make("h4", {}, words(`branch-${branch}`)),
+    make(
+      "div",
+      { class: "cards" },
+      ...ones.map(one =>
+        make(
+          "button",
+          { type: "button", class: "card", "data-demo-call": one.id, onclick: () => begin(one) },
+          make("b", {}, one.title[speaks()]),
+          make("span", {}, one.about[speaks()]),
+        ),
+      ),
+    ),
+  );
 }
 
-export const shelfKey = () => told.map(one => one.id).join() + told.map(one => one.calls[0].keys?.["identify-tail"]).join();
+export const shelfKey = () =>
+  demoCalls.map(one => one.id).join() + demoCalls.map(one => one.calls[0].keys?.["identify-tail"]).join();
 
-// What the story does now: {what: "press", keys} and the like; null while nobody knows what is asked.
+// The next step: {what: "press", keys} and the like; null while it is not known what the line asks.
 export function step(call, report, texts) {
   if (!chosen || !call) return null;
   if (call.state === "over") return chosen.calls[part + 1] ? { what: "next" } : { what: "end" };
@@ -54,7 +76,9 @@ export function step(call, report, texts) {
 
 function press(name, call, report, texts) {
   const answers = name === "choose-language" ? (speaks() === "zh" ? "1" : "2") : chosen.calls[part].keys?.[name];
-  const before = report.turns.flatMap(turn => turn.steps).filter(([kind, of, how]) => kind === "answer" && of === name && KEYED.includes(how)).length;
+  const before = report.turns
+    .flatMap(turn => turn.steps)
+    .filter(([kind, of, how]) => kind === "answer" && of === name && KEYED.includes(how)).length;
   const keys = Array.isArray(answers) ? answers[Math.min(before, answers.length - 1)] : answers;
   if (!keys) return { what: "free" };
   if (keys === "hang-up") return { what: "hang-up" };
@@ -82,12 +106,42 @@ export function showHint(now, act, leave) {
 
 function hintOf(now, act, leave) {
   const does = known(`do-${now.what}`) ? words(`do-${now.what}`) : "";
-  const label = { press: now.means, decide: words(now.choice ?? "idle"), next: words(chosen.calls[part + 1]?.keys ? "do-again" : "do-clock") }[now.what] ?? does;
+  const label =
+    {
+      press: now.means,
+      decide: words(now.choice ?? "idle"),
+      next: words(chosen.calls[part + 1]?.keys ? "do-again" : "do-clock"),
+    }[now.what] ?? does;
   const keys = now.what === "press" ? [...now.keys].map(key => make("kbd", {}, key)) : [];
-  const button = now.what === "free" ? make("p", { class: "free" }, words("do-free")) : make("button", { type: "button", class: "do", "aria-keyshortcuts": "n", onclick: event => act(now, event) },
-    make("span", { class: "unseen" }, words("hintNext")), make("span", { class: "caps" }, ...keys), make("span", {}, label));
-  return [make("p", { class: "story-title" }, make("b", {}, chosen.title[speaks()]),
-    make("button", { type: "button", class: "leave", "aria-label": words("leaveStory"), title: words("leaveStory"), onclick: leave }, "×")), button];
+  const button =
+    now.what === "free"
+      ? make("p", { class: "free" }, words("do-free"))
+      : make(
+          "button",
+          { type: "button", class: "do", "aria-keyshortcuts": "n", onclick: event => act(now, event) },
+          make("span", { class: "unseen" }, words("hintNext")),
+          make("span", { class: "caps" }, ...keys),
+          make("span", {}, label),
+        );
+  return [
+    make(
+      "p",
+      { class: "demo-title" },
+      make("b", {}, chosen.title[speaks()]),
+      make(
+        "button",
+        {
+          type: "button",
+          class: "leave",
+          "aria-label": words("leaveDemoCall"),
+          title: words("leaveDemoCall"),
+          onclick: leave,
+        },
+        "×",
+      ),
+    ),
+    button,
+  ];
 }
 
 // The next key stands out on the keypad and in the transcript.

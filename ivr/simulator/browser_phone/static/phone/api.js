@@ -1,6 +1,6 @@
-// Requests to our own origin, and nothing else.
+// Requests to the page's own origin.
 
-export class Trouble extends Error {
+export class ApiError extends Error {
   constructor(code, detail = "") {
     super(code);
     this.code = code;
@@ -19,27 +19,29 @@ export async function ask(path, method = "GET", body = undefined) {
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     });
   } catch {
-    throw new Trouble("phone-down");
+    throw new ApiError("phone-down");
   }
   if (answer.status === 204) return null;
   const said = await answer.json().catch(() => ({ error: "phone-down" }));
-  if (!answer.ok) throw new Trouble(said.error ?? "phone-down", said.server ?? "");
+  if (!answer.ok) throw new ApiError(said.error ?? "phone-down", said.server ?? "");
   return said;
 }
 
-// Calls that the line placed by itself, at the same telephone company.
+// Conversations of agents and customers in calls that the line placed.
 export async function talks() {
   const answer = await fetch("/simulator/calls");
   const calls = answer.ok ? await answer.json() : [];
-  return calls.filter(one => !one.over && one.direction === "outbound-api" && one.talking_to).map(one => ({ sid: one.sid, agent: one.line, customer: one.talking_to }));
+  return calls
+    .filter(one => !one.over && one.direction === "outbound-api" && one.talking_to)
+    .map(one => ({ sid: one.sid, agent: one.line, customer: one.talking_to }));
 }
 
 export const endTalk = sid => fetch(`/simulator/calls/${sid}/wait`, { method: "POST" });
-export const stories = () => ask("stories");
+export const demoCalls = () => ask("demo-calls");
 export const setting = () => ask("setting");
 export const place = (line, caller, agents) => ask("calls", "POST", { line, caller, agents });
 export const look = (sid, seen) => ask(`calls/${sid}?seen=${seen}`);
-export const act = (sid, kind, seen, keys) => ask(`calls/${sid}/deeds`, "POST", { kind, keys, seen, window: WINDOW });
+export const act = (sid, kind, seen, keys) => ask(`calls/${sid}/actions`, "POST", { kind, keys, seen, window: WINDOW });
 export const choose = (sid, choice) => ask(`calls/${sid}/agent`, "POST", { choice });
 export const report = sid => ask(`calls/${sid}/server`);
 export const lab = (what, method = "GET", body = undefined) => ask(`lab/${what}`, method, body);
