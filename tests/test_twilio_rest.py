@@ -185,7 +185,11 @@ def test_twilio_is_asked_what_belongs_to_the_account(stub, settings):  # noqa: F
     """Numbers and what they can do, verified numbers, short codes, messaging services."""
     with running_simulator(stub, settings) as simulator:
         registers = simulator.runner.account
-        registers.owned_numbers, registers.verified_numbers, registers.senders = lambda: [OURS], {THEIRS}, {"12345", SERVICE}
+        registers.owned_numbers, registers.verified_numbers, registers.senders = (
+            lambda: [OURS],
+            {THEIRS},
+            {"12345", SERVICE},
+        )
         numbers = OwnNumbers(simulator.settings)
         assert numbers.find(OURS) == {"voice", "sms"}
         assert numbers.find(THEIRS) is None

@@ -1,18 +1,24 @@
 """The JSON API at `/simulator`: place calls and act on them. For people, pages and tests on this machine.
 
-| request | meaning |
-|---|---|
-| `POST /simulator/calls` `{"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}` | call a line; 201 and the call |
-| `GET /simulator/calls`, `GET /simulator/calls/<sid>` | the calls, a call |
-| `POST /simulator/calls/<sid>/press` `{"keys": "138#"}` | press keys; with the SID of an agent whose behaviour is `ask`: the agent's keys |
-| `…/wait`, `…/speak` `{"seconds": 4, "words"?}`, `…/answer`, `…/hang-up` | stay silent (while talking: the other party hangs up); speak into a recording; answer; hang up |
-| `…/notices` `{"send": [1, 0, 0]}` | send status callbacks by number: late, in this order, or again |
-| `…/again` `{"request": -1}` | send an earlier webhook again |
-| `PUT /simulator/recordings/<RE…>` `{"call", "seconds", "words"?}` | keep a recording made by the telephone in the terminal |
-| `GET /simulator/clock`, `POST /simulator/clock` `{"advance": 30}` | virtual seconds; time-outs that pass end in silence |
+POST /simulator/calls {"line", "from", "sid"?, "agents"?, "notices"?, "bare_hash"?, "more"?}
+    Call a line. 201 and the call.
+GET /simulator/calls, GET /simulator/calls/<sid>
+    All calls; one call.
+POST /simulator/calls/<sid>/press {"keys": "138#"}
+    Press keys. With the SID of an agent whose behaviour is `ask`: the agent's keys.
+POST /simulator/calls/<sid>/wait, …/speak {"seconds": 4, "words"?}, …/answer, …/hang-up
+    Stay silent (while talking: the other party hangs up); speak into a recording; answer; hang up.
+POST /simulator/calls/<sid>/notices {"send": [1, 0, 0]}
+    Send status callbacks by number: late, in this order, or again.
+POST /simulator/calls/<sid>/again {"request": -1}
+    Send an earlier webhook again.
+PUT /simulator/recordings/<RE…> {"call", "seconds", "words"?}
+    Keep a recording made by the telephone in the terminal.
+GET /simulator/clock, POST /simulator/clock {"advance": 30}
+    Virtual seconds; time-outs that pass end in silence.
 
-`agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (a client acts by the agent's SID).
-`bare_hash`: what a `#` alone means in an entry: `silence` (as documented), or reported as empty, absent, hash or
+`agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (a client acts by the agent's
+SID). `bare_hash`: what a `#` alone means in an entry: `silence` (as documented), or reported as empty, absent, hash or
 finished-on-key. `notices`: `"held"` keeps status callbacks until they are sent by `…/notices`.
 """
 
@@ -71,9 +77,14 @@ def _calls(control: Blueprint, runner: CallRunner) -> None:
         if sid in runner.calls:
             abort(409, f"{sid} was placed before; leave sid out for a new one")
         call = runner.place(
-            asked["line"], asked["from"], sid, agents=agents, held=asked.get("notices") == "held",
-            bare_hash=bare_hash, more=more,
-        )  # fmt: skip
+            asked["line"],
+            asked["from"],
+            sid,
+            agents=agents,
+            held=asked.get("notices") == "held",
+            bare_hash=bare_hash,
+            more=more,
+        )
         return jsonify(_shown(runner, call)), 201
 
     @control.get("/calls")
@@ -193,14 +204,21 @@ def _shown(runner: CallRunner, call: RunningCall, leg: Leg | None = None) -> dic
 def _picture(call: RunningCall, leg: Leg) -> dict[str, Any]:
     own = leg is call.leg
     return {
-        "sid": leg.sid, "line": leg.parameters["To"], "from": leg.parameters["From"],
-        "direction": leg.parameters["Direction"], "status": leg.parameters["CallStatus"], "over": call.phone_call.over,
-        "waiting": asdict(call.phone_call.waiting) if call.phone_call.waiting else None, "seconds": leg.clock,
-        "heard": [asdict(piece) for piece in leg.heard], "mark": call.mark if own else 0,
+        "sid": leg.sid,
+        "line": leg.parameters["To"],
+        "from": leg.parameters["From"],
+        "direction": leg.parameters["Direction"],
+        "status": leg.parameters["CallStatus"],
+        "over": call.phone_call.over,
+        "waiting": asdict(call.phone_call.waiting) if call.phone_call.waiting else None,
+        "seconds": leg.clock,
+        "heard": [asdict(piece) for piece in leg.heard],
+        "mark": call.mark if own else 0,
         "options": [asdict(option) for option in options(call)] if own else [],
         "talking_to": leg.talking_to.parameters["To"] if leg.talking_to else "",
         "agents": [_picture(call, child) for child in leg.children],
         "notices": [asdict(notice) for notice in leg.status_callbacks.kept] if leg.status_callbacks else [],
-        "faults": [str(fault) for fault in leg.faults] + (call.trouble if own else []), "warnings": leg.warnings,
+        "faults": [str(fault) for fault in leg.faults] + (call.trouble if own else []),
+        "warnings": leg.warnings,
         "requests": [url for url, _form, _answer in leg.webhooks.log] if own else [],
-    }  # fmt: skip
+    }

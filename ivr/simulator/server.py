@@ -1,8 +1,8 @@
 """`python -m ivr.simulator.server`: the simulator as a process of its own, on PORT + 1 of this machine.
 
 It sends signed webhooks to the app and answers REST requests at the same paths as Twilio (in the lab `TWILIO_API_URL`
-points here). People and tests use `/simulator` (see `control_api`) and `/phone`. It listens on loopback only, and refuses
-requests that came through a proxy or a tunnel.
+points here). People and tests use `/simulator` (see `control_api`) and `/phone`. It listens on loopback only, and
+refuses requests that came through a proxy or a tunnel.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ivr.simulator.webhooks.delivery import HttpTransport, Transport
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How the outside world behaves, asked each time: agents by number, the delivery of texts, the account's numbers."""
+    """How the outside world behaves, asked each time: agents by number, delivery of texts, the account's numbers."""
 
     agent: Callable[[str], str] = lambda number: "accept"
     sms: Callable[[], str] = lambda: "ok"

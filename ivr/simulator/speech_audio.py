@@ -18,7 +18,7 @@ def has_voice() -> bool:
 
 @lru_cache(maxsize=256)
 def spoken(text: str, language: str, slow: bool) -> bytes:
-    """A WAV file of this text as it sounds on the telephone. Raises VoiceMissing, or ValueError when there is nothing to say."""
+    """A WAV file of this text as heard on the telephone. Raises VoiceMissing, or ValueError for text without words."""
     return wav(Recorder(Espeak()).record(from_text(text, language, slow)))
 
 

@@ -95,9 +95,7 @@ def _act(phone: Phone, typed: str, tell: Tell) -> str:
         phone.speaks(words=typed[4:].strip())
         return f"caller.speaks(words={typed[4:].strip()!r})"
     if not re.fullmatch(r"[0-9#*]+", typed):
-        tell(
-            "  keys are 0-9 * #; empty: silence; h: hang up; repeat: send the last webhook again; say …: speak after a tone"
-        )
+        tell("  keys are 0-9 * #; empty: silence; h: hang up; repeat: last webhook again; say …: speak after a tone")
         return ""
     phone.presses(typed)
     return f"caller.presses({typed!r})"
@@ -127,7 +125,8 @@ def _advice(phone: Phone) -> str:
     if phone.documents or not phone.faults:
         return ""
     if "HTTP 403" in str(phone.faults[0]):
-        return "  the server refuses the signature: use the DATA_DIR, TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL it was started with"
+        settings = "DATA_DIR, TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL"
+        return f"  the server refuses the signature: use the {settings} it was started with"
     return "  is the server running? start it with make run, and call it on the same PORT"
 
 

@@ -22,7 +22,8 @@
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
     const text = walker.currentNode.textContent.trim();
-    if (!text || !element.checkVisibility() || element.closest(":disabled, script, noscript, option, .unseen, title")) continue;
+    const ignored = ":disabled, script, noscript, option, .unseen, title";
+    if (!text || !element.checkVisibility() || element.closest(ignored)) continue;
     const style = getComputedStyle(element);
     const svg = element.closest("svg");
     const badge = element.matches("svg .badge"); // on the disc that is drawn before it
@@ -30,7 +31,8 @@
     const ink = parse(svg ? style.fill : style.color);
     const seen = over(ink.rgb, ink.alpha * opacity(element), ground);
     const [a, b] = [light(seen), light(ground)];
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     found.push({ text, ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), needs: large ? 3 : 4.5 });
   }
   return found;

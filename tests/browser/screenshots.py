@@ -58,7 +58,8 @@ def _narrow(line: Running, browser: Browser) -> None:
 
 def _window(line: Running, browser: Browser, size: tuple[int, int], language: str, colours: str) -> Window:
     line.begin_the_day()
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=colours)  # type: ignore[arg-type]
+    viewport = {"width": size[0], "height": size[1]}
+    page = browser.new_page(viewport=viewport, color_scheme=colours)  # type: ignore[arg-type]
     return Window(page, line.simulator).opens(language)
 
 

@@ -68,14 +68,22 @@ def test_on_a_phone_nothing_has_to_be_pushed_sideways(opens):
         for language, place in itertools.product(("zh", "en"), range(len(VIEWS))):
             window.speaks(language).page.locator("#views button").nth(place).click()
             assert window.asks("() => document.documentElement.scrollWidth") <= 390, VIEWS[place]
-            wide = "() => [...document.querySelectorAll('main *')].filter(one => one.checkVisibility() && one.getBoundingClientRect().right > 391).map(one => one.outerHTML.slice(0, 80))"
+            wide = (
+                "() => [...document.querySelectorAll('main *')]"
+                ".filter(one => one.checkVisibility() && one.getBoundingClientRect().right > 391)"
+                ".map(one => one.outerHTML.slice(0, 80))"
+            )
             assert window.asks(wide) == [], VIEWS[place]
         window.page.locator("#views button").first.click()
 
     fits()
     window.plays("freeze-borrowed", 7).hears_a_question()
     fits()
-    small = "() => [...document.querySelectorAll('button')].filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.textContent)"
+    small = (
+        "() => [...document.querySelectorAll('button')]"
+        ".filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24)"
+        ".map(one => one.textContent)"
+    )
     assert window.asks(small) == []
     window.hangs_up()
     fits()
@@ -86,7 +94,10 @@ def test_every_control_is_reached_by_tab_and_shows_where_one_is(window, state):
     """Once around the page: all that can be used, each with a ring around it."""
     if state == "call":
         window.rings().presses("2").hears_a_question().looks_at("scene")
-    visible = f"() => [...document.querySelectorAll({REACHABLE!r})].filter(one => one.checkVisibility()).map(one => one.id || one.dataset.key || one.textContent.trim() || one.tagName)"
+    visible = (
+        f"() => [...document.querySelectorAll({REACHABLE!r})].filter(one => one.checkVisibility())"
+        ".map(one => one.id || one.dataset.key || one.textContent.trim() || one.tagName)"
+    )
     wanted, reached = set(window.asks(visible)), set()
     window.page.evaluate("() => document.activeElement.blur()")
     for _step in range(80):

@@ -108,7 +108,10 @@ def test_in_an_empty_world_the_page_still_stands(window, line):
 @pytest.mark.parametrize("target", [".call", "[data-demo-call=freeze-borrowed]"])
 def test_a_double_click_rings_once(window, target):
     """Nobody would hang up the first of two calls."""
-    ways = "() => fetch('/phone/api/setting').then(answer => answer.json()).then(setting => setting.calls.map(one => one.sid))"
+    ways = (
+        "() => fetch('/phone/api/setting').then(answer => answer.json())"
+        ".then(setting => setting.calls.map(one => one.sid))"
+    )
     before = window.asks(ways)
     window.page.locator(target).dblclick()
     window.hears_a_question()

@@ -33,7 +33,7 @@ def test_every_turn_shows_what_was_decided_what_was_done_how_long_and_how_sure(e
 
 
 def test_amounts_ids_and_times_are_shown_as_people_read_them(window):
-    """Yuan and not fen, the payment that was picked and not its id, the wallet's hours without a T; in the Path and in all that is kept."""
+    """Yuan instead of fen, the payment instead of its id, local time without a T; in the Path and in all fields."""
     window.plays("duplicate", 15)
     panel = window.looks_at("path")
     expect(panel).to_contain_text("dispute-twin → 2026-11-20 08:20 · 36.00 yuan · Hillview Coffee")

@@ -58,7 +58,7 @@ def test_a_story_sets_its_scene_and_the_next_one_sets_it_right(window, line):
 
 
 def test_a_story_inherits_neither_clock_nor_language_of_the_one_before(window, line):
-    """After a call by night it is the morning of before again, after another reload too; and the same telephone is asked for its language."""
+    """After a call by night the clock is back at the morning, and the line asks for the language."""
     when = window.page.locator("#scene-line")
     window.page.locator("[data-demo-call=at-night]").click()
     expect(when).to_contain_text("at 03:00")

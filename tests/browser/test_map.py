@@ -32,7 +32,11 @@ def test_on_a_phone_the_page_keeps_its_width(opens, query):
     """390 pixels: the drawing is moved within its sheet, nothing else is pushed sideways."""
     page = on_the_map(opens(width=390, height=844), query)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    outside = "() => [...document.querySelectorAll('body *:not(svg, svg *)')].filter(one => one.checkVisibility() && one.getBoundingClientRect().right > 391).map(one => one.outerHTML.slice(0, 80))"
+    outside = (
+        "() => [...document.querySelectorAll('body *:not(svg, svg *)')]"
+        ".filter(one => one.checkVisibility() && one.getBoundingClientRect().right > 391)"
+        ".map(one => one.outerHTML.slice(0, 80))"
+    )
     assert page.evaluate(outside) == []
 
 

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.running import WORLD
 
 SENTENCE = {
-    "en": "It is Monday, 16 February 2026 at 23:59 · two agents on duty, who let it ring · the wallet's API is down · texts are rejected",
+    "en": "It is Monday, 16 February 2026 at 23:59 · two agents on duty, who let it ring"
+    " · the wallet's API is down · texts are rejected",
     "zh": "2026年2月16日星期一 23:59 · 2 位客服在岗，不接听 · 钱包接口不通 · 短信被拒收",
 }
 BUTTONS = {

@@ -85,7 +85,11 @@ def test_recordings_have_twilios_fields(simulator, get):
 def test_what_belongs_to_the_account_has_twilios_fields(simulator, get):
     """Its numbers, verified ones of others, short codes, a messaging service."""
     registers, service = simulator.runner.account, "MG" + "0a" * 16
-    registers.owned_numbers, registers.verified_numbers, registers.senders = lambda: [LINE], {CALLER}, {"12345", service}
+    registers.owned_numbers, registers.verified_numbers, registers.senders = (
+        lambda: [LINE],
+        {CALLER},
+        {"12345", service},
+    )
     for path, key in (
         ("/IncomingPhoneNumbers.json", "incoming_phone_numbers"), ("/OutgoingCallerIds.json", "outgoing_caller_ids"),
         ("/SMS/ShortCodes.json", "short_codes"),

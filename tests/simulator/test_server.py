@@ -94,7 +94,12 @@ def test_rest_refuses_strangers_in_twilios_words(simulator):
     url = f"{simulator.settings.twilio_api_url['']}/2010-04-01/Accounts/{simulator.runner.account.sid}/Calls.json"
     answer = requests.get(url, auth=(simulator.runner.account.sid, "wrong"), timeout=5)
     assert answer.status_code == 401
-    assert answer.json() == {"code": 20003, "message": "Authenticate", "more_info": "https://www.twilio.com/docs/errors/20003", "status": 401}  # fmt: skip
+    assert answer.json() == {
+        "code": 20003,
+        "message": "Authenticate",
+        "more_info": "https://www.twilio.com/docs/errors/20003",
+        "status": 401,
+    }
 
 
 def test_a_call_made_by_rest_rings_and_runs_its_document(simulator):
@@ -102,9 +107,12 @@ def test_a_call_made_by_rest_rings_and_runs_its_document(simulator):
     simulator.stub.on("/outbound", MENU)
     events = ["initiated", "ringing", "answered", "completed"]
     made = simulator.rest.calls.create(
-        to="+8613900000009", from_=LINE, url=simulator.url("/outbound"),
-        status_callback=simulator.url("/voice/status"), status_callback_event=events,
-    )  # fmt: skip
+        to="+8613900000009",
+        from_=LINE,
+        url=simulator.url("/outbound"),
+        status_callback=simulator.url("/voice/status"),
+        status_callback_event=events,
+    )
     assert made.status == "queued"
     assert simulator.sees(made.sid)["waiting"]["kind"] == "keys"
     assert simulator.rest.calls(made.sid).fetch().status == "in-progress"
@@ -284,7 +292,13 @@ def test_nobody_from_outside_reaches_the_simulator(simulator):
     assert tunnelled.status_code == 404
 
 
-PLACES = [("GET", "/simulator/calls"), ("POST", "/simulator/calls"), ("POST", "/simulator/clock"), ("GET", "/phone/api/setting"), ("POST", "/phone/api/calls")]  # fmt: skip
+PLACES = [
+    ("GET", "/simulator/calls"),
+    ("POST", "/simulator/calls"),
+    ("POST", "/simulator/clock"),
+    ("GET", "/phone/api/setting"),
+    ("POST", "/phone/api/calls"),
+]
 
 
 @pytest.mark.parametrize("method, place", PLACES)
@@ -317,7 +331,7 @@ def test_the_phone_may_be_linked_to_but_not_framed_or_sent_a_form(simulator):
 
 
 def test_where_the_address_is_public_the_simulator_asks_for_the_labs_token(stub, settings):
-    """A browser brings it once, in the address that `make run` prints, and keeps it as a cookie; REST has the account's."""
+    """A browser sends it once, in the URL that `make run` prints, then as a cookie; REST uses the account's token."""
     with running_simulator(stub, replace(settings, lab_token="s" * 32)) as simulator:
         web, here = simulator.web, {"base_url": f"http://127.0.0.1:{settings.port + 1}"}
         for method, place in PLACES:

@@ -69,7 +69,11 @@ def test_a_forwarded_call_says_from_where(simulator):
 
 def test_a_withheld_number_is_spelt_on_the_keypad():
     """266 696 687 spells ANONYMOUS [seen in many programs]."""
-    keypad = {letter: key for key, letters in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True) for letter in letters}  # fmt: skip
+    keypad = {
+        letter: key
+        for key, letters in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True)
+        for letter in letters
+    }
     assert "+" + "".join(keypad[letter] for letter in "ANONYMOUS") == ANONYMOUS
 
 
@@ -81,7 +85,13 @@ def test_an_action_asked_with_get_has_its_parameters_in_the_query(simulator):
 
 def test_the_worked_example_of_a_signature():
     """Parameters in order of their names behind the address [Security]."""
-    form = {"CallSid": "CA1234567890ABCDE", "Caller": "+14158675310", "Digits": "1234", "From": "+14158675310", "To": "+18005551212"}  # fmt: skip
+    form = {
+        "CallSid": "CA1234567890ABCDE",
+        "Caller": "+14158675310",
+        "Digits": "1234",
+        "From": "+14158675310",
+        "To": "+18005551212",
+    }
     sent = signed_as("https://example.com/myapp.php?foo=1&bar=2", form)
     assert sent[3]["X-Twilio-Signature"] == "L/OH5YylLD5NRKLltdqwSvS0BnU="
 
@@ -111,7 +121,9 @@ def test_a_get_is_signed_without_a_form():
 def test_a_blank_value_is_signed_too():
     """It is there although it is empty [Security]."""
     sent = signed_as("https://ivr.example.com/voice", {"Digits": ""})
-    assert sent[2] == {"Digits": ""} and sent[3]["X-Twilio-Signature"] == signature("https://ivr.example.com/voice", {"Digits": ""})  # fmt: skip
+    assert sent[2] == {"Digits": ""} and sent[3]["X-Twilio-Signature"] == signature(
+        "https://ivr.example.com/voice", {"Digits": ""}
+    )
 
 
 def test_each_request_has_a_token_against_repetition_of_its_own(simulator):
@@ -150,7 +162,13 @@ def test_every_end_is_told_as_completed(simulator, end):
 def test_only_the_last_notice_has_a_duration(simulator):
     """`answered` says in-progress and nothing of seconds [Call Status Callbacks]."""
     url = simulator.url("/told")
-    made = simulator.rest.calls.create(to=CALLER, from_=LINE, url=simulator.url("/x"), status_callback=url, status_callback_event=["answered", "completed"])  # fmt: skip
+    made = simulator.rest.calls.create(
+        to=CALLER,
+        from_=LINE,
+        url=simulator.url("/x"),
+        status_callback=url,
+        status_callback_event=["answered", "completed"],
+    )
     simulator.sees(made.sid)
     answered, completed = simulator.stub.forms("/told")
     assert answered["CallStatus"] == "in-progress" and "CallDuration" not in answered and "CallDuration" in completed
@@ -209,7 +227,16 @@ def test_test_credentials_fetch_no_document_and_send_no_notice(simulator):
     from ivr.twilio_rest import TestAccount
 
     asker = TestAccount(simulator.settings, simulator.settings.twilio_api_url[""])
-    assert asker.ask("call", from_="+15005550006", to="+12025550143", url=simulator.url("/x"), status_callback=simulator.url("/told")) == 0  # fmt: skip
+    assert (
+        asker.ask(
+            "call",
+            from_="+15005550006",
+            to="+12025550143",
+            url=simulator.url("/x"),
+            status_callback=simulator.url("/told"),
+        )
+        == 0
+    )
     assert simulator.stub.requests == [] and simulator.runner.calls == {}
     assert {21217, 21614} <= {*CALLING_TO.values(), *TEXTING_TO.values()}
 
@@ -222,8 +249,19 @@ def test_magic_numbers_mean_nothing_to_live_credentials(simulator, number):
 
 @pytest.mark.parametrize(
     "body, parts",
-    [("汉" * 70, 1), ("汉" * 71, 2), ("汉" * 134, 2), ("汉" * 135, 3), ("a" * 160, 1), ("a" * 161, 2), ("a" * 159 + "€", 2), ("“a”" * 24, 2), ("😀" * 35, 1), ("😀" * 36, 2)],
-)  # fmt: skip
+    [
+        ("汉" * 70, 1),
+        ("汉" * 71, 2),
+        ("汉" * 134, 2),
+        ("汉" * 135, 3),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 159 + "€", 2),
+        ("“a”" * 24, 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
 def test_one_chinese_character_halves_a_text(body, parts):
     """160 or 153 a part in GSM-7, else 70 or 67; € counts twice there, an emoji twice here [SMS character limit]."""
     assert segments(body) == parts
@@ -252,7 +290,12 @@ def test_conference_notices_follow_the_first_participant(simulator):
     simulator.does(f"{made.sid}/hang-up")
     told = simulator.stub.forms("/told")
     assert [form["StatusCallbackEvent"] for form in told] == [
-        "participant-join", "participant-join", "conference-start", "participant-hold",
-        "participant-leave", "participant-leave", "conference-end",
-    ]  # fmt: skip
+        "participant-join",
+        "participant-join",
+        "conference-start",
+        "participant-hold",
+        "participant-leave",
+        "participant-leave",
+        "conference-end",
+    ]
     assert [form["SequenceNumber"] for form in told] == list("0123456") and simulator.stub.forms("/other") == []

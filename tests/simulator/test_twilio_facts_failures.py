@@ -56,48 +56,72 @@ def code(*fates, fragment=""):
 
 
 def test_the_defaults_of_patience():
-    """Five seconds to connect, fifteen to read, fifteen in all, one retry after a failed connection [Connection ConnectionOverrides]."""
+    """5 s to connect, 15 s to read, 15 s in total, one retry after a failed connection [Connection Overrides]."""
     assert ConnectionOverrides.of(URL) == ConnectionOverrides(5.0, 15.0, 15.0, 1, frozenset({"ct"}))
 
 
 def test_the_fragment_sets_patience():
-    """In milliseconds; `all` is every kind [Connection ConnectionOverrides]."""
-    assert ConnectionOverrides.of(URL + "#ct=1000&rt=5000&tt=9000&rc=2&rp=all") == ConnectionOverrides(1.0, 5.0, 9.0, 2, frozenset({"ct", "rt", "4xx", "5xx"}))  # fmt: skip
+    """In milliseconds; `all` is every kind [Connection Overrides]."""
+    assert ConnectionOverrides.of(URL + "#ct=1000&rt=5000&tt=9000&rc=2&rp=all") == ConnectionOverrides(
+        1.0, 5.0, 9.0, 2, frozenset({"ct", "rt", "4xx", "5xx"})
+    )
 
 
 @pytest.mark.parametrize(
     "pair, fine",
-    [("ct=100", True), ("ct=99", False), ("ct=10001", False), ("rt=15000", True), ("rt=15001", False), ("tt=15001", False),
-     ("rc=0", True), ("rc=5", True), ("rc=6", False), ("rp=ct,rt,5xx", True), ("rp=6xx", False), ("sni=y", True), ("sni=x", False), ("e=ashburn,umatilla", True), ("zz=1", False)],
-)  # fmt: skip
+    [
+        ("ct=100", True),
+        ("ct=99", False),
+        ("ct=10001", False),
+        ("rt=15000", True),
+        ("rt=15001", False),
+        ("tt=15001", False),
+        ("rc=0", True),
+        ("rc=5", True),
+        ("rc=6", False),
+        ("rp=ct,rt,5xx", True),
+        ("rp=6xx", False),
+        ("sni=y", True),
+        ("sni=x", False),
+        ("e=ashburn,umatilla", True),
+        ("zz=1", False),
+    ],
+)
 def test_the_ranges_of_the_fragment(pair, fine):
-    """What is outside is 11243 [Connection ConnectionOverrides]."""
+    """What is outside is 11243 [Connection Overrides]."""
     assert (overrides_fault(f"{URL}#{pair}") is None) == fine
 
 
 @pytest.mark.parametrize(
     "fragment, fates, expected",
     [
-        ("", [ConnectFailed()], 2), ("", [500], 1), ("", [404], 1), ("", [ReadTimedOut()], 1),
-        ("#rc=3&rp=5xx", [503], 4), ("#rc=3&rp=4xx", [503], 1), ("#rc=2&rp=4xx", [404], 3),
-        ("#rc=2&rp=rt", [ReadTimedOut()], 3), ("#rc=2&rp=rt", [ConnectFailed()], 1), ("#rc=0", [ConnectFailed()], 1),
+        ("", [ConnectFailed()], 2),
+        ("", [500], 1),
+        ("", [404], 1),
+        ("", [ReadTimedOut()], 1),
+        ("#rc=3&rp=5xx", [503], 4),
+        ("#rc=3&rp=4xx", [503], 1),
+        ("#rc=2&rp=4xx", [404], 3),
+        ("#rc=2&rp=rt", [ReadTimedOut()], 3),
+        ("#rc=2&rp=rt", [ConnectFailed()], 1),
+        ("#rc=0", [ConnectFailed()], 1),
         ("#rc=5&rp=all", [500, 404, ReadTimedOut(), 200], 4),
     ],
-)  # fmt: skip
+)
 def test_what_is_tried_again(fragment, fates, expected):
-    """By default a failed connection only; otherwise what the policy names [Connection ConnectionOverrides]."""
+    """By default a failed connection only; otherwise what the policy names [Connection Overrides]."""
     assert tries(fragment, *fates) == expected
 
 
 def test_all_tries_of_one_request_share_a_token():
-    """So that the app can tell a retry from another request [Connection ConnectionOverrides]."""
+    """So that the app can tell a retry from another request [Connection Overrides]."""
     line = Line(500, 500, 200)
     WebhookSender(line, TOKEN).deliver(URL + "#rc=2&rp=5xx", {})
     assert len({token for _c, _r, token, _m, _f in line.tries}) == 1
 
 
 def test_the_total_time_bounds_all_tries():
-    """A try gets no more than what is left of it [Connection ConnectionOverrides]."""
+    """A try gets no more than what is left of it [Connection Overrides]."""
 
     class Slow(Line):
         def send(self, *arguments):
@@ -134,9 +158,10 @@ def test_ten_redirects_are_followed():
         (Response("<Response>", content_type="text/xml"), "12100"),
         (Response("<Answer/>", content_type="text/xml"), "12102"),
         (Response("{}", content_type="application/json"), "12300"),
-        (500, "11200"), (403, "11200"),
+        (500, "11200"),
+        (403, "11200"),
     ],
-)  # fmt: skip
+)
 def test_a_document_that_cannot_be_used_goes_to_the_fallback(simulator, answer, expected):
     """With the code and the address that failed [Availability and Reliability]."""
     simulator.stub.on("/voice", answer).on("/voice/fallback", SORRY)
@@ -192,8 +217,14 @@ def test_a_sound_is_played(simulator):
 
 @pytest.mark.parametrize(
     "verb, warning",
-    [("<Dance/>", "12200"), ('<Pause lenght="9"/>', "12200"), ("<say>hello</say>", "12200"), (zh("汉" * 501), "13521"), (zh("%" * 1600), "13521")],
-)  # fmt: skip
+    [
+        ("<Dance/>", "12200"),
+        ('<Pause lenght="9"/>', "12200"),
+        ("<say>hello</say>", "12200"),
+        (zh("汉" * 501), "13521"),
+        (zh("%" * 1600), "13521"),
+    ],
+)
 def test_a_warning_passes_the_verb_over_and_the_call_goes_on(simulator, verb, warning):
     """Unknown verbs, attributes and cases; words that are too long are not spoken [error dictionary]."""
     simulator.stub.on("/voice", verb + SORRY)

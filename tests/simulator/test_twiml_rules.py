@@ -70,7 +70,8 @@ def test_a_document_that_cannot_be_read_is_refused(xml, code):
         "",
         zh('请选择。<break time="600ms"/>充值，请按一。') + en("Balance: 100 yuan."),
         zh('请说<lang xml:lang="en-US">PIN 2</lang>。'),
-        '<Gather input="dtmf" numDigits="1" finishOnKey="" action="/x?a=1#rc=2&amp;rp=ct,rt,5xx&amp;ct=2000&amp;rt=9500&amp;tt=15000">'
+        '<Gather input="dtmf" numDigits="1" finishOnKey=""'
+        ' action="/x?a=1#rc=2&amp;rp=ct,rt,5xx&amp;ct=2000&amp;rt=9500&amp;tt=15000">'
         + zh("好")
         + "</Gather><Redirect/>",
         '<Dial action="/d"><Number url="/w">+8613911110001</Number></Dial>',

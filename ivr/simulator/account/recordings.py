@@ -24,7 +24,7 @@ class Recording:
     deleted: bool = False
 
     def sound(self) -> bytes:
-        """A WAV file, 16-bit mono at 8 kHz: the words in a synthetic voice, else a quiet tone, or a second of silence."""
+        """A WAV file, 16-bit mono at 8 kHz: the words in a synthetic voice, a quiet tone, or a second of silence."""
         return (self.words and _spoken(self.words)) or self._tone()
 
     def _tone(self) -> bytes:

@@ -15,16 +15,20 @@ FOLDER = Path(__file__).parents[3] / "docs" / "map"
 FLOW = re.compile(r"[a-z_]{1,30}")
 FIRST = ("whole", "everything")
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-"""The inline style of a drawing opened by itself. The page's content security policy forbids it; map.css has the same."""
+"""The inline style, for a drawing opened by itself. The page's security policy forbids it; map.css has the same."""
 TITLE = re.compile(r'aria-label="([^"]+)"')
 
 
 def map_blueprint(folder: Path = FOLDER) -> Blueprint:
     """`/phone/map`, its data and its static files. The browser phone's blueprint guards access to it."""
     pages = Blueprint(
-        "map", __name__, url_prefix="/phone/map", template_folder="templates", static_folder="static/map",
+        "map",
+        __name__,
+        url_prefix="/phone/map",
+        template_folder="templates",
+        static_folder="static/map",
         static_url_path="/static",
-    )  # fmt: skip
+    )
 
     @pages.after_request
     def seal(answer: Response) -> Response:

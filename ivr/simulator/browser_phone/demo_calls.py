@@ -1,8 +1,8 @@
 """Ready-made calls for newcomers: who calls about what, and the keys for each prompt on the way to the end.
 
-They are written in `demo_calls.json` for the demo world. Placeholders for the caller's credentials and records are filled
-in from the world that is loaded; a call whose customer or records are missing there is left out. Keys are given by prompt
-name; a list holds the answers in order. The page itself fills in `{code}`, which arrives by text message.
+They are written in `demo_calls.json` for the demo world. Placeholders for the caller's credentials and records are
+filled in from the world that is loaded; a call whose customer or records are missing there is left out. Keys are given
+by prompt name; a list holds the answers in order. The page itself fills in `{code}`, which arrives by text message.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Access of the browser phone to the lab of the main server: a few requests, to loopback only.
 
-The lab's API cannot be asked for the scene or for the customers of the world, so both are read from the lab's own tables:
-names and numbers. Customers' credentials leave with a demo call only (`demo_calls`), whose keys nobody could guess.
+The lab's API cannot be asked for the scene or for the customers of the world, so both are read from the lab's own
+tables: names and numbers. Customers' credentials leave with a demo call only, whose keys nobody could guess.
 """
 
 from __future__ import annotations

@@ -95,11 +95,21 @@ class LiveCall:
             state = self._state()
             waiting = self.phone.call.waiting if state == "listening" else None
             return {
-                "sid": self.sid, "line": self.line, "caller": self.caller, "started": self.started,
-                "version": self.version, "state": state, "agent": self.seat.shown(), "turn": self.transport.turn,
-                "options": [asdict(one) for one in self.phone.options if one.key.isascii() and one.key.isdigit()] if waiting else [],
-                "seconds": waiting.seconds if waiting else 0, "records": bool(waiting) and self.phone.may_speak, "lines": self.transcript.shown(),
-            }  # fmt: skip
+                "sid": self.sid,
+                "line": self.line,
+                "caller": self.caller,
+                "started": self.started,
+                "version": self.version,
+                "state": state,
+                "agent": self.seat.shown(),
+                "turn": self.transport.turn,
+                "options": [asdict(one) for one in self.phone.options if one.key.isascii() and one.key.isdigit()]
+                if waiting
+                else [],
+                "seconds": waiting.seconds if waiting else 0,
+                "records": bool(waiting) and self.phone.may_speak,
+                "lines": self.transcript.shown(),
+            }
 
     def hide(self, turns: set[int]) -> None:
         """Mask the keys of personal entries in these turns."""

@@ -41,11 +41,15 @@ POLICY = (
 def phone_blueprint(
     settings: Settings, account: Account | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Blueprint:
-    """`/phone`. Recordings go to the account; the clock, in seconds, measures how long a call was left without actions."""
+    """`/phone`. Recordings go to the account; the clock, in seconds, measures how long a call had no actions."""
     pages = Blueprint(
-        "phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static/phone",
+        "phone",
+        __name__,
+        url_prefix="/phone",
+        template_folder="templates",
+        static_folder="static/phone",
         static_url_path="/static",
-    )  # fmt: skip
+    )
     lab_client = LabClient(settings)
     browser_calls = BrowserCalls(settings, account or Account(), lab_client.agents_answer, clock)
     _guard(pages)

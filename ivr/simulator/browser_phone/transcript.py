@@ -15,7 +15,7 @@ HEARD = ("line", "whisper")
 
 @dataclass
 class Line:
-    """One line: who, and the text. The page turns the `code` of a note into words; `turn` is the first that took the keys."""
+    """One line: who, and the text. The page turns `code` into words; `turn` is the first that took the keys."""
 
     who: str
     text: str

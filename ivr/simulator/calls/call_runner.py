@@ -86,7 +86,17 @@ class CallRunner:
     def __post_init__(self) -> None:
         self.account.post = self.post
 
-    def place(self, line: str, caller: str, sid: str = "", *, agents: str = "", held: bool = False, bare_hash: str = "silence", more: Mapping[str, str] | None = None) -> RunningCall:  # fmt: skip
+    def place(
+        self,
+        line: str,
+        caller: str,
+        sid: str = "",
+        *,
+        agents: str = "",
+        held: bool = False,
+        bare_hash: str = "silence",
+        more: Mapping[str, str] | None = None,
+    ) -> RunningCall:
         """A caller calls a line of the app."""
         self.account.called_numbers.add(line)
         leg = self._leg(line, caller, sid, "inbound", agents, bare_hash)
@@ -265,13 +275,24 @@ class CallRunner:
 
     def _leg(self, to: str, caller: str, sid: str, direction: str, agents: str = "", bare_hash: str = "silence") -> Leg:
         parameters = {
-            "CallSid": sid or new_sid(), "AccountSid": self.account.sid, "From": caller, "To": to,
-            "Caller": caller, "Called": to, "ApiVersion": "2010-04-01", "Direction": direction,
-        }  # fmt: skip
+            "CallSid": sid or new_sid(),
+            "AccountSid": self.account.sid,
+            "From": caller,
+            "To": to,
+            "Caller": caller,
+            "Called": to,
+            "ApiVersion": "2010-04-01",
+            "Direction": direction,
+        }
         return Leg(
-            WebhookSender(self.transport, self.token), parameters, VERBS, strict=False, account=self.account,
-            agents=(lambda number: agents) if agents else self._at_work, bare_hash=bare_hash,
-        )  # fmt: skip
+            WebhookSender(self.transport, self.token),
+            parameters,
+            VERBS,
+            strict=False,
+            account=self.account,
+            agents=(lambda number: agents) if agents else self._at_work,
+            bare_hash=bare_hash,
+        )
 
     def _at_work(self, number: str) -> str:
         behaviour = self.agents(number)

@@ -1,4 +1,4 @@
-"""Twilio's REST API, as far as the app uses it: `/2010-04-01/Accounts/<sid>/…json`, with Twilio's messages and codes."""
+"""Twilio's REST API, as far as the app uses it: `/2010-04-01/Accounts/<sid>/…json`, with Twilio's error codes."""
 
 from __future__ import annotations
 

@@ -100,10 +100,15 @@ def _change(conference: Conference, one: Participant) -> None:
 
 def _invitation(name: str) -> str:
     wanted = {
-        "participantLabel": "Label", "startConferenceOnEnter": "StartConferenceOnEnter", "beep": "Beep",
-        "endConferenceOnExit": "EndConferenceOnExit", "muted": "Muted", "coach": "CallSidToCoach",
-        "statusCallback": "ConferenceStatusCallback", "statusCallbackEvent": "ConferenceStatusCallbackEvent",
-    }  # fmt: skip
+        "participantLabel": "Label",
+        "startConferenceOnEnter": "StartConferenceOnEnter",
+        "beep": "Beep",
+        "endConferenceOnExit": "EndConferenceOnExit",
+        "muted": "Muted",
+        "coach": "CallSidToCoach",
+        "statusCallback": "ConferenceStatusCallback",
+        "statusCallbackEvent": "ConferenceStatusCallbackEvent",
+    }
     given = {mine: " ".join(request.form.getlist(theirs)) for mine, theirs in wanted.items()}
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in given.items() if value)
     return f"<Response><Dial><Conference{attributes}>{escape(name)}</Conference></Dial></Response>"
@@ -117,19 +122,39 @@ def _conference(conference: Conference) -> dict[str, Any]:
     account_sid = conference.account_sid
     own = uri(account_sid, "Conferences", conference.sid)
     return {
-        "sid": conference.sid, "account_sid": account_sid, "friendly_name": conference.name, "status": conference.status, "region": "us1",
-        "api_version": "2010-04-01", "date_created": when(conference.created), "date_updated": when(conference.created),
-        "uri": own, "reason_conference_ended": None, "call_sid_ending_conference": None,
-        "subresource_uris": {name: own.replace(".json", f"/{name.title()}.json") for name in ("participants", "recordings")},
-    }  # fmt: skip
+        "sid": conference.sid,
+        "account_sid": account_sid,
+        "friendly_name": conference.name,
+        "status": conference.status,
+        "region": "us1",
+        "api_version": "2010-04-01",
+        "date_created": when(conference.created),
+        "date_updated": when(conference.created),
+        "uri": own,
+        "reason_conference_ended": None,
+        "call_sid_ending_conference": None,
+        "subresource_uris": {
+            name: own.replace(".json", f"/{name.title()}.json") for name in ("participants", "recordings")
+        },
+    }
 
 
 def _participant(conference: Conference, one: Participant) -> dict[str, Any]:
     account_sid = conference.account_sid
     return {
-        "call_sid": one.leg.sid, "conference_sid": conference.sid, "account_sid": account_sid, "label": one.label or None,
-        "muted": one.muted, "hold": one.hold, "coaching": bool(one.coaching), "call_sid_to_coach": one.coaching or None,
-        "start_conference_on_enter": one.starts, "end_conference_on_exit": one.ends, "status": "connected",
-        "queue_time": "0", "date_created": when(one.created), "date_updated": when(one.created),
+        "call_sid": one.leg.sid,
+        "conference_sid": conference.sid,
+        "account_sid": account_sid,
+        "label": one.label or None,
+        "muted": one.muted,
+        "hold": one.hold,
+        "coaching": bool(one.coaching),
+        "call_sid_to_coach": one.coaching or None,
+        "start_conference_on_enter": one.starts,
+        "end_conference_on_exit": one.ends,
+        "status": "connected",
+        "queue_time": "0",
+        "date_created": when(one.created),
+        "date_updated": when(one.created),
         "uri": uri(account_sid, "Conferences", conference.sid, "Participants", one.leg.sid),
-    }  # fmt: skip
+    }

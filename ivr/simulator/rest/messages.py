@@ -30,7 +30,11 @@ def add(rest: Blueprint, runner: CallRunner, mode: Callable[[], str]) -> None:
         check(request.form)
         sender = request.form.get("From") or request.form["MessagingServiceSid"]
         if not runner.account.may_text_from(sender):
-            raise RestError(400, 21606, f"The 'From' phone number provided ({sender}) is not a valid, SMS-capable number of your account")  # fmt: skip
+            raise RestError(
+                400,
+                21606,
+                f"The 'From' phone number provided ({sender}) is not a valid, SMS-capable number of your account",
+            )
         now_mode = mode()
         if now_mode == "unreachable":
             raise RestError(400, UNREACHABLE, f"'To' number is not a valid mobile number: {request.form['To']}")
@@ -78,16 +82,33 @@ def check(form: Any) -> None:
 def _row(account_sid: str, form: Any) -> dict[str, Any]:
     sid = new_sid("SM")
     return {
-        "sid": sid, "account_sid": account_sid, "to": form["To"], "from": form.get("From"), "body": form.get("Body", ""),
-        "messaging_service_sid": form.get("MessagingServiceSid"), "status": "queued", "direction": "outbound-api",
-        "num_segments": str(segments(form.get("Body", ""))), "num_media": "0", "price": None, "price_unit": "USD",
-        "api_version": "2010-04-01", "error_code": None, "error_message": None, "date_created": when(now()),
-        "date_updated": when(now()), "date_sent": None, "uri": uri(account_sid, "Messages", sid),
+        "sid": sid,
+        "account_sid": account_sid,
+        "to": form["To"],
+        "from": form.get("From"),
+        "body": form.get("Body", ""),
+        "messaging_service_sid": form.get("MessagingServiceSid"),
+        "status": "queued",
+        "direction": "outbound-api",
+        "num_segments": str(segments(form.get("Body", ""))),
+        "num_media": "0",
+        "price": None,
+        "price_unit": "USD",
+        "api_version": "2010-04-01",
+        "error_code": None,
+        "error_message": None,
+        "date_created": when(now()),
+        "date_updated": when(now()),
+        "date_sent": None,
+        "uri": uri(account_sid, "Messages", sid),
         "subresource_uris": {"media": uri(account_sid, "Messages", sid, "Media")},
-    }  # fmt: skip
+    }
 
 
-GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+GSM = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 TWICE = "^{}\\[~]|€"
 
 
@@ -103,7 +124,15 @@ def segments(body: str) -> int:
 def _report(runner: CallRunner, url: str, row: dict[str, Any]) -> None:
     if not url:
         return
-    form = {"MessageSid": row["sid"], "SmsSid": row["sid"], "MessageStatus": row["status"], "To": row["to"], "From": row["from"] or "", "AccountSid": row["account_sid"], "ApiVersion": "2010-04-01"}  # fmt: skip
+    form = {
+        "MessageSid": row["sid"],
+        "SmsSid": row["sid"],
+        "MessageStatus": row["status"],
+        "To": row["to"],
+        "From": row["from"] or "",
+        "AccountSid": row["account_sid"],
+        "ApiVersion": "2010-04-01",
+    }
     if row["error_code"]:
         form["ErrorCode"] = str(row["error_code"])
 

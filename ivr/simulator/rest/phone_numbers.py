@@ -51,45 +51,106 @@ def _sid(prefix: str, of: str) -> str:
 def _number(account_sid: str, number: str) -> dict[str, Any]:
     sid = _sid("PN", number)
     empty = dict.fromkeys(
-        ("address_sid", "identity_sid", "trunk_sid", "bundle_sid", "emergency_address_sid", "sms_application_sid",
-         "voice_application_sid", "sms_url", "sms_fallback_url", "voice_url", "voice_fallback_url", "status_callback"),
+        (
+            "address_sid",
+            "identity_sid",
+            "trunk_sid",
+            "bundle_sid",
+            "emergency_address_sid",
+            "sms_application_sid",
+            "voice_application_sid",
+            "sms_url",
+            "sms_fallback_url",
+            "voice_url",
+            "voice_fallback_url",
+            "status_callback",
+        ),
         "",
-    )  # fmt: skip
-    methods = dict.fromkeys(("sms_method", "sms_fallback_method", "voice_method", "voice_fallback_method", "status_callback_method"), "POST")  # fmt: skip
-    return empty | methods | {
-        "sid": sid, "account_sid": account_sid, "phone_number": number, "friendly_name": number, "origin": "twilio",
-        "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False}, "address_requirements": "none",
-        "api_version": "2010-04-01", "beta": False, "status": "in-use", "voice_receive_mode": "voice",
-        "voice_caller_id_lookup": False, "emergency_status": "Inactive", "emergency_address_status": "unregistered",
-        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account_sid, "IncomingPhoneNumbers", sid),
-    }  # fmt: skip
+    )
+    methods = dict.fromkeys(
+        ("sms_method", "sms_fallback_method", "voice_method", "voice_fallback_method", "status_callback_method"), "POST"
+    )
+    return (
+        empty
+        | methods
+        | {
+            "sid": sid,
+            "account_sid": account_sid,
+            "phone_number": number,
+            "friendly_name": number,
+            "origin": "twilio",
+            "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+            "address_requirements": "none",
+            "api_version": "2010-04-01",
+            "beta": False,
+            "status": "in-use",
+            "voice_receive_mode": "voice",
+            "voice_caller_id_lookup": False,
+            "emergency_status": "Inactive",
+            "emergency_address_status": "unregistered",
+            "date_created": when(now()),
+            "date_updated": when(now()),
+            "uri": uri(account_sid, "IncomingPhoneNumbers", sid),
+        }
+    )
 
 
 def _verified(account_sid: str, number: str) -> dict[str, Any]:
     sid = _sid("PN", number)
     return {
-        "sid": sid, "account_sid": account_sid, "phone_number": number, "friendly_name": number,
-        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account_sid, "OutgoingCallerIds", sid),
-    }  # fmt: skip
+        "sid": sid,
+        "account_sid": account_sid,
+        "phone_number": number,
+        "friendly_name": number,
+        "date_created": when(now()),
+        "date_updated": when(now()),
+        "uri": uri(account_sid, "OutgoingCallerIds", sid),
+    }
 
 
 def _short_code(account_sid: str, code: str) -> dict[str, Any]:
     sid = _sid("SC", code)
     return {
-        "sid": sid, "account_sid": account_sid, "short_code": code, "friendly_name": code, "api_version": "2010-04-01",
-        "sms_url": "", "sms_method": "POST", "sms_fallback_url": "", "sms_fallback_method": "POST",
-        "date_created": when(now()), "date_updated": when(now()), "uri": uri(account_sid, "SMS/ShortCodes", sid),
-    }  # fmt: skip
+        "sid": sid,
+        "account_sid": account_sid,
+        "short_code": code,
+        "friendly_name": code,
+        "api_version": "2010-04-01",
+        "sms_url": "",
+        "sms_method": "POST",
+        "sms_fallback_url": "",
+        "sms_fallback_method": "POST",
+        "date_created": when(now()),
+        "date_updated": when(now()),
+        "uri": uri(account_sid, "SMS/ShortCodes", sid),
+    }
 
 
 def _service(account_sid: str, sid: str) -> dict[str, Any]:
     at, url = now().isoformat().replace("+00:00", "Z"), f"https://messaging.twilio.com/v1/Services/{sid}"
     links = {name: f"{url}/{name.title()}" for name in ("phone_numbers", "short_codes", "alpha_senders")}
     return {
-        "sid": sid, "account_sid": account_sid, "friendly_name": "texts", "date_created": at, "date_updated": at,
-        "inbound_request_url": None, "inbound_method": "POST", "fallback_url": None, "fallback_method": "POST",
-        "status_callback": None, "sticky_sender": True, "mms_converter": True, "smart_encoding": True,
-        "scan_message_content": "inherit", "fallback_to_long_code": True, "area_code_geomatch": True,
-        "synchronous_validation": False, "validity_period": 36000, "url": url, "links": links,
-        "usecase": "undeclared", "us_app_to_person_registered": False, "use_inbound_webhook_on_number": False,
-    }  # fmt: skip
+        "sid": sid,
+        "account_sid": account_sid,
+        "friendly_name": "texts",
+        "date_created": at,
+        "date_updated": at,
+        "inbound_request_url": None,
+        "inbound_method": "POST",
+        "fallback_url": None,
+        "fallback_method": "POST",
+        "status_callback": None,
+        "sticky_sender": True,
+        "mms_converter": True,
+        "smart_encoding": True,
+        "scan_message_content": "inherit",
+        "fallback_to_long_code": True,
+        "area_code_geomatch": True,
+        "synchronous_validation": False,
+        "validity_period": 36000,
+        "url": url,
+        "links": links,
+        "usecase": "undeclared",
+        "us_app_to_person_registered": False,
+        "use_inbound_webhook_on_number": False,
+    }

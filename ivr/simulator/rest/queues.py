@@ -86,15 +86,24 @@ def _size(default: int) -> int:
 
 def _queue(account_sid: str, queue: Queue) -> dict[str, Any]:
     return {
-        "sid": queue.sid, "account_sid": account_sid, "friendly_name": queue.name, "max_size": queue.max_size,
-        "current_size": len(queue.members), "average_wait_time": queue.average(), "uri": uri(account_sid, "Queues", queue.sid),
-        "date_created": when(queue.created), "date_updated": when(queue.created),
-    }  # fmt: skip
+        "sid": queue.sid,
+        "account_sid": account_sid,
+        "friendly_name": queue.name,
+        "max_size": queue.max_size,
+        "current_size": len(queue.members),
+        "average_wait_time": queue.average(),
+        "uri": uri(account_sid, "Queues", queue.sid),
+        "date_created": when(queue.created),
+        "date_updated": when(queue.created),
+    }
 
 
 def _member(account_sid: str, queue: Queue, member: QueueMember) -> dict[str, Any]:
     return {
-        "call_sid": member.leg.sid, "queue_sid": queue.sid, "wait_time": member.seconds,
-        "position": queue.members.index(member) + 1, "date_enqueued": when(member.enqueued),
+        "call_sid": member.leg.sid,
+        "queue_sid": queue.sid,
+        "wait_time": member.seconds,
+        "position": queue.members.index(member) + 1,
+        "date_enqueued": when(member.enqueued),
         "uri": uri(account_sid, "Queues", queue.sid, "Members", member.leg.sid),
-    }  # fmt: skip
+    }

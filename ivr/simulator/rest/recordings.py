@@ -48,9 +48,23 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
 
 def _recording(account_sid: str, one: Recording, address: str) -> dict[str, Any]:
     return {
-        "sid": one.sid, "account_sid": account_sid, "call_sid": one.call, "conference_sid": None, "status": "deleted" if one.deleted else "completed",
-        "duration": str(int(one.seconds)), "channels": 1, "source": one.source, "error_code": None, "price": None,
-        "price_unit": "USD", "api_version": "2010-04-01", "date_created": when(one.created), "start_time": when(one.created),
-        "date_updated": when(one.created), "encryption_details": None, "media_url": address,
-        "uri": uri(account_sid, "Recordings", one.sid), "subresource_uris": {},
-    }  # fmt: skip
+        "sid": one.sid,
+        "account_sid": account_sid,
+        "call_sid": one.call,
+        "conference_sid": None,
+        "status": "deleted" if one.deleted else "completed",
+        "duration": str(int(one.seconds)),
+        "channels": 1,
+        "source": one.source,
+        "error_code": None,
+        "price": None,
+        "price_unit": "USD",
+        "api_version": "2010-04-01",
+        "date_created": when(one.created),
+        "start_time": when(one.created),
+        "date_updated": when(one.created),
+        "encryption_details": None,
+        "media_url": address,
+        "uri": uri(account_sid, "Recordings", one.sid),
+        "subresource_uris": {},
+    }

@@ -35,12 +35,15 @@ def page(key: str, rows: Iterable[Any], show: Callable[[Any], dict[str, Any]]) -
     shown = every[number * size : (number + 1) * size]
     return {
         key: [show(row) for row in shown],
-        "page": number, "page_size": size, "start": number * size,
-        "end": number * size + max(0, len(shown) - 1), "uri": _page_uri(number, size),
+        "page": number,
+        "page_size": size,
+        "start": number * size,
+        "end": number * size + max(0, len(shown) - 1),
+        "uri": _page_uri(number, size),
         "first_page_uri": _page_uri(0, size),
         "next_page_uri": _page_uri(number + 1, size) if number < last else None,
         "previous_page_uri": _page_uri(number - 1, size) if number else None,
-    }  # fmt: skip
+    }
 
 
 def _number(name: str, default: int, least: int) -> int:

@@ -94,7 +94,7 @@ def _ring(leg: Leg, child: Leg, number: ET.Element, url: str, timeout: int) -> R
 
 
 def _listens(child: Leg, first: Target, behaviour: str) -> Generator[Waiting, Input, bool]:
-    """Play the whisper to an agent with this behaviour. Returns whether its document ended, which bridges the two legs."""
+    """Play the whisper to an agent with this behaviour. Returns whether it ended, which bridges the two legs."""
     run = child.run(first)
     try:
         waiting = next(run)

@@ -1,4 +1,4 @@
-"""`<Enqueue>`, `<Leave>` and `<Dial><Queue>`: wait with a repeating document until another leg takes the head of the queue.
+"""`<Enqueue>`, `<Leave>` and `<Dial><Queue>`: wait with a repeating document until another leg takes the head.
 
 The `url` of a `<Queue>` is played to the caller who waited, not to the one who takes them. The `<Enqueue>` action is
 requested once: immediately for legs that leave or are redirected, after the conversation for legs that were bridged.

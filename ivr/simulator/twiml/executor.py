@@ -1,8 +1,8 @@
 """A leg of a call, which executes TwiML the way Twilio does.
 
-A leg runs as a generator: it executes document after document and stops only where input is needed: at a `<Gather>`, in a
-queue, while two people talk. Input of the person on the leg is sent into the generator; events from others are thrown into
-it. Keys pressed too early wait in a buffer for the next `<Gather>`. An agent has a leg of their own.
+A leg runs as a generator: it executes document after document and stops only where input is needed: at a `<Gather>`,
+in a queue, while two people talk. Input of the person on the leg is sent into the generator; interruptions by others
+are thrown into it. Keys pressed too early wait in a buffer for the next `<Gather>`. An agent has a leg of their own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,18 @@ LONGEST_CHAIN = 50
 """Documents fetched in a row without a wait; more than that is a loop."""
 LONGEST_LOOP = 1000
 APPLICATION_ERROR = Speech("We are sorry, an application error has occurred. Goodbye.", "en-US", "man")
-PLAYED = ("audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aiff", "audio/x-aifc", "audio/gsm", "audio/x-gsm", "audio/ulaw")  # fmt: skip
+PLAYED = (
+    "audio/mpeg",
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/aiff",
+    "audio/x-aiff",
+    "audio/x-aifc",
+    "audio/gsm",
+    "audio/x-gsm",
+    "audio/ulaw",
+)
 
 FATAL = ("117", "121", "11243", "13201", "13238")
 """Prefixes of the codes that stop a document; all others are warnings."""
@@ -207,9 +218,16 @@ class Leg:
             "Called": number,
         }
         child = Leg(
-            self.webhooks, parameters, self.verbs, "whisper", agents=self.agents, strict=self.strict, account=self.account,
-            status_callbacks=status_callbacks, answered=True,
-        )  # fmt: skip
+            self.webhooks,
+            parameters,
+            self.verbs,
+            "whisper",
+            agents=self.agents,
+            strict=self.strict,
+            account=self.account,
+            status_callbacks=status_callbacks,
+            answered=True,
+        )
         self.children.append(child)
         return child
 

@@ -13,7 +13,7 @@ BARE_HASH = ("silence", "empty", "absent", "hash", "finished-on-key")
 
 
 def gather(leg: Leg, verb: ET.Element, url: str) -> Execution:
-    """Request the action with the digits. Without digits only when `actionOnEmptyResult` says so, or `bare_hash` reports it."""
+    """Request the action with the digits; without digits, only if `actionOnEmptyResult` or `bare_hash` asks for it."""
     if not leg.keeps_keys:
         leg.buffer = ""
     if not leg.buffer:  # keys typed ahead interrupt the nested prompt (barge-in)

@@ -1,7 +1,7 @@
 """Validation of TwiML: `check` names everything that is wrong with a document.
 
-It is stricter than Twilio where Twilio fails silently: Twilio skips a `<Say>` that is too long with a warning, and reads a
-digit inside Chinese text in whatever way the voice prefers.
+It is stricter than Twilio where Twilio fails silently: Twilio skips a `<Say>` that is too long with a warning, and
+reads a digit inside Chinese text in whatever way the voice prefers.
 """
 
 from __future__ import annotations

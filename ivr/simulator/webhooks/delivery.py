@@ -175,7 +175,8 @@ class WebhookSender:
             self.before_repeat()
             again = self._persist(url, form, method, own)
             assert again.body == answer.body, (
-                f"{urldefrag(url).url} answered a repeated request differently\nfirst: {answer.body.decode()}\nagain: {again.body.decode()}"
+                f"{urldefrag(url).url} answered a repeated request differently\n"
+                f"first: {answer.body.decode()}\nagain: {again.body.decode()}"
             )
         return answer
 

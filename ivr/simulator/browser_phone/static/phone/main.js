@@ -230,7 +230,7 @@ async function watch() {
     if (call && call.state !== "over") await take(await api.look(call.sid, call.version));
     if (trouble?.code === "phone-down") trouble = null;
     if (!call || setting.up === false || trouble?.code === "server-down") await readSetting();
-    if (!call || call.state === "over") serverSeen = ""; // deliveries and callback attempts arrive without an action here
+    if (!call || call.state === "over") serverSeen = ""; // deliveries and attempts arrive by themselves
     readServer();
   } catch (found) {
     showError(found);

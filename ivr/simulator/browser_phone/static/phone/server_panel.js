@@ -72,8 +72,8 @@ export function showPath(report) {
   fill(find("panel-path"), key, graph(report), make("ol", { class: "turns", reversed: true }, ...turns));
 }
 
-// The graph of the whole call: turns to the right, verification level upwards, a square for each effect, and a bar below
-// for the duration of the turn.
+// The graph of the whole call: turns to the right, verification level upwards, a square for each effect, and a bar
+// below for the duration of the turn.
 function graph(report) {
   const turns = report.turns;
   const step = Math.min(46, (WIDTH - LEFT - 12) / Math.max(1, turns.length - 1));
