@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from flask import Blueprint, Response, jsonify, request
+from twilio.twiml.voice_response import VoiceResponse
 
 from ivr.simulator.account.conferences import Conference, Participant
 from ivr.simulator.account.leg_events import Input, Target
@@ -15,6 +15,17 @@ from ivr.simulator.webhooks.delivery import WebhookSender
 from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
 CONFERENCES = f"{PREFIX}/Conferences"
+INVITATION = {
+    "participant_label": "Label",
+    "start_conference_on_enter": "StartConferenceOnEnter",
+    "beep": "Beep",
+    "end_conference_on_exit": "EndConferenceOnExit",
+    "muted": "Muted",
+    "coach": "CallSidToCoach",
+    "status_callback": "ConferenceStatusCallback",
+    "status_callback_event": "ConferenceStatusCallbackEvent",
+}
+"""The attributes of `<Conference>` (as the library names them), by parameter of the request."""
 
 
 def add(rest: Blueprint, runner: CallRunner) -> None:
@@ -99,19 +110,11 @@ def _change(conference: Conference, one: Participant) -> None:
 
 
 def _invitation(name: str) -> str:
-    wanted = {
-        "participantLabel": "Label",
-        "startConferenceOnEnter": "StartConferenceOnEnter",
-        "beep": "Beep",
-        "endConferenceOnExit": "EndConferenceOnExit",
-        "muted": "Muted",
-        "coach": "CallSidToCoach",
-        "statusCallback": "ConferenceStatusCallback",
-        "statusCallbackEvent": "ConferenceStatusCallbackEvent",
-    }
-    given = {mine: " ".join(request.form.getlist(theirs)) for mine, theirs in wanted.items()}
-    attributes = "".join(f" {key}={quoteattr(value)}" for key, value in given.items() if value)
-    return f"<Response><Dial><Conference{attributes}>{escape(name)}</Conference></Dial></Response>"
+    """The TwiML that brings the invited leg into the conference, with the attributes of the request."""
+    given = {attribute: " ".join(request.form.getlist(field)) for attribute, field in INVITATION.items()}
+    response = VoiceResponse()
+    response.dial().conference(name, **{attribute: value for attribute, value in given.items() if value})
+    return str(response)
 
 
 def _is(name: str, default: bool = False) -> bool:

@@ -11,6 +11,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
+from twilio.twiml.voice_response import VoiceResponse
+
 from ivr.simulator.account.account import Account
 from ivr.simulator.account.leg_events import Execution, HungUp, Input, LeftQueue, Party, Redirected, Target, Waiting
 from ivr.simulator.account.sids import new_sid
@@ -236,11 +238,13 @@ def _as_twiml(answer: Answer, url: str) -> bytes:
     """TwiML by content type: XML and HTML are TwiML, audio is played, plain text is TwiML or is read aloud."""
     kind = answer.content_type.partition(";")[0].strip().lower()
     if kind in PLAYED:
-        return f"<Response><Play>{url}</Play></Response>".replace("&", "&amp;").encode()
+        response = VoiceResponse()
+        response.play(url)
+        return str(response).encode()
     if kind == "text/plain" and not answer.body.lstrip().startswith(b"<"):
-        say = ET.Element("Say", voice="man", language="en-US")
-        say.text = answer.body.decode(errors="replace")
-        return b"<Response>" + ET.tostring(say, encoding="utf-8", xml_declaration=False) + b"</Response>"
+        response = VoiceResponse()
+        response.say(answer.body.decode(errors="replace"), voice="man", language="en-US")
+        return str(response).encode()
     if kind not in ("text/xml", "application/xml", "text/html", "text/plain"):
         raise WebhookFailed(12300, url, f"Content-Type {answer.content_type!r}")
     return answer.body
