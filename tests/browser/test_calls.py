@@ -133,5 +133,5 @@ def test_what_is_written_is_said_after_the_tone(window, language):
     window.presses("1").hears_a_question().looks_at("cases")
     expect(window.page.locator("#panel-cases")).to_contain_text({"zh": "留言", "en": "Voice note"}[language])
     expect(window.page.locator("#panel-cases .record-voice-notes .status")).to_have_text(
-        re.compile({"zh": "正在取回|已保存", "en": "on its way|kept"}[language])
+        re.compile({"zh": "正在取回|已保存", "en": "being fetched|kept"}[language])
     )

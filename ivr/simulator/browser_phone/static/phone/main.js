@@ -315,7 +315,7 @@ function leaveDemoCall() {
 }
 
 function begin(sid) {
-  hidemoCalls.replaceState(null, "", `#${sid}`);
+  history.replaceState(null, "", `#${sid}`);
   call = null;
   report = null;
   spokenTo = 0;
@@ -337,7 +337,7 @@ function leave() {
   sound.bargeIn();
   sound.ring(false);
   begin("");
-  hidemoCalls.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname);
   const played = demoCalls.current()?.id;
   demoCalls.choose(null);
   readSetting().then(() => (document.querySelector(`[data-demo-call="${played}"]`) ?? find("who")).focus());
