@@ -66,7 +66,7 @@ $(OPENAPI): .venv/dev
 	@touch $@
 
 migrate: $(RUN)
-	@$(BIN)/python -m ivr.migrate
+	@$(BIN)/python -m ivr.migrations.migrate
 
 install-production: .venv/production
 install-lab: .venv/lab

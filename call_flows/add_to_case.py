@@ -3,7 +3,7 @@
 from call_flows.close import anything_else, leave
 from call_flows.identify import identify
 from call_flows.note import offer_note
-from ivr.desk.stages import own_stage_of
+from ivr.cases.stages import own_stage_of
 from ivr.engine import Call, Menu
 
 OPEN_CASE = Menu("case-open", ("more", "end", "add"), resumable=False)

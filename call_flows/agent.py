@@ -1,8 +1,7 @@
 """A person: the agents on duty one after the other, or a callback. Never a dead end."""
 
 from call_flows.language import keep_language, take_language
-from ivr.desk.agents import duty, is_urgent
-from ivr.desk.callbacks import (
+from ivr.callbacks.callbacks import (
     Draft,
     Promise,
     TooMany,
@@ -14,6 +13,7 @@ from ivr.desk.callbacks import (
 )
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
 from ivr.engine.entries import identifier
+from ivr.handover.agents import duty, is_urgent
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)

@@ -4,10 +4,10 @@ from call_flows.add_to_case import anything_to_add
 from call_flows.close import anything_else
 from call_flows.identify import identify
 from call_flows.promised import tell_due
-from ivr.desk.facts import wallet_facts
-from ivr.desk.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
+from ivr.cases.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
 from ivr.engine.entries import nine
+from ivr.wallet.facts import wallet_facts
 
 TRIES = 2
 REFERENCE = Ask("case-reference", nine, length=9)

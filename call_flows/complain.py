@@ -3,10 +3,10 @@
 from call_flows.close import anything_else, nothing_done
 from call_flows.note import offer_note
 from call_flows.promised import tell_case, tell_reference
-from ivr.desk.cases import open_case
-from ivr.desk.identity import Verified
+from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu, ToAgent
 from ivr.wallet.records import Record
+from ivr.wallet.verified import Verified
 
 HOW = Menu("too-old-then", ("complain", "person"))
 OPEN = Confirm("complaint-now")

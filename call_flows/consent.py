@@ -1,10 +1,10 @@
 """Messages about offers: off unless the customer says yes, and off again as easily."""
 
 from call_flows.identify import identify
-from ivr.desk.consents import consent_key, keep_consent
-from ivr.desk.identity import Verified
+from ivr.cases.consents import consent_key, keep_consent
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
 from ivr.wallet.offers import push_is_on, set_push
+from ivr.wallet.verified import Verified
 
 SURE = Confirm("promotion-messages-now")
 

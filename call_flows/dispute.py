@@ -7,21 +7,12 @@ from call_flows.identify import identify
 from call_flows.look_up import find, tell_debit
 from call_flows.note import offer_note
 from call_flows.promised import tell_due
-from ivr.desk.disputes import (
-    AlreadyDisputed,
-    Known,
-    Promise,
-    Terms,
-    dispute_of,
-    file_dispute,
-    keep_dispute,
-    terms_of,
-)
-from ivr.desk.facts import wallet_facts
-from ivr.desk.identity import Verified
-from ivr.desk.stages import OPEN
+from ivr.cases.disputes import AlreadyDisputed, Known, Promise, Terms, dispute_of, file_dispute, keep_dispute, terms_of
+from ivr.cases.stages import OPEN
 from ivr.engine import Call, Confirm, Menu, ToAgent, Unavailable
+from ivr.wallet.facts import wallet_facts
 from ivr.wallet.records import Record
+from ivr.wallet.verified import Verified
 
 HOW = Menu("dispute-how", ("file", "apply"))
 FILE = Confirm("dispute-now")

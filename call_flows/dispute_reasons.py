@@ -4,11 +4,11 @@ from call_flows.close import was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.look_up import narrow
 from call_flows.records import pick
-from ivr.desk.disputes import refund_due
-from ivr.desk.identity import Verified
+from ivr.cases.disputes import refund_due
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, day
 from ivr.wallet.records import Record, twins
+from ivr.wallet.verified import Verified
 
 REASON = Menu("dispute-reason", ("not-me", "charge", "not-received", "refund-missing", "wrong-payee"))
 CHARGE = Menu("dispute-charge", ("duplicate", "wrong-amount", "cancelled-subscription"))

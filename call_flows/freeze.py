@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from call_flows.identify import NUMBER, TAIL
-from ivr.desk.freezing import Owner, Standing, Weighed, freeze, freeze_untold, keep_freeze, standing, weigh
-from ivr.desk.identity import check_tail, find_account
+from ivr.cases.freezes import Owner, Standing, Weighed, freeze, freeze_untold, keep_freeze, standing, weigh
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
+from ivr.identity.verification import check_tail, find_account
 
 SURE = Confirm("freeze-now")
 TRIES = 3

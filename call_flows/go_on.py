@@ -1,7 +1,7 @@
 """Whoever was cut off in the middle may go on where they stood, once they have proved again who they are."""
 
 from call_flows.identify import identify
-from ivr.desk.drops import Left, settle, what_was_left
+from ivr.calls.dropped_calls import Left, settle, what_was_left
 from ivr.engine import Back, Call, Main, Menu
 
 GO_ON = Menu("go-on", ("on", "anew"), resumable=False)

@@ -2,19 +2,11 @@
 
 from dataclasses import asdict
 
-from ivr.desk.identity import (
-    Claimed,
-    Verified,
-    check_code,
-    check_pin,
-    check_tail,
-    find_account,
-    judge,
-    send_code,
-)
 from ivr.engine import Ask, Call, Menu, Secret, ToAgent
 from ivr.engine.entries import identifier, six, tail
 from ivr.engine.prompts import ENTRY_KEYS
+from ivr.identity.verification import Claimed, check_code, check_pin, check_tail, find_account, judge, send_code
+from ivr.wallet.verified import Verified
 
 NUMBER = Ask("identify-number", identifier, personal=True)
 TAIL = Ask("identify-tail", tail, length=6, personal=True)

@@ -1,9 +1,9 @@
 """Answers that need no verification and make no record."""
 
 from call_flows.close import was_it_solved
-from ivr.desk.facts import is_official, wallet_facts
 from ivr.engine import Ask, Call, Menu
 from ivr.engine.entries import telephone
+from ivr.wallet.facts import is_official, wallet_facts
 
 INFORMATION = Menu("information", ("hours", "channels", "prepare", "limits", "safety"))
 SAFETY = Menu("safety", ("check", "enough"))

@@ -5,7 +5,7 @@ from call_flows.identify import identify
 from call_flows.note import offer_note
 from call_flows.pressure import is_directed, protect
 from call_flows.promised import tell_case, tell_reference
-from ivr.desk.cases import open_case
+from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Review, review
 

@@ -1,7 +1,7 @@
 """Mandarin or English: asked once, in both, and remembered for the number."""
 
-from ivr.desk.callers import remember_language
 from ivr.engine import Back, Call, Main, Menu
+from ivr.identity.callers import remember_language
 
 LANGUAGE = Menu("choose-language", ("chinese", "english"), timeout=5, offer_agent=False, bilingual=True)
 

@@ -2,10 +2,10 @@
 
 from call_flows.close import was_it_solved
 from call_flows.records import which_day
-from ivr.desk.identity import Verified
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.wallet.records import Found, Payee, Record, latest, payees, record_of, search
+from ivr.wallet.verified import Verified
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
 RECORD = Menu("record", ("report", "next", "previous", "details", "enough"))

@@ -1,7 +1,7 @@
 """A short description in the caller's own words, for whoever handles the case: offered, never needed."""
 
-from ivr.desk.notes import drop_note, keep_note
 from ivr.engine import Back, Call, Menu, Record
+from ivr.voice_notes.notes import drop_note, keep_note
 
 OFFER = Menu("voice-note-offer", ("add", "enough"))
 NOTE = Record("voice-note")

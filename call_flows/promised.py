@@ -1,6 +1,6 @@
 """The number of a case, and by when there is an answer; a day that has passed is owned up to, and not promised again."""
 
-from ivr.desk.cases import Case
+from ivr.cases.cases import Case
 from ivr.engine import Call
 
 

@@ -4,8 +4,8 @@ from call_flows.close import nothing_done, was_it_solved
 from call_flows.consent import offer_messages
 from call_flows.identify import identify
 from call_flows.rewards import my_rewards
-from ivr.desk.facts import wallet_facts
 from ivr.engine import Call, Menu
+from ivr.wallet.facts import wallet_facts
 from ivr.wallet.offers import Offer, current_offers, offers_for
 
 PROMOTIONS = Menu("promotions", ("current", "mine", "progress", "messages", "channels"))

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from call_flows.note import offer_note
 from call_flows.promised import tell_case, tell_reference
-from ivr.desk.cases import open_case
+from ivr.cases.cases import open_case
 from ivr.engine import Ask, Call, Menu
 
 OWED = ("unknown", "system-fault")

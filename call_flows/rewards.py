@@ -2,7 +2,7 @@
 
 from call_flows.identify import identify
 from call_flows.promised import tell_case, tell_reference
-from ivr.desk.cases import open_case
+from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.offers import Progress, rewards_of
 

@@ -5,8 +5,8 @@ from call_flows.close import was_it_solved
 from call_flows.dispute import report, report_this
 from call_flows.identify import identify
 from call_flows.look_up import find
-from ivr.desk.facts import wallet_facts
 from ivr.engine import Call, Menu
+from ivr.wallet.facts import wallet_facts
 from ivr.wallet.records import spending
 
 TRANSACTIONS = Menu("transactions", ("records", "report", "spending", "status", "rules"))

@@ -12,9 +12,9 @@ from call_flows.promotions import promotions
 from call_flows.security import security
 from call_flows.top_up import top_up
 from call_flows.transactions import transactions
-from ivr.desk.agents import duty
-from ivr.desk.drops import dropped_call
+from ivr.calls.dropped_calls import dropped_call
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
+from ivr.handover.agents import duty
 
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
 ALONE = replace(MAIN, offer_language=False)

@@ -25,11 +25,11 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from ivr.addresses import without_password
-from ivr.loopback import TOKEN
-from ivr.migrate import migrate_or_say_why
-from ivr.settings import Settings, SettingsError
-from ivr.storage import begin_write, connect
+from ivr.config.addresses import without_password
+from ivr.config.settings import Settings, SettingsError
+from ivr.migrations.migrate import migrate_or_say_why
+from ivr.network.loopback import TOKEN
+from ivr.storage.database import begin_write, connect
 
 ROOT = Path(__file__).parent.parent
 LAB_PACKAGES = ("numpy", "pyloudnorm", "scipy", "soundfile", "soxr")

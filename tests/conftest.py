@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.migrate import migrate
-from ivr.storage import connect
+from ivr.migrations.migrate import migrate
+from ivr.storage.database import connect
 from tests.postgres import Server, Shared
 
 
@@ -132,7 +132,7 @@ def settings(tmp_path: Path) -> Any:
     """Lab settings with a known token and a data folder of their own; its public address is nobody's, so the lab asks for no token."""
     from dataclasses import replace
 
-    from ivr.settings import Settings
+    from ivr.config.settings import Settings
 
     given = {
         "DATA_DIR": str(tmp_path / "var"),

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.speech import en, zh
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.call_flows.conftest import line
 from tests.call_flows.line import Caller, Line, Person
 from tests.call_flows.test_freeze import gives, wants_a_freeze

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from flask.cli import FlaskGroup
 
 import app
-from ivr import commands, console, setup
+from ivr import console, setup
+from ivr.console import commands
 
 ROOT = Path(__file__).parents[1]
 TYPED = """

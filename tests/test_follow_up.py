@@ -18,7 +18,7 @@ from ivr.follow_up.sms import LabSms, Text, sent_in_lab
 from ivr.follow_up.tables import lab_texts
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.worker import launch
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 NUMBER, WORDS = "+8613900000001", "验证码 123456"

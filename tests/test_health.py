@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from ivr.follow_up.tables import deliveries
-from ivr.storage import begin_write, connect
+from ivr.storage.database import begin_write, connect
 from ivr.web.health import LEAST_FREE, count_requests, health_blueprint
 from ivr.web.voice_app import VoiceApp
 
@@ -42,7 +42,7 @@ def test_an_unmigrated_database_is_503_and_says_what_to_do(tmp_path):
     engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
     answer = make_client(engine).get("/readyz")
     engine.dispose()
-    assert answer.status_code == 503 and "ivr.migrate" in answer.text
+    assert answer.status_code == 503 and "ivr.migrations.migrate" in answer.text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

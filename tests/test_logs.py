@@ -10,7 +10,7 @@ import re
 import pytest
 import structlog
 
-from ivr.logs import logger, mask, prepare_logs
+from ivr.config.logs import logger, mask, prepare_logs
 from ivr.web import gunicorn_config
 
 

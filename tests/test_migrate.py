@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from ivr import migrate, run
-from ivr.settings import Settings
+from ivr import run
+from ivr.config.settings import Settings
+from ivr.migrations import migrate
 from ivr.setup import doctor
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 from ivr.web.health import health_blueprint
 from ivr.web.voice_app import VoiceApp
 

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.lab.tables import worlds
-from ivr.migrate import is_migrated
-from ivr.storage import begin_read, begin_write, connect
+from ivr.migrations.migrate import is_migrated
+from ivr.storage.database import begin_read, begin_write, connect
 
 WORLD = sa.insert(worlds).values(document="{}").returning(worlds.c.id)
 

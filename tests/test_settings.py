@@ -9,7 +9,7 @@ import pytest
 
 from app import create_app
 from ivr import run
-from ivr.settings import Settings, SettingsError, keep_secret
+from ivr.config.settings import Settings, SettingsError, keep_secret
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "t" * 32
 REAL = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": "https://ivr.example.com"}

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from ivr.migrate import is_migrated, migrate
-from ivr.schema import import_tables
-from ivr.storage import begin_read, begin_write, clean, connect, metadata
+from ivr.migrations.migrate import is_migrated, migrate
+from ivr.migrations.schema import import_tables
+from ivr.storage.database import begin_read, begin_write, clean, connect, metadata
 
 SEEN = sa.text("SELECT count(*) FROM tally")
 

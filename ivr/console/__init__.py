@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from ivr.commands import Load, add
+from ivr.console.commands import Load, add
 
 MAKERS = {
     "callbacks": "ivr.console.callbacks:callbacks_group",

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.callbacks.attempts import SETTLED, number_of, tick_off
+from ivr.callbacks.tables import callbacks, rings
+from ivr.config.settings import Settings
 from ivr.console.opening import Group, Refused, line_of, tries
-from ivr.desk.rings import SETTLED, number_of, tick_off
-from ivr.desk.tables import callbacks, rings
 from ivr.engine.secrets import BrokenSeal, Sealer
-from ivr.settings import Settings
-from ivr.storage import AnyRow, begin_read, begin_write
+from ivr.storage.database import AnyRow, begin_read, begin_write
 
 STATES = ("missed", "by-hand", "ringing", "queued", *SETTLED)
 SHOWN = (callbacks.c.wallet, callbacks.c.call, callbacks.c.slot, callbacks.c.number_mask, callbacks.c.number_sealed)

@@ -10,12 +10,12 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from ivr.calls.report import call_report
+from ivr.config.settings import Settings
 from ivr.console.opening import Group, Refused, line_of, minute
-from ivr.desk.looks import keep_look, logged_in, looks_at
-from ivr.desk.report import call_report
 from ivr.engine.journal import calls
-from ivr.settings import Settings
-from ivr.storage import AnyRow, begin_read, begin_write
+from ivr.handover.summary_views import keep_look, logged_in, looks_at
+from ivr.storage.database import AnyRow, begin_read, begin_write
 
 LAST = 20
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.console.opening import Group, Refused, line_of, tries
 from ivr.follow_up.deliveries import send_again
 from ivr.follow_up.tables import deliveries
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 STATES = ("delivered", "queued", "dead")
 OVER = ("delivered", "erased")

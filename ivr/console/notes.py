@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.console.opening import Command, Refused, line_of, tries
-from ivr.desk import notes
-from ivr.desk.note_keeping import try_again
-from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine import journal
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
+from ivr.voice_notes import notes
+from ivr.voice_notes.keeping import try_again
+from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
 STATES = (notes.HELD, notes.COMING, notes.LOST, notes.SILENT, notes.ERASED)
 WHY_NOT = {

@@ -11,9 +11,9 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings, SettingsError
 from ivr.follow_up.scene import now
-from ivr.settings import Settings, SettingsError
-from ivr.storage import connect
+from ivr.storage.database import connect
 
 
 class Refused(click.ClickException):

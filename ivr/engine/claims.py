@@ -19,7 +19,7 @@ from typing import IO
 import sqlalchemy as sa
 
 from ivr.engine.hot_path import CompiledStatement
-from ivr.storage import metadata
+from ivr.storage.database import metadata
 
 LEASE = timedelta(seconds=20)
 

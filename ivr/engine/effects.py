@@ -53,7 +53,10 @@ class World:
 
 @dataclass(frozen=True)
 class Effect(Generic[P, T]):
-    """A declared effect: its name is its fingerprint in the journal (`module.function`)."""
+    """A declared effect: its name is its fingerprint in the journal (`module.function`).
+
+    A module that has been renamed keeps the name under which journals of calls in flight know it: `RECORDED_AS`.
+    """
 
     name: str
     kind: str
@@ -101,7 +104,7 @@ def _declare(
         raise TypeError(f"effect {function.__qualname__} needs a return annotation: its result is journaled by it")
     if inspect.iscoroutinefunction(function):
         raise TypeError(f"effect {function.__qualname__} must be an ordinary function")
-    module = function.__module__.rpartition(".")[2]
+    module = function.__globals__.get("RECORDED_AS") or function.__module__.rpartition(".")[2]
     return Effect(f"{module}.{function.__name__}", kind, function, hints["return"], errors, act)
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.storage import DedicatedConnection, LazyConnection, driver_connection, writing
+from ivr.storage.database import DedicatedConnection, LazyConnection, driver_connection, writing
 
 
 class CompiledStatement:

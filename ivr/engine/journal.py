@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.engine.hot_path import CompiledStatement
-from ivr.storage import comma_joined, metadata
+from ivr.storage.database import comma_joined, metadata
 
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 calls = sa.Table(

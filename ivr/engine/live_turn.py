@@ -20,7 +20,7 @@ from ivr.engine.prompts import Decision, Record, Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealed, Secret
 from ivr.engine.waits import Announcement, CallerWait, Dial, Wait
-from ivr.storage import LazyConnection, reading, writing
+from ivr.storage.database import LazyConnection, reading, writing
 
 TURN_SECONDS = 8.0
 TOUCH_SECONDS = 4.0

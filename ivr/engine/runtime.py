@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from ivr.config.settings import Settings
 from ivr.engine import journal
 from ivr.engine.claims import Worker
 from ivr.engine.errors import Unavailable
@@ -20,7 +21,6 @@ from ivr.engine.hot_path import CompiledStatement, GroupCommit, ReadConnections
 from ivr.engine.outside_latency import OutsideLatency
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
-from ivr.settings import Settings
 
 RootFlow = Callable[[Any], Coroutine[Any, Any, Any]]
 """The flow that a call begins with, or one that takes the call over: an `async def` of the `Call`."""

@@ -31,7 +31,7 @@ from ivr.engine.replay import History, Replayer, TurnResult
 from ivr.engine.runtime import Runtime, position
 from ivr.engine.utterances import Utterance
 from ivr.engine.waits import FILLER, CallerWait
-from ivr.storage import LazyConnection, begin_read
+from ivr.storage.database import LazyConnection, begin_read
 
 MIN_SECONDS_TO_BEGIN = 2.0
 """With less time than this a turn is not begun: the outside could not answer it."""

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS, _dbos
 
-from ivr.storage import ChangeDetector
+from ivr.storage.database import ChangeDetector
 
 LONGEST = 3.0
 """Seconds for what falls due by itself, as a next try does: nobody writes then. DBOS's background jobs rest with a lock in

@@ -16,14 +16,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.config.logs import logger
+from ivr.config.settings import Settings
 from ivr.engine.journal import insert_new
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries
 from ivr.follow_up.tries import QUEUED, Patience, after_failure, due, put_back, stamp, take
 from ivr.follow_up.webhook import NoAnswer, headers, post
-from ivr.logs import logger
-from ivr.settings import Settings
-from ivr.storage import AnyRow, begin_read, begin_write
+from ivr.storage.database import AnyRow, begin_read, begin_write
 
 OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
 SUMMARY = "call.summary"

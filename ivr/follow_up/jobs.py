@@ -20,10 +20,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.sms import Provider
 from ivr.follow_up.telephone import Telephone
-from ivr.settings import Settings
 
 ATTEMPTS, FIRST_PAUSE, GROWTH = 6, 2.0, 3.0  # about four minutes in all, for a database that is away
 

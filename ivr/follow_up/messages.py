@@ -16,15 +16,15 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOSClient
 
+from ivr.config.logs import logger
+from ivr.config.settings import Settings
 from ivr.follow_up.jobs import Surroundings, job
 from ivr.follow_up.queue import enqueue
 from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages
 from ivr.follow_up.tries import QUEUED, Patience, after_failure, due_again, put_back, stamp, take
 from ivr.follow_up.wording import faults, size
-from ivr.logs import logger
-from ivr.settings import Settings
-from ivr.storage import AnyRow, begin_read, begin_write
+from ivr.storage.database import AnyRow, begin_read, begin_write
 
 Compose = Callable[[sa.Engine, Settings, str], Text | None]
 DAY = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))

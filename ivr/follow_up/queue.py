@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from dbos import DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 
 QUEUE = "follow-up"
 VERSION = "1"

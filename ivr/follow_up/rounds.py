@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.desk.note_keeping import settle_due
-from ivr.desk.overdue import find_overdue
-from ivr.desk.retention import forget_old
-from ivr.desk.ringing import ring_due
+from ivr.callbacks.dialler import ring_due
+from ivr.cases.overdue import find_overdue
+from ivr.config.logs import logger
 from ivr.follow_up.bell import Bell
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.messages import send_due
-from ivr.logs import logger
+from ivr.privacy.retention import forget_old
+from ivr.voice_notes.keeping import settle_due
 
 
 @dataclass(frozen=True)

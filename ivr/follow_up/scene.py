@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.sms import LabSms
-from ivr.settings import Settings
 
 
 def now(conn: sa.Connection, settings: Settings) -> datetime:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.tables import lab_texts
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 
 REJECTED, UNREACHABLE = 30007, 21614
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ivr.follow_up.tries import columns
-from ivr.storage import metadata
+from ivr.storage.database import metadata
 
 messages = sa.Table(
     "messages",

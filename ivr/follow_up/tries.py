@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.storage import AnyRow, begin_write
+from ivr.storage.database import AnyRow, begin_write
 
 QUEUED = "queued"
 TAKEN_FOR = timedelta(seconds=60)

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import httpx
 
-from ivr.tls import trusted
+from ivr.network.tls import trusted
 
 SECONDS = 10.0
 

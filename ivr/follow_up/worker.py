@@ -15,6 +15,8 @@ import threading
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
+from ivr.config.logs import logger, prepare_logs, take_over
+from ivr.config.settings import Settings
 from ivr.follow_up import rounds
 from ivr.follow_up.bell import Bell, listen
 from ivr.follow_up.jobs import Surroundings, import_jobs, settle, tell_dbos
@@ -23,10 +25,8 @@ from ivr.follow_up.recordings import Recordings
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.sms import Provider
 from ivr.follow_up.telephone import Telephone
-from ivr.logs import logger, prepare_logs, take_over
-from ivr.settings import Settings
-from ivr.storage import connect
-from ivr.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
+from ivr.storage.database import connect
+from ivr.telephony.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
 
 AT_ONCE, POLL_SECONDS = 8, 0.2
 

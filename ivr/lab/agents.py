@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ivr.config.settings import Settings
 from ivr.lab.scene import Scene
-from ivr.settings import Settings
 
 
 def numbers(scene: Scene, settings: Settings) -> tuple[str, ...]:

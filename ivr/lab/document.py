@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ivr.lab.shapes import (
+from ivr.storage.database import clean
+from ivr.wallet.shapes import (
     WorldError,
     address,
     clock,
@@ -24,8 +25,7 @@ from ivr.lab.shapes import (
     truth,
     whole,
     zone,
-)  # fmt: skip
-from ivr.storage import clean
+)
 
 LISTS = ("wallets", "customers", "top_ups", "payments", "disputes", "promotions", "rewards", "attempts")
 REFERENCES = (

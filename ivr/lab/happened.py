@@ -9,23 +9,25 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ivr.desk import tables as desk
-from ivr.desk.report import call_report
-from ivr.desk.summary import summarise
+from ivr.callbacks import tables as callbacks_tables
+from ivr.calls.report import call_report
+from ivr.cases import tables as cases_tables
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up.sms import sent_in_lab
 from ivr.follow_up.tables import deliveries as delivery_rows
 from ivr.follow_up.tables import lab_texts
+from ivr.handover.summary import summarise
+from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet.tables import wallets
 
 PROMISED = ("reference", "kind", "about", "due", "due_provisional", "status")
 KEPT: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
-    "cases": (desk.cases, PROMISED),
-    "disputes": (desk.disputes, (*PROMISED, "refund_to")),
-    "freezes": (desk.freezes, ()),
-    "consents": (desk.consents, ("push", "wording", "channel")),
-    "voice-notes": (desk.voice_notes, ("reference", "seconds", "status")),
+    "cases": (cases_tables.cases, PROMISED),
+    "disputes": (cases_tables.disputes, (*PROMISED, "refund_to")),
+    "freezes": (cases_tables.freezes, ()),
+    "consents": (cases_tables.consents, ("push", "wording", "channel")),
+    "voice-notes": (voice_notes_tables.voice_notes, ("reference", "seconds", "status")),
 }
 Shown = dict[str, Any]
 
@@ -42,16 +44,26 @@ def kept(conn: sa.Connection, name: str) -> list[Shown]:
 def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
     """Promised callbacks, one for a number, with what the agent will know."""
     zones = _zones(conn)
-    promised = sa.select(desk.callbacks).where(desk.callbacks.c.status == "requested").order_by(desk.callbacks.c.n)
+    promised = (
+        sa.select(callbacks_tables.callbacks)
+        .where(callbacks_tables.callbacks.c.status == "requested")
+        .order_by(callbacks_tables.callbacks.c.n)
+    )
     return [_callback(conn, row, zones, sealer) for row in conn.execute(promised).all()]
 
 
 def rings(conn: sa.Connection) -> list[Shown]:
     """Callbacks as they are rung: how they stand, when the next try is due, and each agent who was rung."""
     zones = _zones(conn)
-    wanted = sa.select(desk.rings, *(desk.callbacks.c[name] for name in ("customer", "wallet", "call", "n")))
-    rows = conn.execute(wanted.join(desk.callbacks, desk.callbacks.c.id == desk.rings.c.id).order_by("n")).all()
-    tried = conn.execute(sa.select(desk.ring_attempts).order_by(desk.ring_attempts.c.at)).all()
+    wanted = sa.select(
+        callbacks_tables.rings, *(callbacks_tables.callbacks.c[name] for name in ("customer", "wallet", "call", "n"))
+    )
+    rows = conn.execute(
+        wanted.join(
+            callbacks_tables.callbacks, callbacks_tables.callbacks.c.id == callbacks_tables.rings.c.id
+        ).order_by("n")
+    ).all()
+    tried = conn.execute(sa.select(callbacks_tables.ring_attempts).order_by(callbacks_tables.ring_attempts.c.at)).all()
     return [_ring(row, [one for one in tried if one.ring == row.id], _zone(zones, row.wallet)) for row in rows]
 
 
@@ -137,9 +149,9 @@ def _wallet_of(conn: sa.Connection, message: str) -> str | None:
     names = message.split(":")[1:]
     for column, wallet in (
         (journal.calls.c.call, journal.calls.c.wallet),
-        (desk.cases.c.reference, desk.cases.c.wallet),
-        (desk.disputes.c.reference, desk.disputes.c.wallet),
-        (desk.callbacks.c.id, desk.callbacks.c.wallet),
+        (cases_tables.cases.c.reference, cases_tables.cases.c.wallet),
+        (cases_tables.disputes.c.reference, cases_tables.disputes.c.wallet),
+        (callbacks_tables.callbacks.c.id, callbacks_tables.callbacks.c.wallet),
     ):
         found = conn.scalar(sa.select(wallet).where(column.in_(names)))
         if found is not None:

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.desk.line_state import STATES
-from ivr.lab.shapes import WorldError, having, maybe, moment, one_of, optional, refuse, text, truth, whole
+from ivr.operations.line_state import STATES
+from ivr.wallet.shapes import WorldError, having, maybe, moment, one_of, optional, refuse, text, truth, whole
 
 MOST_AGENTS = 99  # as many as have a made-up number
 ANSWERS = ("accept", "decline", "no-answer", "busy")

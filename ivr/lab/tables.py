@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.storage import metadata
+from ivr.storage.database import metadata
 
 scene = sa.Table(
     "scene",

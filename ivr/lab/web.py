@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, request
 
-from ivr.desk import line_state
-from ivr.desk.tables import languages
+from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
+from ivr.identity.tables import languages
 from ivr.lab import agents, clock, happened, orders, scene, world
-from ivr.lab.shapes import WorldError
-from ivr.loopback import refuse_strangers
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.network.loopback import refuse_strangers
+from ivr.operations import line_state
+from ivr.storage.database import begin_read, begin_write
+from ivr.wallet.shapes import WorldError
 from ivr.wallet.tables import wallets
 
 LARGEST_WORLD = 32 * 1024 * 1024  # webhooks are small, worlds need not be

@@ -16,26 +16,32 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.desk import tables as desk
+from ivr.callbacks import tables as callbacks_tables
+from ivr.cases import tables as cases_tables
+from ivr.demo.tables import customers, records
 from ivr.engine import claims, journal
 from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.handover import tables as handover_tables
+from ivr.identity import tables as identity_tables
 from ivr.lab.document import LISTS, checked
-from ivr.lab.shapes import WorldError
 from ivr.lab.tables import worlds
+from ivr.operations import tables as operations_tables
+from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet.file import lines
-from ivr.wallet.tables import customers, records, wallet_lines, wallets
+from ivr.wallet.shapes import WorldError
+from ivr.wallet.tables import wallet_lines, wallets
 
 DEFAULT = Path(__file__).parent / "default_world.json"
 DATE = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9](T\S+)?")
 KINDS = {
     "top_ups": "top-up", "payments": "payment", "disputes": "dispute", "promotions": "promotion", "rewards": "reward",
 }  # fmt: skip
-LOADED = (wallets, wallet_lines, customers, records, desk.disputes, desk.attempts)
+LOADED = (wallets, wallet_lines, customers, records, cases_tables.disputes, identity_tables.attempts)
 HAPPENED = (
-    journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, desk.challenges, desk.languages, desk.cases,
-    desk.callbacks, desk.freezes, desk.consents, desk.voice_notes, desk.sounds, desk.recordings, desk.rings, desk.ring_attempts, desk.overdue, desk.line_states, messages,
-    deliveries, lab_texts, desk.looks, desk.warnings, desk.verification_acts,
+    journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, identity_tables.challenges, identity_tables.languages, cases_tables.cases,
+    callbacks_tables.callbacks, cases_tables.freezes, cases_tables.consents, voice_notes_tables.voice_notes, voice_notes_tables.sounds, voice_notes_tables.recordings, callbacks_tables.rings, callbacks_tables.ring_attempts, cases_tables.overdue, operations_tables.line_states, messages,
+    deliveries, lab_texts, handover_tables.looks, identity_tables.warnings, identity_tables.verification_acts,
 )  # fmt: skip
 Document = dict[str, Any]
 Row = dict[str, Any]
@@ -93,8 +99,10 @@ def _fill(conn: sa.Connection, world: Document) -> None:
         wallet_lines: [{"line": line, "wallet": one["id"]} for one in world["wallets"] for line in lines(one)],
         customers: [_customer(one) for one in world["customers"]],
         records: list(_records(world)),
-        desk.disputes: [_dispute(one, wallet_of[one["customer"]]) for one in world["disputes"]],
-        desk.attempts: [_attempt(n, one, wallet_of[one["customer"]]) for n, one in enumerate(world["attempts"])],
+        cases_tables.disputes: [_dispute(one, wallet_of[one["customer"]]) for one in world["disputes"]],
+        identity_tables.attempts: [
+            _attempt(n, one, wallet_of[one["customer"]]) for n, one in enumerate(world["attempts"])
+        ],
     }
     for table, found in rows.items():
         if found:

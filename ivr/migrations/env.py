@@ -1,4 +1,4 @@
-"""Alembic's environment: one open connection comes from `ivr.migrate`; DBOS's tables are not our business."""
+"""Alembic's environment: one open connection comes from `ivr.migrations.migrate`; DBOS's tables are not our business."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from alembic import context
 
-from ivr.schema import import_tables
-from ivr.storage import metadata
+from ivr.migrations.schema import import_tables
+from ivr.storage.database import metadata
 
 
 def is_ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ivr.settings import E164, MESSAGING_SERVICE, SHORT_CODE, Settings
+from ivr.config.settings import E164, MESSAGING_SERVICE, SHORT_CODE, Settings
 from ivr.setup.finding import Finding
-from ivr.twilio_rest import OwnNumbers, Refused, Unreachable
+from ivr.telephony.twilio_rest import OwnNumbers, Refused, Unreachable
 
 MAINLAND = "+86"
 """Twilio places no calls there, whatever the geographic permissions say."""

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 from twilio.request_validator import RequestValidator
 
-from ivr.addresses import without_password
-from ivr.settings import Settings
+from ivr.config.addresses import without_password
+from ivr.config.settings import Settings
 
 SECONDS = 10.0
 TARGET = "/voice/status?self=%E4%BD%A0%2F+test"

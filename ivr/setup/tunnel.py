@@ -18,9 +18,9 @@ from typing import Protocol
 
 import click
 
-from ivr.commands import Load
+from ivr.config.settings import Settings, SettingsError
+from ivr.console.commands import Load
 from ivr.engine.twiml import OVERRIDES
-from ivr.settings import Settings, SettingsError
 
 NAME = "PUBLIC_BASE_URL"
 LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?{NAME}[ \t]*=.*$\n?", re.MULTILINE)

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from ivr import twilio_rest
-from ivr.addresses import is_address
-from ivr.loopback import LOOPBACK
-from ivr.settings import Settings, SettingsError
+from ivr.config.addresses import is_address
+from ivr.config.settings import Settings, SettingsError
+from ivr.network.loopback import LOOPBACK
 from ivr.simulator.rest.credentials import TEST
+from ivr.telephony import twilio_rest
 
 T = TypeVar("T")
 WELL, ANYBODY = "+15005550006", "+12025550143"

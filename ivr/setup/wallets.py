@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings, SettingsError
 from ivr.engine.errors import Unavailable
-from ivr.settings import Settings, SettingsError
-from ivr.storage import begin_read, begin_write, connect
+from ivr.storage.database import begin_read, begin_write, connect
 from ivr.wallet import file, tables, wallets
 
 SECONDS = 4.0

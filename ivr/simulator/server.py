@@ -19,8 +19,8 @@ from flask import Flask, abort, redirect, request
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from ivr.loopback import entrance, is_from_here, refuse_strangers
-from ivr.settings import Settings
+from ivr.config.settings import Settings
+from ivr.network.loopback import entrance, is_from_here, refuse_strangers
 from ivr.simulator.account.account import Account
 from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT
@@ -93,7 +93,7 @@ def _add_phone(app: Flask, settings: Settings, runner: CallRunner) -> None:
 def lab_behaviour(settings: Settings) -> Behaviour:
     """The behaviour that the lab's scene sets; numbers that are no agent's are left to clients of `/simulator`."""
     from ivr.lab import agents, scene
-    from ivr.storage import begin_read, connect
+    from ivr.storage.database import begin_read, connect
     from ivr.wallet import config
 
     engine = connect(settings.database_url)

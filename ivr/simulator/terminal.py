@@ -16,8 +16,8 @@ from pathlib import Path
 
 import httpx
 
-from ivr.loopback import TOKEN
-from ivr.settings import Settings
+from ivr.config.settings import Settings
+from ivr.network.loopback import TOKEN
 from ivr.simulator.account.account import Account
 from ivr.simulator.account.leg_events import CallerGone
 from ivr.simulator.account.recordings import Recording

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from ivr.desk.numbers import is_spelling
+from ivr.telephony.numbers import is_spelling
 from ivr.wallet.tables import wallet_lines, wallets
 from ivr.wallet.types import WalletInfo
 

@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from ivr.wallet import around, config
 from ivr.wallet.limits import Limits, Period, limits
 from ivr.wallet.matching import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.types import Account, Card, TopUp, WalletInfo
+from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
 
 BALANCE_HELPS = (Reason.DUPLICATE, Reason.SUCCEEDED)

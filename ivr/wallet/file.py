@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.lab.document import checked
-from ivr.lab.shapes import WorldError, shown
+from ivr.wallet.shapes import WorldError, shown
 from ivr.wallet.tables import wallet_lines, wallets
 
 Document = dict[str, Any]

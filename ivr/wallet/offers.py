@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.engine.errors import Unavailable
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from ivr.wallet import config
 from ivr.wallet.types import Account, Both, Prize, Promotion, Reward
+from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
 
 NEW_FOR = timedelta(days=30)

@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from ivr.wallet import around, config
 from ivr.wallet.matching import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.records import between
 from ivr.wallet.types import Account, Transaction
+from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
 
 PAGE = 100

@@ -9,13 +9,13 @@ from time import monotonic
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from ivr.wallet import config
 from ivr.wallet.around import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
+from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
 
 BACK = timedelta(days=365)

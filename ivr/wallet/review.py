@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ivr.desk.identity import Verified
 from ivr.engine.effects import World, touch
 from ivr.engine.errors import Unavailable
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from ivr.wallet import config
 from ivr.wallet.reasons import Status, outcome_of
 from ivr.wallet.types import Transaction
+from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
 
 LATELY = timedelta(days=90)

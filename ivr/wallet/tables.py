@@ -1,10 +1,10 @@
-"""Tables of wallets. `wallets` is configuration that every mode needs; the records are the demo's bank."""
+"""The wallets that the line serves, and the numbers at which each is called."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.storage import metadata
+from ivr.storage.database import metadata
 
 wallets = sa.Table(
     "wallets",
@@ -17,25 +17,4 @@ wallet_lines = sa.Table(
     metadata,
     sa.Column("line", sa.Text, primary_key=True),
     sa.Column("wallet", sa.Text, nullable=False),
-)
-customers = sa.Table(
-    "customers",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("wallet", sa.Text, nullable=False),
-    sa.Column("mobile", sa.Text),
-    sa.Column("wallet_id", sa.Text),
-    sa.Column("document", sa.Text, nullable=False),  # JSON as it came
-    sa.Index("customers_by_mobile", "wallet", "mobile"),
-    sa.Index("customers_by_wallet_id", "wallet", "wallet_id"),
-)
-records = sa.Table(
-    "records",
-    metadata,
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),  # order of insertion
-    sa.Column("kind", sa.Text, nullable=False),  # top-up, payment, promotion, reward
-    sa.Column("id", sa.Text),
-    sa.Column("customer", sa.Text),
-    sa.Column("document", sa.Text, nullable=False),  # JSON as it came
-    sa.Index("records_by_customer", "customer", "kind"),
 )

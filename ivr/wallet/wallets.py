@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from ivr.settings import Settings
-from ivr.wallet.demo import DemoWallet
+from ivr.config.settings import Settings
+from ivr.demo.wallet import DemoWallet
 from ivr.wallet.http.api import Api
 from ivr.wallet.http.wallet import HttpWallet
 from ivr.wallet.types import Wallet

@@ -9,11 +9,11 @@ import sys
 import sqlalchemy as sa
 from werkzeug.serving import make_server
 
+from ivr.config.settings import Settings, SettingsError, keep_secret
+from ivr.demo.wallet import DemoWallet
 from ivr.lab.world import load_default_if_empty
-from ivr.migrate import migrate
-from ivr.settings import Settings, SettingsError, keep_secret
-from ivr.storage import begin_read, begin_write, connect
-from ivr.wallet.demo import DemoWallet
+from ivr.migrations.migrate import migrate
+from ivr.storage.database import begin_read, begin_write, connect
 from ivr.wallet.tables import wallets
 from ivr.wallet_api.server import create_app
 

@@ -11,8 +11,8 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
+from ivr.demo.wallet import DemoWallet, KeyReused, NoSuchRecord
 from ivr.engine.errors import Unavailable
-from ivr.wallet.demo import DemoWallet, KeyReused, NoSuchRecord
 from ivr.wallet.types import AlreadyDisputed
 from ivr.wallet_api import asked
 from ivr.wallet_api.asked import Refused

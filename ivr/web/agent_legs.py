@@ -12,14 +12,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from ivr.desk.report import UNJOINED, keep_summary, tell_crm
-from ivr.desk.whisper import whisper
+from ivr.calls.report import UNJOINED, keep_summary, tell_crm
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.live_turn import Input
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
-from ivr.storage import begin_read, begin_write
+from ivr.handover.whisper import whisper
+from ivr.storage.database import begin_read, begin_write
 
 NOT_REACHED = ("busy", "no-answer", "failed", "canceled")
 TURN = re.compile(r"/voice/calls/[^/]+/turns/([0-9]{1,9})(?:[?#]|$)")

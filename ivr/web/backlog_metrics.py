@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from ivr.desk.overdue import KINDS
-from ivr.desk.stages import OPEN
-from ivr.desk.tables import overdue, recordings, rings
+from ivr.callbacks.tables import rings
+from ivr.cases.overdue import KINDS
+from ivr.cases.stages import OPEN
+from ivr.cases.tables import overdue
 from ivr.follow_up.queue import unfinished
 from ivr.follow_up.tables import deliveries, messages
-from ivr.storage import AnySelect, begin_read
+from ivr.storage.database import AnySelect, begin_read
+from ivr.voice_notes.tables import recordings
 
 BY_STATUS = {
     "ivr_callbacks": (rings, "Promised callbacks."),

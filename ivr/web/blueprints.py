@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ivr.addresses import without_password
-from ivr.commands import from_command_line
+from ivr.config.addresses import without_password
+from ivr.config.logs import logger, prepare_logs
+from ivr.config.settings import Settings
+from ivr.console.commands import from_command_line
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.queue import wait_until_done
-from ivr.logs import logger, prepare_logs
-from ivr.settings import Settings
-from ivr.storage import connect
+from ivr.storage.database import connect
 from ivr.web.callback_webhooks import callbacks_blueprint
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.key_clock import key_clock
@@ -18,7 +18,7 @@ from ivr.web.recording_webhooks import recordings_blueprint
 from ivr.web.text_webhooks import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice_webhooks import voice_blueprint
-from ivr.wiring import make_runtime
+from ivr.wiring.voice import make_runtime
 
 
 def register_blueprints(app: Flask, settings: Settings) -> None:

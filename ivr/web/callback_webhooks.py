@@ -13,17 +13,17 @@ from functools import wraps
 import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
-from ivr.desk import rings
-from ivr.desk.report import tell_crm
-from ivr.desk.ringing import ENDED
-from ivr.desk.tables import callbacks, ring_attempts
-from ivr.desk.whisper import whisper
+from ivr.callbacks import attempts
+from ivr.callbacks.dialler import ENDED
+from ivr.callbacks.tables import callbacks, ring_attempts
+from ivr.calls.report import tell_crm
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
 from ivr.follow_up.tries import QUEUED
-from ivr.storage import AnyRow, begin_read, begin_write
+from ivr.handover.whisper import whisper
+from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import config
 
 ADDRESS = "/<string(length=16):mark>"
@@ -62,7 +62,7 @@ def agent_hears(runtime: Runtime, mark: str) -> str:
         found = _open(conn, mark)
         if found is None:
             return twiml.HANG_UP
-        rings.know(conn, mark, request.form.get("CallSid", ""))
+        attempts.know(conn, mark, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
@@ -77,11 +77,11 @@ def agent_answers(runtime: Runtime, mark: str) -> str:
         found = _open(conn, mark)
         if found is None:
             return twiml.HANG_UP
-        number = rings.number_of(conn, found, runtime.sealer)
-        if not rings.may_be_rung(runtime.settings, number):
+        number = attempts.number_of(conn, found, runtime.sealer)
+        if not attempts.may_be_rung(runtime.settings, number):
             return twiml.HANG_UP
-        ours = rings.caller_id_of(conn, runtime.settings, found.id)
-        rings.accept(conn, mark)
+        ours = attempts.caller_id_of(conn, runtime.settings, found.id)
+        attempts.accept(conn, mark)
     seconds = runtime.settings.ring_seconds
     return twiml.dial(number, seconds, ours, _url(runtime, mark, "/talked"), _url(runtime, mark, "/customer"))
 
@@ -102,7 +102,7 @@ def customer_answers(runtime: Runtime, mark: str) -> str:
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
-        return "" if rings.join(conn, mark) else twiml.HANG_UP
+        return "" if attempts.join(conn, mark) else twiml.HANG_UP
 
 
 def talked(runtime: Runtime, mark: str) -> str:
@@ -110,7 +110,7 @@ def talked(runtime: Runtime, mark: str) -> str:
     ended = request.form.get("DialCallStatus", "")
     with begin_write(runtime.engine) as conn:
         missed = _open(conn, mark)
-        rings.settle(conn, mark, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
+        attempts.settle(conn, mark, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
         if missed is None:
             return twiml.HANG_UP
         language = _language(conn, missed.call)
@@ -121,9 +121,9 @@ def leg(runtime: Runtime, mark: str) -> str:
     """Twilio's notices about the agent's leg."""
     status = request.form.get("CallStatus", "")
     with begin_write(runtime.engine) as conn:
-        rings.know(conn, mark, request.form.get("CallSid", ""))
+        attempts.know(conn, mark, request.form.get("CallSid", ""))
         if status in ENDED:
-            rings.settle(conn, mark, ENDED[status], runtime.clock(conn))
+            attempts.settle(conn, mark, ENDED[status], runtime.clock(conn))
     return ""
 
 

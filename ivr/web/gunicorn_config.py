@@ -7,7 +7,7 @@ import os
 import resource
 from typing import Any
 
-from ivr.logs import prepare_logs, take_over
+from ivr.config.logs import prepare_logs, take_over
 from ivr.web import metric_files
 
 MOST_FILES = 4096

@@ -24,7 +24,7 @@ from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from prometheus_client import Counter
 
-from ivr.logs import logger
+from ivr.config.logs import logger
 
 WHOLE = 5.0
 """Seconds from a connection, or from the first byte of a further request on it, to the last byte of that request."""

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 
-from ivr.migrate import is_migrated, is_newer
-from ivr.storage import begin_read
+from ivr.migrations.migrate import is_migrated, is_newer
+from ivr.storage.database import begin_read
 from ivr.web import backlog_metrics
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
@@ -20,7 +20,7 @@ DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "st
 LEAST_FREE = 8 * 1024 * 1024
 """Bytes beside SQLite's file: its log grows to about as much before it is emptied."""
 WHY_NOT = {
-    False: "the database is not migrated; run python -m ivr.migrate",
+    False: "the database is not migrated; run python -m ivr.migrations.migrate",
     True: "the database was migrated by a newer release; run that one here, too",
 }
 

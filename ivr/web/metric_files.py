@@ -13,7 +13,7 @@ from pathlib import Path
 
 from prometheus_client import values
 
-from ivr.logs import logger
+from ivr.config.logs import logger
 
 KINDS = {"histogram": 1024 * 1024, "counter": 64 * 1024}
 """Bytes for each kind of metric that we have; an endpoint with one status takes two and a half thousand of a histogram's."""

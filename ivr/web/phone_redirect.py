@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from ivr.loopback import is_from_here
-from ivr.settings import Settings
+from ivr.config.settings import Settings
+from ivr.network.loopback import is_from_here
 
 
 def phone_redirect(settings: Settings) -> Blueprint:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
-from ivr.desk.notes import know
 from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
+from ivr.voice_notes.notes import know
 
 SID = re.compile(r"(?:^|/)(RE[0-9a-f]{32})$")
 

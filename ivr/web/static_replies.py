@@ -9,11 +9,11 @@ from datetime import date
 
 from flask import Request
 
+from ivr.config.settings import E164
 from ivr.engine import twiml
 from ivr.engine.runtime import Runtime
 from ivr.engine.speaking import Speaker
 from ivr.engine.utterances import Utterance
-from ivr.settings import E164
 
 
 class StaticReplies:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from ivr.engine.runtime import Runtime
 from ivr.follow_up.messages import notice
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 
 
 def texts_blueprint(runtime: Runtime) -> Blueprint:

@@ -12,10 +12,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Request, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.desk import callers
-from ivr.desk.agents import at_work
-from ivr.desk.own_numbers import answered_by
-from ivr.desk.report import ends_with_us, keep_summary, tell_crm
+from ivr.calls.report import ends_with_us, keep_summary, tell_crm
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
@@ -23,7 +20,10 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import mask
 from ivr.engine.turn import Input, UnknownTurn, take_turn
 from ivr.engine.utterances import Utterance
-from ivr.storage import begin_read, begin_write, clean
+from ivr.handover.agents import at_work
+from ivr.identity import callers
+from ivr.storage.database import begin_read, begin_write, clean
+from ivr.telephony.own_numbers import answered_by
 from ivr.wallet import config
 from ivr.web import agent_legs, recording_webhooks
 from ivr.web.static_replies import StaticReplies

@@ -14,13 +14,13 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from app import create_app
+from ivr.config.settings import Settings
 from ivr.engine.journal import calls, journal, replies
 from ivr.lab import world
-from ivr.migrate import migrate
-from ivr.settings import Settings
+from ivr.migrations.migrate import migrate
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.delivery import ClientTransport
-from ivr.storage import begin_read, begin_write, connect
+from ivr.storage.database import begin_read, begin_write, connect
 
 ROWS = 20
 CHUNK = 500

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 
-from ivr.migrate import migrate
-from ivr.storage import connect
+from ivr.migrations.migrate import migrate
+from ivr.storage.database import connect
 from tests.bench.__main__ import ROOT, postgres
 from tests.bench.calls import settings_for
 from tests.ports import free_ports

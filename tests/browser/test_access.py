@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from ivr.desk import notes, ringing, rings
+from ivr.callbacks import attempts, dialler
 from ivr.follow_up import deliveries
+from ivr.voice_notes import notes
 from tests.browser.running import ROOT
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8").partition("\n")[2]
@@ -143,9 +144,13 @@ def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
     """Voice notes, how a callback's ring ended, events, and each refusal of the telephone."""
     said = "".join(file.read_text("utf-8") for file in WORDS)
     pages = "".join(path.read_text("utf-8") for path in PHONE.glob("*.py"))
-    ends = [*ringing.ENDED.values(), *(f"customer: {status}" for status in (*ringing.ENDED, "unknown")), rings.UNASKED]
+    ends = [
+        *dialler.ENDED.values(),
+        *(f"customer: {status}" for status in (*dialler.ENDED, "unknown")),
+        attempts.UNASKED,
+    ]
     wanted = {f"status-{status}" for status in (notes.COMING, notes.HELD, notes.SILENT, notes.LOST, notes.ERASED)}
-    wanted |= {"ended-" + re.sub(r"[: ]+", "-", end) for end in (*ends, rings.REACHED)}
+    wanted |= {"ended-" + re.sub(r"[: ]+", "-", end) for end in (*ends, attempts.REACHED)}
     wanted |= {f"event-{event}" for event in (deliveries.OPENED, deliveries.OVERDUE, deliveries.NOTED)}
     wanted |= {f"error-{code}" for code in re.findall(r'Refused\("([a-z-]+)"\)', pages)} - {"error-no-json"}
     assert len(wanted) > 25

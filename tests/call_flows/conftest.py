@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.settings import Settings
+from ivr.config.settings import Settings
 from tests.call_flows.line import NOON, Caller, Line, demo_world, lab_settings
 from tests.call_flows.places import ENTRIES, MENUS
 

@@ -18,16 +18,16 @@ import sqlalchemy as sa
 from werkzeug.routing import Rule
 
 from app import create_app
+from ivr.config.settings import Settings
 from ivr.engine.runtime import Runtime
 from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.tables import messages
-from ivr.settings import Settings
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.delivery import ClientTransport
-from ivr.storage import begin_read, begin_write, connect
+from ivr.storage.database import begin_read, begin_write, connect
 
 NOON = "2026-11-23T10:00:00+08:00"
 """A Monday morning within the hours of both demo wallets."""

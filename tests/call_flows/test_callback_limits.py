@@ -10,13 +10,13 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import callbacks
-from ivr.desk.callbacks import REFUSED, TooMany, draft_for_caller, request_callback
-from ivr.desk.tables import callbacks as table
-from ivr.desk.tables import rings
+from ivr.callbacks import callbacks
+from ivr.callbacks.callbacks import REFUSED, TooMany, draft_for_caller, request_callback
+from ivr.callbacks.tables import callbacks as table
+from ivr.callbacks.tables import rings
 from ivr.engine.effects import World
 from ivr.engine.journal import calls
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import BORROWED, HAIYUN, LINFU, Caller
 
 NOTED, NOT_NOW = ("已经登记", "It is noted"), ("请稍后再拨", "call again later")

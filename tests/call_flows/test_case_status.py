@@ -8,12 +8,13 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.guessing import utc
-from ivr.desk.referring import new_reference
-from ivr.desk.stages import MISSES_A_CALL, MISSES_A_CALLER, MISSES_A_WALLET, MISSES_OF_HIDDEN, set_stage
-from ivr.desk.tables import attempts, cases, disputes
+from ivr.cases.new_references import new_reference
+from ivr.cases.stages import MISSES_A_CALL, MISSES_A_CALLER, MISSES_A_WALLET, MISSES_OF_HIDDEN, set_stage
+from ivr.cases.tables import cases, disputes
 from ivr.engine.secrets import Sealer
-from ivr.storage import begin_write
+from ivr.identity.guessing import utc
+from ivr.identity.tables import attempts
+from ivr.storage.database import begin_write
 from ivr.wallet.references import is_valid, with_check_digit
 from tests.call_flows.line import BORROWED, DANA, HAIYUN, LIN, LINFU, NOON, Caller
 from tests.call_flows.test_top_up import reports

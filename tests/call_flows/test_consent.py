@@ -7,9 +7,9 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.consents import wording
-from ivr.storage import begin_read, connect
-from ivr.wallet.tables import customers
+from ivr.cases.consents import wording
+from ivr.demo.tables import customers
+from ivr.storage.database import begin_read, connect
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Line, Person
 from tests.call_flows.places import types_ahead
 from tests.call_flows.test_promotions import OFFERS

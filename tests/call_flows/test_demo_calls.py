@@ -10,7 +10,7 @@ import pytest
 from ivr.engine import journal
 from ivr.simulator.browser_phone.demo_calls import demo_calls
 from ivr.simulator.calls.phone import ANONYMOUS
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.call_flows.line import NOON, Caller, Line, demo_world
 
 TOLD = list(demo_calls(json.loads(demo_world())))

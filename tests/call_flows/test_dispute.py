@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.tables import disputes
-from ivr.storage import begin_write
+from ivr.cases.tables import disputes
+from ivr.storage.database import begin_write
 from ivr.wallet.references import is_valid
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, SURE, at_the_yes, filed, reports
 from tests.call_flows.line import LIN

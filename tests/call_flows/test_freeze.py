@@ -7,8 +7,8 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from ivr.storage import begin_read, connect
-from ivr.wallet.tables import customers
+from ivr.demo.tables import customers
+from ivr.storage.database import begin_read, connect
 from tests.call_flows.line import DANA, LIN, LINFU, OMAR, SUN, Caller, Line, Person
 from tests.call_flows.places import types_ahead
 

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from ivr.desk.freezing import Owner, keep_freeze
-from ivr.desk.tables import freezes
+from ivr.cases.freezes import Owner, keep_freeze
+from ivr.cases.tables import freezes
 from ivr.engine.effects import World
 from ivr.engine.secrets import Sealer
-from ivr.storage import begin_read, begin_write, connect
+from ivr.storage.database import begin_read, begin_write, connect
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 OWNER = Owner("C1", "haiyun", 1)

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.freezing import DECIDES_WITHIN
+from ivr.cases.freezes import DECIDES_WITHIN
 from ivr.follow_up.messages import send_due
 from ivr.follow_up.scene import lab_provider
 from ivr.follow_up.tables import messages
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.call_flows.line import DANA, LIN, OMAR, Caller, Line, Person
 from tests.call_flows.test_freeze import FROZEN, SURE, gives, status, texts_to, wants_a_freeze
 from tests.follow_up.texted import surroundings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.storage import begin_write
-from ivr.wallet.tables import records
+from ivr.demo.tables import records
+from ivr.storage.database import begin_write
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, SURE, filed
 from tests.call_flows.disputing import reports as disputes
 from tests.call_flows.line import LIN, LINFU, OMAR, Caller

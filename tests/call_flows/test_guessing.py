@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.guessing import ACCOUNT_FAILURES, HIDDEN_FAILURES, utc
-from ivr.desk.identity import Claimed, Verified, judge
-from ivr.desk.tables import attempts, verification_acts
 from ivr.engine.effects import World
-from ivr.storage import begin_read, begin_write
+from ivr.identity.guessing import ACCOUNT_FAILURES, HIDDEN_FAILURES, utc
+from ivr.identity.tables import attempts, verification_acts
+from ivr.identity.verification import Claimed, judge
+from ivr.storage.database import begin_read, begin_write
+from ivr.wallet.verified import Verified
 from tests.call_flows.line import DANA, LIN, NOON, Caller, Line
 from tests.call_flows.test_identify import asks_for_limits, passed, tries
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.storage import begin_read, metadata
+from ivr.storage.database import begin_read, metadata
 from tests.call_flows.line import DANA, HAIYUN, LIN, NOON, OMAR, Caller, Person
 
 requirement = pytest.mark.requirement

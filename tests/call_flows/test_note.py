@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from call_flows.note import NOTE
-from ivr.desk import notes
-from ivr.desk.tables import recordings, voice_notes
 from ivr.engine import turn
 from ivr.engine.journal import journal
 from ivr.engine.rendering import render
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
+from ivr.voice_notes import notes
+from ivr.voice_notes.tables import recordings, voice_notes
 from tests.call_flows.disputing import at_the_yes
 from tests.call_flows.line import LIN
 from tests.call_flows.test_security import NO, YES, answers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.desk.stages import set_stage
-from ivr.storage import begin_write
+from ivr.cases.stages import set_stage
+from ivr.storage.database import begin_write
 from tests.call_flows.line import LIN
 from tests.call_flows.test_top_up import add_top_up, reports
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from ivr.storage import begin_write
-from ivr.wallet.tables import customers
+from ivr.demo.tables import customers
+from ivr.storage.database import begin_write
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, at_the_yes, filed
 from tests.call_flows.line import DANA, LIN, SUN, Caller, Person
 from tests.call_flows.test_case_status import DISPUTE

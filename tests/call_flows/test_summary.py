@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.handed_over import CHINESE
-from ivr.desk.written import written
 from ivr.engine import turn
 from ivr.engine.journal import calls
-from ivr.storage import begin_read
+from ivr.handover.reasons import CHINESE
+from ivr.handover.summary_text import written
+from ivr.storage.database import begin_read
 from tests.call_flows.disputing import reports as dispute_of_a_stranger
 from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
 from tests.call_flows.test_dispute_reasons import NOT_ME

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.desk.line_state import switch
-from ivr.storage import begin_write
+from ivr.operations.line_state import switch
+from ivr.storage.database import begin_write
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
 
 REASON = {"zh": "系统正在维护", "en": "we are doing maintenance"}

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from ivr import console
 from ivr.lab.world import load_default_if_empty
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 from tests.call_flows.conftest import line
 
 __all__ = ["line"]

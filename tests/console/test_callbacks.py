@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.tables import callbacks, rings
+from ivr.callbacks.tables import callbacks, rings
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 
 AT, NUMBER = "2026-11-23T10:00:00+08:00", "+8613900000001"
 

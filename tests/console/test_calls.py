@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ivr import console
-from ivr.desk import looks
-from ivr.desk import tables as desk
-from ivr.desk.erasure import erase
-from ivr.storage import begin_read, begin_write
+from ivr.cases import tables as cases_tables
+from ivr.handover import summary_views
+from ivr.handover import tables as handover_tables
+from ivr.privacy.erasure import erase
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import DANA, LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.test_summaries import the_code
@@ -38,7 +39,10 @@ def typed(line, *words):
 
 def kept(line):
     with begin_read(line.runtime.engine) as conn:
-        return [tuple(row) for row in conn.execute(sa.select(desk.looks.c.call, desk.looks.c.who).order_by("n"))]
+        return [
+            tuple(row)
+            for row in conn.execute(sa.select(handover_tables.looks.c.call, handover_tables.looks.c.who).order_by("n"))
+        ]
 
 
 def test_the_summary_of_a_call_is_shown_in_both_languages_with_nothing_secret(told):
@@ -60,9 +64,9 @@ def test_who_looked_is_kept_and_told_to_the_next_one(told, monkeypatch):
     monkeypatch.setenv("LOGNAME", "nobody-else")
     monkeypatch.delenv("SUDO_USER", raising=False)
     assert typed(told, "show", told.lin.sid).output.splitlines()[-1] == "looked at before: by nobody"
-    assert kept(told) == [(told.lin.sid, looks.logged_in())]
+    assert kept(told) == [(told.lin.sid, summary_views.logged_in())]
     again = typed(told, "show", told.lin.sid).output.splitlines()[-1]
-    assert again.startswith(f"looked at before: {looks.logged_in()} 20") and "nobody-else" not in again
+    assert again.startswith(f"looked at before: {summary_views.logged_in()} 20") and "nobody-else" not in again
     assert len(kept(told)) == 2
 
 
@@ -75,7 +79,7 @@ def test_whoever_is_logged_in_is_named(monkeypatch, number, environment, name):
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
     monkeypatch.setattr("os.getuid", lambda: number)
-    assert looks.logged_in() == name
+    assert summary_views.logged_in() == name
 
 
 def test_everything_that_is_in_it_is_shown_as_json(told):
@@ -88,7 +92,7 @@ def test_everything_that_is_in_it_is_shown_as_json(told):
 def test_what_was_erased_or_never_there_is_refused_and_nobody_looked(told):
     """In one sentence each."""
     with begin_read(told.runtime.engine) as conn:
-        customer = conn.scalar(sa.select(desk.cases.c.customer))
+        customer = conn.scalar(sa.select(cases_tables.cases.c.customer))
     erase(told.runtime.engine, "haiyun", customer, told.runtime.clock)
     for call, says in ((told.lin.sid, "was erased"), ("CA" + "0" * 32, "there is no call")):
         refused = typed(told, "show", call)

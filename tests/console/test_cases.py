@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.tables import cases
-from ivr.storage import begin_read, begin_write
+from ivr.cases.tables import cases
+from ivr.storage.database import begin_read, begin_write
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from ivr import console
 from ivr.follow_up.tables import deliveries
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 AT = "2026-11-23T02:00:00.000000+00:00"
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ivr.desk.line_state import STATES, LineState, line_state, switch
-from ivr.storage import begin_read, begin_write
+from ivr.operations.line_state import STATES, LineState, line_state, switch
+from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 ZH, EN = "系统正在维护", "we are doing maintenance"

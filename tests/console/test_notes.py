@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from audio.segment import AudioSegment
 from ivr import console
-from ivr.desk.erasure import erase
-from ivr.desk.tables import recordings, voice_notes
 from ivr.engine.journal import calls
-from ivr.storage import begin_write
+from ivr.privacy.erasure import erase
+from ivr.storage.database import begin_write
+from ivr.voice_notes.tables import recordings, voice_notes
 from tests.call_flows.conftest import line
 from tests.follow_up.noted import noted
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.desk.tables import cases, overdue
-from ivr.storage import begin_write
+from ivr.cases.tables import cases, overdue
+from ivr.storage.database import begin_write
 from tests.test_health import make_client
 
 

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.console import verification
-from ivr.desk.guessing import utc
-from ivr.desk.tables import attempts, verification_acts
-from ivr.storage import begin_read, begin_write
+from ivr.identity.guessing import utc
+from ivr.identity.tables import attempts, verification_acts
+from ivr.storage.database import begin_read, begin_write
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from typing import Any
 
 from flask import Flask
 
+from ivr.config.settings import Settings
 from ivr.engine.live_turn import LiveTurn
-from ivr.settings import Settings
 
 IN_A_TURN = ("before-touch", "after-touch", "after-write", "before-commit", "after-commit")
 SHORTLY = timedelta(seconds=1)
@@ -81,7 +81,7 @@ def plant(folder: Path) -> None:
 def work() -> None:
     """The follow-up worker: it may die around a text or a delivery, and its successor does not wait for a minute."""
     from ivr.follow_up import deliveries, tries, worker
-    from ivr.twilio_rest import TwilioSms
+    from ivr.telephony.twilio_rest import TwilioSms
 
     folder = Settings.load().data_dir
     post = deliveries.post

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.callers import language_of, remember_language
-from ivr.desk.cases import open_case
-from ivr.desk.tables import cases, languages
+from ivr.cases.cases import open_case
+from ivr.cases.tables import cases
 from ivr.engine.effects import World
-from ivr.storage import begin_read, begin_write
+from ivr.identity.callers import language_of, remember_language
+from ivr.identity.tables import languages
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.conftest import line
 
 __all__ = ["line"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.desk.numbers import candidates, country, has_wrong_length, may_be_rung, readings
 from ivr.speech import LANGUAGES
+from ivr.telephony.numbers import candidates, country, has_wrong_length, may_be_rung, readings
 
 MIAMI, MOBILE = "+13055550123", "+8613055550123"
 """Both are keyed as 13055550123."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 from tests.engine.ordering import TOUCHED, ledger, rescue
 from tests.engine.stage import Stage
 

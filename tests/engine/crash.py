@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ivr.engine import Call, Confirm, Menu, World, touch, write
 from ivr.engine.live_turn import LiveTurn
 from ivr.engine.turn import Input, take_turn
-from ivr.storage import begin_write, connect
+from ivr.storage.database import begin_write, connect
 from tests.engine.stage import Stage
 
 POINTS = ("before-touch", "after-touch", "after-write", "before-commit", "after-commit")

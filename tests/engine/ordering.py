@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ivr.engine import Ask, Call, Confirm, Menu, Unavailable, World, journal, touch, write
 from ivr.engine.entries import amount
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.engine.stage import Stage
 
 ledger = sa.Table("test_ledger", sa.MetaData(), sa.Column("key", sa.Text), sa.Column("what", sa.Text))

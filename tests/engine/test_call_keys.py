@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, BrokenSeal, Erased, Sealer
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.conftest import line
 from tests.call_flows.line import Caller
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ivr.engine import claims, journal, turn
 from ivr.engine.turn import Input, take_turn
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.engine import crash
 from tests.engine.stage import Stage
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ivr.engine import Ask, Call, Confirm, Menu, Unavailable, World, touch, write
 from ivr.engine.entries import amount
 from ivr.engine.journal import journal
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 from tests.engine.ordering import AMOUNT, CHOICE, SURE, ask_bank, enter, order, rows, written
 
 FREEZE = Confirm("freeze-now")

@@ -11,8 +11,8 @@ from ivr.engine import claims, journal
 from ivr.engine.claims import Worker
 from ivr.engine.hot_path import GroupCommit
 from ivr.engine.journal import Row
-from ivr.migrate import migrate
-from ivr.storage import begin_read, begin_write, connect
+from ivr.migrations.migrate import migrate
+from ivr.storage.database import begin_read, begin_write, connect
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 CALLS = [f"CA{number:032d}" for number in range(6)]

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from ivr import storage
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable, World, claims, live_turn, touch, turn
 from ivr.engine.live_turn import TOUCH_SECONDS, TURN_SECONDS, Input
 from ivr.engine.turn import take_turn
-from ivr.storage import begin_write
+from ivr.storage import database
+from ivr.storage.database import begin_write
 from tests.engine.ordering import CHOICE, SURE, ask_bank, enter, rows, written
 
 RESCUE = Menu("rescue", ("callback",))
@@ -167,7 +167,7 @@ def test_the_time_that_a_turn_waited_for_another_worker_is_part_of_it(stage, mon
 
 def test_a_turn_that_loses_its_claim_at_its_end_leaves_no_transaction_open(stage, monkeypatch):
     """While its error is still on its way up, another thread writes: nobody waits for a transaction that nobody ends."""
-    monkeypatch.setattr(storage, "BUSY_MILLISECONDS", 60_000)
+    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 60_000)
     other = claims.Worker(stage.engine, stage.folder)
     other.acquire_lock()
 

@@ -9,7 +9,7 @@ import pytest
 from ivr.engine import Back, Call, Menu, Record, journal
 from ivr.engine.prompts import Recorded
 from ivr.simulator.twiml.validation import check
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.engine.stage import Stage
 
 SID, OTHER = "RE" + "a" * 32, "RE" + "b" * 32

@@ -36,7 +36,7 @@ OF_CALLS = [
     Mutant("the code is sent twice", ID, '            call.say("code-sent")', '            sending = await call.do(send_code, claimed, call.facts["wallet"], None)\n            call.say("code-sent")'),
     Mutant("a secret is spoken", ID, "    if how == \"text\":", '    call.say("number-official", number=keyed)\n    if how == "text":'),
     Mutant("a case is opened twice", "call_flows.records", "    tell_reference(call, case)", '    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)\n    tell_reference(call, case)'),
-    Mutant("a case is opened for nobody", INFO, "    facts = await call.do(wallet_facts", '    from ivr.desk.cases import open_case\n    await call.do(open_case, "a1", "haiyun", "unknown", "t1")\n    facts = await call.do(wallet_facts'),
+    Mutant("a case is opened for nobody", INFO, "    facts = await call.do(wallet_facts", '    from ivr.cases.cases import open_case\n    await call.do(open_case, "a1", "haiyun", "unknown", "t1")\n    facts = await call.do(wallet_facts'),
     Mutant("an unavailable wallet is not noticed", W, "    except Unavailable:", "    except ZeroDivisionError:"),
     Mutant("an unavailable wallet is told as nothing received", W, 'call.say("wallet-unavailable")', 'call.say("top-up-not-received")'),
     Mutant("an unavailable wallet ends the call", W, 'reason = "wallet did not answer"', "call.hang_up()"),

@@ -26,7 +26,7 @@ ROOMS = ("call_flows", "ivr.engine", "ivr.speech", "tests.exploration")
 
 
 NO_PROOF = (
-    "from ivr.desk.identity import Verified as Anybody\n"
+    "from ivr.identity.verification import Verified as Anybody\n"
     '    owner = {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}\n'
     '    customer = Anybody(**call.facts.setdefault("customer", owner))'
 )

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, get_type_hints
 
-from ivr.desk.identity import Verified
 from ivr.engine.effects import Effect
 from ivr.engine.waits import Wait
+from ivr.wallet.verified import Verified
 from tests.exploration.finding import UNNOTED, Fault, reached_without, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
@@ -63,11 +63,16 @@ HONEST = {
 }
 """What is said when the wallet did not answer."""
 
+ROOMS = ("identity", "cases", "callbacks", "handover", "voice_notes", "calls", "wallet")
+"""Those with effects."""
+
 
 @cache
 def need_proof() -> frozenset[str]:
     """Effects that are given a verified customer, by their signatures; a case and a note are kept for one by number."""
-    modules = [module for name, module in sys.modules.items() if name.startswith(("ivr.desk.", "ivr.wallet."))]
+    modules = [
+        module for name, module in sys.modules.items() if name.startswith(tuple(f"ivr.{room}." for room in ROOMS))
+    ]
     effects = [one for module in modules for one in vars(module).values() if isinstance(one, Effect)]
     given = {one.name.rpartition(".")[2] for one in effects if Verified in get_type_hints(one.run).values()}
     return frozenset(given | {"open_case", "keep_note", "drop_note"})

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.follow_ups import WHILE_VALID
 from ivr.follow_up import messages
 from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.messages import DAY
+from ivr.texts.follow_ups import WHILE_VALID
 from tests.call_flows.conftest import caller, line
 from tests.call_flows.line import Line
 from tests.follow_up.crm import SECRET, Crm

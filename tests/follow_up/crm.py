@@ -53,10 +53,10 @@ class Crm:
 
 def work(arguments: list[str]) -> None:
     """`work([url, crm, now, folder])`: a worker process that delivers what is due at `now`."""
+    from ivr.config.settings import Settings
     from ivr.follow_up.deliveries import deliver_due
     from ivr.follow_up.jobs import Surroundings
-    from ivr.settings import Settings
-    from ivr.storage import connect
+    from ivr.storage.database import connect
 
     url, crm, now, folder = arguments
     given = {"DATA_DIR": folder, "DATABASE_URL": url, "CRM_URL": crm, "CRM_SECRET": SECRET}

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from ivr.desk.ringing import ring_due
-from ivr.desk.tables import rings
+from ivr.callbacks.dialler import ring_due
+from ivr.callbacks.tables import rings
 from ivr.follow_up.jobs import Surroundings
-from ivr.storage import begin_read
-from ivr.twilio_rest import TwilioTelephone
+from ivr.storage.database import begin_read
+from ivr.telephony.twilio_rest import TwilioTelephone
 from tests.simulator.running import running_simulator
 from tests.wallet.serving import served
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.desk.note_keeping import settle_due
-from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.jobs import Surroundings
 from ivr.simulator.account.recordings import Recording
-from ivr.storage import begin_read
-from ivr.twilio_rest import TwilioRecordings
+from ivr.storage.database import begin_read
+from ivr.telephony.twilio_rest import TwilioRecordings
+from ivr.voice_notes.keeping import settle_due
+from ivr.voice_notes.tables import recordings, sounds, voice_notes
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.desk import rings
-from ivr.desk.ringing import ring_due
+from ivr.callbacks import attempts
+from ivr.callbacks.dialler import ring_due
+from ivr.config.settings import Settings
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.scene import now
-from ivr.settings import Settings
-from ivr.storage import connect
-from ivr.twilio_rest import TwilioTelephone
+from ivr.storage.database import connect
+from ivr.telephony.twilio_rest import TwilioTelephone
 
 POINTS = ("before-attempt", "before-call", "after-call", "after-commit")
 
@@ -30,7 +30,7 @@ def work(arguments: list[str]) -> None:
 
     given = {"DATA_DIR": folder, "DATABASE_URL": url, "PUBLIC_BASE_URL": app, "TWILIO_API_URL": api}
     settings = Settings.load(given | {"TWILIO_AUTH_TOKEN": "12345"}, dotenv=Path(folder) / "no.env")
-    begin, know = rings.begin, rings.know
+    begin, know = attempts.begin, attempts.know
 
     def beginning(*asked: Any) -> Any:
         attempt = begin(*asked)
@@ -46,7 +46,7 @@ def work(arguments: list[str]) -> None:
             die_at("before-call")
             return super().ring(ringing)
 
-    rings.begin, rings.know = beginning, knowing
+    attempts.begin, attempts.know = beginning, knowing
     engine = connect(url)
     at = datetime.fromisoformat(machine)
     ring_due(Surroundings(engine, settings, None, lambda conn: now(conn, settings), lambda: at, Dying(settings)))  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from ivr.follow_up.queue import make_client, unfinished, wait_until_done
 from ivr.follow_up.sms import LabSms, Text
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.worker import launch
-from ivr.storage import ChangeDetector, begin_read, begin_write
+from ivr.storage.database import ChangeDetector, begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LONG = 3600.0

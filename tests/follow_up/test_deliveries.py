@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ivr.follow_up import deliveries, webhook
 from ivr.follow_up.tables import deliveries as table
 from ivr.follow_up.tries import TAKEN_FOR
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import LIN
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET, verify

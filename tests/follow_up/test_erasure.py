@@ -17,13 +17,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ivr import console
-from ivr.desk import erasure
-from ivr.desk.erasure import LONGEST_CALL, LONGEST_QUIET, GoingOn, erase
-from ivr.desk.tables import attempts, callbacks, languages, rings
+from ivr.callbacks.tables import callbacks, rings
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.follow_up.tables import deliveries, messages
-from ivr.storage import begin_read, begin_write, connect
+from ivr.identity.tables import attempts, languages
+from ivr.privacy import erasure
+from ivr.privacy.erasure import LONGEST_CALL, LONGEST_QUIET, GoingOn, erase
+from ivr.storage.database import begin_read, begin_write, connect
 from tests.call_flows.line import DANA, LIN, NOON, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET

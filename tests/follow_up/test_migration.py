@@ -11,9 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ivr.engine import journal
-from ivr.migrate import _config, is_migrated, migrate
-from ivr.schema import import_tables
-from ivr.storage import begin_read, begin_write, metadata
+from ivr.migrations.migrate import _config, is_migrated, migrate
+from ivr.migrations.schema import import_tables
+from ivr.storage.database import begin_read, begin_write, metadata
 
 OLD_MESSAGES = 'CREATE TABLE messages (id TEXT PRIMARY KEY, "at" TEXT NOT NULL, status TEXT NOT NULL, error INTEGER)'
 

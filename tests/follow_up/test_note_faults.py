@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import note_keeping
-from ivr.desk.note_keeping import try_again
-from ivr.desk.notes import GRACE
-from ivr.desk.tables import sounds, voice_notes
+from ivr.config.settings import Settings
 from ivr.follow_up.jobs import Surroundings
-from ivr.settings import Settings
 from ivr.simulator.rest import recordings
-from ivr.storage import begin_read, begin_write, connect
-from ivr.twilio_rest import TwilioRecordings
+from ivr.storage.database import begin_read, begin_write, connect
+from ivr.telephony.twilio_rest import TwilioRecordings
+from ivr.voice_notes import keeping
+from ivr.voice_notes.keeping import try_again
+from ivr.voice_notes.notes import GRACE
+from ivr.voice_notes.tables import sounds, voice_notes
 from tests.wallet.serving import served
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ def test_a_sound_that_nobody_can_play_is_fetched_again_and_given_up_after_three_
 def test_a_slow_telephone_company_holds_nobody_for_long(scene, monkeypatch):
     """Byte by byte: it is broken off, and tried again."""
     scene.leaves_a_note()
-    monkeypatch.setattr("ivr.twilio_rest.SOUND_SECONDS", 0.0)
+    monkeypatch.setattr("ivr.telephony.twilio_rest.SOUND_SECONDS", 0.0)
     scene.later()
     assert (scene.recording.error, scene.note.status) == ("too slow", "coming")
 
@@ -79,7 +79,7 @@ def test_a_slow_telephone_company_holds_nobody_for_long(scene, monkeypatch):
 def test_a_sound_larger_than_any_note_is_not_taken(scene, monkeypatch):
     """Whatever it is, it is not ours."""
     scene.leaves_a_note()
-    monkeypatch.setattr("ivr.twilio_rest.LARGEST_SOUND", 1000)
+    monkeypatch.setattr("ivr.telephony.twilio_rest.LARGEST_SOUND", 1000)
     scene.later()
     assert (scene.recording.error, scene.note.status, scene.one(sounds)) == ("too long", "coming", None)
 
@@ -128,7 +128,7 @@ def work(arguments: list[str]) -> None:
             die_at("after-delete")
 
     time = datetime.fromisoformat(at)
-    note_keeping.settle_due(
+    keeping.settle_due(
         Surroundings(connect(url), settings, None, lambda conn: time, lambda: time, recordings=Dying(settings))
     )  # type: ignore[arg-type]
 
@@ -162,8 +162,8 @@ def test_two_workers_fetch_it_once(scene):
     scene.leaves_a_note().later(seconds=0)
     scene.now += GRACE
     with begin_read(scene.here.engine) as conn:
-        (waiting,) = note_keeping._due(conn, scene.now)
-    note_keeping.settle(scene.here, waiting)
+        (waiting,) = keeping._due(conn, scene.now)
+    keeping.settle(scene.here, waiting)
     scene.here.recordings.sound = pytest.fail
-    note_keeping.settle(scene.here, waiting)
+    keeping.settle(scene.here, waiting)
     assert scene.recording.tries == 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine.prompts import Recorded
 from ivr.simulator.account.recordings import Recording
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
+from ivr.voice_notes.tables import recordings, sounds, voice_notes
 from ivr.web.recording_webhooks import take
 from tests.follow_up.noted import WORDS
 from tests.web.wire import due, post, spoken

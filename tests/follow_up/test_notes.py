@@ -8,13 +8,13 @@ import json
 import pytest
 
 from audio.segment import AudioSegment
-from ivr.desk import notes
-from ivr.desk.erasure import erase
-from ivr.desk.tables import sounds
 from ivr.engine import journal
 from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.tables import deliveries
-from ivr.storage import begin_read
+from ivr.privacy.erasure import erase
+from ivr.storage.database import begin_read
+from ivr.voice_notes import notes
+from ivr.voice_notes.tables import sounds
 from tests.follow_up.noted import noted
 
 

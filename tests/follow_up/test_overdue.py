@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import overdue
-from ivr.desk.tables import cases, disputes
-from ivr.desk.tables import overdue as table
+from ivr.cases import overdue
+from ivr.cases.tables import cases, disputes
+from ivr.cases.tables import overdue as table
+from ivr.demo.tables import records
 from ivr.follow_up.tables import deliveries
 from ivr.lab import scene, world
 from ivr.lab.world import load_default_if_empty
-from ivr.storage import begin_read, begin_write
-from ivr.wallet.tables import records
+from ivr.storage.database import begin_read, begin_write
 
 ROOT = Path(__file__).parents[2]
 CASE = {
@@ -137,9 +137,9 @@ def work(arguments: list[str]) -> None:
     """`work([url, folder, point])`: a worker that is killed before or after it has committed."""
     import os
 
+    from ivr.config.settings import Settings
     from ivr.follow_up.jobs import Surroundings
-    from ivr.settings import Settings
-    from ivr.storage import connect
+    from ivr.storage.database import connect
     from tests.follow_up.crm import SECRET
 
     url, folder, point = arguments

@@ -13,24 +13,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import retention
-from ivr.desk.tables import (
-    attempts,
-    callbacks,
-    cases,
-    challenges,
-    disputes,
-    recordings,
-    ring_attempts,
-    rings,
-    sounds,
-    voice_notes,
-)
+from ivr.callbacks.tables import callbacks, ring_attempts, rings
+from ivr.cases.tables import cases, disputes
+from ivr.config.settings import Settings
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.jobs import Surroundings
 from ivr.follow_up.tables import deliveries, lab_texts, messages
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write, connect
+from ivr.identity.tables import attempts, challenges
+from ivr.privacy import retention
+from ivr.storage.database import begin_read, begin_write, connect
+from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

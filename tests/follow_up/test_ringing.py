@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.ringing import ring_due
-from ivr.desk.tables import callbacks, rings
+from ivr.callbacks.dialler import ring_due
+from ivr.callbacks.tables import callbacks, rings
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 from tests.call_flows.line import HAIYUN
 from tests.follow_up.exchange import CUSTOMER, MORNING, exchange
 

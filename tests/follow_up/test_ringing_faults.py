@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from twilio.base.exceptions import TwilioRestException
 from werkzeug.wrappers import Response
 
-from ivr.desk.tables import ring_attempts
+from ivr.callbacks.tables import ring_attempts
 from ivr.follow_up.telephone import NotPlaced, Ringing
 from ivr.follow_up.tries import TAKEN_FOR
-from ivr.storage import begin_read
-from ivr.twilio_rest import TwilioTelephone
+from ivr.storage.database import begin_read
+from ivr.telephony.twilio_rest import TwilioTelephone
 from tests.call_flows.line import HAIYUN, Caller
 from tests.follow_up.exchange import CUSTOMER, MORNING, exchange
 from tests.follow_up.ringing import POINTS

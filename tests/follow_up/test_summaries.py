@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ivr.follow_up import deliveries
 from ivr.follow_up.tables import deliveries as table
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.follow_up.messages import notice, send_due, send_message
 from ivr.follow_up.sms import Sent
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 from tests.follow_up.texted import MARK, put, row, surroundings
 from tests.web.wire import post
 

@@ -18,8 +18,8 @@ from ivr.follow_up.queue import forget_waiting, make_client
 from ivr.follow_up.sms import Sent
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.tries import TAKEN_FOR
-from ivr.storage import begin_read, begin_write
-from ivr.twilio_rest import TwilioSms
+from ivr.storage.database import begin_read, begin_write
+from ivr.telephony.twilio_rest import TwilioSms
 from tests.call_flows.line import HAIYUN, LIN
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.texted import TEXT, by_twilio, put, row

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.follow_up.tries import AT_MOST, TAKEN_FOR, Patience, after_failure, columns, due, put_back, take
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DAY = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))

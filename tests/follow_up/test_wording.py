@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from ivr.desk.follow_ups import SIGNATURES, TEXTS
 from ivr.follow_up.wording import BASIC, EXTENDED, faults, size
 from ivr.simulator.rest.messages import segments
+from ivr.texts.follow_ups import SIGNATURES, TEXTS
 
 VALUES = {"code": "008424", "minutes": 5, "reference": "261100018"}
 NAME = {"zh": "海云钱包", "en": "Haiyun Wallet"}

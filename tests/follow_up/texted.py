@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages as table
-from ivr.storage import begin_read, begin_write
-from ivr.twilio_rest import TwilioSms
+from ivr.storage.database import begin_read, begin_write
+from ivr.telephony.twilio_rest import TwilioSms
 from tests.simulator.running import running_simulator
 from tests.wallet.serving import served
 

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 
+from ivr.config.settings import Settings, SettingsError
 from ivr.engine.entries import amount, clock, day, identifier, nine, six, tail, telephone
-from ivr.settings import Settings, SettingsError
 from tests.gate.test_imports import MODULES, place
 
 IN_ANY_SCRIPT = {
-    "ivr/logs.py": "masks whatever could be a number",
+    "ivr/config/logs.py": "masks whatever could be a number",
     "ivr/follow_up/wording.py": "refuses words with amounts, however they are written",
     "ivr/checks/speech_timeline.py": "counts what is spoken",
     "ivr/checks/prompt_lint/forbidden_words.py": "reads our own prompts",

@@ -12,7 +12,7 @@ import pytest
 
 from ivr.checks import licences, locks, requirements
 from ivr.checks.golden_rules import faults
-from ivr.settings import Settings
+from ivr.config.settings import Settings
 from ivr.simulator.browser_phone.demo_calls import demo_calls
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from ivr import run
 from ivr.checks import licences, locks, vulnerabilities
 from ivr.checks.modules import read_modules
-from ivr.settings import SettingsError
+from ivr.config.settings import SettingsError
 
 ROOT = Path(__file__).parents[2]
 STARTED = {"app", "ivr.run"}

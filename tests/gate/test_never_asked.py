@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.desk.follow_ups import TEXTS
+from ivr.texts.follow_ups import TEXTS
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = sorted((ROOT / "call_flows" / "prompts").glob("*/*.ftl"))

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
+from ivr.config.settings import Settings
 from ivr.engine import journal
-from ivr.migrate import migrate
-from ivr.settings import Settings
+from ivr.migrations.migrate import migrate
 from ivr.simulator.terminal import talk
-from ivr.storage import begin_read, connect
+from ivr.storage.database import begin_read, connect
 from tests.call_flows.line import Caller, Line, demo_world, lab_settings
 from tests.journals.golden import KEPT, Golden
 

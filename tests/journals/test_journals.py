@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ivr.engine import journal
 from ivr.engine.errors import Diverged
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import LIN
 from tests.journals.golden import Golden, all_calls
 from tests.journals.recording import record

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ivr.engine import journal
 from ivr.engine.journal import Row
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
 
 NOON_UTC = "2026-11-23T04:00:00+00:00"
 NOON = "2026-11-23T12:00:00+08:00"

@@ -9,7 +9,7 @@ import pytest
 from ivr.lab import scene
 from ivr.lab.clock import business_now, business_now_of
 from ivr.lab.scene import Scene
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 TEN = "2026-11-23T10:00:00+08:00"
 SECOND = timedelta(seconds=1)

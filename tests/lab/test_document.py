@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ivr.lab.document import LISTS, checked
-from ivr.lab.shapes import WorldError
+from ivr.wallet.shapes import WorldError
 
 MISSING = object()
 ATTEMPT = {"customer": "K1", "at": "2026-11-23T09:00:00+08:00"}

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import tables as desk
-from ivr.desk.line_state import line_state
+from ivr.cases import tables as cases_tables
 from ivr.engine.secrets import Sealer
+from ivr.identity import tables as identity_tables
 from ivr.lab import scene
-from ivr.storage import begin_read, begin_write
+from ivr.operations.line_state import line_state
+from ivr.storage.database import begin_read, begin_write
 from tests.lab.happened import NOON, happened
 
 NONSENSE = (
@@ -108,11 +109,11 @@ def test_agents_are_shown_with_their_numbers(lab):
 def test_a_new_world_and_a_reset_forget_what_happened(lab, demo):
     """Over the API, and the world's own dispute is back."""
     lab.put("world", demo)
-    happened(lab, desk.freezes)
+    happened(lab, cases_tables.freezes)
     assert lab.send("POST", "reset").status_code == 200
     assert lab.get("freezes") == []
     assert [one["id"] for one in lab.get("disputes")] == [one["id"] for one in demo["disputes"]]
-    happened(lab, desk.freezes)
+    happened(lab, cases_tables.freezes)
     lab.put("world", demo)
     assert lab.get("freezes") == []
 
@@ -143,9 +144,11 @@ def test_a_telephone_is_forgotten_and_no_other(lab, settings):
     """Its language only: the next call from it is asked."""
     mark = {number: Sealer(settings.server_key).fingerprint(number) for number in ("+8613900000002", "+8613900000003")}
     with begin_write(lab.engine) as conn:
-        conn.execute(sa.insert(desk.languages), [{"caller_mark": one, "language": "en"} for one in mark.values()])
+        conn.execute(
+            sa.insert(identity_tables.languages), [{"caller_mark": one, "language": "en"} for one in mark.values()]
+        )
     assert lab.send("POST", "forget", json={"caller": "+8613900000002"}).status_code == 200
     with begin_read(lab.engine) as conn:
-        assert list(conn.scalars(sa.select(desk.languages.c.caller_mark))) == [mark["+8613900000003"]]
+        assert list(conn.scalars(sa.select(identity_tables.languages.c.caller_mark))) == [mark["+8613900000003"]]
     for body in ({}, {"caller": 5}, []):
         assert lab.send("POST", "forget", json=body).status_code == 400

@@ -8,12 +8,14 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import tables as desk
+from ivr.callbacks import tables as callbacks_tables
+from ivr.cases import tables as cases_tables
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.sms import LabSms, Text
 from ivr.follow_up.tables import deliveries
 from ivr.lab import scene
-from ivr.storage import begin_write
+from ivr.storage.database import begin_write
+from ivr.voice_notes import tables as voice_notes_tables
 from tests.lab.happened import NOON, NOON_UTC, SHOWN, called, happened
 
 
@@ -40,15 +42,15 @@ def test_a_case_is_shown_with_its_promise(lab, demo):
     """In the order of opening."""
     lab.put("world", demo)
     promise = {"kind": "unknown", "due": "2026-12-02", "due_provisional": True, "status": "received"}
-    happened(lab, desk.cases, reference="261100012", about="U2", **promise)
-    happened(lab, desk.cases, id="a", reference="261100020", about="U7", **promise)
+    happened(lab, cases_tables.cases, reference="261100012", about="U2", **promise)
+    happened(lab, cases_tables.cases, id="a", reference="261100020", about="U7", **promise)
     first, second = lab.get("cases")
     expected = {"id": "cases-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON}
     assert first == expected | promise | {"reference": "261100012", "about": "U2"}
     assert second["reference"] == "261100020"
 
 
-@pytest.mark.parametrize("what, table, more", [("freezes", desk.freezes, {}), ("voice-notes", desk.voice_notes, {"reference": "261100012", "seconds": 12, "status": "held"})])  # fmt: skip
+@pytest.mark.parametrize("what, table, more", [("freezes", cases_tables.freezes, {}), ("voice-notes", voice_notes_tables.voice_notes, {"reference": "261100012", "seconds": 12, "status": "held"})])  # fmt: skip
 def test_an_act_is_shown_with_who_when_and_in_which_call(lab, demo, what, table, more):
     """Also when nobody knows the customer."""
     lab.put("world", demo)
@@ -62,14 +64,14 @@ def test_a_consent_is_shown_with_what_was_said(lab, demo):
     """On or off, in which words, by which way."""
     lab.put("world", demo)
     said = {"push": True, "wording": "0123456789ab", "channel": "voice"}
-    happened(lab, desk.consents, **said)
+    happened(lab, cases_tables.consents, **said)
     assert lab.get("consents") == [{"id": "consents-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON, **said}]  # fmt: skip
 
 
 def test_an_act_without_a_wallet_is_shown_in_utc(lab, demo):
     """There is no offset to show it in."""
     lab.put("world", demo)
-    happened(lab, desk.freezes, wallet=None)
+    happened(lab, cases_tables.freezes, wallet=None)
     assert lab.get("freezes")[0]["at"] == NOON_UTC
 
 
@@ -78,8 +80,8 @@ def test_a_callback_is_shown_with_its_number_slot_and_summary(lab, demo, setting
     lab.put("world", demo)
     called(lab)
     sealed = {"number_sealed": Sealer(settings.server_key).seal("+8613900000001"), "number_mask": "0001"}
-    happened(lab, desk.callbacks, id="draft", status="draft", **sealed)
-    happened(lab, desk.callbacks, slot="2026-11-24T01:00:00+00:00", status="requested", **sealed)
+    happened(lab, callbacks_tables.callbacks, id="draft", status="draft", **sealed)
+    happened(lab, callbacks_tables.callbacks, slot="2026-11-24T01:00:00+00:00", status="requested", **sealed)
     (shown,) = lab.get("callbacks")
     assert (shown["number"], shown["slot"], shown["at"]) == ("+8613900000001", "2026-11-24T09:00:00+08:00", NOON)
     assert shown["summary"]["time"] == NOON and shown["summary"]["wallet"] == "haiyun"
@@ -90,7 +92,7 @@ def test_a_callback_of_a_call_without_turns_has_no_summary(lab, demo, settings):
     """Null, and no slot either when nobody can say."""
     lab.put("world", demo)
     sealed = {"number_sealed": Sealer(settings.server_key).seal("+8613900000001"), "number_mask": "0001"}
-    happened(lab, desk.callbacks, status="requested", **sealed)
+    happened(lab, callbacks_tables.callbacks, status="requested", **sealed)
     (shown,) = lab.get("callbacks")
     assert (shown["summary"], shown["slot"]) == (None, None)
 
@@ -99,14 +101,18 @@ def test_a_callback_is_shown_as_it_is_rung(lab, demo, settings):
     """How it stands, when it is rung next, and each agent who was rung; times are local."""
     lab.put("world", demo)
     sealed = {"number_sealed": Sealer(settings.server_key).seal("+8613900000001"), "number_mask": "0001"}
-    happened(lab, desk.callbacks, status="requested", **sealed)
+    happened(lab, callbacks_tables.callbacks, status="requested", **sealed)
     tried = {"id": "m1", "ring": "callbacks-1", "number": 1, "agent": "+8619900009001", "accepted": True}
     with begin_write(lab.engine) as conn:
         conn.execute(
-            sa.insert(desk.rings).values(id="callbacks-1", at=NOON_UTC, status="reached", ended="reached", tries=0)
+            sa.insert(callbacks_tables.rings).values(
+                id="callbacks-1", at=NOON_UTC, status="reached", ended="reached", tries=0
+            )
         )
         conn.execute(
-            sa.insert(desk.ring_attempts).values(**tried, at=NOON_UTC, status="over", ended="reached", tries=0)
+            sa.insert(callbacks_tables.ring_attempts).values(
+                **tried, at=NOON_UTC, status="over", ended="reached", tries=0
+            )
         )
     assert lab.get("rings") == [
         {
@@ -151,7 +157,7 @@ def test_a_text_is_shown_as_the_provider_left_it(lab, demo, settings, mode, stat
     lab.put("world", demo)
     lab.put("sms", {"mode": mode})
     called(lab)
-    happened(lab, desk.cases, reference="261100012", kind="unknown", due_provisional=False, status="received")
+    happened(lab, cases_tables.cases, reference="261100012", kind="unknown", due_provisional=False, status="received")
     noon = datetime.fromisoformat(NOON_UTC)
     provider = LabSms(lab.engine, Sealer(settings.server_key), lambda conn: scene.read(conn).sms, lambda conn: noon)
     provider.send(message, Text("+8619900000051", "123456"))
@@ -162,5 +168,5 @@ def test_times_of_another_wallet_are_in_its_own_offset(lab, demo):
     """A wallet of New York beside one of Shanghai."""
     demo["wallets"][1] |= {"timezone": "America/New_York", "calendar": "US"}
     lab.put("world", json.loads(json.dumps(demo)))
-    happened(lab, desk.freezes, wallet="linfu")
+    happened(lab, cases_tables.freezes, wallet="linfu")
     assert lab.get("freezes")[0]["at"] == "2026-11-22T23:00:00-05:00"

@@ -9,12 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from ivr.demo import wire
+from ivr.demo.wire import pass_through
 from ivr.engine.errors import Unavailable
-from ivr.lab import scene, wire
+from ivr.lab import scene
 from ivr.lab.agents import numbers
 from ivr.lab.scene import Scene
-from ivr.lab.wire import pass_through
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 
 @pytest.fixture

@@ -8,16 +8,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import tables as desk
+from ivr.callbacks import tables as callbacks_tables
+from ivr.cases import tables as cases_tables
+from ivr.demo.tables import customers, records
 from ivr.engine import claims, journal
 from ivr.follow_up.queue import enqueue, make_client, unfinished
 from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.handover import tables as handover_tables
+from ivr.identity import tables as identity_tables
 from ivr.lab import scene, tables, world
-from ivr.lab.shapes import WorldError
-from ivr.schema import import_tables
-from ivr.storage import begin_read, begin_write, metadata
+from ivr.migrations.schema import import_tables
+from ivr.operations import tables as operations_tables
+from ivr.storage.database import begin_read, begin_write, metadata
+from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet import references
-from ivr.wallet.tables import customers, records, wallet_lines, wallets
+from ivr.wallet.shapes import WorldError
+from ivr.wallet.tables import wallet_lines, wallets
 
 AT = "2026-11-23T02:00:00+00:00"
 KEPT = {"id": "x1", "wallet": "haiyun", "customer": "K1", "call": "CA1", "at": AT}
@@ -29,20 +35,20 @@ HAPPENED = {
     journal.replies: {"reply": ""},
     journal.notices: {"call": "CA1", "kind": "status", "sequence": "1", "at": AT, "body": "{}"},
     claims.claims: {"call": "CA1", "turn": 0, "worker": "w", "until": AT},
-    desk.cases: KEPT | DUE | {"kind": "unknown"},
-    desk.callbacks: KEPT | {"number_sealed": "", "number_mask": "", "status": "draft"},
-    desk.freezes: KEPT,
-    desk.warnings: KEPT | {"kind": "locked"},
-    desk.verification_acts: {"act": "shown", "account": "K1", "who": "w", "at": AT},
-    desk.consents: KEPT,
-    desk.voice_notes: KEPT,
-    desk.sounds: {"id": "x1", "sealed": b""},
-    desk.recordings: {"id": "x1", "call": "CA1", "turn": 9, "seconds": 9, "at": AT, "status": "queued"},
-    desk.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
-    desk.languages: {"caller_mark": "m", "language": "zh"},
-    desk.looks: {"call": "CA1", "who": "alice", "at": AT},
-    desk.rings: {"id": "x1", "at": AT, "status": "queued"},
-    desk.ring_attempts: {
+    cases_tables.cases: KEPT | DUE | {"kind": "unknown"},
+    callbacks_tables.callbacks: KEPT | {"number_sealed": "", "number_mask": "", "status": "draft"},
+    cases_tables.freezes: KEPT,
+    identity_tables.warnings: KEPT | {"kind": "locked"},
+    identity_tables.verification_acts: {"act": "shown", "account": "K1", "who": "w", "at": AT},
+    cases_tables.consents: KEPT,
+    voice_notes_tables.voice_notes: KEPT,
+    voice_notes_tables.sounds: {"id": "x1", "sealed": b""},
+    voice_notes_tables.recordings: {"id": "x1", "call": "CA1", "turn": 9, "seconds": 9, "at": AT, "status": "queued"},
+    identity_tables.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
+    identity_tables.languages: {"caller_mark": "m", "language": "zh"},
+    handover_tables.looks: {"call": "CA1", "who": "alice", "at": AT},
+    callbacks_tables.rings: {"id": "x1", "at": AT, "status": "queued"},
+    callbacks_tables.ring_attempts: {
         "id": "x1",
         "ring": "x1",
         "number": 1,
@@ -51,13 +57,13 @@ HAPPENED = {
         "accepted": False,
         "status": "queued",
     },
-    desk.overdue: {"reference": "202611999", "due": "2026-12-02", "at": AT},
-    desk.line_states: {"state": "person", "at": AT},
+    cases_tables.overdue: {"reference": "202611999", "due": "2026-12-02", "at": AT},
+    operations_tables.line_states: {"state": "person", "at": AT},
     deliveries: {"id": "202611999:opened", "at": AT, "body": "{}", "status": "queued"},
     messages: {"id": "case:1", "at": AT, "status": "queued"},
     lab_texts: {"message": "case:1", "sealed": "", "at": AT, "status": "sent"},
 }
-RESTORED = {wallets, wallet_lines, customers, records, desk.disputes, desk.attempts}
+RESTORED = {wallets, wallet_lines, customers, records, cases_tables.disputes, identity_tables.attempts}
 SURVIVES = {tables.scene, tables.worlds}
 
 
@@ -101,7 +107,9 @@ def test_a_world_replaces_the_one_before_completely(database, demo):
     load(database, {"wallets": [demo["wallets"][1]]})
     assert column(database, wallets.c.id) == ["linfu"]
     assert column(database, wallet_lines.c.line) == ["+864000000102"]
-    assert [count(database, table) for table in (customers, records, desk.disputes, desk.attempts)] == [0, 0, 0, 0]
+    assert [
+        count(database, table) for table in (customers, records, cases_tables.disputes, identity_tables.attempts)
+    ] == [0, 0, 0, 0]
 
 
 def test_a_world_that_is_refused_changes_nothing(database, demo):
@@ -138,7 +146,7 @@ def test_a_dispute_of_the_world_is_a_dispute_of_the_desk(database, demo):
     """About its payment, of its reason, in its customer's wallet."""
     load(database, demo)
     with begin_read(database) as conn:
-        row = conn.execute(sa.select(desk.disputes).where(desk.disputes.c.id == "P1")).one()
+        row = conn.execute(sa.select(cases_tables.disputes).where(cases_tables.disputes.c.id == "P1")).one()
     assert (row.id, row.reference, row.wallet, row.about, row.kind) == ("P1", "202611017", "haiyun", "Y2", "duplicate")
     assert (row.status, row.due, row.refund_to, row.call) == ("in-review", "2026-12-02", "balance", None)
 
@@ -148,7 +156,7 @@ def test_earlier_attempts_count_against_their_account(database, demo):
     demo["attempts"] = [{"customer": "K1", "at": "2026-11-23T09:00:00+08:00", "ok": False}] * 2
     load(database, demo)
     with begin_read(database) as conn:
-        rows = conn.execute(sa.select(desk.attempts)).all()
+        rows = conn.execute(sa.select(identity_tables.attempts)).all()
     assert {(row.account, row.factor, row.at, row.ok) for row in rows} == {
         ("K1", "earlier", "2026-11-23T01:00:00.000000+00:00", False)
     }
@@ -170,13 +178,13 @@ def test_a_reset_restores_what_the_world_came_with(database, demo):
     demo["attempts"] = [{"customer": "K1", "at": "2026-11-23T09:00:00+08:00", "ok": False}]
     load(database, demo)
     with begin_write(database) as conn:
-        for table in (customers, desk.disputes, desk.attempts):
+        for table in (customers, cases_tables.disputes, identity_tables.attempts):
             conn.execute(sa.delete(table))
-        conn.execute(sa.insert(desk.attempts).values(id="a", factor="pin", at=AT, ok=False, account="K1"))
+        conn.execute(sa.insert(identity_tables.attempts).values(id="a", factor="pin", at=AT, ok=False, account="K1"))
     reset(database)
     assert count(database, customers) == len(demo["customers"])
-    assert column(database, desk.disputes.c.id) == [one["id"] for one in demo["disputes"]]
-    assert column(database, desk.attempts.c.id) == ["earlier-0"]
+    assert column(database, cases_tables.disputes.c.id) == [one["id"] for one in demo["disputes"]]
+    assert column(database, identity_tables.attempts.c.id) == ["earlier-0"]
 
 
 def test_a_reset_drops_follow_ups_that_wait(database, demo):

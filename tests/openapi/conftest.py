@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ivr import twilio_rest
+from ivr.telephony import twilio_rest
 from tests.openapi.documents import PRISM, document
 from tests.ports import free_ports
 from tests.simulator.conftest import simulator, stub  # noqa: F401

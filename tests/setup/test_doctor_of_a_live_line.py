@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from ivr.migrate import migrate
+from ivr.migrations.migrate import migrate
 from ivr.setup import doctor
-from ivr.storage import begin_write, connect
+from ivr.storage.database import begin_write, connect
 from ivr.wallet import file
 from tests.call_flows.line import HAIYUN, demo_world
 
@@ -133,7 +133,7 @@ def test_a_line_that_is_forwarded_is_to_be_thought_of(live):
 
 def test_a_line_that_cannot_text_and_has_no_sender_must_be_mended(live, monkeypatch):
     """Codes would never come."""
-    monkeypatch.setattr("ivr.twilio_rest.OwnNumbers.find", lambda self, number: {"voice"})
+    monkeypatch.setattr("ivr.telephony.twilio_rest.OwnNumbers.find", lambda self, number: {"voice"})
     (said,) = found(live, "bad")
     assert f"haiyun's line {HAIYUN} cannot text" in said
     assert found(replace(live, sms_from={"haiyun": SERVICE}), "bad") == []

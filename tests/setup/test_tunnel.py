@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from dotenv import dotenv_values
 
-from ivr.settings import Settings
+from ivr.config.settings import Settings
 from ivr.setup.tunnel import tunnel_command
 
 PAGES = [Path(__file__).parents[2] / "docs" / name for name in ("twilio.md", "twilio.zh.md")]

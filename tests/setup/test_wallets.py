@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from ivr.lab.world import DEFAULT
 from ivr.setup.wallets import wallets_group
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from ivr.wallet import config
 from ivr.wallet.tables import wallets
 from ivr.wallet_api.server import create_app

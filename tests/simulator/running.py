@@ -11,9 +11,9 @@ from typing import Any
 from twilio.rest import Client
 from werkzeug.serving import make_server
 
-from ivr import twilio_rest
 from ivr.simulator.server import Behaviour, create_server, make_call_runner
 from ivr.simulator.webhooks.delivery import HttpTransport
+from ivr.telephony import twilio_rest
 from tests.simulator.stub_app import StubApp
 
 LINE, CALLER, AGENT = "+862155500100", "+8613900000001", "+8619900009001"

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from ivr.settings import Settings
+from ivr.config.settings import Settings
 from ivr.simulator.browser_phone.call_map import FOLDER, map_blueprint
 from ivr.simulator.browser_phone.routes import phone_blueprint
 

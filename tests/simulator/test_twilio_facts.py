@@ -224,7 +224,7 @@ def test_test_credentials_see_nothing_but_four_requests(simulator, path):
 
 def test_test_credentials_fetch_no_document_and_send_no_notice(simulator):
     """Nobody is called [Test Credentials]."""
-    from ivr.twilio_rest import TestAccount
+    from ivr.telephony.twilio_rest import TestAccount
 
     asker = TestAccount(simulator.settings, simulator.settings.twilio_api_url[""])
     assert (

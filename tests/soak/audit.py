@@ -10,14 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.desk.tables import callbacks, cases, challenges, consents, disputes, freezes, rings
+from ivr.callbacks.tables import callbacks, rings
+from ivr.cases.tables import cases, consents, disputes, freezes
+from ivr.demo.tables import records
 from ivr.engine.journal import journal
 from ivr.follow_up.deliveries import SUMMARY
 from ivr.follow_up.tables import deliveries, messages
+from ivr.identity.tables import challenges
 from ivr.simulator.twiml.speech import plain
 from ivr.speech.catalogue import words
-from ivr.storage import begin_read
-from ivr.wallet.tables import records
+from ivr.storage.database import begin_read
 from tests.soak.playing import Told
 
 AT_THE_BANK = ("freeze", "dispute", "consent")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from ivr.config.settings import Settings
 from ivr.engine.twiml import OVERRIDES
-from ivr.settings import Settings
 from ivr.simulator.calls.phone import Phone
-from ivr.twilio_rest import LAB_ACCOUNT
+from ivr.telephony.twilio_rest import LAB_ACCOUNT
 from tests.call_flows.line import HAIYUN, Caller
 from tests.soak.customers import mobile, person
 from tests.soak.wire import Restless, Tally, Watched

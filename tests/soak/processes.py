@@ -21,15 +21,15 @@ import httpx
 import psutil
 import sqlalchemy as sa
 
+from ivr.config.secret_files import keep_secret
+from ivr.config.settings import Settings
 from ivr.follow_up.queue import unfinished
 from ivr.follow_up.tables import deliveries, messages
 from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
 from ivr.lab import scene, world
-from ivr.migrate import migrate
+from ivr.migrations.migrate import migrate
 from ivr.run import Child, children, listen, supervise
-from ivr.secret_files import keep_secret
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write, connect
+from ivr.storage.database import begin_read, begin_write, connect
 from tests.call_flows.line import NOON
 from tests.follow_up.crm import SECRET, Crm
 from tests.ports import free_ports

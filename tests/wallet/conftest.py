@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ivr.demo.wallet import DemoWallet
 from ivr.lab.world import DEFAULT, load
-from ivr.storage import begin_write, connect
-from ivr.wallet.demo import DemoWallet
+from ivr.storage.database import begin_write, connect
 from ivr.wallet.http.api import Api
 from ivr.wallet.http.wallet import ANY_WALLET, HttpWallet
 from ivr.wallet_api.server import create_app

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ivr.demo.wallet import DemoWallet
 from ivr.engine.errors import Unavailable
 from ivr.wallet import wallets
-from ivr.wallet.demo import DemoWallet
 from ivr.wallet_api.server import create_app
 from tests.ports import free_ports
 from tests.wallet.conftest import TOKEN, WALLETS

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.erasure import erase
+from ivr.demo.tables import customers, records
+from ivr.demo.wallet import DemoWallet
 from ivr.engine.live_turn import TOUCH_SECONDS
-from ivr.storage import begin_read, begin_write
-from ivr.wallet.demo import DemoWallet
-from ivr.wallet.tables import customers, records
+from ivr.privacy.erasure import erase
+from ivr.storage.database import begin_read, begin_write
 from ivr.wallet_api.server import create_app
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, at_the_yes
 from tests.call_flows.disputing import reports as disputes_again

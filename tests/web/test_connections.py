@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ivr.config.settings import Settings
 from ivr.lab.world import load_default_if_empty
 from ivr.run import ROOT, children, listen
-from ivr.settings import Settings
-from ivr.storage import begin_write, connect
+from ivr.storage.database import begin_write, connect
 from ivr.web import gunicorn_worker
 from tests.ports import free_ports
 from tests.web.wire import encoded, ringing, signature

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from ivr import storage
+from ivr.demo import wire
 from ivr.engine import live_turn
-from ivr.lab import wire
-from ivr.storage import begin_write, connect
+from ivr.storage import database
+from ivr.storage.database import begin_write, connect
 from tests.call_flows.line import DANA, LIN, Caller, Line, demo_world
 from tests.call_flows.test_top_up import reports
 from tests.web.wire import PLACES, at_main_menu, due, in_progress, play, post, ringing, spoken
@@ -96,8 +96,8 @@ def test_a_call_whose_rows_are_gone_is_apologised_for_and_not_told_that_its_line
 @on_sqlite  # only SQLite has one writer
 def test_a_locked_database_is_apologised_for_and_the_turn_is_not_lost(line, monkeypatch):
     """Every webhook in time; when the lock is gone the same turn is asked again."""
-    assert storage.BUSY_MILLISECONDS <= 3000
-    monkeypatch.setattr(storage, "BUSY_MILLISECONDS", 20)
+    assert database.BUSY_MILLISECONDS <= 3000
+    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 20)
     caller = at_main_menu(line)
     line.restart()
     turn, holder = due(caller), connect(line.settings.database_url)

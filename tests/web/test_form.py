@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from app import create_app
-from ivr.settings import Settings
+from ivr.config.settings import Settings
 from ivr.web.voice_app import VoiceRequest
 
 ADDRESS = "/voice"

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.engine.journal import calls
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.call_flows.line import BORROWED, HAIYUN, LINFU, Caller
 from tests.web.wire import post, ringing, spoken
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ivr.engine import journal
 from ivr.simulator.webhooks.delivery import Answer
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 from tests.call_flows.line import Caller, Line
 from tests.web.wire import at_main_menu, due, play, post, ringing, spoken
 

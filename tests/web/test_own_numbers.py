@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk.own_numbers import sender
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.tables import messages
 from ivr.follow_up.tries import TAKEN_FOR
 from ivr.simulator.account.account import Account
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
+from ivr.telephony.own_numbers import sender
 from tests.call_flows.line import HAIYUN, LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.exchange import CUSTOMER, MORNING, exchange

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from ivr.follow_up.tries import columns
-from ivr.schema import import_tables
-from ivr.storage import metadata
+from ivr.migrations.schema import import_tables
+from ivr.storage.database import metadata
 
 revision = "0002"
 down_revision = "0001"

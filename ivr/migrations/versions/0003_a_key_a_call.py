@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from ivr.schema import import_tables
-from ivr.storage import metadata
+from ivr.migrations.schema import import_tables
+from ivr.storage.database import metadata
 
 revision = "0003"
 down_revision = "0002"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from ivr.schema import import_tables
-from ivr.storage import metadata
+from ivr.migrations.schema import import_tables
+from ivr.storage.database import metadata
 
 revision = "0010"
 down_revision = "0009"

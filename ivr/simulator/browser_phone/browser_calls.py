@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ivr.settings import Settings
+from ivr.config.settings import Settings
 from ivr.simulator.account.account import Account
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.live_call import LiveCall, Refused

@@ -14,16 +14,16 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from ivr.desk.line_state import STATES, line_state
+from ivr.config.settings import Settings
 from ivr.lab import scene
 from ivr.lab.clock import business_now_of
 from ivr.lab.tables import worlds
 from ivr.lab.world import DEFAULT, moved
-from ivr.loopback import TOKEN
-from ivr.settings import Settings
+from ivr.network.loopback import TOKEN
+from ivr.network.tls import trusted
+from ivr.operations.line_state import STATES, line_state
 from ivr.simulator.browser_phone.demo_calls import demo_calls
-from ivr.storage import begin_read, connect
-from ivr.tls import trusted
+from ivr.storage.database import begin_read, connect
 
 ALLOWED = {
     "GET": re.compile(

@@ -15,9 +15,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
 from audio.voice import VoiceMissing
+from ivr.config.settings import Settings
 from ivr.lab.web import LARGEST_WORLD
-from ivr.loopback import is_from_here
-from ivr.settings import Settings
+from ivr.network.loopback import is_from_here
 from ivr.simulator import speech_audio
 from ivr.simulator.account.account import Account
 from ivr.simulator.browser_phone.agent_seat import BY_HAND, MODES

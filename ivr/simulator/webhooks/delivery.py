@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, url
 import httpx
 from twilio.request_validator import RequestValidator
 
-from ivr.tls import trusted
+from ivr.network.tls import trusted
 from ivr.web.key_clock import SECONDS
 
 

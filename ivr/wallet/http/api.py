@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from ivr.tls import trusted
+from ivr.network.tls import trusted
 from ivr.wallet.http.breaker import Breaker
 from ivr.wallet.http.why import NotSent, unavailable
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ivr.config.logs import logger
 from ivr.engine.errors import Unavailable
-from ivr.logs import logger
 
 FAILURES = 5
 PAUSE_SECONDS = 10.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ivr.config.logs import logger
 from ivr.engine.errors import Unavailable
-from ivr.logs import logger
 
 
 class NotSent(Unavailable):

@@ -1,0 +1,211 @@
+"""Callbacks that the line rings by itself: what is kept of them, and the steps from one state to the next.
+
+Theory. A ring is one promised callback; its `next` is business time, first of all the slot. An attempt is one agent's
+telephone that is rung for it. The attempt is committed *before* Twilio is asked, and its mark stands in every
+address that Twilio gets, so whatever comes back belongs to it, also when the worker that asked is dead. A ring
+has one attempt at a time: `queued` → `ringing` → `reached`, or `queued` again. An attempt stays `queued` as long as
+its agent's telephone may be off the hook; who has one is rung for nobody else.
+
+The agent is rung first, and the customer only when the agent has accepted: so no customer picks up and finds nobody
+there, and an agent who is away costs them nothing. Only a customer who presses 1 is joined: a voice mailbox does
+not, so `reached` means a person. All tries are made within the opening hours; after three it is `missed`, for people to see.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ivr.callbacks.tables import callbacks, ring_attempts, rings
+from ivr.config.logs import logger
+from ivr.config.settings import Settings
+from ivr.engine import journal
+from ivr.engine.claims import lock_until_commit
+from ivr.engine.secrets import BrokenSeal, Erased, Sealer
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
+from ivr.handover.agents import is_urgent, on_duty
+from ivr.storage.database import AnyRow
+from ivr.telephony import numbers, own_numbers
+from ivr.wallet import business_days, config
+
+PAUSES = (timedelta(minutes=10), timedelta(hours=1))
+"""Between the tries, in business time."""
+SOON = timedelta(minutes=1)
+"""When nobody can be rung right now."""
+CLOSED_FOR_LONG = timedelta(days=1)
+UNASKED = "not placed"
+REACHED = "reached"
+SETTLED = ("reached", "done", "erased")
+"""What nobody has to ring any more; `done` are those that people have rung."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An agent to ring: the mark that stands for it, their number, the number of ours that rings."""
+
+    mark: str
+    agent: str
+    caller_id: str
+
+
+def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: datetime) -> None:
+    """Ring this callback at its slot; without one as soon as somebody is there."""
+    row = {"id": callback, "at": stamp(now), "status": QUEUED, "next": slot and stamp(slot)}
+    conn.execute(sa.insert(rings).values(tries=0, **row))
+
+
+def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
+    """The next attempt, written down; None when this is not the time, or none may be made."""
+    lock_until_commit(conn, "rings")  # or two workers would choose the same agent
+    now = here.clock(conn)
+    due = (rings.c.id == ring) & (rings.c.status == QUEUED) & (rings.c.next.is_(None) | (rings.c.next <= stamp(now)))
+    wanted = sa.select(rings, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)
+    row = conn.execute(wanted.join(callbacks, callbacks.c.id == rings.c.id).where(due)).first()
+    if row is None:
+        return None
+    if barred := _barred(conn, here, row):
+        _change(conn, ring, status=barred, next=None)
+    elif opens := _closed_until(conn, row, now):
+        _change(conn, ring, next=stamp(opens))
+    else:
+        return _choose(conn, here, row, now)
+    return None
+
+
+def settle(conn: sa.Connection, mark: str, ended: str, now: datetime) -> bool:
+    """The agent's telephone is on the hook again, and this is how it ended; False when that was known."""
+    row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == mark).with_for_update()).first()
+    here = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
+    said = (row.ended if row else None) or ended
+    if row is None or not conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=said)).rowcount:
+        return False
+    if said == UNASKED:
+        _change(conn, row.ring, status=QUEUED, ended=said, next=stamp(now + SOON))
+    elif row.accepted and said != REACHED:
+        _try_is_over(conn, row.ring, said, now)
+    elif said != REACHED:
+        _change(conn, row.ring, status=QUEUED, ended=said, next=stamp(now))  # the next agent, at once
+    return True
+
+
+def accept(conn: sa.Connection, mark: str) -> None:
+    """The agent pressed 1: from now on it is the customer who is rung."""
+    conn.execute(sa.update(ring_attempts).where(ring_attempts.c.id == mark).values(accepted=True))
+
+
+def join(conn: sa.Connection, mark: str) -> bool:
+    """The customer pressed 1: whether the two are to be joined. Said again when asked again."""
+    here = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
+    ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here, ring_attempts.c.accepted).with_for_update())
+    if ring is None:
+        return False
+    conn.execute(sa.update(ring_attempts).where(here).values(ended=REACHED))
+    _change(conn, ring, status=REACHED, ended=REACHED, next=None)
+    return True
+
+
+def know(conn: sa.Connection, mark: str, call: str) -> None:
+    """The CallSid of the agent's leg; the first word counts."""
+    here = (ring_attempts.c.id == mark) & ring_attempts.c.call.is_(None)
+    conn.execute(sa.update(ring_attempts).where(here).values(call=call))
+
+
+def known(conn: sa.Connection, agent: str) -> set[str | None]:
+    """The CallSids of all attempts at this agent."""
+    return set(conn.scalars(sa.select(ring_attempts.c.call).where(ring_attempts.c.agent == agent)))
+
+
+def caller_id_of(conn: sa.Connection, settings: Settings, ring: str) -> str:
+    """The number of ours from which it is rung: the one that answered when it was promised, unless a setting says another."""
+    promised = conn.execute(sa.select(callbacks.c.wallet, callbacks.c.call).where(callbacks.c.id == ring)).one()
+    known = {"wallet": promised.wallet, "line": config.by_id(conn, promised.wallet).line}
+    return own_numbers.caller_id(settings, known | dict(own_numbers.facts_of(conn, promised.call)))
+
+
+def tick_off(conn: sa.Connection, call: str) -> bool:
+    """People have rung the callback that was promised in this call; False when there was none to ring, or it rings just now."""
+    mine = sa.select(callbacks.c.id).where(callbacks.c.call == call)
+    waiting = rings.c.id.in_(mine) & rings.c.status.not_in((*SETTLED, "ringing"))
+    return bool(conn.execute(sa.update(rings).where(waiting).values(status="done", next=None)).rowcount)
+
+
+def number_of(conn: sa.Connection, callback: AnyRow, sealer: Sealer) -> str:
+    """The number to ring; raises Erased."""
+    return sealer.for_call(journal.key(conn, callback.call)).open(callback.number_sealed)
+
+
+def may_be_rung(settings: Settings, number: str) -> bool:
+    """Whether the line rings this number by itself, whatever was promised under other settings or by another release."""
+    wanted = (settings.callback_prefixes, settings.callback_dial_prefixes)
+    return all(numbers.may_be_rung(number, prefixes) for prefixes in wanted)
+
+
+def is_about_security(conn: sa.Connection, call: str) -> bool:
+    """Whether the call in which a callback was promised was about that, when it was last heard of."""
+    last = journal.load_state(conn, call).last
+    return is_urgent(last.facts if last else {})
+
+
+def _barred(conn: sa.Connection, here: Surroundings, callback: AnyRow) -> str | None:
+    """What the line may not or cannot ring by itself is left to people; what was erased to nobody."""
+    try:
+        number = number_of(conn, callback, Sealer(here.settings.server_key))
+        config.by_id(conn, callback.wallet)
+    except Erased:
+        return "erased"
+    except (BrokenSeal, config.UnknownWallet):
+        return "by-hand"
+    return None if may_be_rung(here.settings, number) else "by-hand"
+
+
+def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datetime | None:
+    """A matter of security is rung while its people are there. None: now."""
+    info = config.by_id(conn, callback.wallet)
+    week = (info.staffed(is_about_security(conn, callback.call)), now, info.timezone, info.calendar)
+    if business_days.is_open(*week):
+        return None
+    opens = business_days.next_opening(*week)
+    return opens.at if opens else now + CLOSED_FOR_LONG
+
+
+def _choose(conn: sa.Connection, here: Surroundings, row: AnyRow, now: datetime) -> Attempt | None:
+    """The first agent on duty who was not rung in this try, if they are free."""
+    number = row.tries + 1
+    mine = (ring_attempts.c.ring == row.id) & (ring_attempts.c.number == number)
+    rung = set(conn.scalars(sa.select(ring_attempts.c.agent).where(mine, ring_attempts.c.ended != UNASKED)))
+    busy = set(conn.scalars(sa.select(ring_attempts.c.agent).where(ring_attempts.c.status == QUEUED)))
+    at_work = on_duty(conn, here.settings)
+    left = [agent for agent in at_work if agent not in rung]
+    if at_work and not left:
+        _try_is_over(conn, row.id, row.ended, now)
+    elif free := [agent for agent in left if agent not in busy]:
+        return _insert(conn, here, row, number, free[0])
+    else:
+        _change(conn, row.id, next=stamp(now + SOON))
+    return None
+
+
+def _insert(conn: sa.Connection, here: Surroundings, row: AnyRow, number: int, agent: str) -> Attempt:
+    mark, machine = secrets.token_hex(8), here.machine()
+    kept = {"id": mark, "ring": row.id, "number": number, "agent": agent, "accepted": False, "status": QUEUED}
+    times = {"at": stamp(machine), "tries": 0, "next": stamp(machine + TAKEN_FOR)}
+    conn.execute(sa.insert(ring_attempts).values(**kept, **times))
+    _change(conn, row.id, status="ringing", since=row.since or times["at"])
+    return Attempt(mark, agent, caller_id_of(conn, here.settings, row.id))
+
+
+def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetime) -> None:
+    tries = conn.scalar(sa.select(rings.c.tries).where(rings.c.id == ring)) or 0
+    if tries < len(PAUSES):
+        _change(conn, ring, status=QUEUED, ended=ended, tries=tries + 1, next=stamp(now + PAUSES[tries]))
+        return
+    _change(conn, ring, status="missed", ended=ended, tries=tries + 1, next=None)
+    logger("follow-up").error("callback is missed", callback=ring, ended=ended)
+
+
+def _change(conn: sa.Connection, ring: str, **values: object) -> None:
+    conn.execute(sa.update(rings).where(rings.c.id == ring).values(**values))

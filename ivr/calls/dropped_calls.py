@@ -1,0 +1,105 @@
+"""Calls that broke off in the middle: whether there was one, and, for the same customer verified again, where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.calls.report import outcome
+from ivr.engine import journal
+from ivr.engine.effects import World, read, write
+from ivr.engine.secrets import ERASED
+from ivr.storage.database import AnyRow
+from ivr.wallet.verified import Verified
+
+RECORDED_AS = "drops"
+"""What journals call this module: a part of the names of its effects."""
+
+OFFERED_FOR = timedelta(hours=24)
+LOOKED_AT = 10
+"""Calls of one number, newest first."""
+HANDED_OVER = ("transferred", "callback")
+SETTLED = "settled"
+"""The notice beside a call that broke off: it is offered no more."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that was done before the call broke off; some things have a reference."""
+
+    act: str
+    reference: str | None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What was done already, or else the plain answers that led to where the caller stood."""
+
+    done: list[Done]
+    path: list[list[Any]]
+
+
+@read
+def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | None:
+    """The latest call from this number to this wallet in which somebody was helped, if it broke off within a day.
+
+    Calls without any proof are passed over: on a bad line, they are the tries to get back. One that still goes on ends the search.
+    """
+    if caller_mark is None:
+        return None
+    calls = journal.calls.c
+    mine = (calls.caller_mark == caller_mark) & (calls.wallet == wallet) & (calls.call != world.call)
+    latest = world.conn.execute(sa.select(journal.calls).where(mine).order_by(calls.started.desc()).limit(LOOKED_AT))
+    for _, together in groupby(latest, key=lambda call: call.started):  # a clock that stands tells no order
+        known = list(together)
+        for call in known:
+            if _is_lately(call, world.now) and _is_open(world.conn, call):
+                return str(call.call)
+        if not all(_is_passed_over(world.conn, call) for call in known):
+            return None
+    return None
+
+
+@write
+def settle(world: World, dropped: str) -> None:
+    """The caller went on, or wanted to start anew: that call is offered no more."""
+    journal.add_notice(world.conn, dropped, SETTLED, "", world.now, {"by": world.call})
+
+
+@read
+def what_was_left(world: World, dropped: str, customer: Verified) -> Left | None:
+    """Where that call stood; None for anybody but the customer whom it had verified."""
+    rows = journal.rows(world.conn, dropped)
+    wait = (rows[-1].wait if rows else None) or {}
+    known = rows[-1].facts.get("customer") if rows else None
+    if not known or (known["id"], known["wallet"]) != (customer.id, customer.wallet):
+        return None
+    return Left([Done(*one) for one in wait.get("done", ())], wait.get("path", []))
+
+
+def _is_lately(call: AnyRow, now: datetime) -> bool:
+    return bool(call.ended) and now - datetime.fromisoformat(call.ended) <= OFFERED_FOR
+
+
+def _is_passed_over(conn: sa.Connection, call: AnyRow) -> bool:
+    """It is over, nobody was verified in it, and nobody took it over."""
+    if not call.ended:
+        return False
+    rows = journal.rows(conn, call.call)
+    facts = rows[-1].facts if rows else {}
+    return "customer" not in facts and outcome(conn, call.call, facts, call.ended) not in HANDED_OVER
+
+
+def _is_open(conn: sa.Connection, call: AnyRow) -> bool:
+    if call.key_sealed == ERASED or journal.find_notice(conn, call.call, SETTLED, ""):
+        return False
+    rows = journal.rows(conn, call.call)
+    if not rows or rows[-1].root_flow != "main":
+        return False
+    facts, wait = rows[-1].facts, rows[-1].wait or {}
+    unfinished = "done" in wait or "path" in wait
+    return "customer" in facts and unfinished and outcome(conn, call.call, facts, call.ended) not in HANDED_OVER

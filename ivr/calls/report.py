@@ -1,0 +1,106 @@
+"""How a call ended, for reports and for the lab."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from ivr.callbacks.callbacks import PROMISED
+from ivr.callbacks.tables import callbacks
+from ivr.cases.tables import cases, disputes
+from ivr.config.settings import Settings
+from ivr.engine import journal
+from ivr.engine.secrets import ERASED, Sealer
+from ivr.follow_up import deliveries
+from ivr.handover.summary import level, summarise
+
+TOLD_TO_CRM = (
+    "wallet", "language", "customer", "level", "verified_by", "caller", "reason", "priority", "entries", "promises", "notes", "written",
+)  # fmt: skip
+"""Of the summary: what the caller did and was promised, and its text. What the line's effects gave is ours."""
+
+UNJOINED = "unjoined"
+"""The notice that an agent accepted and was joined to nobody, for the caller had left; its sequence is the turn's."""
+
+
+def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
+    """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call.
+
+    Of one that was erased no turn and no summary, and `erased` says why.
+    """
+    call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == sid)).first()
+    rows = journal.rows(conn, sid)
+    if call is None or not rows:
+        return None
+    return {
+        "call": sid,
+        "language": rows[-1].language,
+        "wallet": call.wallet,
+        "level": level(rows[-1].facts),
+        "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
+    } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _told(rows))
+
+
+def _told(rows: list[journal.Row]) -> dict[str, Any]:
+    return {
+        "turns": [
+            {
+                "turn": row.turn,
+                "at": row.at.isoformat(),
+                "level": level(row.facts),
+                "steps": row.steps,
+                "wait": row.wait,
+            }
+            for row in rows
+        ],
+        "summary": summarise(rows),
+    }
+
+
+def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
+    """Store the summary with the call, sealed: when an agent is told, and when the call is over; not after an erasure."""
+    rows, key = journal.rows(conn, sid), journal.key(conn, sid)
+    if rows and key != ERASED:
+        text = msgspec.json.encode(summarise(rows)).decode()
+        here = journal.calls.c.call == sid
+        conn.execute(sa.update(journal.calls).where(here).values(summary_sealed=sealer.for_call(key).seal(text)))
+
+
+def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -> None:
+    """The summary goes to the wallet's CRM, so that whoever takes the call over can read it there; not after an erasure."""
+    if not settings.crm_url:
+        return
+    rows, key = journal.rows(conn, sid), journal.key(conn, sid)
+    if rows and key != ERASED and rows[-1].facts.get("wallet"):
+        summary = summarise(rows)
+        told = {name: summary[name] for name in TOLD_TO_CRM} | {"at": rows[-1].at.isoformat()}
+        deliveries.promise_summary(conn, settings, sid, len(rows), told, now)
+
+
+def ends_with_us(conn: sa.Connection, sid: str) -> bool:
+    """Whether something of the call is left to do: for an agent, a callback, a case or a dispute."""
+    rows = journal.rows(conn, sid)
+    return bool(rows) and outcome(conn, sid, rows[-1].facts, None) in ("transferred", "callback", "case")
+
+
+def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:
+    """transferred, callback, case, resolved or abandoned; None while nothing is settled in a live call."""
+    if _accepted(conn, sid):
+        return "transferred"
+    requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status.in_(PROMISED))
+    if conn.execute(requested).first():
+        return "callback"
+    if any(conn.execute(sa.select(table.c.id).where(table.c.call == sid)).first() for table in (cases, disputes)):
+        return "case"
+    return "resolved" if facts.get("solved") else "abandoned" if ended else None
+
+
+def _accepted(conn: sa.Connection, sid: str) -> bool:
+    """Whether an agent took the call and was joined to the caller."""
+    here = sa.select(journal.notices.c.sequence, journal.notices.c.body).where(journal.notices.c.call == sid)
+    unjoined = {turn for turn, _body in conn.execute(here.where(journal.notices.c.kind == UNJOINED))}
+    keyed = conn.execute(here.where(journal.notices.c.kind == "whisper"))
+    return any('"accepted"' in body and turn not in unjoined for turn, body in keyed)

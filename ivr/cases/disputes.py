@@ -1,0 +1,167 @@
+"""Disputes: what the wallet promises about one, filing it there once, and keeping it here with a reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ivr.cases.new_references import new_reference
+from ivr.cases.tables import disputes
+from ivr.engine.effects import World, read, touch, write
+from ivr.follow_up import deliveries
+from ivr.storage.database import AnyRow, begin_read
+from ivr.wallet import business_days, config
+from ivr.wallet.types import AlreadyDisputed, Dispute, DisputeReason, WalletInfo
+from ivr.wallet.verified import Verified
+from ivr.wallet.world import wallet_of
+
+
+@dataclass(frozen=True)
+class Promise:
+    """So many `business` or `calendar` days, which end on this date; `provisional`: as far as the calendar is known."""
+
+    days: int
+    unit: str
+    by: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the wallet promises about a dispute filed now. `window`: days in which one may be filed.
+
+    A refund to a bank card takes `card_low` to `card_high` business days, `card` from the decision on.
+    """
+
+    too_old: bool
+    window: int
+    decision: Promise
+    credit: bool
+    balance: int
+    card_low: int
+    card_high: int
+    card: Promise
+    compensation: Promise
+
+
+@dataclass(frozen=True)
+class Known:
+    """A dispute that is there: its stage, the date of an answer while there is none, the reference if we gave one.
+
+    `provisional`: the date is ours, and hangs on holidays that are not announced yet.
+    """
+
+    stage: str
+    due: str | None
+    reference: str | None
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A dispute as it is told: nine digits and the date of the decision."""
+
+    reference: str
+    due: str
+    provisional: bool
+
+
+@read
+def terms_of(world: World, wallet: str, at: str) -> Terms:
+    """For a transaction of that moment; the day on which the window ends still counts."""
+    info = config.by_id(world.conn, wallet)
+    policy, today = info.policy, world.now.astimezone(ZoneInfo(info.timezone)).date()
+    refund, window = policy["refund"], policy["dispute_window_days"]
+    decision = _promise(world.now, policy["dispute_decision"], info)
+    decided = datetime.combine(date.fromisoformat(decision.by), time(12), ZoneInfo(info.timezone))
+    low, high = refund["card_days"]
+    card = _promise(decided, {"days": high, "unit": refund["unit"]}, info)
+    return Terms(
+        too_old=today - date.fromisoformat(at[:10]) > timedelta(days=window),
+        window=window,
+        decision=decision,
+        credit=policy["provisional_credit"],
+        balance=refund["balance_minutes"],
+        card_low=low,
+        card_high=high,
+        card=replace(card, provisional=card.provisional or decision.provisional),
+        compensation=_promise(world.now, policy["compensation_decision"], info),
+    )
+
+
+@read
+def refund_due(world: World, wallet: str, promised: str) -> Promise | None:
+    """By when a refund that was promised on that day arrives on a card; None when that day has passed."""
+    info = config.by_id(world.conn, wallet)
+    zone, refund = ZoneInfo(info.timezone), info.policy["refund"]
+    began = datetime.combine(date.fromisoformat(promised), time(12), zone)
+    due = _promise(began, {"days": refund["card_days"][1], "unit": refund["unit"]}, info)
+    return due if due.by >= world.now.astimezone(zone).date().isoformat() else None
+
+
+@touch
+def dispute_of(world: World, customer: Verified, payment: str) -> Known | None:
+    """The dispute of a payment, as the wallet has it."""
+    for one in wallet_of(world).disputes(customer.id, world.deadline):
+        if one.payment == payment:
+            return _known(world, customer, one)
+    return None
+
+
+@touch(errors=(AlreadyDisputed,))
+def file_dispute(world: World, customer: Verified, payment: str, reason: str) -> str | None:
+    """By when the wallet decides, if it says so. In one call it is asked for under one key, however often."""
+    key = f"{world.call}:dispute:{world.runtime.sealer.fingerprint(f'{payment} {reason}')}"
+    filed = wallet_of(world).dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
+    return filed.due.isoformat() if filed.due else None
+
+
+@write(act="dispute")
+def keep_dispute(world: World, customer: Verified, payment: str, reason: str, due: str | None) -> Kept:
+    """Keep what was filed, promise a text with the reference and tell the CRM; one for a payment, however often."""
+    here = _of(customer, payment)
+    found = world.conn.execute(sa.select(disputes).where(here)).first()
+    if found is None:
+        found = _insert(world, customer, {"about": payment, "kind": reason}, due)
+    return Kept(found.reference, found.due, bool(found.due_provisional))
+
+
+def _insert(world: World, customer: Verified, matter: dict[str, str], due: str | None) -> AnyRow:
+    info = config.by_id(world.conn, customer.wallet)
+    promise = _promise(world.now, info.policy["dispute_decision"], info)
+    row = {"id": f"dispute-{world.key}", "reference": world.key, "customer": customer.id, "wallet": customer.wallet}
+    promised = {"due": due or promise.by, "due_provisional": not due and promise.provisional, "status": "received"}
+    world.conn.execute(
+        sa.insert(disputes).values(**row, **matter, **promised, call=world.call, at=world.now.isoformat())
+    )
+    here = _of(customer, matter["about"])
+    number = world.conn.scalars(sa.select(disputes.c.n).where(here)).one()
+    reference = new_reference(world, disputes, number)
+    world.conn.execute(sa.update(disputes).where(here).values(reference=reference))
+    world.runtime.follow_up.send(world.conn, f"dispute:{reference}")
+    kept = world.conn.execute(sa.select(disputes).where(here)).one()
+    deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, kept._asdict(), world.now)
+    return kept
+
+
+def _of(customer: Verified, payment: str) -> sa.ColumnElement[bool]:
+    """Of this customer: a payment of another bank may have the same id."""
+    return (disputes.c.customer == customer.id) & (disputes.c.about == payment)
+
+
+def _known(world: World, customer: Verified, one: Dispute) -> Known:
+    with begin_read(world.runtime.engine) as conn:
+        ours = conn.execute(sa.select(disputes).where(_of(customer, one.payment))).first()
+    stage = one.status if one.status in ("received", "in-review") else "done"
+    due = one.due.isoformat() if one.due else ours.due if ours else None
+    uncertain = one.due is None and ours is not None and bool(ours.due_provisional)
+    return Known(stage, due if stage != "done" else None, ours.reference if ours else None, uncertain)
+
+
+def _promise(start: datetime, promise: dict[str, Any], info: WalletInfo) -> Promise:
+    due = business_days.due(start, promise, info)
+    return Promise(promise["days"], promise["unit"], due.date.isoformat(), due.provisional)

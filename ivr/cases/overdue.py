@@ -1,0 +1,75 @@
+"""Promised dates that have passed: a row and an event for the CRM, once a case, in one transaction.
+
+A day has passed when it is over where the wallet is. A case that is done later keeps its row: the promise was not kept.
+Of a dispute the wallet is asked first, and again until it has decided: what is decided late is waited for no more.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ivr.cases.stages import OPEN, look_again
+from ivr.cases.tables import cases, disputes, overdue
+from ivr.config.logs import logger
+from ivr.config.settings import Settings
+from ivr.engine.errors import Unavailable
+from ivr.engine.journal import insert_new
+from ivr.follow_up import deliveries
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.tries import AT_MOST, stamp
+from ivr.storage.database import begin_read, begin_write
+from ivr.wallet.tables import wallets
+
+KINDS = (cases, disputes)
+
+
+def find_overdue(here: Surroundings) -> None:
+    """One walk over all wallets."""
+    with begin_read(here.engine) as conn:
+        now = here.clock(conn)
+        passed = [(table, row) for table in KINDS for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
+    for table, reference in passed:
+        try:
+            look_again(here.engine, here.settings, reference)
+        except Unavailable:
+            continue  # whether it is decided is for the wallet to say; the next walk asks again
+        with begin_write(here.engine) as conn:
+            raise_overdue(conn, here.settings, table, reference, now)
+    with begin_read(here.engine) as conn:
+        raised = _waited_for(conn)
+    for reference in raised:
+        with suppress(Unavailable):
+            look_again(here.engine, here.settings, reference)
+
+
+def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, reference: str, now: datetime) -> None:
+    """Keep that this promise was not kept, and tell the CRM; nothing when that was done, or the case is done meanwhile."""
+    here = (table.c.reference == reference) & table.c.status.in_(OPEN)
+    case = conn.execute(sa.select(table).where(here)).first()
+    if case and insert_new(conn, overdue, {"reference": reference, "due": case.due, "at": stamp(now)}):
+        deliveries.promise(conn, settings, deliveries.OVERDUE, dict(case._mapping), now)
+        logger("follow-up").error("promise is overdue", reference=reference, due=case.due)
+
+
+def _days(conn: sa.Connection, now: datetime) -> list[tuple[str, date]]:
+    """Each wallet, and the day that it is there."""
+    rows = conn.execute(sa.select(wallets.c.id, wallets.c.document))
+    return [(row.id, now.astimezone(ZoneInfo(json.loads(row.document)["timezone"])).date()) for row in rows]
+
+
+def _late(conn: sa.Connection, table: sa.Table, wallet: str, today: date) -> list[str]:
+    mine = (table.c.wallet == wallet) & table.c.status.in_(OPEN) & (table.c.due < today.isoformat())
+    new = sa.select(table.c.reference).outerjoin(overdue, overdue.c.reference == table.c.reference)
+    unraised = new.where(mine, overdue.c.reference.is_(None)).order_by(table.c.due, table.c.reference)
+    return list(conn.scalars(unraised.limit(AT_MOST)))
+
+
+def _waited_for(conn: sa.Connection) -> list[str]:
+    """Disputes that are overdue and, as we last knew, not decided; any hundred, so that none is always behind others."""
+    raised = sa.select(disputes.c.reference).join(overdue, overdue.c.reference == disputes.c.reference)
+    return list(conn.scalars(raised.where(disputes.c.status.in_(OPEN)).order_by(sa.func.random()).limit(AT_MOST)))

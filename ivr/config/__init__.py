@@ -1,0 +1,1 @@
+"""What a process is told when it starts: settings, addresses, secret files, logs, the release."""

@@ -1,0 +1,132 @@
+"""What an agent is told: made from the journal alone, the same every time, in both languages, masked.
+
+Everything that the caller chose or keyed is in it; secrets never, since the journal never had them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivr.engine.journal import Row
+from ivr.handover.summary_text import FREEZES, written
+
+TOLD = (
+    "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
+    "charged",
+)  # fmt: skip
+"""Facts that a caller told about a security matter or a dispute, some before any verification."""
+OPENED = ("cases.open_case", "disputes.keep_dispute")
+"""Effects that open what a reference is given for."""
+Steps = list[list[Any]]
+
+
+def summarise(rows: list[Row]) -> dict[str, Any]:
+    """Rows of a call → the summary's fields; `written` is the text for the agent's screen."""
+    last = rows[-1]
+    steps = [step for row in rows for step in (*(row.failed or {}).get("steps", []), *row.steps)]
+    customer = last.facts.get("customer") or last.facts.get("owner") or {}
+    summary = {
+        "time": rows[0].at.isoformat(),
+        "language": last.language,
+        "wallet": last.facts.get("wallet"),
+        "timezone": last.facts.get("timezone"),
+        "caller": last.facts.get("caller_tail"),
+        "level": level(last.facts),
+        "verified_by": customer.get("how"),
+        "customer": customer.get("id"),
+        "verification": _verification(steps),
+        "path": [step[3] for step in _answers(steps, "value") if isinstance(step[3], str)],
+        "chosen": [f"{step[1]}.{step[3]}" for step in _answers(steps, "value") if isinstance(step[3], str)],
+        "entered": {step[1]: step[3] for step in _answers(steps, "value")},
+        "told": {name: last.facts[name] for name in TOLD if name in last.facts},
+        "entries": _entries(_answers(steps, "value")),
+        "keyed_secretly": sorted({step[1] for step in _answers(steps, "secret", "sealed")}),
+        "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
+        "record": last.facts.get("record"),
+        "unavailable": [step[1] for step in _done(steps, "err")],
+        "promises": _promises(steps),
+        "notes": _notes(rows),
+        "reason": last.facts.get("reason"),
+        "priority": last.facts.get("priority", "normal"),
+        "faults": [row.failed["type"] for row in rows if row.failed],
+    }
+    return summary | {"written": written(summary, is_frozen(summary))}
+
+
+def is_frozen(summary: dict[str, Any]) -> bool:
+    """Whether the caller's account stands frozen, by this call or from before; what a wrong proof asked about is nobody's."""
+    frozen, status = False, ""
+    for effect, result in ((one["effect"], one["result"]) for one in summary["findings"]):
+        if effect in ("freezing.standing", "review.review"):
+            status = result["status"]
+        elif effect == "freezing.weigh" and result["owner"] is None:
+            status = ""
+        frozen = frozen or (effect in FREEZES and bool(result))
+    return frozen or (status == "frozen" and summary["customer"] is not None)
+
+
+def level(facts: dict[str, Any]) -> str:
+    """L0 to L3; a caller who proved enough for a freeze only is the owner, on L1."""
+    proved = facts.get("customer") or facts.get("owner")
+    return f"L{proved['level']}" if proved else "L0"
+
+
+def _answers(steps: Steps, *kinds: str) -> Steps:
+    return [step for step in steps if step[0] == "answer" and step[2] in kinds]
+
+
+def _done(steps: Steps, outcome: str, effect: str = "") -> Steps:
+    return [step for step in steps if step[0] == "did" and step[2] == outcome and effect in ("", step[1])]
+
+
+def _entries(answers: Steps) -> list[dict[str, Any]]:
+    """All answers in order, of a second task too, but for what the caller took back at its read-back."""
+    entries: list[dict[str, Any]] = []
+    for _, prompt, _, value in answers:
+        if entries and (prompt, value) == (f"{entries[-1]['prompt']}-right", "no"):
+            entries.pop()
+        else:
+            entries.append({"prompt": prompt, "value": value})
+    return entries
+
+
+def _verification(steps: Steps) -> dict[str, int]:
+    """How often the caller tried to prove who they are."""
+    verdicts = [step[3] is not None for step in _done(steps, "ok", "identity.judge")]
+    return {"passed": sum(verdicts), "failed": len(verdicts) - sum(verdicts)}
+
+
+def _promises(steps: Steps) -> list[dict[str, Any]]:
+    """What the line promised in this call, and by when."""
+    cases = [step[3] for step in _done(steps, "ok", "cases.open_case")]
+    slots = [step[3]["slot"] for step in _done(steps, "ok", "callbacks.request_callback")]
+    filed = [step[3] for step in _done(steps, "ok", "disputes.keep_dispute")]
+    promised = [
+        {"what": what, "reference": one["reference"], "due": one["due"]}
+        for what, found in (("case", cases), ("dispute", filed))
+        for one in found
+    ]
+    return promised + [{"what": "callback", "reference": None, "due": slot} for slot in slots]
+
+
+def _notes(rows: list[Row]) -> list[dict[str, Any]]:
+    """Voice notes with id, seconds and reference, but for those that the caller took back.
+
+    One whose own turn failed was said all the same, and belongs to what was promised last.
+    """
+    notes: dict[str, dict[str, Any]] = {}
+    promised = None
+    for row in rows:
+        failed = row.failed or {}
+        steps = [*failed.get("steps", []), *row.steps]
+        for step in _done(steps, "ok"):
+            if step[1] in OPENED:
+                promised = step[3]["reference"]
+            elif step[1] == "notes.keep_note":
+                notes[step[3]["id"]] = step[3]
+            elif step[1] == "notes.drop_note" and notes:
+                notes.popitem()
+        said = failed.get("recorded")
+        if said and any(step[3] == said["id"] for step in _answers(steps, "value")):
+            notes.setdefault(said["id"], {"id": said["id"], "seconds": said["seconds"] or 0, "reference": promised})
+    return list(notes.values())

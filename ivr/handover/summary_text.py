@@ -1,0 +1,177 @@
+"""The summary as text for an agent's screen: six short lines (seven with a voice note) in each language, figures as figures.
+
+The labels of what was chosen are those that the caller heard, so that both speak of the same thing, but for what makes a
+sentence of them: "For failed top-ups" is "failed top-ups". Money is in yuan, and times are those of the wallet's clocks.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ivr.handover.reasons import why
+from ivr.speech.catalogue import RenderError, words
+
+LABELS = {
+    "zh": {
+        "who": "客户", "verified": "已验证", "not-verified": "未验证", "text": "短信验证码", "pin": "电话服务密码",
+        "caller": "来电尾号", "chosen": "所选", "entered": "所输", "said": "语音说明", "seconds": "秒", "found": "查到", "promised": "已承诺", "why": "转接原因",
+        "none": "无", "case": "服务单", "dispute": "纠纷申请", "callback": "回电", "tries": "验证", "passed": "通过", "failed": "未通过",
+        "frozen": "本次通话已冻结账户", "frozen-before": "账户之前已经冻结", "freeze-unknown": "冻结结果未知", "not-mine": "非本人", "charged": "客户称已扣款",
+        "yuan": "元", "record": "编号", "and": "，",
+    },
+    "en": {
+        "who": "Customer", "verified": "verified", "not-verified": "not verified", "text": "text code", "pin": "phone PIN",
+        "caller": "caller ending", "chosen": "Chose", "entered": "Entered", "said": "Voice note", "seconds": "s", "found": "Found", "promised": "Promised",
+        "why": "Handed over because", "none": "nothing", "case": "case", "dispute": "dispute", "callback": "callback", "tries": "verification",
+        "passed": "passed", "failed": "failed", "frozen": "account frozen in this call", "frozen-before": "account frozen before this call",
+        "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's", "charged": "charged, the caller says", "yuan": "yuan", "record": "record", "and": ", ",
+    },
+}  # fmt: skip
+FREEZES = ("freezing.freeze", "freezing.freeze_untold")
+"""Effects that froze the account when they say True."""
+LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
+"""The amount with which a look-up begins, and the effect in which it ends."""
+RECORDS = ("records.latest", "records.search", "records.twins")
+"""Effects that give transactions."""
+ENTRIES = {
+    "top-up-amount": ("金额", "amount"), "top-up-date": ("日期", "date"), "top-up-time": ("时间", "time"),
+    "payment-amount": ("付款", "payment"), "payment-date": ("日期", "date"), "payment-time": ("时间", "time"),
+    "search-amount": ("付款", "payment"), "search-date": ("日期", "date"), "search-time": ("时间", "time"),
+    "dispute-amount": ("应付", "right amount"), "dispute-refund-day": ("答应退款", "refund promised"),
+    "dispute-cancel-day": ("取消日期", "cancelled"),
+    "directed": ("有人指挥", "under orders"), "dispute-phone": ("手机在身边", "has the phone"),
+    "dispute-card": ("银行卡在身边", "has the bank card"), "dispute-payee": ("认识收款方", "knows the payee"),
+    "dispute-merchant": ("联系过商家", "asked the seller"), "dispute-promised-day": ("约定日期已过", "promised day has passed"),
+    "case-reference": ("单号", "reference"), "safety-number": ("可疑号码", "suspicious number"),
+}  # fmt: skip
+
+LEAD = re.compile(r"(?:For|To|If)(?: you are)? ")
+"""Before the name of an option, where a key comes after it."""
+Summary = dict[str, Any]
+YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
+
+
+def written(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
+    """A summary's fields, and whether the caller's account stands frozen → lines in both languages."""
+    return {lang: _lines(summary, lang, LABELS[lang], is_frozen) for lang in LABELS}
+
+
+def _lines(summary: dict[str, Any], lang: str, say: dict[str, str], is_frozen: bool) -> list[str]:
+    parts = {
+        "who": _who(summary, say),
+        "chosen": " › ".join(filter(None, (_short(one, lang) for one in summary["chosen"]))),
+        "entered": "; ".join(filter(None, (_entry(one["prompt"], one["value"], lang) for one in summary["entries"]))),
+        "said": "; ".join(
+            (f"{one['seconds']} {say['seconds']} " if one["seconds"] else "") + f"({one['id']})"
+            for one in summary["notes"]
+        ),
+        "found": "; ".join([*_found(summary, lang, say), *_charged(summary, say), *_security(summary, say, is_frozen)]),
+        "promised": "; ".join(
+            " ".join(filter(None, (say[one["what"]], one["reference"], _time(one["due"], summary))))
+            for one in summary["promises"]
+        ),
+        "why": why(summary["reason"], lang, _label),
+    }
+    return [f"{say[name]}: {text or say['none']}" for name, text in parts.items() if text or name != "said"]
+
+
+def _who(summary: dict[str, Any], say: dict[str, str]) -> str:
+    proof = f"{say['verified']} ({say[summary['verified_by']]})" if summary["verified_by"] else say["not-verified"]
+    tries = summary["verification"]
+    counts = (
+        f"{say['tries']} {tries['passed']} {say['passed']}, {tries['failed']} {say['failed']}"
+        if any(tries.values())
+        else ""
+    )
+    caller = f"{say['caller']} {summary['caller']}" if summary["caller"] else ""
+    return ", ".join(filter(None, (summary["customer"], proof, summary["level"], counts, caller)))
+
+
+def _label(option: str, lang: str) -> str:
+    try:
+        return words().render(lang, option, {}, today=date.min).strip("。.")
+    except RenderError:
+        return ""
+
+
+def _short(option: str, lang: str) -> str:
+    """The name of an option, without what stands around it when it is spoken."""
+    return re.split("[,，]", LEAD.sub("", _label(option, lang), count=1))[0]
+
+
+def _time(at: str | None, summary: Summary) -> str:
+    """On the wallet's clocks, to the minute; a date is a date."""
+    if not at or "T" not in at:
+        return at or ""
+    moment, zone = datetime.fromisoformat(at), summary["timezone"]
+    return f"{moment.astimezone(ZoneInfo(zone)) if zone else moment:%Y-%m-%d %H:%M}"
+
+
+def _money(fen: int, say: dict[str, str]) -> str:
+    return f"{fen / 100:.2f} {say['yuan']}"
+
+
+def _record(one: Summary, summary: Summary, say: dict[str, str], *more: str | None) -> str:
+    """When, how much, what is to be said of it, and by which id the wallet knows it."""
+    told = (_time(one["at"], summary), _money(one["amount"], say), *more)
+    return f"{say['and'].join(filter(None, told))} ({say['record']} {one['id']})"
+
+
+def _entry(name: str, value: Any, lang: str) -> str:
+    if name not in ENTRIES:
+        return ""
+    label = ENTRIES[name][lang == "en"]
+    if name.endswith("-amount"):
+        value = _money(value, LABELS[lang])
+    elif value in YES_NO:
+        value = YES_NO[value][lang == "en"]
+    return f"{label} {value}" if value != "" else ""
+
+
+def _found(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
+    """Top-ups and payments with their raw code, which is for the agent's eyes only; the transaction that was heard."""
+    looked_up = [one["result"] for one in summary["findings"] if one["effect"] in LOOK_UPS.values()]
+    found = [
+        _record(one, summary, say, _label("whisper-reason." + one["reason"], lang), one["code"])
+        for look in looked_up
+        for one in found_by(look, summary["record"])
+    ]
+    return found + _heard(summary, lang, say)
+
+
+def found_by(look: Summary, told: str | None) -> list[Summary]:
+    """The records that fitted; of those that were near or unsettled, the one that the caller meant and was told of."""
+    others = [*look.get("near", []), *look.get("unsettled", [])]
+    return [*look["matches"], *(one for one in others if one["id"] == told)]
+
+
+def _charged(summary: Summary, say: dict[str, str]) -> list[str]:
+    return [say["charged"]] if summary["told"].get("charged") else []
+
+
+def _heard(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
+    """The transaction that the caller heard last, or reports, and whether it did not go through."""
+    results = [finding["result"] for finding in summary["findings"] if finding["effect"] in RECORDS]
+    records = [one for result in results for one in (result["records"] if isinstance(result, dict) else result)]
+    one = next((one for one in records if one["id"] == summary["record"]), None)
+    if one is None:
+        return []
+    said = "" if one["status"] == "succeeded" else _label("record-" + one["status"], lang)
+    return [_record(one, summary, say, (one["payee"] or {}).get(lang), said)]
+
+
+def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> list[str]:
+    """How a freeze ended or that the account was frozen before, and the transactions that the caller does not know."""
+    results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
+    frozen = any((effect, True) in results for effect in FREEZES)
+    unknown = not frozen and not set(FREEZES).isdisjoint(summary["unavailable"])
+    known = {one["id"]: one for effect, result in results if effect == "review.review" for one in result["recent"]}
+    strange = [known[name] for name in summary["told"].get("not_mine", []) if name in known]
+    return [
+        *([say["frozen"]] if frozen else [say["frozen-before"]] if is_frozen else []),
+        *([say["freeze-unknown"]] if unknown else []),
+        *(_record(one, summary, say, say["not-mine"]) for one in strange),
+    ]

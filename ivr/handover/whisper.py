@@ -1,0 +1,107 @@
+"""What an agent hears before accepting, in the caller's language; twelve seconds at most.
+
+Twilio speaks it on the agent's leg only (`<Number url>`), before the two are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.engine import journal
+from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.utterances import Utterance
+from ivr.handover.summary import OPENED, is_frozen, summarise
+from ivr.handover.summary_text import LOOK_UPS, found_by
+
+JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
+"""One sentence: pauses between sentences would cost the seconds that the words need."""
+LARGE = 100_000_00
+LIFT = "frozen-then.lift"
+"""The wish that a freeze be lifted, which a caller under orders may have been told to have."""
+TOPICS = ("security", "top-up", "transactions", "promotions", "information")
+
+
+def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[Spoken]:
+    """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
+    rows = journal.rows(conn, sid)
+    language = rows[-1].language if rows else "zh"
+    told = lines(summarise(rows)) if rows else [Utterance("whisper-accept")]
+    parts = speaker.speak((*lead, *told), language, rows[-1].at.date() if rows else date.min)
+    comma, stop = JOINED[language]
+    return [Spoken(comma.join(part.text for part in parts) + stop, language)]
+
+
+def lines(summary: dict[str, Any]) -> list[Utterance]:
+    """A summary → what is whispered."""
+    return [Utterance(f"whisper-{_proof(summary)}"), *_matter(summary), Utterance("whisper-accept")]
+
+
+def _proof(summary: dict[str, Any]) -> str:
+    """How the caller proved who they are: in full, enough for a freeze only, or not at all."""
+    return summary["verified_by"] or ("weakly" if summary["level"] == "L1" else "unverified")
+
+
+def _matter(summary: dict[str, Any]) -> Iterator[Utterance]:
+    """What it is about, then how safe the account is; where both are to be said, reason and case are left to the screen."""
+    amounts, safety = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS], list(_safety(summary))
+    if amounts:
+        kind = amounts[-1]["prompt"].removesuffix("-amount")
+        record = _record(summary, kind)
+        yield Utterance(f"whisper-{kind}", {"amount": _short(record["amount"] if record else amounts[-1]["value"])})
+        if record and not safety:
+            yield Utterance(f"whisper-reason.{record['reason']}")
+    else:
+        topics = [step for step in summary["path"] if step in TOPICS]
+        yield Utterance(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
+    yield from safety
+    if (case := _case(summary)) and not (amounts and safety):
+        yield _case_line(summary, case["reference"])
+
+
+def _safety(summary: dict[str, Any]) -> Iterator[Utterance]:
+    if is_frozen(summary):
+        yield Utterance("whisper-frozen")
+    if summary["told"].get("directed"):
+        yield Utterance("whisper-directed")
+    elif LIFT in summary["chosen"]:
+        yield Utterance("whisper-lift")
+
+
+def _case_line(summary: dict[str, Any], reference: str) -> Utterance:
+    """The end of its number; or, if it has a voice note of a known length, that it has: for both there is no time."""
+    seconds = [one["seconds"] for one in summary["notes"] if one["reference"] == reference and one["seconds"]]
+    return (
+        Utterance("whisper-note", {"seconds": seconds[-1]})
+        if seconds
+        else Utterance("whisper-case", {"tail": reference[-4:]})
+    )
+
+
+def _short(fen: int) -> int:
+    """An amount that can be said in time: from a hundred thousand yuan on, the fen are left to the screen."""
+    return fen if fen < LARGE else fen // 100 * 100
+
+
+def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
+    """The case of this matter: opened after the last look-up. Earlier ones are left to the screen."""
+    for finding in reversed(summary["findings"]):
+        if finding["effect"] in (*OPENED, *LOOK_UPS.values()):
+            return finding["result"] if finding["effect"] in OPENED else None
+    return None
+
+
+def _record(summary: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    """The record that the last look gave and the caller was told about: the only one, or the one that was picked."""
+    for found in reversed(_results(summary, LOOK_UPS[f"{kind}-amount"])):
+        ones = found_by(found, summary["record"])
+        chosen = [one for one in ones if one["id"] == summary["record"] or len(ones) == 1]
+        return chosen[0] if len(chosen) == 1 else None
+    return None
+
+
+def _results(summary: dict[str, Any], effect: str) -> list[Any]:
+    return [finding["result"] for finding in summary["findings"] if finding["effect"] == effect]

@@ -1,0 +1,35 @@
+"""What is remembered of a caller's number: the language, under a keyed hash of the number."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ivr.engine.effects import World, write
+from ivr.engine.journal import insert_new
+from ivr.identity.tables import languages
+from ivr.telephony import numbers
+from ivr.wallet.types import WalletInfo
+
+
+def number_of(caller: str, wallet: WalletInfo, line: str = "") -> str | None:
+    """The caller's number, E.164; None when it was withheld, or is no number: that caller is nobody, and shares nothing.
+
+    `line` is the number that was dialled, as it arrived beside the caller's.
+    """
+    return numbers.arrived(caller, numbers.home(wallet), line)
+
+
+def language_of(conn: sa.Connection, caller_mark: str | None) -> str | None:
+    """The language chosen on an earlier call from this number."""
+    if caller_mark is None:
+        return None
+    return conn.scalar(sa.select(languages.c.language).where(languages.c.caller_mark == caller_mark))
+
+
+@write
+def remember_language(world: World, caller_mark: str | None, language: str) -> None:
+    """Keep the choice for the next call from this number; a withheld number keeps nothing."""
+    if caller_mark is None:
+        return
+    world.conn.execute(sa.delete(languages).where(languages.c.caller_mark == caller_mark))
+    insert_new(world.conn, languages, {"caller_mark": caller_mark, "language": language})  # or another call's choice

@@ -1,0 +1,55 @@
+"""How many codes are texted: a text costs money, and a stranger can have it sent to anybody's telephone.
+
+An account's own telephones and all other callers have a share each, as in `guessing`: whoever floods a customer
+uses up the strangers' share, and the customer still gets a code from the telephone at home. Beside that there is a cap for a
+caller's number, for all hidden numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All of them hold across
+calls and machines. Callers hear the same words whether or not a text goes out, and what else they can do.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from prometheus_client import Counter
+
+from ivr.config.logs import logger
+from ivr.engine.effects import World
+from ivr.identity import guessing
+from ivr.identity.guessing import HOUR, WINDOW, utc
+from ivr.identity.tables import challenges
+
+Cap = tuple[int, timedelta]
+OF_STRANGERS: tuple[Cap, ...] = ((3, HOUR), (6, WINDOW))
+"""To one account, for all who call from a telephone that is not its own; carriers look at a fifth text of a day."""
+OF_OWN_TELEPHONE: tuple[Cap, ...] = ((10, HOUR), (20, WINDOW))
+OF_A_CALLER: tuple[Cap, ...] = ((15, HOUR), (30, WINDOW))
+OF_HIDDEN: tuple[Cap, ...] = ((60, HOUR),)
+NOT_SENT = Counter(
+    "ivr_codes_not_sent", "Codes that were asked for and not texted, by the cap that was reached.", ("cap",)
+)
+
+
+def may_be_texted(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
+    """Whether one more code may go to this account; to be asked under `guessing.hold_counts`."""
+    own = guessing.telephones(world.conn, account, registered)
+    to_account = (challenges.c.account == account) & guessing.share_of(challenges.c.caller, own, caller)
+    by_caller = challenges.c.caller == caller if caller else challenges.c.caller.is_(None)
+    here = challenges.c.wallet == wallet
+    caps = {
+        "account": (to_account, OF_OWN_TELEPHONE if caller in own else OF_STRANGERS),
+        "caller": (by_caller, OF_A_CALLER) if caller else (by_caller & here, OF_HIDDEN),
+        "wallet": (here, ((world.runtime.settings.codes_per_hour, HOUR),)),
+    }
+    for name, (which, limits) in caps.items():
+        if any(_texted(world, which, within) >= most for most, within in limits):
+            NOT_SENT.labels(name).inc()
+            if name == "wallet":
+                logger("desk").error("no more codes are texted in this hour", wallet=wallet, cap="CODES_PER_HOUR")
+            return False
+    return True
+
+
+def _texted(world: World, which: sa.ColumnElement[bool], within: timedelta) -> int:
+    promised = (challenges.c.hash != "") & (challenges.c.sent >= utc(world.now - within))
+    return world.conn.scalar(sa.select(sa.func.count()).where(which, promised)) or 0

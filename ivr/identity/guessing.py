@@ -1,0 +1,135 @@
+"""How often somebody may guess, and what follows from it.
+
+Theory. A guess is a whole round of verification: the tail of a document, and a code or the phone PIN. Two things must
+hold at once: nobody guesses their way in, and nobody locks a customer out by guessing badly. So wrong rounds at an
+account are counted in shares:
+
+- each telephone that *belongs to the account* has a share of its own: the registered mobile, and every number from
+  which the account was verified before (it proves nothing; it only says whose mistakes these are);
+- all other callers, hidden numbers among them, have one share together.
+
+Five wrong rounds in 24 hours, since the last right one of the same share, close that share: every round from it is then
+refused unseen, right or wrong. What is refused unseen is no failure and prolongs nothing, so a share opens again when
+the oldest of the five is a day old. Strangers who go on for ever keep their own share closed and not the owner's, who
+calls from the owner's telephone. Whoever has another number than that must wait or speak to a person; operators open
+everything with `flask verification unlock`. An attacker has five rounds a day at one account; with the tail known, that
+is one PIN in two hundred thousand.
+
+A caller's number may try ten accounts in 24 hours. Hidden numbers cannot be told apart, so all of them together may
+fail sixty times an hour at one wallet; then they are refused unseen, and heard by a person.
+
+The owner is told by text when a share closes, once a day. Callers are told nothing of any of this: refused, locked and
+wrong sound alike. All counting is under locks by account and by caller, so parallel calls cannot pass a limit together.
+(NIST SP 800-63B-4 asks for a limit of at most 100 consecutive failures.)
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from prometheus_client import Counter
+
+from ivr.config.logs import logger
+from ivr.engine.claims import lock_until_commit
+from ivr.engine.effects import World
+from ivr.identity.tables import attempts, verification_acts, warnings
+
+FREEZE, REFERENCE = "freeze", "reference"
+"""The factors of tries that verify nobody: they are counted elsewhere."""
+ACCOUNT_FAILURES = 5
+CALLER_ACCOUNTS = 10
+WINDOW = timedelta(hours=24)
+HIDDEN_FAILURES, HOUR = 60, timedelta(hours=1)
+LOCKED, DECLINED = "locked", "declined"
+"""Kinds of warning: verification is closed for a day; weak proof was right, and then nothing was frozen."""
+REFUSED = Counter("ivr_refused_unseen", "Rounds of verification that were refused unseen.", ("why",))
+
+Condition = sa.ColumnElement[bool]
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC, of one shape: compared as text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def hold_counts(conn: sa.Connection, *names: str) -> None:
+    """Nobody else counts these until the transaction ends; in one order, so that two cannot wait for each other."""
+    for name in sorted(names):
+        lock_until_commit(conn, f"count:{name}")
+
+
+def one_who_calls(wallet: str, caller: str | None) -> str:
+    """Under whom a caller is counted: the number, or all hidden ones of a wallet."""
+    return caller or f"hidden:{wallet}"
+
+
+def telephones(conn: sa.Connection, account: str, registered: str | None) -> set[str]:
+    """Whose mistakes are the account's own: its mobile, and numbers from which it was verified before."""
+    proved = (attempts.c.account == account) & attempts.c.ok & _of_verification()
+    return {mark for mark in (registered, *conn.scalars(sa.select(attempts.c.caller).where(proved).distinct())) if mark}
+
+
+def share_of(column: sa.ColumnElement[str | None], own: set[str], caller: str | None) -> Condition:
+    """The rows of this caller's share, by the column that holds who called."""
+    if caller in own:
+        return column == caller
+    return column.is_(None) | column.not_in(own)
+
+
+def is_refused_unseen(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
+    """Whether a round is refused, whatever it holds; to be asked under `hold_counts`."""
+    if failures(world, account, registered, caller) >= ACCOUNT_FAILURES:
+        return _refused("account")
+    verified = attempts.c.at >= utc(world.now - WINDOW), _of_verification()
+    if caller is not None:
+        tried = sa.select(sa.func.count(sa.distinct(attempts.c.account))).where(attempts.c.caller == caller, *verified)
+        return (world.conn.scalar(tried) or 0) >= CALLER_ACCOUNTS and _refused("caller")
+    return _hidden_failures(world, wallet) >= HIDDEN_FAILURES and _refused("hidden")
+
+
+def failures(world: World, account: str, registered: str | None, caller: str | None) -> int:
+    """Wrong rounds of this caller's share that still count."""
+    own = telephones(world.conn, account, registered)
+    mine = (attempts.c.account == account) & share_of(attempts.c.caller, own, caller) & _of_verification()
+    proved = mine & attempts.c.ok & (attempts.c.at <= utc(world.now))  # a later one: the clock was put back
+    right = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(proved)) or ""
+    since = max(right, unlocked(world.conn, account))
+    wrong = mine & attempts.c.ok.is_(False) & attempts.c.locked.is_(False)
+    late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > since)
+    return world.conn.scalar(sa.select(sa.func.count()).where(wrong, late)) or 0
+
+
+def unlocked(conn: sa.Connection, account: str) -> str:
+    """When operators last opened it."""
+    opened = (verification_acts.c.account == account) & (verification_acts.c.act == "unlocked")
+    return conn.scalar(sa.select(sa.func.max(verification_acts.c.at)).where(opened)) or ""
+
+
+def warn(world: World, kind: str, wallet: str, account: str, delay: timedelta = timedelta(0)) -> None:
+    """Promise the owner a text, once a day for each kind; nobody is warned of an account that there is not."""
+    lately = (warnings.c.customer == account) & (warnings.c.kind == kind) & (warnings.c.at >= utc(world.now - WINDOW))
+    if world.conn.execute(sa.select(warnings.c.id).where(lately)).first():
+        return
+    name = f"{kind}:{world.call}:{world.runtime.sealer.fingerprint(account)}"
+    row = {"id": name, "kind": kind, "customer": account, "wallet": wallet, "call": world.call, "at": utc(world.now)}
+    if world.conn.execute(sa.select(warnings.c.id).where(warnings.c.id == name)).first() is None:
+        world.conn.execute(sa.insert(warnings).values(**row))
+        world.runtime.follow_up.send(world.conn, name, delay)
+
+
+def _of_verification() -> Condition:
+    return attempts.c.factor.not_in((FREEZE, REFERENCE))
+
+
+def _hidden_failures(world: World, wallet: str) -> int:
+    hidden = (attempts.c.wallet == wallet) & attempts.c.caller.is_(None) & _of_verification()
+    wrong = attempts.c.ok.is_(False) & attempts.c.locked.is_(False) & (attempts.c.at >= utc(world.now - HOUR))
+    return world.conn.scalar(sa.select(sa.func.count()).where(hidden, wrong)) or 0
+
+
+def _refused(why: str) -> bool:
+    REFUSED.labels(why).inc()
+    if why == "hidden":
+        logger("desk").error("hidden numbers have guessed too often", within=str(HOUR), limit=HIDDEN_FAILURES)
+    return True

@@ -1,0 +1,153 @@
+"""Verification: what a caller proves, and how often it was tried.
+
+Unknown, wrong and locked accounts take the same steps and the same words; only the verdict at the end
+differs, and it says no more than "those details did not match". Rounds are counted in a call by the
+flow; across calls wrong ones are counted in `guessing`, and texts in `codes`. (NIST SP 800-63B-4: codes of six digits,
+valid ten minutes at most, single use, throttled.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ivr.engine.effects import World, touch, write
+from ivr.engine.secrets import Secret, mask
+from ivr.identity import codes, guessing
+from ivr.identity.guessing import utc
+from ivr.identity.tables import attempts, challenges
+from ivr.storage.database import AnyRow, begin_read
+from ivr.telephony.numbers import candidates, home
+from ivr.wallet import config
+from ivr.wallet.verified import Verified
+from ivr.wallet.world import wallet_of
+
+RECORDED_AS = "identity"
+"""What journals call this module: a part of the names of its effects."""
+
+CODE_VALID = timedelta(minutes=5)
+"""From the moment in which its text was handed over; the text says so, and it is tried for as long."""
+RESEND_AFTER = timedelta(seconds=60)
+SENDS_A_CALL = 3
+CODE_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Who the caller says they are: an account if there is one, and a mark: the wallet, and a keyed hash of what was keyed.
+
+    `ending`: the last digits of what was keyed, to be read back; nothing of a short entry. `registered`: a keyed hash of
+    the account's mobile. It proves nothing, for a caller's number can be forged: it only says whose mistakes are counted.
+    """
+
+    account: str | None
+    mark: str
+    ending: str = ""
+    registered: str | None = None
+
+    @property
+    def counted_as(self) -> str:
+        """What attempts are counted against; a number that nobody has is counted like any other."""
+        return self.account or f"?{self.mark}"
+
+    @property
+    def asked_about(self) -> str:
+        """The account, or an id that nobody has in this wallet: a bank of its own then takes as long to say no."""
+        return self.account or self.mark
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A code on its way, by its number in this call. Whether it is a new one depends on the account: it is not told."""
+
+    challenge: int
+
+
+@touch
+def find_account(world: World, wallet: str, number: Secret) -> Claimed:
+    """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
+    with begin_read(world.runtime.engine) as conn:
+        country = home(config.by_id(conn, wallet))
+    account = wallet_of(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
+    fingerprint = world.runtime.sealer.fingerprint
+    registered = fingerprint(account.mobile) if account and account.mobile else None
+    mark = f"{wallet}:{fingerprint(number.reveal())}"
+    return Claimed(account.id if account else None, mark, mask(number.reveal()), registered)
+
+
+@touch
+def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
+    """Whether the document's tail is right; an unknown account is asked about all the same."""
+    right = wallet_of(world).check_id_tail(claimed.asked_about, tail.reveal(), world.key, world.deadline)
+    return bool(right) and claimed.account is not None
+
+
+@touch
+def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
+    """Whether the phone PIN is right."""
+    right = wallet_of(world).check_pin(claimed.asked_about, pin.reveal(), world.key, world.deadline)
+    return bool(right) and claimed.account is not None
+
+
+@write
+def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -> Sending:
+    """Promise one text whether the account exists or not, as long as there may be one; within a minute the last code stays good."""
+    mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
+    last = world.conn.execute(mine).first()
+    same = last is not None and last.account == claimed.counted_as
+    if last and same and _still_good(last, world.now):
+        return Sending(last.number)
+    if last and last.number >= SENDS_A_CALL:
+        return Sending(last.number)
+    _hold(world, wallet, claimed, caller)
+    texted = codes.may_be_texted(world, wallet, claimed.counted_as, claimed.registered, caller)
+    if last and same and not texted:
+        return Sending(last.number)
+    number = last.number + 1 if last else 1
+    code = world.runtime.sealer.code(world.call, claimed.counted_as, str(number))
+    row = {"call": world.call, "number": number, "account": claimed.counted_as, "wallet": wallet, "caller": caller}
+    hashed = world.runtime.sealer.fingerprint(code) if texted else ""
+    row |= {"hash": hashed, "sent": utc(world.now), "fails": 0, "used": False}
+    world.conn.execute(sa.insert(challenges).values(**row))
+    if texted:
+        world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
+    return Sending(number)
+
+
+@write
+def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> bool:
+    """Whether the code is this account's, right, in time and unused; a failure and its count commit together."""
+    here = (challenges.c.call == world.call) & (challenges.c.number == challenge)
+    found = world.conn.execute(sa.select(challenges).where(here)).one()
+    age = world.now - datetime.fromisoformat(found.sent)
+    fresh = timedelta(0) <= age <= CODE_VALID  # a clock that was put back makes no code that is yet to be sent
+    right = found.hash == world.runtime.sealer.fingerprint(code.reveal())
+    mine = found.account == claimed.account
+    good = mine and right and fresh and not found.used and found.fails < CODE_TRIES
+    world.conn.execute(sa.update(challenges).where(here).values(used=good, fails=found.fails + (not good)))
+    return good
+
+
+@write
+def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, caller: str | None) -> Verified | None:
+    """The verdict over all factors, unless the round is refused unseen; the owner is told of the one that closes the account."""
+    _hold(world, wallet, claimed, caller)
+    who = (claimed.counted_as, claimed.registered, caller)
+    unseen = guessing.is_refused_unseen(world, wallet, *who)
+    good = right and claimed.account is not None and not unseen
+    row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": how}
+    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good, locked=unseen))
+    if claimed.account and not (good or unseen) and guessing.failures(world, *who) >= guessing.ACCOUNT_FAILURES:
+        guessing.warn(world, guessing.LOCKED, wallet, claimed.account)
+    return Verified(claimed.account, wallet, 2, how) if good and claimed.account else None
+
+
+def _hold(world: World, wallet: str, claimed: Claimed, caller: str | None) -> None:
+    guessing.hold_counts(world.conn, claimed.counted_as, guessing.one_who_calls(wallet, caller))
+
+
+def _still_good(sent: AnyRow, now: datetime) -> bool:
+    recent = timedelta(0) <= now - datetime.fromisoformat(sent.sent) < RESEND_AFTER
+    return recent and not sent.used and sent.fails < CODE_TRIES

@@ -1,0 +1,111 @@
+"""`python -m ivr.migrations.migrate`: bring the database up to date, ours and the follow-ups' (DBOS), before any process serves.
+
+DBOS goes first: a client on a database without its tables is made without an error, and fails later,
+inside a caller's turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ivr.config.settings import Settings, SettingsError
+from ivr.storage.database import begin_read, begin_write, connect
+
+ONE_AT_A_TIME = 4907001  # any number, the same for everybody who migrates
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Migrate both schemas; safe to repeat, and for several machines at once."""
+    engine.connect().close()  # a new file gets our page size, not the follow-ups'
+    _migrate_follow_ups(engine)
+    with begin_write(engine) as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        config = _config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+def migrate_or_say_why(engine: sa.Engine) -> None:
+    """The same, for a person at a terminal; raises SettingsError. The database's own words are left out: they may hold its password."""
+    address = f"DATABASE_URL is {engine.url.render_as_string(hide_password=True)}, and that database"
+    try:
+        if is_newer(engine):  # and before the follow-ups' library, which prints what it thinks of a dead database
+            raise SettingsError(
+                f"{address} was migrated by a newer release, from which there is no way back; "
+                "run that release here, or restore the backup from before it"
+            )
+        migrate(engine)
+    except sa.exc.SQLAlchemyError as error:
+        raise SettingsError(
+            f"{address} cannot be brought up to date ({type(error).__name__}); "
+            "is its server running, is the password right, may this user write there?"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def is_newer(engine: sa.Engine) -> bool:
+    """Whether our schema is one that this code has never heard of."""
+    with begin_read(engine) as conn:
+        revision = _revision(conn)
+    scripts = ScriptDirectory.from_config(_config())
+    return revision is not None and revision not in {one.revision for one in scripts.walk_revisions()}
+
+
+def is_migrated(engine: sa.Engine) -> bool:
+    """Whether our schema is the one of this code, and the follow-ups' tables are there."""
+    with begin_read(engine) as conn:
+        ours = _revision(conn) == _head()
+        schema = "dbos" if conn.dialect.name == "postgresql" else None
+        return ours and sa.inspect(conn).has_table("workflow_status", schema=schema)
+
+
+def _revision(conn: sa.Connection) -> str | None:
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _migrate_follow_ups(engine: sa.Engine) -> None:
+    from dbos import DBOS  # a quarter of a second that whoever only looks need not wait
+
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        DBOS.migrate(engine.url.render_as_string(hide_password=False))
+
+
+def main() -> int:
+    """Migrate the database that the settings name."""
+    try:
+        settings = Settings.load()
+        engine = connect(settings.database_url)
+        migrate_or_say_why(engine)
+    except SettingsError as error:
+        print(f"ivr: {error}", file=sys.stderr)
+        return 2
+    print(f"database ready: {engine.url.render_as_string(hide_password=True)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

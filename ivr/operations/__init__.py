@@ -1,0 +1,1 @@
+"""How operations have switched the line: open, everybody to a person, or closed."""

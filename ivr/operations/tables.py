@@ -1,0 +1,19 @@
+"""Every switching of the line; the newest row counts."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ivr.storage.database import metadata
+
+line_states = sa.Table(
+    "line_states",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("wallet", sa.Text),  # nothing: for all of them
+    sa.Column("state", sa.Text, nullable=False),  # open, person, closed
+    sa.Column("reason_zh", sa.Text),
+    sa.Column("reason_en", sa.Text),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("line_states_by_wallet", "wallet", "n"),
+)

@@ -1,0 +1,212 @@
+"""Erasure of a customer: the keys of their calls are destroyed, and what lies beside the journal is emptied.
+
+Theory. Stored replies, summaries, keyed values and numbers are sealed by a key of the call. Without it nobody reads
+them, with the server key neither; so the journal, which is only ever added to, need not be touched, and calls are still
+counted. A customer's calls are those in which they were verified or something was kept of them, and those from the
+same telephones in which nobody was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
+
+While one of these calls is going on, nothing is erased: what is promised in it, such as a callback, could not be kept. Whether
+it is, is not left to the notice of its end alone, which may have been lost or never asked for: a call that the line has hung up,
+or of which nothing was heard for longer than any wait can take, is over; one that is with an agent sends nothing until they part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.callbacks.attempts import SETTLED
+from ivr.callbacks.tables import callbacks, rings
+from ivr.cases.tables import cases, consents, disputes, freezes
+from ivr.engine.journal import calls, journal
+from ivr.engine.secrets import ERASED
+from ivr.engine.waits import Dial
+from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.follow_up.tries import QUEUED
+from ivr.identity.tables import attempts, challenges, languages
+from ivr.storage.database import writing
+from ivr.voice_notes.tables import sounds, voice_notes
+
+KEPT = (cases, disputes, callbacks, freezes, consents, voice_notes)
+STATUS = "erased"
+AT_ONCE = 500
+LONGEST_CALL = timedelta(hours=4)
+"""Twilio ends a call then; one whose end we were not told is over."""
+LONGEST_QUIET = timedelta(minutes=10)
+"""Words, a time-out or a recording, and Twilio's retries are together far shorter than that; only a talk with an agent is not."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A call that is not over: since when, when it was last heard of, and when it is over at the latest."""
+
+    call: str
+    since: datetime
+    heard: datetime
+    until: datetime
+
+
+class GoingOn(Exception):
+    """Calls that would be erased are not over."""
+
+    def __init__(self, calls: list[Live]) -> None:
+        super().__init__(f"{len(calls)} going on")
+        self.calls = calls
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many were emptied just now; `keyless` calls are from before calls had keys."""
+
+    calls: int
+    callbacks: int
+    events: int
+    texts: int
+    languages: int
+    notes: int
+    keyless: int
+
+
+def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Connection], datetime]) -> Report:
+    """All of it in one transaction; then what the database still holds of the old rows is overwritten. Raises GoingOn."""
+    with engine.connect() as conn:
+        if conn.dialect.name == "sqlite":
+            _driver(conn).execute("PRAGMA secure_delete=ON")
+        with writing(conn):
+            report = _erase(conn, wallet, customer, clock(conn))
+        if conn.dialect.name == "sqlite":
+            _driver(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _driver(conn).execute("PRAGMA secure_delete=OFF")
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts, voice_sounds"))
+    return report
+
+
+def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Report:
+    names = (customer, f"{wallet}:{customer}")  # its own id, and as the line knows it from the wallet's API
+    verified = _calls_of(conn, wallet, names)
+    marks = _marks(conn, verified)
+    every = verified | _unproved(conn, wallet, marks)
+    if live := _going_on(conn, every, now):
+        raise GoingOn(live)
+    open_calls = calls.c.call.in_(every) & (calls.c.key_sealed.is_(None) | (calls.c.key_sealed != ERASED))
+    keyless = conn.scalar(sa.select(sa.func.count()).where(open_calls, calls.c.key_sealed.is_(None))) or 0
+    emptied = {"caller_sealed": None, "caller_mark": None, "summary_sealed": None}
+    references = _references(conn, wallet, names)
+    report = Report(
+        calls=_count(conn, sa.update(calls).where(open_calls).values(key_sealed=ERASED, **emptied)),
+        callbacks=_empty_callbacks(conn, every),
+        events=_empty_events(conn, references | every),
+        texts=_drop_texts(conn, every | references),
+        languages=_count(conn, sa.delete(languages).where(languages.c.caller_mark.in_(marks))),
+        notes=_silence_notes(conn, every),
+        keyless=keyless,
+    )
+    for table in (attempts, challenges):
+        conn.execute(sa.update(table).where(table.c.call.in_(every)).values(caller=None))
+    return report
+
+
+def _calls_of(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:
+    """Calls in which they were verified, or that something was kept of."""
+    proved = (attempts.c.wallet == wallet) & attempts.c.account.in_(names) & attempts.c.ok
+    queries = [sa.select(attempts.c.call).where(proved)]
+    queries += [sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in KEPT]
+    return {call for query in queries for call in conn.scalars(query) if call}
+
+
+def _marks(conn: sa.Connection, every: set[str]) -> set[str]:
+    """Their telephones, as keyed hashes."""
+    found = conn.scalars(sa.select(calls.c.caller_mark).where(calls.c.call.in_(every)))
+    return {mark for mark in found if mark}
+
+
+def _unproved(conn: sa.Connection, wallet: str, marks: set[str]) -> set[str]:
+    """Calls from these telephones in which nobody was verified."""
+    somebody = sa.exists().where(attempts.c.call == calls.c.call, attempts.c.ok)
+    mine = (calls.c.wallet == wallet) & calls.c.caller_mark.in_(marks)
+    return set(conn.scalars(sa.select(calls.c.call).where(mine, ~somebody)))
+
+
+def _going_on(conn: sa.Connection, every: set[str], now: datetime) -> list[Live]:
+    not_over = conn.execute(
+        sa.select(calls.c.call, calls.c.started).where(calls.c.ended.is_(None)).order_by(calls.c.started)
+    )
+    found = [_live(conn, call, datetime.fromisoformat(started)) for call, started in not_over.all() if call in every]
+    return [one for one in found if one is not None and now < one.until]
+
+
+def _live(conn: sa.Connection, call: str, since: datetime) -> Live | None:
+    """How a call stands whose end was not told; None when the line itself put the receiver down."""
+    last = conn.execute(sa.select(journal.c.at, journal.c.wait).where(journal.c.call == call).order_by(journal.c.turn.desc()).limit(1)).first()  # fmt: skip
+    if last is None:
+        return Live(call, since, since, since + LONGEST_QUIET)
+    heard, wait = datetime.fromisoformat(last.at), json.loads(last.wait)
+    if wait is None:
+        return None
+    with_an_agent = wait["kind"] == Dial.__name__
+    return Live(call, since, heard, since + LONGEST_CALL if with_an_agent else heard + LONGEST_QUIET)
+
+
+def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:
+    mine = [sa.select(table.c.reference).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in (cases, disputes)]  # fmt: skip
+    return {reference for query in mine for reference in conn.scalars(query)}
+
+
+def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
+    """Nobody is rung any more, and not even the tail of the number stays."""
+    mine = callbacks.c.call.in_(every)
+    waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(SETTLED)
+    conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
+    gone = {"number_sealed": "", "number_mask": "", "number_mark": None}
+    emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(**gone)
+    return _count(conn, emptied)
+
+
+def _silence_notes(conn: sa.Connection, every: set[str]) -> int:
+    """What was said is gone; what still lies at the telephone company is deleted there, and not fetched any more."""
+    mine = voice_notes.c.call.in_(every)
+    conn.execute(sa.delete(sounds).where(sounds.c.id.in_(sa.select(voice_notes.c.id).where(mine))))
+    return _count(conn, sa.update(voice_notes).where(mine, voice_notes.c.status != STATUS).values(status=STATUS))
+
+
+def _empty_events(conn: sa.Connection, names: set[str]) -> int:
+    """What the CRM has or has not taken of these cases and calls: its id stays, its body goes, and it is not sent any more."""
+    emptied = sa.update(deliveries).where(deliveries.c.status != STATUS).values(status=STATUS, body="")
+    return sum(
+        _count(conn, emptied.where(sa.or_(*(deliveries.c.id.startswith(f"{one}:", autoescape=True) for one in some))))
+        for some in _a_few(names)
+    )
+
+
+def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
+    """Texts about these calls and references: what waits is not sent; the lab's copies go."""
+    dropped = 0
+    for some in _a_few(names):
+        about = sa.or_(*(messages.c.id.contains(f":{name}", autoescape=True) for name in some))
+        ids = list(conn.scalars(sa.select(messages.c.id).where(about)))
+        conn.execute(sa.delete(lab_texts).where(lab_texts.c.message.in_(ids)))
+        waiting = messages.c.id.in_(ids) & (messages.c.status == QUEUED)
+        dropped += _count(conn, sa.update(messages).where(waiting).values(status=STATUS))
+    return dropped
+
+
+def _a_few(names: set[str]) -> Iterator[list[str]]:
+    """All of them, a few at a time: SQLite takes a thousand alternatives at most, and a switchboard rings more often."""
+    ordered = sorted(names)
+    for first in range(0, len(ordered), AT_ONCE):
+        yield ordered[first : first + AT_ONCE]
+
+
+def _count(conn: sa.Connection, statement: sa.Update | sa.Delete) -> int:
+    return int(conn.execute(statement).rowcount)
+
+
+def _driver(conn: sa.Connection) -> Any:
+    return conn.connection.driver_connection

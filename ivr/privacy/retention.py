@@ -1,0 +1,144 @@
+"""Retention: what is older than the settings say is deleted, a few calls at a time, and never what is still needed.
+
+Nothing goes earlier than promised: a row's own day counts in full, wherever its clock stood. Each batch is a short
+transaction of its own, so callers never wait for it, and a worker that dies leaves whole batches behind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ivr.callbacks.attempts import SETTLED
+from ivr.callbacks.tables import callbacks, ring_attempts, rings
+from ivr.cases.overdue import KINDS
+from ivr.cases.stages import OPEN
+from ivr.config.logs import logger
+from ivr.engine.journal import calls, journal, notices, replies
+from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.tables import deliveries, lab_texts, messages
+from ivr.follow_up.tries import QUEUED
+from ivr.handover.tables import looks
+from ivr.identity.tables import attempts, challenges, warnings
+from ivr.storage.database import AnySelect, begin_read, begin_write
+from ivr.voice_notes.notes import COMING
+from ivr.voice_notes.tables import recordings, sounds, voice_notes
+
+BATCH = 50
+PAUSE = 0.05
+"""Seconds between two batches, for those who wait for SQLite's one writer."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What grows old: how to find it (ids of what is older than a day, ISO 8601), how to forget it."""
+
+    name: str
+    old: Callable[[str], AnySelect]
+    forget: Callable[[sa.Connection, list[str]], None]
+
+
+def forget_old(here: Surroundings) -> None:
+    """One walk over everything that the settings give an end."""
+    with begin_read(here.engine) as conn:
+        now = here.clock(conn)
+    for sort, days in _due(here.settings.retention_days):
+        if gone := sum(_batches(here.engine, sort, first_day_kept(days, now))):
+            logger("follow-up").info("retention", forgotten=sort.name, number=gone)
+
+
+def first_day_kept(days: int, now: datetime) -> str:
+    """The first day of which all is kept, ISO 8601."""
+    return (now - timedelta(days=days + 1)).date().isoformat()
+
+
+def _due(days: dict[str, int]) -> Iterator[tuple[Sort, int]]:
+    both = max(days["journals"], days["summaries"]) if days["journals"] and days["summaries"] else 0
+    kept = {JOURNALS: days["journals"], SUMMARIES: days["summaries"], CALLS: both}
+    kept |= {TEXTS: days["messages"], DELIVERIES: days["messages"], NOTES: days["notes"]}
+    return ((sort, number) for sort, number in kept.items() if number)
+
+
+def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
+    while True:
+        with begin_read(engine) as conn:
+            ids = list(conn.scalars(sort.old(before).limit(BATCH)))
+        if not ids:
+            return
+        with begin_write(engine) as conn:
+            sort.forget(conn, ids)
+        yield len(ids)
+        time.sleep(PAUSE)
+
+
+def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> AnySelect:
+    """Calls of before that day whose cases are done and whose callbacks are settled: nobody has to make them any more."""
+    waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in KINDS]
+    unsettled = rings.c.status.not_in(SETTLED)
+    waiting += [sa.exists().where(callbacks.c.call == calls.c.call, rings.c.id == callbacks.c.id, unsettled)]
+    return sa.select(calls.c.call).where(calls.c.started < before, *which, *(~one for one in waiting))
+
+
+def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
+    promised = sa.select(callbacks.c.id).where(callbacks.c.call.in_(ids))
+    conn.execute(sa.delete(ring_attempts).where(ring_attempts.c.ring.in_(promised)))
+    conn.execute(sa.delete(rings).where(rings.c.id.in_(promised)))
+    told = sa.select(journal.c.reply).where(journal.c.call.in_(ids))
+    conn.execute(sa.delete(replies).where(replies.c.id.in_(told)))
+    conn.execute(sa.delete(recordings).where(recordings.c.call.in_(ids), recordings.c.status == "gone"))
+    for table in (callbacks, challenges, notices, journal):
+        conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
+    conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(caller_sealed=None, caller_mark=None))
+
+
+def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(summary_sealed=None))
+
+
+def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
+    for table in (attempts, looks, warnings, notices, calls):  # notices also come of calls that were never played
+        conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
+
+
+def _forget_texts(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(lab_texts).where(lab_texts.c.message.in_(ids)))
+    conn.execute(sa.delete(messages).where(messages.c.id.in_(ids)))
+
+
+def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(deliveries).where(deliveries.c.id.in_(ids)))
+
+
+def _old_notes(before: str) -> AnySelect:
+    """Those whose case is done; one that is still on its way is not old."""
+    waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in KINDS]  # fmt: skip
+    old = (voice_notes.c.at < before) & (voice_notes.c.status != COMING)
+    return sa.select(voice_notes.c.id).where(old, *(~one for one in waiting))
+
+
+def _forget_notes(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(sounds).where(sounds.c.id.in_(ids)))
+    conn.execute(sa.delete(voice_notes).where(voice_notes.c.id.in_(ids)))
+
+
+_PLAYED = sa.exists().where(journal.c.call == calls.c.call)
+_TOLD = calls.c.summary_sealed.is_not(None)
+_SPOKEN = sa.exists().where(voice_notes.c.call == calls.c.call)  # its key still opens that note
+JOURNALS = Sort("journals", lambda before: _old_calls(before, _PLAYED), _forget_journals)
+SUMMARIES = Sort("summaries", lambda before: _old_calls(before, _TOLD), _forget_summaries)
+CALLS = Sort("calls", lambda before: _old_calls(before, ~_PLAYED, ~_TOLD, ~_SPOKEN), _forget_calls)
+NOTES = Sort("voice notes", _old_notes, _forget_notes)
+TEXTS = Sort(
+    "texts", lambda before: sa.select(messages.c.id).where(messages.c.at < before, messages.c.status != QUEUED), _forget_texts
+)  # fmt: skip
+DELIVERIES = Sort(
+    "deliveries",
+    lambda before: sa.select(deliveries.c.id).where(
+        deliveries.c.at < before, deliveries.c.status.in_(("delivered", "erased"))
+    ),
+    _forget_deliveries,
+)

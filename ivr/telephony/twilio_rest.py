@@ -1,0 +1,279 @@
+"""The only module that speaks to Twilio's REST API, or to the simulator in its place."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response as HttpResponse
+from twilio.rest import Client
+
+from ivr.config.settings import MESSAGING_SERVICE, Settings
+from ivr.follow_up.recordings import NotDone
+from ivr.follow_up.sms import Sent, Text
+from ivr.follow_up.telephone import NotPlaced, Ringing
+from ivr.network.tls import trusted
+
+SECONDS = 4.0  # the library's own default is to wait for ever
+LAB_ACCOUNT = "AC" + "0" * 32
+LOOKED_THROUGH = 100
+CLOCKS_DIFFER = timedelta(seconds=30)
+ENDED = ("delivered", "undelivered", "failed")
+SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
+"""A minute of speech is a megabyte."""
+MOST_HOPS = 3
+TWILIOS = re.compile(r"([a-z0-9-]+\.)+(twilio|twiliocdn)\.com")
+NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
+
+
+class _Http(TwilioHttpClient):
+    """The library has no setting for its addresses: requests for a product that has one of ours go there."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        super().__init__(timeout=SECONDS, max_retries=0)
+        self._addresses = addresses
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        return super().request(method, _ours(self._addresses, url), *args, **kwargs)
+
+
+def _ours(addresses: Mapping[str, str], url: str) -> str:
+    """The same request at the address that we have for its product (`api` of api.dublin.ie1.twilio.com), if there is one."""
+    asked = urlsplit(url)
+    base = addresses.get(asked.netloc.partition(".")[0]) or addresses.get("")
+    if base is None:
+        return url
+    there = urlsplit(base)
+    return urlunsplit((there.scheme, there.netloc, there.path.rstrip("/") + asked.path, asked.query, ""))
+
+
+def client(settings: Settings) -> Client:
+    """A client for our account, by its API key if it has one; only our settings say by which region and edge."""
+    account = settings.twilio_account_sid or LAB_ACCOUNT
+    key = settings.twilio_api_key
+    return Client(
+        key or account,
+        settings.twilio_api_secret if key else settings.twilio_auth_token,
+        account,
+        settings.twilio_region or None,
+        _Http(settings.twilio_api_url),
+        {"TWILIO_EDGE": ""},  # or the library reads all of this from the environment
+        settings.twilio_edge or None,
+    )
+
+
+class Unreachable(Exception):
+    """No answer that Twilio could have given."""
+
+
+class Refused(Exception):
+    """Twilio's number for why these credentials may not ask."""
+
+
+class OwnNumbers:
+    """What belongs to the account; raises Unreachable and Refused."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = client(settings)
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._client.http_client.session.close()
+
+    def find(self, number: str) -> set[str] | None:
+        """What one of the account's numbers can do (`voice`, `sms`, …); None when it is not the account's."""
+        found = _asked(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1))
+        return {str(name).lower() for name, can in (found[0].capabilities or {}).items() if can} if found else None
+
+    def is_verified(self, number: str) -> bool:
+        """Whether calls, though not texts, may come from it."""
+        return bool(_asked(lambda: self._client.outgoing_caller_ids.list(phone_number=number, limit=1)))
+
+    def has_short_code(self, code: str) -> bool:
+        """Whether it is one of the account's short codes."""
+        return bool(_asked(lambda: self._client.short_codes.list(short_code=code, limit=1)))
+
+    def has_service(self, service: str) -> bool:
+        """Whether there is such a messaging service."""
+        return _asked(lambda: self._client.messaging.v1.services(service).fetch()) is not None
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    """The answer; None when there is no such thing."""
+    try:
+        return ask()
+    except TwilioRestException as refusal:
+        status, why = refusal.status, str(refusal.code or refusal.status)
+    except (OSError, TwilioException) as error:  # the library's requests raises kinds of OSError
+        page = error.args[1] if len(error.args) > 1 else None  # of a list the library tells no more than what came
+        if not isinstance(page, HttpResponse):
+            raise Unreachable(type(error).__name__) from error
+        status, why = page.status_code, f"HTTP {page.status_code}"
+    if status == 404:
+        return None
+    raise Unreachable(why) if status >= 500 or status == 429 else Refused(why)
+
+
+class TestAccount:
+    """Twilio's test credentials: four requests are understood, and none of them does anything."""
+
+    __test__ = False
+
+    def __init__(self, settings: Settings, address: str = "") -> None:
+        http = _Http({"": address} if address else {})
+        sid, token = settings.twilio_test_account_sid, settings.twilio_test_auth_token
+        rest = Client(sid, token, http_client=http, environment={"TWILIO_EDGE": ""})
+        self._requests: dict[str, Callable[..., Any]] = {
+            "look for a queue": rest.queues("QU" + "0" * 32).fetch,
+            "buy": rest.incoming_phone_numbers.create,
+            "text": rest.messages.create,
+            "call": rest.calls.create,
+            "look up": lambda number: rest.lookups.v2.phone_numbers(number).fetch(fields="sim_swap"),
+        }
+
+    def ask(self, what: str, **arguments: str) -> int:
+        """Twilio's error code, or 0 when the request succeeded."""
+        try:
+            self._requests[what](**arguments)
+        except TwilioRestException as refusal:
+            return refusal.code or refusal.status
+        except (OSError, TwilioException) as error:  # the library's requests raises kinds of OSError
+            raise Unreachable(type(error).__name__) from error
+        return 0
+
+
+class TwilioSms:
+    """Texts through Twilio's Messages; how each one ends comes later, to `/voice/texts/<mark>`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = client(settings)
+        self._told_at = f"{settings.public_base_url}/voice/texts/"
+
+    def send(self, message_id: str, text: Text) -> Sent:
+        """Send one text; what Twilio refuses for good is a result, all else is raised and tried again.
+
+        Twilio keeps no key by which it would know a text again: one that was tried before is looked for first.
+        """
+        if text.tried and (earlier := self._found(text, text.tried)):
+            return earlier
+        told = {"status_callback": self._told_at + text.mark} if text.mark else {}
+        service = MESSAGING_SERVICE.fullmatch(text.sender)
+        sender = {"messaging_service_sid" if service else "from_": text.sender}
+        try:
+            self._client.messages.create(to=text.to, body=text.body, **sender, **told)
+        except TwilioRestException as refusal:
+            if refusal.status in NOT_FOR_GOOD or refusal.status >= 500:
+                raise
+            return Sent("failed", refusal.code)
+        return Sent("sent")
+
+    def _found(self, text: Text, since: datetime) -> Sent | None:
+        """What became of the same words to the same number since then; None: they never arrived.
+
+        Not by the sender: a messaging service chooses one, and some countries put another in its place.
+        """
+        page = self._client.messages.page(to=text.to, page_size=LOOKED_THROUGH)
+        # A trial account puts words of its own before ours.
+        same = [
+            one for one in page if (one.body or "").endswith(text.body) and one.date_created >= since - CLOCKS_DIFFER
+        ]
+        if not same:
+            return None
+        ended = str(same[0].status)
+        return Sent(ended if ended in ENDED else "sent", same[0].error_code)
+
+
+class TwilioTelephone:
+    """Calls that we place ourselves."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client, self._seconds = client(settings), settings.ring_seconds
+
+    def ring(self, ringing: Ringing) -> str:
+        """Place one call; what Twilio refused was not placed, and after all else nobody knows."""
+        try:
+            call = self._client.calls.create(
+                to=ringing.to, from_=ringing.caller_id, url=ringing.url, timeout=self._seconds,
+                status_callback=ringing.told_at, status_callback_event=["initiated", "completed"],
+            )  # fmt: skip
+        except TwilioRestException as refusal:
+            if refusal.status >= 500:
+                raise
+            raise NotPlaced(0 if refusal.status in NOT_FOR_GOOD else refusal.code or refusal.status) from refusal
+        return str(call.sid)
+
+    def placed(self, to: str, caller_id: str, since: datetime) -> list[str]:
+        """Our own calls only, not those that a `<Dial>` made."""
+        found = self._client.calls.page(to=to, from_=caller_id, page_size=LOOKED_THROUGH)
+        ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
+        return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
+
+    def status(self, call: str) -> str:
+        """How it stands."""
+        return str(self._client.calls(call).fetch().status)
+
+
+class TwilioRecordings:
+    """What `<Record>` left with Twilio."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = client(settings)
+        api = self._client.get_hostname("https://api.twilio.com/2010-04-01/Accounts")
+        self._address = f"{_ours(settings.twilio_api_url, api)}/{self._client.account_sid}/Recordings"
+
+    def sound(self, recording: str) -> bytes:
+        """The WAV file; raises NotDone while it is not ready, and for one that is too long to be ours."""
+        try:
+            status = str(self._client.recordings(recording).fetch().status)
+        except TwilioRestException as refusal:
+            raise NotDone(str(refusal.status)) from refusal
+        if status != "completed":
+            raise NotDone(status)
+        return self._download(f"{self._address}/{recording}.wav")
+
+    def delete(self, recording: str) -> None:
+        """Its sound goes, Twilio keeps a row about it for 40 days; one that is gone is no fault."""
+        try:
+            self._client.recordings(recording).delete()
+        except TwilioRestException as refusal:
+            if refusal.status != 404:
+                raise NotDone(str(refusal.status)) from refusal
+
+    def _download(self, url: str) -> bytes:
+        """Redirects lead within Twilio or nowhere, and the credentials go to the address of our settings only."""
+        until, ours, asked = time.monotonic() + SOUND_SECONDS, httpx.URL(url), httpx.URL(url)
+        with httpx.Client(trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=False) as http:
+            for _ in range(MOST_HOPS):
+                auth = self._client.auth if _origin(asked) == _origin(ours) else None
+                with http.stream("GET", asked, auth=auth) as answer:
+                    following = answer.next_request
+                    if following is None or not (_origin(following.url) == _origin(ours) or _is_twilios(following.url)):
+                        return _sound(answer, until)
+                    asked = following.url
+        raise NotDone(str(answer.status_code))
+
+
+def _origin(address: httpx.URL) -> tuple[str, str, int | None]:
+    return address.scheme, address.host, address.port
+
+
+def _is_twilios(address: httpx.URL) -> bool:
+    return address.scheme == "https" and bool(TWILIOS.fullmatch(address.host))
+
+
+def _sound(answer: httpx.Response, until: float) -> bytes:
+    sound = b""
+    if answer.status_code != 200:
+        raise NotDone(str(answer.status_code))
+    for part in answer.iter_bytes():
+        sound += part
+        if len(sound) > LARGEST_SOUND or time.monotonic() > until:
+            raise NotDone("too long" if len(sound) > LARGEST_SOUND else "too slow")
+    return sound

@@ -1,0 +1,76 @@
+"""The figures of a wallet that anybody may hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.engine.effects import World, read
+from ivr.telephony.numbers import is_spelling
+from ivr.wallet import business_days, config
+
+DAYS = (
+    ("mon", "周一", "Monday"), ("tue", "周二", "Tuesday"), ("wed", "周三", "Wednesday"), ("thu", "周四", "Thursday"),
+    ("fri", "周五", "Friday"), ("sat", "周六", "Saturday"), ("sun", "周日", "Sunday"),
+    ("holiday", "法定节假日", "public holidays"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Arguments of the information messages."""
+
+    is_open: bool
+    hours: list[dict[str, Any]]
+    limits: dict[str, int]
+    rules: dict[str, Any]
+    methods: list[dict[str, Any]]
+    channels: dict[str, Any]
+
+
+@read
+def wallet_facts(world: World, wallet: str) -> Facts:
+    """Hours, limits, rules, methods and channels of one wallet."""
+    info = config.by_id(world.conn, wallet)
+    policy = info.policy
+    refund, decision, compensation = policy["refund"], policy["dispute_decision"], policy["compensation_decision"]
+    return Facts(
+        is_open=business_days.is_open(info.hours, world.now, info.timezone, info.calendar),
+        hours=grouped(info.hours),
+        limits=dict(policy["top_up_limits"]),
+        rules={
+            "unit": decision["unit"], "window": policy["dispute_window_days"], "decision": decision["days"],
+            "balance": refund["balance_minutes"], "card_low": refund["card_days"][0], "card_high": refund["card_days"][1],
+            "refund_unit": refund["unit"],
+            "compensation": compensation["days"], "compensation_unit": compensation["unit"],
+        },
+        methods=[{key: method[key] for key in ("name", "fee", "arrival", "single")} for method in policy["top_up_methods"]],
+        channels={key: info.channels[key] for key in ("website", "app", "social")},
+    )  # fmt: skip
+
+
+@read
+def is_official(world: World, wallet: str, number: str) -> bool:
+    """Whether a keyed number is one of the wallet's own."""
+    official = config.by_id(world.conn, wallet).channels["official_numbers"]
+    return any(is_spelling(number, one) for one in official)
+
+
+def grouped(hours: Any) -> list[dict[str, Any]]:
+    """Neighbouring days with the same hours become one line: 周一到周五."""
+    runs: list[list[tuple[str, str, str]]] = []
+    for day in DAYS:
+        same = runs and hours[runs[-1][0][0]] == hours[day[0]] and day[0] != "holiday"
+        runs[-1].append(day) if same else runs.append([day])
+    return [_line(run, hours[run[0][0]]) for run in runs]
+
+
+def _line(run: list[tuple[str, str, str]], span: str) -> dict[str, Any]:
+    first, last = run[0], run[-1]
+    name = {"zh": first[1], "en": first[2]}
+    if len(run) > 1:
+        name = {"zh": f"{first[1]}到{last[1]}", "en": f"{first[2]} to {last[2]}"}
+    if span in ("closed", "00:00-24:00"):
+        return {"name": name, "how": "shut" if span == "closed" else "all-day"}
+    opens, closes = span.split("-")
+    return {"name": name, "how": "late" if closes == "24:00" else "of", "opens": opens, "closes": closes}

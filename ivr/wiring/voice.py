@@ -1,0 +1,61 @@
+"""What a voice process is made of, put together in one place after the fork."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from call_flows.agent import rescue
+from call_flows.switched import closed, to_person
+from call_flows.welcome import answer
+from ivr.config.logs import logger
+from ivr.config.release import release
+from ivr.config.settings import Settings
+from ivr.engine import journal
+from ivr.engine.claims import Worker
+from ivr.engine.hot_path import GroupCommit, ReadConnections
+from ivr.engine.runtime import Runtime
+from ivr.engine.secrets import Sealer
+from ivr.engine.speaking import Speaker
+from ivr.follow_up.messages import FollowUp
+from ivr.follow_up.queue import make_client
+from ivr.follow_up.scene import now
+from ivr.handover.agents import on_duty
+from ivr.operations.line_state import is_switched, takes_over
+from ivr.speech.catalogue import words
+from ivr.telephony.own_numbers import caller_id
+from ivr.wallet import wallets
+
+STATE_QUERY = journal.state_query(is_switched())
+"""Put together once a process, like every statement that each turn needs."""
+
+
+def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer, watch: Callable[[], float | None]) -> Runtime:
+    """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
+
+    def clock(conn: sa.Connection) -> datetime:
+        return now(conn, settings)
+
+    return Runtime(
+        engine=engine,
+        settings=settings,
+        sealer=sealer,
+        speaker=Speaker(words(), sealer.open),
+        worker=Worker(engine, settings.data_dir),
+        group_commit=GroupCommit(engine),
+        read_connections=ReadConnections(engine),
+        root_flows={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
+        clock=clock,
+        wallets=wallets.make(engine, settings),
+        follow_up=FollowUp(make_client(engine), clock),
+        agents_on_duty=lambda conn: on_duty(conn, settings),
+        switched=takes_over,
+        caller_id=lambda facts: caller_id(settings, facts),
+        state_query=STATE_QUERY,
+        watch=watch,
+        base_url=settings.public_base_url,
+        log=logger("voice"),
+        release=release(),
+    )
