@@ -15,7 +15,9 @@ from audio.samples import RATE, AudioSegment, Samples, silence, to_segment
 LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 """Hz of the rows and of the columns."""
 ROWS = ("123A", "456B", "789C", "*0#D")
-FREQUENCIES = {key: (low, high) for low, row in zip(LOW, ROWS, strict=True) for high, key in zip(HIGH, row, strict=True)}  # fmt: skip
+FREQUENCIES = {
+    key: (low, high) for low, row in zip(LOW, ROWS, strict=True) for high, key in zip(HIGH, row, strict=True)
+}
 LOW_DBM0, HIGH_DBM0 = -9.0, -7.0
 FULL_SCALE_DBM0 = 3.17
 """A sine that fills μ-law (ITU-T G.711)."""

@@ -13,16 +13,21 @@ from ivr.web.twilio_signature import is_signed, matches, raw_target
 
 BASE, TOKEN = "https://ivr.example.com", "12345"
 VECTOR = {
-    "CallSid": "CA1234567890ABCDE", "Caller": "+14158675310", "Digits": "1234",
-    "From": "+14158675310", "To": "+18005551212",
-}  # fmt: skip
+    "CallSid": "CA1234567890ABCDE",
+    "Caller": "+14158675310",
+    "Digits": "1234",
+    "From": "+14158675310",
+    "To": "+18005551212",
+}
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 forms = st.lists(st.tuples(words, words), max_size=6).map(MultiDict)
 ports = st.sampled_from(["", ":443", ":80", ":8443"])
 urls = st.builds(
     "{}://ivr.example.com{}/voice{}".format,
-    st.sampled_from(["http", "https"]), ports, st.sampled_from(["", "?a=1&b=", "?text=%E4%BD%A0", "?a=1&a=2"]),
-)  # fmt: skip
+    st.sampled_from(["http", "https"]),
+    ports,
+    st.sampled_from(["", "?a=1&b=", "?text=%E4%BD%A0", "?a=1&a=2"]),
+)
 
 
 def oracle(url, form, token=TOKEN):

@@ -48,7 +48,9 @@ def _show(conn: sa.Connection, sealer: Sealer | None) -> None:
     counted = sa.select(rings.c.status, sa.func.count().label("number")).group_by(rings.c.status)
     counts = {row.status: row.number for row in conn.execute(counted)}
     click.echo(", ".join(f"{counts.get(state, 0)} {state}" for state in STATES))
-    waiting = sa.select(rings, *SHOWN).join(callbacks, callbacks.c.id == rings.c.id).where(rings.c.status.not_in(SETTLED))  # fmt: skip
+    waiting = (
+        sa.select(rings, *SHOWN).join(callbacks, callbacks.c.id == rings.c.id).where(rings.c.status.not_in(SETTLED))
+    )
     rows = conn.execute(waiting.order_by(rings.c.at, rings.c.id)).all()
     for row in sorted(rows, key=lambda row: STATES.index(row.status)):
         slot, tail = (row.slot or "none")[:16], f"{tries(row.tries)}, last {row.ended or 'none'}"

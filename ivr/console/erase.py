@@ -31,7 +31,9 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
             try:
                 report = erase(line.engine, wallet, customer, line.now)
             except GoingOn as going:
-                raise Refused(f"{wallet} {customer}: nothing was erased, for {_live(going.calls)}; type it again when that is over") from None  # fmt: skip
+                raise Refused(
+                    f"{wallet} {customer}: nothing was erased, for {_live(going.calls)}; type it again when that is over"
+                ) from None
             for words in _told(f"{wallet} {customer}", report):
                 click.echo(words)
 
@@ -49,12 +51,13 @@ def _live(calls: list[Live]) -> str:
 
 def _told(who: str, report: Report) -> list[str]:
     counts = (
-        (report.calls, "call", "calls", " can be read no more"), (report.callbacks, "callback number is", "callback numbers are", " gone"),
+        (report.calls, "call", "calls", " can be read no more"),
+        (report.callbacks, "callback number is", "callback numbers are", " gone"),
         (report.events, "event for the CRM is", "events for the CRM are", " empty"),
         (report.texts, "text that waited is", "texts that waited are", " not sent"),
         (report.languages, "remembered language is", "remembered languages are", " forgotten"),
         (report.notes, "voice note is", "voice notes are", " gone"),
-    )  # fmt: skip
+    )
     done = [f"{number} {one if number == 1 else several}{what}" for number, one, several, what in counts if number]
     lines = [f"{who}: {', '.join(done) or 'nothing was there to erase'}"]
     if report.keyless:

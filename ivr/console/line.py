@@ -22,9 +22,15 @@ from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
 SPOKEN = {
-    "zh": (re.compile(r"[\u4e00-\u9fff，、。]{1,60}"), "at most sixty Chinese characters, numbers in words, such as 系统正在维护"),
-    "en": (re.compile(r"[A-Za-z][A-Za-z ,.']{0,119}"), "at most 120 letters, numbers in words, such as: we are doing maintenance"),
-}  # fmt: skip
+    "zh": (
+        re.compile(r"[\u4e00-\u9fff，、。]{1,60}"),
+        "at most sixty Chinese characters, numbers in words, such as 系统正在维护",
+    ),
+    "en": (
+        re.compile(r"[A-Za-z][A-Za-z ,.']{0,119}"),
+        "at most 120 letters, numbers in words, such as: we are doing maintenance",
+    ),
+}
 
 
 def line_command(load: Callable[[], Settings]) -> click.Command:

@@ -84,6 +84,8 @@ def line_of(load: Callable[[], Settings]) -> Iterator[Line]:
         yield Line(settings, engine)
     except sa.exc.SQLAlchemyError as error:
         kind = type(error).__name__
-        raise Refused(f"the database does not take it ({kind}); is DATABASE_URL right, and did you run make migrate?") from error  # fmt: skip
+        raise Refused(
+            f"the database does not take it ({kind}); is DATABASE_URL right, and did you run make migrate?"
+        ) from error
     finally:
         engine.dispose()

@@ -60,10 +60,14 @@ def _shown(conn: sa.Connection, line: Line, account: str) -> list[str]:
     for row in conn.execute(sa.select(attempts).where(mine).order_by(attempts.c.at)):
         of = "freeze" if row.factor == FREEZE else "verification"
         by_caller.setdefault((of, f"telephone {row.caller[:8]}" if row.caller else "hidden numbers"), []).append(row)
-    told = conn.scalar(sa.select(sa.func.max(warnings.c.at)).where(warnings.c.customer == account, warnings.c.kind == LOCKED))  # fmt: skip
+    told = conn.scalar(
+        sa.select(sa.func.max(warnings.c.at)).where(warnings.c.customer == account, warnings.c.kind == LOCKED)
+    )
     opened = conn.execute(
-        sa.select(verification_acts).where(verification_acts.c.account == account, verification_acts.c.act == "unlocked").order_by(verification_acts.c.n.desc())
-    ).first()  # fmt: skip
+        sa.select(verification_acts)
+        .where(verification_acts.c.account == account, verification_acts.c.act == "unlocked")
+        .order_by(verification_acts.c.n.desc())
+    ).first()
     return [
         f"{account}: {ACCOUNT_FAILURES} wrong rounds in a day lock a telephone of the account, or all others together",
         *(f"  {of}, {who}: {_counted(rows)}, the last {rows[-1].at[:16]}" for (of, who), rows in by_caller.items()),

@@ -65,11 +65,13 @@ def _sender(twilio: OwnNumbers, sender: str) -> Finding:
     elif SHORT_CODE.fullmatch(sender):
         known, what = twilio.has_short_code(sender), "short code of this account"
     else:
-        says = f"SMS_FROM {sender!r} is a name: some countries refuse names (the United States, Canada, mainland China), and Twilio cannot be asked"  # fmt: skip
+        says = f"SMS_FROM {sender!r} is a name: some countries refuse names (the United States, Canada, mainland China), and Twilio cannot be asked"
         return Finding("numbers", "mind", says, "text a telephone of each country that you serve")
     if known:
         return Finding("numbers", "good", f"SMS_FROM {sender} is a {what}")
-    return Finding("numbers", "bad", f"SMS_FROM {sender} is no {what}: every text is refused (21606)", f"write one that is; {READ}")  # fmt: skip
+    return Finding(
+        "numbers", "bad", f"SMS_FROM {sender} is no {what}: every text is refused (21606)", f"write one that is; {READ}"
+    )
 
 
 def _line(twilio: OwnNumbers, settings: Settings, line: str, wallet: str) -> Iterator[Finding]:

@@ -70,7 +70,10 @@ def fault(environ: Mapping[str, str], dotenv: Path) -> tuple[str, int]:
     except SettingsError as error:
         return str(error), 0
     if settings.lab:
-        return "LAB=1: the lab would let anybody at the other end rewrite the world; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or open a tunnel by hand, see docs/twilio.md", 0  # fmt: skip
+        return (
+            "LAB=1: the lab would let anybody at the other end rewrite the world; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or open a tunnel by hand, see docs/twilio.md",
+            0,
+        )
     if environ.get(NAME):
         return f"{NAME} is set in the environment, which wins over .env; unset it and try again", 0
     if not environ.get("NGROK_AUTHTOKEN"):

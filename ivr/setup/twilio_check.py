@@ -113,7 +113,9 @@ def _check(asker: twilio_rest.TestAccount, address: str) -> int:
     if first in (0, NOT_FOUND):
         raise click.ClickException("these are live credentials: they may look for queues. Nothing else was tried")
     if first != FORBIDDEN:
-        raise click.ClickException(f"expected the refusal {FORBIDDEN} that test credentials get, and {first} came; are SID and token right? Nothing else was tried")  # fmt: skip
+        raise click.ClickException(
+            f"expected the refusal {FORBIDDEN} that test credentials get, and {first} came; are SID and token right? Nothing else was tried"
+        )
     wrong = 0
     for case, came in _carefully(address, lambda: list(run(asker))):
         wrong += case.expected != came

@@ -10,10 +10,19 @@ from ivr.speech.digit_groups import groups
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 UNITS = {
-    "transaction": "transaction", "item": "item", "day": "day", "calendar-day": "calendar day",
-    "business-day": "business day", "second": "second", "minute": "minute", "hour": "hour", "time": "time", "point": "point",
-    "person": "person", "digit": "digit",
-}  # fmt: skip
+    "transaction": "transaction",
+    "item": "item",
+    "day": "day",
+    "calendar-day": "calendar day",
+    "business-day": "business day",
+    "second": "second",
+    "minute": "minute",
+    "hour": "hour",
+    "time": "time",
+    "point": "point",
+    "person": "person",
+    "digit": "digit",
+}
 
 
 def cardinal(number: int) -> str:

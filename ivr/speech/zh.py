@@ -12,9 +12,19 @@ PLACES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
 YAO = str.maketrans("0123456789", "零幺二三四五六七八九")
 """Identifiers are read digit by digit with 幺, for 一 sounds like 七 on a telephone."""
 UNITS = {
-    "transaction": "笔", "item": "个", "day": "天", "calendar-day": "个自然日", "business-day": "个工作日",
-    "second": "秒", "minute": "分钟", "hour": "小时", "time": "次", "point": "分", "person": "位", "digit": "位数字",
-}  # fmt: skip
+    "transaction": "笔",
+    "item": "个",
+    "day": "天",
+    "calendar-day": "个自然日",
+    "business-day": "个工作日",
+    "second": "秒",
+    "minute": "分钟",
+    "hour": "小时",
+    "time": "次",
+    "point": "分",
+    "person": "位",
+    "digit": "位数字",
+}
 
 
 def cardinal(number: int) -> str:

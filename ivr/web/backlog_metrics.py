@@ -36,7 +36,9 @@ class BacklogCollector:
         with begin_read(self._engine) as conn:
             late = sum(int(conn.scalar(_late(table)) or 0) for table in KINDS)
             yield GaugeMetricFamily("ivr_overdue_cases", "Open cases whose promised date has passed.", value=late)
-            yield GaugeMetricFamily("ivr_follow_ups_waiting", "Follow-ups that are due and not done.", value=unfinished(conn))  # fmt: skip
+            yield GaugeMetricFamily(
+                "ivr_follow_ups_waiting", "Follow-ups that are due and not done.", value=unfinished(conn)
+            )
             for name, (table, help_) in BY_STATUS.items():
                 yield _by_status(conn, name, table, help_)
 

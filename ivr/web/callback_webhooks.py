@@ -33,9 +33,13 @@ def callbacks_blueprint(runtime: Runtime) -> Blueprint:
     """`/voice/rings/<mark>` and what is below."""
     room = Blueprint("rings", __name__, url_prefix="/voice/rings")
     views = {
-        "": agent_hears, "/answer": agent_answers, "/customer": customer_hears, "/customer/answer": customer_answers,
-        "/talked": talked, "/leg": leg,
-    }  # fmt: skip
+        "": agent_hears,
+        "/answer": agent_answers,
+        "/customer": customer_hears,
+        "/customer/answer": customer_answers,
+        "/talked": talked,
+        "/leg": leg,
+    }
     for path, view in views.items():
         room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=["POST"])
     return room

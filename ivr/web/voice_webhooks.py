@@ -148,9 +148,13 @@ def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, numb
     key = runtime.sealer.new_key()
     sealed = runtime.sealer.for_call(key).seal(number) if number else None
     values = {
-        "call": sid, "caller_mark": facts["caller_mark"], "caller_sealed": sealed, "key_sealed": key,
-        "wallet": facts["wallet"], "line": line,
-    }  # fmt: skip
+        "call": sid,
+        "caller_mark": facts["caller_mark"],
+        "caller_sealed": sealed,
+        "key_sealed": key,
+        "wallet": facts["wallet"],
+        "line": line,
+    }
     with begin_write(runtime.engine) as conn:
         values["started"] = runtime.clock(conn).isoformat()
         if not journal.insert_new(conn, journal.calls, values):

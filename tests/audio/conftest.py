@@ -13,5 +13,7 @@ from audio.espeak import PROGRAM, Espeak
 def voice() -> Espeak:
     """espeak-ng, which `make test` installs when it runs as root."""
     if shutil.which(PROGRAM) is None:
-        pytest.fail(f"{PROGRAM} is not installed, and these tests listen to it: apt-get install -y {PROGRAM}", pytrace=False)  # fmt: skip
+        pytest.fail(
+            f"{PROGRAM} is not installed, and these tests listen to it: apt-get install -y {PROGRAM}", pytrace=False
+        )
     return Espeak()

@@ -39,7 +39,9 @@ def test_mu_law_can_be_asked_for(tmp_path):
     assert soundfile.info(tmp_path / "music.wav").subtype == "ULAW"
 
 
-@pytest.mark.parametrize("program, text, said", [("espeak-ng-that-is-not-there", "好", "apt install"), ("espeak-ng", "", "nothing to say")])  # fmt: skip
+@pytest.mark.parametrize(
+    "program, text, said", [("espeak-ng-that-is-not-there", "好", "apt install"), ("espeak-ng", "", "nothing to say")]
+)
 def test_what_cannot_be_done_is_said_in_a_line(monkeypatch, tmp_path, capsys, program, text, said):
     """No traceback, no file."""
     monkeypatch.setattr(espeak, "PROGRAM", program)

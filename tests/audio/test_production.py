@@ -41,9 +41,13 @@ def bursts() -> Samples:
 
 
 SOUNDS = {
-    "faint": vowel() * 0.003, "loud": vowel() * 1.5, "off centre": vowel() * 0.5 + 0.4, "peaky": bursts(),
-    "late": np.concatenate((np.zeros(RATE), vowel(), np.zeros(RATE))), "noisy": np.random.default_rng(3).normal(0, 0.2, RATE).clip(-0.9, 0.9),
-}  # fmt: skip
+    "faint": vowel() * 0.003,
+    "loud": vowel() * 1.5,
+    "off centre": vowel() * 0.5 + 0.4,
+    "peaky": bursts(),
+    "late": np.concatenate((np.zeros(RATE), vowel(), np.zeros(RATE))),
+    "noisy": np.random.default_rng(3).normal(0, 0.2, RATE).clip(-0.9, 0.9),
+}
 
 
 @pytest.mark.parametrize("sound", SOUNDS)
@@ -106,7 +110,9 @@ def test_nothing_to_say_is_an_error():
         Recorder(Recorded(np.zeros(RATE))).record(from_text("。", "zh"))
 
 
-@pytest.mark.parametrize("samples, fault", [(vowel(), "22050 Hz"), (vowel() * 0.2, "LUFS instead"), (vowel() + 0.1, "DC")])  # fmt: skip
+@pytest.mark.parametrize(
+    "samples, fault", [(vowel(), "22050 Hz"), (vowel() * 0.2, "LUFS instead"), (vowel() + 0.1, "DC")]
+)
 def test_the_measurements_name_what_is_wrong(samples, fault):
     """A gate that cannot fail proves nothing."""
     assert any(fault in said for said in faults(measure(to_segment(samples, RATE))))

@@ -21,19 +21,51 @@ from ivr.checks.speech_timeline import seconds
 
 PROMPTS = Path(__file__).parents[2] / "call_flows" / "prompts"
 HOMOPHONES = {
-    "银行": "银航", "行业": "航业", "行长": "航掌", "分行": "分航", "行为": "行围", "重新": "虫新", "重听": "虫听",
-    "双重": "双虫", "更换": "耕换", "更新": "耕新", "变更": "变耕", "还款": "环款", "退还": "退环", "处理": "储理",
-    "地址": "弟止", "当地": "当弟", "调整": "条整", "尽快": "紧快", "应用": "映用", "当天": "荡天", "了解": "燎解",
-    "要求": "腰求", "认为": "认围", "中奖": "众奖", "参与": "参遇", "累计": "磊记", "会计": "快计", "增长": "增掌",
-    "泄露": "泄漏", "一定": "移定", "一元": "意元", "一步": "移步", "第一步": "第衣步", "请按一": "请按衣",
-    "二十一元": "二十衣元", "一千元": "意千元",
-}  # fmt: skip
+    "银行": "银航",
+    "行业": "航业",
+    "行长": "航掌",
+    "分行": "分航",
+    "行为": "行围",
+    "重新": "虫新",
+    "重听": "虫听",
+    "双重": "双虫",
+    "更换": "耕换",
+    "更新": "耕新",
+    "变更": "变耕",
+    "还款": "环款",
+    "退还": "退环",
+    "处理": "储理",
+    "地址": "弟止",
+    "当地": "当弟",
+    "调整": "条整",
+    "尽快": "紧快",
+    "应用": "映用",
+    "当天": "荡天",
+    "了解": "燎解",
+    "要求": "腰求",
+    "认为": "认围",
+    "中奖": "众奖",
+    "参与": "参遇",
+    "累计": "磊记",
+    "会计": "快计",
+    "增长": "增掌",
+    "泄露": "泄漏",
+    "一定": "移定",
+    "一元": "意元",
+    "一步": "移步",
+    "第一步": "第衣步",
+    "请按一": "请按衣",
+    "二十一元": "二十衣元",
+    "一千元": "意千元",
+}
 """A word and other characters that sound the same and have one reading only."""
 
 
 def messages(language: str) -> list[str]:
     """The prompts that have no variables, as they stand in the catalogue."""
-    lines = [line for path in sorted((PROMPTS / language).glob("*.ftl")) for line in path.read_text("utf-8").splitlines()]  # fmt: skip
+    lines = [
+        line for path in sorted((PROMPTS / language).glob("*.ftl")) for line in path.read_text("utf-8").splitlines()
+    ]
     return [line.split(" = ", 1)[1] for line in lines if " = " in line and "{" not in line]
 
 

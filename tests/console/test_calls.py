@@ -71,8 +71,9 @@ def test_who_looked_is_kept_and_told_to_the_next_one(told, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "number, environment, name", [(0, {"SUDO_USER": "alice"}, "alice as root"), (0, {}, "root"), (4_000_000, {"SUDO_USER": "alice"}, "uid 4000000")]
-)  # fmt: skip
+    "number, environment, name",
+    [(0, {"SUDO_USER": "alice"}, "alice as root"), (0, {}, "root"), (4_000_000, {"SUDO_USER": "alice"}, "uid 4000000")],
+)
 def test_whoever_is_logged_in_is_named(monkeypatch, number, environment, name):
     """Behind sudo too; a container's account may have no name."""
     monkeypatch.delenv("SUDO_USER", raising=False)

@@ -19,7 +19,11 @@ AT = "2026-11-23T02:00:00.000000+00:00"
 @pytest.fixture
 def three(database):
     """One that arrived, one that is dead, one that waits."""
-    rows = [("1:case.opened", "delivered", "200", 1), ("2:case.opened", "dead", "422", 1), ("3:case.opened", "queued", "503", 4)]  # fmt: skip
+    rows = [
+        ("1:case.opened", "delivered", "200", 1),
+        ("2:case.opened", "dead", "422", 1),
+        ("3:case.opened", "queued", "503", 4),
+    ]
     with begin_write(database) as conn:
         for key, status, answer, tries in rows:
             row = {"id": key, "status": status, "answer": answer, "tries": tries, "at": AT, "since": AT, "next": AT}

@@ -69,7 +69,10 @@ def test_put_through_by_one_switch_and_closed_by_the_other_is_closed_and_says_so
     typed("line", "closed", "--wallet", "linfu")
     milder = typed("line", "person")
     assert milder.exit_code == 1 and "flask line person --wallet linfu" in milder.output
-    assert [line.split(", by ")[1] for line in typed("line").output.splitlines()] == ["the switch for all wallets", "its own switch"]  # fmt: skip
+    assert [line.split(", by ")[1] for line in typed("line").output.splitlines()] == [
+        "the switch for all wallets",
+        "its own switch",
+    ]
     stricter = typed("line", "closed")
     assert stricter.exit_code == 0 and "stricter" not in stricter.output
 

@@ -32,7 +32,10 @@ def test_the_rounds_of_a_day_are_shown_by_who_called_and_no_number_is(typed, tri
     monkeypatch.setattr(verification, "logged_in", lambda: "wang")
     for name in ("K1", "haiyun:K1"):
         shown = typed("verification", "show", "haiyun", name)
-        assert "telephone aaaaaaaa: 0 right, 2 wrong" in shown.output and "hidden numbers: 0 right, 1 wrong" in shown.output  # fmt: skip
+        assert (
+            "telephone aaaaaaaa: 0 right, 2 wrong" in shown.output
+            and "hidden numbers: 0 right, 1 wrong" in shown.output
+        )
         assert "telephone bbbbbbbb: 1 right, 0 wrong" in shown.output and "unlocked: never" in shown.output
     assert kept(database) == [("shown", "haiyun:K1", "wang")] * 2
 

@@ -11,22 +11,39 @@ from ivr.checks.golden_rules import faults
 
 FLOWS = sorted((Path(__file__).parents[2] / "call_flows").glob("**/*.py"))
 GOOD = [
-    "await call.menu(M)", "x = await call.ask(A)", "return await call.confirm(C)", "if not await call.confirm(C): pass",
-    "while await call.confirm(C): pass", "for n in range(3):\n    await call.ask(A)", "call.say('hello', n=1)",
-    "try:\n    await call.do(f)\nexcept Unavailable:\n    pass", "try:\n    x = int(y)\nfinally:\n    z = 1", "now = call.now",
+    "await call.menu(M)",
+    "x = await call.ask(A)",
+    "return await call.confirm(C)",
+    "if not await call.confirm(C): pass",
+    "while await call.confirm(C): pass",
+    "for n in range(3):\n    await call.ask(A)",
+    "call.say('hello', n=1)",
+    "try:\n    await call.do(f)\nexcept Unavailable:\n    pass",
+    "try:\n    x = int(y)\nfinally:\n    z = 1",
+    "now = call.now",
     "for a in b:\n    call.say('x')",
-]  # fmt: skip
+]
 BAD = {
-    "x = await one() + await two()": "stands alone", "f(await call.ask(A))": "stands alone",
-    "x = not await call.confirm(C)": "stands alone", "call.menu(M)": "await it", "x = call.do(f)": "await it",
-    "await call.say('x')": "no wait", "try:\n    await call.ask(A)\nfinally:\n    pass": "finally",
-    "try:\n    await call.ask(A)\nexcept:\n    pass": "bare", "with f():\n    await call.ask(A)": "with",
+    "x = await one() + await two()": "stands alone",
+    "f(await call.ask(A))": "stands alone",
+    "x = not await call.confirm(C)": "stands alone",
+    "call.menu(M)": "await it",
+    "x = call.do(f)": "await it",
+    "await call.say('x')": "no wait",
+    "try:\n    await call.ask(A)\nfinally:\n    pass": "finally",
+    "try:\n    await call.ask(A)\nexcept:\n    pass": "bare",
+    "with f():\n    await call.ask(A)": "with",
     "try:\n    await call.ask(A)\nexcept Exception:\n    pass": "bare",
     "try:\n    await call.ask(A)\nexcept (KeyError, BaseException):\n    pass": "bare",
-    "x = datetime.now()": "call.now", "x = datetime.date.today()": "call.now", "import random": "call.do",
-    "from os import environ": "call.do", "import flask": "call.do", "for p in (A, B):\n    await call.ask(p)": "range",
-    "async for x in y: pass": "only awaits", "x = [await call.ask(a) for a in b]": "stands alone",
-}  # fmt: skip
+    "x = datetime.now()": "call.now",
+    "x = datetime.date.today()": "call.now",
+    "import random": "call.do",
+    "from os import environ": "call.do",
+    "import flask": "call.do",
+    "for p in (A, B):\n    await call.ask(p)": "range",
+    "async for x in y: pass": "only awaits",
+    "x = [await call.ask(a) for a in b]": "stands alone",
+}
 
 
 def flow(body: str) -> str:

@@ -21,8 +21,10 @@ DENIES = {
 }
 TRUE = {
     "zh": re.compile(r"说出|支付密码|登录密码|冻结一共三步|不要说密码"),
-    "en": re.compile(r"\bsay\b|payment password|tell (?:it|anyone)|No code is needed|share it|without passwords", re.IGNORECASE),
-}  # fmt: skip
+    "en": re.compile(
+        r"\bsay\b|payment password|tell (?:it|anyone)|No code is needed|share it|without passwords", re.IGNORECASE
+    ),
+}
 """Of which secret, or how: said to a person. A freeze needs neither, and that is true."""
 
 
@@ -38,7 +40,11 @@ def sentences() -> Iterator[tuple[str, str, str]]:
 
 
 def contradictions() -> list[tuple[str, str]]:
-    return [(where, one) for where, language, one in sentences() if DENIES[language].search(one) and not TRUE[language].search(one)]  # fmt: skip
+    return [
+        (where, one)
+        for where, language, one in sentences()
+        if DENIES[language].search(one) and not TRUE[language].search(one)
+    ]
 
 
 def test_no_sentence_denies_what_the_line_itself_asks_for():

@@ -50,11 +50,29 @@ WRONG_MENUS = [
     (Menu("long", ("a",)), {"a": ("听" + "很长" * 8, "For " + "very " * 9 + "much")}, "好。", "Well.", "label"),
     (Menu("order", ("b", "a")), {"a": ("余额", "For it"), "b": ("限额", "For that")}, "好。", "Well.", "order"),
     (Menu("late", ("a",)), {"a": ("余额", "For it")}, "先听。" * 9, "Listen now. " * 9, "first option"),
-    (Menu("whole", tuple("abcde")), dict.fromkeys("abcde", ("现在的余额", "For what is left in it")), "五。", "Five.", "whole"),
-    (Menu("any", tuple("abcdefg"), offer_agent=False), dict.fromkeys("abcdefg", ("余额限额", "For what is left")), "七。", "Seven.", "any option"),
+    (
+        Menu("whole", tuple("abcde")),
+        dict.fromkeys("abcde", ("现在的余额", "For what is left in it")),
+        "五。",
+        "Five.",
+        "whole",
+    ),
+    (
+        Menu("any", tuple("abcdefg"), offer_agent=False),
+        dict.fromkeys("abcdefg", ("余额限额", "For what is left")),
+        "七。",
+        "Seven.",
+        "any option",
+    ),
     (Ask("entry", amount), {}, "请输入一个数字。" * 6, "Enter a number, please. " * 6, "whole"),
-    (Menu("unequal", tuple("abc")), dict.fromkeys("abc", ("余", "For all that is left in it")), "三。", "Now these are three.", "ratio"),
-]  # fmt: skip
+    (
+        Menu("unequal", tuple("abc")),
+        dict.fromkeys("abc", ("余", "For all that is left in it")),
+        "三。",
+        "Now these are three.",
+        "ratio",
+    ),
+]
 """A prompt, its labels and its lead in both languages, and the rule that it breaks."""
 
 
@@ -143,7 +161,11 @@ def test_more_tries_than_there_are_words_for_are_found(catalogues):
 def test_samples_fill_every_variable():
     """No message fails to be spoken."""
     catalogue = SpokenCatalogue.load(FOLDER)
-    assert all(all(catalogue.texts(message, language)) or message in catalogue.samples for message in catalogue.ids for language in ("zh", "en"))  # fmt: skip
+    assert all(
+        all(catalogue.texts(message, language)) or message in catalogue.samples
+        for message in catalogue.ids
+        for language in ("zh", "en")
+    )
 
 
 CHOOSING = "{ $how ->\n    [card] %s\n   *[other] %s\n }\n"

@@ -29,11 +29,18 @@ def live(simulator):
         {SERVICE, "12345"},
     )
     given = {
-        "lab": False, "twilio_account_sid": account.sid, "public_base_url": "https://127.0.0.1:9",
-        "wallet_api_url": {"": "https://wallet.example.com"}, "wallet_api_token": {"": "t"}, "crm_url": CRM,
-        "crm_secret": {"": "s"}, "agent_numbers": (OURS,), "fallback_agent": OURS, "retention_days": RETAINED,
+        "lab": False,
+        "twilio_account_sid": account.sid,
+        "public_base_url": "https://127.0.0.1:9",
+        "wallet_api_url": {"": "https://wallet.example.com"},
+        "wallet_api_token": {"": "t"},
+        "crm_url": CRM,
+        "crm_secret": {"": "s"},
+        "agent_numbers": (OURS,),
+        "fallback_agent": OURS,
+        "retention_days": RETAINED,
         "callback_dial_prefixes": ("+1",),
-    }  # fmt: skip
+    }
     settings = replace(simulator.settings, **given)
     engine = connect(settings.database_url)
     migrate(engine)
@@ -62,7 +69,11 @@ def served_at(settings, *lines):
 
 def found(settings, verdict, *about):
     """What it says with this verdict, and what to do; nobody listens at the public address here."""
-    return [f"{one.says} → {one.mend}" for one in doctor.examine(lambda: settings) if one.verdict == verdict and one.about != "signatures" and one.about in (about or (one.about,))]  # fmt: skip
+    return [
+        f"{one.says} → {one.mend}"
+        for one in doctor.examine(lambda: settings)
+        if one.verdict == verdict and one.about != "signatures" and one.about in (about or (one.about,))
+    ]
 
 
 def test_a_line_that_is_set_up_as_it_should_be_has_nothing_to_mend_and_nothing_to_think_of(live):
@@ -104,21 +115,33 @@ def test_what_twilio_would_refuse_must_be_mended(live, change, says):
     "change, says",
     [
         ({"crm_url": {}, "crm_secret": {}}, "CRM_URL is empty"),
-        ({"retention_days": dict.fromkeys(RETAINED, 0)}, "keeps journals and summaries and messages and notes for ever"),
+        (
+            {"retention_days": dict.fromkeys(RETAINED, 0)},
+            "keeps journals and summaries and messages and notes for ever",
+        ),
         ({"retention_days": RETAINED | {"notes": 0}}, "RETENTION_DAYS keeps notes for ever"),
         ({"sms_from": {"": "Haiyun"}}, "SMS_FROM 'Haiyun' is a name"),
         ({"agent_numbers": ()}, "AGENT_NUMBERS is empty"),
         ({"twilio_api_url": {"": "http://127.0.0.1:9"}}, "Twilio does not answer"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_what_may_be_meant_is_to_be_thought_of(live, change, says):
     """It is no reason to fail."""
     (said,) = found(replace(live, **change), "mind")
     assert says in said and not said.endswith("→ ") and found(replace(live, **change), "bad") == []
 
 
-@pytest.mark.parametrize("change", [{"caller_id": {"": OURS}}, {"caller_id": {"": VERIFIED}}, {"sms_from": {"": OURS}}, {"sms_from": {"": SERVICE}}, {"sms_from": {"": "12345"}}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"caller_id": {"": OURS}},
+        {"caller_id": {"": VERIFIED}},
+        {"sms_from": {"": OURS}},
+        {"sms_from": {"": SERVICE}},
+        {"sms_from": {"": "12345"}},
+    ],
+)
 def test_what_is_the_accounts_is_good(live, change):
     """Numbers, verified ones for calls, messaging services, short codes."""
     assert found(replace(live, **change), "bad") == found(replace(live, **change), "mind") == []

@@ -108,7 +108,16 @@ def test_a_callback_that_may_be_placed_is_looked_for_under_the_number_that_rang(
         assert [about[1] for about in asked] == [OURS]
 
 
-@pytest.mark.parametrize("setting, came", [({}, OURS), ({"": OTHER}, OTHER), ({"haiyun": SERVICE}, None), ({"": "12345"}, "12345"), ({"": "Haiyun"}, "Haiyun")])  # fmt: skip
+@pytest.mark.parametrize(
+    "setting, came",
+    [
+        ({}, OURS),
+        ({"": OTHER}, OTHER),
+        ({"haiyun": SERVICE}, None),
+        ({"": "12345"}, "12345"),
+        ({"": "Haiyun"}, "Haiyun"),
+    ],
+)
 def test_a_text_comes_from_the_number_that_answered_or_from_what_the_setting_says(caller, setting, came):
     """A number of ours, a messaging service, a short code, a name."""
     caller.calls(OURS, ForwardedFrom=HAIYUN)

@@ -34,9 +34,13 @@ def event(code, base, level="Error", **more):
     asked = {"url": f"{base}/voice/calls/{CALL}/turns/3?again=1", "parameters": {"Digits": KEYED, "From": CALLER}}
     payload = {"resource_sid": CALL, "service_sid": None, "error_code": code, "webhook": {"request": asked}, **more}
     return {
-        "Sid": "NO" + "0c" * 16, "AccountSid": "AC" + "0" * 32, "Timestamp": "2026-11-30T09:00:00Z", "Level": level,
-        "PayloadType": "application/json", "Payload": json.dumps(payload),
-    }  # fmt: skip
+        "Sid": "NO" + "0c" * 16,
+        "AccountSid": "AC" + "0" * 32,
+        "Timestamp": "2026-11-30T09:00:00Z",
+        "Level": level,
+        "PayloadType": "application/json",
+        "Payload": json.dumps(payload),
+    }
 
 
 @pytest.mark.parametrize(
@@ -44,11 +48,21 @@ def event(code, base, level="Error", **more):
     [
         ("/voice/fallback", {"CallSid": CALL, "ErrorCode": "11200"}, "voice.fallback", CALL),
         ("/voice/status", {"CallSid": CALL, "CallStatus": "failed", "ErrorCode": "13214"}, "voice.status", CALL),
-        ("/voice/texts/0123456789abcdef", {"MessageSid": MESSAGE, "MessageStatus": "undelivered", "ErrorCode": "30034"}, "texts.told", MESSAGE),
-        ("/voice/rings/0123456789abcdef/leg", {"CallSid": CALL, "CallStatus": "failed", "ErrorCode": "21215"}, "rings.leg", CALL),
+        (
+            "/voice/texts/0123456789abcdef",
+            {"MessageSid": MESSAGE, "MessageStatus": "undelivered", "ErrorCode": "30034"},
+            "texts.told",
+            MESSAGE,
+        ),
+        (
+            "/voice/rings/0123456789abcdef/leg",
+            {"CallSid": CALL, "CallStatus": "failed", "ErrorCode": "21215"},
+            "rings.leg",
+            CALL,
+        ),
         (f"/voice/calls/{CALL}/recordings/2", {"CallSid": CALL, "ErrorCode": "13617"}, "recordings.told", CALL),
     ],
-)  # fmt: skip
+)
 def test_an_error_code_in_any_webhook_is_logged_and_counted(line, path, form, where, about):
     """Once for each time that it is told."""
     before = counted(form["ErrorCode"], where)
@@ -70,7 +84,20 @@ def test_the_debuggers_events_are_logged_and_counted_without_what_was_keyed(line
     assert counted("13214", "debugger") == before + 1
 
 
-@pytest.mark.parametrize("payload", ["", "{", "[]", "null", "1", "[" * 5000, json.dumps({"error_code": {"a": 1}}), json.dumps({"webhook": []}), json.dumps({"error_code": "<b>"})])  # fmt: skip
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        "[" * 5000,
+        json.dumps({"error_code": {"a": 1}}),
+        json.dumps({"webhook": []}),
+        json.dumps({"error_code": "<b>"}),
+    ],
+)
 def test_a_payload_that_says_nothing_is_taken_and_counts_nothing(line, payload):
     """Twilio has nothing from a refusal."""
     entries, answer = told(line, "/voice/errors", event("1", "") | {"Payload": payload})
@@ -86,7 +113,9 @@ def test_what_is_no_error_is_not_counted(line, code):
 
 def test_an_address_that_is_not_ours_and_an_id_that_is_none_stay_out_of_the_log(line):
     """Only the number is left."""
-    (entry,), _ = told(line, "/voice/fallback", {"CallSid": "CA1", "ErrorCode": "11200", "ErrorUrl": "https://x/secret"})  # fmt: skip
+    (entry,), _ = told(
+        line, "/voice/fallback", {"CallSid": "CA1", "ErrorCode": "11200", "ErrorUrl": "https://x/secret"}
+    )
     assert set(entry) == {"event", "log_level", "code", "where"}
 
 

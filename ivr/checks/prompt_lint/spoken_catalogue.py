@@ -24,9 +24,17 @@ from ivr.speech.catalogue import Catalogue
 
 TODAY = date(2026, 11, 23)
 VALUES: dict[str, tuple[Any, ...]] = {
-    "MONEY": (12300,), "DATE": ("2026-11-24",), "DAY": ("2026-11-26",), "TIME": ("09:00",), "MOMENT": ("2026-11-20T20:15:00+08:00",),
-    "COUNT": (8,), "ORDINAL": (2,), "SPAN": (1, 3), "PERCENT": (0.5,), "DIGITS": ("202611017",),
-}  # fmt: skip
+    "MONEY": (12300,),
+    "DATE": ("2026-11-24",),
+    "DAY": ("2026-11-26",),
+    "TIME": ("09:00",),
+    "MOMENT": ("2026-11-20T20:15:00+08:00",),
+    "COUNT": (8,),
+    "ORDINAL": (2,),
+    "SPAN": (1, 3),
+    "PERCENT": (0.5,),
+    "DIGITS": ("202611017",),
+}
 """A middling value for each speech function; a span has two."""
 NAMES = {
     "website": {"zh": "海云钱包官方网站的联系我们页面", "en": "the Contact us page of the official Haiyun website"},
