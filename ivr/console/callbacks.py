@@ -7,10 +7,9 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.callbacks.attempts import SETTLED, number_of, tick_off
-from ivr.callbacks.tables import callbacks, rings
-from ivr.config.settings import Settings
-from ivr.console.opening import Group, Refused, line_of, tries
+from ivr.console.command_base import Group, Refused, line_access, tries
+from ivr.desk.rings import SETTLED, number_of, tick_off
+from ivr.desk.tables import callbacks, rings
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
@@ -28,13 +27,13 @@ def callbacks_group(load: Callable[[], Settings]) -> click.Group:
     @click.pass_context
     def group(context: click.Context, numbers: bool) -> None:
         if context.invoked_subcommand is None:
-            with line_of(load) as line, begin_read(line.engine) as conn:
+            with line_access(load) as line, begin_read(line.engine) as conn:
                 _show(conn, Sealer(line.settings.server_key) if numbers else None)
 
     @group.command("done", help="Somebody has rung the customer of CALL (its CallSid).")
     @click.argument("call", metavar="CALL")
     def done(call: str) -> None:
-        with line_of(load) as line, begin_write(line.engine) as conn:
+        with line_access(load) as line, begin_write(line.engine) as conn:
             ticked = tick_off(conn, call)
         if not ticked:
             raise Refused(f"call {call!r} has no callback that waits for anybody; flask callbacks lists those that do")

@@ -10,9 +10,9 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from ivr.calls.report import call_report
-from ivr.config.settings import Settings
-from ivr.console.opening import Group, Refused, line_of, minute
+from ivr.console.command_base import Group, Refused, line_access, minute
+from ivr.desk.looks import keep_look, logged_in, looks_at
+from ivr.desk.report import call_report
 from ivr.engine.journal import calls
 from ivr.handover.summary_views import keep_look, logged_in, looks_at
 from ivr.storage.database import AnyRow, begin_read, begin_write
@@ -28,7 +28,7 @@ def calls_group(load: Callable[[], Settings]) -> click.Group:
     @click.pass_context
     def group(context: click.Context, last: int) -> None:
         if context.invoked_subcommand is None:
-            with line_of(load) as line, begin_read(line.engine) as conn:
+            with line_access(load) as line, begin_read(line.engine) as conn:
                 for told in _last(conn, last):
                     click.echo(told)
 
@@ -36,7 +36,7 @@ def calls_group(load: Callable[[], Settings]) -> click.Group:
     @click.argument("call", metavar="CALL")
     @click.option("--json", "whole", is_flag=True, help="everything that is in it")
     def show(call: str, whole: bool) -> None:
-        with line_of(load) as line:
+        with line_access(load) as line:
             with begin_write(line.engine) as conn:
                 report, before = call_report(conn, call), looks_at(conn, call)
                 if report is None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.cases.stages import OPEN, STAGES, set_stage
-from ivr.cases.tables import cases
-from ivr.config.settings import Settings
-from ivr.console.opening import Group, Refused, line_of
-from ivr.storage.database import begin_read, begin_write
+from ivr.console.command_base import Group, Refused, line_access
+from ivr.desk.stages import OPEN, STAGES, set_stage
+from ivr.desk.tables import cases
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write
 
 
 def cases_group(load: Callable[[], Settings]) -> click.Group:
@@ -21,7 +21,7 @@ def cases_group(load: Callable[[], Settings]) -> click.Group:
     @click.pass_context
     def group(context: click.Context) -> None:
         if context.invoked_subcommand is None:
-            with line_of(load) as line, begin_read(line.engine) as conn:
+            with line_access(load) as line, begin_read(line.engine) as conn:
                 _show(conn)
 
     @group.command("stage", help="How far a case is: received, in-review or done. Callers hear it by its reference.")
@@ -30,7 +30,7 @@ def cases_group(load: Callable[[], Settings]) -> click.Group:
     def stage_command(reference: str, stage: str) -> None:
         if stage not in STAGES:
             raise Refused(f"{stage!r} is no stage; write one of: {', '.join(STAGES)}")
-        with line_of(load) as line, begin_write(line.engine) as conn:
+        with line_access(load) as line, begin_write(line.engine) as conn:
             was = set_stage(conn, reference, stage)
         if was is None:
             raise Refused(

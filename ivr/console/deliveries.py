@@ -7,8 +7,7 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.config.settings import Settings
-from ivr.console.opening import Group, Refused, line_of, tries
+from ivr.console.command_base import Group, Refused, line_access, tries
 from ivr.follow_up.deliveries import send_again
 from ivr.follow_up.tables import deliveries
 from ivr.storage.database import begin_read, begin_write
@@ -24,13 +23,13 @@ def deliveries_group(load: Callable[[], Settings]) -> click.Group:
     @click.pass_context
     def group(context: click.Context) -> None:
         if context.invoked_subcommand is None:
-            with line_of(load) as line, begin_read(line.engine) as conn:
+            with line_access(load) as line, begin_read(line.engine) as conn:
                 _show(conn)
 
     @group.command("resend", help="Send ID (reference:event) again, with a new day before it.")
     @click.argument("delivery", metavar="ID")
     def resend(delivery: str) -> None:
-        with line_of(load) as line, begin_write(line.engine) as conn:
+        with line_access(load) as line, begin_write(line.engine) as conn:
             was = send_again(conn, delivery)
         if was is None:
             raise Refused(f"there is no delivery {delivery!r}; flask deliveries lists those that did not arrive")

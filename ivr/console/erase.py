@@ -7,10 +7,10 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.config.settings import Settings
-from ivr.console.opening import Command, Refused, line_of, minute
-from ivr.privacy.erasure import GoingOn, Live, Report, erase
-from ivr.storage.database import begin_read
+from ivr.console.command_base import Command, Refused, line_access, minute
+from ivr.desk.erasure import GoingOn, Live, Report, erase
+from ivr.settings import Settings
+from ivr.storage import begin_read
 from ivr.wallet.tables import wallets
 
 
@@ -23,7 +23,7 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
     @click.argument("wallet")
     @click.argument("customer")
     def command(wallet: str, customer: str) -> None:
-        with line_of(load) as line:
+        with line_access(load) as line:
             with begin_read(line.engine) as conn:
                 known = sorted(conn.scalars(sa.select(wallets.c.id)))
             if wallet not in known:

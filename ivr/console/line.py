@@ -15,10 +15,10 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.config.settings import Settings
-from ivr.console.opening import Command, Refused, line_of
-from ivr.operations.line_state import STATES, LineState, line_state, switch
-from ivr.storage.database import begin_read, begin_write
+from ivr.console.command_base import Command, Refused, line_access
+from ivr.desk.line_state import STATES, LineState, line_state, switch
+from ivr.settings import Settings
+from ivr.storage import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
 SPOKEN = {
@@ -45,7 +45,7 @@ def line_command(load: Callable[[], Settings]) -> click.Command:
     @click.option("--reason-en", default="", help="the same in English")
     def command(state: str, wallet: str | None, reason_zh: str, reason_en: str) -> None:
         reason = _reason(state, {"zh": reason_zh.strip(), "en": reason_en.strip()})
-        with line_of(load) as line:
+        with line_access(load) as line:
             with begin_read(line.engine) as conn:
                 known = sorted(conn.scalars(sa.select(wallets.c.id)))
             if wallet is not None and wallet not in known:

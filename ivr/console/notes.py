@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from ivr.config.settings import Settings
-from ivr.console.opening import Command, Refused, line_of, tries
+from ivr.console.command_base import Command, Refused, line_access, tries
+from ivr.desk import notes
+from ivr.desk.note_keeping import try_again
+from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine import journal
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.storage.database import begin_read, begin_write
@@ -39,7 +41,7 @@ def voice_note_command(load: Callable[[], Settings]) -> click.Command:
     def command(note: str, to: Path | None, again: bool) -> None:
         if bool(note) != bool(to or again):
             raise Refused("write an ID together with --to FILE or --again, or nothing at all for a list")
-        with line_of(load) as line:
+        with line_access(load) as line:
             if again:
                 click.echo(_try_again(line.engine, note))
             elif to:

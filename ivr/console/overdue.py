@@ -7,12 +7,12 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.cases.overdue import KINDS
-from ivr.cases.stages import OPEN
-from ivr.cases.tables import overdue
-from ivr.config.settings import Settings
-from ivr.console.opening import Command, line_of
-from ivr.storage.database import begin_read
+from ivr.console.command_base import Command, line_access
+from ivr.desk.overdue import KINDS
+from ivr.desk.stages import OPEN
+from ivr.desk.tables import overdue
+from ivr.settings import Settings
+from ivr.storage import begin_read
 
 
 def overdue_command(load: Callable[[], Settings]) -> click.Command:
@@ -20,7 +20,7 @@ def overdue_command(load: Callable[[], Settings]) -> click.Command:
 
     @click.command("overdue", cls=Command, help="Cases whose promised date has passed.")
     def command() -> None:
-        with line_of(load) as line, begin_read(line.engine) as conn:
+        with line_access(load) as line, begin_read(line.engine) as conn:
             late = sorted(row for table in KINDS for row in _late(conn, table))
             ever = conn.scalar(sa.select(sa.func.count()).select_from(overdue))
         click.echo(f"{len(late)} overdue, {ever} in all since the beginning")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 import sqlalchemy as sa
 
-from ivr.console.commands import Load
-from ivr.console.opening import Group, Line, Refused, line_of
-from ivr.handover.summary_views import logged_in
-from ivr.identity.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
-from ivr.identity.tables import attempts, verification_acts, warnings
-from ivr.storage.database import AnyRow, begin_write
+from ivr.commands import Load
+from ivr.console.command_base import Group, LineAccess, Refused, line_access
+from ivr.desk.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
+from ivr.desk.looks import logged_in
+from ivr.desk.tables import attempts, verification_acts, warnings
+from ivr.storage import AnyRow, begin_write
 
 
 def verification_group(load: Load) -> click.Group:
@@ -23,7 +23,7 @@ def verification_group(load: Load) -> click.Group:
     @click.argument("wallet")
     @click.argument("customer")
     def show(wallet: str, customer: str) -> None:
-        with line_of(load) as line, begin_write(line.engine) as conn:
+        with line_access(load) as line, begin_write(line.engine) as conn:
             account = _account(conn, wallet, customer)
             for words in _shown(conn, line, account):
                 click.echo(words)
@@ -33,7 +33,7 @@ def verification_group(load: Load) -> click.Group:
     @click.argument("wallet")
     @click.argument("customer")
     def unlock(wallet: str, customer: str) -> None:
-        with line_of(load) as line, begin_write(line.engine) as conn:
+        with line_access(load) as line, begin_write(line.engine) as conn:
             account = _account(conn, wallet, customer)
             _keep(conn, line, "unlocked", account)
         click.echo(f"{account} is unlocked; {logged_in()} is on record for it")
@@ -53,7 +53,7 @@ def _account(conn: sa.Connection, wallet: str, customer: str) -> str:
     return str(account)
 
 
-def _shown(conn: sa.Connection, line: Line, account: str) -> list[str]:
+def _shown(conn: sa.Connection, line: LineAccess, account: str) -> list[str]:
     since = utc(line.now(conn) - WINDOW)
     mine = (attempts.c.account == account) & (attempts.c.at >= since)
     by_caller: dict[tuple[str, str], list[AnyRow]] = {}
@@ -82,6 +82,6 @@ def _counted(rows: list[AnyRow]) -> str:
     return f"{right} right, {len(rows) - right - unseen} wrong, {unseen} refused unseen"
 
 
-def _keep(conn: sa.Connection, line: Line, act: str, account: str) -> None:
+def _keep(conn: sa.Connection, line: LineAccess, act: str, account: str) -> None:
     row = {"act": act, "account": account, "who": logged_in(), "at": utc(line.now(conn))}
     conn.execute(sa.insert(verification_acts).values(**row))

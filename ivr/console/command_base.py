@@ -61,8 +61,8 @@ def tries(number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
-    """The line that a command works on."""
+class LineAccess:
+    """The settings and the database that a command works on."""
 
     settings: Settings
     engine: sa.Engine
@@ -73,7 +73,7 @@ class Line:
 
 
 @contextmanager
-def line_of(load: Callable[[], Settings]) -> Iterator[Line]:
+def line_access(load: Callable[[], Settings]) -> Iterator[LineAccess]:
     """Settings and database; raises Refused when one of them is not right."""
     try:
         settings = load()
@@ -81,7 +81,7 @@ def line_of(load: Callable[[], Settings]) -> Iterator[Line]:
         raise Refused(f"{error} (flask doctor says more)") from error
     engine = connect(settings.database_url)
     try:
-        yield Line(settings, engine)
+        yield LineAccess(settings, engine)
     except sa.exc.SQLAlchemyError as error:
         kind = type(error).__name__
         raise Refused(
