@@ -18,7 +18,7 @@ MAKERS = {
     "line": "ivr.console.line:line_command",
     "overdue": "ivr.console.overdue:overdue_command",
     "verification": "ivr.console.verification:verification_group",
-    "voice-note": "ivr.console.notes:voice_note_command",
+    "voice-note": "ivr.console.voice_notes:voice_note_command",
 }
 
 
