@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 import sqlalchemy as sa
 
-from ivr.config.addresses import without_password
-from ivr.config.settings import Settings, SettingsError
-from ivr.migrations.migrate import is_migrated, is_newer
-from ivr.setup import numbers
+from ivr.addresses import without_password
+from ivr.migrate import is_migrated, is_newer
+from ivr.settings import Settings, SettingsError
+from ivr.setup import number_checks
 from ivr.setup.finding import Finding, Verdict
 from ivr.setup.self_test import reach
 from ivr.storage.database import begin_read, connect
@@ -45,7 +45,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     yield Finding("settings", "good", f"read and complete ({kind})")
     if not settings.lab:
         yield from (Finding("settings", "mind", says, mend) for odd, says, mend in _odd(settings) if odd)
-        yield from numbers.rung(settings)
+        yield from number_checks.rung(settings)
 
 
 def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
@@ -126,7 +126,7 @@ def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
         says = "none is loaded: every caller hears that the number is not in service"
         yield Finding("wallets", "bad", says, "run: flask wallets load FILE, see docs/wallet-api.md")
     if settings.twilio_account_sid:
-        yield from numbers.owned(settings, lines)
+        yield from number_checks.owned(settings, lines)
 
 
 def _migrations(engine: sa.Engine) -> Iterator[Finding]:
