@@ -15,8 +15,8 @@ from ivr.migrate import is_migrated, is_newer
 from ivr.settings import Settings, SettingsError
 from ivr.setup import number_checks
 from ivr.setup.finding import Finding, Verdict
-from ivr.setup.self_test import reach
-from ivr.storage.database import begin_read, connect
+from ivr.setup.signature_check import reach
+from ivr.storage import begin_read, connect
 from ivr.wallet import config
 
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}

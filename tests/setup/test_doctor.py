@@ -14,10 +14,10 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from app import create_app
-from ivr.config.settings import Settings
-from ivr.migrations.migrate import migrate
-from ivr.setup import doctor, self_test
-from ivr.storage.database import connect
+from ivr.migrate import migrate
+from ivr.settings import Settings
+from ivr.setup import doctor, signature_check
+from ivr.storage import connect
 from ivr.web.twilio_signature import is_signed
 
 ACCOUNT = "AC" + "1" * 32
@@ -73,7 +73,7 @@ def test_a_line_that_is_well_has_nothing_to_mend(served):
 
 def test_the_self_test_writes_nothing(served):
     """It names no call."""
-    self_test.reach(served)
+    signature_check.reach(served)
     engine = connect(served.database_url)
     with engine.connect() as conn:
         assert conn.scalar(sa.text("SELECT count(*) FROM calls")) == 0
@@ -161,7 +161,7 @@ def test_an_account_without_agents_or_fallback_is_minded(settings):
 )
 def test_what_stands_between_twilio_and_us_is_judged(settings, statuses, says):
     """A rewriting proxy, another server, a dead one."""
-    got = self_test.reach(settings, answering(*statuses))
+    got = signature_check.reach(settings, answering(*statuses))
     assert not got.fine and says in got.says and got.mend
 
 
@@ -176,7 +176,7 @@ def test_a_proxy_that_rewrites_the_query_is_found(settings):
         request.environ["RAW_URI"] = f"{request.path}?{request.query_string.decode()}".replace("%2F", "/")
         return "", 200 if is_signed(request, settings.public_base_url, settings.tokens) else 403
 
-    got = self_test.reach(settings, httpx.WSGITransport(app=app))
+    got = signature_check.reach(settings, httpx.WSGITransport(app=app))
     assert "refuses the right signature" in got.says
 
 
