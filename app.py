@@ -1,4 +1,4 @@
-"""The WSGI app. Wiring only: `gunicorn 'app:create_app()'`."""
+"""The WSGI app: `gunicorn 'app:create_app()'`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ivr.web.voice_app import VoiceApp
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """One process's app; the database is connected to after the fork, and must be migrated.
+    """The app of one process. It is made after the fork, and the database must be migrated.
 
-    A command needs neither its rooms nor the seconds that they take, and `flask doctor` not even right settings.
+    A `flask` command needs no blueprints, which take seconds to import; `flask doctor` works even with wrong settings.
     """
     app = VoiceApp(__name__)
     for commands in (setup, console):

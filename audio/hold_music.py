@@ -1,6 +1,6 @@
-"""Music for a queue: 32 seconds that come round without a seam, composed here and free of anybody's rights.
+"""Hold music: 32 seconds that loop without a seam, composed here, so that nobody has rights in it.
 
-Nobody hears it yet: while agents are rung, Twilio plays the ringing of a `<Dial>`, and the line has no queue.
+No caller hears it yet: while agents are rung, Twilio plays the ringing of a `<Dial>`, and the line has no queue.
 
 Four slow chords, twice, under a few plucked notes of the pentatonic scale. Everything is written on a
 circle: a note that is still sounding at the end goes on at the beginning. All partials lie inside the

@@ -1,4 +1,4 @@
-"""Loudness and peaks: how loud, how high, and a limiter that never clips.
+"""Loudness and peaks: measuring both, and a limiter that never clips.
 
 Telephone speech should be active at about -22 dBov with room for its peaks (RFC 7874, section 4, by
 ITU-T P.56); for speech with few pauses that is -22 LUFS within a decibel, and BS.1770 is what tools show.
@@ -50,7 +50,7 @@ def true_peak(samples: Samples) -> float:
 
 
 def levelled(samples: Samples, lufs: float = SPEECH) -> Samples:
-    """At this loudness, with no peak above the ceiling. The limiter takes loudness away, so it is done until it fits."""
+    """The samples at this loudness, with no peak above the ceiling; repeated, since the limiter lowers the loudness."""
     samples = samples / np.abs(samples).max()
     for _ in range(_TRIES):
         missing = lufs - loudness(samples)

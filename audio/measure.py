@@ -44,13 +44,14 @@ class Measured:
     def __str__(self) -> str:
         return (
             f"{self.rate} Hz, {self.channels} channel, {self.bits} bits, {self.seconds:.2f} s\n"
-            f"{self.lufs:.1f} LUFS, true peak {self.true_peak:.1f} dBFS, {self.clipped} samples clipped, DC {self.dc:.5f}\n"
+            f"{self.lufs:.1f} LUFS, true peak {self.true_peak:.1f} dBFS, "
+            f"{self.clipped} samples clipped, DC {self.dc:.5f}\n"
             f"silence {self.head} ms and {self.tail} ms, {self.leakage:.0f} dB above 3400 Hz"
         )
 
 
 def measure(segment: AudioSegment) -> Measured:
-    """Everything that we hold a recording to."""
+    """All measurements of a recording."""
     samples = from_segment(segment)
     head, tail = _ends(samples, segment.frame_rate)
     return Measured(
@@ -69,7 +70,7 @@ def measure(segment: AudioSegment) -> Measured:
 
 
 def faults(found: Measured, lufs: float = SPEECH) -> list[str]:
-    """What is out of bounds, in words; empty when it may go on the line."""
+    """The bounds that a recording breaks, in words; empty when it is fit for the line."""
     checks = {
         f"{found.rate} Hz instead of {RATE}": found.rate == RATE,
         f"{found.channels} channels of {found.bits} bits instead of 1 of 16": (found.channels, found.bits) == (1, 16),

@@ -1,4 +1,4 @@
-"""What the offline Mandarin voice would misread, respelt in pinyin.
+"""Respells in pinyin what the offline Mandarin voice would misread.
 
 espeak-ng 1.51 reads a character that has several readings by its commonest one (银行 as yín xíng), and
 knows nothing of the tone change of 一 and 不. It reads pinyin with tone numbers as it stands, so the

@@ -1,4 +1,4 @@
-"""The ringing that a caller hears while an agent's telephone is rung: what Twilio's `<Dial>` plays unless it is told otherwise.
+"""The ringback tone: what a caller hears while an agent's telephone is rung, as Twilio's `<Dial>` plays it by default.
 
 The North American ringback tone (ITU-T E.180, Supplement 2): two sines, two seconds on and four off.
 """
@@ -18,6 +18,6 @@ LEVEL = -19.0
 
 
 def ringback() -> AudioSegment:
-    """One round of it."""
+    """One period of the tone."""
     at = 2 * np.pi * np.arange(RATE * ON // 1000) / RATE
     return to_segment(np.concatenate((ratio(LEVEL) * sum(np.sin(hertz * at) for hertz in HERTZ), silence(OFF))))

@@ -1,4 +1,4 @@
-"""Production: from what a voice spoke to what a telephone carries.
+"""From a voice's samples to what a telephone carries: band, trimmed silence, μ-law.
 
 The order matters. Resampling comes first and is band-limited; the band before the level, because what
 is cut away must not count; silence is trimmed against the sentence's own level; the limiter is last.

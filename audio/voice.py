@@ -1,4 +1,4 @@
-"""What a voice is. Another one (a studio's recordings, a neural voice) takes espeak-ng's place by this interface."""
+"""The interface of a voice. Another one (studio recordings, a neural voice) can replace espeak-ng by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A voice note as it came from the telephone: whether it can be heard, how long it is, whether anybody speaks."""
+"""Examines a voice note: whether it can be played, how long it is, and whether anybody speaks in it."""
 
 from __future__ import annotations
 

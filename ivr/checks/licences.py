@@ -119,7 +119,7 @@ def licence(package: str) -> str:
 
 
 def refused(expression: str) -> bool:
-    """Whether every choice that this licence leaves includes the GPL or the AGPL (the LGPL is neither), or nobody knows it."""
+    """Whether every alternative of this licence is the GPL or AGPL (the LGPL is neither), or the licence is unknown."""
     choices = re.split(r"\bOR\b", expression)
     return expression == "unknown" or all(re.search(r"(?<!L)GPL|General Public License", one) for one in choices)
 

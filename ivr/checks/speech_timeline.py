@@ -1,6 +1,6 @@
-"""How long a document takes to say, by the model of `ivr/engine/speaking.py`, and where the options fall in it.
+"""The timeline of a TwiML document: how long it takes to say, and when each option's key is named.
 
-A `<break>` adds its own time. Waiting at the end of a document is nobody's speech and counts nothing.
+Speech takes the time of the model in `ivr/engine/speaking.py`, a `<break>` its own. Waiting at the end does not count.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class TimedSentence:
 
 
 def timeline(document: str) -> list[TimedSentence]:
-    """Everything that a document says, in order, each with the time at which it has been said."""
+    """Everything that a document says, in order, each with the time at which it ends."""
     sentences, now = [], 0.0
     for text, chinese, pause in _pieces(ET.fromstring(document.encode())):
         now += pause

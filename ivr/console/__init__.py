@@ -1,6 +1,6 @@
-"""What an operator types while the line runs: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, `overdue`, `verification`, `voice-note`.
+"""Commands for operating the line: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, and others.
 
-Each command says what it did in a line or two; what it does not take is refused in one sentence, with exit code 2.
+Each command prints what it did in one or two lines, and refuses wrong input in one sentence with exit code 2.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`flask callbacks`: what was promised and not made yet, `--numbers` shows whom to ring; `flask callbacks done CALL` ticks it off."""
+"""`flask callbacks` lists promised callbacks that are open; `flask callbacks done CALL` marks one as done."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def callbacks_group(load: Callable[[], Settings]) -> click.Group:
     @click.group(
         "callbacks", cls=Group, invoke_without_command=True, help="Promised callbacks: counts, and those not made yet."
     )
-    @click.option("--numbers", is_flag=True, help="show whole numbers, for whoever rings them")
+    @click.option("--numbers", is_flag=True, help="show whole numbers, to ring them")
     @click.pass_context
     def group(context: click.Context, numbers: bool) -> None:
         if context.invoked_subcommand is None:
@@ -43,7 +43,7 @@ def callbacks_group(load: Callable[[], Settings]) -> click.Group:
 
 
 def _show(conn: sa.Connection, sealer: Sealer | None) -> None:
-    """The counts, and a line for each that was not made, the missed ones first."""
+    """The counts, and a line for each open callback, the missed ones first."""
     counted = sa.select(rings.c.status, sa.func.count().label("number")).group_by(rings.c.status)
     counts = {row.status: row.number for row in conn.execute(counted)}
     click.echo(", ".join(f"{counts.get(state, 0)} {state}" for state in STATES))

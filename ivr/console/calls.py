@@ -1,4 +1,4 @@
-"""`flask calls`: the last calls; `flask calls show CALL`: what an agent is told of one, masked. Who looked is kept."""
+"""`flask calls` lists the last calls; `flask calls show CALL` prints an agent's summary, masked, and logs who looked."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def _line(call: AnyRow, report: dict[str, Any] | None) -> str:
 def _shown(report: dict[str, Any], before: list[tuple[str, str]]) -> list[str]:
     """How it stands, the text in both languages, and who looked before."""
     summary = report["summary"]
-    head = f"{report['call']} {minute(summary['time'])}  {report['wallet']} {report['language']}, {report['level']}, {report['outcome'] or 'going on'}"
+    head = f"{report['call']} {minute(summary['time'])}  {report['wallet']} {report['language']}, {report['level']}, "
+    head += report["outcome"] or "going on"
     seen = f"looked at before: {', '.join(f'{who} {at[:16]}Z' for who, at in before) or 'by nobody'}"
     return [head, *summary["written"]["en"], *summary["written"]["zh"], seen]

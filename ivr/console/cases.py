@@ -1,4 +1,4 @@
-"""`flask cases`: what the line owes and is not done; `flask cases stage REFERENCE STAGE` says how far it is."""
+"""`flask cases` lists open cases; `flask cases stage REFERENCE STAGE` sets how far one is."""
 
 from __future__ import annotations
 

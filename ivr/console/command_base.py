@@ -1,4 +1,4 @@
-"""What every command begins with: settings, database, and a way to refuse in one sentence."""
+"""The base of every command: settings, database, and refusals in one sentence."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ivr.storage.database import connect
 
 
 class Refused(click.ClickException):
-    """What was typed, or what it needs, is not right; the message is one sentence."""
+    """Wrong input, settings or database; the message is one sentence."""
 
     exit_code = 2
 
 
 class Command(click.Command):
-    """A command that refuses wrong arguments in one sentence, too."""
+    """A command whose argument errors are one sentence, too."""
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         """Read the arguments; raises Refused."""
@@ -34,7 +34,7 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group of them, which by itself lists."""
+    """A group of such commands; without a subcommand it lists."""
 
     command_class = Command
 
@@ -84,8 +84,6 @@ def line_access(load: Callable[[], Settings]) -> Iterator[LineAccess]:
         yield LineAccess(settings, engine)
     except sa.exc.SQLAlchemyError as error:
         kind = type(error).__name__
-        raise Refused(
-            f"the database does not take it ({kind}); is DATABASE_URL right, and did you run make migrate?"
-        ) from error
+        raise Refused(f"the database fails ({kind}); is DATABASE_URL right, and did you run make migrate?") from error
     finally:
         engine.dispose()

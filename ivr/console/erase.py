@@ -1,4 +1,4 @@
-"""`flask erase WALLET CUSTOMER`: what the line holds of a customer in words and numbers becomes unreadable, for good."""
+"""`flask erase WALLET CUSTOMER` makes all that the line stores about a customer unreadable, for good."""
 
 from __future__ import annotations
 

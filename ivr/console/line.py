@@ -1,10 +1,10 @@
-"""`flask line`: how the line is switched; `flask line open|person|closed` switches it, from the next turn on.
+"""`flask line` shows how the line is switched; `flask line open|person|closed` switches it, from the next turn on.
 
-There is a switch for all wallets and one for each, and the stricter of the two holds. Where the other one holds, and not
-the one that was typed, the command says so, how to switch that one, and ends with exit code 1.
+There is a switch for all wallets and one for each, and the stricter one applies. When another switch than the typed one
+applies, the command says so and how to change that one, and the exit code is 1.
 
-A reason is spoken to callers, so it comes in both languages or not at all, and in words: nothing that a voice reads
-in two ways.
+A reason is spoken to callers, so it must be given in both languages or in none, and in words that a voice cannot
+read in two ways.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _reason(state: str, reason: dict[str, str]) -> dict[str, str] | None:
 
 
 def _shown(wallet: str | None, holds: LineState, asked: str) -> str:
-    """How it stands, by which switch when it is not open, and what to type when that is another switch than the one typed."""
+    """The state, the switch that it comes from, and what to type when that is another switch than the typed one."""
     since = f" since {holds.since[:19]}" if holds.since else ""
     reason = f": {holds.reason['zh']} / {holds.reason['en']}" if holds.reason else ""
     which = "its own switch" if holds.wallet else "the switch for all wallets"

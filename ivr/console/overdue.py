@@ -1,4 +1,4 @@
-"""`flask overdue`: cases whose promised date has passed, and which are not done."""
+"""`flask overdue` lists open cases whose promised date has passed."""
 
 from __future__ import annotations
 

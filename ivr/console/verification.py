@@ -1,4 +1,4 @@
-"""`flask verification show|unlock WALLET CUSTOMER`: who tried to be this customer, and a lock that is opened; who typed it is kept."""
+"""`flask verification show|unlock WALLET CUSTOMER`: failed verifications of a customer, and unlocking; both are logged."""
 
 from __future__ import annotations
 

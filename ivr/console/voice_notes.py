@@ -1,4 +1,4 @@
-"""`flask voice-note`: what callers said in their own words; `flask voice-note ID --to FILE` lets you hear it."""
+"""`flask voice-note` lists voice notes; `flask voice-note ID --to FILE` writes one to a WAV file."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _sound(engine: sa.Engine, sealer: Sealer, note: str) -> bytes:
 
 
 def _write(to: Path, note: str, sound: bytes) -> str:
-    """For its owner's eyes and ears only; nothing is overwritten."""
+    """Write a new file that only this user may read; an existing one is not overwritten."""
     try:
         with open(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(sound)

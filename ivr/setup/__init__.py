@@ -1,7 +1,7 @@
-"""Set-up that can be seen: `flask doctor`, `flask twilio check`, `flask tunnel`, `flask wallets`.
+"""Commands for setting up the line: `flask doctor`, `flask twilio check`, `flask tunnel`, `flask wallets`.
 
-They are for the moments when something is not right yet, so they are there even when the settings are wrong
-or the database is away.
+They are needed when something is not right yet, so they work even when the settings are wrong or the
+database does not answer.
 """
 
 from __future__ import annotations

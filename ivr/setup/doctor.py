@@ -1,4 +1,4 @@
-"""`flask doctor`: looks at everything that calls need, and says how to mend what is not right."""
+"""`flask doctor`: checks everything that calls need, and says how to mend what is wrong."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ivr.wallet import config
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
 LARGEST_DRIFT = 5.0
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
-"""This version is not older; a clock before it is wrong."""
+"""This version is from later; a clock that shows an earlier date is wrong."""
 
 
 def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
-    """Every finding, in the order in which they should be mended."""
+    """All findings, in the order in which they should be mended."""
     try:
         settings = load()
     except SettingsError as error:
@@ -49,7 +49,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
-    """What a live line can do without, and why it should not: whether it is so, what follows, what to do."""
+    """Settings that a live line should have: whether one is missing, what follows from that, what to do."""
     kept = [name for name, days in settings.retention_days.items() if not days]
     yield (
         not settings.twilio_account_sid,
@@ -58,7 +58,7 @@ def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
     )
     yield (
         settings.public_base_url.startswith("http://"),
-        "PUBLIC_BASE_URL is plain http: whoever listens reads keys and codes",
+        "PUBLIC_BASE_URL is plain http: keys and codes can be read on the way",
         "put a TLS proxy before it and write https://…",
     )
     yield (
@@ -68,7 +68,7 @@ def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
     )
     yield (
         any(url.startswith("http://") for url in settings.wallet_api_url.values()),
-        "WALLET_API_URL is plain http: whoever listens reads the token and the records",
+        "WALLET_API_URL is plain http: the token and the records can be read on the way",
         "write https://…",
     )
     yield (
@@ -83,7 +83,7 @@ def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
     )
     yield (
         not settings.crm_url,
-        "CRM_URL is empty: cases are seen by whoever types flask cases, and by nobody else",
+        "CRM_URL is empty: cases are seen only with flask cases",
         "write the address of your CRM, see docs/operations.md, Cases for your CRM",
     )
     yield (
@@ -115,7 +115,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
-    """Which are served, and what Twilio says of their lines; in the lab they are the demo's."""
+    """The wallets served, and their lines as Twilio knows them. In the lab they are the demo's, and not checked."""
     if settings.lab or not is_migrated(engine):
         return
     with begin_read(engine) as conn:
@@ -177,7 +177,7 @@ def _audio() -> Iterator[Finding]:
 
 
 def reach_finding(settings: Settings) -> Iterator[Finding]:
-    """What became of signed and forged requests through the public address."""
+    """How the public address answers a signed request and a forged one."""
     got = reach(settings)
     if got.clock is not None:
         yield _drift(f"clock of {without_password(settings.public_base_url)}", got.clock)
@@ -186,15 +186,15 @@ def reach_finding(settings: Settings) -> Iterator[Finding]:
 
 
 def show(finding: Finding) -> str:
-    """A finding as a line or two."""
+    """A finding as one or two lines."""
     mend = f"\n        mend: {finding.mend}" if finding.mend else ""
     return f"[{MARKS[finding.verdict]}] {finding.about}: {finding.says}{mend}"
 
 
 def doctor_command(load: Callable[[], Settings]) -> click.Command:
-    """The command; it fails when something is bad."""
+    """`flask doctor`; the exit code is 1 when something is bad."""
 
-    @click.command("doctor", help="Look at everything that calls need, and say how to mend it.")
+    @click.command("doctor", help="Check everything that calls need, and say how to mend what is wrong.")
     def doctor() -> None:
         verdicts = []
         for finding in examine(load):

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing that was looked at."""
+"""A finding of `flask doctor`."""
 
 from __future__ import annotations
 

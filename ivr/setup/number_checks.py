@@ -1,4 +1,4 @@
-"""Numbers as the doctor sees them: whether Twilio can ring the agents, and whether what we call and text from is ours.
+"""The doctor's checks of telephone numbers: whether Twilio can ring the agents, and whether our caller IDs and senders are ours.
 
 Twilio is asked over REST, and nothing is changed there.
 """
@@ -17,7 +17,7 @@ READ = "see docs/operations.md, Numbers"
 
 
 def rung(settings: Settings) -> Iterator[Finding]:
-    """Numbers that would be rung in vain."""
+    """Numbers that Twilio cannot ring."""
     settled = {"AGENT_NUMBERS": settings.agent_numbers, "FALLBACK_AGENT": (settings.fallback_agent,)}
     for name, given in settled.items():
         if vain := sum(number.startswith(MAINLAND) for number in given):

@@ -1,6 +1,6 @@
-"""Does a signed request get through the public address as it was signed, and is a forged one refused?
+"""Checks that a signed request gets through the public address unchanged, and that a forged one is refused.
 
-It names no call, so that nothing is written. Its query holds what proxies like to rewrite: a percent-escaped
+The request names no call, so nothing is stored. Its query has what proxies tend to rewrite: a percent-escaped
 character, a slash, a plus.
 """
 
@@ -22,7 +22,7 @@ TARGET = "/voice/status?self=%E4%BD%A0%2F+test"
 
 @dataclass(frozen=True)
 class Reach:
-    """What happened, and what to do about it."""
+    """How the address answered, and what to do about it."""
 
     fine: bool
     says: str
@@ -32,7 +32,7 @@ class Reach:
 
 
 def reach(settings: Settings, transport: httpx.BaseTransport | None = None) -> Reach:
-    """Ask with the right signature, then with a wrong one."""
+    """Send a request with the right signature, then one with a wrong one."""
     url = settings.public_base_url + TARGET
     try:
         with httpx.Client(timeout=SECONDS, transport=transport) as client:
@@ -60,7 +60,10 @@ def _judge(settings: Settings, signed: httpx.Response, forged: httpx.Response) -
     if signed.status_code == 200 and forged.status_code == 403:
         return Reach(True, f"{at} takes the right signature and refuses a forged one", clock=clock)
     if signed.status_code == 403 and forged.status_code == 403:
-        mend = "PUBLIC_BASE_URL must be the address that Twilio calls, letter by letter; the proxy must not rewrite path or query; a server that was started with another token or address must be started again"
+        mend = (
+            "PUBLIC_BASE_URL must be the address that Twilio calls, letter by letter; the proxy must not rewrite path or "
+            "query; a server that was started with another token or address must be started again"
+        )
         return Reach(False, f"{at} refuses the right signature", mend, clock=clock)
     if signed.status_code == 200:
         mend = "something else answers there: look at PUBLIC_BASE_URL, the proxy and the tunnel"

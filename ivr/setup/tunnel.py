@@ -1,7 +1,7 @@
-"""`flask tunnel`: a public address for this machine while the command runs, written down as PUBLIC_BASE_URL.
+"""`flask tunnel`: opens a public address for this machine while it runs, and writes it to `.env` as PUBLIC_BASE_URL.
 
-The address goes into `.env`, where the server reads it at its start, and what stood there before comes back
-at the end. The lab gets no tunnel: its doors are for this machine only.
+The server reads `.env` at its start. When the command ends, `.env` gets its old content back. The lab gets no tunnel:
+it is for this machine only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOT_INSTALLED = "the package ngrok is not installed, for production does not nee
 
 
 class Listener(Protocol):
-    """What ngrok gives back."""
+    """An open tunnel."""
 
     def url(self) -> str: ...
 
@@ -50,7 +50,7 @@ class Ngrok:
         return self.address
 
     def close(self) -> None:
-        """Nobody is led here any more."""
+        """Close the tunnel."""
         import ngrok
 
         ngrok.disconnect(self.address)
@@ -64,7 +64,7 @@ def open_ngrok(port: int) -> Listener:
 
 
 def fault(environ: Mapping[str, str], dotenv: Path) -> tuple[str, int]:
-    """Why there can be no tunnel (empty when there can), and the port that it would lead to."""
+    """Why there can be no tunnel (empty when there can), and the port that it leads to."""
     try:
         settings = Settings.load({**environ, NAME: UNKNOWN_YET}, dotenv)
     except SettingsError as error:
@@ -83,7 +83,7 @@ def fault(environ: Mapping[str, str], dotenv: Path) -> tuple[str, int]:
 
 @contextmanager
 def written_down(dotenv: Path, url: str) -> Iterator[None]:
-    """`.env` says this address meanwhile; afterwards it says again what it said."""
+    """`.env` has this address while the block runs, and its old content afterwards."""
     before = _last(dotenv.read_text("utf-8")) if dotenv.exists() else None
     new_file = not dotenv.exists()
     _write(dotenv, f"{NAME}={url}\n")
@@ -96,7 +96,7 @@ def written_down(dotenv: Path, url: str) -> Iterator[None]:
 
 
 def _last(text: str) -> re.Match[str] | None:
-    """The line that counts, where there are several."""
+    """The last line that sets the address; it is the one that counts."""
     return max(LINE.finditer(text), key=re.Match.start, default=None)
 
 
@@ -115,7 +115,7 @@ def _write(dotenv: Path, line: str) -> None:
 
 
 def hold_open(listener: Listener, dotenv: Path, port: int, stop: threading.Event) -> None:
-    """Until told to stop; then everything is as before."""
+    """Keep the tunnel open until `stop` is set; then undo everything."""
     try:
         url = listener.url().rstrip("/")
         with written_down(dotenv, url):
@@ -132,7 +132,7 @@ def hold_open(listener: Listener, dotenv: Path, port: int, stop: threading.Event
 
 
 def tunnel_command(_load: Load, opened: Open = open_ngrok, stop: threading.Event | None = None) -> click.Command:
-    """The command. It reads the settings by itself: their address is not known yet."""
+    """`flask tunnel`. It reads the settings itself, since PUBLIC_BASE_URL is not known yet."""
 
     @click.command("tunnel", help="A public address for this machine while the command runs (ngrok).")
     def tunnel() -> None:

@@ -1,4 +1,4 @@
-"""`flask wallets load FILE` and `flask wallets check`: which wallets the line serves, and whether their APIs answer."""
+"""`flask wallets load FILE` sets the wallets that the line serves; `flask wallets check` asks their APIs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _database(settings: Settings) -> Iterator[sa.Engine]:
         yield engine
     except sa.exc.SQLAlchemyError as error:
         raise click.ClickException(
-            f"the database does not take it ({type(error).__name__}); is DATABASE_URL right, and did you run make migrate?"
+            f"the database fails ({type(error).__name__}); is DATABASE_URL right, and did you run make migrate?"
         ) from error
     finally:
         engine.dispose()

@@ -1,8 +1,8 @@
-"""The words: Project Fluent catalogues in both languages, read strictly.
+"""The prompt catalogues (Project Fluent) in both languages, read strictly.
 
-Fluent fails quietly by itself: a missing variable is spoken as its name, a number gets commas. So
-only our speech functions may place a variable, both languages must hold the same messages with the
-same variables, and any error in rendering raises.
+Fluent by itself does not fail: it speaks a missing variable as its name, and puts commas into numbers. So
+only our speech functions may place a variable, both languages must have the same messages with the
+same variables, and any error in rendering is raised.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ FOLDER = Path(__file__).parents[2] / "call_flows" / "prompts"
 
 
 class RenderError(RuntimeError):
-    """A message could not be rendered; the caller of it must speak something safe."""
+    """A message could not be rendered; the code that asked for it must speak something safe."""
 
 
 class Catalogue:
-    """Both languages' messages. Make one a process with `load`; rendering is thread-safe enough to share."""
+    """The messages of both languages. One a process, made by `load`; threads may share it."""
 
     def __init__(self, bundles: dict[str, FluentBundle], messages: dict[str, set[str]]) -> None:
         self._bundles, self._messages = bundles, messages
@@ -87,7 +87,7 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 class _Box(str):
-    """A value on its way through Fluent, which would format numbers and dates by itself."""
+    """Carries a value through Fluent, which would format a number or a date by itself."""
 
     value: Any
     today: date

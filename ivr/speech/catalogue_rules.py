@@ -1,4 +1,4 @@
-"""Reading catalogues strictly: every fault is found at start, by file and message, and not in a call."""
+"""The rules of the catalogues, checked at start: a fault is reported by file and message, not heard in a call."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ UNSPEAKABLE = {
 }
 PLURALS = ("zero", "one", "two", "few", "many")
 EMPTY = "-"
-"""A message that has only attributes, which Fluent allows but a translator would not expect."""
+"""The value of a message that has attributes only."""
 
 
 class CatalogueError(ValueError):
-    """A catalogue that must not be spoken from; says where and why."""
+    """A catalogue that breaks a rule; the text says where and why."""
 
 
 def messages(lang: str, files: dict[str, str]) -> dict[str, set[str]]:
@@ -60,7 +60,7 @@ def _patterns(where: str, content: str) -> Iterator[tuple[str, ast.Pattern]]:
 
 
 class _Reader(Visitor):
-    """One message: its variables, and every fault of its text and of its functions."""
+    """Reads one message: collects its variables, and raises at the first fault of its text or functions."""
 
     def __init__(self, where: str, lang: str) -> None:
         self._where, self._lang = where, lang

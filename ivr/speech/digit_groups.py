@@ -1,4 +1,4 @@
-"""How an identifier is cut into groups, with a pause after each: as it is written in its country."""
+"""Splits a number or reference into the groups in which it is read, with a pause after each."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _phone(value: str, kept: str) -> list[str]:
 
 
 def _as_at_home(number: str) -> list[str]:
-    """A number with its country code, as it is written in that country."""
+    """The groups of a number with country code, as they are written in that country."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

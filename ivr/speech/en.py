@@ -1,4 +1,4 @@
-"""American English: values → words, short enough for a telephone."""
+"""American English: values → words."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def day(value: date, today: date | None = None) -> str:
 
 
 def near(value: date, today: date) -> str:
-    """today, November twenty-third; a day further off by its date alone."""
+    """today, November twenty-third; other days by their date alone."""
     return ", ".join(filter(None, (_name(value, today), day(value, today))))
 
 

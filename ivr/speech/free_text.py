@@ -1,7 +1,7 @@
-"""Names and conditions from a wallet's data: whatever stands in them becomes speakable.
+"""Makes free text of a wallet's data speakable: names of merchants and offers, conditions.
 
-Amounts, percentages, fractions, days and counts are read as such, and what is left of the digits one by one: a branch, a
-model or a number says nothing about how many there are. The rules run in order, and each sees what the ones before left.
+Amounts, percentages, fractions, dates and counts are read as such, and all other digits one by one, since they name a branch
+or a model and count nothing. The rules run in order, and each sees what the ones before have left.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Rule = tuple[str, Callable[[Match], str]]
 
 NUMBER = r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,4})?|[0-9]{1,12}(?:\.[0-9]{1,8})?)"
 ALONE = r"(?<![0-9.,:/-])"
-"""In front of a number that begins here."""
+"""Before a number: it begins here, and is not the end of another one."""
 TO = r" ?[-~\u2013\u2014] ?"
-"""What stands between the two ends of a range."""
+"""Between the two ends of a range."""
 YUAN = r"(?:[¥￥]|\b(?:RMB|CNY)) ?"
 MONEY = {
     "HK$": ("港元", "Hong Kong dollars"),
@@ -37,13 +37,13 @@ SLASHED = r"(?<![0-9/.,第])([0-9]{1,3})[/\u2044]([0-9]{1,3})(?![0-9/.,])"
 CLOCK = r"(?<![0-9:])(?:([0-9]|[01][0-9]|2[0-3]):([0-5][0-9])|24:00)(?![0-9:])"
 VERSION = r"(?<![0-9.])[0-9]{1,12}(?:\.[0-9]{1,8})+(?![0-9])"
 SMALLEST_OF_DATES = 11
-"""From this on, what stands after a stroke is a day of a month rather than the parts of a whole: 12/25."""
+"""From this number on, what follows a slash is a day (12/25) and not a denominator."""
 
 SIZES = "万亿|亿|千万|百万|万|千|百"
 COUNTED = f"个工作日|个自然日|个|元|块|角|分钟|分|小时|时|天|周|次|笔|人|积分|名|张|件|位|单|倍|{SIZES}"
 NAMED = "月|日|号|年|折|级|期|岁|点|周年"
 GIVEN = "满|减|送|返|赠|抵|省|享"
-"""Before a bare number: a sum of money, as in 满200减20."""
+"""Before a number without a unit: an amount of money, as in 满200减20."""
 PARTS_OF_DAY = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚"
 
 SIZE = r" ?(thousand|million|billion)\b"
@@ -54,13 +54,13 @@ UNITS = (
     r"|items?|business days?)"
 )
 PAID = r"\b([Ss]pend|[Ss]ave|[Gg]et|[Ee]arn|[Oo]ver|[Uu]p to|[Oo]ff|[Mm]inus) "
-"""Before a bare number: an amount."""
+"""Before a number without a unit: an amount."""
 
 
 SILENT = re.compile(r"[\"“”„‟‘‚‛「」『』《》〈〉【】〖〗\[\]{}*_^`~·]|(?<![A-Za-z])['’]|['’](?![A-Za-z])")
-"""Quotation marks, title marks and ornaments: a name reads on through them."""
+"""Quotation marks, title marks and ornaments, which make no pause."""
 SHORT = re.compile(r"\(([^()]{1,4})\)")
-"""A word in brackets that belongs to the name, as in 海云(官方)公众号; longer ones are an aside, with a pause."""
+"""A short word in brackets belongs to the name, as in 海云(官方)公众号; a longer one is an aside, with a pause."""
 PAUSES = re.compile(r"[()!?:;/|\\\u2013\u2014\u2026]+")
 UNSPEAKABLE = {"zh": re.compile(r"[^\w\s，。、]|_"), "en": re.compile(r"[^\w\s.,'’-]|_")}
 TOGETHER = {"zh": ((r"\s*&\s*", "和"), (r"(?<=[A-Za-z])-(?=[A-Za-z])", " ")), "en": ((r"\s*&\s*", " and "),)}
@@ -68,9 +68,9 @@ COMMA = {"zh": "，", "en": ", "}
 
 
 def speakable(value: Any, lang: str) -> str:
-    """A name from data → speakable: numbers as words, symbols gone. {"zh": …, "en": …} or a plain string.
+    """A text from data → words: numbers spelt out, symbols removed. {"zh": …, "en": …} or a plain string.
 
-    The sentence around it has its own stops, and what only marks words to the eye makes no pause.
+    Punctuation at its ends goes, since the sentence around it has its own; purely visual marks make no pause.
     """
     chosen = value.get(lang) or next(iter(value.values())) if isinstance(value, dict) else str(value)
     spoken = (chinese if lang == "zh" else english)(unicodedata.normalize("NFKC", chosen))
@@ -82,7 +82,7 @@ def speakable(value: Any, lang: str) -> str:
 
 
 def _tidied(spoken: str, lang: str) -> str:
-    """One pause for each, none at the ends, and no space twice."""
+    """Without repeated pauses or spaces, and without pauses at the ends."""
     if lang == "zh":
         return re.sub(r"\s*，[\s，]*", "，", re.sub(r"\s+", " ", spoken)).strip("，。、 ")
     spoken = re.sub(r"\s*,[\s,]*", ", ", re.sub(r"\s+", " ", spoken))
@@ -136,7 +136,7 @@ def _big(number: str, size: str) -> str:
 
 
 def _date(found: Match, say: Callable[[date], str]) -> str:
-    """A day of the calendar, or what stood there."""
+    """A date in words; the text itself when there is no such date."""
     try:
         return say(date(int(found[1]), int(found[2]), int(found[3])))
     except ValueError:
@@ -144,7 +144,7 @@ def _date(found: Match, say: Callable[[date], str]) -> str:
 
 
 def _slashed(found: Match, part: Callable[[int, int], str], day: Callable[[date], str]) -> str:
-    """A part of a whole, a day of a year that is not named, or what stood there."""
+    """A fraction, or a day without a year, in words; the text itself when it is neither."""
     first, second = int(found[1]), int(found[2])
     if 0 < first < second and (second < SMALLEST_OF_DATES or second > 31):
         return part(first, second)
@@ -155,7 +155,7 @@ def _slashed(found: Match, part: Callable[[int, int], str], day: Callable[[date]
 
 
 def _version(found: str, point: str, whole: Callable[[str], str], digit: Callable[[str], str]) -> str:
-    """1.5, and 2.0.1: the first number as a number, what follows a point digit by digit."""
+    """1.5 and 2.0.1: the first part as a number, the parts after a point digit by digit."""
     first, *others = found.split(".")
     between = " " if point.startswith(" ") else ""
     return point.join([whole(first), *(between.join(map(digit, other)) for other in others)])
@@ -173,7 +173,7 @@ def _english_part(first: int, second: int) -> str:
 
 
 def _chinese_clock(found: Match) -> str:
-    """The part of the day as it is written, or else as the hour has it."""
+    """The part of the day as it is written, otherwise as the hour implies it."""
     written, hour, minute = found[1] or "", found[2], found[3]
     if hour is None:
         return "午夜十二点"

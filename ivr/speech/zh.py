@@ -1,4 +1,4 @@
-"""Mandarin: values → words. No Arabic digit and no symbol may survive, since voices misread them."""
+"""Mandarin: values → words. No Arabic digit and no symbol may remain, since voices misread them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def day(value: date, today: date | None = None) -> str:
 
 
 def near(value: date, today: date) -> str:
-    """今天十一月二十三日; a day further off by its date alone."""
+    """今天十一月二十三日; other days by their date alone."""
     return (_name(value, today) or "") + day(value, today)
 
 

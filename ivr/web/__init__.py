@@ -1,1 +1,1 @@
-"""The edge: webhooks in, TwiML out. The only room that knows Flask."""
+"""The HTTP side: Twilio's webhooks in, TwiML out; health, metrics, and the gunicorn worker."""

@@ -1,7 +1,7 @@
-"""An agent's leg: what is whispered on it, what the agent keyed there, and how it ended for the caller.
+"""An agent's leg of a warm transfer: the whisper, the agent's key, and how the leg ended for the caller.
 
-Whether an agent takes a call is what they keyed, and never `DialCallStatus`: a leg that was answered and declined is `completed`.
-But a 1 for a caller who has left joins nobody, which only `DialBridged` or the end of the call tells.
+The agent's key decides whether they take the call, and never `DialCallStatus`: a leg that was answered and declined is
+`completed`. But a 1 for a caller who has left joins nobody; only `DialBridged` or the end of the call shows that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TURN = re.compile(r"/voice/calls/[^/]+/turns/([0-9]{1,9})(?:[?#]|$)")
 
 
 def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
-    """On the agent's leg, before the two are joined: the summary, then 1 accepts and 2 declines."""
+    """The whisper on the agent's leg before the two are joined: the summary, then 1 accepts and 2 declines."""
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, sid, runtime.speaker)
     with begin_write(runtime.engine) as conn:
@@ -37,7 +37,7 @@ def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
 
 
 def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str:
-    """What the agent keyed decides: 1 joins the two (an empty document does), all else lets go; so does a caller who has left."""
+    """Key 1 joins the two (by an empty document). Any other key, or a caller who has left, ends the leg."""
     accepted = keys_of(form.get("Digits")) == "1"
     with begin_write(runtime.engine) as conn:
         gone = accepted and _is_over(conn, sid)
@@ -51,9 +51,9 @@ def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str
 
 
 def ended(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str | None:
-    """How the leg that this turn waits for ended: accepted, declined, busy, no-answer, failed, canceled; None: nobody knows.
+    """How the leg of this turn ended: accepted, declined, busy, no-answer, failed or canceled; None when it is not known.
 
-    Asked for again, or by the fallback, a form says nothing of the leg; then what the agent keyed is all there is.
+    The form of a repeated request, or of the fallback, says nothing about the leg; then only the agent's key counts.
     """
     with begin_read(runtime.engine) as conn:
         verdict, unjoined = _keyed(conn, sid, turn), journal.find_notice(conn, sid, UNJOINED, str(turn))
@@ -68,9 +68,9 @@ def ended(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str
 
 
 def after_the_leg(runtime: Runtime, sid: str, form: Mapping[str, str]) -> tuple[int, Input] | None:
-    """The turn that the end of an agent's leg asked for in vain, and how that ended; None when it is another one that failed.
+    """The turn whose request failed after an agent's leg, and how the leg ended; None when another request failed.
 
-    Whoever is sent to the fallback from there must not ring that agent once more, least of all after a talk.
+    The fallback must not ring the same agent again, least of all after a conversation.
     """
     with begin_read(runtime.engine) as conn:
         past = journal.load_state(conn, sid, runtime.state_query)
@@ -80,7 +80,7 @@ def after_the_leg(runtime: Runtime, sid: str, form: Mapping[str, str]) -> tuple[
         rung = _keyed(conn, sid, past.turns) is not None
     failed = TURN.search(form.get("ErrorUrl", ""))
     if not (rung or "DialCallStatus" in form or (failed and int(failed[1]) == past.turns)):
-        return None  # the document that rings them may never have arrived
+        return None  # Twilio may never have got the document that rings the agent
     return past.turns, Input(again=True, dialled=ended(runtime, sid, past.turns, form))
 
 

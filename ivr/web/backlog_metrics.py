@@ -1,4 +1,4 @@
-"""What waits in the database, for `/metrics`: counted when somebody asks, the same from every process."""
+"""Gauges of unfinished work for `/metrics`, counted in the database at each scrape; the same from every process."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ BY_STATUS = {
 
 
 class BacklogCollector:
-    """A collector over one database."""
+    """A Prometheus collector that counts in one database."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """All gauges; raises what the database raises."""
+        """All gauges; database errors are raised."""
         with begin_read(self._engine) as conn:
             late = sum(int(conn.scalar(_late(table)) or 0) for table in KINDS)
             yield GaugeMetricFamily("ivr_overdue_cases", "Open cases whose promised date has passed.", value=late)
@@ -44,7 +44,7 @@ class BacklogCollector:
 
 
 def exposition(engine: sa.Engine) -> bytes:
-    """The gauges as Prometheus reads them; none when the database does not answer."""
+    """The gauges in Prometheus' text format; empty when the database does not answer."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(BacklogCollector(engine))
     try:

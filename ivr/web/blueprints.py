@@ -1,4 +1,4 @@
-"""Everything that a server answers with: the rooms of the app, around one runtime."""
+"""Registers every blueprint of the app, around one runtime."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ivr.wiring.voice import make_runtime
 
 
 def register_blueprints(app: Flask, settings: Settings) -> None:
-    """Connect to the database, make the runtime, and register every blueprint."""
+    """Connect to the database, make the runtime, and register the blueprints."""
     prepare_logs()
     engine = connect(settings.database_url)
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024

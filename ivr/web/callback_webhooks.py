@@ -1,7 +1,8 @@
-"""Callbacks on the telephone: what an agent hears who is rung for one, then the customer, and how it ended.
+"""Twilio's webhooks of a callback: the agent who is rung first, then the customer, and the status callback.
 
-`/voice/rings/<mark>…`; the voice room refuses what is not signed. The agent's leg is the call that we placed; the customer's
-is dialled from it, after the agent has accepted. Every answer is the same when it is asked for again.
+The addresses are `/voice/rings/<mark>…`, the mark being an attempt's id; unsigned requests are refused by the voice blueprint.
+The agent's leg is the call that we placed. The customer's is dialled from it, after the agent has accepted. A repeated
+request gets the same answer.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ADDRESS = "/<string(length=16):mark>"
 
 
 def callbacks_blueprint(runtime: Runtime) -> Blueprint:
-    """`/voice/rings/<mark>` and what is below."""
+    """The addresses under `/voice/rings/<mark>`."""
     room = Blueprint("rings", __name__, url_prefix="/voice/rings")
     views = {
         "": agent_hears,
@@ -46,7 +47,7 @@ def callbacks_blueprint(runtime: Runtime) -> Blueprint:
 
 
 def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[[str], Response]:
-    """Whatever goes wrong: this leg ends, and the round finds out what became of it."""
+    """On any fault this leg is hung up; the dialler asks Twilio later how the call ended."""
 
     @wraps(view)
     def answer(mark: str) -> Response:
@@ -61,7 +62,7 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
 
 
 def agent_hears(runtime: Runtime, mark: str) -> str:
-    """What the customer wanted; 1 accepts."""
+    """The agent's whisper: what the customer wanted; 1 accepts."""
     with begin_write(runtime.engine) as conn:
         found = _open(conn, mark)
         if found is None:
@@ -74,7 +75,7 @@ def agent_hears(runtime: Runtime, mark: str) -> str:
 
 
 def agent_answers(runtime: Runtime, mark: str) -> str:
-    """1 rings the customer; anything else lets go."""
+    """Key 1 rings the customer; any other hangs up."""
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
@@ -91,7 +92,7 @@ def agent_answers(runtime: Runtime, mark: str) -> str:
 
 
 def customer_hears(runtime: Runtime, mark: str) -> str:
-    """Who is calling and why, nothing of the account: anybody may have picked up, or a voice mailbox."""
+    """Who is calling and why. Nothing about the account: anybody, or a voice mailbox, may have answered."""
     with begin_read(runtime.engine) as conn:
         found = _open(conn, mark)
         if found is None:
@@ -102,7 +103,7 @@ def customer_hears(runtime: Runtime, mark: str) -> str:
 
 
 def customer_answers(runtime: Runtime, mark: str) -> str:
-    """1 joins the two (an empty document does)."""
+    """Key 1 joins the two, by an empty document."""
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
@@ -110,7 +111,7 @@ def customer_answers(runtime: Runtime, mark: str) -> str:
 
 
 def talked(runtime: Runtime, mark: str) -> str:
-    """The customer's leg is over: the agent hears it when nobody was reached."""
+    """The customer's leg has ended: the agent is told when the customer was not reached."""
     ended = request.form.get("DialCallStatus", "")
     with begin_write(runtime.engine) as conn:
         missed = _open(conn, mark)
@@ -122,7 +123,7 @@ def talked(runtime: Runtime, mark: str) -> str:
 
 
 def leg(runtime: Runtime, mark: str) -> str:
-    """Twilio's notices about the agent's leg."""
+    """The status callback of the agent's leg."""
     status = request.form.get("CallStatus", "")
     with begin_write(runtime.engine) as conn:
         attempts.know(conn, mark, request.form.get("CallSid", ""))
@@ -132,7 +133,7 @@ def leg(runtime: Runtime, mark: str) -> str:
 
 
 def _open(conn: sa.Connection, mark: str) -> AnyRow | None:
-    """The callback of an attempt in which nobody was joined yet."""
+    """The callback of an attempt, as long as it is open: the two are not joined yet, and it has not ended."""
     mine = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED) & ring_attempts.c.ended.is_(None)
     ring = sa.select(ring_attempts.c.ring).where(mine).scalar_subquery()
     return conn.execute(sa.select(callbacks).where(callbacks.c.id == ring)).first()

@@ -1,4 +1,4 @@
-"""gunicorn's settings for the voice server (`--config python:ivr.web.gunicorn_config`); the rest is given by `make run`."""
+"""gunicorn's settings for the voice server: `--config python:ivr.web.gunicorn_config`. `make run` gives the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ivr.config.logs import prepare_logs, take_over
 from ivr.web import metric_files
 
 MOST_FILES = 4096
-"""A worker's connections, to callers and to the database, with room to spare; the system's own limit may be lower."""
+"""Open files of a worker: connections to callers and to the database, and some more. The system may allow fewer."""
 worker_class = "ivr.web.gunicorn_worker.BufferingWorker"
 worker_connections = 1000
 graceful_timeout = 10
@@ -21,23 +21,24 @@ loglevel = "warning"
 control_socket_disable = True
 forwarded_allow_ips = ""
 forwarder_headers = ""
-"""No header says where the app begins: with `SCRIPT_NAME: /voice`, `/voice/metrics` would be `/metrics` to us, and `/voice/…` to a proxy."""
+"""No header may set SCRIPT_NAME: with `/voice`, a request for `/voice/metrics` would pass a proxy and reach `/metrics`."""
 
 
 def on_starting(_server: Any) -> None:
-    """Code and words are read before the workers are forked: one that dies is replaced in a moment, not in seconds."""
+    """Load code and prompts before the workers are forked: a worker that dies is then replaced at once, not in seconds."""
     prepare_logs()
     take_over("gunicorn.error")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MOST_FILES)), hard))
-    import ivr.web.blueprints  # noqa: F401  (its database and its locks are each worker's own, made by `create_app` after the fork)
+    # `create_app` makes the database connections and the locks after the fork, so each worker has its own.
+    import ivr.web.blueprints  # noqa: F401
     from ivr.speech.catalogue import words
 
     words()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Room to count in; and what was loaded at the start is never garbage: no turn waits for a collection that looks at it again."""
+    """Reserve the metric files; and keep all that was loaded so far out of garbage collection, which a turn would wait for."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         metric_files.reserve(folder)
     gc.collect()
@@ -46,6 +47,6 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """In the process that watches over the workers: one that dies again and again must not fill the disk."""
+    """In the master: give back a dead worker's disk space, or one that dies again and again would fill the disk."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         metric_files.release(folder, worker.pid)

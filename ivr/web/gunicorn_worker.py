@@ -1,10 +1,9 @@
-"""A voice worker's connections: one event loop waits for all of them, and a thread never waits for a peer.
+"""gunicorn's threaded worker with buffered connections: an event loop reads requests, so no thread waits for a peer.
 
-By itself gunicorn gives a thread to a connection before its request is there, and the thread waits for the rest: a few
-dozen connections that send half a request would hold every thread, and with them the line. Here a request is read whole
-before a thread has to do with it, within a deadline; what the thread answers is put together in memory, and what the
-kernel does not take of it at once is written by the loop. When there are too many connections, one that has not asked
-anything makes room for the next.
+gunicorn by itself gives a thread to a connection before its request has arrived, and the thread waits for the rest: a few
+dozen connections that send half a request would hold every thread, and block the line. Here the loop reads a request
+completely, within a deadline, before a thread gets it. The thread writes its answer to memory; the loop writes what the kernel
+does not take at once. When there are too many connections, the oldest one without a request is closed for the next.
 """
 
 from __future__ import annotations
@@ -33,12 +32,12 @@ TAKEN = 10.0
 LEFT, LEFT_AT_THE_END = 2.0, 2.0
 """Seconds for the peer to close after the last answer; for one that may be asking again while the worker stops."""
 LINGERING = 15.0
-"""Seconds that a worker outlives its master: as long as Twilio waits, and longer than the next master needs to start."""
+"""Seconds that a worker outlives its master: as long as Twilio waits; the next master needs less to start."""
 LONGEST_HEAD = 32 * 1024
 MOST_STORED = (64 if environ.get("LAB") == "1" else 8) * 1024 * 1024
-"""Bytes of requests that are not whole yet, in all; a demo world is larger than any webhook."""
+"""Bytes of all incomplete requests together. The lab takes demo worlds, which are larger than any webhook."""
 MANY, SAYS_SO_EVERY = 100, 60.0
-"""Connections of one worker that have not asked yet, seconds: worth an alarm."""
+"""Connections of one worker without a request that are worth a warning; seconds between two warnings."""
 DROPPED = Counter("ivr_connections_dropped", "Connections closed before their request was whole.", ("why",))
 
 HEAD_ENDS = b"\r\n\r\n"
@@ -49,17 +48,17 @@ GONE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 
 
 class Phase(IntEnum):
-    """What a connection does while the loop waits for it; the first ones make room for others first."""
+    """What the loop waits for at a connection. When room is needed, connections of the first phases are closed first."""
 
     LEAVING, ASKING, IDLE, ANSWERED = range(4)
 
 
 class Refused(Exception):
-    """A request that is not read to its end."""
+    """A request that is refused before it is complete; the text is the status line."""
 
 
 class Answer:
-    """What gunicorn takes for the socket while a thread has the request: nothing to read, and room for any answer."""
+    """Stands in for the socket while a thread has the request: nothing to read, and any answer is buffered."""
 
     def __init__(self) -> None:
         self.waiting = bytearray()
@@ -87,34 +86,34 @@ class Answer:
 
 
 class Connection(TConn):
-    """One peer: what it has sent, what it has not taken yet, and until when that may take."""
+    """One peer: the bytes received, the bytes not sent yet, and the deadline."""
 
     def __init__(self, cfg: Any, link: socket.socket, client: Any, server: Any) -> None:
-        super().__init__(cfg, link, client, server)  # which makes it non-blocking, and it stays so
+        super().__init__(cfg, link, client, server)  # makes the socket non-blocking; it stays so
         self.link, self.sock = link, Answer()
         self.data_ready = True
         self.received, self.size, self.request = bytearray(), 0, b""
         self.phase, self.since, self.timeout = Phase.ASKING, time.monotonic(), 0.0
         self.again = True
-        """Whether it may ask once more."""
+        """Whether the connection is kept for another request."""
 
     def init(self) -> None:
-        """For the thread: a parser of this one request. It finds the end where the request ends, and never waits."""
+        """Called in the thread: parse this one request, which is complete, so the parser never waits."""
         self.parser = http.get_parser(self.cfg, iter((self.request,)), self.client)
 
     def whole(self) -> bool:
-        """Whether the next request is here, of which `size` becomes the length; raises `Refused`."""
+        """Whether the next request is complete; sets `size` to its length; raises `Refused`."""
         self.size = self.size or _size(self.received)
         return 0 < self.size <= len(self.received)
 
     def take(self) -> None:
-        """That request, for the thread; what was sent behind it waits."""
+        """Cut that request off for the thread; bytes behind it stay."""
         self.request = bytes(self.received[: self.size])
         del self.received[: self.size]
         self.size = 0
 
     def send(self) -> bool:
-        """Hand the kernel what it takes at once; whether that was all."""
+        """Send what the kernel takes at once; returns whether that was all."""
         unsent = self.sock.waiting
         while unsent:
             try:
@@ -128,7 +127,7 @@ class Connection(TConn):
 
 
 class BufferingWorker(ThreadWorker):
-    """gunicorn's worker with threads, with its own care of connections."""
+    """gunicorn's threaded worker with buffered connections."""
 
     orphaned = 0.0
     swept = alarmed = 0.0
@@ -136,12 +135,12 @@ class BufferingWorker(ThreadWorker):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.held: set[Connection] = set()
-        """Those that the loop waits for; the others are with the threads."""
+        """Connections that the loop waits for; threads have the others."""
         self.stored = 0
-        """Bytes of what they have sent."""
+        """Bytes that they have sent and no thread has taken."""
 
     def is_parent_alive(self) -> bool:
-        """Or was a moment ago: callers notice nothing, on the socket that outlives worker and master."""
+        """Also for a short time after the master died: the listening socket outlives it, so callers notice nothing."""
         if super().is_parent_alive():
             return True
         self.orphaned = self.orphaned or time.monotonic()
@@ -150,7 +149,7 @@ class BufferingWorker(ThreadWorker):
     # From the accepted socket to the thread.
 
     def accept(self, listener: socket.socket) -> None:
-        """Take one connection; it asks at once, mostly."""
+        """Accept one connection and wait for its request."""
         try:
             link, client = listener.accept()
         except OSError as error:
@@ -166,7 +165,7 @@ class BufferingWorker(ThreadWorker):
         self._wait(one, Phase.ASKING, WHOLE, self._hear)
 
     def _hear(self, one: Connection, _link: Any = None) -> None:
-        """Some bytes of a request, or the end."""
+        """Read some bytes of a request, or the peer's close."""
         data = _read(one)
         if not data:
             self._drop(one) if data == b"" else None
@@ -180,7 +179,7 @@ class BufferingWorker(ThreadWorker):
             self._drop(max(self.held, key=lambda one: len(one.received)), "crowded")
 
     def _look(self, one: Connection) -> None:
-        """Hand its request to a thread when it is whole."""
+        """Give the request to a thread when it is complete."""
         try:
             if not one.whole():
                 return
@@ -196,7 +195,7 @@ class BufferingWorker(ThreadWorker):
         self.enqueue_req(one)
 
     def handle(self, one: Connection) -> bool:
-        """In a thread: the answer is on its way when it is done, so far as nobody has to be waited for."""
+        """Called in a thread: answer the request, and send as much of the answer as the kernel takes at once."""
         again = bool(super().handle(one))
         one.send()
         return again
@@ -204,12 +203,12 @@ class BufferingWorker(ThreadWorker):
     # From the thread to the next request, or to the end.
 
     def finish_request(self, one: Connection, fs: Any) -> None:
-        """In the loop again."""
+        """Back in the loop, after the thread."""
         one.again = one.again and not fs.cancelled() and fs.exception() is None and fs.result()
         self._answered(one)
 
     def _answered(self, one: Connection, _link: Any = None) -> None:
-        """What is next, once all is written."""
+        """Send the rest of the answer; then wait for the next request or close."""
         if not one.send():
             if one.phase is not Phase.ANSWERED:
                 self._wait(one, Phase.ANSWERED, TAKEN, self._answered, selectors.EVENT_WRITE)
@@ -220,12 +219,12 @@ class BufferingWorker(ThreadWorker):
             return
         one.since = time.monotonic()
         self._wait(one, Phase.IDLE, self.cfg.keepalive if self.alive else LEFT_AT_THE_END, self._hear)
-        if one.received:  # sent ahead, behind the request before
+        if one.received:  # the peer sent it behind the request before
             one.phase, one.timeout = Phase.ASKING, one.since + WHOLE
             self._look(one)
 
     def _leave(self, one: Connection) -> None:
-        """Our end is closed at once, the whole only when theirs is: otherwise the kernel takes back what they have not read."""
+        """Close our side now, the socket when they have closed: the kernel would otherwise discard what they have not read."""
         try:
             one.link.shutdown(socket.SHUT_WR)
         except OSError:
@@ -237,7 +236,7 @@ class BufferingWorker(ThreadWorker):
         if _read(one) == b"":
             self._drop(one)
 
-    # Whom the loop waits for, and for how long.
+    # The connections that the loop waits for, and their deadlines.
 
     def _wait(
         self,
@@ -265,12 +264,12 @@ class BufferingWorker(ThreadWorker):
         one.link.close()
 
     def _make_room(self) -> None:
-        """Of those that have not asked, the one that has been at it longest is given up."""
+        """Close the connection that has waited longest in the first of the phases."""
         if self.held:
             self._drop(min(self.held, key=lambda one: (one.phase, one.since)), "crowded")
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Called at each round of gunicorn's loop, which knows of no other deadlines."""
+        """Close connections whose deadline has passed. gunicorn calls this at each round of its loop."""
         now = time.monotonic()
         if now < self.swept + 0.2 and not force:
             return
@@ -280,17 +279,17 @@ class BufferingWorker(ThreadWorker):
         asking = sum(one.phase is Phase.ASKING for one in self.held)
         if asking >= MANY and now >= self.alarmed:
             self.alarmed = now + SAYS_SO_EVERY
-            logger("voice").warning("many connections ask nothing", waiting=asking)
+            logger("voice").warning("many connections without a request", waiting=asking)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """gunicorn stops: whoever has a request under way may finish it, and nobody else is waited for."""
+        """gunicorn stops: requests under way may finish; other connections get until `deadline`."""
         for one in self.held:
             if one.phase is not Phase.ANSWERED:
                 one.timeout = min(one.timeout, deadline)
 
 
 def _size(received: bytearray) -> int:
-    """The length of the request that begins here, 0 as long as its head is not whole."""
+    """The length of the request that begins here; 0 as long as its head is incomplete."""
     end = received.find(HEAD_ENDS) + len(HEAD_ENDS)
     if end < len(HEAD_ENDS):
         if len(received) > LONGEST_HEAD:
@@ -306,7 +305,7 @@ def _size(received: bytearray) -> int:
 
 
 def _read(one: Connection) -> bytes | None:
-    """What has come; nothing at the end, None when it was a false alarm."""
+    """The bytes that have arrived; empty when the peer has closed, None when there are none after all."""
     try:
         return one.link.recv(64 * 1024)
     except BlockingIOError:
@@ -317,5 +316,5 @@ def _read(one: Connection) -> bytes | None:
 
 @cache
 def _dropped(why: str) -> Any:
-    """Its file is made where it counts, in the worker and not in its master."""
+    """Made at first use, so that the metric's file belongs to the worker and not to its master."""
     return DROPPED.labels(why)

@@ -1,4 +1,4 @@
-"""For whoever watches the line: is the process alive, may it take calls, what does it count."""
+"""Health and metrics: `/healthz` (the process runs), `/readyz` (it can take calls), `/metrics` (Prometheus)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ivr.web import backlog_metrics
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
 DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=SECONDS)
 LEAST_FREE = 8 * 1024 * 1024
-"""Bytes beside SQLite's file: its log grows to about as much before it is emptied."""
+"""Free bytes on the disk of SQLite's file: its write-ahead log grows to about as much before a checkpoint."""
 WHY_NOT = {
     False: "the database is not migrated; run python -m ivr.migrations.migrate",
     True: "the database was migrated by a newer release; run that one here, too",
@@ -61,7 +61,7 @@ def count_requests(app: Flask) -> None:
 
 
 def _unwritable(engine: sa.Engine) -> str | None:
-    """Why no turn could be stored, so far as a look can tell: the disk of a PostgreSQL server is its own to watch."""
+    """Why no turn could be stored, or None. The disk of a PostgreSQL server cannot be seen from here."""
     if engine.dialect.name == "sqlite":
         file = str(engine.url.database)
         disk = os.statvfs(file)
@@ -79,7 +79,7 @@ def _timer(endpoint: str, status: int) -> Histogram:
 
 
 def _exposition() -> bytes:
-    """All workers' numbers when they share a folder (PROMETHEUS_MULTIPROC_DIR), else this process's."""
+    """The metrics of all workers that share PROMETHEUS_MULTIPROC_DIR; without that setting, of this process."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest()
     registry = CollectorRegistry()

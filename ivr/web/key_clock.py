@@ -1,4 +1,4 @@
-"""The watch by which it is measured how soon a key came after its question."""
+"""The clock that measures how soon a key came after its question: too soon means that it was not heard."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from flask import request
 
 SECONDS = "I-Simulator-Seconds"
-"""A header of the simulator's: its virtual time. A telephone of the lab that does not send it is not measured."""
+"""The header with the simulator's virtual time. Without it nothing is measured in the lab."""
 
 
 def key_clock(lab: bool) -> Callable[[], float | None]:
-    """The machine's; in the lab the telephone's, where silence takes no time and nobody waits for words."""
+    """The machine's clock; in the lab the simulator's, where silence and speech take no real time."""
     return _telephones if lab else time.time
 
 

@@ -1,7 +1,7 @@
-"""Where a voice worker counts: files of its own, whose room on the disk is taken before its first call.
+"""The metric files of a voice worker: their disk space is reserved before its first call.
 
-They are mapped into memory, and to write where the disk has no room left is no error there but a signal, SIGBUS: it
-ends the worker, with every call that it is answering.
+prometheus_client maps them into memory. Where the disk is full, writing to such a file is not an error but a signal, SIGBUS,
+which ends the worker with every call that it is answering.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from prometheus_client import values
 from ivr.config.logs import logger
 
 KINDS = {"histogram": 1024 * 1024, "counter": 64 * 1024}
-"""Bytes for each kind of metric that we have; an endpoint with one status takes two and a half thousand of a histogram's."""
+"""Bytes for each kind of metric; in a histogram, one endpoint with one status takes about 2,500."""
 HEAD = 8
-"""Bytes in use of a file in which nothing was counted."""
+"""Bytes in use in a file without any count."""
 
 
 def reserve(folder: str) -> None:
-    """Take the room of this process; when there is none, its calls are answered and not counted."""
+    """Reserve the files of this process; without disk space its requests are answered but not counted."""
     try:
         for kind, size in KINDS.items():
             _reserve(Path(folder) / f"{kind}_{os.getpid()}.db", size)
@@ -32,12 +32,14 @@ def reserve(folder: str) -> None:
 
 
 def release(folder: str, pid: int) -> None:
-    """Of a process that has ended: what it counted stays, and the room that it did not use is given back."""
+    """Give back the unused space of a process that has ended; what it counted stays."""
     for kind in KINDS:
         file = Path(folder) / f"{kind}_{pid}.db"
         with suppress(OSError):
             with file.open("rb") as counted:
-                used = int.from_bytes(counted.read(4), sys.byteorder)  # the library's own head of the file
+                used = int.from_bytes(
+                    counted.read(4), sys.byteorder
+                )  # the file's header, as prometheus_client writes it
             if used > HEAD:
                 os.truncate(file, used)
             else:
@@ -45,7 +47,7 @@ def release(folder: str, pid: int) -> None:
 
 
 def _reserve(file: Path, size: int) -> None:
-    """Under a name that nobody reads until it is whole; one that is there was begun by a process of the same number."""
+    """Make the file under a name that no reader matches, then rename it. An existing one is from a process with the same pid."""
     if file.exists():
         with file.open("r+b") as old:
             os.posix_fallocate(old.fileno(), 0, size)

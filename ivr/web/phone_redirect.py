@@ -1,4 +1,4 @@
-"""`/`, `/phone` and what lies below it: on the lab's own address they lead to the simulator, where the browser phone is."""
+"""Redirects `/` and `/phone…` to the simulator, which serves the browser phone; in the lab only."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ivr.network.loopback import is_from_here
 
 
 def phone_redirect(settings: Settings) -> Blueprint:
-    """The redirects; strangers see nothing here."""
+    """The redirects; requests from other machines get 404."""
     phone = Blueprint("phone_redirect", __name__)
 
-    @phone.before_app_request  # before the app's own 405 could tell a stranger that there is something
+    @phone.before_app_request  # before a 405 could reveal the addresses to other machines
     def only_from_here() -> None:
         ours = request.path == "/" or f"{request.path}/".startswith("/phone/")
         if ours and not is_from_here(request):

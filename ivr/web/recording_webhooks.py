@@ -1,6 +1,6 @@
-"""What Twilio's forms tell of recordings: in the answer to a turn, at the end of a call, in a notice of their own.
+"""Recordings that Twilio reports: in the request of a turn, at the end of a call, and in a status callback of their own.
 
-Their address is not kept: the id is enough, and an address might open what it leads to.
+Their URL is not stored: the id is enough, and a URL might give access to the recording.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ SID = re.compile(r"(?:^|/)(RE[0-9a-f]{32})$")
 
 
 def recordings_blueprint(runtime: Runtime) -> Blueprint:
-    """`/voice/calls/<sid>/recordings/<turn>`; the voice room refuses what is not signed."""
+    """`/voice/calls/<sid>/recordings/<turn>`; unsigned requests are refused by the voice blueprint."""
     room = Blueprint("recordings", __name__, url_prefix="/voice/calls/<sid>/recordings")
 
     @room.post("/<int(min=1):turn>")
     def told(sid: str, turn: int) -> Response:
         try:
             take(runtime, sid, turn, request.form)
-        except Exception as fault:  # also the driver's own, and a turn that no database can hold
+        except Exception as fault:  # also the database driver's, and a turn number too large for the database
             runtime.log.error("webhook failed", path="/voice/recordings", type=type(fault).__name__)
         return Response(status=204)
 
@@ -36,7 +36,7 @@ def recordings_blueprint(runtime: Runtime) -> Blueprint:
 
 
 def take(runtime: Runtime, call: str, turn: int, form: Mapping[str, str]) -> Recorded | None:
-    """The recording that a form tells of, written down; None when it tells of none."""
+    """Store the recording that a form reports; None when it reports none."""
     found = SID.search(form.get("RecordingSid") or form.get("RecordingUrl") or "")
     if found is None:
         return None

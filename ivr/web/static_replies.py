@@ -17,7 +17,7 @@ from ivr.engine.utterances import Utterance
 
 
 class StaticReplies:
-    """What is answered when a webhook fails, or when a call is not known any more."""
+    """The answer when a webhook fails, or when its call is not known any more."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._settings, self._base_url = runtime.settings, runtime.base_url

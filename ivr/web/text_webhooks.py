@@ -1,4 +1,4 @@
-"""Twilio's notices about our texts. The voice room refuses what is not signed, here as everywhere under `/voice`."""
+"""Status callbacks of our text messages; unsigned requests are refused by the voice blueprint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ivr.storage.database import begin_write
 
 
 def texts_blueprint(runtime: Runtime) -> Blueprint:
-    """`/voice/texts/<mark>`."""
+    """`/voice/texts/<mark>`, the mark being the message's id."""
     texts = Blueprint("texts", __name__, url_prefix="/voice/texts")
 
     @texts.post("/<string(length=16):mark>")

@@ -1,8 +1,8 @@
-"""What Twilio could not do, as it tells us: for log and metrics, and nothing follows from it.
+"""Errors that Twilio reports: they are logged and counted, and change nothing else.
 
-It tells in two ways. Any webhook may carry an `ErrorCode`: the fallback's says what was wrong with our answer, a notice's why a
-text or a call failed. And the Debugger webhook, once it is set in the console, brings every error and warning of the account. Its
-payload may hold what callers keyed, so of that only codes and ids are kept.
+Twilio reports them in two ways. Any webhook may carry an `ErrorCode`: that of the fallback says what was wrong with our answer,
+that of a status callback why a text or a call failed. And the Debugger webhook, once it is set in the console, brings every
+error and warning of the account. Its payload may hold what callers keyed, so only codes and ids of it are kept.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ DEBUGGER = "/voice/errors"
 
 
 class Asked(msgspec.Struct):
-    """What Twilio asked for in vain."""
+    """A request of Twilio's that failed."""
 
     url: str = ""
 
 
 class Webhook(msgspec.Struct):
-    """A request, and its answer, which is not read."""
+    """A request and its answer; the answer is not read."""
 
     request: Asked | None = None
 
 
 class Event(msgspec.Struct):
-    """What is read of the payload of the Debugger."""
+    """The parts of a Debugger payload that are read."""
 
     error_code: str | int = ""
     resource_sid: str | None = None
@@ -45,7 +45,7 @@ class Event(msgspec.Struct):
 
 
 def errors_blueprint(runtime: Runtime) -> Blueprint:
-    """`/voice/errors`, and a look at every other webhook; the voice room, registered before it, refuses what is not signed."""
+    """`/voice/errors`, and a check of every other webhook. The voice blueprint goes first and refuses unsigned ones."""
     errors = Blueprint("errors", __name__)
 
     @errors.before_app_request
@@ -73,7 +73,7 @@ def errors_blueprint(runtime: Runtime) -> Blueprint:
 def _keep(
     runtime: Runtime, code: str, where: str, form: Mapping[str, str], *, path: str | None, level: str = "warning"
 ) -> None:
-    """Count it and write it down; 0 and what is no code is nobody's error."""
+    """Count and log an error; 0 and anything that is not a code is ignored."""
     if not CODE.fullmatch(code):
         return
     TOLD.labels(code, where).inc()
@@ -84,7 +84,7 @@ def _keep(
 
 
 def _ours(url: str, base: str) -> str | None:
-    """The path of an address of ours: it holds ids, and its query nothing that is wanted here."""
+    """The path of one of our URLs, without its query; None for any other URL."""
     with suppress(ValueError):
         if url.startswith(f"{base}/voice"):
             return urlsplit(url).path

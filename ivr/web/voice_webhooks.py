@@ -1,4 +1,7 @@
-"""The telephone side: Twilio's webhooks. Nothing here answers with a 5xx, whatever happens below."""
+"""Twilio's voice webhooks: incoming calls, turns, whispers, status callbacks and the fallback.
+
+They never answer with a 5xx: on a fault the caller hears an apology, see `static_replies`.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +37,11 @@ SAFE_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def voice_blueprint(runtime: Runtime) -> Blueprint:
-    """`/voice…` for one runtime."""
+    """The addresses under `/voice`."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
     static_replies = StaticReplies(runtime)
 
-    @voice.before_app_request  # before a 404 or 405 could tell a stranger what there is
+    @voice.before_app_request  # before a 404 or 405 could reveal which addresses exist
     def refuse_forgeries() -> None:
         asked, settings = here(), runtime.settings
         account = settings.twilio_account_sid
@@ -49,10 +52,10 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
         if account and asked.form.get("AccountSid") != account:
             abort(403)
         if not SAFE_SID.fullmatch((asked.view_args or {}).get("sid", "CA")):
-            abort(404)  # no address that we ever handed out
+            abort(404)  # we never gave out such an address
 
     def guarded(view: Callable[..., str | None]) -> Callable[..., Response]:
-        """Answer by the view, or without a database where it fails or has no answer."""
+        """The view's document; a static reply when the view fails or returns None."""
 
         @wraps(view)
         def answer(**path: Any) -> Response:
@@ -101,14 +104,14 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
 
 
 def here() -> Request:
-    """The request itself: a proxy asks for it anew at each attribute."""
+    """The request itself: Flask's proxy looks it up at every attribute."""
     return request._get_current_object()  # type: ignore[attr-defined]
 
 
 def answer_call(runtime: Runtime, form: Any) -> str | None:
-    """An incoming call: the line dialled chooses the wallet, the number's earlier choice the language.
+    """The first turn of a call: the number dialled decides the wallet, the caller's earlier choice the language.
 
-    None for a CallSid that is none of Twilio's.
+    None for a CallSid of a form that Twilio never sends.
     """
     sid = form.get("CallSid", "")
     if not SAFE_SID.fullmatch(sid):
@@ -144,7 +147,7 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
 
 
 def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, number: str | None) -> None:
-    """The call's row; a status notice may have made it before."""
+    """Store the call's row; a status callback may have made it before."""
     key = runtime.sealer.new_key()
     sealed = runtime.sealer.for_call(key).seal(number) if number else None
     values = {
@@ -163,7 +166,7 @@ def keep_call(runtime: Runtime, sid: str, facts: dict[str, Any], line: str, numb
 
 
 def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
-    """The answer to a wait; None when the call is not known. The turn's own CallStatus says whether the caller was there."""
+    """The answer to a wait; None when the call is not known. CallStatus says whether the caller is still there."""
     form = here().form
     if form.get("CallSid") not in (None, sid):
         abort(403)
@@ -184,7 +187,7 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
 
 
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:
-    """Twilio's form → what the caller did; every variant of a bare `#` is the same."""
+    """Twilio's form → the caller's input. Twilio reports a bare `#` in several ways; they all become "#"."""
     if "DialCallStatus" in form:
         return Input(dialled=agent_legs.ended(runtime, sid, turn, form))
     asked = request.args if here().query_string else {}
@@ -196,7 +199,7 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded |
 
 
 def call_status(runtime: Runtime, form: Any) -> str:
-    """A status notice, kept once; it may come before `/voice`, late, or twice."""
+    """A status callback, stored once; it may come before `/voice`, late, or twice."""
     sid, state = form.get("CallSid", ""), clean(form.get("CallStatus", ""))
     if SAFE_SID.fullmatch(sid):
         with begin_write(runtime.engine) as conn:
@@ -210,7 +213,7 @@ def call_status(runtime: Runtime, form: Any) -> str:
 
 
 def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None:
-    """A call is over, as a status notice says or, where none comes, the last webhook of the call itself."""
+    """End a call: by its status callback or, where none comes, by the last webhook of the call itself."""
     open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
     conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
     keep_summary(conn, sid, runtime.sealer)
@@ -219,7 +222,7 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
 
 
 def fall_back(runtime: Runtime, form: Any) -> str | None:
-    """A known call whose webhook failed: on from an agent's leg that is over, else the last stored reply once more."""
+    """A known call whose webhook failed: the turn after an agent's leg, else the last stored reply again."""
     sid = form.get("CallSid", "")
     if form.get("CallStatus") in OVER:
         return twiml.document("")
@@ -231,7 +234,7 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
 
 
 def unknown_line(runtime: Runtime) -> str:
-    """A number that is no wallet's line is answered politely and ended."""
+    """The reply at a number that belongs to no wallet: a polite sentence, then hang up."""
     lines = [Utterance("line-unknown", language="zh"), Utterance("line-unknown", language="en")]
     spoken = runtime.speaker.speak(lines, "zh", date.today())
     return twiml.document(twiml.says(spoken) + twiml.HANG_UP)

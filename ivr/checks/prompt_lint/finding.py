@@ -1,4 +1,4 @@
-"""What the linter found."""
+"""A finding of the prompt linter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that do not belong into a prompt, by rule and language."""
+"""Words that a prompt must not have, by rule and language."""
 
 from __future__ import annotations
 

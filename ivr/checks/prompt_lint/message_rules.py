@@ -1,4 +1,4 @@
-"""Rules for one message: the length of its sentences, its seconds, its words; and for the steps of a failure."""
+"""Rules for single messages (length of sentences, seconds, words) and for the messages after repeated failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for what is asked: how many options, in which form, and how long until each of them."""
+"""Rules for menus and entries: the number of options, the form of labels, the seconds until each key."""
 
 from __future__ import annotations
 

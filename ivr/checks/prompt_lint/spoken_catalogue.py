@@ -1,6 +1,6 @@
 """The catalogues as they would be spoken, with sample values in place of every variable.
 
-A message that chooses its words by a value (a Fluent selector) is spoken once for each choice, and each is held to the rules.
+A message that chooses its words by a value (a Fluent selector) is spoken once for each choice; the rules hold for each.
 """
 
 from __future__ import annotations
