@@ -19,7 +19,7 @@ from audio.voice import VoiceMissing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the file and print the report; 1 when a voice is missing, there is nothing to say, or no file can be there."""
+    """Write the file and print the report; 1 without a voice or words, or when the file cannot be written."""
     asked = _arguments(argv)
     try:
         sound = _sound(asked)

@@ -1,7 +1,8 @@
 """`python -m ivr.checks.vulnerabilities`: asks whether a locked package has a known vulnerability (pip-audit).
 
-The advisories come over the network. Without an answer nothing is proved and nothing fails: a line says so. What was answered
-counts for a day, and that nothing was for an hour, as long as the lock file stays the same: the gate does not ask at every run.
+The advisories come over the network. Without an answer nothing is proved and nothing fails: a line says so. What was
+answered counts for a day, and that nothing was for an hour, as long as the lock file stays the same: the gate does
+not ask at every run.
 """
 
 from __future__ import annotations

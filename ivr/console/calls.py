@@ -1,4 +1,4 @@
-"""`flask calls` lists the last calls; `flask calls show CALL` prints an agent's summary, masked, and logs who looked."""
+"""`flask calls` lists the last calls; `flask calls show CALL` prints an agent's summary, and logs who looked."""
 
 from __future__ import annotations
 

@@ -49,5 +49,6 @@ def _show(conn: sa.Connection) -> None:
     for row in conn.execute(waiting.order_by(deliveries.c.status, deliveries.c.at, deliveries.c.id)):
         next_try = f", next try {row.next[:19]}Z" if row.status == "queued" and row.next else ""
         click.echo(
-            f"{row.status:6} {row.id}  since {row.at[:19]}Z, {tries(row.tries)}, last answer {row.answer or 'none'}{next_try}"
+            f"{row.status:6} {row.id}  since {row.at[:19]}Z, {tries(row.tries)}, "
+            f"last answer {row.answer or 'none'}{next_try}"
         )

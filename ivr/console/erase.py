@@ -32,7 +32,8 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
                 report = erase(line.engine, wallet, customer, line.now)
             except GoingOn as going:
                 raise Refused(
-                    f"{wallet} {customer}: nothing was erased, for {_live(going.calls)}; type it again when that is over"
+                    f"{wallet} {customer}: nothing was erased, for {_live(going.calls)}; "
+                    "type it again when that is over"
                 ) from None
             for words in _told(f"{wallet} {customer}", report):
                 click.echo(words)
@@ -43,7 +44,8 @@ def erase_command(load: Callable[[], Settings]) -> click.Command:
 def _live(calls: list[Live]) -> str:
     """Each call by its CallSid: when it began, when it was last heard of, and when it no longer stands in the way."""
     told = [
-        f"call {one.call} is going on since {minute(one.since)} (last heard of at {minute(one.heard)}, over at {minute(one.until)} at the latest)"
+        f"call {one.call} is going on since {minute(one.since)} "
+        f"(last heard of at {minute(one.heard)}, over at {minute(one.until)} at the latest)"
         for one in calls
     ]
     return " and ".join(told)
@@ -62,6 +64,7 @@ def _told(who: str, report: Report) -> list[str]:
     lines = [f"{who}: {', '.join(done) or 'nothing was there to erase'}"]
     if report.keyless:
         lines.append(
-            f"{report.keyless} of the calls had no key of their own: their replies still open with the server key, until retention deletes them"
+            f"{report.keyless} of the calls had no key of their own: "
+            "their replies still open with the server key, until retention deletes them"
         )
     return lines

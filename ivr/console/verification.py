@@ -1,4 +1,4 @@
-"""`flask verification show|unlock WALLET CUSTOMER`: failed verifications of a customer, and unlocking; both are logged."""
+"""`flask verification show|unlock WALLET CUSTOMER`: a customer's failed verifications, and unlocking; both logged."""
 
 from __future__ import annotations
 

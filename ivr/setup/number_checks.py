@@ -1,4 +1,4 @@
-"""The doctor's checks of telephone numbers: whether Twilio can ring the agents, and whether our caller IDs and senders are ours.
+"""The doctor's checks of telephone numbers: can Twilio ring the agents, and are our caller IDs and senders ours?
 
 Twilio is asked over REST, and nothing is changed there.
 """
@@ -21,10 +21,10 @@ def rung(settings: Settings) -> Iterator[Finding]:
     settled = {"AGENT_NUMBERS": settings.agent_numbers, "FALLBACK_AGENT": (settings.fallback_agent,)}
     for name, given in settled.items():
         if vain := sum(number.startswith(MAINLAND) for number in given):
-            says = f"{name} has {_several(vain, 'number')} of mainland China: Twilio places no calls there, they never ring"
+            says = f"{name} has {_several(vain, 'number')} of mainland China, where Twilio places no calls"
             yield Finding("agents", "bad", says, f"write telephones outside of {MAINLAND}; {READ}")
     if any(prefix.startswith(MAINLAND) or MAINLAND.startswith(prefix) for prefix in settings.callback_dial_prefixes):
-        says = f"CALLBACK_DIAL_PREFIXES has {MAINLAND}: Twilio places no calls there, such callbacks are missed after three tries"
+        says = f"CALLBACK_DIAL_PREFIXES has {MAINLAND}, where Twilio places no calls: they are missed after three tries"
         yield Finding("callbacks", "bad", says, f"take {MAINLAND} out: they are then listed for people; {READ}")
 
 
@@ -39,7 +39,7 @@ def owned(settings: Settings, lines: Mapping[str, str]) -> Iterator[Finding]:
         for line, wallet in lines.items():
             yield from _line(twilio, settings, line, wallet)
     except Refused as refusal:
-        mend = "write the token (or the API key and its secret) of TWILIO_ACCOUNT_SID, and of TWILIO_REGION if there is one"
+        mend = "write the token (or API key and secret) of TWILIO_ACCOUNT_SID, and of TWILIO_REGION if there is one"
         yield Finding("numbers", "bad", f"Twilio refuses our credentials ({refusal})", mend)
     except Unreachable as error:
         says = f"Twilio does not answer ({error}): nobody knows whether our numbers are the account's"
@@ -65,7 +65,10 @@ def _sender(twilio: OwnNumbers, sender: str) -> Finding:
     elif SHORT_CODE.fullmatch(sender):
         known, what = twilio.has_short_code(sender), "short code of this account"
     else:
-        says = f"SMS_FROM {sender!r} is a name: some countries refuse names (the United States, Canada, mainland China), and Twilio cannot be asked"
+        says = (
+            f"SMS_FROM {sender!r} is a name: some countries refuse names (the United States, Canada, mainland China), "
+            "and Twilio cannot be asked"
+        )
         return Finding("numbers", "mind", says, "text a telephone of each country that you serve")
     if known:
         return Finding("numbers", "good", f"SMS_FROM {sender} is a {what}")
@@ -87,7 +90,7 @@ def _line(twilio: OwnNumbers, settings: Settings, line: str, wallet: str) -> Ite
         return
     yield Finding("numbers", "good", f"{wallet}'s line {line} is the account's")
     if texts and "sms" not in can:
-        says = f"{wallet}'s line {line} cannot text, and SMS_FROM names nothing for it: codes and references are refused (21606)"
+        says = f"{wallet}'s line {line} cannot text, and SMS_FROM has no other sender: its texts are refused (21606)"
         yield Finding("numbers", "bad", says, "write SMS_FROM, such as MG… of a messaging service")
 
 

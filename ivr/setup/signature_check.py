@@ -61,8 +61,8 @@ def _judge(settings: Settings, signed: httpx.Response, forged: httpx.Response) -
         return Reach(True, f"{at} takes the right signature and refuses a forged one", clock=clock)
     if signed.status_code == 403 and forged.status_code == 403:
         mend = (
-            "PUBLIC_BASE_URL must be the address that Twilio calls, letter by letter; the proxy must not rewrite path or "
-            "query; a server that was started with another token or address must be started again"
+            "PUBLIC_BASE_URL must be the address that Twilio calls, letter by letter; the proxy must not rewrite "
+            "path or query; a server that was started with another token or address must be started again"
         )
         return Reach(False, f"{at} refuses the right signature", mend, clock=clock)
     if signed.status_code == 200:

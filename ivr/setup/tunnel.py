@@ -71,7 +71,8 @@ def fault(environ: Mapping[str, str], dotenv: Path) -> tuple[str, int]:
         return str(error), 0
     if settings.lab:
         return (
-            "LAB=1: the lab would let anybody at the other end rewrite the world; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or open a tunnel by hand, see docs/twilio.md",
+            "LAB=1: the lab would let anybody at the other end rewrite the world; "
+            "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or open a tunnel by hand, see docs/twilio.md",
             0,
         )
     if environ.get(NAME):

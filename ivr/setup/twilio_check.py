@@ -3,7 +3,8 @@
 They allow four requests and do nothing: no number is bought, nobody is called, no TwiML is fetched. Live
 credentials would do all of that. So the first question is one that test credentials must not answer.
 
-The lab's simulator answers test credentials as Twilio does, and has some of its own: with `--to` its address nothing has to be set.
+The lab's simulator answers test credentials as Twilio does, and has some of its own: with `--to` its address nothing
+has to be set.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def credentials_fault(settings: Settings) -> str:
     """Why these credentials must not be tried; empty when they may."""
     sid, token = settings.twilio_test_account_sid, settings.twilio_test_auth_token
     if not sid or not token:
-        return "TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN are empty; the Twilio console shows them beside the live ones, under API keys & tokens"
+        return (
+            "TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN are empty; "
+            "the Twilio console shows them beside the live ones, under API keys & tokens"
+        )
     if sid == settings.twilio_account_sid or (settings.twilio_account_sid and token == settings.twilio_auth_token):
         return (
             "TWILIO_TEST_ACCOUNT_SID or its token is the live account's; write the test credentials, which are others"
@@ -114,7 +118,8 @@ def _check(asker: twilio_rest.TestAccount, address: str) -> int:
         raise click.ClickException("these are live credentials: they may look for queues. Nothing else was tried")
     if first != FORBIDDEN:
         raise click.ClickException(
-            f"expected the refusal {FORBIDDEN} that test credentials get, and {first} came; are SID and token right? Nothing else was tried"
+            f"expected the refusal {FORBIDDEN} that test credentials get, and {first} came; "
+            "are SID and token right? Nothing else was tried"
         )
     wrong = 0
     for case, came in _carefully(address, lambda: list(run(asker))):

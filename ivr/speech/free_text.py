@@ -1,7 +1,7 @@
 """Makes free text of a wallet's data speakable: names of merchants and offers, conditions.
 
-Amounts, percentages, fractions, dates and counts are read as such, and all other digits one by one, since they name a branch
-or a model and count nothing. The rules run in order, and each sees what the ones before have left.
+Amounts, percentages, fractions, dates and counts are read as such, and all other digits one by one, since they name a
+branch or a model and count nothing. The rules run in order, and each sees what the ones before have left.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str
 
 
 def ended(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str | None:
-    """How the leg of this turn ended: accepted, declined, busy, no-answer, failed or canceled; None when it is not known.
+    """How this turn's leg ended: accepted, declined, busy, no-answer, failed or canceled; None when nobody knows.
 
     The form of a repeated request, or of the fallback, says nothing about the leg; then only the agent's key counts.
     """

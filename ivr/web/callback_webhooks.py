@@ -1,8 +1,8 @@
 """Twilio's webhooks of a callback: the agent who is rung first, then the customer, and the status callback.
 
-The addresses are `/voice/rings/<mark>…`, the mark being an attempt's id; unsigned requests are refused by the voice blueprint.
-The agent's leg is the call that we placed. The customer's is dialled from it, after the agent has accepted. A repeated
-request gets the same answer.
+The addresses are `/voice/rings/<mark>…`, the mark being an attempt's id; unsigned requests are refused by the voice
+blueprint. The agent's leg is the call that we placed. The customer's is dialled from it, after the agent has
+accepted. A repeated request gets the same answer.
 """
 
 from __future__ import annotations

@@ -21,11 +21,11 @@ loglevel = "warning"
 control_socket_disable = True
 forwarded_allow_ips = ""
 forwarder_headers = ""
-"""No header may set SCRIPT_NAME: with `/voice`, a request for `/voice/metrics` would pass a proxy and reach `/metrics`."""
+"""No header may set SCRIPT_NAME: with `/voice`, `/voice/metrics` would pass a proxy and reach `/metrics`."""
 
 
 def on_starting(_server: Any) -> None:
-    """Load code and prompts before the workers are forked: a worker that dies is then replaced at once, not in seconds."""
+    """Load code and prompts before the workers are forked: a worker that dies is replaced at once."""
     prepare_logs()
     take_over("gunicorn.error")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -38,7 +38,7 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Reserve the metric files; and keep all that was loaded so far out of garbage collection, which a turn would wait for."""
+    """Reserve the metric files, and keep what was loaded so far out of garbage collection, which delays turns."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         metric_files.reserve(folder)
     gc.collect()

@@ -1,9 +1,10 @@
 """gunicorn's threaded worker with buffered connections: an event loop reads requests, so no thread waits for a peer.
 
-gunicorn by itself gives a thread to a connection before its request has arrived, and the thread waits for the rest: a few
-dozen connections that send half a request would hold every thread, and block the line. Here the loop reads a request
-completely, within a deadline, before a thread gets it. The thread writes its answer to memory; the loop writes what the kernel
-does not take at once. When there are too many connections, the oldest one without a request is closed for the next.
+gunicorn by itself gives a thread to a connection before its request has arrived, and the thread waits for the rest: a
+few dozen connections that send half a request would hold every thread, and block the line. Here the loop reads a
+request completely, within a deadline, before a thread gets it. The thread writes its answer to memory; the loop
+writes what the kernel does not take at once. When there are too many connections, the oldest one without a request is
+closed for the next.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ GONE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 
 
 class Phase(IntEnum):
-    """What the loop waits for at a connection. When room is needed, connections of the first phases are closed first."""
+    """What the loop waits for at a connection. When room is needed, the first phases are closed first."""
 
     LEAVING, ASKING, IDLE, ANSWERED = range(4)
 
@@ -224,7 +225,7 @@ class BufferingWorker(ThreadWorker):
             self._look(one)
 
     def _leave(self, one: Connection) -> None:
-        """Close our side now, the socket when they have closed: the kernel would otherwise discard what they have not read."""
+        """Close our side now, and the socket after theirs: otherwise the kernel discards what they have not read."""
         try:
             one.link.shutdown(socket.SHUT_WR)
         except OSError:

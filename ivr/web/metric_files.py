@@ -1,7 +1,7 @@
 """The metric files of a voice worker: their disk space is reserved before its first call.
 
-prometheus_client maps them into memory. Where the disk is full, writing to such a file is not an error but a signal, SIGBUS,
-which ends the worker with every call that it is answering.
+prometheus_client maps them into memory. Where the disk is full, writing to such a file is not an error but a signal,
+SIGBUS, which ends the worker with every call that it is answering.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def release(folder: str, pid: int) -> None:
 
 
 def _reserve(file: Path, size: int) -> None:
-    """Make the file under a name that no reader matches, then rename it. An existing one is from a process with the same pid."""
+    """Make the file under a name that no reader matches, then rename it. An existing file had the same pid."""
     if file.exists():
         with file.open("r+b") as old:
             os.posix_fallocate(old.fileno(), 0, size)

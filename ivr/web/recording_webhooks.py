@@ -1,4 +1,4 @@
-"""Recordings that Twilio reports: in the request of a turn, at the end of a call, and in a status callback of their own.
+"""Recordings that Twilio reports: in the request of a turn, at the end of a call, and in status callbacks.
 
 Their URL is not stored: the id is enough, and a URL might give access to the recording.
 """

@@ -1,8 +1,9 @@
 """Errors that Twilio reports: they are logged and counted, and change nothing else.
 
-Twilio reports them in two ways. Any webhook may carry an `ErrorCode`: that of the fallback says what was wrong with our answer,
-that of a status callback why a text or a call failed. And the Debugger webhook, once it is set in the console, brings every
-error and warning of the account. Its payload may hold what callers keyed, so only codes and ids of it are kept.
+Twilio reports them in two ways. Any webhook may carry an `ErrorCode`: that of the fallback says what was wrong with
+our answer, that of a status callback why a text or a call failed. And the Debugger webhook, once it is set in the
+console, brings every error and warning of the account. Its payload may hold what callers keyed, so only codes and ids
+of it are kept.
 """
 
 from __future__ import annotations

@@ -1,20 +1,22 @@
 """Checks Twilio's signature: an HMAC over the address that was called and the form that was posted.
 
-By default it is SHA-1 under the account's token. Where an operator has made a shared key, a header names the key and the
-algorithm. That header is not signed, so it may only choose among the secrets that we hold: a named key stands for its own
-secret and for no other, an unknown algorithm is refused, and without the header the default holds.
+By default it is SHA-1 under the account's token. Where an operator has made a shared key, a header names the key and
+the algorithm. That header is not signed, so it may only choose among the secrets that we hold: a named key stands for
+its own secret and for no other, an unknown algorithm is refused, and without the header the default holds.
 
 The address is the public one from the settings plus the request target exactly as it came over the
 wire: a decoded or re-encoded target is another text, and its signature would not match.
 
-The `twilio` package computes the HMAC. Its `validate` is not used: it always computes two, for the address with and without a
-port, and takes 97 µs where `is_signed` takes 28 (medians of interleaved runs), which is about 10 % of a turn.
+The `twilio` package computes the HMAC. Its `validate` is not used: it always computes two, for the address with and
+without a port, and takes 97 µs where `is_signed` takes 28 (medians of interleaved runs), which is about 10 % of a
+turn.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
@@ -31,7 +33,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
 
-def is_signed(request: Request, base_url: str, tokens: Iterable[str], keys: Mapping[str, str] = {}) -> bool:  # noqa: B006
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
+
+
+def is_signed(request: Request, base_url: str, tokens: Iterable[str], keys: Mapping[str, str] = NO_KEYS) -> bool:
     """Whether one of our tokens, or the shared key that the request names, signed it."""
     signature = request.headers.get(SIGNATURE_HEADER)
     if not signature:

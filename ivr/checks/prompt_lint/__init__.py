@@ -1,8 +1,8 @@
 """The prompt linter: prompts must be short, in order, in plain words, and equal in both languages.
 
-The rules follow W3C COGA's advice on voice menus (label before key, few options, no blame, a person always near) and a
-budget of seconds. Times are those of `ivr.checks.speech_timeline`, with sample values. `python -m ivr.checks.prompt_lint`
-prints every prompt with its figures.
+The rules follow W3C COGA's advice on voice menus (label before key, few options, no blame, a person always near) and
+a budget of seconds. Times are those of `ivr.checks.speech_timeline`, with sample values.
+`python -m ivr.checks.prompt_lint` prints every prompt with its figures.
 """
 
 from __future__ import annotations

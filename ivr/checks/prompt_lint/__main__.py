@@ -28,9 +28,8 @@ def main() -> int:
             times += keys
             faults = [one for one in found if one.prompt == prompt.name and one.language in (language, "")]
             first, last = (f"{keys[0]:.1f}", f"{keys[-1]:.1f}") if keys else ("", "")
-            print(
-                f"{prompt.name:<24}{options:>8}{language:>9}{length(document):>9.1f}{first:>10}{last:>9}{len(faults):>9}"
-            )
+            figures = f"{length(document):>9.1f}{first:>10}{last:>9}{len(faults):>9}"
+            print(f"{prompt.name:<24}{options:>8}{language:>9}{figures}")
     print(f"until a key is named: {statistics.median(times):.1f} s in the middle, {max(times):.1f} s at most")
     print("\n".join(str(one) for one in found) or "nothing found")
     return 1 if found else 0

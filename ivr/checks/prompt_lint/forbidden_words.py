@@ -10,8 +10,8 @@ ABOUT_PROMOTIONS = re.compile(r"promotion|.*\.promotion|.*\.reward")
 
 JARGON = {
     "zh": r"鉴权|令牌|校验|接口|跳转|风控|冲正|拒付|流水号|授权码|参数|工单|回执|超时|系统繁忙|代码|终端|清算",
-    "en": r"OTP|2FA|KYC|CVV|API|IVR|URL|tokens?|credentials?|authenticate\w*|authori[sz]ation|chargeback|reversal|issuer"
-    r"|time-?outs?|timed out|utili[sz]e|terminate|initiate|proceed|parameters?|tickets?",
+    "en": r"OTP|2FA|KYC|CVV|API|IVR|URL|tokens?|credentials?|authenticate\w*|authori[sz]ation"
+    r"|chargeback|reversal|issuer|time-?outs?|timed out|utili[sz]e|terminate|initiate|proceed|parameters?|tickets?",
 }
 PROMOTIONAL = {
     "zh": r"优惠|立减|返现|特惠|促销|奖励|赠送|红包|抽奖|限时|超值",
