@@ -7,9 +7,10 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.callbacks.attempts import SETTLED, number_of, tick_off
+from ivr.callbacks.tables import callbacks, rings
+from ivr.config.settings import Settings
 from ivr.console.command_base import Group, Refused, line_access, tries
-from ivr.desk.rings import SETTLED, number_of, tick_off
-from ivr.desk.tables import callbacks, rings
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.storage.database import AnyRow, begin_read, begin_write
 

@@ -10,9 +10,9 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from ivr.calls.report import call_report
+from ivr.config.settings import Settings
 from ivr.console.command_base import Group, Refused, line_access, minute
-from ivr.desk.looks import keep_look, logged_in, looks_at
-from ivr.desk.report import call_report
 from ivr.engine.journal import calls
 from ivr.handover.summary_views import keep_look, logged_in, looks_at
 from ivr.storage.database import AnyRow, begin_read, begin_write

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.cases.stages import OPEN, STAGES, set_stage
+from ivr.cases.tables import cases
+from ivr.config.settings import Settings
 from ivr.console.command_base import Group, Refused, line_access
-from ivr.desk.stages import OPEN, STAGES, set_stage
-from ivr.desk.tables import cases
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.storage.database import begin_read, begin_write
 
 
 def cases_group(load: Callable[[], Settings]) -> click.Group:

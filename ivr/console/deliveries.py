@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.console.command_base import Group, Refused, line_access, tries
 from ivr.follow_up.deliveries import send_again
 from ivr.follow_up.tables import deliveries

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.console.command_base import Command, Refused, line_access, minute
-from ivr.desk.erasure import GoingOn, Live, Report, erase
-from ivr.settings import Settings
-from ivr.storage import begin_read
+from ivr.privacy.erasure import GoingOn, Live, Report, erase
+from ivr.storage.database import begin_read
 from ivr.wallet.tables import wallets
 
 

@@ -15,10 +15,10 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.console.command_base import Command, Refused, line_access
-from ivr.desk.line_state import STATES, LineState, line_state, switch
-from ivr.settings import Settings
-from ivr.storage import begin_read, begin_write
+from ivr.operations.line_state import STATES, LineState, line_state, switch
+from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
 SPOKEN = {

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
+from ivr.cases.overdue import KINDS
+from ivr.cases.stages import OPEN
+from ivr.cases.tables import overdue
+from ivr.config.settings import Settings
 from ivr.console.command_base import Command, line_access
-from ivr.desk.overdue import KINDS
-from ivr.desk.stages import OPEN
-from ivr.desk.tables import overdue
-from ivr.settings import Settings
-from ivr.storage import begin_read
+from ivr.storage.database import begin_read
 
 
 def overdue_command(load: Callable[[], Settings]) -> click.Command:

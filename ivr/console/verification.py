@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 import sqlalchemy as sa
 
-from ivr.commands import Load
 from ivr.console.command_base import Group, LineAccess, Refused, line_access
-from ivr.desk.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
-from ivr.desk.looks import logged_in
-from ivr.desk.tables import attempts, verification_acts, warnings
-from ivr.storage import AnyRow, begin_write
+from ivr.console.commands import Load
+from ivr.handover.summary_views import logged_in
+from ivr.identity.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
+from ivr.identity.tables import attempts, verification_acts, warnings
+from ivr.storage.database import AnyRow, begin_write
 
 
 def verification_group(load: Load) -> click.Group:

@@ -9,10 +9,8 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.console.command_base import Command, Refused, line_access, tries
-from ivr.desk import notes
-from ivr.desk.note_keeping import try_again
-from ivr.desk.tables import recordings, sounds, voice_notes
 from ivr.engine import journal
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.storage.database import begin_read, begin_write

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 import sqlalchemy as sa
 
-from ivr.addresses import without_password
-from ivr.migrate import is_migrated, is_newer
-from ivr.settings import Settings, SettingsError
+from ivr.config.addresses import without_password
+from ivr.config.settings import Settings, SettingsError
+from ivr.migrations.migrate import is_migrated, is_newer
 from ivr.setup import number_checks
 from ivr.setup.finding import Finding, Verdict
 from ivr.setup.signature_check import reach
-from ivr.storage import begin_read, connect
+from ivr.storage.database import begin_read, connect
 from ivr.wallet import config
 
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}

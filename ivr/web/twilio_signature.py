@@ -32,7 +32,6 @@ from twilio.request_validator import (
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
-
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 

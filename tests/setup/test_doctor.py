@@ -14,10 +14,10 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from app import create_app
-from ivr.migrate import migrate
-from ivr.settings import Settings
+from ivr.config.settings import Settings
+from ivr.migrations.migrate import migrate
 from ivr.setup import doctor, signature_check
-from ivr.storage import connect
+from ivr.storage.database import connect
 from ivr.web.twilio_signature import is_signed
 
 ACCOUNT = "AC" + "1" * 32
