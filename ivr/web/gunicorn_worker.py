@@ -280,7 +280,7 @@ class BufferingWorker(ThreadWorker):
         asking = sum(one.phase is Phase.ASKING for one in self.held)
         if asking >= MANY and now >= self.alarmed:
             self.alarmed = now + SAYS_SO_EVERY
-            logger("voice").warning("many connections without a request", waiting=asking)
+            logger("voice").warning("many connections ask nothing", waiting=asking)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """gunicorn stops: requests under way may finish; other connections get until `deadline`."""
