@@ -22,7 +22,7 @@ def five(database, live):
             key = ERASED if status == "erased" else server.new_key()
             conn.execute(sa.insert(journal.calls).values(call=f"CA{place}", key_sealed=key))
             kept = {"id": f"c{place}", "call": f"CA{place}", "wallet": "haiyun", "at": AT, "slot": AT}
-            sealed = {"number_sealed": server.under(key).seal(NUMBER), "number_mask": "0001", "status": "requested"}
+            sealed = {"number_sealed": server.for_call(key).seal(NUMBER), "number_mask": "0001", "status": "requested"}
             conn.execute(sa.insert(callbacks).values(**kept, **sealed))
             ended = "customer: no-answer" if status == "missed" else None
             conn.execute(

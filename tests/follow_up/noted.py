@@ -79,7 +79,7 @@ class Noted:
         """The sound as it was sealed, opened."""
         with begin_read(self.here.engine) as conn:
             key = journal.key(conn, self.note.call)
-        return Sealer(self.here.settings.server_key).under(key).unlock(self.one(sounds).sealed)
+        return Sealer(self.here.settings.server_key).for_call(key).unlock(self.one(sounds).sealed)
 
 
 class Elsewhere(Caller):

@@ -70,7 +70,7 @@ def key(line, call):
 
 def opens(line, call, token):
     """Whether anybody with the server key and the database can read it."""
-    for sealer in (line.server.under(key(line, call)), line.server):
+    for sealer in (line.server.for_call(key(line, call)), line.server):
         try:
             return bool(sealer.open(token))
         except BrokenSeal:

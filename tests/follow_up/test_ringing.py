@@ -91,7 +91,7 @@ def test_a_dear_number_that_was_stored_before_is_never_dialled(caller, number):
     with exchange(caller) as line:
         with begin_write(line.here.engine) as conn:
             call = conn.execute(sa.select(callbacks.c.call).where(callbacks.c.status == "requested")).scalar_one()
-            sealer = Sealer(line.here.settings.server_key).under(journal.key(conn, call))
+            sealer = Sealer(line.here.settings.server_key).for_call(journal.key(conn, call))
             conn.execute(sa.update(callbacks).values(number_sealed=sealer.seal(number)))
         assert line.at(MORNING).walks().calls == [] and line.ring.status == "by-hand"
 
