@@ -15,7 +15,7 @@ from ivr.follow_up.telephone import Ringing
 from ivr.telephony import twilio_rest
 from ivr.telephony.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, TwilioTelephone, Unreachable
 from tests.simulator.conftest import stub  # noqa: F401 (a fixture: pytest finds it by its name)
-from tests.simulator.running import running_simulator
+from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
 ACCOUNT, KEY, SERVICE = "AC" + "1" * 32, "SK" + "2" * 32, "MG" + "0a" * 16

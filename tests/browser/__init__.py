@@ -1,1 +1,1 @@
-"""The browser phone as people meet it: Chromium, a running line, and nothing played by us in between."""
+"""The browser phone in Chromium, in front of a line that really runs."""

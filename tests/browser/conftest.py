@@ -1,4 +1,4 @@
-"""One running line and one Chromium for the room; a fresh window and a fresh day for each test."""
+"""One running line and one Chromium for all browser tests; a new window and a reset world for each test."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def opens(chromium: Browser, line: Running) -> Iterator[Callable[..., Window]]:
-    """Open a window; what its page complains of in the console fails the test."""
+    """Open a window; an error in the page's console fails the test."""
     line.begin_the_day()
     opened, complaints = [], []
 

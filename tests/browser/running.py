@@ -35,12 +35,12 @@ class Running:
 
     @property
     def app(self) -> str:
-        """Where calls are answered."""
+        """The URL of the app."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def simulator(self) -> str:
-        """Where the telephone company and the page are."""
+        """The URL of the simulator and the page."""
         return f"http://127.0.0.1:{self.port + 1}"
 
     def lab(self, what: str, document: Any = None, method: str = "PUT") -> Any:
@@ -51,7 +51,7 @@ class Running:
         return answer.json()
 
     def begin_the_day(self) -> None:
-        """The demo world on its own morning, everything well, nobody on the line."""
+        """Reset to the demo world on its own morning, without faults and without calls."""
         self.lab("clock", MORNING)
         self.lab("agents", {"available": 1, "answers": "accept"})
         self.lab("wallet", {"mode": "ok"})
@@ -60,17 +60,17 @@ class Running:
         self.lab("world", WORLD)
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let the telephone company's virtual clock run."""
+        """Advance the simulator's virtual clock."""
         self.client.post(f"{self.simulator}/simulator/clock", json={"advance": seconds}).raise_for_status()
 
     def kill_the_simulator(self) -> None:
-        """As the kernel does it; whoever supervises starts it again."""
+        """Kill the simulator's process; the supervisor starts it again."""
         for child in psutil.Process(self.process.pid).children():
             if "ivr.simulator.server" in child.cmdline():
                 child.kill()
 
     def simulator_answers(self) -> bool:
-        """Whether it is there."""
+        """Whether the simulator answers."""
         return self._answers(f"{self.simulator}/healthz")
 
     def is_ready(self) -> bool:
@@ -86,7 +86,7 @@ class Running:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
-    """Start everything, and end it with one signal."""
+    """Start all processes, and end them with one signal."""
     port = free_ports(2)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
     environment = kept | {"PORT": str(port), "DATA_DIR": str(folder), "LAB": "1"}
@@ -102,7 +102,7 @@ def running(folder: Path) -> Iterator[Running]:
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30, log: Path | None = None) -> None:
-    """Ask again and again; AssertionError, with what the log says, when it takes too long."""
+    """Poll a condition. Raises AssertionError with the log after too long."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"not within {seconds} s\n{log.read_text('utf-8') if log else ''}"

@@ -1,4 +1,4 @@
-"""`python -m tests.browser.screenshots`: the pictures of the browser phone in docs/images/, made anew."""
+"""`python -m tests.browser.screenshots`: make the screenshots of the browser phone in docs/images/."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDE, NARROW = (1280, 760), (390, 844)
 
 
 def main() -> None:
-    """Ring, look, and keep what is seen."""
+    """Play the calls and save the screenshots."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as line, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -65,7 +65,7 @@ def _window(line: Running, browser: Browser, size: tuple[int, int], language: st
 
 def _keep(window: Window, name: str) -> None:
     window.page.locator("#transcript").evaluate("place => place.blur()")
-    window.page.wait_for_timeout(1000)  # what stands beside the call has come, too
+    window.page.wait_for_timeout(1000)  # until the panels beside the call are filled
     image = IMAGES / f"{name}.png"
     image.write_bytes(window.page.screenshot())
     assert image.stat().st_size <= LARGEST, f"{image} is too large for a repository"

@@ -1,4 +1,4 @@
-"""For everybody: both languages, a small screen, no mouse, weak eyes."""
+"""Accessibility: both languages, a small screen, no mouse, low vision."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REACHABLE = "button:not(:disabled):not([tabindex='-1']), select, input"
 
 
 def low_contrast(window):
-    """Texts that do not stand out enough, by day or by night, each with its ratio."""
+    """Texts with too little contrast, in the light or dark scheme, each with its ratio."""
     faint = set()
     for colours in ("dark", "light"):
         window.page.emulate_media(color_scheme=colours)
@@ -40,8 +40,8 @@ def low_contrast(window):
     return faint
 
 
-def test_every_text_stands_out_by_day_and_by_night(window):
-    """WCAG AA on every view of the page: idle, in a call with an agent rung, after it, with trouble."""
+def test_every_text_has_enough_contrast_in_both_colour_schemes(window):
+    """WCAG AA on every view of the page: idle, in a call while an agent is called, after it, with an error."""
     faint = set()
     faint |= low_contrast(window)
     window.rings().presses("2").hears_a_question()
@@ -61,7 +61,7 @@ def test_every_text_stands_out_by_day_and_by_night(window):
     assert faint == set()
 
 
-def test_on_a_phone_nothing_has_to_be_pushed_sideways(opens):
+def test_on_a_phone_nothing_scrolls_sideways(opens):
     """390 pixels, each view in both languages, before, in and after a call; buttons are not too small."""
     window = opens(width=390, height=844).opens()
 
@@ -91,8 +91,8 @@ def test_on_a_phone_nothing_has_to_be_pushed_sideways(opens):
 
 
 @pytest.mark.parametrize("state", ["idle", "call"])
-def test_every_control_is_reached_by_tab_and_shows_where_one_is(window, state):
-    """Once around the page: all that can be used, each with a ring around it."""
+def test_every_control_is_reached_by_tab_and_shows_the_focus(window, state):
+    """Once around the page: every control, each with a focus ring."""
     if state == "call":
         window.rings().presses("2").hears_a_question().looks_at("scene")
     visible = (
@@ -110,8 +110,8 @@ def test_every_control_is_reached_by_tab_and_shows_where_one_is(window, state):
     assert wanted - reached == set()
 
 
-def test_the_tabs_are_walked_with_arrows(window):
-    """As a tab list is."""
+def test_the_arrow_keys_move_between_tabs(window):
+    """As in any tab list."""
     window.page.locator("#tab-path").focus()
     window.page.keyboard.press("ArrowRight")
     expect(window.page.locator("#tab-summary")).to_be_focused()
@@ -134,14 +134,14 @@ def test_the_page_speaks_both_languages_and_remembers_which(window):
 
 
 def test_both_languages_have_the_same_words():
-    """A name that is missing in one would stand on the page as it is."""
+    """A name without words would be shown as it is."""
     names = re.compile(r'^  (?:"([a-z#*0-9.-]+)"|([A-Za-z]+)):\s', re.MULTILINE)
     known = [{quoted or plain for quoted, plain in names.findall(file.read_text("utf-8"))} for file in WORDS]
     assert len(known[0]) > 120 and known[0] ^ known[1] == set()
 
 
-def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
-    """Voice notes, how a callback's ring ended, events, and each refusal of the telephone."""
+def test_every_status_event_and_error_has_words():
+    """Voice notes, ends of callback attempts, events, and every code of Refused."""
     said = "".join(file.read_text("utf-8") for file in WORDS)
     pages = "".join(path.read_text("utf-8") for path in PHONE.glob("*.py"))
     ends = [
@@ -160,8 +160,8 @@ def test_whatever_stands_beside_a_call_and_goes_wrong_has_words():
 FRAME = "() => getComputedStyle(document.getElementById('transcript')).outlineStyle"
 
 
-def test_a_key_draws_no_frame_round_the_transcript_and_tab_does(window):
-    """The page puts the focus there itself, for keys; whoever walks there by Tab sees where they are."""
+def test_a_key_draws_no_focus_ring_around_the_transcript_and_tab_does(window):
+    """The page puts the focus there itself, for keys; a user who moves there by Tab sees the focus."""
     window.rings("Dana")
     window.page.locator(".key[data-key='2']").click()
     window.hears_a_question().presses("5").is_told("Information.")

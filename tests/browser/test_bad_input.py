@@ -1,4 +1,4 @@
-"""What goes wrong in front of the page, and what it says then."""
+"""Errors in the browser phone, and what the page says."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ TOO_LATE = {
 }
 
 
-def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unheard(opens, line):
-    """The second one joins from its own page. One that is behind is told; one that has caught up may press."""
+def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_prompt_they_have_not_shown(opens, line):
+    """The second one joins from its own page. One that is behind is refused; one that has caught up may press."""
     first = opens().opens().rings()
     second = opens().opens()
     second.page.locator("#going-on button").click()
     second.hears_a_question().is_told("For English, press 2")
     first.presses("2").hears_a_question()
     second.is_told("For account security")
-    second.page.route("**/api/calls/*?seen=*", lambda route: route.abort())  # it no longer hears what others do
+    second.page.route("**/api/calls/*?seen=*", lambda route: route.abort())  # it no longer sees what others do
     first.presses("2").hears_a_question()
     turns = len(line.lab(f"calls/{first.sid}")["turns"])
     second.page.unroute_all()
@@ -35,7 +35,7 @@ def test_two_browsers_on_one_call_see_the_same_and_cannot_answer_a_question_unhe
     first.is_told("Which step failed?")
 
 
-def test_a_window_that_is_behind_is_told_in_words(opens):
+def test_a_window_that_is_behind_says_so(opens):
     """Its key is not sent on; it sees what the other one did."""
     first = opens().opens().rings()
     second = opens().opens()
@@ -49,7 +49,7 @@ def test_a_window_that_is_behind_is_told_in_words(opens):
 
 
 def test_a_page_that_is_loaded_again_goes_on_with_its_call(window, line):
-    """The words are there to be read, the entry is where it was, the next key goes on."""
+    """The transcript and the entry are kept, and the next key continues it."""
     window.rings()
     for keys in ("2", "2", "1", "4", "1"):
         window.presses(keys).hears_a_question()
@@ -59,8 +59,8 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_call(window, line):
     window.presses("0#").is_told("The amount is eight hundred yuan")
 
 
-def test_a_call_that_is_left_alone_for_an_hour_is_hung_up(window, line):
-    """By the telephone company's clock; looking at it is not doing anything. A minute less is no reason."""
+def test_a_call_without_actions_is_hung_up_after_an_hour(window, line):
+    """By the simulator's clock; watching is not an action. A minute less is not enough."""
     window.rings().presses("2").hears_a_question()
     line.pass_seconds(3540)
     window.page.wait_for_timeout(700)
@@ -70,8 +70,8 @@ def test_a_call_that_is_left_alone_for_an_hour_is_hung_up(window, line):
     wait_for(lambda: line.lab(f"calls/{window.sid}")["outcome"] == "abandoned")
 
 
-def test_when_the_telephone_dies_the_page_says_so_and_keeps_what_was_heard(window, line):
-    """It is started again by itself; the call is over, its words stay, the journal stands, and the next call works."""
+def test_when_the_simulator_is_killed_the_page_says_so_and_keeps_the_transcript(window, line):
+    """It is restarted; the call is over, transcript and journal stay, and the next call works."""
     window.rings().presses("2").hears_a_question()
     sid = window.sid
     line.kill_the_simulator()
@@ -91,23 +91,23 @@ def test_a_page_of_a_call_that_is_gone_leads_back_to_the_beginning(window):
     expect(window.page.locator("#dial")).to_be_visible()
 
 
-def test_in_a_world_without_customers_any_number_may_still_ring(window, line):
-    """The page says what can be done."""
+def test_in_a_world_without_customers_any_number_may_call(window, line):
+    """The page says what to do."""
     line.lab("world", {"wallets": WORLD["wallets"]})
     window.opens("zh").warned("这个世界里没有客户").speaks("en").warned("This world has no customers")
     window.page.locator("#who").select_option("")
     window.clicks(".call").hears_a_question().is_told("Haiyun Wallet official support line")
 
 
-def test_in_an_empty_world_the_page_still_stands(window, line):
-    """Nobody to call and nobody who calls."""
+def test_in_an_empty_world_the_page_still_works(window, line):
+    """Neither lines nor customers."""
     line.lab("world", {})
     window.opens("zh").warned("这个世界里没有热线").speaks("en").warned("This world has no line")
 
 
 @pytest.mark.parametrize("target", [".call", "[data-demo-call=freeze-borrowed]"])
-def test_a_double_click_rings_once(window, target):
-    """Nobody would hang up the first of two calls."""
+def test_a_double_click_places_one_call(window, target):
+    """A second call would leave the first one open."""
     ways = (
         "() => fetch('/phone/api/setting').then(answer => answer.json())"
         ".then(setting => setting.calls.map(one => one.sid))"
@@ -129,16 +129,16 @@ def test_a_key_that_is_held_down_is_pressed_once(window):
 
 
 @pytest.mark.parametrize(("select", "field"), [("#who", "#number"), ("#line", "#line-number")])
-def test_a_number_that_was_not_written_is_asked_for(window, select, field):
-    """It is not a withheld one."""
+def test_an_empty_number_is_refused(window, select, field):
+    """An empty field is not a withheld number."""
     window.page.locator(select).select_option("other")
     expect(window.page.locator(field)).to_have_value("")
     window.clicks(".call").warned("begins with +")
     expect(window.page.locator("body")).to_have_attribute("data-state", "idle")
 
 
-def test_what_a_server_that_was_away_left_on_the_page_goes_when_it_is_back(window):
-    """A change of the scene did not arrive; the next glance finds the server."""
+def test_the_error_of_a_server_that_was_down_goes_when_it_is_back(window):
+    """A change of the scene failed; the next poll finds the server."""
     down = {"error": "server-down", "server": "http://127.0.0.1:1"}
     window.page.route("**/api/lab/clock", lambda route: route.fulfill(status=502, json=down))
     window.looks_at("scene").get_by_role("button", name="3 a.m.").click()

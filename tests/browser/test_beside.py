@@ -1,4 +1,4 @@
-"""What stands beside the call: what the server did, what an agent will read, the texts, the cases."""
+"""The panels beside the call: what the server did, the agent's summary, texts, records."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def explained(window):
     return window.rings().explains_a_top_up("en")
 
 
-def test_every_turn_shows_what_was_decided_what_was_done_how_long_and_how_sure(explained, line):
-    """Turn by turn what the journal has, no more and no less."""
+def test_every_turn_shows_decisions_effects_duration_and_verification_level(explained, line):
+    """Exactly what the journal holds, turn by turn."""
     panel, report = explained.looks_at("path"), line.lab(f"calls/{explained.sid}")
     expect(panel.locator(".turn")).to_have_count(17)
     turns = list(reversed(panel.locator(".turn").all_inner_texts()))
@@ -47,8 +47,8 @@ def test_amounts_ids_and_times_are_shown_as_people_read_them(window):
         assert not re.search(r"\b3600\b|\dT\d\d:|→ Y\d", shown), shown
 
 
-def test_the_summary_grows_with_the_call(window):
-    """Chosen, entered, found, promised: each when it is there."""
+def test_the_summary_is_built_up_during_the_call(window):
+    """Choices, entries, findings and promises appear as they happen."""
     panel = window.rings().looks_at("summary")
     window.presses("2").hears_a_question().presses("2").hears_a_question()
     expect(panel).to_contain_text("English › top-up and payment problems")
@@ -58,7 +58,7 @@ def test_the_summary_grows_with_the_call(window):
     expect(panel).to_contain_text("amount 800.00 yuan")
 
 
-def test_afterwards_summary_inbox_and_cases_agree_and_no_secret_is_in_sight(explained, line):
+def test_afterwards_summary_texts_and_cases_agree_and_no_secret_is_shown(explained, line):
     """In the language of the page; the newest text first, the case of this call marked."""
     case, texts = line.lab("cases")[0], [text["body"] for text in line.lab("sms")]
     summary = explained.looks_at("summary").locator(".written")

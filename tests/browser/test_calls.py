@@ -1,4 +1,4 @@
-"""Calls from the page: who rings, which line, how it is answered, and how it ends."""
+"""Calls from the page: caller, line, answer, and end."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ EXPLAINED = {
 }
 
 
-def test_a_sample_customer_rings_and_reads_the_menu(window):
-    """Who, which line, call: the greeting stands there in both languages, its options as buttons."""
+def test_a_sample_customer_calls_and_reads_the_menu(window):
+    """The greeting is shown in both languages, with its options as buttons."""
     window.rings("Dana", line="Haiyun").is_told("Haiyun Wallet official support line", "海云钱包官方客服热线")
     expect(window.page.locator("button.option")).to_have_text(["1普通话，请按一", "2For English, press 2"])
     assert window.picture()["caller"] == "+12025550151"
 
 
 def test_another_line_belongs_to_another_wallet(window):
-    """The number dialled chooses it."""
+    """The called number selects the wallet."""
     window.rings(line="Linfu").is_told("邻付", "Linfu")
     expect(window.page.locator("#display-name")).to_have_text("Linfu")
 
 
-def test_any_number_may_ring(window):
+def test_any_number_may_call(window):
     """As people write it, with spaces."""
     window.page.locator("#who").select_option("other")
     window.page.locator("#number").fill("+86 139 0000-0007")
@@ -43,13 +43,13 @@ def test_any_number_may_ring(window):
 
 
 def test_the_number_may_be_withheld(window):
-    """The line then hears what Twilio sends for nobody."""
+    """The app gets the number that Twilio sends for anonymous callers."""
     window.rings("Number withheld")
     assert window.picture()["caller"] == ANONYMOUS
 
 
 def test_what_is_no_number_is_refused_with_an_example(window):
-    """And no call begins."""
+    """No call is placed."""
     window.page.locator("#who").select_option("other")
     window.page.locator("#number").fill("12345")
     window.clicks(".call").warned("begins with +", "+8613900000001")
@@ -58,7 +58,7 @@ def test_what_is_no_number_is_refused_with_an_example(window):
 
 
 def test_keys_are_pressed_on_the_page_on_the_keyboard_and_in_the_transcript(window):
-    """Three ways, one line of keys."""
+    """Three ways to press keys, one call."""
     window.rings().clicks(".key[data-key='2']").hears_a_question().is_told("For account security, press 1")
     window.presses("2").hears_a_question().is_told("Top-up and payment.")
     window.picks("For failed top-ups").is_told("Which step failed?")
@@ -66,7 +66,7 @@ def test_keys_are_pressed_on_the_page_on_the_keyboard_and_in_the_transcript(wind
 
 
 def test_enter_is_the_pound_key(window):
-    """In an entry it is the end."""
+    """It ends an entry."""
     window.rings()
     for keys in ("2", "2", "1", "4", "1"):
         window.presses(keys).hears_a_question()
@@ -76,7 +76,7 @@ def test_enter_is_the_pound_key(window):
 @pytest.mark.parametrize(
     ("language", "choose", "patient"), [("en", "2", "Take your time"), ("zh", "1", "不着急，请慢慢来")]
 )
-def test_silence_is_kept_with_a_button_and_the_question_is_asked_again(opens, language, choose, patient):
+def test_a_button_stands_for_silence_and_the_prompt_is_repeated(opens, language, choose, patient):
     """By the mouse, then with the space bar."""
     window = opens().opens(language).rings().presses(choose).hears_a_question()
     window.clicks("#silence").is_told(patient).hears_a_question()
@@ -86,7 +86,7 @@ def test_silence_is_kept_with_a_button_and_the_question_is_asked_again(opens, la
 
 
 def test_hanging_up_ends_the_call_for_the_server_too(window, line):
-    """The page says so, keys go dead, and a new call can be placed."""
+    """The page says so, keys have no effect, and a new call can be placed."""
     window.rings().presses("2").hears_a_question()
     window.page.keyboard.press("Escape")
     window.is_told("The caller hangs up.", "The call is over.")
@@ -97,7 +97,9 @@ def test_hanging_up_ends_the_call_for_the_server_too(window, line):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_top_up_is_explained_from_ring_to_reference_and_a_repeated_request_does_nothing_twice(opens, line, language):
+def test_a_top_up_is_explained_from_greeting_to_reference_and_a_repeated_request_does_nothing_twice(
+    opens, line, language
+):
     """The right words; after the repeat the same bytes, as many turns, one case, one code."""
     window = opens().opens(language).rings().explains_a_top_up(language).is_told(*EXPLAINED[language])
     before = [line.lab(what) for what in (f"calls/{window.sid}", "cases", "sms")]
@@ -107,7 +109,7 @@ def test_a_top_up_is_explained_from_ring_to_reference_and_a_repeated_request_doe
 
 
 def test_a_person_answers_for_the_agent_hears_the_whisper_and_accepts(window, line):
-    """Rings, whisper, talk; who hangs up first is up to the page."""
+    """Ringing, whisper, conversation; either side can hang up."""
     window.rings().presses("2").hears_a_question().presses("0")
     window.clicks("#agent .answer").is_told("Whisper to the agent", "press 1")
     window.clicks("#agent .accept").is_told("The agent accepts.")

@@ -1,4 +1,4 @@
-"""The calls that are ready to be chosen: one of each branch, played hint by hint in front of the page."""
+"""The ready-made calls: one of each branch, played hint by hint in the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BRANCHES = {
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_call_of_each_branch_is_played_by_its_hints_and_leaves_its_records(opens, line, language):
-    """Every hint leads on; what the call left stands under Records, marked as this call's."""
+    """Every hint leads on; the records of the call are listed as this call's."""
     place = 0 if language == "en" else 1
     window = opens().opens(language)
     for demo_call, (told, record) in BRANCHES.items():
@@ -44,8 +44,8 @@ def test_a_hint_is_followed_by_key_and_can_be_left(window):
     expect(window.page.locator("#hint")).to_be_hidden()
 
 
-def test_a_story_sets_its_scene_and_the_next_one_sets_it_right(window, line):
-    """The wallet that was made to fail answers again when another demo_call begins."""
+def test_a_demo_call_sets_its_scene_and_the_next_one_resets_it(window, line):
+    """The wallet that was made to fail answers again when another demo call begins."""
     window.page.locator("[data-demo-call=wallet-down]").click()
     expect(window.page.locator("#scene-line")).to_contain_text("the wallet's API is down")
     window.hears_a_question().hangs_up().clicks("#hang-up")
@@ -57,7 +57,7 @@ def test_a_story_sets_its_scene_and_the_next_one_sets_it_right(window, line):
     window.is_told("For English")
 
 
-def test_a_story_inherits_neither_clock_nor_language_of_the_one_before(window, line):
+def test_a_demo_call_inherits_neither_clock_nor_language_of_the_one_before(window, line):
     """After a call by night the clock is back at the morning, and the line asks for the language."""
     when = window.page.locator("#scene-line")
     window.page.locator("[data-demo-call=at-night]").click()
@@ -72,8 +72,8 @@ def test_a_story_inherits_neither_clock_nor_language_of_the_one_before(window, l
     expect(window.page.locator("#hint .do")).to_contain_text("普通话", timeout=15_000)
 
 
-def test_a_clock_that_was_set_by_hand_is_left_alone(window, line):
-    """It is no story's, though it was set after one."""
+def test_a_clock_that_was_set_by_hand_stays(window, line):
+    """It was set after a demo call, but not by it."""
     window.page.locator("[data-demo-call=at-night]").click()
     window.hears_a_question().hangs_up().clicks("#hang-up")
     panel = window.looks_at("scene")
@@ -84,8 +84,8 @@ def test_a_clock_that_was_set_by_hand_is_left_alone(window, line):
     expect(window.page.locator("#scene-line")).to_contain_text("February 2026")
 
 
-def test_a_wallet_that_was_closed_by_itself_is_opened_by_a_story(window, line):
-    """By its own switch, which the switch for all does not touch."""
+def test_a_wallet_with_a_switch_of_its_own_is_opened_by_a_demo_call(window, line):
+    """The switch for all wallets does not open it."""
     reason = {"zh": "系统正在维护", "en": "we are doing maintenance"}
     line.lab("line", {"state": "closed", "wallet": "haiyun", "reason": reason})
     window.page.locator("[data-demo-call=hours]").click()
@@ -94,8 +94,8 @@ def test_a_wallet_that_was_closed_by_itself_is_opened_by_a_story(window, line):
     window.is_told("For English")
 
 
-def test_the_demo_world_is_loaded_anew_as_of_the_day_before_the_clock(window, line):
-    """So that "yesterday" always has something to find."""
+def test_the_demo_world_is_loaded_with_records_up_to_the_day_before_the_clock(window, line):
+    """So there is always something to find for "yesterday"."""
     line.lab("clock", {"now": "2027-03-02T10:00:00+08:00"})
     window.looks_at("scene").get_by_role("button", name="Load the demo world").click()
     expect(window.page.locator("#said")).to_contain_text("11 customers")

@@ -1,4 +1,4 @@
-"""The call map: seen by weak eyes, on a small screen, walked without a mouse, and answering in both languages."""
+"""The call map: contrast, small screens, keyboard, both languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def on_the_map(window, query=""):
 
 
 @pytest.mark.parametrize("query", ["", FLOW, "?flow=everything"])
-def test_every_text_of_the_map_stands_out(opens, query):
+def test_every_text_of_the_map_has_enough_contrast(opens, query):
     """WCAG AA on the overview, on a flow with one of its prompts chosen, and on the sheet of every prompt."""
     page = on_the_map(opens(), query)
     if query == FLOW:
@@ -29,7 +29,7 @@ def test_every_text_of_the_map_stands_out(opens, query):
 
 @pytest.mark.parametrize("query", ["", FLOW, "?flow=everything"])
 def test_on_a_phone_the_page_keeps_its_width(opens, query):
-    """390 pixels: the drawing is moved within its sheet, nothing else is pushed sideways."""
+    """390 pixels: the drawing scrolls within its sheet, nothing else scrolls sideways."""
     page = on_the_map(opens(width=390, height=844), query)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     outside = (
@@ -40,8 +40,8 @@ def test_on_a_phone_the_page_keeps_its_width(opens, query):
     assert page.evaluate(outside) == []
 
 
-def test_a_prompt_is_chosen_by_keyboard_and_told_in_both_languages(opens):
-    """Its words with their seconds, and where its keys lead; the next one is a button away."""
+def test_a_prompt_is_chosen_by_keyboard_and_shown_in_both_languages(opens):
+    """Its words with their seconds, and where its keys lead, as buttons."""
     page = on_the_map(opens(), FLOW)
     page.locator(".node[data-node='top-up-channel']").focus()
     page.keyboard.press("Enter")
@@ -57,7 +57,7 @@ def test_a_prompt_is_chosen_by_keyboard_and_told_in_both_languages(opens):
 
 
 def test_a_flow_of_the_overview_leads_to_its_questions(opens):
-    """And from there back to the telephone."""
+    """From there a link leads back to the telephone."""
     page = on_the_map(opens())
     page.locator(".flow[data-flow='top_up']").click()
     expect(page.locator(".node[data-node='top-up-channel']")).to_be_visible()
@@ -66,7 +66,7 @@ def test_a_flow_of_the_overview_leads_to_its_questions(opens):
 
 
 def test_the_telephone_leads_to_the_map(opens):
-    """By a link at its head, which a narrow window shows as well."""
+    """By a link in the header, also in a narrow window."""
     for width in (1440, 390):
         page = opens(width=width).opens().page
         page.locator("header a[href='/phone/map']").click()

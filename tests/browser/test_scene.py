@@ -1,4 +1,4 @@
-"""The lab as a scene: what is set on the page holds for the call, and one sentence tells it."""
+"""The Scene panel: what is set there applies to the call, and one sentence says it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BUTTONS = {
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_scene_is_set_by_hand_and_told_in_one_sentence(opens, language):
-    """The eve of Spring Festival, people at work, the bank's API down."""
+def test_a_scene_is_set_by_hand_and_said_in_one_sentence(opens, language):
+    """Spring Festival eve, agents on duty, the wallet's API down."""
     window = opens().opens(language)
     panel = window.looks_at("scene")
     panel.locator("#clock-runs").uncheck()
@@ -36,7 +36,7 @@ def test_a_scene_is_set_by_hand_and_told_in_one_sentence(opens, language):
     [("en", "2", "Our agents are not at work right now"), ("zh", "1", "现在不是人工服务时间")],
 )
 def test_at_a_minute_to_midnight_nobody_is_at_work(opens, language, choose, closed):
-    """The line says so, and does not ring anybody."""
+    """The line says so, and calls no agent."""
     window = opens().opens(language)
     window.looks_at("scene").get_by_role("button", name=BUTTONS[language][0], exact=True).click()
     window.rings().presses(choose).hears_a_question().presses("0").is_told(closed)
@@ -66,8 +66,8 @@ def test_the_scene_sentence_leads_to_its_controls(window):
     expect(window.page.locator("#panel-scene")).to_be_visible()
 
 
-def test_whoever_works_with_the_keyboard_stays_where_they_are(window):
-    """The controls are drawn anew when the scene changes; the focus is not lost."""
+def test_the_keyboard_focus_stays_when_the_controls_are_redrawn(window):
+    """A change of the scene redraws them."""
     panel = window.looks_at("scene")
     panel.get_by_role("button", name="is down").focus()
     window.page.keyboard.press("Enter")
@@ -76,8 +76,8 @@ def test_whoever_works_with_the_keyboard_stays_where_they_are(window):
 
 
 @pytest.mark.parametrize("choice", ["Number withheld", "Another number …", "Dana"])
-def test_who_was_chosen_to_call_is_still_chosen_when_other_people_live_in_the_world(window, line, choice):
-    """Nobody takes their place in the list; a language changes the words only."""
+def test_the_chosen_caller_stays_chosen_when_the_customers_change(window, line, choice):
+    """No other customer takes the place in the list; the language changes the words only."""
     someone = {**WORLD["customers"][0], "id": "K0", "name": "Neu", "mobile": "+8613911110000", "wallet_id": "10009999"}
     window.page.locator("#who").select_option(label=choice if choice != "Dana" else "Dana · +1 202 555 0151")
     line.lab("world", WORLD | {"customers": [someone, *WORLD["customers"]]})

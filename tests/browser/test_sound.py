@@ -1,4 +1,4 @@
-"""What comes out of the loudspeaker: the voice, the keys' tones, ringing; and what stops it."""
+"""Sound of the browser phone: speech, key tones, ringing; and what stops them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ address => fetch(address).then(async answer => {
 
 @pytest.fixture
 def listening(opens):
-    """A window that keeps what it plays where it can be looked at."""
+    """A window that records what it plays."""
     window = opens()
     window.page.add_init_script(f"({KEEP_WATCH})()")
     return window.opens()
@@ -73,7 +73,7 @@ def test_the_prompt_is_played_from_a_file_that_decodes(listening):
 
 
 def test_the_line_that_is_spoken_is_marked_in_the_transcript(listening):
-    """So that eyes can follow the ears."""
+    """The line that is playing is highlighted."""
     listening.rings()
     listening.page.wait_for_selector(".line.speaking[data-number='0']")
 
@@ -89,7 +89,7 @@ def test_a_key_sounds_as_its_two_tones(listening):
     assert listening.asks("() => context.state") == "running"
 
 
-def test_a_key_cuts_the_voice(listening):
+def test_a_key_stops_the_speech(listening):
     """Barge-in: what was playing stops at once, what was waiting is not played, the next prompt is."""
     listening.rings()
     listening.page.wait_for_function("() => played[0] && played[0].currentTime > 0")
@@ -102,8 +102,8 @@ def test_a_key_cuts_the_voice(listening):
     assert not listening.asks("() => played.some(one => one.src.endsWith('/lines/1.wav'))")
 
 
-def test_hanging_up_ends_the_voice(listening):
-    """Nobody speaks into a receiver that lies on the hook."""
+def test_hanging_up_stops_the_speech(listening):
+    """Nothing is played after hanging up."""
     listening.rings()
     listening.page.wait_for_function("() => played[0] && played[0].currentTime > 0")
     listening.clicks("#hang-up").is_told("The call is over.")
@@ -118,8 +118,8 @@ def test_sound_can_be_switched_off_and_stays_off(listening):
     assert listening.page.locator("#mute").inner_text() == "Sound off"
 
 
-def test_the_page_plays_the_ringing_that_a_caller_hears_while_an_agent_is_rung(listening):
-    """No music, which a `<Dial>` does not play; and it stops when somebody answers."""
+def test_the_page_plays_the_ringing_that_a_caller_hears_while_an_agent_is_called(listening):
+    """Ringback, not music; it stops when the agent answers."""
     listening.rings().presses("2").hears_a_question().presses("0")
     ringing = "() => played.find(one => one.src.endsWith('/ringing.wav'))"
     listening.page.wait_for_function(f"() => ({ringing})()?.currentTime > 0")

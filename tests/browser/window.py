@@ -1,4 +1,4 @@
-"""A person in front of the page: rings, listens, presses keys, looks at what stands beside the call."""
+"""A user of the page: places calls, listens, presses keys, opens the panels."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Window:
         self.page, self.url = page, f"{url}/phone/"
 
     def opens(self, language: str = "en") -> Window:
-        """Come to the page and choose what it is written in."""
+        """Open the page and choose its language."""
         self.page.goto(self.url)
         self.speaks(language)
         expect(self.page.locator("#line option").first).to_be_attached()
         return self
 
     def speaks(self, language: str) -> Window:
-        """Choose what the page is written in."""
+        """Choose the language of the page."""
         return self.clicks(f"[data-language={language}]")
 
     def rings(self, who: str = LIN, line: str = "", agents: str = "") -> Window:
@@ -39,27 +39,27 @@ class Window:
         return self.hears_a_question()
 
     def hears_a_question(self) -> Window:
-        """Wait until the line has spoken and waits for keys."""
+        """Wait until the line waits for keys."""
         self.page.wait_for_function("() => document.body.dataset.state === 'listening'", timeout=15_000)
         return self
 
     def presses(self, keys: str) -> Window:
-        """On the keyboard; the telephone has taken the last of them."""
+        """Press keys on the keyboard, and wait until the last one was taken."""
         return self.acts(lambda: self.page.keyboard.type(keys), len(keys))
 
     def clicks(self, selector: str) -> Window:
-        """With the mouse."""
+        """Click an element."""
         self.page.locator(selector).click()
         return self
 
     def picks(self, words: str) -> Window:
-        """The option that says so, with the mouse."""
+        """Click the option with these words."""
         option = self.page.locator("button.option", has_text=words).last
         return self.acts(option.click).hears_a_question()
 
-    def acts(self, act: Callable[[], object], deeds: int = 1) -> Window:
-        """Do something that the telephone is told of, so many times; it has answered the last one."""
-        left = deeds
+    def acts(self, act: Callable[[], object], actions: int = 1) -> Window:
+        """Do something that sends this many actions, and wait for the answer to the last one."""
+        left = actions
 
         def is_last(answer: Response) -> bool:
             nonlocal left
@@ -71,19 +71,19 @@ class Window:
         return self
 
     def is_told(self, *texts: str) -> Window:
-        """Each of these stands in the transcript, soon."""
+        """Wait until the transcript contains each of these."""
         for text in texts:
             expect(self.page.locator("#transcript")).to_contain_text(text, timeout=15_000)
         return self
 
     def warned(self, *texts: str) -> Window:
-        """The banner says each of these."""
+        """Wait until the banner contains each of these."""
         for text in texts:
             expect(self.page.locator("#banner")).to_contain_text(text, timeout=15_000)
         return self
 
     def hangs_up(self) -> Window:
-        """If there is anything to hang up."""
+        """Hang up, if a call is in progress."""
         if self.page.locator("body[data-state]:not([data-state=idle]):not([data-state=over])").count():
             self.page.keyboard.press("Escape")
             expect(self.page.locator("body[data-state=over]")).to_be_attached(timeout=15_000)
@@ -101,12 +101,12 @@ class Window:
 
     @property
     def state(self) -> Locator:
-        """The telephone's display."""
+        """The state in the telephone's display."""
         return self.page.locator("#state")
 
     @property
     def sid(self) -> str:
-        """The CallSid, out of the page's address."""
+        """The CallSid, from the page's URL."""
         found = re.search(r"#(CA[0-9a-f]{32})$", self.page.url)
         assert found, self.page.url
         return found[1]
@@ -123,7 +123,7 @@ class Window:
         return self.hears_a_question().keys_the_code()
 
     def plays(self, demo_call: str, hints: int = 60) -> Window:
-        """A ready-made call, hint by hint, to its end or so far; what the last hint offers is left."""
+        """Play a ready-made call hint by hint, to its end or for this many hints."""
         self.page.locator(f"[data-demo-call={demo_call}]").click()
         hint = self.page.locator("#hint")
         for _ in range(hints):
@@ -137,13 +137,13 @@ class Window:
         return self
 
     def keys_the_code(self) -> Window:
-        """The one in the newest text, by its button."""
+        """Enter the code of the newest text by its button."""
         button = self.looks_at("messages").locator("button.action").first
         expect(button).to_be_enabled(timeout=15_000)
         return self.acts(button.click).hears_a_question()
 
     def picture(self) -> Any:
-        """The call as the telephone company has it."""
+        """The state of the call in the simulator."""
         return self.asks("sid => fetch(`/phone/api/calls/${sid}`).then(answer => answer.json())", self.sid)
 
     def _choose(self, select: str, words: str) -> None:

@@ -15,7 +15,7 @@ from ivr.callbacks.tables import rings
 from ivr.follow_up.jobs import Surroundings
 from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioTelephone
-from tests.simulator.running import running_simulator
+from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
 NUMBER, CUSTOMER = "13900000001", "+8613900000001"

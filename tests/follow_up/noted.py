@@ -21,7 +21,7 @@ from ivr.voice_notes.tables import recordings, sounds, voice_notes
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET
-from tests.simulator.running import running_simulator
+from tests.simulator.running_simulator import running_simulator
 from tests.simulator.stub_app import StubApp
 
 WORDS = "我的卡被扣了两次钱，请帮我查一下。"

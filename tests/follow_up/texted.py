@@ -13,7 +13,7 @@ from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages as table
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.twilio_rest import TwilioSms
-from tests.simulator.running import running_simulator
+from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
 MARK = "0123456789abcdef"

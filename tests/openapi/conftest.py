@@ -17,7 +17,7 @@ from ivr.telephony import twilio_rest
 from tests.openapi.documents import PRISM, document
 from tests.ports import free_ports
 from tests.simulator.conftest import simulator, stub  # noqa: F401
-from tests.simulator.running import TEST_SID, TEST_TOKEN
+from tests.simulator.running_simulator import TEST_SID, TEST_TOKEN
 
 STARTS_WITHIN = 60.0
 

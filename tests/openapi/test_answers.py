@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.openapi.documents import BASE, SERVICE, answer_schema, listed
-from tests.simulator.running import CALLER, LINE
+from tests.simulator.running_simulator import CALLER, LINE
 from tests.simulator.stub_app import zh
 
 QUEUED = '<Enqueue waitUrl="/wait">desk</Enqueue>'

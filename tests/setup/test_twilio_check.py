@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from ivr.setup.twilio_check import cases, credentials_fault, twilio_group
 from ivr.simulator.rest.credentials import TEST
-from tests.simulator.running import TEST_SID, TEST_TOKEN, running_simulator
+from tests.simulator.running_simulator import TEST_SID, TEST_TOKEN, running_simulator
 
 
 def checked(settings, *arguments):

@@ -1,4 +1,4 @@
-"""The tests' own app behind a real socket, and a telephone wired to it."""
+"""A stub app behind a real socket, a telephone connected to it, and the simulator as a server."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from werkzeug.serving import make_server
 
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.delivery import HttpTransport
-from tests.simulator.running import Simulator, running_simulator
+from tests.simulator.running_simulator import Simulator, running_simulator
 from tests.simulator.stub_app import TOKEN, StubApp
 
 
 @pytest.fixture
 def stub() -> Iterator[StubApp]:
-    """The app, listening on loopback."""
-    app, stub = Flask("desk"), StubApp()
+    """The stub app, listening on loopback."""
+    app, stub = Flask("stub"), StubApp()
     app.add_url_rule("/<path:_path>", view_func=lambda _path: stub.answer(), methods=["GET", "POST"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
     stub.url = f"http://127.0.0.1:{server.port}"
@@ -33,7 +33,7 @@ def stub() -> Iterator[StubApp]:
 
 @pytest.fixture
 def caller(stub: StubApp) -> Iterator[Phone]:
-    """A telephone wired to it, which does not repeat its requests unless a test says so."""
+    """A telephone connected to the stub app; it sends each webhook once unless a test says otherwise."""
     transport = HttpTransport(stub.url)
     yield Phone(transport, TOKEN, repeat=False)
     transport.close()
@@ -41,6 +41,6 @@ def caller(stub: StubApp) -> Iterator[Phone]:
 
 @pytest.fixture
 def simulator(stub: StubApp, settings: Any) -> Iterator[Simulator]:
-    """The telephone company as a server of its own."""
+    """The simulator as a server of its own."""
     with running_simulator(stub, settings) as running:
         yield running

@@ -1,4 +1,4 @@
-"""A small app of the tests' own; it answers what a test tells it to."""
+"""A stub of the app: it gives the answers that a test sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TOKEN = "12345"
 
 
 class StubApp:
-    """Answers by path, in order; the last answer stays. Keeps every request that was rightly signed."""
+    """Answers by path, in order; the last answer is repeated. Keeps every request with a valid signature."""
 
     def __init__(self) -> None:
         self.replies: dict[str, list[Any]] = {}
@@ -20,7 +20,7 @@ class StubApp:
         self.url = ""
 
     def on(self, path: str, *replies: Any) -> StubApp:
-        """At this path: TwiML inside of a Response, or a status number, or a whole Response."""
+        """Set the answers at a path: the content of a `<Response>`, a status number, or a whole Response."""
         self.replies[path] = list(replies)
         return self
 
@@ -29,7 +29,7 @@ class StubApp:
         return [form for asked, form in self.requests if asked == path]
 
     def answer(self) -> Response:
-        """What this request gets."""
+        """The answer to the current request."""
         url = self.url + request.full_path.removesuffix("?") if request.query_string else self.url + request.path
         if not RequestValidator(TOKEN).validate(url, request.form, request.headers.get("X-Twilio-Signature", "")):
             return Response(status=403)

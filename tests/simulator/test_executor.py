@@ -65,7 +65,7 @@ def test_a_bare_finish_key_is_silence(stub, caller):
 
 @pytest.mark.parametrize("form, digits", [("empty", ""), ("absent", None), ("hash", "#"), ("finished-on-key", "")])
 def test_a_bare_finish_key_can_arrive_in_every_form(stub, caller, form, digits):
-    """Some dumps show that it is told after all, which is not written down, so a test can choose."""
+    """Some traces show that Twilio reports it after all, which is not documented, so a test can choose."""
     stub.on("/voice", ENTRY)
     caller.bare_hash = form
     caller.dials(LINE).presses("#")
@@ -80,7 +80,7 @@ def test_keys_typed_ahead_wait_for_the_next_gather(stub, caller):
 
 
 def test_an_agent_who_accepts_is_joined_to_the_caller(stub, caller):
-    """The whisper runs on a leg of its own, and its end joins the two."""
+    """The whisper runs on a leg of its own, and its end bridges the two legs."""
     stub.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", zh("再见。"))
     assert caller.dials(LINE).talking_to == "+8613911110001"
     caller.waits().hears("再见")
@@ -120,7 +120,7 @@ def test_hanging_up_sends_the_status_and_no_digits(stub, caller):
 
 
 def test_the_end_of_a_document_ends_the_call(stub, caller):
-    """Nothing left to execute means goodbye."""
+    """The call ends when nothing is left to execute."""
     stub.on("/voice", zh("再见。"))
     assert caller.dials(LINE).over
     assert stub.forms("/voice")[0]["CallStatus"] == "ringing"
@@ -133,7 +133,7 @@ def test_a_rejected_call_was_never_answered(stub, caller):
     assert stub.forms("/voice/status")[0]["CallStatus"] == "busy"
 
 
-def test_documents_that_chase_each_other_are_a_loop(stub, caller):
+def test_redirects_without_end_are_a_loop(stub, caller):
     """Redirects without anything heard do not go on forever."""
     stub.on("/voice", "<Redirect>/voice</Redirect>")
     with pytest.raises(AssertionError, match="in a row"):
@@ -164,7 +164,7 @@ def test_hears_tells_what_was_heard_instead(stub, caller):
 
 
 def test_counting_keys_is_no_option(stub, caller):
-    """「请按一次」 tells how often, not which key."""
+    """「请按一次」 says how often, not which key."""
     stub.on(
         "/voice",
         "<Gather>"
@@ -176,7 +176,7 @@ def test_counting_keys_is_no_option(stub, caller):
 
 
 def test_leaving_while_talking_still_reports_the_dial(stub, caller):
-    """The action is asked when the caller hangs up on the agent; its answer is heard by nobody."""
+    """The action is requested when the caller hangs up on the agent; its answer is discarded."""
     stub.on("/voice", DIAL).on("/whisper", WHISPER).on("/whispered", "").on("/dialled", ENTRY)
     assert caller.dials(LINE).hangs_up().over
     assert [(form["DialCallStatus"], form["CallStatus"]) for form in stub.forms("/dialled")] == [

@@ -1,4 +1,4 @@
-"""A call that is held in a browser, without the browser: what people do at odd moments."""
+"""A call of the browser phone, without the browser: actions at unusual moments."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ OFFER = f"<Gather numDigits='1' finishOnKey='' action='/offered'>{en('For a call
 
 @pytest.fixture
 def live(stub):
-    """A call whose agent somebody answers for; it is at the first question."""
+    """A call whose agent is answered by hand, at its first prompt."""
     stub.on("/voice", OFFER).on("/offered", RINGS).on("/dialled", OFFER)
     stub.on("/whisper", en("Not verified. To accept, press 1."))
     transport = HttpTransport(stub.url)
 
-    def phone(timed, seat):
-        return Phone(timed, TOKEN, repeat=False, agents=seat, strict=False)
+    def phone(transport, seat):
+        return Phone(transport, TOKEN, repeat=False, agents=seat, strict=False)
 
     call = LiveCall(transport, phone, "+864000000101", "+8613900000001", "by-hand", lambda: "accept", time.monotonic)
     call.begin()
@@ -36,7 +36,7 @@ def live(stub):
 
 
 def reaches(call, state):
-    """It comes there by itself, soon."""
+    """Wait until the call is in this state."""
     until = time.monotonic() + 10
     while call.picture()["state"] != state:
         assert time.monotonic() < until, call.picture()
@@ -45,19 +45,19 @@ def reaches(call, state):
 
 
 def does(call, kind, keys=""):
-    """A deed of the only window; it is done at once."""
+    """Carry out an action of the only window."""
     assert call.order(kind, keys, "window", call.version).wait(10), kind
 
 
 def rings(call):
-    """The agent's telephone rings."""
+    """Press the key that calls the agent, and wait until the phone rings."""
     call.order("press", "1", "window", call.version)
     return reaches(call, "agent-rings")
 
 
 @pytest.mark.parametrize(("kind", "keys"), [("press", "1"), ("wait", "")])
-def test_what_a_caller_does_while_an_agent_is_rung_answers_no_later_question(live, stub, kind, keys):
-    """A key there would accept what was not offered yet, silence would end a talk that has not begun."""
+def test_input_while_an_agent_is_called_answers_no_later_prompt(live, stub, kind, keys):
+    """A key would accept an offer that was not made yet; silence would end a conversation before it begins."""
     does(rings(live), kind, keys)
     live.seat.choose("no-answer")
     reaches(live, "listening")
@@ -66,8 +66,8 @@ def test_what_a_caller_does_while_an_agent_is_rung_answers_no_later_question(liv
 
 
 @pytest.mark.parametrize("choices", [(), ("answer",)])
-def test_a_caller_who_hangs_up_while_an_agent_is_rung_is_gone_at_once(live, stub, choices):
-    """The agent has neither declined nor let it ring, and the line speaks to nobody any more."""
+def test_a_caller_who_hangs_up_while_an_agent_is_called_ends_the_call_at_once(live, stub, choices):
+    """The agent counts neither as declining nor as not answering, and nothing more is said."""
     rings(live)
     for choice in choices:
         live.seat.choose(choice)

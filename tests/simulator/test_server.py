@@ -1,4 +1,4 @@
-"""The telephone company as a process: the JSON interface, REST in Twilio's format, and who may ask."""
+"""The simulator as a server: the JSON API, REST in Twilio's format, and access control."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twilio.base.exceptions import TwilioRestException
 from app import create_app
 from audio.segment import AudioSegment
 from ivr.web.phone_redirect import phone_redirect
-from tests.simulator.running import AGENT, CALLER, LINE, running_simulator
+from tests.simulator.running_simulator import AGENT, CALLER, LINE, running_simulator
 from tests.simulator.stub_app import TOKEN, zh
 
 MENU = '<Gather numDigits="1" finishOnKey="" action="/chosen">' + zh("充值，请按一。") + "</Gather>"
@@ -21,12 +21,12 @@ WAIT = zh("请稍候。") + '<Pause length="20"/>'
 
 
 def hangs(simulator, sid):
-    """Both queue and record tests end their calls so."""
+    """Hang up a call."""
     return simulator.does(f"{sid}/hang-up")
 
 
 def test_a_call_is_placed_pressed_and_ended_by_json(simulator):
-    """The state after each deed is what the app answered to it."""
+    """The state after each action follows from the app's answer to it."""
     simulator.stub.on("/voice", MENU).on("/chosen", MENU)
     call = simulator.dials()
     assert (call["status"], call["waiting"]["kind"], call["options"]) == (
@@ -41,13 +41,13 @@ def test_a_call_is_placed_pressed_and_ended_by_json(simulator):
 
 
 def test_a_call_may_have_a_sid_of_its_own_choice_once(simulator):
-    """A second one of the same sid is a mistake."""
+    """A second call with the same SID is refused."""
     sid = "CA" + "5" * 32
     assert simulator.dials(sid=sid)["sid"] == sid
     simulator.does("", {"line": LINE, "from": CALLER, "sid": sid}, 409)
 
 
-def test_silence_is_kept_when_the_clock_passes_it(simulator):
+def test_a_time_out_that_the_clock_passes_counts_as_silence(simulator):
     """Virtual time: the call's own words take their seconds, then the time-out."""
     simulator.stub.on("/voice", '<Gather timeout="10" action="/chosen"/>' + zh("在吗？"))
     call = simulator.dials()
@@ -59,8 +59,8 @@ def test_silence_is_kept_when_the_clock_passes_it(simulator):
     assert simulator.sees(call["sid"])["over"]
 
 
-def test_notices_are_held_and_then_sent_late_twice_and_out_of_order(simulator):
-    """Their numbers tell the true order."""
+def test_status_callbacks_are_held_and_then_sent_late_twice_and_out_of_order(simulator):
+    """Their sequence numbers keep the real order."""
     simulator.stub.on("/agent", "")
     call = simulator.dials(notices="held")
     assert call["over"] and simulator.stub.forms("/voice/status") == []
@@ -70,14 +70,14 @@ def test_notices_are_held_and_then_sent_late_twice_and_out_of_order(simulator):
 
 
 def test_an_earlier_webhook_is_sent_again(simulator):
-    """The answer must be the same bytes; the interface tells whether it is."""
+    """The API says whether the answer is the same bytes."""
     simulator.stub.on("/voice", MENU)
     sid = simulator.dials()["sid"]
     assert simulator.does(f"{sid}/again", {"request": 0})["same"]
 
 
 def test_an_agent_who_is_asked_answers_by_their_own_sid(simulator):
-    """First the receiver, then the keys of the whisper."""
+    """First the call is answered, then the whisper's keys are pressed."""
     simulator.stub.on("/voice", f'<Dial><Number url="/whisper">{AGENT}</Number></Dial>')
     simulator.stub.on("/whisper", ASK_AGENT).on("/whispered", "")
     call = simulator.dials(agents="ask")
@@ -89,8 +89,8 @@ def test_an_agent_who_is_asked_answers_by_their_own_sid(simulator):
     assert simulator.sees(call["sid"])["talking_to"] == AGENT
 
 
-def test_rest_refuses_strangers_in_twilios_words(simulator):
-    """Code 20003 and the address of its page."""
+def test_rest_refuses_other_credentials_with_twilios_message(simulator):
+    """Code 20003 and the URL of its page."""
     url = f"{simulator.settings.twilio_api_url['']}/2010-04-01/Accounts/{simulator.runner.account.sid}/Calls.json"
     answer = requests.get(url, auth=(simulator.runner.account.sid, "wrong"), timeout=5)
     assert answer.status_code == 401
@@ -103,7 +103,7 @@ def test_rest_refuses_strangers_in_twilios_words(simulator):
 
 
 def test_a_call_made_by_rest_rings_and_runs_its_document(simulator):
-    """Queued at first; each event that was asked for is told, in order."""
+    """Queued at first; the status callbacks that were asked for arrive in order."""
     simulator.stub.on("/outbound", MENU)
     events = ["initiated", "ringing", "answered", "completed"]
     made = simulator.rest.calls.create(
@@ -125,7 +125,7 @@ def test_a_call_made_by_rest_rings_and_runs_its_document(simulator):
     ]
 
 
-def test_an_agent_rung_by_rest_behaves_as_the_lab_says(simulator):
+def test_an_agent_called_by_rest_behaves_as_the_lab_says(simulator):
     """Busy ends the call before any document is fetched."""
     simulator.agents = "busy"
     made = simulator.rest.calls.create(to=AGENT, from_=LINE, url=simulator.url("/outbound"))
@@ -151,7 +151,7 @@ def test_a_call_that_twilio_would_not_make_is_refused_with_its_code(simulator, a
 
 
 def test_a_live_call_is_redirected_by_rest(simulator):
-    """At once, out of whatever it was waiting for."""
+    """At once, whatever it was waiting for."""
     simulator.stub.on("/voice", MENU).on("/elsewhere", zh("这边请。") + MENU)
     call = simulator.dials()
     simulator.rest.calls(call["sid"]).update(url=simulator.url("/elsewhere"))
@@ -167,7 +167,7 @@ def test_an_ended_call_cannot_be_changed(simulator):
 
 
 def test_a_call_placed_elsewhere_is_adopted(simulator):
-    """Any sid in Twilio's form is one of ours as soon as the app names it."""
+    """Any SID in Twilio's form exists as soon as the app names it."""
     simulator.stub.on("/elsewhere", MENU)
     sid = "CA" + "a" * 32
     simulator.rest.calls(sid).update(url=simulator.url("/elsewhere"))
@@ -179,14 +179,14 @@ def test_a_call_placed_elsewhere_is_adopted(simulator):
 
 
 def test_calls_are_listed_in_pages(simulator):
-    """The library follows the addresses of the pages."""
+    """The library follows the URIs of the pages."""
     sids = [simulator.dials()["sid"] for _ in range(5)]
     assert [call.sid for call in simulator.rest.calls.list(page_size=2)] == sids[::-1]
     assert len(simulator.rest.calls.list(status="busy")) == 0
 
 
 def test_a_queue_shows_its_members_and_gives_its_head_to_an_agent(simulator):
-    """Both legs talk; the Enqueue action is asked after they part."""
+    """Both legs talk; the Enqueue action is requested after the conversation."""
     simulator.stub.on("/voice", '<Enqueue waitUrl="/wait" action="/dequeued">desk</Enqueue>').on("/wait", WAIT)
     simulator.stub.on("/agent", "<Dial action='/dialled'><Queue url='/meet'>desk</Queue></Dial>").on(
         "/meet", zh("接通了。")
@@ -206,7 +206,7 @@ def test_a_queue_shows_its_members_and_gives_its_head_to_an_agent(simulator):
 
 
 def test_a_member_of_a_queue_is_sent_elsewhere(simulator):
-    """By sid, or as Front."""
+    """By SID, or as `Front`."""
     simulator.stub.on("/voice", '<Enqueue waitUrl="/wait" action="/dequeued">desk</Enqueue>').on("/wait", WAIT)
     simulator.stub.on("/elsewhere", MENU)
     caller = simulator.dials()
@@ -217,7 +217,7 @@ def test_a_member_of_a_queue_is_sent_elsewhere(simulator):
 
 
 def test_a_conference_has_participants_and_ends_for_all(simulator):
-    """Two legs in a room; ending it by REST ends both Dials."""
+    """Two legs; ending the conference by REST ends both Dials."""
     room = '<Dial action="/left"><Conference participantLabel="caller">desk</Conference></Dial>'
     simulator.stub.on("/voice", room).on("/left", zh("再见。"))
     first = simulator.dials()
@@ -234,7 +234,7 @@ def test_a_conference_has_participants_and_ends_for_all(simulator):
 
 @pytest.mark.parametrize("mode, status, error", [("ok", "delivered", None), ("reject", "undelivered", 30007)])
 def test_a_text_ends_as_the_lab_says(simulator, mode, status, error):
-    """Taken first, decided later."""
+    """The message is accepted first, and delivered or not later."""
     simulator.sms = mode
     sent = simulator.rest.messages.create(to="+8613900000009", from_=LINE, body="您好")
     assert sent.status == "queued"
@@ -265,7 +265,7 @@ def test_a_recording_is_listed_heard_and_deleted(simulator):
 
 
 def test_what_was_said_into_a_recording_can_be_heard_in_it(simulator):
-    """A voice reads the words, and silence is silent."""
+    """The words are spoken by a synthetic voice; silence is silent."""
     simulator.stub.on("/voice", '<Record action="/noted" finishOnKey="#"/>').on("/noted", MENU)
     call = simulator.dials()
     simulator.does(f"{call['sid']}/speak", {"seconds": 2, "words": "我的卡被拒绝了"})
@@ -283,7 +283,7 @@ def test_what_was_said_into_a_recording_can_be_heard_in_it(simulator):
     )
 
 
-def test_nobody_from_outside_reaches_the_simulator(simulator):
+def test_requests_from_outside_do_not_reach_the_simulator(simulator):
     """Neither by another Host nor through a tunnel."""
     assert simulator.web.get("/simulator/calls", base_url="http://ivr.example.com").status_code == 404
     tunnelled = simulator.web.get(

@@ -29,7 +29,7 @@ def _person(*typed: str):
 
 
 def test_a_call_is_held_and_saved_as_a_test(stub, tmp_path):
-    """What was pressed and heard becomes a dialogue that runs."""
+    """The saved call is a dialogue test that passes."""
     stub.on(
         "/voice",
         '<Gather numDigits="1" finishOnKey="" action="/chosen">'
@@ -60,20 +60,20 @@ def test_the_language_is_chosen_when_asked_for(stub):
 
 
 def test_the_person_plays_the_agent_when_no_behaviour_is_given(stub):
-    """Each ringing agent is asked for."""
+    """The behaviour is asked for each call to an agent."""
     stub.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>').on("/dialled", zh("再见。"))
     terminal.main(["--server", stub.url], _person("n"), lambda _line: None)
     assert stub.forms("/dialled")[0]["DialCallStatus"] == "no-answer"
 
 
 def test_the_end_of_input_hangs_up(stub):
-    """Ctrl-D puts the receiver down."""
+    """Ctrl-D hangs up."""
     stub.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
     terminal.main(["--server", stub.url], _person(), lambda _line: None)
     assert stub.forms("/voice/status")[0]["CallStatus"] == "completed"
 
 
-def test_the_end_of_input_hangs_up_while_an_agent_is_rung_too(stub):
+def test_the_end_of_input_hangs_up_while_an_agent_is_called_too(stub):
     """The caller is gone; the agent has not declined."""
     stub.on("/voice", '<Dial action="/dialled">+8613911110001</Dial>')
     shown = []
@@ -82,18 +82,20 @@ def test_the_end_of_input_hangs_up_while_an_agent_is_rung_too(stub):
     assert stub.forms("/voice/status")[0]["CallStatus"] == "completed"
 
 
-@pytest.mark.parametrize(("port", "token", "mend"), [("1", TOKEN, "make run"), (None, "another", "TWILIO_AUTH_TOKEN")])
-def test_a_line_that_does_not_answer_at_all_is_told_with_what_to_do(stub, monkeypatch, port, token, mend):
-    """Nobody listens there, or the line was started with another token."""
+@pytest.mark.parametrize(
+    ("port", "token", "advice"), [("1", TOKEN, "make run"), (None, "another", "TWILIO_AUTH_TOKEN")]
+)
+def test_a_server_that_does_not_answer_is_reported_with_advice(stub, monkeypatch, port, token, advice):
+    """No server on the port, or one with another token."""
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
     shown = []
     server = f"http://127.0.0.1:{port}" if port else stub.url
     assert terminal.main(["--server", server], _person(), shown.append) == 1
-    assert mend in shown[-1]
+    assert advice in shown[-1]
 
 
 def test_a_webhook_that_cannot_be_sent_again_does_not_end_the_call(stub):
-    """The line may be away for a moment."""
+    """The server may be down for a moment."""
     stub.on("/voice", '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>", 500, 500)
     shown = []
     stub.on("/chosen", zh("再见。"))
@@ -101,8 +103,8 @@ def test_a_webhook_that_cannot_be_sent_again_does_not_end_the_call(stub):
     assert any("HTTP 500" in line for line in shown) and "  再见。" in shown
 
 
-def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(simulator, monkeypatch):
-    """Where the line fetches it; the tone is waited for, and a key ends the recording."""
+def test_what_is_said_after_a_tone_is_kept_by_the_labs_simulator(simulator, monkeypatch):
+    """The app fetches it there; speech waits for the tone, and a key ends the recording."""
     stub = simulator.stub
     monkeypatch.setenv("TWILIO_API_URL", simulator.settings.twilio_api_url[""])
     stub.on("/voice", '<Gather action="/x">' + zh("请说。") + '</Gather><Record action="/noted" finishOnKey="#"/>')
@@ -115,8 +117,8 @@ def test_what_is_said_after_a_tone_lies_at_the_labs_telephone_company(simulator,
     assert (kept.sid, simulator.runner.account.recordings[0].words) == (noted["RecordingSid"], "我的卡被拒绝了")
 
 
-def test_nothing_is_said_where_nothing_is_recorded(stub):
-    """It is no key."""
+def test_speech_without_a_recording_is_refused(stub):
+    """It is not a key."""
     stub.on("/voice", "<Gather>" + zh("请选择。") + "</Gather>")
     shown = []
     terminal.main(["--server", stub.url], _person("say hello"), shown.append)

@@ -1,4 +1,4 @@
-"""What the browser phone shows of what was keyed."""
+"""How the transcript of the browser phone shows keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def keyed(*lines):
         (set(), ["1", "306128", "2264913", "1"]),
     ],
 )
-def test_what_is_keyed_secretly_is_blotted_out_also_when_it_was_keyed_ahead(secret, shown):
+def test_personal_entries_are_masked_also_when_they_were_typed_ahead(secret, shown):
     """The 2 chose the PIN (turn 3), and the PIN came with it (turn 4)."""
     transcript = keyed(("1", 1), ("306128", 2), ("2264913", 3), ("1", 5))
     assert transcript.hide(secret) == bool(secret)
@@ -34,7 +34,7 @@ def test_what_is_keyed_secretly_is_blotted_out_also_when_it_was_keyed_ahead(secr
     assert not transcript.hide(secret)
 
 
-def test_the_last_keys_of_a_call_may_have_been_keyed_ahead_too():
+def test_the_last_keys_of_a_call_may_have_been_typed_ahead_too():
     """Nothing comes after them that would say where they end."""
     transcript = keyed(("1", 1), ("2264913", 2))
     transcript.hide({3})

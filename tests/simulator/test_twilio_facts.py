@@ -1,4 +1,4 @@
-"""What Twilio's documentation says of its requests and signatures, held against the simulator.
+"""What Twilio's documentation says of its requests and signatures, checked on the simulator.
 
 Each test says one fact; the page of Twilio's documentation that tells it stands in brackets.
 """
@@ -15,7 +15,7 @@ from ivr.simulator.calls.phone import ANONYMOUS
 from ivr.simulator.rest.magic_numbers import CALLING_TO, TEXTING_TO
 from ivr.simulator.rest.messages import segments
 from ivr.simulator.webhooks.delivery import Answer, WebhookSender
-from tests.simulator.running import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
+from tests.simulator.running_simulator import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
 from tests.simulator.stub_app import TOKEN, zh
 
 MENU = '<Gather numDigits="1" action="/chosen">' + zh("请选择。") + "</Gather>"
@@ -126,15 +126,15 @@ def test_a_blank_value_is_signed_too():
     )
 
 
-def test_each_request_has_a_token_against_repetition_of_its_own(simulator):
-    """A unique string in a header [Connection ConnectionOverrides]."""
+def test_each_request_has_an_idempotency_token_of_its_own(simulator):
+    """A unique string in a header [Connection Overrides]."""
     simulator.stub.on("/voice", "<Redirect>/next</Redirect>")
     simulator.dials()
     tokens = [headers["I-Twilio-Idempotency-Token"] for headers in simulator.stub.headers]
     assert len(tokens) == len(set(tokens)) == 3
 
 
-def test_the_end_is_told_once_by_default_with_a_duration(simulator):
+def test_the_end_is_reported_once_by_default_with_a_duration(simulator):
     """`completed`, also for other ends; seconds, a time in GMT, a number from 0 [Call Status Callbacks]."""
     simulator.dials()
     (form,) = simulator.stub.forms("/voice/status")
@@ -149,7 +149,7 @@ def test_the_end_is_told_once_by_default_with_a_duration(simulator):
 
 
 @pytest.mark.parametrize("end", ["busy", "no-answer", "failed"])
-def test_every_end_is_told_as_completed(simulator, end):
+def test_every_end_is_reported_as_completed(simulator, end):
     """The event fires for all of them, and the status says which [Call Status Callbacks]."""
     simulator.agents = end
     made = simulator.rest.calls.create(
@@ -159,7 +159,7 @@ def test_every_end_is_told_as_completed(simulator, end):
     assert [form["CallStatus"] for form in simulator.stub.forms("/told")] == [end]
 
 
-def test_only_the_last_notice_has_a_duration(simulator):
+def test_only_the_last_status_callback_has_a_duration(simulator):
     """`answered` says in-progress and nothing of seconds [Call Status Callbacks]."""
     url = simulator.url("/told")
     made = simulator.rest.calls.create(
@@ -174,7 +174,7 @@ def test_only_the_last_notice_has_a_duration(simulator):
     assert answered["CallStatus"] == "in-progress" and "CallDuration" not in answered and "CallDuration" in completed
 
 
-def test_a_call_cancelled_while_queued_tells_nobody(simulator, monkeypatch):
+def test_a_call_cancelled_while_queued_sends_no_status_callback(simulator, monkeypatch):
     """It never began [Call Status Callbacks]."""
     waiting = []
     monkeypatch.setattr(simulator.runner, "tell", lambda call, task: waiting.append((call, task)))
@@ -196,7 +196,7 @@ def test_an_underscore_in_the_host_of_a_callback_is_refused(simulator):
     assert refused.value.code == 21609
 
 
-def test_an_address_wins_over_inline_words(simulator):
+def test_a_url_takes_precedence_over_inline_twiml(simulator):
     """When both are given [Calls resource]."""
     made = simulator.rest.calls.create(
         to=CALLER, from_=LINE, url=simulator.url("/x"), twiml="<Response><Reject/></Response>"
@@ -205,7 +205,7 @@ def test_an_address_wins_over_inline_words(simulator):
     assert len(simulator.stub.forms("/x")) == 1
 
 
-def test_inline_words_need_absolute_actions(simulator):
+def test_inline_twiml_needs_absolute_actions(simulator):
     """There is no document to resolve against [Gather]."""
     made = simulator.rest.calls.create(to=CALLER, from_=LINE, twiml=f"<Response>{MENU}</Response>")
     seen = simulator.does(f"{made.sid}/press", {"keys": "1"}) if simulator.sees(made.sid) else {}
@@ -222,7 +222,7 @@ def test_test_credentials_see_nothing_but_four_requests(simulator, path):
     assert (answer.status_code, answer.json()["code"]) == (403, 20008)
 
 
-def test_test_credentials_fetch_no_document_and_send_no_notice(simulator):
+def test_test_credentials_fetch_no_document_and_send_no_status_callback(simulator):
     """Nobody is called [Test Credentials]."""
     from ivr.telephony.twilio_rest import TestAccount
 
@@ -275,7 +275,7 @@ def test_a_text_has_words_but_not_too_many(simulator, body, code):
     assert refused.value.code == code
 
 
-def test_conference_notices_follow_the_first_participant(simulator):
+def test_conference_status_callbacks_follow_the_first_participant(simulator):
     """Address and events of later ones are ignored; events are numbered [Conference]."""
     noun = "<Dial><Conference statusCallback='/{}' statusCallbackEvent='{}'>desk</Conference></Dial>"
     simulator.stub.on("/voice", noun.format("told", "start end join leave hold")).on(

@@ -1,4 +1,4 @@
-"""What Twilio does when a webhook is slow, dead, wrong or too large, held against the simulator."""
+"""What Twilio does when a webhook is slow, dead, wrong or too large, checked on the simulator."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ivr.simulator.webhooks.delivery import (
     WebhookFailed,
     WebhookSender,
 )
-from tests.simulator.running import LINE
+from tests.simulator.running_simulator import LINE
 from tests.simulator.stub_app import TOKEN, zh
 
 URL = "https://ivr.example.com/voice"
 SORRY = zh("请稍后再拨。")
 
 
-class Line:
-    """A transport that fails or answers as it is told, in order; the last stays."""
+class FailingTransport:
+    """A transport that fails or answers as given, in order; the last one is repeated."""
 
     base_url = "https://ivr.example.com"
 
@@ -40,27 +40,27 @@ class Line:
         return fate if isinstance(fate, Answer) else Answer(fate, b"<Response/>")
 
 
-def tries(fragment, *fates):
+def attempts(fragment, *fates):
     """How often one request is sent."""
-    line = Line(*fates)
+    line = FailingTransport(*fates)
     with suppress(WebhookFailed):
         WebhookSender(line, TOKEN).deliver(URL + fragment, {})
     return len(line.tries)
 
 
 def code(*fates, fragment=""):
-    """The code of a request that fails for good."""
+    """The error code of a request that fails after all retries."""
     with pytest.raises(WebhookFailed) as failed:
-        WebhookSender(Line(*fates), TOKEN).deliver(URL + fragment, {})
+        WebhookSender(FailingTransport(*fates), TOKEN).deliver(URL + fragment, {})
     return failed.value.code
 
 
-def test_the_defaults_of_patience():
+def test_the_default_time_outs_and_retries():
     """5 s to connect, 15 s to read, 15 s in total, one retry after a failed connection [Connection Overrides]."""
     assert ConnectionOverrides.of(URL) == ConnectionOverrides(5.0, 15.0, 15.0, 1, frozenset({"ct"}))
 
 
-def test_the_fragment_sets_patience():
+def test_the_fragment_sets_time_outs_and_retries():
     """In milliseconds; `all` is every kind [Connection Overrides]."""
     assert ConnectionOverrides.of(URL + "#ct=1000&rt=5000&tt=9000&rc=2&rp=all") == ConnectionOverrides(
         1.0, 5.0, 9.0, 2, frozenset({"ct", "rt", "4xx", "5xx"})
@@ -110,12 +110,12 @@ def test_the_ranges_of_the_fragment(pair, fine):
 )
 def test_what_is_tried_again(fragment, fates, expected):
     """By default a failed connection only; otherwise what the policy names [Connection Overrides]."""
-    assert tries(fragment, *fates) == expected
+    assert attempts(fragment, *fates) == expected
 
 
 def test_all_tries_of_one_request_share_a_token():
     """So that the app can tell a retry from another request [Connection Overrides]."""
-    line = Line(500, 500, 200)
+    line = FailingTransport(500, 500, 200)
     WebhookSender(line, TOKEN).deliver(URL + "#rc=2&rp=5xx", {})
     assert len({token for _c, _r, token, _m, _f in line.tries}) == 1
 
@@ -123,7 +123,7 @@ def test_all_tries_of_one_request_share_a_token():
 def test_the_total_time_bounds_all_tries():
     """A try gets no more than what is left of it [Connection Overrides]."""
 
-    class Slow(Line):
+    class Slow(FailingTransport):
         def send(self, *arguments):
             time.sleep(0.15)
             return super().send(*arguments)
@@ -145,7 +145,7 @@ def test_each_failure_has_its_code(fate, expected):
 
 def test_ten_redirects_are_followed():
     """By GET, without what was posted [Gather]."""
-    line = Line(*[Answer(307, b"", "", "/voice")] * 10, 200)
+    line = FailingTransport(*[Answer(307, b"", "", "/voice")] * 10, 200)
     assert WebhookSender(line, TOKEN).deliver(URL, {"Digits": "1", "CallSid": "CA1"}).status == 200
     assert line.tries[-1][3:] == ("GET", {"CallSid": "CA1"})
 
@@ -187,7 +187,7 @@ def test_a_call_made_by_rest_has_the_fallback_it_was_given(simulator):
     assert simulator.sees(made.sid)["heard"][-1]["text"] == "请稍后再拨。"
 
 
-def test_a_notice_has_no_fallback(simulator):
+def test_a_status_callback_has_no_fallback(simulator):
     """It is lost [Call Status Callbacks]."""
     simulator.stub.on("/voice/status", 500)
     simulator.dials()

@@ -1,10 +1,10 @@
-"""What Twilio's documentation says of each verb, held against the simulator."""
+"""What Twilio's documentation says of each verb, checked on the simulator."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.simulator.running import AGENT, CALLER, LINE
+from tests.simulator.running_simulator import AGENT, CALLER, LINE
 from tests.simulator.stub_app import zh
 
 WAIT = zh("请稍候。") + '<Pause length="20"/>'
@@ -130,7 +130,7 @@ def test_a_recorded_dial_says_where_the_recording_is(simulator):
     assert kept["RecordingSource"] == "DialVerb" and not {"From", "To"} & set(kept)
 
 
-def test_each_leg_has_its_own_notices(simulator):
+def test_each_leg_has_its_own_status_callbacks(simulator):
     """The agent's leg names its parent [Number]."""
     events = "initiated ringing answered completed"
     simulator.stub.on(
@@ -161,7 +161,7 @@ def test_a_recording_ends_with_any_key_by_default(simulator):
     assert (done["Digits"], done["RecordingDuration"]) == ("7", "4")
 
 
-def test_a_recording_is_told_although_the_caller_hung_up(simulator):
+def test_a_recording_is_reported_although_the_caller_hung_up(simulator):
     """Digits says so; what is answered is nobody's [Record]."""
     simulator.stub.on("/voice", "<Record action='/x'/>").on("/x", BYE)
     call = simulator.does(f"{simulator.dials()['sid']}/hang-up")
@@ -175,7 +175,7 @@ def test_a_recording_is_no_longer_than_its_limit(simulator):
     assert simulator.stub.forms("/x")[0]["RecordingDuration"] == "10"
 
 
-def test_a_recording_that_silence_ended_tells_the_silence_too(simulator):
+def test_a_recording_that_silence_ended_reports_the_silence_too(simulator):
     """The seconds are those before trimming [Record]; the file has only what was spoken."""
     simulator.stub.on("/voice", "<Record action='/x' timeout='5' finishOnKey='#'/>")
     sid = simulator.dials()["sid"]
@@ -200,7 +200,7 @@ def test_a_recording_without_a_word_is_kept_or_falls_through(simulator, keeps):
     assert simulator.runner.calls[call["sid"]].leg.warnings == []
 
 
-def test_a_waiting_document_is_told_the_place_and_asked_for_again(simulator):
+def test_a_waiting_document_gets_the_position_and_is_requested_again(simulator):
     """When it has ended, with the time waited [Enqueue]."""
     simulator.stub.on("/voice", "<Enqueue waitUrl='/wait'>desk</Enqueue>").on("/wait", WAIT)
     sid = simulator.dials()["sid"]
@@ -264,7 +264,7 @@ def test_who_takes_from_a_queue_gets_its_head_and_the_words_are_the_callers(simu
     assert simulator.stub.forms("/x")[0]["QueueResult"] == "bridged"
 
 
-def test_a_redirected_member_is_told_at_once(simulator):
+def test_the_redirect_of_a_queue_member_is_reported_at_once(simulator):
     """`redirected` [Enqueue]."""
     simulator.stub.on("/voice", "<Enqueue waitUrl='/wait' action='/done'>desk</Enqueue>").on("/wait", WAIT).on(
         "/new", BYE

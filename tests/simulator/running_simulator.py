@@ -1,4 +1,4 @@
-"""The simulator's own server in front of the tests' app, with the real REST client at hand."""
+"""A running simulator in front of the stub app, with Twilio's REST client connected to it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEST_SID, TEST_TOKEN = "AC" + "7" * 32, "test-token"
 
 @dataclass
 class Simulator:
-    """The runner, a client for its JSON interface, and Twilio's library pointed at it."""
+    """The call runner, a client for the JSON API, and Twilio's library connected to the simulator."""
 
     runner: Any
     web: Any
@@ -33,21 +33,21 @@ class Simulator:
     sms: str = "ok"
 
     def dials(self, **more: Any) -> Any:
-        """A call by the JSON interface."""
+        """Place a call by the JSON API."""
         return self.does("", {"line": LINE, "from": CALLER, **more}, 201)
 
     def does(self, path: str, body: Any = None, status: int = 200) -> Any:
-        """A deed on a call: `<sid>/press` and the like."""
+        """Act on a call: `<sid>/press` and the like."""
         answer = self.web.post(f"/simulator/calls/{path}".rstrip("/"), json=body or {}, base_url="http://127.0.0.1")
         assert answer.status_code == status, answer.text
         return answer.json
 
     def sees(self, sid: str) -> Any:
-        """A call as it is when nothing is left to do."""
+        """The state of a call after all its tasks are done."""
         return self.web.get(f"/simulator/calls/{sid}", base_url="http://127.0.0.1").json
 
     def url(self, path: str) -> str:
-        """An address of the app."""
+        """A URL of the app."""
         return self.stub.url + path
 
 
@@ -55,12 +55,12 @@ class Simulator:
 def running_simulator(
     stub: StubApp, settings: Any, test: tuple[str, str] = (TEST_SID, TEST_TOKEN)
 ) -> Iterator[Simulator]:
-    """A running one; `test` are the test credentials that are set."""
+    """Run a simulator; `test`: the test credentials in the settings."""
     transport, made = (
         HttpTransport(stub.url),
         replace(settings, twilio_test_account_sid=test[0], twilio_test_auth_token=test[1]),
     )
-    scene = Behaviour(lambda number: played.agents if number == AGENT else "person", lambda: played.sms)
+    scene = Behaviour(lambda number: running.agents if number == AGENT else "person", lambda: running.sms)
     runner = make_call_runner(made, transport, scene)
     app = create_server(made, runner, scene)
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -68,13 +68,13 @@ def running_simulator(
     thread.start()
     made = replace(made, twilio_api_url={"": f"http://127.0.0.1:{server.port}"})
     runner.account.base_url = made.twilio_api_url[""]
-    played = Simulator(runner, app.test_client(), twilio_rest.client(made), made, stub)
+    running = Simulator(runner, app.test_client(), twilio_rest.client(made), made, stub)
     try:
-        yield played
+        yield running
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
         runner.close()
-        played.rest.http_client.session.close()
+        running.rest.http_client.session.close()
         transport.close()

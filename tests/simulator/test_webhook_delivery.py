@@ -1,4 +1,4 @@
-"""Webhooks are signed, retried and fallen back as Twilio's are."""
+"""Webhooks are signed and retried, and fall back, as Twilio's do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_an_error_is_not_retried_by_default_but_falls_back(stub, caller):
 
 
 def test_without_a_working_fallback_the_caller_hears_an_error_and_is_cut_off(stub, caller):
-    """The last resort is not ours to word."""
+    """The announcement is Twilio's, not the app's."""
     stub.on("/voice", 500).on("/voice/fallback", 500)
     assert caller.dials(LINE).hears("application error").over
     assert len(caller.faults) == 2
@@ -81,7 +81,7 @@ def test_a_dead_server_is_tried_twice_by_default():
 
 
 def test_a_server_with_another_token_refuses(stub):
-    """The app checks signatures and so sees a stranger."""
+    """The app checks signatures."""
     transport = HttpTransport(stub.url)
     stranger = Phone(transport, "another", repeat=False).dials(LINE)
     transport.close()
@@ -100,14 +100,14 @@ def _app(answer):
     return app
 
 
-def test_a_phone_can_ring_an_app_in_this_process():
+def test_a_phone_can_call_an_app_in_this_process():
     """The public address is signed although nothing listens there."""
     app = _app(lambda: zh("您好。"))
     Phone(ClientTransport(app.test_client(), "https://ivr.example.com"), TOKEN).dials(LINE).hears("您好")
 
 
 def test_an_answer_that_changes_when_asked_again_is_caught():
-    """Every turn is posted twice; Twilio's own retry must find the same words."""
+    """Every webhook is sent twice; a retry by Twilio must get the same answer."""
     words = iter(["一。", "二。"])
     app = _app(lambda: zh(next(words)))
     with pytest.raises(AssertionError, match="differently"):
@@ -115,7 +115,7 @@ def test_an_answer_that_changes_when_asked_again_is_caught():
 
 
 def test_the_app_can_be_rebuilt_before_the_repeat():
-    """A fresh process must answer as the one that went away."""
+    """A new process must answer like the one before."""
     transport = ClientTransport(_app(lambda: zh("您好。")).test_client(), "https://ivr.example.com")
 
     def restart():

@@ -1,4 +1,4 @@
-"""The call map in the browser: every flow, nothing for strangers, and a plain answer where there is no map."""
+"""The call map in the browser: every flow, local access only, and a clear answer when there is no map."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def test_every_flow_has_its_map_and_its_words(tmp_path):
 
 
 @pytest.mark.parametrize("flow", ["nowhere", "../map", "whole.svg", "%00", "", "<b>"])
-def test_a_map_that_is_not_there_is_told_plainly(tmp_path, flow):
+def test_a_map_that_does_not_exist_is_a_404(tmp_path, flow):
     """No path leads out of the folder, and nothing is echoed."""
     answer = client_of(FOLDER, tmp_path).get(f"/phone/map?flow={flow}", base_url=HERE)
     assert answer.status_code == 404 and "make explore" in answer.text and (not flow or flow not in answer.text)
 
 
 def test_without_maps_it_is_said_what_draws_them(tmp_path):
-    """A clone in which they were deleted."""
+    """As in a clone in which they were deleted."""
     client = client_of(tmp_path, tmp_path)
     assert client.get("/phone/map", base_url=HERE).status_code == 404
     assert client.get("/phone/map/data.json", base_url=HERE).json == {}
 
 
 def test_the_map_is_for_this_machine_only(tmp_path):
-    """As the phone is."""
+    """Like the phone."""
     client = client_of(FOLDER, tmp_path)
     assert client.get("/phone/map", base_url=HERE, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
     assert client.get("/phone/map", base_url="http://line.example").status_code == 404
