@@ -27,7 +27,7 @@ from ivr.simulator.calls.phone import SIMULATED_ACCOUNT
 from ivr.simulator.control_api import control_blueprint
 from ivr.simulator.rest.api import rest_blueprint
 from ivr.simulator.rest.credentials import TEST, Credentials
-from ivr.simulator.webhooks.delivery import HttpTransport, Transport
+from ivr.simulator.webhooks.transport import HttpTransport, Transport
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from ivr.simulator.account.account import Account
 from ivr.simulator.account.leg_events import CallerGone
 from ivr.simulator.account.recordings import Recording
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
-from ivr.simulator.webhooks.delivery import HttpTransport, WebhookFailed
+from ivr.simulator.webhooks.delivery import WebhookFailed
+from ivr.simulator.webhooks.transport import HttpTransport
 
 DEFAULT_LINE, DEFAULT_CALLER = "+864000000101", "+8613900000001"
 BEHAVIOURS = {"a": "accept", "d": "decline", "b": "busy", "n": "no-answer"}

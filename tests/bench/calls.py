@@ -19,7 +19,7 @@ from ivr.engine.journal import calls, journal, replies
 from ivr.lab import world
 from ivr.migrations.migrate import migrate
 from ivr.simulator.calls.phone import Phone
-from ivr.simulator.webhooks.delivery import ClientTransport
+from ivr.simulator.webhooks.transport import ClientTransport
 from ivr.storage.database import begin_read, begin_write, connect
 
 ROWS = 20

@@ -26,7 +26,7 @@ from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.tables import messages
 from ivr.simulator.calls.phone import Phone
-from ivr.simulator.webhooks.delivery import ClientTransport
+from ivr.simulator.webhooks.transport import ClientTransport
 from ivr.storage.database import begin_read, begin_write, connect
 
 NOON = "2026-11-23T10:00:00+08:00"

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ivr.simulator.webhooks.delivery import Answer, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookSender
+from ivr.simulator.webhooks.transport import Answer
 from tests.crashes import planted
 from tests.soak.audit import Books, faults
 from tests.soak.callers import Company, Soaked

@@ -12,7 +12,8 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from ivr.simulator.webhooks.delivery import Answer, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookSender
+from ivr.simulator.webhooks.transport import Answer
 from tests.call_flows.line import Person
 from tests.crashes.planted import IN_A_TURN
 from tests.soak.wire import Watched, says_to_wait

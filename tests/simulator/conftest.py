@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from ivr.simulator.calls.phone import Phone
-from ivr.simulator.webhooks.delivery import HttpTransport
+from ivr.simulator.webhooks.transport import HttpTransport
 from tests.simulator.running_simulator import Simulator, running_simulator
 from tests.simulator.stub_app import TOKEN, StubApp
 

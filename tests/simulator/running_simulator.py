@@ -12,7 +12,7 @@ from twilio.rest import Client
 from werkzeug.serving import make_server
 
 from ivr.simulator.server import Behaviour, create_server, make_call_runner
-from ivr.simulator.webhooks.delivery import HttpTransport
+from ivr.simulator.webhooks.transport import HttpTransport
 from ivr.telephony import twilio_rest
 from tests.simulator.stub_app import StubApp
 

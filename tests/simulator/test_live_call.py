@@ -8,7 +8,7 @@ import pytest
 
 from ivr.simulator.browser_phone.live_call import LiveCall
 from ivr.simulator.calls.phone import Phone
-from ivr.simulator.webhooks.delivery import HttpTransport
+from ivr.simulator.webhooks.transport import HttpTransport
 from tests.simulator.stub_app import TOKEN, en
 
 AGENT = "+8619900009001"

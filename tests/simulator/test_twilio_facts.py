@@ -14,7 +14,8 @@ from twilio.request_validator import RequestValidator
 from ivr.simulator.calls.phone import ANONYMOUS
 from ivr.simulator.rest.magic_numbers import CALLING_TO, TEXTING_TO
 from ivr.simulator.rest.messages import segments
-from ivr.simulator.webhooks.delivery import Answer, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookSender
+from ivr.simulator.webhooks.transport import Answer
 from tests.simulator.running_simulator import AGENT, CALLER, LINE, TEST_SID, TEST_TOKEN
 from tests.simulator.stub_app import TOKEN, zh
 

@@ -9,14 +9,8 @@ import pytest
 from flask import Response
 
 from ivr.simulator.twiml.schema import overrides_fault
-from ivr.simulator.webhooks.delivery import (
-    Answer,
-    ConnectFailed,
-    ConnectionOverrides,
-    ReadTimedOut,
-    WebhookFailed,
-    WebhookSender,
-)
+from ivr.simulator.webhooks.delivery import ConnectionOverrides, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.transport import Answer, ConnectFailed, ReadTimedOut
 from tests.simulator.running_simulator import LINE
 from tests.simulator.stub_app import TOKEN, zh
 

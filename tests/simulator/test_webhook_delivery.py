@@ -7,7 +7,8 @@ from flask import Flask, Response, request
 from twilio.request_validator import RequestValidator
 
 from ivr.simulator.calls.phone import Phone
-from ivr.simulator.webhooks.delivery import ClientTransport, HttpTransport, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.transport import ClientTransport, HttpTransport
 from tests.simulator.stub_app import TOKEN, zh
 
 LINE = "+862155500100"

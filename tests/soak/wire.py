@@ -9,14 +9,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ivr.simulator.webhooks.delivery import (
-    Answer,
-    ConnectFailed,
-    HttpTransport,
-    WebhookFailed,
-    WebhookSender,
-    delivery_headers,
-)
+from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender, delivery_headers
+from ivr.simulator.webhooks.transport import Answer, ConnectFailed, HttpTransport
 
 ONE_MOMENT = ("?again=1", "请稍等", "One moment")
 """What somebody hears who asks while another process plays the turn: words, and the way to the answer."""

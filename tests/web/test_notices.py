@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.engine import journal
-from ivr.simulator.webhooks.delivery import Answer
+from ivr.simulator.webhooks.transport import Answer
 from ivr.storage.database import begin_read
 from tests.call_flows.line import Caller, Line
 from tests.web.wire import at_main_menu, due, play, post, ringing, spoken

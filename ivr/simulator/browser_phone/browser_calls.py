@@ -11,7 +11,7 @@ from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.live_call import LiveCall, Refused
 from ivr.simulator.browser_phone.timed_transport import TimedTransport
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
-from ivr.simulator.webhooks.delivery import HttpTransport
+from ivr.simulator.webhooks.transport import HttpTransport
 
 MOST_AT_ONCE = 20
 MOST_KEPT = 100

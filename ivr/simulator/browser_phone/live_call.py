@@ -22,7 +22,8 @@ from ivr.simulator.browser_phone.transcript import Transcript
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.twiml.executor import Leg
 from ivr.simulator.twiml.speech import Speech
-from ivr.simulator.webhooks.delivery import Transport, WebhookFailed
+from ivr.simulator.webhooks.delivery import WebhookFailed
+from ivr.simulator.webhooks.transport import Transport
 
 ABANDONED_AFTER = 3600.0
 """Seconds without any action after which the call is ended."""

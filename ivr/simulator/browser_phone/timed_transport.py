@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 
-from ivr.simulator.webhooks.delivery import Answer, Transport
+from ivr.simulator.webhooks.transport import Answer, Transport
 
 TURN = re.compile(r"/turns/([0-9]+)$")
 

@@ -23,8 +23,9 @@ from ivr.simulator.twiml import speech
 from ivr.simulator.twiml.dial import agent_keys
 from ivr.simulator.twiml.executor import Agents, Leg
 from ivr.simulator.twiml.verbs import VERBS
-from ivr.simulator.webhooks.delivery import Transport, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
 from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
+from ivr.simulator.webhooks.transport import Transport
 
 LONGEST_SETTLING = 30.0
 LONGEST_ANSWERS = 20

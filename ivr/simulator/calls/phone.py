@@ -21,7 +21,8 @@ from ivr.simulator.twiml import speech
 from ivr.simulator.twiml.executor import Agents, Leg
 from ivr.simulator.twiml.speech import Option, Speech
 from ivr.simulator.twiml.verbs import VERBS
-from ivr.simulator.webhooks.delivery import Transport, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.transport import Transport
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 ANONYMOUS = "+266696687"

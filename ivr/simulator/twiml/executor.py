@@ -18,8 +18,9 @@ from ivr.simulator.account.leg_events import Execution, HungUp, Input, LeftQueue
 from ivr.simulator.account.sids import new_sid
 from ivr.simulator.twiml import schema, speech, validation
 from ivr.simulator.twiml.speech import Speech
-from ivr.simulator.webhooks.delivery import Answer, WebhookFailed, WebhookSender
+from ivr.simulator.webhooks.delivery import WebhookFailed, WebhookSender
 from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
+from ivr.simulator.webhooks.transport import Answer
 
 LONGEST_CHAIN = 50
 """Documents fetched in a row without a wait; more than that is a loop."""
