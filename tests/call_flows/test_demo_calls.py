@@ -29,7 +29,7 @@ LONGEST = 40
 
 
 class Player:
-    """Somebody who presses what the demo_call says, and no other key."""
+    """A caller who presses what the demo call says, and no other key."""
 
     def __init__(self, line: Line, lang: str) -> None:
         self.line, self.lang = line, lang
@@ -63,7 +63,7 @@ class Player:
         if self.caller.talking_to:
             return ""
         found = keys.get(name)
-        assert found, f"the demo_call has no key for {name}; heard:\n{self.caller.heard}"
+        assert found, f"the demo call has no key for {name}; heard:\n{self.caller.heard}"
         key = found[min(place, len(found) - 1)] if isinstance(found, list) else found
         return self.caller.code() if key == "{code}" else key
 
@@ -83,7 +83,7 @@ class Player:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("story", TOLD, ids=[demo_call["id"] for demo_call in TOLD])
+@pytest.mark.parametrize("demo_call", TOLD, ids=[demo_call["id"] for demo_call in TOLD])
 def test_a_ready_made_call_plays_to_its_end(line, lang, demo_call):
     """In both languages; a key for every question, and the records that the page speaks of."""
     player = Player(line, lang)
@@ -97,7 +97,7 @@ def test_a_ready_made_call_plays_to_its_end(line, lang, demo_call):
 
 
 def test_a_world_without_the_people_or_records_has_no_such_call():
-    """A demo_call is told where it can be played, and with what stands in that world."""
+    """A demo call is listed where it can be played, with the data of that world."""
     world = json.loads(demo_world())
     assert len(TOLD) > 30 and list(demo_calls({})) == []
     world["payments"] = [one for one in world["payments"] if one["id"] != "Y4"]
