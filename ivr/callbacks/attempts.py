@@ -1,7 +1,7 @@
 """Callbacks that the line rings by itself: what is kept of them, and the steps from one state to the next.
 
 Theory. A ring is one promised callback; its `next` is business time, first of all the slot. An attempt is one agent's
-telephone that is rung for it. The attempt is committed *before* Twilio is asked, and its mark stands in every
+telephone that is rung for it. The attempt is committed *before* Twilio is asked, and its id stands in every
 address that Twilio gets, so whatever comes back belongs to it, also when the worker that asked is dead. A ring
 has one attempt at a time: `queued` → `ringing` → `reached`, or `queued` again. An attempt stays `queued` as long as
 its agent's telephone may be off the hook; who has one is rung for nobody else.
@@ -45,9 +45,9 @@ SETTLED = ("reached", "done", "erased")
 
 @dataclass(frozen=True)
 class Attempt:
-    """An agent to ring: the mark that stands for it, their number, the number of ours that rings."""
+    """An agent to ring: its id, their number, the number of ours that rings."""
 
-    mark: str
+    id: str
     agent: str
     caller_id: str
 
@@ -76,10 +76,10 @@ def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
     return None
 
 
-def settle(conn: sa.Connection, mark: str, ended: str, now: datetime) -> bool:
+def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> bool:
     """The agent's telephone is on the hook again, and this is how it ended; False when that was known."""
-    row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == mark).with_for_update()).first()
-    here = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
+    row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == attempt_id).with_for_update()).first()
+    here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED)
     said = (row.ended if row else None) or ended
     if row is None or not conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=said)).rowcount:
         return False
@@ -92,14 +92,14 @@ def settle(conn: sa.Connection, mark: str, ended: str, now: datetime) -> bool:
     return True
 
 
-def accept(conn: sa.Connection, mark: str) -> None:
+def accept(conn: sa.Connection, attempt_id: str) -> None:
     """The agent pressed 1: from now on it is the customer who is rung."""
-    conn.execute(sa.update(ring_attempts).where(ring_attempts.c.id == mark).values(accepted=True))
+    conn.execute(sa.update(ring_attempts).where(ring_attempts.c.id == attempt_id).values(accepted=True))
 
 
-def join(conn: sa.Connection, mark: str) -> bool:
+def join(conn: sa.Connection, attempt_id: str) -> bool:
     """The customer pressed 1: whether the two are to be joined. Said again when asked again."""
-    here = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED)
+    here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED)
     ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here, ring_attempts.c.accepted).with_for_update())
     if ring is None:
         return False
@@ -108,9 +108,9 @@ def join(conn: sa.Connection, mark: str) -> bool:
     return True
 
 
-def know(conn: sa.Connection, mark: str, call: str) -> None:
+def know(conn: sa.Connection, attempt_id: str, call: str) -> None:
     """The CallSid of the agent's leg; the first word counts."""
-    here = (ring_attempts.c.id == mark) & ring_attempts.c.call.is_(None)
+    here = (ring_attempts.c.id == attempt_id) & ring_attempts.c.call.is_(None)
     conn.execute(sa.update(ring_attempts).where(here).values(call=call))
 
 
@@ -190,12 +190,12 @@ def _choose(conn: sa.Connection, here: Surroundings, row: AnyRow, now: datetime)
 
 
 def _insert(conn: sa.Connection, here: Surroundings, row: AnyRow, number: int, agent: str) -> Attempt:
-    mark, machine = secrets.token_hex(8), here.machine()
-    kept = {"id": mark, "ring": row.id, "number": number, "agent": agent, "accepted": False, "status": QUEUED}
+    attempt_id, machine = secrets.token_hex(8), here.machine()
+    kept = {"id": attempt_id, "ring": row.id, "number": number, "agent": agent, "accepted": False, "status": QUEUED}
     times = {"at": stamp(machine), "tries": 0, "next": stamp(machine + TAKEN_FOR)}
     conn.execute(sa.insert(ring_attempts).values(**kept, **times))
     _change(conn, row.id, status="ringing", since=row.since or times["at"])
-    return Attempt(mark, agent, caller_id_of(conn, here.settings, row.id))
+    return Attempt(attempt_id, agent, caller_id_of(conn, here.settings, row.id))
 
 
 def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetime) -> None:

@@ -29,8 +29,8 @@ def ring_due(here: Surroundings) -> None:
     with begin_read(here.engine) as conn:
         unheard = due(conn, ring_attempts, here.machine())
         waiting = due(conn, table, here.clock(conn))
-    for mark in unheard:
-        look(here, here.telephone, mark)
+    for attempt_id in unheard:
+        look(here, here.telephone, attempt_id)
     for callback in waiting:
         ring(here, here.telephone, callback)
 
@@ -41,23 +41,23 @@ def ring(here: Surroundings, telephone: Telephone, callback: str) -> None:
         attempt = attempts.begin(conn, here, callback)
     if attempt is None:
         return
-    url = f"{here.settings.public_base_url}/voice/rings/{attempt.mark}"
+    url = f"{here.settings.public_base_url}/voice/rings/{attempt.id}"
     try:
         call = telephone.ring(
             Ringing(attempt.agent, attempt.caller_id, url + twiml.OVERRIDES, f"{url}/leg{twiml.OVERRIDES}")
         )
     except NotPlaced as refusal:
-        _settle(here, attempt.mark, f"refused with {refusal.code}" if refusal.code else attempts.UNASKED)
+        _settle(here, attempt.id, f"refused with {refusal.code}" if refusal.code else attempts.UNASKED)
     except Exception as error:  # nobody knows: it is looked for, not repeated
         logger("follow-up").warning("call may be placed", callback=callback, type=type(error).__name__)
     else:
         with begin_write(here.engine) as conn:
-            attempts.know(conn, attempt.mark, call)
+            attempts.know(conn, attempt.id, call)
 
 
-def look(here: Surroundings, telephone: Telephone, mark: str) -> None:
+def look(here: Surroundings, telephone: Telephone, attempt_id: str) -> None:
     """Ask what became of an attempt; a call that was never placed is placed anew."""
-    row = take(here.engine, ring_attempts, mark, here.machine())
+    row = take(here.engine, ring_attempts, attempt_id, here.machine())
     if row is None:
         return
     with begin_read(here.engine) as conn:
@@ -69,17 +69,17 @@ def look(here: Surroundings, telephone: Telephone, mark: str) -> None:
         )
         status = telephone.status(found[0]) if found else None
     except Exception as error:  # asked again in a minute
-        logger("follow-up").warning("call not looked up", attempt=mark, type=type(error).__name__)
+        logger("follow-up").warning("call not looked up", attempt=attempt_id, type=type(error).__name__)
         return
     if status is None:
-        _settle(here, mark, attempts.UNASKED)
+        _settle(here, attempt_id, attempts.UNASKED)
         return
     with begin_write(here.engine) as conn:
-        attempts.know(conn, mark, found[0])
+        attempts.know(conn, attempt_id, found[0])
     if status in ENDED:
-        _settle(here, mark, ENDED[status])
+        _settle(here, attempt_id, ENDED[status])
 
 
-def _settle(here: Surroundings, mark: str, ended: str) -> None:
+def _settle(here: Surroundings, attempt_id: str, ended: str) -> None:
     with begin_write(here.engine) as conn:
-        attempts.settle(conn, mark, ended, here.clock(conn))
+        attempts.settle(conn, attempt_id, ended, here.clock(conn))

@@ -1,6 +1,6 @@
 """Twilio's webhooks of a callback: the agent who is rung first, then the customer, and the status callback.
 
-The addresses are `/voice/rings/<mark>…`, the mark being an attempt's id; unsigned requests are refused by the voice
+The addresses are `/voice/rings/<attempt_id>…`; unsigned requests are refused by the voice
 blueprint. The agent's leg is the call that we placed. The customer's is dialled from it, after the agent has
 accepted. A repeated request gets the same answer.
 """
@@ -27,11 +27,11 @@ from ivr.handover.whisper import whisper
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import config
 
-ADDRESS = "/<string(length=16):mark>"
+ADDRESS = "/<string(length=16):attempt_id>"
 
 
 def callbacks_blueprint(runtime: Runtime) -> Blueprint:
-    """The addresses under `/voice/rings/<mark>`."""
+    """The addresses under `/voice/rings/<attempt_id>`."""
     room = Blueprint("rings", __name__, url_prefix="/voice/rings")
     views = {
         "": agent_hears,
@@ -50,9 +50,9 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
     """On any fault this leg is hung up; the dialler asks Twilio later how the call ended."""
 
     @wraps(view)
-    def answer(mark: str) -> Response:
+    def answer(attempt_id: str) -> Response:
         try:
-            body = view(runtime, mark)
+            body = view(runtime, attempt_id)
         except Exception as error:
             runtime.log.error("webhook failed", path="/voice/rings", type=type(error).__name__)
             body = twiml.HANG_UP
@@ -61,86 +61,88 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
     return answer
 
 
-def agent_hears(runtime: Runtime, mark: str) -> str:
+def agent_hears(runtime: Runtime, attempt_id: str) -> str:
     """The agent's whisper: what the customer wanted; 1 accepts."""
     with begin_write(runtime.engine) as conn:
-        found = _open(conn, mark)
+        found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
-        attempts.know(conn, mark, request.form.get("CallSid", ""))
+        attempts.know(conn, attempt_id, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
-    return twiml.decide(spoken, _url(runtime, mark, "/answer"))
+    return twiml.decide(spoken, _url(runtime, attempt_id, "/answer"))
 
 
-def agent_answers(runtime: Runtime, mark: str) -> str:
+def agent_answers(runtime: Runtime, attempt_id: str) -> str:
     """Key 1 rings the customer; any other hangs up."""
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
-        found = _open(conn, mark)
+        found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
         number = attempts.number_of(conn, found, runtime.sealer)
         if not attempts.may_be_rung(runtime.settings, number):
             return twiml.HANG_UP
         ours = attempts.caller_id_of(conn, runtime.settings, found.id)
-        attempts.accept(conn, mark)
+        attempts.accept(conn, attempt_id)
     seconds = runtime.settings.ring_seconds
-    return twiml.dial(number, seconds, ours, _url(runtime, mark, "/talked"), _url(runtime, mark, "/customer"))
+    return twiml.dial(
+        number, seconds, ours, _url(runtime, attempt_id, "/talked"), _url(runtime, attempt_id, "/customer")
+    )
 
 
-def customer_hears(runtime: Runtime, mark: str) -> str:
+def customer_hears(runtime: Runtime, attempt_id: str) -> str:
     """Who is calling and why. Nothing about the account: anybody, or a voice mailbox, may have answered."""
     with begin_read(runtime.engine) as conn:
-        found = _open(conn, mark)
+        found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
         language, name = _language(conn, found.call), dict(config.by_id(conn, found.wallet).name)
     lines = [Utterance("callback-greeting", {"name": name}), Utterance("callback-greeting.join", key="1")]
-    return twiml.decide(runtime.speaker.speak(lines, language, date.min), _url(runtime, mark, "/customer/answer"))
+    return twiml.decide(runtime.speaker.speak(lines, language, date.min), _url(runtime, attempt_id, "/customer/answer"))
 
 
-def customer_answers(runtime: Runtime, mark: str) -> str:
+def customer_answers(runtime: Runtime, attempt_id: str) -> str:
     """Key 1 joins the two, by an empty document."""
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
-        return "" if attempts.join(conn, mark) else twiml.HANG_UP
+        return "" if attempts.join(conn, attempt_id) else twiml.HANG_UP
 
 
-def talked(runtime: Runtime, mark: str) -> str:
+def talked(runtime: Runtime, attempt_id: str) -> str:
     """The customer's leg has ended: the agent is told when the customer was not reached."""
     ended = request.form.get("DialCallStatus", "")
     with begin_write(runtime.engine) as conn:
-        missed = _open(conn, mark)
-        attempts.settle(conn, mark, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
+        missed = _open(conn, attempt_id)
+        attempts.settle(conn, attempt_id, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
         if missed is None:
             return twiml.HANG_UP
         language = _language(conn, missed.call)
     return twiml.says(runtime.speaker.speak([Utterance("whisper-not-reached")], language, date.min)) + twiml.HANG_UP
 
 
-def leg(runtime: Runtime, mark: str) -> str:
+def leg(runtime: Runtime, attempt_id: str) -> str:
     """The status callback of the agent's leg."""
     status = request.form.get("CallStatus", "")
     with begin_write(runtime.engine) as conn:
-        attempts.know(conn, mark, request.form.get("CallSid", ""))
+        attempts.know(conn, attempt_id, request.form.get("CallSid", ""))
         if status in ENDED:
-            attempts.settle(conn, mark, ENDED[status], runtime.clock(conn))
+            attempts.settle(conn, attempt_id, ENDED[status], runtime.clock(conn))
     return ""
 
 
-def _open(conn: sa.Connection, mark: str) -> AnyRow | None:
+def _open(conn: sa.Connection, attempt_id: str) -> AnyRow | None:
     """The callback of an attempt, as long as it is open: the two are not joined yet, and it has not ended."""
-    mine = (ring_attempts.c.id == mark) & (ring_attempts.c.status == QUEUED) & ring_attempts.c.ended.is_(None)
+    mine = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED) & ring_attempts.c.ended.is_(None)
     ring = sa.select(ring_attempts.c.ring).where(mine).scalar_subquery()
     return conn.execute(sa.select(callbacks).where(callbacks.c.id == ring)).first()
 
 
-def _url(runtime: Runtime, mark: str, path: str) -> str:
-    return f"{runtime.base_url}/voice/rings/{mark}{path}"
+def _url(runtime: Runtime, attempt_id: str, path: str) -> str:
+    return f"{runtime.base_url}/voice/rings/{attempt_id}{path}"
 
 
 def _language(conn: sa.Connection, call: str) -> str:

@@ -123,15 +123,15 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
         if wallet is None:
             return unknown_line(runtime)
         number = callers.number_of(caller, wallet, to)
-        mark = runtime.sealer.fingerprint(number) if number else None
-        language = callers.language_of(conn, mark)
+        caller_mark = runtime.sealer.fingerprint(number) if number else None
+        language = callers.language_of(conn, caller_mark)
         now = runtime.clock(conn)
     facts = {
         "wallet": wallet.id,
         "name": dict(wallet.name),
         "line": wallet.line,
         "timezone": wallet.timezone,
-        "caller_mark": mark,
+        "caller_mark": caller_mark,
         "caller_tail": mask(number) if number else None,
         "remembered": language is not None,
         "at_work": at_work(wallet, now),
