@@ -1,7 +1,7 @@
-"""The journal: one row a turn, only ever inserted. Notices lie beside it; `calls` alone is updated.
+"""The journal: one row a turn, only ever inserted. Beside it: calls, replies and notices. Only `calls` is updated.
 
-Replies are large and seldom wanted, so they lie apart, in the order in which they came. On SQLite a row of the journal
-is part of its index: the smaller it is, the fewer pages lead to a call and the fewer are written for a turn.
+Replies are large and seldom read, so they have a table of their own, in the order in which they were stored. On SQLite
+a journal row is part of its index: the smaller the row, the fewer pages are read for a call and written for a turn.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ calls = sa.Table(
     sa.Column("started", sa.Text),
     sa.Column("ended", sa.Text),
     sa.Column("summary_sealed", sa.Text),
-    sa.Column("key_sealed", sa.Text),  # opens what is sealed in this call; empty once it is erased
+    sa.Column("key_sealed", sa.Text),  # encrypts what is sealed in this call; empty after its erasure
     sa.Index("calls_by_caller", "caller_mark", "started"),
     sqlite_with_rowid=False,
 )
@@ -39,15 +39,15 @@ journal = sa.Table(
     sa.Column("call", sa.Text, primary_key=True),
     sa.Column("turn", sa.Integer, primary_key=True),
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("story", sa.Text, nullable=False),  # the name of the root flow
     sa.Column("steps", sa.Text, nullable=False),
     sa.Column("wait", sa.Text),
-    sa.Column("facts", sa.Text, nullable=False),  # null when they are those of the turn before
+    sa.Column("facts", sa.Text, nullable=False),  # null when they equal those of the turn before
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("slow", sa.Boolean, nullable=False),
     sa.Column("opening", sa.Text),
-    sa.Column("release", sa.Text),  # whose code played it
-    sa.Column("reply", ID, nullable=False),  # in `replies`
+    sa.Column("release", sa.Text),  # the code that played it
+    sa.Column("reply", ID, nullable=False),  # its id in `replies`
     sqlite_with_rowid=False,
 )
 replies = sa.Table(
@@ -68,7 +68,8 @@ notices = sa.Table(
 class Row(msgspec.Struct, frozen=True):
     """A turn as stored. `steps` are ["answer", prompt, kind, value] and ["did", effect, "ok"|"err", result].
 
-    The first row of a story has an `opening`: the language, pace and facts that it began with.
+    `root_flow` is the name of the root flow that ran (column `story`). The first row of a root flow has an `opening`:
+    the language, the `slow` speech and the facts that it began with. `release` names the code that played the turn.
     """
 
     call: str
@@ -85,12 +86,12 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def failed(self) -> dict[str, Any] | None:
-        """Why the story before this one ended: type, at, diverged, and the steps that had run, writes as "undone"."""
+        """Why the root flow before this one failed: type, at, diverged, and the steps that had run, writes as "undone"."""
         return (self.opening or {}).get("failure")
 
 
 class LastTurn(msgspec.Struct, frozen=True):
-    """How the turn before left the call."""
+    """How the last turn left the call."""
 
     root_flow: str
     wait: dict[str, Any] | None
@@ -101,10 +102,11 @@ class LastTurn(msgspec.Struct, frozen=True):
 
 
 class CallState(msgspec.Struct, frozen=True):
-    """What a turn needs of those before it: how many, the last, the story that runs now, and the call's sealed key.
+    """What a turn needs to know of the earlier ones.
 
-    A turn that failed opens another story, which has nothing of the steps before it. `first` and `opened`: the turn that
-    opened the story, and its time. `beside` is what else the look asked.
+    `turns`: how many there are. `first`, `opened`: number and time of the turn that opened the root flow which runs
+    now; `steps`: the steps since then. (A turn that fails opens another root flow, without the steps before it.)
+    `key`: the call's sealed key. `condition`: the result of the condition in `state_query`.
     """
 
     turns: int
@@ -114,162 +116,176 @@ class CallState(msgspec.Struct, frozen=True):
     opening: dict[str, Any] | None
     steps: list[tuple[datetime, list[Any]]]
     key: str | None = None
-    beside: bool = True
+    condition: bool = True
 
 
-_THIS = journal.c.call == sa.bindparam("call")
-COLUMNS = [column for column in journal.c if column.name != "reply"]
-ROWS = CompiledStatement(sa.select(*COLUMNS).where(_THIS).order_by(journal.c.turn))
+_OF_CALL = journal.c.call == sa.bindparam("call")
+_ROW_COLUMNS = [column for column in journal.c if column.name != "reply"]
+_ROWS = CompiledStatement(sa.select(*_ROW_COLUMNS).where(_OF_CALL).order_by(journal.c.turn))
 _IN_ORDER = (
     sa.select(*(journal.c[name] for name in ("turn", "at", "steps", "facts", "opening")))
-    .where(_THIS)
+    .where(_OF_CALL)
     .order_by(journal.c.turn)
     .subquery()
 )
-_OPENING = sa.case((_IN_ORDER.c.opening != "null", "[" + sa.cast(_IN_ORDER.c.turn, sa.Text) + "," + _IN_ORDER.c.opening + "]"))  # fmt: skip
+_TURN_AND_OPENING = "[" + sa.cast(_IN_ORDER.c.turn, sa.Text) + "," + _IN_ORDER.c.opening + "]"
 _KEY = sa.select(calls.c.key_sealed).where(calls.c.call == sa.bindparam("call"))
-_STORY = sa.select(
+_ALL_TURNS = sa.select(
     sa.func.count().label("turns"),
     comma_joined(_IN_ORDER.c.at).label("times"),
     comma_joined(_IN_ORDER.c.steps).label("steps"),
-    comma_joined(_OPENING).label("openings"),
+    comma_joined(sa.case((_IN_ORDER.c.opening != "null", _TURN_AND_OPENING))).label("openings"),
     comma_joined(sa.case((_IN_ORDER.c.facts != "null", _IN_ORDER.c.facts))).label("facts"),
 ).subquery()
-_LAST = [journal.c[name] for name in ("story", "wait", "language", "slow", "release")]
+_LAST_COLUMNS = [journal.c[name] for name in ("story", "wait", "language", "slow", "release")]
 
 
-def state_query(beside: sa.ColumnElement[bool] | None = None) -> CompiledStatement:
-    """The one look of a turn, in one row: at each row, and each look, SQLite's driver lets another thread have the interpreter.
+def state_query(condition: sa.ColumnElement[bool] | None = None) -> CompiledStatement:
+    """The query of `load_state`, which returns one row.
 
-    `beside` is a question that has nothing to do with the call, and is asked with it.
+    One query with one row, because SQLite's driver lets another thread take the GIL at each query and each row.
+    `condition`: a condition on other tables, which is read with it.
     """
     return CompiledStatement(
-        sa.select(_KEY.scalar_subquery(), sa.true() if beside is None else beside, *_STORY.c, *_LAST)
-        .outerjoin(journal, _THIS & (journal.c.turn == _STORY.c.turns - 1))
-        .select_from(_STORY)
+        sa.select(_KEY.scalar_subquery(), sa.true() if condition is None else condition, *_ALL_TURNS.c, *_LAST_COLUMNS)
+        .outerjoin(journal, _OF_CALL & (journal.c.turn == _ALL_TURNS.c.turns - 1))
+        .select_from(_ALL_TURNS)
     )
 
 
 STATE_QUERY = state_query()
-_REPLY = sa.select(replies.c.reply).join(journal, journal.c.reply == replies.c.id).where(_THIS)
-REPLY = CompiledStatement(_REPLY.where(journal.c.turn == sa.bindparam("turn")))
-LAST_REPLY = CompiledStatement(_REPLY.order_by(journal.c.turn.desc()).limit(1))
-KEEP = CompiledStatement(sa.insert(replies).values(reply=sa.bindparam("reply")).returning(replies.c.id))
-KEY = CompiledStatement(_KEY)
-NOTED = CompiledStatement(
+_SELECT_REPLY = sa.select(replies.c.reply).join(journal, journal.c.reply == replies.c.id).where(_OF_CALL)
+_REPLY = CompiledStatement(_SELECT_REPLY.where(journal.c.turn == sa.bindparam("turn")))
+_LAST_REPLY = CompiledStatement(_SELECT_REPLY.order_by(journal.c.turn.desc()).limit(1))
+_INSERT_REPLY = CompiledStatement(sa.insert(replies).values(reply=sa.bindparam("reply")).returning(replies.c.id))
+_CALL_KEY = CompiledStatement(_KEY)
+_NOTICE = CompiledStatement(
     sa.select(notices.c.body).where(*(notices.c[name] == sa.bindparam(name) for name in ("call", "kind", "sequence")))
 )
 
 
 def rows(conn: sa.Connection, call: str) -> list[Row]:
-    """All turns of a call, in order; without the replies, which are large and seldom wanted."""
+    """All turns of a call, in order, without their replies."""
     found: list[Row] = []
-    for record in ROWS.run(conn, call=call):
+    for record in _ROWS.run(conn, call=call):
         found.append(_row(found[-1] if found else None, *record))
     return found
 
 
-def load_state(conn: sa.Connection, call: str, state_query: CompiledStatement = STATE_QUERY) -> CallState:
-    """The turns of a call as its next one needs them: only what replay reads is decoded."""
-    key, beside, turns, times, steps, openings, facts, *left = state_query.run(conn, call=call).fetchone()
+def load_state(conn: sa.Connection, call: str, query: CompiledStatement = STATE_QUERY) -> CallState:
+    """The earlier turns of a call as the next turn needs them. Decodes only what replay reads."""
+    key, condition, turns, times, steps, openings, facts, *last_columns = query.run(conn, call=call).fetchone()
     if not turns:
-        return CallState(0, None, 0, None, None, [], key, bool(beside))
-    first, opening = _load_all(openings)[-1]
-    story: list[tuple[datetime, list[Any]]] = []
-    moments = [datetime.fromisoformat(time) for time in times.split(",")[first:]]
-    for at, taken in zip(moments, _load_all(steps)[first:], strict=True):
-        story += [(at, step) for step in taken]
-    last = _last(_load_all(facts)[-1], *left)
-    return CallState(turns, last, first, moments[0], opening, story, key, bool(beside))
+        return CallState(0, None, 0, None, None, [], key, bool(condition))
+    first, opening = _decode_all(openings)[-1]
+    timed_steps: list[tuple[datetime, list[Any]]] = []
+    turn_times = [datetime.fromisoformat(time) for time in times.split(",")[first:]]
+    for at, steps_of_turn in zip(turn_times, _decode_all(steps)[first:], strict=True):
+        timed_steps += [(at, step) for step in steps_of_turn]
+    last = _last_turn(_decode_all(facts)[-1], *last_columns)
+    return CallState(turns, last, first, turn_times[0], opening, timed_steps, key, bool(condition))
 
 
 def key(conn: sa.Connection, call: str | None) -> str | None:
-    """The sealed key of a call, empty when it was erased; None for a call that has none of its own."""
-    return _only(KEY.run(conn, call=call))
+    """The sealed key of a call, empty after its erasure; None for a call that has none of its own."""
+    return _first_value(_CALL_KEY.run(conn, call=call))
 
 
 def reply(conn: sa.Connection, call: str, turn: int) -> str | None:
     """The sealed reply of one turn, or None while it has no row."""
-    return _only(REPLY.run(conn, call=call, turn=turn))
+    return _first_value(_REPLY.run(conn, call=call, turn=turn))
 
 
 def last_reply(conn: sa.Connection, call: str) -> str | None:
     """The sealed reply of the latest turn, or None for a call that has none."""
-    return _only(LAST_REPLY.run(conn, call=call))
+    return _first_value(_LAST_REPLY.run(conn, call=call))
 
 
 def append(conn: sa.Connection, row: Row, reply: str, before: LastTurn | None = None) -> bool:
-    """Insert a turn with its sealed reply; False when another worker was first: the insert decides a race.
+    """Insert a turn with its sealed reply. False: another worker was first; the insert decides a race.
 
-    The transaction of a turn that lost has to be rolled back: its reply is in it.
+    The caller has to roll back the transaction of a turn that lost: its reply is in it.
     """
-    id = KEEP.run(conn, reply=reply).fetchone()[0]
+    id = _INSERT_REPLY.run(conn, reply=reply).fetchone()[0]
     return insert_new(conn, journal, columns(row, before) | {"reply": id})
 
 
 def columns(row: Row, before: LastTurn | None = None) -> dict[str, Any]:
-    """A turn as columns, all but its reply. `before` is how the turn before left the call: what is as it was is not kept again."""
+    """The columns of a turn, all but its reply. Facts that `before`, the last turn, left unchanged are null."""
     facts = None if before is not None and before.facts == row.facts else row.facts
     return {
-        "call": row.call, "turn": row.turn, "at": row.at.isoformat(), "story": row.root_flow,
-        "steps": _dump(row.steps), "wait": _dump(row.wait), "facts": _dump(facts), "language": row.language,
-        "slow": row.slow, "opening": _dump(row.opening), "release": row.release,
-    }  # fmt: skip
+        "call": row.call,
+        "turn": row.turn,
+        "at": row.at.isoformat(),
+        "story": row.root_flow,
+        "steps": _encode(row.steps),
+        "wait": _encode(row.wait),
+        "facts": _encode(facts),
+        "language": row.language,
+        "slow": row.slow,
+        "opening": _encode(row.opening),
+        "release": row.release,
+    }
 
 
 def add_notice(conn: sa.Connection, call: str, kind: str, sequence: str, at: datetime, body: dict[str, Any]) -> bool:
-    """Keep a notice once by (call, kind, sequence); False when it was known."""
-    values = {"call": call, "kind": kind, "sequence": sequence, "at": at.isoformat(), "body": _dump(body)}
+    """Store a notice once by (call, kind, sequence). False: it is stored already."""
+    values = {"call": call, "kind": kind, "sequence": sequence, "at": at.isoformat(), "body": _encode(body)}
     return insert_new(conn, notices, values)
 
 
 def find_notice(conn: sa.Connection, call: str, kind: str, sequence: str) -> dict[str, Any] | None:
-    """The body of a kept notice."""
-    body = _only(NOTED.run(conn, call=call, kind=kind, sequence=sequence))
+    """The body of a stored notice, or None."""
+    body = _first_value(_NOTICE.run(conn, call=call, kind=kind, sequence=sequence))
     return msgspec.json.decode(body) if body else None
 
 
 def insert_new(conn: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
-    """INSERT … ON CONFLICT DO NOTHING; True when the row is ours."""
-    return bool(_insert_or_leave(conn.dialect.name, table, tuple(values)).run(conn, **values).rowcount == 1)
+    """INSERT … ON CONFLICT DO NOTHING. Whether the row was inserted."""
+    return bool(_insert_or_ignore(conn.dialect.name, table, tuple(values)).run(conn, **values).rowcount == 1)
 
 
 @cache
-def _insert_or_leave(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> CompiledStatement:
+def _insert_or_ignore(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> CompiledStatement:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return CompiledStatement(
-        insert(table).values({name: sa.bindparam(name) for name in columns}).on_conflict_do_nothing()
-    )
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
+    return CompiledStatement(insert(table).values(values).on_conflict_do_nothing())
 
 
-def _only(cursor: Any) -> str | None:
+def _first_value(cursor: Any) -> str | None:
     record = cursor.fetchone()
     return str(record[0]) if record and record[0] is not None else None
 
 
-def _last(facts: dict[str, Any], story: str, wait: str, language: str, slow: int, release: str | None) -> LastTurn:
-    return LastTurn(story, msgspec.json.decode(wait), facts, language, bool(slow), release)
+def _last_turn(
+    facts: dict[str, Any], root_flow: str, wait: str, language: str, slow: int, release: str | None
+) -> LastTurn:
+    return LastTurn(root_flow, msgspec.json.decode(wait), facts, language, bool(slow), release)
 
 
-def _row(
-    before: Row | None, call: str, turn: int, at: str, story: str, steps: str, wait: str, facts: str, language: str,
-    slow: int, opening: str, release: str | None,
-) -> Row:  # fmt: skip
-    decode = msgspec.json.decode
-    known = decode(facts)
-    if known is None:
+def _row(before: Row | None, *record: Any) -> Row:
+    """The row of `_ROW_COLUMNS`. Its facts are those of the row before, if they are null."""
+    stored = dict(zip((column.name for column in _ROW_COLUMNS), record, strict=True))
+    decoded = {name: msgspec.json.decode(stored[name]) for name in ("steps", "wait", "facts", "opening")}
+    if decoded["facts"] is None:
         assert before is not None
-        known = before.facts
+        decoded["facts"] = before.facts
     return Row(
-        call, turn, datetime.fromisoformat(at), story, decode(steps), decode(wait), known, language, bool(slow),
-        decode(opening), release,
-    )  # fmt: skip
+        call=stored["call"],
+        turn=stored["turn"],
+        at=datetime.fromisoformat(stored["at"]),
+        root_flow=stored["story"],
+        language=stored["language"],
+        slow=bool(stored["slow"]),
+        release=stored["release"],
+        **decoded,
+    )
 
 
-def _load_all(comma_joined: str) -> list[Any]:
-    """JSON documents joined by commas."""
+def _decode_all(comma_joined: str) -> list[Any]:
+    """JSON documents with a comma between them."""
     return msgspec.json.decode(f"[{comma_joined}]")  # type: ignore[no-any-return]
 
 
-def _dump(value: Any) -> str:
+def _encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()

@@ -25,13 +25,14 @@ from ivr.storage.database import LazyConnection, reading, writing
 TURN_SECONDS = 8.0
 TOUCH_SECONDS = 4.0
 MIN_TOUCH_SECONDS = 0.5
-"""With less time than this the outside is not asked: it would be cut off, and nobody would know what it did."""
+"""With less time the outside is not asked: the request would be cut off, and its outcome would be unknown."""
 
 
 class Input(msgspec.Struct, frozen=True):
-    """What the caller did. `keys` None is silence; `dialled` is how an agent's leg ended; `again`: ask once more.
+    """What the caller did.
 
-    `at`: when it came, by `Runtime.watch`.
+    `keys`: None is silence. `dialled`: how an agent's leg ended. `again`: ask the question once more.
+    `at`: when it came, by `Runtime.key_clock`.
     """
 
     keys: str | None = None
@@ -45,8 +46,11 @@ class Input(msgspec.Struct, frozen=True):
 class LiveTurn:
     """The live part of one turn: consumes the input, runs effects, holds the transaction.
 
-    `until`: when the turn must have its reply, in seconds of `time.monotonic`. `own` is the turn's connection, taken when it is wanted; `transaction` is open from the first write on. `before` is
-    how the last turn left the call; `after_filler`: it stopped for a word before it waited for the outside.
+    `until`: when the turn must have its reply, in seconds of `time.monotonic`. `own`: the turn's connection;
+    `transaction` is open on it from the first write on. `before`: how the last turn left the call. `after_filler`: the
+    last turn stopped for the filler. `claimed`: the turn has a claim. `outside_failed`: the outside did not answer in
+    this turn. `heard_filler`: the caller heard the filler in this turn. `keys`: what was typed ahead and is left.
+    `is_input_due`: no wait has consumed the input yet.
     """
 
     runtime: Runtime
@@ -61,73 +65,66 @@ class LiveTurn:
     transaction: Any = None
     claimed: bool = False
     outside_failed: bool = False
-    patient: bool = False
+    heard_filler: bool = False
     keys: str | None = None
-    fresh: bool = True
+    is_input_due: bool = True
     ordinals: dict[str, int] = field(default_factory=dict)
 
     def answer(self, wait: CallerWait) -> tuple[str, Any] | None:
-        """The decision for this wait: from what was keyed, then from what was typed ahead."""
+        """The decision for a wait: from the input, then from the keys that were typed ahead. None: there is none yet."""
         if isinstance(wait, Announcement):
             return self._passed()
         if isinstance(wait, Dial):
             return self._dialled()
-        if self.fresh and self.input is not None:
-            self.fresh = False
+        if self.is_input_due and self.input is not None:
+            self.is_input_due = False
             if self.input.again:
                 return ("repeat", None)
             if self.input.recorded and isinstance(wait.prompt, Record):
                 return wait.prompt.decide_recorded(self.input.recorded)
-            return self._keep(self._keyed(wait, self.input.keys))
-        if self._may_run_ahead(wait):
-            return self._keep(self._decide(wait, self.keys))
+            return self._protect(self._decide_input(wait, self.input.keys))
+        if self._takes_type_ahead(wait):
+            return self._protect(self._decide(wait, self.keys))
         return None
 
     def resumes_after_filler(self) -> bool:
-        """Whether this turn goes on where that word was spoken; true once."""
-        heard, self.after_filler = self.after_filler, False
-        if heard:
-            self.fresh, self.patient = False, True
-        return heard
+        """Whether this turn goes on after the filler that the last turn spoke. True once."""
+        resumes, self.after_filler = self.after_filler, False
+        if resumes:
+            self.is_input_due, self.heard_filler = False, True
+        return resumes
 
     def wants_filler(self) -> bool:
-        """Whether the caller should hear a word before the outside is waited for: once, while it is slow."""
-        return not (self.patient or self.claimed or self.outside_failed) and self.runtime.outside_latency.is_slow()
+        """Whether to speak the filler before the outside is asked: once, while the outside is slow."""
+        if self.heard_filler or self.claimed or self.outside_failed:
+            return False
+        return self.runtime.outside_latency.is_slow()
 
-    def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
-        """Run an effect by its kind; expected failures are results."""
-        effect = do.effect
+    def run_effect(self, request: EffectRequest) -> tuple[str, Any]:
+        """Run an effect by its kind: ("ok", plain result), or ("err", name of an expected error)."""
+        effect = request.effect
         expected: tuple[type[Exception], ...] = (*effect.errors, Unavailable)
         try:
-            if effect.kind == "touch":
-                value = self._touch(do)
-            elif effect.kind == "write":
-                self._open()
-                value = effect.run(self._world(do, self.own.conn), *do.args)
-            elif self.transaction is not None:
-                value = effect.run(self._world(do, self.own.conn), *do.args)
-            else:
-                with reading(self.own.conn):
-                    value = effect.run(self._world(do, self.own.conn), *do.args)
+            value = self._run_touch(request) if effect.kind == "touch" else self._run_in_database(request)
         except expected as error:
             return "err", next(kind.__name__ for kind in expected if isinstance(error, kind))
         return "ok", effect.encode(value)
 
     def commit(self, row: Row, reply: str) -> bool:
-        """Store the turn with its document; False when another worker's row is there already."""
+        """Store the turn with its document. False: another worker's row is there already."""
         sealed = self.runtime.sealer.seal(reply)
         if self.transaction is None:
             if not self.claimed and self.runtime.group_commit.append(journal.columns(row, self.before), sealed):
                 return True
             self._begin()
         try:
-            mine = journal.append(self.own.conn, row, sealed, self.before)
-            if mine and self.claimed:
+            is_stored = journal.append(self.own.conn, row, sealed, self.before)
+            if is_stored and self.claimed:
                 claims.release(self.own.conn, row.call, row.turn)
         except Exception:
             self.roll_back()
             raise
-        if not mine:
+        if not is_stored:
             self.roll_back()
             return False
         transaction, self.transaction = self.transaction, None
@@ -140,38 +137,53 @@ class LiveTurn:
             transaction, self.transaction = self.transaction, None
             transaction.__exit__(Exception, Exception("rolled back"), None)
 
-    def _touch(self, do: EffectRequest) -> Any:
+    def _run_in_database(self, request: EffectRequest) -> Any:
+        """Run a write in the turn's transaction, and a read there or, before the first write, in one of its own."""
+        if request.effect.kind == "write" and self.transaction is None:
+            self._begin_writing()
         if self.transaction is not None:
-            raise RuntimeError(f"{do.name} reaches outside after a write in the same turn; put it before the write")
+            return request.effect.run(self._world(request, self.own.conn), *request.args)
+        with reading(self.own.conn):
+            return request.effect.run(self._world(request, self.own.conn), *request.args)
+
+    def _run_touch(self, request: EffectRequest) -> Any:
+        """Run a touch under the turn's claim, with no transaction open. Raises Unavailable, TurnTaken."""
+        if self.transaction is not None:
+            raise RuntimeError(
+                f"{request.name} reaches outside after a write in the same turn; put it before the write"
+            )
         if self.outside_failed:
             raise Unavailable("the outside did not answer earlier in this turn; it is not waited for twice")
         if self.until - time.monotonic() < MIN_TOUCH_SECONDS:
             raise Unavailable("the turn has no time left to wait for the outside")
         if not self.claimed:
-            with writing(self.own.conn):
-                claims.take(self.own.conn, self.runtime.worker, self.call.sid, self.turn)
-                if (
-                    journal.reply(self.own.conn, self.call.sid, self.turn) is not None
-                ):  # asked only under the claim's lock
-                    raise claims.TurnTaken("the turn is already answered")
-            self.claimed = True
+            self._claim()
         self.keys = None
         began = time.monotonic()
         try:
             with self.runtime.touch_slot():
-                return do.effect.run(self._world(do, None), *do.args)
+                return request.effect.run(self._world(request, None), *request.args)
         except Unavailable:
             self.outside_failed = True
             raise
         finally:
             self.runtime.outside_latency.record(time.monotonic() - began)
 
-    def _open(self) -> None:
-        """The turn's transaction for its first write: a turn that is answered already writes nothing."""
-        if self.transaction is None:
-            self._begin()
-            if journal.reply(self.own.conn, self.call.sid, self.turn) is not None:
-                raise claims.TurnTaken("the turn is already answered")
+    def _claim(self) -> None:
+        """Claim the turn. It is answered already if its row is there; that is certain only under the claim's lock."""
+        with writing(self.own.conn):
+            claims.take(self.own.conn, self.runtime.worker, self.call.sid, self.turn)
+            self._check_unanswered()
+        self.claimed = True
+
+    def _begin_writing(self) -> None:
+        """Begin the turn's transaction for its first write. A turn that is answered already writes nothing."""
+        self._begin()
+        self._check_unanswered()
+
+    def _check_unanswered(self) -> None:
+        if journal.reply(self.own.conn, self.call.sid, self.turn) is not None:
+            raise claims.TurnTaken("the turn is already answered")
 
     def _begin(self) -> None:
         with ExitStack() as opened:
@@ -179,18 +191,18 @@ class LiveTurn:
             claims.check(self.own.conn, self.runtime.worker, self.call.sid, self.turn, self.claimed)
             self.transaction = opened.pop_all()
 
-    def _world(self, do: EffectRequest, conn: sa.Connection | None) -> World:
-        ordinal = self.ordinals[do.name] = self.ordinals.get(do.name, 0) + 1
-        key = f"{self.call.sid}:{self.turn}:{do.name}:{ordinal}"
+    def _world(self, request: EffectRequest, conn: sa.Connection | None) -> World:
+        ordinal = self.ordinals[request.name] = self.ordinals.get(request.name, 0) + 1
+        key = f"{self.call.sid}:{self.turn}:{request.name}:{ordinal}"
         deadline = min(time.monotonic() + TOUCH_SECONDS, self.until)
         return World(self.call.sid, key, self.now, deadline, conn, self.runtime)
 
-    def _keyed(self, wait: Wait, keys: str | None) -> Decision:
-        """What was keyed just now; where the question cannot have been heard yet, it is asked again."""
+    def _decide_input(self, wait: Wait, keys: str | None) -> Decision:
+        """The decision for what was just keyed; "repeat" where the caller cannot have heard the question yet."""
         elapsed = self._elapsed()
         keys = "#" if early_keys.is_lone_pound(wait, keys, elapsed) else keys
         decision = self._decide(wait, keys)
-        if not early_keys.is_early(wait, decision, keys, elapsed, self._seconds_before):
+        if not early_keys.is_early(wait, decision, keys, elapsed, self._context_seconds):
             return decision
         self.keys = None
         return ("repeat", None)
@@ -201,31 +213,32 @@ class LiveTurn:
         return decision
 
     def _elapsed(self) -> float | None:
-        """Seconds from the document that asked to what was keyed, if there is a watch for them."""
+        """Seconds from the document that asked to the input, or None where nobody knows."""
         asked = (self.before.wait or {}).get("asked") if self.before else None
         at = self.input.at if self.input else None
         return None if asked is None or at is None else at - asked
 
-    def _seconds_before(self, wait: Wait) -> float:
-        """How long it takes to say what comes before this question."""
+    def _context_seconds(self, wait: Wait) -> float:
+        """How long the words before the question take."""
         return self.runtime.speaker.seconds(wait.context, self.call.language, self.now.date())
 
-    def _may_run_ahead(self, wait: Wait) -> bool:
+    def _takes_type_ahead(self, wait: Wait) -> bool:
         return bool(self.keys) and wait.prompt.type_ahead and wait.failures.no_matches == 0
 
     def _passed(self) -> tuple[str, Any] | None:
-        if self.fresh and self.input is not None:
-            self.fresh = False
+        if self.is_input_due and self.input is not None:
+            self.is_input_due = False
             return ("passed", None)
         return None
 
     def _dialled(self) -> tuple[str, Any] | None:
-        if self.fresh and self.input is not None and (self.input.dialled or self.input.again):
-            self.fresh = False
+        if self.is_input_due and self.input is not None and (self.input.dialled or self.input.again):
+            self.is_input_due = False
             return (self.input.dialled or "failed", None)
         return None
 
-    def _keep(self, decision: tuple[str, Any]) -> tuple[str, Any]:
+    def _protect(self, decision: tuple[str, Any]) -> tuple[str, Any]:
+        """The decision with a personal value as a Secret, and one to be sealed as Sealed."""
         kind, value = decision
         if kind == "secret":
             return kind, Secret(value)

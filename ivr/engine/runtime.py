@@ -1,4 +1,4 @@
-"""What a turn needs from its surroundings, made once a process after the fork."""
+"""The runtime: what a turn needs from the process around it, made once a process after the fork."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ RootFlow = Callable[[Any], Coroutine[Any, Any, Any]]
 
 
 class FollowUps(Protocol):
-    """What happens after a turn: promised in its transaction, done by the worker."""
+    """Work after a turn: stored in its transaction, done by the worker."""
 
     def send(self, conn: sa.Connection, message_id: str, delay: timedelta = timedelta(0)) -> None:
-        """A text, by the id of its message, after so long."""
+        """Send the text message with this id, after the delay."""
 
     def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
-        """A job by its name, in at least so many seconds."""
+        """Run a job by its name, after at least `delay` seconds."""
 
 
 class Runtime(msgspec.Struct, frozen=True):
-    """The database, the words, the stories, and the places for those who wait for the outside.
+    """The database, the words, the root flows, and the slots for turns that wait for the outside.
 
-    `release` names the code that plays; `turns_a_call` and `turns_a_rescue` are more than any conversation needs.
-    `watch` tells the seconds by which it is measured how soon a key came, None where nobody knows.
-    `switched` tells the story that operations put in the place of the call's own; asked when `look` says so.
-    `caller_id` tells which of our numbers an agent sees, by the facts of the call.
+    `release` names the code that plays. `max_turns_per_call` and `max_turns_per_rescue` are more than any conversation
+    needs. `key_clock`: the seconds that measure how soon a key came, or None where nobody knows. `takeover`: the root
+    flow, and its facts, that operations put in the place of the call's own; called when the condition in `state_query`
+    holds. `caller_id`: which of our numbers an agent sees, by the facts of the call.
     """
 
     engine: sa.Engine
@@ -57,20 +57,20 @@ class Runtime(msgspec.Struct, frozen=True):
     wallets: object
     follow_up: FollowUps
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
-    switched: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
+    takeover: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
     log: Any
     state_query: CompiledStatement = journal.STATE_QUERY
     release: str | None = None
-    turns_a_call: int = 200
-    turns_a_rescue: int = 40
-    watch: Callable[[], float | None] = lambda: None
+    max_turns_per_call: int = 200
+    max_turns_per_rescue: int = 40
+    key_clock: Callable[[], float | None] = lambda: None
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
     outside_latency: OutsideLatency = msgspec.field(default_factory=OutsideLatency)
 
     def for_call(self, key: str | None) -> Runtime:
-        """The same for one call: what it seals and opens has the call's own key, if there is one."""
+        """This runtime with the call's own key, if it has one, for everything that it seals and opens."""
         if key is None:
             return self
         sealer = self.sealer.for_call(key)
@@ -78,7 +78,7 @@ class Runtime(msgspec.Struct, frozen=True):
 
     @contextmanager
     def touch_slot(self) -> Iterator[None]:
-        """At most half of the threads may wait for the outside; the next one is told so at once."""
+        """A slot for a request to the outside. Half of the threads may have one; the next raises Unavailable at once."""
         if not self.touches.acquire(blocking=False):
             raise Unavailable("too many turns are waiting for the outside already")
         try:
@@ -87,11 +87,11 @@ class Runtime(msgspec.Struct, frozen=True):
             self.touches.release()
 
     def log_failure(self, call: str, turn: int, error: Exception) -> None:
-        """Type and position only: an error's text may hold what a caller keyed."""
+        """Log the type and the position of an error, not its text, which may hold what a caller keyed."""
         self.log.error("turn failed", call=call, turn=turn, type=type(error).__name__, at=position(error))
 
 
 def position(error: BaseException) -> str:
-    """`file:line` of the innermost frame; no text of the error, which may hold a value."""
+    """`file:line` of an error's innermost frame."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"

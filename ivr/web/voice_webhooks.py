@@ -194,8 +194,8 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded |
     if asked.get("again"):
         return Input(again=True, dialled=agent_legs.ended(runtime, sid, turn, form))
     if asked.get("quiet") and not form.get("Digits"):
-        return Input(keys=None, at=runtime.watch())
-    return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded, at=runtime.watch())
+        return Input(keys=None, at=runtime.key_clock())
+    return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded, at=runtime.key_clock())
 
 
 def call_status(runtime: Runtime, form: Any) -> str:

@@ -32,7 +32,9 @@ STATE_QUERY = journal.state_query(is_switched())
 """Put together once a process, like every statement that each turn needs."""
 
 
-def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer, watch: Callable[[], float | None]) -> Runtime:
+def make_runtime(
+    engine: sa.Engine, settings: Settings, sealer: Sealer, key_clock: Callable[[], float | None]
+) -> Runtime:
     """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
 
     def clock(conn: sa.Connection) -> datetime:
@@ -51,10 +53,10 @@ def make_runtime(engine: sa.Engine, settings: Settings, sealer: Sealer, watch: C
         wallets=wallets.make(engine, settings),
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
-        switched=takes_over,
+        takeover=takes_over,
         caller_id=lambda facts: caller_id(settings, facts),
         state_query=STATE_QUERY,
-        watch=watch,
+        key_clock=key_clock,
         base_url=settings.public_base_url,
         log=logger("voice"),
         release=release(),

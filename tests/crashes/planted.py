@@ -51,7 +51,7 @@ def create_app() -> Flask:
 
 def plant(folder: Path) -> None:
     """Around the effects and the commit of every turn."""
-    world, touch, perform, commit = LiveTurn._world, LiveTurn._touch, LiveTurn.run_effect, LiveTurn.commit
+    world, touch, perform, commit = LiveTurn._world, LiveTurn._run_touch, LiveTurn.run_effect, LiveTurn.commit
 
     def about(self: LiveTurn, do: Any, conn: Any) -> Any:
         if do.effect.kind == "touch":
@@ -75,7 +75,7 @@ def plant(folder: Path) -> None:
         die_at(folder, "after-commit", *self.ordinals)
         return done
 
-    LiveTurn._world, LiveTurn._touch, LiveTurn.run_effect, LiveTurn.commit = about, touched, performed, committed  # type: ignore[method-assign]
+    LiveTurn._world, LiveTurn._run_touch, LiveTurn.run_effect, LiveTurn.commit = about, touched, performed, committed  # type: ignore[method-assign]
 
 
 def work() -> None:

@@ -38,7 +38,7 @@ async def to_a_callback(call: Call) -> None:
 @pytest.mark.parametrize("most", [6, 200])
 def test_a_call_of_too_many_turns_is_rescued_and_the_rescue_comes_to_its_end(stage, most):
     """Apology, an agent who does not answer, and the callback is kept: the cap does not end its own rescue."""
-    stage.limits = {"turns_a_call": most}
+    stage.limits = {"max_turns_per_call": most}
     stage.with_root_flows(main=patient, rescue=to_a_callback)
     for keys in ["", *["1"] * (most - 1)]:
         stage.post(keys)
@@ -58,7 +58,7 @@ def test_an_agent_who_hangs_up_after_the_last_turn_ends_the_call_and_is_not_rung
         await call.dial("agent", "+8613900000001")
         call.say("goodbye")
 
-    stage.limits = {"turns_a_call": 2}
+    stage.limits = {"max_turns_per_call": 2}
     stage.with_root_flows(main=talks)
     stage.post()
     assert "<Dial" in stage.post("1")
@@ -68,7 +68,7 @@ def test_an_agent_who_hangs_up_after_the_last_turn_ends_the_call_and_is_not_rung
 
 def test_a_caller_who_keys_for_ever_ends_the_rescue_too(stage):
     """After forty turns of the rescue there are no more words of ours: the static document is the last."""
-    stage.limits = {"turns_a_call": 3, "turns_a_rescue": 4}
+    stage.limits = {"max_turns_per_call": 3, "max_turns_per_rescue": 4}
     stage.with_root_flows(main=patient)
     for keys in ["", "1", "1", "1", "#", "#", "#"]:
         stage.post(keys)

@@ -118,7 +118,7 @@ class Scripted(LiveTurn):
 
     def wants_filler(self) -> bool:
         """Whether the outside is slow now, and nothing was heard of it in this turn."""
-        return self.slow and not self.patient and not self.wrote
+        return self.slow and not self.heard_filler and not self.wrote
 
     def run_effect(self, do: EffectRequest) -> tuple[str, Any]:
         """The outcome that the script names; the engine's rule on touches after writes holds here too."""
