@@ -6,11 +6,11 @@ from call_flows.identify import identify
 from call_flows.promised import tell_due
 from ivr.cases.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
-from ivr.engine.entries import nine
+from ivr.engine.entries import case_reference
 from ivr.wallet.facts import wallet_facts
 
 TRIES = 2
-REFERENCE = Ask("case-reference", nine, length=9)
+REFERENCE = Ask("case-reference", case_reference, length=9)
 VERDICT = Menu("case-verdict", ("hear", "enough"), resumable=False)
 
 

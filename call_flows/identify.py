@@ -3,18 +3,20 @@
 from dataclasses import asdict
 
 from ivr.engine import Ask, Call, Menu, Secret, ToAgent
-from ivr.engine.entries import identifier, six, tail
+from ivr.engine.entries import document_tail, identifier, six_digits
 from ivr.engine.prompts import ENTRY_KEYS
 from ivr.identity.verification import Claimed, check_code, check_pin, check_tail, find_account, judge, send_code
 from ivr.wallet.verified import Verified
 
 NUMBER = Ask("identify-number", identifier, personal=True)
-TAIL = Ask("identify-tail", tail, length=6, personal=True)
+TAIL = Ask("identify-tail", document_tail, length=6, personal=True)
 FACTOR = Menu("identify-factor", ("text", "pin"), resumable=False)
-CODE = Ask("identify-code", six, length=6, timeout=30, personal=True, keys={**ENTRY_KEYS, "*": ("value", "not-there")})
+CODE = Ask(
+    "identify-code", six_digits, length=6, timeout=30, personal=True, keys={**ENTRY_KEYS, "*": ("value", "not-there")}
+)
 """Time enough to take the telephone from the ear and read; `*` leads to what helps when no text comes."""
 NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), resumable=False)
-PIN = Ask("identify-pin", six, length=6, personal=True)
+PIN = Ask("identify-pin", six_digits, length=6, personal=True)
 
 ROUNDS = 3
 

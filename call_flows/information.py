@@ -2,12 +2,12 @@
 
 from call_flows.close import was_it_solved
 from ivr.engine import Ask, Call, Menu
-from ivr.engine.entries import telephone
+from ivr.engine.entries import phone_number
 from ivr.wallet.facts import is_official, wallet_facts
 
 INFORMATION = Menu("information", ("hours", "channels", "prepare", "limits", "safety"))
 SAFETY = Menu("safety", ("check", "enough"))
-SUSPECT = Ask("safety-number", telephone)
+SUSPECT = Ask("safety-number", phone_number)
 
 
 async def information(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""The vocabulary of call flows. A flow imports from here, and from nothing below it."""
+"""The engine. Flows import its vocabulary from here: the call, prompts, effects, signals and secrets."""
 
 from ivr.engine.call import Call
 from ivr.engine.effects import World, read, touch, write

@@ -36,7 +36,11 @@ def _yield_to_engine(request: CallerWait | EffectRequest) -> Generator[Any, Any,
 
 
 class Call:
-    """One call, as its flow sees it."""
+    """One call as its flow sees it.
+
+    `now`: the recorded time of the turn. `facts`: what holds for the whole call. `in_both`: speak both languages, while
+    the caller has not chosen one.
+    """
 
     def __init__(self, sid: str, language: str, slow: bool, facts: dict[str, Any]) -> None:
         self.sid = sid
@@ -51,20 +55,17 @@ class Call:
 
     @property
     def at_work(self) -> bool:
-        """Whether people are there for the matter of this call."""
+        """Whether agents are at work for the matter of this call."""
         return self.at_work_for("urgent" if self.facts.get("priority") == "high" else "other")
 
     def at_work_for(self, matter: str) -> bool:
-        """Whether people are there for an urgent or an `other` matter, by the hours that were known when the call began."""
-        there, until = self.facts.get("at_work", {}).get(matter, (True, None))
-        changed = until is not None and self.now >= datetime.fromisoformat(until)
-        return bool(there) != changed
+        """Whether agents are at work for an "urgent" or an "other" matter, by the hours known when the call began."""
+        is_open, until = self.facts.get("at_work", {}).get(matter, (True, None))
+        has_changed = until is not None and self.now >= datetime.fromisoformat(until)
+        return bool(is_open) != has_changed
 
     def say(self, message: str, **args: Any) -> None:
-        """Speak a catalogue message before the next prompt. Not a wait; nothing is rendered yet.
-
-        While `in_both` is set, whoever has not chosen a language yet hears it in both. Raises RunawayFlow.
-        """
+        """Speak a message of the catalogue before the next prompt. Not a wait. Raises RunawayFlow."""
         if len(self.said) >= MAX_UTTERANCES_PER_TURN:
             raise RunawayFlow(f"more than {MAX_UTTERANCES_PER_TURN} utterances in one turn, at {message}")
         self.said.append(Utterance(message, args))
@@ -72,21 +73,21 @@ class Call:
             self.said.append(Utterance(message, args, language="other"))
 
     def pause(self) -> None:
-        """Between long words that a menu ends: the key that says them again, once, and two seconds for any. Not a wait."""
+        """A pause of two seconds within long words; the first one names the key that repeats them. Not a wait."""
         if self.said:
-            told = any(line.id == PAUSE for line in self.said)
-            self.say(PAUSE_AGAIN if told else PAUSE)
+            is_repeated = any(utterance.id == PAUSE for utterance in self.said)
+            self.say(PAUSE_AGAIN if is_repeated else PAUSE)
 
     def menu(self, menu: Menu, **args: Any) -> Coroutine[Any, Any, str]:
-        """Offer the options; the name of the chosen one."""
+        """Offer the options of a menu; the name of the chosen one."""
         return self._answer(menu, args)
 
     async def confirm(self, confirm: Confirm, **args: Any) -> bool:
-        """Yes (1) or no (2)."""
+        """Ask for yes (1) or no (2)."""
         return bool(await self._answer(confirm, args) == "yes")
 
     async def ask(self, ask: Ask, **args: Any) -> Any:
-        """An entry; its parsed value, a Secret when personal, Sealed when sealed. Read back first if it says so."""
+        """Ask for an entry, and read it back if the prompt says so; its value, which is a Secret or Sealed if declared so."""
         while True:
             value = await self._answer(ask, args)
             if ask.readback is None:
@@ -98,21 +99,21 @@ class Call:
                 self._went_back = False
 
     def record(self, record: Record, **args: Any) -> Coroutine[Any, Any, str | None]:
-        """The caller's own words; the id of the recording, or None when nothing was said."""
+        """Record the caller's own words; the id of the recording, or None when nothing was said."""
         return self._answer(record, args)
 
     async def do(self, effect: Effect[P, T], *args: P.args, **no: P.kwargs) -> T:
-        """Run an effect; its result. Raises what the effect declares, and Unavailable."""
-        outcome, given = await _yield_to_engine(EffectRequest(effect, args))
+        """Run an effect; its result. Raises the errors that the effect declares, and Unavailable."""
+        outcome, value = await _yield_to_engine(EffectRequest(effect, args))
         if outcome == "err":
-            raise given
-        result: T = given
+            raise value
+        result: T = value
         if effect.act:
             self.path.done.append([effect.act, getattr(result, "reference", None)])
         return result
 
     async def level(self, inner: Coroutine[Any, Any, Any]) -> Any:
-        """What a menu choice opens: `*` anywhere inside ends it without a result."""
+        """Run the flow that a menu choice opens; its result. `*` anywhere inside ends it without a result."""
         position, result = self.path.enter_level(), None
         try:
             result = await inner
@@ -125,27 +126,27 @@ class Call:
         return result
 
     async def dial(self, name: str, number: str) -> str:
-        """Ring one agent: accepted, declined, busy, no-answer or failed. Accepted comes back after the talk."""
-        lines = self._take_said()
-        kind, _ = await _yield_to_engine(Dial(name, number, lines))
+        """Ring one agent: accepted (after the talk), declined, busy, no-answer or failed."""
+        kind, _ = await _yield_to_engine(Dial(name, number, self._take_said()))
         return str(kind)
 
     async def announce(self, message: str, **args: Any) -> None:
-        """Say this alone and go on in a turn of its own: for a touch after a write, and for words while something is slow.
+        """Speak a message by itself and continue in a new turn: for a touch after a write, or before something slow.
 
-        No key stops it, so it is short; what was said before is heard at the next prompt, where a key does.
+        It has no barge-in, so keep it short. What was said before is heard at the next prompt, where a key interrupts.
         """
         await _yield_to_engine(Announcement(message, (Utterance(message, args),)))
 
     def hang_up(self) -> None:
-        """End the call after what was said."""
+        """End the call after speaking what was said."""
         raise HangUp
 
     def _take_said(self) -> tuple[Utterance, ...]:
-        lines, self.said = tuple(self.said), []
-        return lines
+        utterances, self.said = tuple(self.said), []
+        return utterances
 
     async def _answer(self, prompt: Prompt, args: dict[str, Any]) -> Any:
+        """Ask a prompt until a decision has a value; the value. Raises signals."""
         if self.path.to_resume and (given := self.path.next_answer(prompt)) is not NO_ANSWER:
             self.said.clear()
             self.path.add_answer(prompt, given)
@@ -162,6 +163,7 @@ class Call:
             self._apply(decision, prompt)
 
     def _apply(self, decision: Decision, prompt: Prompt) -> None:
+        """Carry out a decision without a value. Raises a signal for a person, back and the main menu."""
         kind, detail = decision
         back_again, self._went_back = self._went_back and kind == "back", False
         if kind == "slower":

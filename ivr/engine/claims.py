@@ -122,7 +122,7 @@ def take(conn: sa.Connection, worker: Worker, call: str, turn: int) -> None:
 
 
 def check(conn: sa.Connection, worker: Worker, call: str, turn: int, claimed: bool) -> None:
-    """Before a commit, check that this worker still has its claim, or that no live worker took one. Raises TurnTaken."""
+    """Before a commit, check that this worker has its claim, or that no live worker took one. Raises TurnTaken."""
     lock_until_commit(conn, call)
     found = CLAIM.run(conn, call=call, turn=turn).fetchone()
     if claimed and (found is None or found[0] != worker.id):

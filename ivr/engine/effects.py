@@ -1,16 +1,15 @@
 """Effects: the only way from a flow to the world.
 
-Three kinds, declared where the function is written:
+A decorator at the function declares one of three kinds:
 
-- `@read`   looks into our own database;
-- `@touch`  reaches outside (a wallet's API); runs with no transaction open, at *least* once, with an
-            idempotency key that a retry repeats;
-- `@write`  changes our own database inside the turn's transaction, exactly once; follow-ups are
-            enqueued only here.
+- `@read`   reads our own database;
+- `@touch`  reaches outside (a wallet's API), with no transaction open, at *least* once, with an idempotency key that a
+            retry repeats;
+- `@write`  changes our own database in the turn's transaction, exactly once. Only writes enqueue follow-ups.
 
-A result is journaled as JSON and handed back to the flow by the function's return annotation. An
-expected failure is an exception class named in `errors`; it is journaled by name and raised again.
-`act` names what was done for the caller, so that one who was cut off is told of it and not led there again.
+The journal stores a result as JSON; the function's return annotation turns it back into a value. An expected failure is
+an exception class in `errors`; the journal stores its name, and replay raises it again. `act` names what was done for
+the caller: a caller who was cut off is told of it and does not do it again.
 """
 
 from __future__ import annotations
@@ -34,7 +33,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class World:
-    """What an effect may use. `deadline` is in seconds of `time.monotonic`."""
+    """What an effect may use.
+
+    `key`: the idempotency key. `now`: the time of the turn. `deadline`: when to give up, by `time.monotonic`.
+    """
 
     call: str
     key: str
@@ -45,7 +47,7 @@ class World:
 
     @property
     def conn(self) -> sa.Connection:
-        """The turn's transaction. A touch has none: it would be open for as long as the outside takes."""
+        """The connection of the turn's transaction. A touch has none: it would stay open during the request."""
         if self.connection is None:
             raise RuntimeError("a touch has no transaction; read before it, write after it")
         return self.connection
@@ -53,9 +55,9 @@ class World:
 
 @dataclass(frozen=True)
 class Effect(Generic[P, T]):
-    """A declared effect: its name is its fingerprint in the journal (`module.function`).
+    """A declared effect. Its name (`module.function`) is its fingerprint in the journal.
 
-    A module that has been renamed keeps the name under which journals of calls in flight know it: `RECORDED_AS`.
+    A module that was renamed sets `RECORDED_AS` to the name under which journals of calls in flight know it.
     """
 
     name: str
@@ -66,7 +68,7 @@ class Effect(Generic[P, T]):
     act: str | None = None
 
     def encode(self, value: T) -> Any:
-        """A result → JSON builtins, checked by the way back so that replay cannot differ from live."""
+        """A result → JSON builtins. Decodes them too, so that what replay would not read fails now."""
         plain = msgspec.to_builtins(value)
         self.decode(plain)
         return plain
@@ -76,7 +78,7 @@ class Effect(Generic[P, T]):
         return cast(T, msgspec.convert(plain, self.result))
 
     def error(self, name: str) -> Exception | None:
-        """The error that is journaled as `name`; None when the effect declares no such error (any more)."""
+        """The error that the journal stores as `name`; None if the effect does not declare it (any more)."""
         declared: tuple[type[Exception], ...] = (Unavailable, *self.errors)
         return next((error(self.name) for error in declared if error.__name__ == name), None)
 
@@ -109,7 +111,7 @@ def _declare(
 
 
 def read(function: Function[P, T]) -> Effect[P, T]:
-    """Declare a look into our own database."""
+    """Declare an effect that reads our own database."""
     return _declare("read", function)
 
 
@@ -118,7 +120,7 @@ def touch(function: Function[P, T]) -> Effect[P, T]: ...
 @overload
 def touch(*, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> _Declaring: ...
 def touch(function: Any = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> Any:
-    """Declare a reach outside; may raise Unavailable."""
+    """Declare an effect that reaches outside; it may raise Unavailable."""
     return _Declaring("touch", errors, act) if function is None else _declare("touch", function)
 
 
@@ -127,13 +129,13 @@ def write(function: Function[P, T]) -> Effect[P, T]: ...
 @overload
 def write(*, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> _Declaring: ...
 def write(function: Any = None, *, errors: tuple[type[Exception], ...] = (), act: str | None = None) -> Any:
-    """Declare a change of our own database, part of the turn's transaction."""
+    """Declare an effect that changes our own database in the turn's transaction."""
     return _Declaring("write", errors, act) if function is None else _declare("write", function)
 
 
 @dataclass(frozen=True)
 class _Declaring:
-    """`@touch(errors=…)`: what is known of an effect before its function."""
+    """A decorator with arguments, such as `@touch(errors=…)`."""
 
     kind: str
     errors: tuple[type[Exception], ...]

@@ -1,4 +1,4 @@
-"""What a caller keys in an entry → a value, or None when it is none of that kind.
+"""Parsers of entries: the keys → a value, or None if they are no such value.
 
 Pure functions of (keys, now). `keys` holds only 0-9 and `*`; the end key is already gone.
 """
@@ -8,20 +8,19 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 
-LONGEST = 40
-SILENT = None
+MAX_KEYS = 40
 
 
 def keys_of(raw: str | None) -> str:
-    """Twilio's Digits → keys; full-width forms are folded, and anything unkeyable becomes one '?' (a wrong key)."""
+    """Twilio's Digits → keys. Folds full-width forms; what no telephone can key becomes one "?", a wrong key."""
     folded = unicodedata.normalize("NFKC", raw or "").strip()
-    if len(folded) > LONGEST or any(key not in "0123456789*#" for key in folded):
+    if len(folded) > MAX_KEYS or any(key not in "0123456789*#" for key in folded):
         return "?"
     return folded
 
 
 def are_digits(text: str) -> bool:
-    """0 to 9 only: what else `isdigit` takes, such as superscripts and Arabic digits, is on no telephone."""
+    """Whether a text has only the digits 0 to 9. (`isdigit` also takes superscripts and Arabic digits.)"""
     return text.isascii() and text.isdigit()
 
 
@@ -56,28 +55,26 @@ def clock(keys: str, now: datetime) -> str | None:
     return f"{keys[:2]}:{keys[2:]}"
 
 
-def tail(keys: str, now: datetime) -> str | None:
-    """Six characters of an identity document, where a last `*` is X: only there has one a letter that a wallet can check."""
+def document_tail(keys: str, now: datetime) -> str | None:
+    """The last six characters of an identity document. A `*` at the end is X, the only letter there is."""
     folded = keys[:-1] + "X" if keys.endswith("*") else keys
-    return (
-        folded
-        if len(folded) == 6 and are_digits(folded[:-1]) and (are_digits(folded[-1]) or folded[-1] == "X")
-        else None
-    )
+    if len(folded) != 6 or not are_digits(folded[:-1]):
+        return None
+    return folded if are_digits(folded[-1]) or folded[-1] == "X" else None
 
 
-def six(keys: str, now: datetime) -> str | None:
+def six_digits(keys: str, now: datetime) -> str | None:
     """A code or a phone PIN: six digits."""
     return keys if len(keys) == 6 and are_digits(keys) else None
 
 
-def nine(keys: str, now: datetime) -> str | None:
-    """A reference: nine digits (the flow checks the last one against the others)."""
+def case_reference(keys: str, now: datetime) -> str | None:
+    """The reference of a case: nine digits. The flow checks the last one against the others."""
     return keys if len(keys) == 9 and are_digits(keys) else None
 
 
-def telephone(keys: str, now: datetime) -> str | None:
-    """A number that somebody called from, as keyed: 3 to 15 digits, hotlines included."""
+def phone_number(keys: str, now: datetime) -> str | None:
+    """A telephone number that somebody called from, hotlines included: 3 to 15 digits."""
     return keys if 3 <= len(keys) <= 15 and are_digits(keys) else None
 
 

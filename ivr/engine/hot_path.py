@@ -10,8 +10,8 @@ by the path without that part:
 - `CompiledStatement`: 6 to 8 % less processor time; the turns a second did not change measurably (0.96 to 1.03).
   SQLAlchemy takes longer to run a statement than SQLite takes to answer it.
 
-Together: 1.99 times the turns a second, 40 % less processor time. PostgreSQL groups commits and shares its page cache by
-itself; there only the compiled statements are used.
+Together: 1.99 times the turns a second, 40 % less processor time. PostgreSQL groups commits and shares its page cache
+by itself; there only the compiled statements are used.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def failed(self) -> dict[str, Any] | None:
-        """Why the root flow before this one failed: type, at, diverged, and the steps that had run, writes as "undone"."""
+        """Why the root flow before this one failed: type, at, diverged, and its steps, with writes as "undone"."""
         return (self.opening or {}).get("failure")
 
 

@@ -71,7 +71,7 @@ class LiveTurn:
     ordinals: dict[str, int] = field(default_factory=dict)
 
     def answer(self, wait: CallerWait) -> tuple[str, Any] | None:
-        """The decision for a wait: from the input, then from the keys that were typed ahead. None: there is none yet."""
+        """The decision for a wait: from the input, then from the keys that were typed ahead; None without either."""
         if isinstance(wait, Announcement):
             return self._passed()
         if isinstance(wait, Dial):

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 Decision = tuple[str, Any]
-"""(kind, value). Kinds: value, secret, sealed, silence (no-input), wrong (no-match), gave-up, repeat, more-time, slower,
-language, clear, agent, back, main."""
+"""(kind, value). The kinds: value, secret, sealed, silence (no-input), wrong (no-match), gave-up, repeat, more-time,
+slower, language, clear, agent, back, main."""
 
 MENU_KEYS: dict[str, Decision] = {
     "0": ("agent", None),
@@ -154,7 +154,7 @@ class Ask:
         return not (self.personal or self.sealed)
 
     def decide(self, keys: str | None, failures: FailureCounts, now: datetime) -> tuple[Decision, str]:
-        """The decision for the keys up to `#`, and the keys after it. A `#` alone asks for more time, or leaves it empty."""
+        """The decision for the keys up to `#`, and the keys after it. `#` alone asks for more time or leaves it empty."""
         if keys is None:
             if self.empty_is and failures.no_inputs:
                 return ("value", self.parse("", now)), ""

@@ -1,4 +1,4 @@
-"""Where a turn stopped → its document."""
+"""Renders the result of a turn as its TwiML document."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.waits import Announcement, Dial
 
 
-def render(runtime: Runtime, call: Call, turn: int, played: TurnResult, now: datetime) -> str:
-    """Where the turn stopped → its document."""
-    spoken = runtime.speaker.speak(played.utterances, call.language, now.date())
+def render(runtime: Runtime, call: Call, turn: int, result: TurnResult, now: datetime) -> str:
+    """The TwiML document for where the turn stopped."""
+    spoken = runtime.speaker.speak(result.utterances, call.language, now.date())
     base = f"{runtime.base_url}/voice/calls/{call.sid}"
     action = f"{base}/turns/{turn + 1}"
-    if played.wait is None:
+    if result.wait is None:
         return twiml.document(twiml.says(spoken, call.slow) + twiml.HANG_UP)
-    if isinstance(played.wait, Announcement):
+    if isinstance(result.wait, Announcement):
         return twiml.document(twiml.says(spoken, call.slow) + twiml.redirect(action))
-    if isinstance(played.wait, Dial):
-        number, ours = played.wait.number, runtime.caller_id(call.facts)
+    if isinstance(result.wait, Dial):
+        number, ours = result.wait.number, runtime.caller_id(call.facts)
         dial = twiml.dial(number, runtime.settings.ring_seconds, ours, action, f"{base}/whisper/{turn + 1}")
         return twiml.document(twiml.says(spoken, call.slow) + dial)
-    if isinstance(played.wait.prompt, Record):
+    if isinstance(result.wait.prompt, Record):
         told_at = f"{base}/recordings/{turn + 1}"
-        return twiml.document(twiml.record(played.wait, spoken, call.slow, action, told_at))
-    return twiml.document(twiml.gather(played.wait, spoken, call.slow, action))
+        return twiml.document(twiml.record(result.wait, spoken, call.slow, action, told_at))
+    return twiml.document(twiml.gather(result.wait, spoken, call.slow, action))

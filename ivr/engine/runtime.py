@@ -78,7 +78,7 @@ class Runtime(msgspec.Struct, frozen=True):
 
     @contextmanager
     def touch_slot(self) -> Iterator[None]:
-        """A slot for a request to the outside. Half of the threads may have one; the next raises Unavailable at once."""
+        """A slot for a request to the outside. Half of the threads may have one; the next one raises Unavailable."""
         if not self.touches.acquire(blocking=False):
             raise Unavailable("too many turns are waiting for the outside already")
         try:

@@ -1,11 +1,11 @@
-"""What a caller keys about a person lives for one turn; what must be kept is sealed.
+"""Personal values: a keyed one lasts for one turn (`Secret`); what must be stored is encrypted (`Sealer`).
 
-`Secret` is the value of a personal prompt in the turn in which it was keyed. It cannot be turned
-into text by accident: no str, no format, no JSON, no pickle. The journal keeps a mask and the
-verdict of whatever checked it. `Sealer` encrypts what may hold personal values at rest (stored
-replies, summaries, a callback number), for each call with a key of the call's own. That key lies beside the
-call, sealed by the server key: whoever erases it there has erased all that was sealed with it, in a journal
-that is only ever added to.
+`Secret` is the value of a personal prompt in the turn in which it was keyed. It cannot become text by accident: it has
+no str, no format, no JSON and no pickle. The journal holds only the result of the effect that checked it.
+
+`Sealer` encrypts what may hold personal values at rest (stored replies, summaries, a callback number), with a key for
+each call. That key lies with the call, sealed by the server key: erasing it makes everything unreadable that was sealed
+with it, although the journal is never changed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
 ERASED = ""
-"""Stands where the key of a call was."""
+"""Replaces the key of a call that was erased."""
 
 
 class SecretLeak(TypeError):
-    """A personal value was about to become text, or was used after its turn."""
+    """A personal value would have become text, or was used after its turn."""
 
 
 class Secret:
@@ -39,7 +39,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The digits, for an effect of the same turn; raises SecretLeak on any later turn."""
+        """The digits, for an effect of the same turn. Raises SecretLeak in any later turn."""
         if self._value is None:
             raise SecretLeak("a secret was used after the turn in which it was keyed; check it in that turn")
         return self._value
@@ -58,32 +58,32 @@ class Secret:
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """A keyed value that is kept encrypted; only rendering and effects open it."""
+    """A keyed value that is stored encrypted. Only rendering and effects open it."""
 
     token: str
 
 
 class BrokenSeal(ValueError):
-    """A sealed value was opened with another key, or was altered."""
+    """A sealed value was opened with another key, or it was altered."""
 
 
 class Erased(BrokenSeal):
-    """The key of a sealed value was destroyed, on purpose."""
+    """The key of a sealed value was erased on purpose."""
 
 
 class Sealer:
-    """Encrypts personal text at rest: AES-256-GCM, a new nonce each time. The key is a call's, or comes from the server's."""
+    """Encrypts personal text at rest: AES-256-GCM with a new nonce each time, under a call's key or the server's."""
 
     def __init__(self, server_key: bytes, call_key: bytes = b"") -> None:
         self._server_key, self._erased = server_key, False
         self._cipher = AESGCM(call_key or hmac.digest(server_key, b"seal-at-rest", hashlib.sha256))
 
     def new_key(self) -> str:
-        """A key for a call, sealed, as it may lie in the database."""
+        """A new key for a call, sealed, as the database may hold it."""
         return self.seal(secrets.token_hex(32))
 
     def for_call(self, key: str | None) -> Sealer:
-        """The sealer of a call, by its key; without one this one. After an erasure nothing opens, nor what it seals."""
+        """The sealer with a call's key, or this one if it has none. After an erasure it opens nothing."""
         if key is None:
             return self
         own = Sealer(self._server_key, bytes.fromhex(self.open(key)) if key else os.urandom(32))
@@ -91,20 +91,20 @@ class Sealer:
         return own
 
     def seal(self, text: str) -> str:
-        """Text → an ASCII token; the same text gives another token each time."""
+        """Text → an ASCII token, a different one each time."""
         return base64.b64encode(self.seal_bytes(text.encode())).decode("ascii")
 
     def open(self, token: str) -> str:
-        """A token of `seal` → the text; raises BrokenSeal."""
+        """A token of `seal` → its text. Raises BrokenSeal."""
         return self.open_bytes(token).decode()
 
     def seal_bytes(self, plain: bytes) -> bytes:
-        """The same for bytes, such as a sound."""
+        """Bytes, such as a sound → sealed bytes."""
         nonce = os.urandom(NONCE)
         return nonce + self._cipher.encrypt(nonce, plain, None)
 
     def open_bytes(self, sealed: bytes | str) -> bytes:
-        """What `seal_bytes` or `seal` made → the bytes; raises BrokenSeal."""
+        """The result of `seal_bytes` or `seal` → its bytes. Raises BrokenSeal."""
         try:
             sealed = base64.b64decode(sealed, validate=True) if isinstance(sealed, str) else sealed
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None)
@@ -114,19 +114,19 @@ class Sealer:
             raise BrokenSeal("this value was sealed with another server key, or altered") from error
 
     def fingerprint(self, text: str) -> str:
-        """A keyed hash: equal for equal text, and of no use without the server key."""
+        """A keyed hash: equal for equal texts, and useless without the server key."""
         return hmac.new(self._server_key, b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()[:32]
 
     def code(self, *parts: str) -> str:
-        """A one-time code of six digits, the same again for the same parts (a redo sends the same)."""
+        """A one-time code of six digits. The same parts give the same code, so a retry sends it again."""
         return self.digits(6, "code", *parts)
 
     def digits(self, count: int, *parts: str) -> str:
-        """So many digits, the same again for the same parts; nobody without the server key computes them."""
+        """`count` digits, the same for the same parts. They cannot be computed without the server key."""
         digest = hmac.new(self._server_key, "\x1f".join(parts).encode(), hashlib.sha256)
         return f"{int.from_bytes(digest.digest()[:8], 'big') % 10**count:0{count}d}"
 
 
 def mask(text: str) -> str:
-    """The tail that may be spoken and stored: 'ends in 8000' for a number, nothing of a short value."""
+    """The last four digits of a long value, which may be spoken and stored; "" for a short one."""
     return text[-4:] if len(text) >= 8 else ""

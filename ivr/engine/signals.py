@@ -1,8 +1,8 @@
-"""How a call leaves a place. Raised by a verb, live and on replay alike; never caught by `except Exception`."""
+"""Signals: exceptions with which a verb leaves a flow, live and in replay. `except Exception` does not catch them."""
 
 
 class Signal(BaseException):
-    """Control flow of a call; a flow may let it pass, and only the engine and the root catch it."""
+    """Control flow of a call. A flow lets it pass; the engine and the root flow catch it."""
 
 
 class Back(Signal):
@@ -14,7 +14,7 @@ class Main(Signal):
 
 
 class ToAgent(Signal):
-    """`0`, the third failure, or a flow that decided so: a person, with the reason."""
+    """`0`, the third failure, or a decision of the flow: the call goes to a person, for a reason."""
 
     def __init__(self, reason: str, gave_up: bool = False) -> None:
         super().__init__(reason)
@@ -22,4 +22,4 @@ class ToAgent(Signal):
 
 
 class HangUp(Signal):
-    """The conversation is over; what was said is spoken, then the line closes."""
+    """The conversation is over: what was said is spoken, then the line hangs up."""

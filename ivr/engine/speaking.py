@@ -1,4 +1,4 @@
-"""From lines (ids and values) to words, in the language that the caller has at the end of the turn."""
+"""Renders utterances (ids and values) as words, in the language that the caller has at the end of the turn."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ivr.engine.secrets import Sealed
 from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
 
 PRESS = "press.key-"
-"""The message that is said after an option's label, with the key. The label comes first (ISO/IEC 13714), so that nobody has to
-hold a number in mind. No stop follows: the break after an option is the whole pause, half a second."""
+"""The message after an option's label: its key. The label comes first (ISO/IEC 13714), so that no caller has to
+remember a number. No stop follows: the break after an option is the whole pause, half a second."""
 
 CHARACTERS_A_SECOND, WORDS_A_SECOND = 4.5, 2.6
-"""The model of speech."""
+"""The rates of the model of speech."""
 
 
 def seconds(text: str, chinese: bool) -> float:
-    """How long words take to say: Mandarin 0.3 more a comma and 0.6 a stop, English 0.25 and 0.5."""
+    """How long it takes to say a text: Mandarin adds 0.3 for a comma and 0.6 for a stop, English 0.25 and 0.5."""
     commas, stops = len(re.findall("[，、,;；]", text)), len(re.findall("[。？！.?!]", text))
     if chinese:
         spoken = len(re.findall(r"\w", text))
@@ -35,8 +35,8 @@ class Words(Protocol):
     def render(self, lang: str, message: str, args: dict[str, Any], *, today: date) -> str: ...
 
 
-class Spoken(msgspec.Struct, frozen=True):
-    """A sentence or an option as words of one language, and whether the line is quiet for a while after it."""
+class SpokenText(msgspec.Struct, frozen=True):
+    """A sentence or an option as text of one language. `pause`: a pause of two seconds follows."""
 
     text: str
     language: str
@@ -44,27 +44,27 @@ class Spoken(msgspec.Struct, frozen=True):
 
 
 class Speaker(msgspec.Struct, frozen=True):
-    """Renders lines; `unseal` opens what the caller keyed and may hear back."""
+    """Renders utterances. `unseal` opens sealed values that the caller may hear."""
 
     words: Words
     unseal: Callable[[str], str]
 
-    def speak(self, lines: Iterable[Utterance], language: str, today: date) -> list[Spoken]:
-        """Lines → words. Any fault of a catalogue raises; the turn's guard answers it."""
+    def speak(self, utterances: Iterable[Utterance], language: str, today: date) -> list[SpokenText]:
+        """The texts of utterances. Raises on any fault of a catalogue."""
         other = "en" if language == "zh" else "zh"
-        placed = {None: language, "other": other, "zh": "zh", "en": "en"}
-        return [self._spoken(line, placed[line.language], today) for line in lines]
+        languages = {None: language, "other": other, "zh": "zh", "en": "en"}
+        return [self._render(utterance, languages[utterance.language], today) for utterance in utterances]
 
-    def seconds(self, lines: Iterable[Utterance], language: str, today: date) -> float:
-        """How long these lines take to say."""
-        return sum(seconds(one.text, one.language == "zh") for one in self.speak(lines, language, today))
+    def seconds(self, utterances: Iterable[Utterance], language: str, today: date) -> float:
+        """How long it takes to say utterances."""
+        return sum(seconds(one.text, one.language == "zh") for one in self.speak(utterances, language, today))
 
-    def _spoken(self, line: Utterance, language: str, today: date) -> Spoken:
-        args = {name: self._opened(value) for name, value in line.args.items()} if line.args else line.args
-        text = self.words.render(language, line.id, args, today=today)
-        if line.key is not None:
-            text += self.words.render(language, PRESS + line.key, {}, today=today)
-        return Spoken(text.strip(), language, line.id in (PAUSE, PAUSE_AGAIN))
+    def _render(self, utterance: Utterance, language: str, today: date) -> SpokenText:
+        args = {name: self._unsealed(value) for name, value in utterance.args.items()}
+        text = self.words.render(language, utterance.id, args, today=today)
+        if utterance.key is not None:
+            text += self.words.render(language, PRESS + utterance.key, {}, today=today)
+        return SpokenText(text.strip(), language, utterance.id in (PAUSE, PAUSE_AGAIN))
 
-    def _opened(self, value: Any) -> Any:
+    def _unsealed(self, value: Any) -> Any:
         return self.unseal(value.token) if isinstance(value, Sealed) else value

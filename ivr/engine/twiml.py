@@ -1,14 +1,14 @@
-"""Renders TwiML: what is spoken and what is waited for → one document. No other module writes TwiML.
+"""Renders TwiML: the texts and the wait of a turn → one document. No other module writes TwiML.
 
-Theory. Everything said before a wait sits inside its `<Gather>`, so a key interrupts it. Silence has
+Everything said before a wait sits inside its `<Gather>`, so a key interrupts it. Silence has
 a URL of its own, a `<Redirect>` after the `<Gather>`, since Twilio falls through without input. A menu
 takes one key with an empty finishOnKey, so that `#` arrives as a digit. A recording comes after its notice, which
 is such a menu, so 0, 8 and 9 work there too and nobody is recorded who did not hear it. Every URL carries connection
 overrides: a read time-out longer than a turn's budget, and retries, which Twilio does not do by itself.
 
-Every turn renders one document. For a menu of five options it takes 6 µs here, 81 µs with the classes of the `twilio` package
-and 28 µs with `xml.etree` (medians of interleaved runs): 3 to 10 % of a turn, so it is done by hand. Every text and every
-attribute that is not a constant goes through `escape` or `quoteattr`.
+Every turn renders one document. For a menu of five options it takes 6 µs here, 81 µs with the classes of the `twilio`
+package and 28 µs with `xml.etree` (medians of interleaved runs): 3 to 10 % of a turn, so it is done by hand. Every text
+and every attribute that is not a constant goes through `escape` or `quoteattr`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.engine.prompts import Ask, Record
-from ivr.engine.speaking import Spoken
+from ivr.engine.speaking import SpokenText
 from ivr.engine.waits import Wait
 
 OVERRIDES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=9500&tt=15000"
@@ -40,9 +40,9 @@ def document(body: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>'
 
 
-def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
-    """Sentences → `<Say>` verbs, a run of one language each, with a break between sentences, longer where one is due."""
-    runs: list[list[Spoken]] = []
+def says(spoken: Iterable[SpokenText], slow: bool = False) -> str:
+    """Texts → `<Say>` verbs, one for each run of a language, with a break or a pause between the texts."""
+    runs: list[list[SpokenText]] = []
     length = 0
     for sentence in spoken:
         if not (sentence.text or (runs and sentence.pause)):
@@ -55,20 +55,21 @@ def says(spoken: Iterable[Spoken], slow: bool = False) -> str:
     return "".join([_say(run, slow, run is runs[-1]) for run in runs])
 
 
-def gather(wait: Wait, spoken: list[Spoken], slow: bool, action: str) -> str:
+def gather(wait: Wait, spoken: list[SpokenText], slow: bool, action: str) -> str:
     """A wait for keys. `action` is the turn's absolute URL without fragment."""
     keys = _entry_keys(wait.prompt.length) if isinstance(wait.prompt, Ask) else ONE_KEY
     timeout = wait.timeout * 2 if slow and wait.timeout < 15 else wait.timeout
     return _gather(keys, timeout, spoken, slow, action) + redirect(action + "?quiet=1")
 
 
-def record(wait: Wait, spoken: list[Spoken], slow: bool, action: str, told_at: str) -> str:
-    """A wait for words: the notice, which a key interrupts, then the tone. Where Twilio takes silence for no recording, it falls through."""
+def record(wait: Wait, spoken: list[SpokenText], slow: bool, action: str, told_at: str) -> str:
+    """A wait for words: the notice with barge-in, then the tone. Twilio falls through if nothing is recorded."""
     prompt = wait.prompt
     assert isinstance(prompt, Record)
     return (
         _gather(ONE_KEY, BEFORE_THE_TONE, spoken, slow, action)
-        + f'<Record method="POST" action={quoteattr(action + OVERRIDES)} maxLength="{prompt.longest}" timeout="{prompt.timeout}"'
+        + f'<Record method="POST" action={quoteattr(action + OVERRIDES)}'
+        f' maxLength="{prompt.longest}" timeout="{prompt.timeout}"'
         f' finishOnKey="{prompt.ended_by}" playBeep="true" trim="trim-silence" transcribe="false"'
         f' recordingStatusCallback={quoteattr(told_at + OVERRIDES)} recordingStatusCallbackMethod="POST"/>'
         + redirect(action + "?quiet=1")
@@ -76,9 +77,9 @@ def record(wait: Wait, spoken: list[Spoken], slow: bool, action: str, told_at: s
 
 
 def dial(number: str, seconds: int, caller_id: str = "", action: str = "", before_joining: str = "") -> str:
-    """Ring one number. The document at `before_joining` runs on its leg before the two are joined; `action` follows the end.
+    """Ring one number. The document at `before_joining` runs on its leg before the two are joined, `action` at the end.
 
-    Without a `caller_id` the one who is rung sees the caller's number.
+    Without a `caller_id` Twilio shows the caller's number.
     """
     attributes = _address("action", action) + f' timeout="{seconds}"'
     if caller_id:
@@ -86,8 +87,8 @@ def dial(number: str, seconds: int, caller_id: str = "", action: str = "", befor
     return f"<Dial{attributes}><Number{_address('url', before_joining)}>{escape(number)}</Number></Dial>"
 
 
-def decide(spoken: list[Spoken], action: str) -> str:
-    """Ask somebody whom we rang for one key; without one their leg ends."""
+def decide(spoken: list[SpokenText], action: str) -> str:
+    """Ask the person whom we rang for one key; without one their leg ends."""
     return _gather(ONE_KEY, DECISION_SECONDS, spoken, False, action) + HANG_UP
 
 
@@ -100,7 +101,7 @@ def _address(name: str, target: str) -> str:
     return f' method="POST" {name}={quoteattr(target + OVERRIDES)}' if target else ""
 
 
-def _gather(keys: str, timeout: int, spoken: list[Spoken], slow: bool, action: str) -> str:
+def _gather(keys: str, timeout: int, spoken: list[SpokenText], slow: bool, action: str) -> str:
     return (
         f'<Gather input="dtmf" {keys} timeout="{timeout}" method="POST" action={quoteattr(action + OVERRIDES)}>'
         f"{says(spoken, slow)}</Gather>"
@@ -111,7 +112,7 @@ def _entry_keys(length: int | None) -> str:
     return (f'numDigits="{length}" ' if length else "") + 'finishOnKey="#"'
 
 
-def _say(run: list[Spoken], slow: bool, last: bool) -> str:
+def _say(run: list[SpokenText], slow: bool, last: bool) -> str:
     voice, language = VOICES[run[0].language]
     text = gap = ""
     for sentence in run:

@@ -40,7 +40,7 @@ class Wait(msgspec.Struct, frozen=True):
 
     @property
     def timeout(self) -> int:
-        """Seconds of silence that count as no input: 30 in an entry after "take your time", to fetch a card or a letter."""
+        """Seconds of silence that are a no-input: 30 in an entry after "take your time", to fetch a card or a letter."""
         silent = self.last[0] == "silence"
         if self.last[0] == "more-time" or (silent and isinstance(self.prompt, Ask) and self.failures.no_inputs == 1):
             return 30
@@ -57,7 +57,7 @@ class Dial(msgspec.Struct, frozen=True):
 
 
 class Announcement(msgspec.Struct, frozen=True):
-    """Words without a question: after them the line requests the next turn by itself. Earlier writes are committed by then."""
+    """Words without a question: after them the line requests the next turn. Earlier writes are committed by then."""
 
     name: str
     utterances: tuple[Utterance, ...]

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.engine import journal
-from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.speaking import Speaker, SpokenText
 from ivr.engine.utterances import Utterance
 from ivr.handover.summary import OPENED, is_frozen, summarise
 from ivr.handover.summary_text import LOOK_UPS, found_by
@@ -25,14 +25,14 @@ LIFT = "frozen-then.lift"
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
-def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[Spoken]:
+def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[SpokenText]:
     """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
     rows = journal.rows(conn, sid)
     language = rows[-1].language if rows else "zh"
     told = lines(summarise(rows)) if rows else [Utterance("whisper-accept")]
     parts = speaker.speak((*lead, *told), language, rows[-1].at.date() if rows else date.min)
     comma, stop = JOINED[language]
-    return [Spoken(comma.join(part.text for part in parts) + stop, language)]
+    return [SpokenText(comma.join(part.text for part in parts) + stop, language)]
 
 
 def lines(summary: dict[str, Any]) -> list[Utterance]:

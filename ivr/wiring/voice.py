@@ -29,7 +29,7 @@ from ivr.telephony.own_numbers import caller_id
 from ivr.wallet import wallets
 
 STATE_QUERY = journal.state_query(is_switched())
-"""Put together once a process, like every statement that each turn needs."""
+"""Compiled once a process, like every statement that each turn needs."""
 
 
 def make_runtime(

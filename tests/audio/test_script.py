@@ -5,10 +5,14 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from audio.script import Script, Sentence, from_say, from_text
-from ivr.engine.speaking import Spoken
+from ivr.engine.speaking import SpokenText
 from ivr.engine.twiml import says
 
-SPOKEN = [Spoken("请选择。", "zh"), Spoken("账户安全，请按一。", "zh"), Spoken("For English, press 9.", "en")]
+SPOKEN = [
+    SpokenText("请选择。", "zh"),
+    SpokenText("账户安全，请按一。", "zh"),
+    SpokenText("For English, press 9.", "en"),
+]
 
 
 def scripts(slow: bool = False) -> list[Script]:

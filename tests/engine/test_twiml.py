@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ivr.engine import twiml
-from ivr.engine.speaking import PRESS, Speaker, Spoken
+from ivr.engine.speaking import PRESS, Speaker, SpokenText
 from ivr.engine.utterances import Utterance
 from ivr.speech.catalogue import words
 
@@ -30,15 +30,15 @@ def test_the_break_is_the_whole_pause_after_an_option(language, said):
 
 def test_an_option_in_another_language_follows_after_the_same_break():
     """A `<Say>` of its own, and the same half second before it."""
-    said = twiml.says([Spoken("人工服务，请按零", "zh"), Spoken("For English, press 9", "en")])
+    said = twiml.says([SpokenText("人工服务，请按零", "zh"), SpokenText("For English, press 9", "en")])
     assert said.count(BREAK) == 1 and f"人工服务，请按零{BREAK}</Say>" in said
 
 
 def test_a_sentence_in_another_language_needs_no_break():
     """Its stop is one."""
-    assert BREAK not in twiml.says([Spoken("请稍等。", "zh"), Spoken("One moment, please.", "en")])
+    assert BREAK not in twiml.says([SpokenText("请稍等。", "zh"), SpokenText("One moment, please.", "en")])
 
 
 def test_nothing_follows_the_last_option():
     """The silence after it is the caller's own time."""
-    assert twiml.says([Spoken("人工服务，请按零", "zh")]).endswith("人工服务，请按零</Say>")
+    assert twiml.says([SpokenText("人工服务，请按零", "zh")]).endswith("人工服务，请按零</Say>")

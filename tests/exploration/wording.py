@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ivr.checks.prompt_lint.forbidden_words import POUND_ALONE
 from ivr.engine.prompts import Ask, Menu
-from ivr.engine.speaking import Spoken
+from ivr.engine.speaking import SpokenText
 from ivr.engine.waits import Dial, Wait
 from ivr.simulator.twiml.validation import check
 from tests.exploration import words
@@ -114,7 +114,7 @@ def _options_as_spoken(edge: Edge) -> Iterator[Fault]:
             yield Fault("P16", f"{wait.name}: key {line.key} is {option}, but {line.id} is said", edge)
 
 
-def _spoken_or_nothing(edge: Edge, language: str) -> list[Spoken]:
+def _spoken_or_nothing(edge: Edge, language: str) -> list[SpokenText]:
     """What cannot be said is P1's fault."""
     try:
         return words.spoken(edge.turn.lines, language)

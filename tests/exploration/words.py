@@ -10,16 +10,16 @@ from ivr.checks import speech_timeline
 from ivr.engine import twiml
 from ivr.engine.rendering import render
 from ivr.engine.replay import TurnResult
-from ivr.engine.speaking import Speaker, Spoken
+from ivr.engine.speaking import Speaker, SpokenText
 from ivr.engine.utterances import Utterance
 from ivr.speech.catalogue import words
 from tests.exploration.driving import NOON, SEALER, Turn
 
-_spoken: dict[tuple[str, str], Spoken] = {}
+_spoken: dict[tuple[str, str], SpokenText] = {}
 speaker = Speaker(words(), SEALER.open)
 
 
-def said(line: Utterance, language: str) -> Spoken:
+def said(line: Utterance, language: str) -> SpokenText:
     """One line as words; raises what the catalogue raises."""
     name = (f"{line.id}|{line.key}|{line.language}|{line.args!r}", language)
     if name not in _spoken:
@@ -27,7 +27,7 @@ def said(line: Utterance, language: str) -> Spoken:
     return _spoken[name]
 
 
-def spoken(lines: tuple[Utterance, ...], language: str) -> list[Spoken]:
+def spoken(lines: tuple[Utterance, ...], language: str) -> list[SpokenText]:
     """A turn's lines as words."""
     return [said(line, language) for line in lines]
 
@@ -49,7 +49,7 @@ class _Spoken:
     """Speaks what was spoken before from memory."""
 
     @staticmethod
-    def speak(lines: tuple[Utterance, ...], language: str, today: date) -> list[Spoken]:
+    def speak(lines: tuple[Utterance, ...], language: str, today: date) -> list[SpokenText]:
         return spoken(lines, language)
 
 
