@@ -87,7 +87,7 @@ class Call:
         return bool(await self._answer(confirm, args) == "yes")
 
     async def ask(self, ask: Ask, **args: Any) -> Any:
-        """Ask for an entry, and read it back if the prompt says so; its value, which is a Secret or Sealed if declared so."""
+        """Ask for an entry, and read it back if the prompt says so; its value, a Secret or Sealed if declared so."""
         while True:
             value = await self._answer(ask, args)
             if ask.readback is None:

@@ -154,7 +154,7 @@ class Ask:
         return not (self.personal or self.sealed)
 
     def decide(self, keys: str | None, failures: FailureCounts, now: datetime) -> tuple[Decision, str]:
-        """The decision for the keys up to `#`, and the keys after it. `#` alone asks for more time or leaves it empty."""
+        """The decision for the keys up to `#`, and the keys after it. `#` alone: more time, or left empty."""
         if keys is None:
             if self.empty_is and failures.no_inputs:
                 return ("value", self.parse("", now)), ""

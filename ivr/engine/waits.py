@@ -40,7 +40,7 @@ class Wait(msgspec.Struct, frozen=True):
 
     @property
     def timeout(self) -> int:
-        """Seconds of silence that are a no-input: 30 in an entry after "take your time", to fetch a card or a letter."""
+        """Seconds of silence for a no-input: 30 in an entry after "take your time", to fetch a card or a letter."""
         silent = self.last[0] == "silence"
         if self.last[0] == "more-time" or (silent and isinstance(self.prompt, Ask) and self.failures.no_inputs == 1):
             return 30
