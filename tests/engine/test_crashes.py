@@ -105,14 +105,14 @@ def test_whoever_waits_for_a_worker_that_dies_plays_the_turn_with_what_was_keyed
     until = time.monotonic() + 30
     while not charged(acting) and time.monotonic() < until:
         time.sleep(0.01)
-    wait = turn._winner_is_done
+    wait = turn._wait_for_winner
 
     def waiting(*about):
         slow.kill()
         slow.communicate()
         return wait(*about)
 
-    monkeypatch.setattr(turn, "_winner_is_done", waiting)
+    monkeypatch.setattr(turn, "_wait_for_winner", waiting)
     began = time.monotonic()
     assert "paid what=coffee" in retry(acting) and time.monotonic() - began < turn.TURN_SECONDS / 2
     assert entered(acting) == ["coffee"]
