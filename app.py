@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from ivr import console, setup
+from ivr.config.flask_commands import only_looked_for
 from ivr.config.settings import Settings
-from ivr.console.commands import only_looked_for
 from ivr.web.voice_app import VoiceApp
 
 

@@ -14,7 +14,7 @@ from flask.cli import FlaskGroup
 
 import app
 from ivr import console, setup
-from ivr.console import commands
+from ivr.config import flask_commands
 
 ROOT = Path(__file__).parents[1]
 TYPED = """
@@ -63,7 +63,7 @@ def test_every_command_is_there_and_in_the_list_of_all():
 def test_a_command_that_uses_the_app_gets_all_of_it(settings, monkeypatch):
     """`flask routes` and `flask run` serve what a server would."""
     with click.Context(click.Group("flask")):
-        assert commands.only_looked_for()
+        assert flask_commands.only_looked_for()
         bare = app.create_app(settings)
     with click.Context(click.Command("routes")):
         whole = app.create_app(settings)

@@ -106,7 +106,7 @@ def is_promised(world: World) -> bool:
 @write
 def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """Of what was keyed, kept until the caller says that it is right."""
-    keys, home = world.runtime.sealer.open(number.token), numbers.home(config.by_id(world.conn, wallet))
+    keys, home = world.runtime.sealer.open(number.token), config.by_id(world.conn, wallet).country
     found = numbers.readings(keys, home, _caller(world))
     allowed = [one for one in found if numbers.may_be_rung(one, world.runtime.settings.callback_prefixes)]
     if len(allowed) > 1:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from ivr.console.commands import Load, add
+from ivr.config.flask_commands import Load, add
 
 MAKERS = {
     "callbacks": "ivr.console.callbacks:callbacks_group",

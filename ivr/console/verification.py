@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 import sqlalchemy as sa
 
+from ivr.config.flask_commands import Load
 from ivr.console.command_base import Group, LineAccess, Refused, line_access
-from ivr.console.commands import Load
 from ivr.handover.summary_views import logged_in
 from ivr.identity.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
 from ivr.identity.tables import attempts, verification_acts, warnings

@@ -16,7 +16,7 @@ def number_of(caller: str, wallet: WalletInfo, line: str = "") -> str | None:
 
     `line` is the number that was dialled, as it arrived beside the caller's.
     """
-    return numbers.arrived(caller, numbers.home(wallet), line)
+    return numbers.arrived(caller, wallet.country, line)
 
 
 def language_of(conn: sa.Connection, caller_mark: str | None) -> str | None:

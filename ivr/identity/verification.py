@@ -19,7 +19,7 @@ from ivr.identity import codes, guessing
 from ivr.identity.guessing import utc
 from ivr.identity.tables import attempts, challenges
 from ivr.storage.database import AnyRow, begin_read
-from ivr.telephony.numbers import candidates, home
+from ivr.telephony.numbers import candidates
 from ivr.wallet import config
 from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
@@ -69,7 +69,7 @@ class Sending:
 def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
     with begin_read(world.runtime.engine) as conn:
-        country = home(config.by_id(conn, wallet))
+        country = config.by_id(conn, wallet).country
     account = wallet_of(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None

@@ -18,13 +18,13 @@ import sqlalchemy as sa
 
 from ivr.callbacks import tables as callbacks_tables
 from ivr.cases import tables as cases_tables
+from ivr.demo.document import LISTS, checked
 from ivr.demo.tables import customers, records
 from ivr.engine import claims, journal
 from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover import tables as handover_tables
 from ivr.identity import tables as identity_tables
-from ivr.lab.document import LISTS, checked
 from ivr.lab.tables import worlds
 from ivr.operations import tables as operations_tables
 from ivr.voice_notes import tables as voice_notes_tables

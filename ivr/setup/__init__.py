@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from ivr.console.commands import Load, add
+from ivr.config.flask_commands import Load, add
 
 MAKERS = {
     "doctor": "ivr.setup.doctor:doctor_command",

@@ -18,8 +18,8 @@ from typing import Protocol
 
 import click
 
+from ivr.config.flask_commands import Load
 from ivr.config.settings import Settings, SettingsError
-from ivr.console.commands import Load
 from ivr.engine.twiml import OVERRIDES
 
 NAME = "PUBLIC_BASE_URL"

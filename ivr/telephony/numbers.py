@@ -16,8 +16,6 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from ivr.wallet.types import WalletInfo
-
 ADDRESS = re.compile(r"(?:(?:sips?|tel|client):)?([^@;?]*)", re.ASCII | re.IGNORECASE)
 SEPARATORS = re.compile(r"[ .()\-]")
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
@@ -31,11 +29,9 @@ MEANT = {1: ("US", "CA")}
 """Countries that people mean by a country code that many share; by others the one that it was made for."""
 
 
-def home(info: WalletInfo) -> str:
-    """The country of a wallet, ISO 3166, in which numbers without a country code are read: its calendar's, else its line's."""
-    if info.calendar in phonenumbers.SUPPORTED_REGIONS:
-        return info.calendar
-    return region(info.line) or "CN"
+def home(calendar: str, line: str) -> str:
+    """The country in which numbers without a country code are read, ISO 3166: the calendar's, else that of the line."""
+    return calendar if calendar in phonenumbers.SUPPORTED_REGIONS else region(line) or "CN"
 
 
 def region(number: str) -> str | None:

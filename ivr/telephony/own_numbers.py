@@ -16,14 +16,13 @@ import sqlalchemy as sa
 from ivr.config.settings import E164, Settings
 from ivr.engine import journal
 from ivr.telephony import numbers
-from ivr.wallet.types import WalletInfo
 
 
-def answered_by(to: str, wallet: WalletInfo) -> str:
-    """The number of ours that a call came in on: `To` as Twilio writes it; its line where that is no number, but a name."""
+def answered_by(to: str, line: str, country: str) -> str:
+    """The number of ours that a call came in on: `To` as Twilio writes it; the line where `To` is no number, but a name."""
     if E164.fullmatch(to):
         return to
-    return numbers.arrived(to, numbers.home(wallet)) or wallet.line
+    return numbers.arrived(to, country) or line
 
 
 def caller_id(settings: Settings, facts: Mapping[str, Any]) -> str:

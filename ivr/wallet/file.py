@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.lab.document import checked
+from ivr.wallet.document import checked_wallets
 from ivr.wallet.shapes import WorldError, shown
 from ivr.wallet.tables import wallet_lines, wallets
 
@@ -28,7 +28,7 @@ def read(path: Path) -> list[Document]:
         said = f"has {', '.join(map(str, document))}" if isinstance(document, dict) else f"is {shown(document)}"
         raise WalletFileError(f"{path} {said or 'is empty'}; write one list, wallets (customers stay with the bank)")
     try:
-        found: list[Document] = checked(document)["wallets"]
+        found = checked_wallets(document)
     except WorldError as error:
         raise WalletFileError(f"{path}: {error}") from None
     if not found:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Meta
 
+from ivr.telephony.numbers import home
+
 Fen = Annotated[int, Meta(ge=0, le=10**15)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -45,6 +47,11 @@ class WalletInfo:
     policy: dict[str, Any]
     languages: list[str] | None = None
     security_hours: str | dict[str, str] | None = None
+
+    @property
+    def country(self) -> str:
+        """The country, ISO 3166, in which numbers without a country code are read."""
+        return home(self.calendar, self.line)
 
     @property
     def only_language(self) -> str | None:

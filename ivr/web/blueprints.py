@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from ivr.config.addresses import without_password
+from ivr.config.flask_commands import from_command_line
 from ivr.config.logs import logger, prepare_logs
 from ivr.config.settings import Settings
-from ivr.console.commands import from_command_line
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.queue import wait_until_done
 from ivr.storage.database import connect

@@ -137,7 +137,7 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
         "at_work": at_work(wallet, now),
         "calendar": wallet.calendar,
     }
-    if (answered := answered_by(to, wallet)) != wallet.line:
+    if (answered := answered_by(to, wallet.line, wallet.country)) != wallet.line:
         facts["number"] = answered
     if wallet.only_language:
         language = facts["only_language"] = wallet.only_language

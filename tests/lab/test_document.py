@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ivr.lab.document import LISTS, checked
+from ivr.demo.document import LISTS, checked
 from ivr.wallet.shapes import WorldError
 
 MISSING = object()

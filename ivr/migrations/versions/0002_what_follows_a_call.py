@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from ivr.follow_up.tries import columns
 from ivr.migrations.schema import import_tables
 from ivr.storage.database import metadata
 
@@ -20,6 +19,11 @@ branch_labels = None
 depends_on = None
 
 TABLES = ("deliveries", "rings", "overdue", "line_states")
+TRIED = (
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("since", sa.Text),
+    sa.Column("next", sa.Text),
+)
 
 
 def upgrade() -> None:
@@ -29,7 +33,7 @@ def upgrade() -> None:
     for name in TABLES:
         metadata.tables[name].create(conn, checkfirst=True)
     there = {column["name"] for column in sa.inspect(conn).get_columns("messages")}
-    wanted: tuple[sa.Column[Any], ...] = (sa.Column("mark", sa.Text), sa.Column("parts", sa.Integer), *columns())
+    wanted: tuple[sa.Column[Any], ...] = (sa.Column("mark", sa.Text), sa.Column("parts", sa.Integer), *TRIED)
     for column in wanted:
         if column.name not in there:
             op.add_column("messages", column)

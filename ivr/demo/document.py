@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from ivr.storage.database import clean
+from ivr.wallet.document import both, cleaned_text, lines_of, twice, wallet
 from ivr.wallet.shapes import (
     WorldError,
-    address,
-    clock,
     day,
     each,
-    either,
     having,
     matching,
     maybe,
@@ -24,7 +21,6 @@ from ivr.wallet.shapes import (
     text,
     truth,
     whole,
-    zone,
 )
 
 LISTS = ("wallets", "customers", "top_ups", "payments", "disputes", "promotions", "rewards", "attempts")
@@ -41,28 +37,7 @@ KEYS = (
 )
 CHOICES_SHOWN = 10
 
-both = having(zh=text, en=text)
-unit = one_of("business", "calendar")
-promise = having(days=whole, unit=unit)
 status = one_of("succeeded", "failed", "pending")
-SPAN = r"closed|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
-hours = matching(SPAN, 'hours such as "09:00-21:00", or "closed"')
-week = having(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), hours))
-every_day = matching(f"always|{SPAN}", '"always", hours such as "09:00-21:00", or an object of hours for each day')
-method = having(id=text, name=both, fee=whole, arrival=both, single=whole)
-policy = having(
-    dispute_window_days=whole, dispute_decision=promise, provisional_credit=truth, compensation_decision=promise,
-    refund=having(balance_minutes=whole, card_days=each(whole, least=2), unit=unit),
-    top_up_limits=having(single=whole, daily=whole, monthly=whole, annual=whole),
-    top_up_methods=each(method), unknown_confirmation=promise, system_fault_follow_up=promise,
-    cut_off=clock, reward_expiry_days=whole,
-)  # fmt: skip
-wallet = having(
-    id=text, line=number, lines=maybe(each(address)), name=both, timezone=zone, calendar=text,
-    languages=maybe(each(one_of("zh", "en"))), security_hours=maybe(either(week, every_day)), policy=policy,
-    hours=week,
-    channels=having(website=both, app=both, social=both, official_numbers=each(text)),
-)  # fmt: skip
 customer = having(
     id=text, wallet=text, name=maybe(text), language=optional(one_of("zh", "en")),
     mobile=maybe(personal(number, 'a number such as "+8619900000051", or null')),
@@ -108,7 +83,7 @@ world = having(
 def checked(document: Any) -> dict[str, Any]:
     """The document without what databases refuse, and with every list there; raises WorldError."""
     try:
-        cleaned = _cleaned(document)
+        cleaned = cleaned_text(document)
     except RecursionError:
         raise WorldError("the document is nested too deep; write a world like the demo's") from None
     world("", cleaned)
@@ -118,38 +93,14 @@ def checked(document: Any) -> dict[str, Any]:
     return complete
 
 
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {clean(name): _cleaned(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_cleaned(one) for one in value]
-    return clean(value) if isinstance(value, str) else value
-
-
 def _faults(document: dict[str, Any]) -> Iterator[str]:
     for name, key in KEYS:
-        yield from _twice((f"{name}[{place}].{key}", one[key]) for place, one in enumerate(document[name]))
-    yield from _twice(_lines(document["wallets"]))
+        yield from twice((f"{name}[{place}].{key}", one[key]) for place, one in enumerate(document[name]))
+    yield from twice(lines_of(document["wallets"]))
     for names, key, target in REFERENCES:
         known = {one["id"]: None for one in document[target]}
         for name in names:
             yield from _lost(document[name], name, key, known, target)
-
-
-def _lines(wallets: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    for place, one in enumerate(wallets):
-        yield f"wallets[{place}].line", one["line"]
-        for further, line in enumerate(one.get("lines") or []):
-            if line != one["line"]:
-                yield f"wallets[{place}].lines[{further}]", line
-
-
-def _twice(found: Iterable[tuple[str, str]]) -> Iterator[str]:
-    first: dict[str, str] = {}
-    for path, value in found:
-        if value in first:
-            yield f'{path} is "{value}", and so is {first[value]}; give each its own'
-        first.setdefault(value, path)
 
 
 def _lost(ones: list[dict[str, Any]], name: str, key: str, known: dict[str, None], target: str) -> Iterator[str]:
