@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import dis
+import re
 from collections.abc import Coroutine
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -27,7 +28,17 @@ ROUNDS = "refused"
 """How many rounds of identification failed: no flow reads it once the caller is verified, and that is never taken back."""
 FLOWS = Path(__file__).parents[2] / "call_flows"
 JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
-ENDS = {"RETURN_VALUE", "RERAISE", "RAISE_VARARGS", "JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"}
+ENDS = {
+    "RETURN_VALUE",
+    "RETURN_CONST",  # Python 3.12 and 3.13
+    "RERAISE",
+    "RAISE_VARARGS",
+    "JUMP_FORWARD",
+    "JUMP_BACKWARD",
+    "JUMP_BACKWARD_NO_INTERRUPT",
+}
+ACCESS = re.compile("(?:LOAD|STORE|DELETE)_FAST|LOAD_CLOSURE|LOAD_DEREF")
+"""In the name of an instruction: `STORE_FAST_LOAD_FAST` writes one local and then reads another."""
 
 
 def frames(flow: Coroutine[Any, Any, Any]) -> list[FrameType]:
@@ -100,8 +111,8 @@ def counters(code: CodeType) -> frozenset[str]:
     """The counters of loops: nobody may read one again, but it alone shows where the hidden iterator stands."""
     steps = list(dis.get_instructions(code))
     after = {place for place, step in enumerate(steps) if step.opname == "FOR_ITER"}
-    near = [step for place in after for step in steps[place + 1 : place + 5] if step.opname == "STORE_FAST"]
-    return frozenset(str(step.argval) for step in near)
+    near = [access for place in after for step in steps[place + 1 : place + 5] for access in _accesses(step)]
+    return frozenset(name for verb, name in near if verb == "STORE_FAST")
 
 
 @lru_cache
@@ -121,11 +132,16 @@ def live_after(code: CodeType) -> dict[int, frozenset[str]]:
 
 
 def _before(step: dis.Instruction, after: frozenset[str]) -> frozenset[str]:
-    if step.opname.startswith(("STORE_FAST", "DELETE_FAST")):
-        return after - {step.argval}
-    if step.opname.startswith(("LOAD_FAST", "LOAD_CLOSURE", "LOAD_DEREF")):
-        return after | {step.argval}
-    return after
+    alive = after
+    for verb, name in reversed(_accesses(step)):
+        alive = alive | {name} if verb.startswith("LOAD") else alive - {name}
+    return alive
+
+
+def _accesses(step: dis.Instruction) -> list[tuple[str, str]]:
+    """The locals that an instruction reads and writes, in order; from Python 3.13 on one may do two of these."""
+    names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+    return list(zip(ACCESS.findall(step.opname), names, strict=False))
 
 
 def _successors(code: CodeType, steps: list[dis.Instruction]) -> dict[int, set[int]]:
