@@ -6,15 +6,50 @@ import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.migrations.migrate import migrate
 from ivr.storage.database import connect
 from tests.postgres import Server, Shared
+from tests.sqlite import File, kept_file
+
+ON_POSTGRES_ONCE = Path(__file__).parent / "call_flows"
+"""Here the cases of a test differ in keys and words, and send the same statements."""
+LANGUAGES = {"caller", "lang"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--every-case`: on PostgreSQL, too, every case in both languages."""
+    parser.addoption("--every-case", action="store_true", help="on PostgreSQL, too, every case in both languages")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """SQLite has every case in both languages; PostgreSQL has each in the first, and of a dialogue the first case.
+
+    What a caller hears does not depend on the database, and every statement is still sent to both.
+    """
+    if not config.getoption("every_case"):
+        found: set[Any] = set()
+        items[:] = [item for item in items if _is_new(item, found)]
+
+
+def _is_new(item: pytest.Item, found: set[Any]) -> bool:
+    case = item.callspec.params if hasattr(item, "callspec") else {}
+    if case.get("database_kind") != "postgresql":
+        return True
+    test = (item.path, item.originalname)  # type: ignore[attr-defined]
+    if ON_POSTGRES_ONCE not in item.path.parents:
+        test += (repr({name: value for name, value in case.items() if name not in LANGUAGES}),)
+    new = test not in found
+    found.add(test)
+    return new
 
 
 def pytest_collection_finish() -> None:
@@ -65,6 +100,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def sqlite(sqlite_template: Path) -> Iterator[File]:
+    """The migrated file of which each test in turn has the use."""
+    with kept_file(sqlite_template) as file:
+        yield file
+
+
+@pytest.fixture(scope="session")
+def world_template(sqlite: File, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of that file with the demo world in it, on the day of the dialogue tests."""
+    from tests.call_flows.line import open_line
+
+    folder = tmp_path_factory.mktemp("world")
+    open_line(_settings(folder), sqlite.in_first_state()).close()
+    return Path(shutil.copyfile(str(sqlite.engine.url.database), folder / "ivr.db"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Which database."""
@@ -82,13 +134,14 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[sa.Engine]:
+def database(request: pytest.FixtureRequest, database_kind: str) -> Iterator[sa.Engine]:
     """A migrated database as the migrations left it."""
     if database_kind == "sqlite":
-        url = _new_file(request, tmp_path)
-    else:
-        url = request.getfixturevalue("shared").in_first_state()
-    yield from _connected(url)
+        file = request.getfixturevalue("sqlite")
+        yield file.in_first_state()
+        file.engine.dispose()
+        return
+    yield from _connected(request.getfixturevalue("shared").in_first_state())
 
 
 @pytest.fixture
@@ -128,15 +181,15 @@ def _folder_for_postgres() -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Any:
+def settings(tmp_path: Path) -> Settings:
     """Lab settings with a known token and a data folder of their own; its public address is nobody's, so the lab asks for no token."""
-    from dataclasses import replace
+    return _settings(tmp_path)
 
-    from ivr.config.settings import Settings
 
+def _settings(folder: Path) -> Settings:
     given = {
-        "DATA_DIR": str(tmp_path / "var"),
+        "DATA_DIR": str(folder / "var"),
         "TWILIO_AUTH_TOKEN": "12345",
         "PUBLIC_BASE_URL": "https://ivr.example.com",
     }
-    return replace(Settings.load(given, dotenv=tmp_path / "no.env"), lab_token="")
+    return replace(Settings.load(given, dotenv=folder / "no.env"), lab_token="")

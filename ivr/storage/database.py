@@ -192,6 +192,8 @@ def _comma_joined(element: comma_joined, compiler: Any, **options: Any) -> str:
 
 def clean(text: str) -> str:
     """Text without control characters (PostgreSQL refuses NUL) and lone surrogates (no UTF-8 has them)."""
+    if text.isprintable():
+        return text  # most texts: printable ones have neither
     return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,17 +9,19 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
-from tests.call_flows.line import NOON, Caller, Line, demo_world, lab_settings
+from tests.call_flows.line import Caller, Line, lab_settings, open_line, url_of
 from tests.call_flows.places import ENTRIES, MENUS
 
 
 @pytest.fixture
-def line(database: sa.Engine, settings: Settings) -> Iterator[Line]:
+def line(request: pytest.FixtureRequest, database: sa.Engine, settings: Settings) -> Iterator[Line]:
     """The demo world at ten on a Monday, one agent on duty."""
-    url = database.url.render_as_string(hide_password=False)
-    line = Line(lab_settings(settings, url))
-    line.put("world", json.loads(demo_world()))
-    line.put("clock", {"now": NOON})
+    if database.dialect.name == "sqlite":
+        template = request.getfixturevalue("world_template")
+        request.getfixturevalue("sqlite").in_first_state(template)
+        line = Line(lab_settings(settings, url_of(database)), database)
+    else:
+        line = open_line(settings, database)
     yield line
     line.close()
 

@@ -20,6 +20,7 @@ from werkzeug.routing import Rule
 from app import create_app
 from ivr.config.settings import Settings
 from ivr.engine.runtime import Runtime
+from ivr.engine.secrets import Sealer
 from ivr.follow_up.jobs import Surroundings, import_jobs
 from ivr.follow_up.messages import send_message
 from ivr.follow_up.queue import forget_waiting
@@ -28,6 +29,8 @@ from ivr.follow_up.tables import messages
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.transport import ClientTransport
 from ivr.storage.database import begin_read, begin_write, connect
+from ivr.web import blueprints
+from ivr.wiring.voice import make_runtime
 
 NOON = "2026-11-23T10:00:00+08:00"
 """A Monday morning within the hours of both demo wallets."""
@@ -69,52 +72,77 @@ def _builder(rule: Rule, append_unknown: bool) -> Any:
 
 
 @dataclass
+class Standing:
+    """Stands for the runtime in the app's views, which ask it at each request: behind them it can be made anew."""
+
+    runtime: Runtime
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.runtime, name)
+
+
+@dataclass
 class Line:
-    """The app under test; `restart` builds it anew, `lab` is its lab API."""
+    """The app under test; `restart` builds it anew, `lab` is its lab API.
+
+    An engine that is given is used by all its apps, and what SQLAlchemy has compiled for it is not compiled again.
+    """
 
     settings: Settings
+    engine: sa.Engine | None = None
     app: Any = None
     transport: ClientTransport = field(init=False)
-    _kept: dict[str, sa.Engine] = field(default_factory=dict, init=False)
+    _standing: Standing = field(init=False)
 
     def __post_init__(self) -> None:
         self.transport = ClientTransport(None, self.settings.public_base_url)
         self.restart()
 
     def restart(self) -> None:
-        """As after the end of the process: nothing in memory survives."""
+        """As after the end of the process, perhaps with other settings: nothing in memory survives."""
         self._end()
-        with patch.object(Rule, "_compile_builder", _builder), patch("ivr.web.blueprints.connect", self._connect):
+        with (
+            patch.object(Rule, "_compile_builder", _builder),
+            patch.object(blueprints, "connect", self._connect),
+            patch.object(blueprints, "make_runtime", self._make_runtime),
+        ):
             self.app = create_app(self.settings)
         self.transport.client = self.app.test_client()
+
+    def lose_memory(self) -> None:
+        """The same for less: the app stays, for its views remember nothing outside the runtime (tests/web/test_views.py)."""
+        self._end()
+        sealer = Sealer(self.settings.server_key)
+        self._standing.runtime = make_runtime(self.runtime.engine, self.settings, sealer, self.runtime.watch)
 
     def close(self) -> None:
         """Let go of the database and of the worker's lock."""
         self._end()
-        for engine in self._kept.values():
-            engine.dispose()
+        self.runtime.engine.dispose()
 
     def _end(self) -> None:
         if self.app is not None:
             self.runtime.worker.close()
-            if self.runtime.engine not in self._kept.values():
+            if self.runtime.engine is not self.engine:
                 self.runtime.engine.dispose()
 
     def _connect(self, url: str) -> sa.Engine:
-        """PostgreSQL starts a process for each connection: they are kept, for in them nothing of the line survives.
+        """A given engine keeps its connections, for in them nothing of the line survives.
 
-        Its transactions are over, and the worker's lock goes with a connection of its own.
+        Their transactions are over, and the worker's lock is no part of them.
         """
-        if url.startswith("sqlite"):
-            return connect(url)
-        if url not in self._kept:
-            self._kept[url] = connect(url)
-        return self._kept[url]
+        if self.engine is not None and url_of(self.engine) == url:
+            return self.engine
+        return connect(url)
+
+    def _make_runtime(self, *given: Any) -> Any:
+        self._standing = Standing(make_runtime(*given))
+        return self._standing
 
     @property
     def runtime(self) -> Runtime:
-        """What the app's turns have around them."""
-        return self.app.extensions["line"]
+        """What the app's turns have around them, until it loses its memory."""
+        return self._standing.runtime
 
     def put(self, what: str, document: Any) -> Any:
         """A PUT to the lab; its answer."""
@@ -157,7 +185,7 @@ class Caller(Phone):
     """A person with a telephone, who speaks one language; words are given as (Chinese, English)."""
 
     def __init__(self, line: Line, lang: str, **more: Any) -> None:
-        more = {"repeat": True, "before_repeat": line.restart, **more}
+        more = {"repeat": True, "before_repeat": line.lose_memory, **more}
         super().__init__(line.transport, line.settings.twilio_auth_token, **more)
         self.line, self.lang = line, lang
 
@@ -213,3 +241,16 @@ def lab_settings(settings: Settings, database_url: str) -> Settings:
     """The fixture's settings on this database, at an address of this machine: no token is asked for."""
     here = {"public_base_url": "http://127.0.0.1:5000", "lab_token": ""}
     return replace(settings, database_url=database_url, lab=True, **here)
+
+
+def open_line(settings: Settings, database: sa.Engine) -> Line:
+    """A line on a migrated database, with the demo world at ten on a Monday."""
+    line = Line(lab_settings(settings, url_of(database)), database)
+    line.put("world", json.loads(demo_world()))
+    line.put("clock", {"now": NOON})
+    return line
+
+
+def url_of(database: sa.Engine) -> str:
+    """Its address, with what it takes to connect."""
+    return database.url.render_as_string(hide_password=False)
