@@ -19,9 +19,14 @@ from ivr.storage.database import connect
 from tests.postgres import Server, Shared
 from tests.sqlite import File, kept_file
 
-ON_POSTGRES_ONCE = Path(__file__).parent / "call_flows"
+TESTS = Path(__file__).parent
+ON_POSTGRES_ONCE = TESTS / "call_flows"
 """Here the cases of a test differ in keys and words, and send the same statements."""
 LANGUAGES = {"caller", "lang"}
+TOGETHER = (TESTS / "browser", TESTS / "crashes", TESTS / "openapi")
+"""Rooms that start servers for all their tests."""
+FIRST = (*TOGETHER, TESTS / "test_recipe.py", TESTS / "wallet" / "test_tester.py", TESTS / "exploration")
+"""What takes longest, so that it is not waited for at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,15 +34,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-case", action="store_true", help="on PostgreSQL, too, every case in both languages")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """SQLite has every case in both languages; PostgreSQL has each in the first, and of a dialogue the first case.
+    """Leave out what proves nothing new, and put in order what is left.
 
-    What a caller hears does not depend on the database, and every statement is still sent to both.
+    SQLite has every case in both languages; PostgreSQL has each in the first, and of a dialogue the first case: what a
+    caller hears does not depend on the database. With `--dist loadgroup` a file, or a room, has one process.
     """
     if not config.getoption("every_case"):
         found: set[Any] = set()
         items[:] = [item for item in items if _is_new(item, found)]
+    for item in items:
+        group = next((room for room in TOGETHER if room in item.path.parents), item.path)
+        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(TESTS))))
+    items.sort(key=lambda item: not any(item.path.is_relative_to(path) for path in FIRST))
 
 
 def _is_new(item: pytest.Item, found: set[Any]) -> bool:

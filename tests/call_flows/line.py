@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from werkzeug.routing import Rule
 
 from app import create_app
+from ivr.config.logs import prepare_logs
 from ivr.config.settings import Settings
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
@@ -112,6 +113,7 @@ class Line:
     def lose_memory(self) -> None:
         """The same for less: the app stays, for its views remember nothing outside the runtime (tests/web/test_views.py)."""
         self._end()
+        prepare_logs()
         sealer = Sealer(self.settings.server_key)
         self._standing.runtime = make_runtime(self.runtime.engine, self.settings, sealer, self.runtime.watch)
 
