@@ -75,7 +75,7 @@ def test_when_the_simulator_is_killed_the_page_says_so_and_keeps_the_transcript(
     window.rings().presses("2").hears_a_question()
     sid = window.sid
     line.kill_the_simulator()
-    window.warned("The simulator does not answer").speaks("zh").warned("自己的进程没有应答")
+    window.warned("The simulator does not answer").speaks("zh").warned("模拟器没有应答")
     wait_for(line.simulator_answers, 30)
     window.warned("模拟器重新启动过").is_told("模拟器重新启动过", "For account security")
     window.speaks("en").warned("The simulator was restarted").is_told("The simulator was restarted")
