@@ -94,6 +94,7 @@ class Line:
     app: Any = None
     transport: ClientTransport = field(init=False)
     _standing: Standing = field(init=False)
+    _key_clock: Any = field(init=False)
 
     def __post_init__(self) -> None:
         self.transport = ClientTransport(None, self.settings.public_base_url)
@@ -115,7 +116,7 @@ class Line:
         self._end()
         prepare_logs()
         sealer = Sealer(self.settings.server_key)
-        self._standing.runtime = make_runtime(self.runtime.engine, self.settings, sealer, self.runtime.watch)
+        self._standing.runtime = make_runtime(self.runtime.engine, self.settings, sealer, self._key_clock)
 
     def close(self) -> None:
         """Let go of the database and of the worker's lock."""
@@ -137,8 +138,9 @@ class Line:
             return self.engine
         return connect(url)
 
-    def _make_runtime(self, *given: Any) -> Any:
-        self._standing = Standing(make_runtime(*given))
+    def _make_runtime(self, engine: sa.Engine, settings: Settings, sealer: Sealer, key_clock: Any) -> Any:
+        self._key_clock = key_clock  # in the lab it is the telephone's, and keeps nothing
+        self._standing = Standing(make_runtime(engine, settings, sealer, key_clock))
         return self._standing
 
     @property
