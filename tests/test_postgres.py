@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ivr.lab.tables import worlds
 from ivr.migrations.migrate import is_migrated
 from ivr.storage.database import begin_read, begin_write, connect
+from tests.conftest import DIALOGUES, FILES_ON_POSTGRES, TESTS_ON_POSTGRES
 
 WORLD = sa.insert(worlds).values(document="{}").returning(worlds.c.id)
 
@@ -65,3 +66,10 @@ def test_when_more_than_rows_has_changed_the_database_is_made_anew(shared, left,
         conn.execute(sa.text(change))
     url = shared.in_first_state()
     assert url != left.url.render_as_string(hide_password=False) and first_number(url) == 1
+
+
+def test_every_dialogue_that_is_to_be_held_on_postgresql_is_there():
+    """A file or a test that was renamed would be left out unseen."""
+    files = {path.stem: path.read_text("utf-8") for path in DIALOGUES.glob("test_*.py")}
+    assert set(files) >= FILES_ON_POSTGRES
+    assert {name for name in TESTS_ON_POSTGRES if not any(f"def {name}(" in text for text in files.values())} == set()

@@ -1,4 +1,4 @@
-"""One line a test, on each database; one caller a language."""
+"""One line a test; one caller a language. tests/conftest.py names the dialogues that PostgreSQL has, too."""
 
 from __future__ import annotations
 

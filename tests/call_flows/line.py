@@ -1,6 +1,6 @@
 """A line to call in tests: the whole app on a fresh database, with the demo world and a telephone.
 
-Every webhook is posted twice, the second time to an app that was built anew, as after a restart; any
+Every webhook is posted twice, the second time to an app whose runtime was made anew, as after a restart; any
 difference between the two answers fails the test. A caller is made once for each language.
 """
 
