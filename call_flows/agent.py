@@ -13,6 +13,7 @@ from ivr.callbacks.callbacks import (
 )
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
 from ivr.engine.entries import identifier
+from ivr.handover import reasons
 from ivr.handover.agents import duty, is_urgent
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
@@ -123,7 +124,7 @@ def security_only(call: Call) -> bool:
 async def to_security(call: Call) -> None:
     """The people who are there; when none of them is free, a callback from them."""
     call.facts["priority"] = "high"
-    await speak_to_agent(call, "stolen account or lost phone")
+    await speak_to_agent(call, reasons.STOLEN)
 
 
 async def confirmed_number(call: Call) -> Draft | None:
@@ -216,4 +217,4 @@ def say_goodbye(call: Call) -> None:
 async def rescue(call: Call) -> None:
     """After a fault of ours: an apology, and a person with everything known so far."""
     call.say("our-fault")
-    await last_resort(call, "fault of the line")
+    await last_resort(call, reasons.FAULT)

@@ -7,6 +7,7 @@ from call_flows.promised import tell_due
 from ivr.cases.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
 from ivr.engine.entries import case_reference
+from ivr.handover import reasons
 from ivr.wallet.facts import wallet_facts
 
 TRIES = 2
@@ -26,7 +27,7 @@ async def case_status(call: Call) -> None:
             elif found.stage in OPEN:
                 await anything_to_add(call, reference)
             await anything_else(call)
-    raise ToAgent("reference unknown")
+    raise ToAgent(reasons.REFERENCE_UNKNOWN)
 
 
 async def look_up(call: Call, reference: str) -> Stage | None:

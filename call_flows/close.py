@@ -1,6 +1,7 @@
 """Was it solved? The end of every task."""
 
 from ivr.engine import Call, Confirm, Main, Menu, ToAgent
+from ivr.handover import reasons
 
 SOLVED = Confirm("was-it-solved", acts=False, resumable=False)
 ANYTHING = Menu("anything-else", ("more", "end"), resumable=False)
@@ -20,7 +21,7 @@ async def was_it_solved(call: Call) -> None:
         choice = await call.menu(NOT_SOLVED if call.at_work else NOT_SOLVED_CLOSED)
         if choice == "menu":
             raise Main
-        raise ToAgent("not solved")
+        raise ToAgent(reasons.NOT_SOLVED)
     await anything_else(call)
 
 

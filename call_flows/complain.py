@@ -5,6 +5,7 @@ from call_flows.note import offer_note
 from call_flows.promised import tell_case, tell_reference
 from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu, ToAgent
+from ivr.handover import reasons
 from ivr.wallet.records import Record
 from ivr.wallet.verified import Verified
 
@@ -16,7 +17,7 @@ async def complain(call: Call, customer: Verified, one: Record) -> None:
     """What is complained about is read back and confirmed; one case for one transaction."""
     how = await call.menu(HOW)
     if how == "person":
-        raise ToAgent("past the dispute window")
+        raise ToAgent(reasons.PAST_DISPUTE_WINDOW)
     call.say("complaint-is", at=one.at, amount=one.amount, payee=one.payee)
     if not await call.confirm(OPEN):
         call.say("complaint-not-wanted")

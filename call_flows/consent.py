@@ -3,6 +3,7 @@
 from call_flows.identify import identify
 from ivr.cases.consents import consent_key, keep_consent
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
+from ivr.handover import reasons
 from ivr.wallet.offers import push_is_on, set_push
 from ivr.wallet.verified import Verified
 
@@ -37,7 +38,7 @@ async def change(call: Call, customer: Verified, push: bool, key: str) -> None:
     await call.announce("promotion-messages-unsure")
     if not await is_set(call, customer, push, key):
         call.say("promotion-messages-unknown")
-        raise ToAgent("nobody knows whether messages about offers are on")
+        raise ToAgent(reasons.CONSENT_UNKNOWN)
 
 
 async def is_set(call: Call, customer: Verified, push: bool, key: str) -> bool:

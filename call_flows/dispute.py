@@ -10,6 +10,7 @@ from call_flows.promised import tell_due
 from ivr.cases.disputes import AlreadyDisputed, Known, Promise, Terms, dispute_of, file_dispute, keep_dispute, terms_of
 from ivr.cases.stages import OPEN
 from ivr.engine import Call, Confirm, Menu, ToAgent, Unavailable
+from ivr.handover import reasons
 from ivr.wallet.facts import wallet_facts
 from ivr.wallet.records import Record
 from ivr.wallet.verified import Verified
@@ -155,4 +156,4 @@ async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -
         return await call.do(file_dispute, customer, one.id, reason)
     except Unavailable:
         call.say("dispute-unknown")
-        raise ToAgent("nobody knows whether the dispute is filed") from None
+        raise ToAgent(reasons.DISPUTE_UNKNOWN) from None

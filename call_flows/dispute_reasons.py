@@ -7,6 +7,7 @@ from call_flows.records import pick
 from ivr.cases.disputes import refund_due
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, day
+from ivr.handover import reasons
 from ivr.wallet.records import Record, twins
 from ivr.wallet.verified import Verified
 
@@ -30,7 +31,7 @@ async def why(call: Call) -> str:
     if reason == "wrong-payee":
         call.facts["priority"] = "high"
         call.say("dispute-wrong-payee")
-        raise ToAgent("paid to the wrong person")
+        raise ToAgent(reasons.WRONG_PAYEE)
     return reason
 
 
@@ -56,7 +57,7 @@ async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
     others = await call.do(twins, customer, one)
     if not others:
         call.say("dispute-no-twin")
-        raise ToAgent("second charge not found")
+        raise ToAgent(reasons.SECOND_CHARGE_NOT_FOUND)
     others = await narrow(call, others, "pick-date")
     other = await pick(call, "dispute-twin", others)
     return max(one, other, key=lambda record: record.at)

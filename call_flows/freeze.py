@@ -5,6 +5,7 @@ from dataclasses import asdict
 from call_flows.identify import NUMBER, TAIL
 from ivr.cases.freezes import Owner, Standing, Weighed, freeze, freeze_untold, keep_freeze, standing, weigh
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
+from ivr.handover import reasons
 from ivr.identity.verification import check_tail, find_account
 
 SURE = Confirm("freeze-now")
@@ -22,7 +23,7 @@ async def freeze_account(call: Call) -> bool:
         weighed, stands = await whose(call)
     except Unavailable:
         call.say("freeze-out-of-reach")
-        raise ToAgent("wallet did not answer, nothing is frozen") from None
+        raise ToAgent(reasons.NO_ANSWER_NOT_FROZEN) from None
     owner = weighed.owner
     if owner is None or not weighed.told:
         return await untold(call, owner, stands)
@@ -72,7 +73,7 @@ async def prove(call: Call) -> tuple[Weighed, Standing]:
         if not weighed.more:
             break
     call.say("identify-refused")
-    raise ToAgent("freeze wanted, not proved")
+    raise ToAgent(reasons.FREEZE_NOT_PROVED)
 
 
 async def untold(call: Call, owner: Owner | None, stands: Standing) -> bool:
@@ -86,7 +87,7 @@ async def untold(call: Call, owner: Owner | None, stands: Standing) -> bool:
         await call.announce("freeze-unsure")
         if not await is_settled(call, whom):
             call.say("freeze-unknown")
-            raise ToAgent("nobody knows whether the account is frozen")
+            raise ToAgent(reasons.FREEZE_UNKNOWN)
     if whom is not None:
         await call.do(keep_freeze, whom)
     call.say("freeze-if-right")
@@ -108,7 +109,7 @@ async def stop(call: Call, owner: Owner) -> None:
         await call.announce("freeze-unsure")
         if not await is_frozen(call, owner):
             call.say("freeze-unknown")
-            raise ToAgent("nobody knows whether the account is frozen")
+            raise ToAgent(reasons.FREEZE_UNKNOWN)
     await call.do(keep_freeze, owner)
     call.facts["solved"] = True
 

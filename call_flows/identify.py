@@ -5,6 +5,7 @@ from dataclasses import asdict
 from ivr.engine import Ask, Call, Menu, Secret, ToAgent
 from ivr.engine.entries import document_tail, identifier, six_digits
 from ivr.engine.prompts import ENTRY_KEYS
+from ivr.handover import reasons
 from ivr.identity.verification import Claimed, check_code, check_pin, check_tail, find_account, judge, send_code
 from ivr.wallet.verified import Verified
 
@@ -35,7 +36,7 @@ async def identify(call: Call) -> Verified:
             return verified
         call.facts["refused"] = call.facts.get("refused", 0) + 1
         call.say("identify-no-match" if call.facts["refused"] < ROUNDS else "identify-refused")
-    raise ToAgent("not verified")
+    raise ToAgent(reasons.NOT_VERIFIED)
 
 
 async def one_round(call: Call) -> Verified | None:

@@ -4,6 +4,7 @@ from call_flows.close import was_it_solved
 from call_flows.records import which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
+from ivr.handover import reasons
 from ivr.wallet.records import Found, Payee, Record, latest, payees, record_of, search
 from ivr.wallet.verified import Verified
 
@@ -139,7 +140,7 @@ async def match(call: Call, customer: Verified, on: str, at: str, fen: int, paye
         tell_how_far(call, found)
         chosen = await call.menu(NOTHING)
         if chosen == "person":
-            raise ToAgent("transaction not found")
+            raise ToAgent(reasons.TRANSACTION_NOT_FOUND)
         found = await call.do(search, customer, on, at, fen, payee, True)
     if not found.records:
         call.say("search-none-wider")

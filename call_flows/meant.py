@@ -10,6 +10,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 from call_flows.close import anything_else
 from call_flows.records import choose, owe
 from ivr.engine import Call, Confirm, Menu, ToAgent
+from ivr.handover import reasons
 from ivr.wallet.around import MOST_NEAR
 from ivr.wallet.effects import Advice
 from ivr.wallet.payments import Explained
@@ -131,10 +132,10 @@ async def leave_open(call: Call, kind: Kind, message: str, about: str, needs_per
     call.facts["charged"] = True
     await owe(call, "charged", about)
     if needs_person:
-        raise ToAgent("charged, and the outcome is open")
+        raise ToAgent(reasons.CHARGED_UNKNOWN)
     call.path.end_task()
     chosen = await call.menu(OPEN)
     call.path.acknowledge()
     if chosen == "person":
-        raise ToAgent("charged, and the outcome is open")
+        raise ToAgent(reasons.CHARGED_UNKNOWN)
     await anything_else(call)

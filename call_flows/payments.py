@@ -6,6 +6,7 @@ from call_flows.meant import Meant, is_open, leave_open, tell_debit, which
 from call_flows.records import OWED, owe, which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
+from ivr.handover import reasons
 from ivr.wallet.payments import Explained, Payments, find_payments
 
 AMOUNT = Ask("payment-amount", amount, readback=Confirm("payment-amount-right", acts=False))
@@ -50,7 +51,7 @@ async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -
     if is_open(payment, charged):
         await leave_open(call, "payment", "charged-unclear", payment.id, payment.needs_person)
     if payment.needs_person:
-        raise ToAgent("payment needs a person")
+        raise ToAgent(reasons.PAYMENT)
     tell_debit(call, payment, charged)
     if payment.reason in RETRIES:
         call.say("repay-" + payment.reason)

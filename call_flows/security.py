@@ -5,6 +5,7 @@ from call_flows.freeze import freeze_account
 from call_flows.investigate import advise, investigate
 from call_flows.pressure import is_directed, protect
 from ivr.engine import Call, Menu, ToAgent
+from ivr.handover import reasons
 
 SECURITY = Menu("security", ("stolen", "unfamiliar", "scam", "tips", "lift"))
 UNFAMILIAR = Menu("unfamiliar", ("some", "none", "unsure"))
@@ -94,4 +95,4 @@ async def lift(call: Call) -> bool:
     if await is_directed(call):
         return await protect(call)
     call.say("lift-by-person")
-    raise ToAgent("freeze to be lifted")
+    raise ToAgent(reasons.LIFT_FREEZE)

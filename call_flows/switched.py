@@ -3,6 +3,7 @@
 from call_flows.agent import callback, last_resort, say_goodbye
 from call_flows.language import choose_language
 from ivr.engine import Call, ToAgent
+from ivr.handover import reasons
 
 
 async def to_person(call: Call) -> None:
@@ -11,18 +12,18 @@ async def to_person(call: Call) -> None:
         await say_why(call, "line-to-person")
     except ToAgent:
         call.say("line-to-person", name=call.facts["name"])
-    await last_resort(call, "line switched to a person")
+    await last_resort(call, reasons.LINE_TO_PERSON)
 
 
 async def closed(call: Call) -> None:
     """Why, if they said so, and a callback: nobody is sent away with nothing."""
-    call.facts["reason"] = "line closed"
+    call.facts["reason"] = reasons.LINE_CLOSED
     call.facts["solved"] = False
     try:
         await say_why(call, "line-closed")
     except ToAgent:
         call.say("line-closed", name=call.facts["name"])
-    await callback(call, "line closed", only=True)
+    await callback(call, reasons.LINE_CLOSED, only=True)
     say_goodbye(call)
 
 

@@ -9,6 +9,7 @@ from call_flows.payments import failed_payment
 from call_flows.records import OWED, owe, which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
+from ivr.handover import reasons
 from ivr.wallet.effects import Advice, Found, find_top_ups, limits_of
 from ivr.wallet.limits import Period
 
@@ -75,7 +76,7 @@ async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
     if is_open(advice, charged):
         await leave_open(call, "top-up", "charged-unclear", advice.id, advice.needs_person)
     if advice.needs_person:
-        raise ToAgent("top-up needs a person")
+        raise ToAgent(reasons.TOP_UP)
     tell_debit(call, advice, charged)
     if advice.left is not None:
         tell_limit(call, advice, advice.left)

@@ -14,6 +14,7 @@ from call_flows.top_up import top_up
 from call_flows.transactions import transactions
 from ivr.calls.dropped_calls import dropped_call
 from ivr.engine import Back, Call, Main, Menu, ToAgent, Unavailable
+from ivr.handover import reasons
 from ivr.handover.agents import duty
 
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
@@ -48,7 +49,7 @@ async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
         reason = wanted.reason
     except Unavailable:
         call.say("wallet-unavailable")
-        reason = "wallet did not answer"
+        reason = reasons.NO_ANSWER
     await hand_over(call, reason)
     call.in_both = False
     call.facts.pop("another_number", None)

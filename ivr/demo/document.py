@@ -22,6 +22,7 @@ from ivr.wallet.shapes import (
     truth,
     whole,
 )
+from ivr.wallet.types import DISPUTE_REASONS
 
 LISTS = ("wallets", "customers", "top_ups", "payments", "disputes", "promotions", "rewards", "attempts")
 REFERENCES = (
@@ -58,9 +59,7 @@ payment = having(
 )  # fmt: skip
 dispute = having(
     id=text, reference=matching(r"[0-9]{9}", 'nine digits in a text, such as "202611017"'), customer=text, payment=text,
-    reason=one_of(
-        "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
-    ),
+    reason=one_of(*DISPUTE_REASONS),
     at=moment, status=one_of("received", "in-review", "decided-refund", "decided-rejected", "refunded"),
     due=maybe(day), refund_to=maybe(text),
 )  # fmt: skip

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from ivr.engine.journal import Row
-from ivr.handover.summary_text import FREEZES, written
+from ivr.handover import recorded_effects
+from ivr.handover.recorded_effects import FREEZES, OPENED
+from ivr.handover.summary_text import written
 
 TOLD = (
     "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
     "charged",
 )  # fmt: skip
 """Facts that a caller told about a security matter or a dispute, some before any verification."""
-OPENED = ("cases.open_case", "disputes.keep_dispute")
-"""Effects that open what a reference is given for."""
 Steps = list[list[Any]]
 
 
@@ -57,9 +57,9 @@ def is_frozen(summary: dict[str, Any]) -> bool:
     """Whether the caller's account stands frozen, by this call or from before; what a wrong proof asked about is nobody's."""
     frozen, status = False, ""
     for effect, result in ((one["effect"], one["result"]) for one in summary["findings"]):
-        if effect in ("freezing.standing", "review.review"):
+        if effect in (recorded_effects.STANDING, recorded_effects.REVIEW):
             status = result["status"]
-        elif effect == "freezing.weigh" and result["owner"] is None:
+        elif effect == recorded_effects.WEIGH and result["owner"] is None:
             status = ""
         frozen = frozen or (effect in FREEZES and bool(result))
     return frozen or (status == "frozen" and summary["customer"] is not None)
@@ -92,15 +92,15 @@ def _entries(answers: Steps) -> list[dict[str, Any]]:
 
 def _verification(steps: Steps) -> dict[str, int]:
     """How often the caller tried to prove who they are."""
-    verdicts = [step[3] is not None for step in _done(steps, "ok", "identity.judge")]
+    verdicts = [step[3] is not None for step in _done(steps, "ok", recorded_effects.JUDGE)]
     return {"passed": sum(verdicts), "failed": len(verdicts) - sum(verdicts)}
 
 
 def _promises(steps: Steps) -> list[dict[str, Any]]:
     """What the line promised in this call, and by when."""
-    cases = [step[3] for step in _done(steps, "ok", "cases.open_case")]
-    slots = [step[3]["slot"] for step in _done(steps, "ok", "callbacks.request_callback")]
-    filed = [step[3] for step in _done(steps, "ok", "disputes.keep_dispute")]
+    cases = [step[3] for step in _done(steps, "ok", recorded_effects.OPEN_CASE)]
+    slots = [step[3]["slot"] for step in _done(steps, "ok", recorded_effects.REQUEST_CALLBACK)]
+    filed = [step[3] for step in _done(steps, "ok", recorded_effects.KEEP_DISPUTE)]
     promised = [
         {"what": what, "reference": one["reference"], "due": one["due"]}
         for what, found in (("case", cases), ("dispute", filed))
@@ -122,9 +122,9 @@ def _notes(rows: list[Row]) -> list[dict[str, Any]]:
         for step in _done(steps, "ok"):
             if step[1] in OPENED:
                 promised = step[3]["reference"]
-            elif step[1] == "notes.keep_note":
+            elif step[1] == recorded_effects.KEEP_NOTE:
                 notes[step[3]["id"]] = step[3]
-            elif step[1] == "notes.drop_note" and notes:
+            elif step[1] == recorded_effects.DROP_NOTE and notes:
                 notes.popitem()
         said = failed.get("recorded")
         if said and any(step[3] == said["id"] for step in _answers(steps, "value")):

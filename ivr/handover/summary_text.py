@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.handover.reasons import why
+from ivr.handover.reasons import reason_text
+from ivr.handover.recorded_effects import FREEZES, LOOK_UPS, RECORDS, REVIEW
 from ivr.speech.catalogue import RenderError, words
 
 LABELS = {
@@ -30,12 +31,6 @@ LABELS = {
         "freeze-unknown": "outcome of a freeze unknown", "not-mine": "not the caller's", "charged": "charged, the caller says", "yuan": "yuan", "record": "record", "and": ", ",
     },
 }  # fmt: skip
-FREEZES = ("freezing.freeze", "freezing.freeze_untold")
-"""Effects that froze the account when they say True."""
-LOOK_UPS = {"top-up-amount": "effects.find_top_ups", "payment-amount": "payments.find_payments"}
-"""The amount with which a look-up begins, and the effect in which it ends."""
-RECORDS = ("records.latest", "records.search", "records.twins")
-"""Effects that give transactions."""
 ENTRIES = {
     "top-up-amount": ("金额", "amount"), "top-up-date": ("日期", "date"), "top-up-time": ("时间", "time"),
     "payment-amount": ("付款", "payment"), "payment-date": ("日期", "date"), "payment-time": ("时间", "time"),
@@ -73,7 +68,7 @@ def _lines(summary: dict[str, Any], lang: str, say: dict[str, str], is_frozen: b
             " ".join(filter(None, (say[one["what"]], one["reference"], _time(one["due"], summary))))
             for one in summary["promises"]
         ),
-        "why": why(summary["reason"], lang, _label),
+        "why": reason_text(summary["reason"], lang, _label),
     }
     return [f"{say[name]}: {text or say['none']}" for name, text in parts.items() if text or name != "said"]
 
@@ -168,7 +163,7 @@ def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> 
     results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
     frozen = any((effect, True) in results for effect in FREEZES)
     unknown = not frozen and not set(FREEZES).isdisjoint(summary["unavailable"])
-    known = {one["id"]: one for effect, result in results if effect == "review.review" for one in result["recent"]}
+    known = {one["id"]: one for effect, result in results if effect == REVIEW for one in result["recent"]}
     strange = [known[name] for name in summary["told"].get("not_mine", []) if name in known]
     return [
         *([say["frozen"]] if frozen else [say["frozen-before"]] if is_frozen else []),

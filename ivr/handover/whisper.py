@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from ivr.engine import journal
 from ivr.engine.speaking import Speaker, SpokenText
 from ivr.engine.utterances import Utterance
-from ivr.handover.summary import OPENED, is_frozen, summarise
-from ivr.handover.summary_text import LOOK_UPS, found_by
+from ivr.handover.recorded_effects import LOOK_UPS, OPENED
+from ivr.handover.summary import is_frozen, summarise
+from ivr.handover.summary_text import found_by
 
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """One sentence: pauses between sentences would cost the seconds that the words need."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 from msgspec import Meta
 
@@ -23,6 +23,7 @@ Outcome = Literal["succeeded", "failed", "pending"]
 DisputeReason = Literal[
     "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
 ]
+DISPUTE_REASONS: tuple[DisputeReason, ...] = get_args(DisputeReason)
 
 
 class AlreadyDisputed(Exception):

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from call_flows.dispute_reasons import CHARGE as CHARGE_REASON
+from call_flows.dispute_reasons import REASON, REASONS
+from ivr.wallet.types import DISPUTE_REASONS
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, SURE, filed, reports
 from tests.call_flows.line import LIN
 from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
 NOT_ME, CHARGE = ("不是我付的", "If not yours"), ("多扣了钱", "If overcharged")
+
+
+def test_the_menus_offer_the_dispute_reasons_of_a_wallet():
+    """Each reason once; payments to the wrong person go to an agent, every other reason has its questions."""
+    offered = [*(set(REASON.options) - {"charge"}), *CHARGE_REASON.options]
+    assert sorted(offered) == sorted(DISPUTE_REASONS) and {*REASONS, "wrong-payee"} == set(DISPUTE_REASONS)
 
 
 @requirement("R62", "R27")

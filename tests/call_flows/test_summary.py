@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ivr.callbacks import callbacks
 from ivr.engine import turn
 from ivr.engine.journal import calls
-from ivr.handover.reasons import CHINESE
+from ivr.handover import reasons, recorded_effects
 from ivr.handover.summary_text import written
 from ivr.storage.database import begin_read
+from ivr.voice_notes import notes
 from tests.call_flows.disputing import reports as dispute_of_a_stranger
 from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller
 from tests.call_flows.test_dispute_reasons import NOT_ME
@@ -120,11 +122,22 @@ def test_why_a_person_was_found_is_written_in_the_agents_language(caller, keys, 
     assert en.startswith("Handed over because: ") and en.isascii()
 
 
-def test_every_reason_of_a_flow_has_its_chinese():
-    """Those that are raised, and those of a line that is switched or at fault."""
-    named = re.compile(r'(?:ToAgent\(|speak_to_agent\(call, |callback\(call, )"([^"]+)"')
-    reasons = {found for path in FLOWS.glob("*.py") for found in named.findall(path.read_text("utf-8"))}
-    assert len(reasons) > 15 and reasons - CHINESE.keys() == set()
+def test_the_effects_that_a_summary_reads_in_upper_layers_exist():
+    """Those that the hand-over cannot import, under the names in the journal."""
+    above = (callbacks.request_callback, notes.keep_note, notes.drop_note)
+    named = (recorded_effects.REQUEST_CALLBACK, recorded_effects.KEEP_NOTE, recorded_effects.DROP_NOTE)
+    assert named == tuple(effect.name for effect in above)
+
+
+def test_every_reason_of_a_flow_is_declared_with_its_chinese():
+    """Reasons of `ToAgent` and of the functions that hand over without it."""
+    declared = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
+    assert len(declared) > 20 and declared - reasons.CHINESE.keys() == set()
+    given = re.compile(r"(?:ToAgent|speak_to_agent|last_resort|callback|hand_over)\((?:call, )?(?!call: )([^,)]+)")
+    used = {found for path in FLOWS.glob("*.py") for found in given.findall(path.read_text("utf-8"))} - {"reason"}
+    constants = {name.removeprefix("reasons.") for name in used if name.startswith("reasons.")}
+    assert len(constants) > 15 and len(constants) == len(used)
+    assert all(getattr(reasons, name) in declared for name in constants)
 
 
 @requirement("R24")

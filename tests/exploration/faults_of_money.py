@@ -49,7 +49,7 @@ OF_MONEY = [
     Mutant("anybody may add to a case", "call_flows.add_to_case", "    if mine is None:", "    if mine is not None:"),
     Mutant("what failed is told as not charged without proof", L, '"debit-none" if one.no_debit', '"debit-none" if one'),
     Mutant("too old is not told", D, '        call.say("dispute-too-old", window=terms.window)\n', ""),
-    Mutant("nobody knows, and it is told as filed", D, '        call.say("dispute-unknown")\n        raise ToAgent("nobody knows whether the dispute is filed") from None', '        return None'),
+    Mutant("nobody knows, and it is told as filed", D, '        call.say("dispute-unknown")\n        raise ToAgent(reasons.DISPUTE_UNKNOWN) from None', '        return None'),
     Mutant("filed twice at the wallet", D, "    kept = await call.do(keep_dispute", "    due = await ask_wallet(call, customer, one, reason)\n    kept = await call.do(keep_dispute"),
     Mutant("a dispute is kept twice", D, "    kept = await call.do(keep_dispute, customer, one.id, reason, due)", "    kept = await call.do(keep_dispute, customer, one.id, reason, due)\n    kept = await call.do(keep_dispute, customer, one.id, reason, due)"),
     Mutant("a promise that is around a day is told as by it", D, '    call.say("dispute-due-provisional" if kept.provisional else', '    call.say("dispute-due-provisional" if not kept.provisional else'),
@@ -67,7 +67,7 @@ OF_MONEY = [
     Mutant("messages without a yes", M, "    if not await call.confirm(SURE):", "    if False:"),
     Mutant("on and off are swapped", M, "    await change(call, customer, not on, key)", "    await change(call, customer, on, key)"),
     Mutant("how messages stand is told wrongly", M, '"promotion-messages-are-on" if on', '"promotion-messages-are-on" if not on'),
-    Mutant("nobody knows, and messages are told as on", M, '        call.say("promotion-messages-unknown")\n        raise ToAgent("nobody knows whether messages about offers are on")', "        return"),
+    Mutant("nobody knows, and messages are told as on", M, '        call.say("promotion-messages-unknown")\n        raise ToAgent(reasons.CONSENT_UNKNOWN)', "        return"),
     Mutant("consent is kept for other words", M, "[*asked, SURE.name]", '["promotion-none", SURE.name]'),
     Mutant("a yes to messages is not kept", M, "    if not await call.confirm(SURE):", "    if await call.confirm(SURE):"),
 ]  # fmt: skip
