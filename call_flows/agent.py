@@ -2,8 +2,8 @@
 
 from call_flows.language import keep_language, take_language
 from ivr.callbacks.callbacks import (
+    CallbackSlot,
     Draft,
-    Promise,
     TooMany,
     draft_callback,
     draft_chosen,
@@ -172,7 +172,7 @@ def refuse_number(call: Call, draft: Draft) -> None:
 async def promise(call: Call, draft: Draft, reason: str, left: bool = False) -> None:
     """Noted, and told for when; `left`: nobody said yes, so it is told to whom. Beyond the limits nothing is noted."""
     try:
-        made: Promise = await call.do(request_callback, draft.id, reason, is_urgent(call.facts))
+        made: CallbackSlot = await call.do(request_callback, draft.id, reason, is_urgent(call.facts))
     except TooMany:
         call.say("callback-not-now")
         return

@@ -7,7 +7,16 @@ from call_flows.identify import identify
 from call_flows.look_up import find, tell_debit
 from call_flows.note import offer_note
 from call_flows.promised import tell_due
-from ivr.cases.disputes import AlreadyDisputed, Known, Promise, Terms, dispute_of, file_dispute, keep_dispute, terms_of
+from ivr.cases.disputes import (
+    AlreadyDisputed,
+    DisputeStatus,
+    DueDate,
+    Terms,
+    dispute_of,
+    file_dispute,
+    keep_dispute,
+    terms_of,
+)
 from ivr.cases.stages import OPEN
 from ivr.engine import Call, Confirm, Menu, ToAgent, Unavailable
 from ivr.handover import reasons
@@ -51,7 +60,7 @@ async def check(call: Call, customer: Verified, one: Record) -> None:
         await complain(call, customer, one)
 
 
-async def already(call: Call, known: Known | None) -> None:
+async def already(call: Call, known: DisputeStatus | None) -> None:
     """Its stage is told, and nothing is filed a second time."""
     call.say("dispute-already")
     if known is not None and known.reference:
@@ -116,7 +125,7 @@ def tell_terms(call: Call, terms: Terms) -> None:
     tell_promise(call, "dispute-compensation", terms.compensation)
 
 
-def tell_promise(call: Call, message: str, promise: Promise) -> None:
+def tell_promise(call: Call, message: str, promise: DueDate) -> None:
     """The days, and the date on which they end."""
     call.say(f"{message}-{promise.unit}", days=promise.days)
     call.say("promise-around" if promise.provisional else "promise-by", by=promise.by)

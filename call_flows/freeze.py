@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from call_flows.identify import NUMBER, TAIL
-from ivr.cases.freezes import Owner, Standing, Weighed, freeze, freeze_untold, keep_freeze, standing, weigh
+from ivr.cases.freezes import AccountStatus, FreezeVerdict, Owner, freeze, freeze_untold, keep_freeze, standing, weigh
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
 from ivr.handover import reasons
 from ivr.identity.verification import check_tail, find_account
@@ -39,17 +39,17 @@ async def freeze_account(call: Call) -> bool:
     return True
 
 
-async def whose(call: Call) -> tuple[Weighed, Standing]:
+async def whose(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     """Whose account it is, and how it stands: known of a verified customer, else by weak proof."""
     if "customer" not in call.facts:
         return await prove(call)
     customer = call.facts["customer"]
     await call.announce("one-moment")
     stands = await call.do(standing, customer["id"])
-    return Weighed(Owner(customer["id"], customer["wallet"], customer["level"]), True), stands
+    return FreezeVerdict(Owner(customer["id"], customer["wallet"], customer["level"]), True), stands
 
 
-async def prove(call: Call) -> tuple[Weighed, Standing]:
+async def prove(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     """A registered number and the tail of the document. Unknown, wrong and too often sound the same.
 
     Once many have guessed at an account, right sounds as wrong does, too.
@@ -62,7 +62,7 @@ async def prove(call: Call) -> tuple[Weighed, Standing]:
         claimed = await call.do(find_account, call.facts["wallet"], number)
         keyed = await call.ask(TAIL)
         right = await call.do(check_tail, claimed, keyed)
-        stands = await call.do(standing, claimed.asked_about)
+        stands = await call.do(standing, claimed.account_to_ask)
         weighed = await call.do(weigh, call.facts["wallet"], claimed, right, call.facts.get("caller_mark"))
         if weighed.owner is not None:
             call.facts["owner"] = asdict(weighed.owner)
@@ -76,7 +76,7 @@ async def prove(call: Call) -> tuple[Weighed, Standing]:
     raise ToAgent(reasons.FREEZE_NOT_PROVED)
 
 
-async def untold(call: Call, owner: Owner | None, stands: Standing) -> bool:
+async def untold(call: Call, owner: Owner | None, stands: AccountStatus) -> bool:
     """The same yes and the same words, whether the proof was right or not; if it was, the account is frozen."""
     whom = owner if stands.status == "active" else None
     call.say("freeze-means")
@@ -122,7 +122,7 @@ async def is_frozen(call: Call, owner: Owner) -> bool:
         return False
 
 
-def tell(call: Call, stands: Standing) -> None:
+def tell(call: Call, stands: AccountStatus) -> None:
     """What is frozen, who lifts it, and that the owner gets word of it."""
     call.say("freeze-done")
     call.say("freeze-lifted-by")

@@ -1,7 +1,7 @@
 """Whoever was cut off in the middle may go on where they stood, once they have proved again who they are."""
 
 from call_flows.identify import identify
-from ivr.calls.dropped_calls import Left, settle, what_was_left
+from ivr.calls.dropped_calls import ResumePoint, settle, what_was_left
 from ivr.engine import Back, Call, Main, Menu
 
 GO_ON = Menu("go-on", ("on", "anew"), resumable=False)
@@ -34,7 +34,7 @@ async def go_on(call: Call, dropped: str) -> None:
         call.path.resume(left.path)
 
 
-def tell_done(call: Call, left: Left) -> None:
+def tell_done(call: Call, left: ResumePoint) -> None:
     """Nothing is done twice."""
     for one in left.done:
         call.say("done-" + one.act, reference=one.reference)

@@ -47,7 +47,7 @@ class TooMany(Exception):
 
 
 @dataclass(frozen=True)
-class Meant:
+class NumberReading:
     """One number that the keys may mean, and its country."""
 
     number: Sealed
@@ -69,11 +69,11 @@ class Draft:
     country: dict[str, str] | None = None
     why: str = ""
     digits: int = 0
-    choices: list[Meant] = field(default_factory=list)
+    choices: list[NumberReading] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Promise:
+class CallbackSlot:
     """When the callback is due: its start, ISO 8601; None when nobody can say.
 
     `provisional`: the start depends on holidays that are not announced yet.
@@ -110,7 +110,7 @@ def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str
     found = numbers.readings(keys, home, _caller(world))
     allowed = [one for one in found if numbers.may_be_rung(one, world.runtime.settings.callback_prefixes)]
     if len(allowed) > 1:
-        choices = [Meant(_sealed(world, one), country) for one in allowed if (country := numbers.country(one))]
+        choices = [NumberReading(_sealed(world, one), country) for one in allowed if (country := numbers.country(one))]
         return Draft("", False, why="unclear", choices=choices)
     if not allowed:
         wrong = not found and numbers.has_wrong_length(keys, home)
@@ -120,24 +120,24 @@ def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str
 
 
 @write
-def draft_chosen(world: World, chosen: Meant, wallet: str, customer: dict[str, Any] | None) -> Draft:
+def draft_chosen(world: World, chosen: NumberReading, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """Of the one that the caller chose when the keys meant two numbers."""
     return _draft(world, world.runtime.sealer.open(chosen.number.token), wallet, customer, chosen.country)
 
 
 @write(act="callback", errors=(TooMany,))
-def request_callback(world: World, draft: str, reason: str, urgent: bool = False) -> Promise:
+def request_callback(world: World, draft: str, reason: str, urgent: bool = False) -> CallbackSlot:
     """Make the draft a promise, or tell of the one that this number has; raises TooMany. `urgent`: it is about security."""
     lock_until_commit(world.conn, "callbacks")  # or two calls would not see what the other has not committed
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     declined = (callbacks.c.call == world.call) & (callbacks.c.status == "draft") & ~here
     world.conn.execute(sa.delete(callbacks).where(declined))
-    new = _start(config.by_id(world.conn, found.wallet), world.now, urgent)
+    new = _next_slot(config.by_id(world.conn, found.wallet), world.now, urgent)
     there = _open_promise(world, found, urgent)
     if there is not None:
-        return _joined(world, draft, there, new)
-    for why in _limits(world, found):
+        return _join_promise(world, draft, there, new)
+    for why in _limits_reached(world, found):
         REFUSED.labels(why).inc()
         logger("desk").error("callback refused", why=why, wallet=found.wallet, call=world.call)
         world.conn.execute(sa.update(callbacks).where(here).values(status="refused"))
@@ -147,7 +147,7 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
     return new
 
 
-def _joined(world: World, draft: str, there: AnyRow, new: Promise) -> Promise:
+def _join_promise(world: World, draft: str, there: AnyRow, new: CallbackSlot) -> CallbackSlot:
     """The promise that there is; one whose time has passed is to be kept as soon as a new one would be."""
     told = there.slot if there.slot and datetime.fromisoformat(there.slot) > world.now else new.slot
     if new.slot is not None:
@@ -155,16 +155,16 @@ def _joined(world: World, draft: str, there: AnyRow, new: Promise) -> Promise:
         later = (table.c.id == there.id) & (table.c.status == QUEUED) & (table.c.next > soon)
         world.conn.execute(sa.update(table).where(later).values(next=soon))
     world.conn.execute(sa.update(callbacks).where(callbacks.c.id == draft).values(status="joined", slot=told))
-    return Promise(told, new.provisional)
+    return CallbackSlot(told, new.provisional)
 
 
-def _start(info: WalletInfo, now: datetime, urgent: bool) -> Promise:
+def _next_slot(info: WalletInfo, now: datetime, urgent: bool) -> CallbackSlot:
     """Soon, when people are at work now and then; else the next opening."""
     soon, week, place = now + SOON, info.staffed(urgent), (info.timezone, info.calendar)
     if all(business_days.is_open(week, at, *place) for at in (now, soon)):
-        return Promise(soon.isoformat())
+        return CallbackSlot(soon.isoformat())
     opening = business_days.next_opening(week, now, *place)
-    return Promise(opening.at.isoformat(), opening.provisional) if opening else Promise(None)
+    return CallbackSlot(opening.at.isoformat(), opening.provisional) if opening else CallbackSlot(None)
 
 
 def _draft(
@@ -208,7 +208,7 @@ def _open_promise(world: World, found: AnyRow, urgent: bool) -> AnyRow | None:
     return None
 
 
-def _limits(world: World, found: AnyRow) -> Iterator[str]:
+def _limits_reached(world: World, found: AnyRow) -> Iterator[str]:
     """The limits that are reached."""
     caller = world.conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == world.call))
     most, ours = world.runtime.settings.callbacks_an_hour, callbacks.c.wallet == found.wallet
@@ -220,11 +220,11 @@ def _limits(world: World, found: AnyRow) -> Iterator[str]:
     )
     for why, allowed, within, same in limits:
         counts = why not in ("caller", "withheld") or (caller is None) == (why == "withheld")
-        if counts and _promised(world, within, same) >= allowed:
+        if counts and _count_promised(world, within, same) >= allowed:
             yield why
 
 
-def _promised(world: World, within: timedelta, same: sa.ColumnElement[bool]) -> int:
+def _count_promised(world: World, within: timedelta, same: sa.ColumnElement[bool]) -> int:
     """How many were promised since then; the stamps of rings are of one zone, and compare as text."""
     joined = sa.join(table, callbacks, table.c.id == callbacks.c.id)
     joined = joined.outerjoin(journal.calls, journal.calls.c.call == callbacks.c.call)

@@ -20,15 +20,15 @@ RECORDED_AS = "drops"
 """What journals call this module: a part of the names of its effects."""
 
 OFFERED_FOR = timedelta(hours=24)
-LOOKED_AT = 10
+CALLS_SEARCHED = 10
 """Calls of one number, newest first."""
 HANDED_OVER = ("transferred", "callback")
-SETTLED = "settled"
+NOT_OFFERED_AGAIN = "settled"
 """The notice beside a call that broke off: it is offered no more."""
 
 
 @dataclass(frozen=True)
-class Done:
+class DoneAct:
     """Something that was done before the call broke off; some things have a reference."""
 
     act: str
@@ -36,10 +36,10 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Left:
+class ResumePoint:
     """What was done already, or else the plain answers that led to where the caller stood."""
 
-    done: list[Done]
+    done: list[DoneAct]
     path: list[list[Any]]
 
 
@@ -53,11 +53,13 @@ def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | No
         return None
     calls = journal.calls.c
     mine = (calls.caller_mark == caller_mark) & (calls.wallet == wallet) & (calls.call != world.call)
-    latest = world.conn.execute(sa.select(journal.calls).where(mine).order_by(calls.started.desc()).limit(LOOKED_AT))
+    latest = world.conn.execute(
+        sa.select(journal.calls).where(mine).order_by(calls.started.desc()).limit(CALLS_SEARCHED)
+    )
     for _, together in groupby(latest, key=lambda call: call.started):  # a clock that stands tells no order
         known = list(together)
         for call in known:
-            if _is_lately(call, world.now) and _is_open(world.conn, call):
+            if _ended_within_limit(call, world.now) and _can_be_resumed(world.conn, call):
                 return str(call.call)
         if not all(_is_passed_over(world.conn, call) for call in known):
             return None
@@ -67,21 +69,21 @@ def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | No
 @write
 def settle(world: World, dropped: str) -> None:
     """The caller went on, or wanted to start anew: that call is offered no more."""
-    journal.add_notice(world.conn, dropped, SETTLED, "", world.now, {"by": world.call})
+    journal.add_notice(world.conn, dropped, NOT_OFFERED_AGAIN, "", world.now, {"by": world.call})
 
 
 @read
-def what_was_left(world: World, dropped: str, customer: Verified) -> Left | None:
+def what_was_left(world: World, dropped: str, customer: Verified) -> ResumePoint | None:
     """Where that call stood; None for anybody but the customer whom it had verified."""
     rows = journal.rows(world.conn, dropped)
     wait = (rows[-1].wait if rows else None) or {}
     known = rows[-1].facts.get("customer") if rows else None
     if not known or (known["id"], known["wallet"]) != (customer.id, customer.wallet):
         return None
-    return Left([Done(*one) for one in wait.get("done", ())], wait.get("path", []))
+    return ResumePoint([DoneAct(*one) for one in wait.get("done", ())], wait.get("path", []))
 
 
-def _is_lately(call: AnyRow, now: datetime) -> bool:
+def _ended_within_limit(call: AnyRow, now: datetime) -> bool:
     return bool(call.ended) and now - datetime.fromisoformat(call.ended) <= OFFERED_FOR
 
 
@@ -94,8 +96,8 @@ def _is_passed_over(conn: sa.Connection, call: AnyRow) -> bool:
     return "customer" not in facts and outcome(conn, call.call, facts, call.ended) not in HANDED_OVER
 
 
-def _is_open(conn: sa.Connection, call: AnyRow) -> bool:
-    if call.key_sealed == ERASED or journal.find_notice(conn, call.call, SETTLED, ""):
+def _can_be_resumed(conn: sa.Connection, call: AnyRow) -> bool:
+    if call.key_sealed == ERASED or journal.find_notice(conn, call.call, NOT_OFFERED_AGAIN, ""):
         return False
     rows = journal.rows(conn, call.call)
     if not rows or rows[-1].root_flow != "main":

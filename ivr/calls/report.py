@@ -15,9 +15,9 @@ from ivr.config.settings import Settings
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up import deliveries
-from ivr.handover.summary import level, summarise
+from ivr.handover.summary import proof_level, summarise
 
-TOLD_TO_CRM = (
+CRM_FIELDS = (
     "wallet", "language", "customer", "level", "verified_by", "caller", "reason", "priority", "entries", "promises", "notes", "written",
 )  # fmt: skip
 """Of the summary: what the caller did and was promised, and its text. What the line's effects gave is ours."""
@@ -39,18 +39,18 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "call": sid,
         "language": rows[-1].language,
         "wallet": call.wallet,
-        "level": level(rows[-1].facts),
+        "level": proof_level(rows[-1].facts),
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
-    } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _told(rows))
+    } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _turns_and_summary(rows))
 
 
-def _told(rows: list[journal.Row]) -> dict[str, Any]:
+def _turns_and_summary(rows: list[journal.Row]) -> dict[str, Any]:
     return {
         "turns": [
             {
                 "turn": row.turn,
                 "at": row.at.isoformat(),
-                "level": level(row.facts),
+                "level": proof_level(row.facts),
                 "steps": row.steps,
                 "wait": row.wait,
             }
@@ -76,11 +76,11 @@ def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -
     rows, key = journal.rows(conn, sid), journal.key(conn, sid)
     if rows and key != ERASED and rows[-1].facts.get("wallet"):
         summary = summarise(rows)
-        told = {name: summary[name] for name in TOLD_TO_CRM} | {"at": rows[-1].at.isoformat()}
+        told = {name: summary[name] for name in CRM_FIELDS} | {"at": rows[-1].at.isoformat()}
         deliveries.promise_summary(conn, settings, sid, len(rows), told, now)
 
 
-def ends_with_us(conn: sa.Connection, sid: str) -> bool:
+def has_follow_up(conn: sa.Connection, sid: str) -> bool:
     """Whether something of the call is left to do: for an agent, a callback, a case or a dispute."""
     rows = journal.rows(conn, sid)
     return bool(rows) and outcome(conn, sid, rows[-1].facts, None) in ("transferred", "callback", "case")

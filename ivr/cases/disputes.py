@@ -21,7 +21,7 @@ from ivr.wallet.world import wallet_of
 
 
 @dataclass(frozen=True)
-class Promise:
+class DueDate:
     """So many `business` or `calendar` days, which end on this date; `provisional`: as far as the calendar is known."""
 
     days: int
@@ -39,17 +39,17 @@ class Terms:
 
     too_old: bool
     window: int
-    decision: Promise
+    decision: DueDate
     credit: bool
     balance: int
     card_low: int
     card_high: int
-    card: Promise
-    compensation: Promise
+    card: DueDate
+    compensation: DueDate
 
 
 @dataclass(frozen=True)
-class Known:
+class DisputeStatus:
     """A dispute that is there: its stage, the date of an answer while there is none, the reference if we gave one.
 
     `provisional`: the date is ours, and hangs on holidays that are not announced yet.
@@ -62,7 +62,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Kept:
+class FiledDispute:
     """A dispute as it is told: nine digits and the date of the decision."""
 
     reference: str
@@ -76,10 +76,10 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
     info = config.by_id(world.conn, wallet)
     policy, today = info.policy, world.now.astimezone(ZoneInfo(info.timezone)).date()
     refund, window = policy["refund"], policy["dispute_window_days"]
-    decision = _promise(world.now, policy["dispute_decision"], info)
+    decision = _due_date(world.now, policy["dispute_decision"], info)
     decided = datetime.combine(date.fromisoformat(decision.by), time(12), ZoneInfo(info.timezone))
     low, high = refund["card_days"]
-    card = _promise(decided, {"days": high, "unit": refund["unit"]}, info)
+    card = _due_date(decided, {"days": high, "unit": refund["unit"]}, info)
     return Terms(
         too_old=today - date.fromisoformat(at[:10]) > timedelta(days=window),
         window=window,
@@ -89,26 +89,26 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
         card_low=low,
         card_high=high,
         card=replace(card, provisional=card.provisional or decision.provisional),
-        compensation=_promise(world.now, policy["compensation_decision"], info),
+        compensation=_due_date(world.now, policy["compensation_decision"], info),
     )
 
 
 @read
-def refund_due(world: World, wallet: str, promised: str) -> Promise | None:
+def refund_due(world: World, wallet: str, promised: str) -> DueDate | None:
     """By when a refund that was promised on that day arrives on a card; None when that day has passed."""
     info = config.by_id(world.conn, wallet)
     zone, refund = ZoneInfo(info.timezone), info.policy["refund"]
     began = datetime.combine(date.fromisoformat(promised), time(12), zone)
-    due = _promise(began, {"days": refund["card_days"][1], "unit": refund["unit"]}, info)
+    due = _due_date(began, {"days": refund["card_days"][1], "unit": refund["unit"]}, info)
     return due if due.by >= world.now.astimezone(zone).date().isoformat() else None
 
 
 @touch
-def dispute_of(world: World, customer: Verified, payment: str) -> Known | None:
+def dispute_of(world: World, customer: Verified, payment: str) -> DisputeStatus | None:
     """The dispute of a payment, as the wallet has it."""
     for one in wallet_of(world).disputes(customer.id, world.deadline):
         if one.payment == payment:
-            return _known(world, customer, one)
+            return _status_of(world, customer, one)
     return None
 
 
@@ -121,24 +121,24 @@ def file_dispute(world: World, customer: Verified, payment: str, reason: str) ->
 
 
 @write(act="dispute")
-def keep_dispute(world: World, customer: Verified, payment: str, reason: str, due: str | None) -> Kept:
+def keep_dispute(world: World, customer: Verified, payment: str, reason: str, due: str | None) -> FiledDispute:
     """Keep what was filed, promise a text with the reference and tell the CRM; one for a payment, however often."""
-    here = _of(customer, payment)
+    here = _is_of(customer, payment)
     found = world.conn.execute(sa.select(disputes).where(here)).first()
     if found is None:
         found = _insert(world, customer, {"about": payment, "kind": reason}, due)
-    return Kept(found.reference, found.due, bool(found.due_provisional))
+    return FiledDispute(found.reference, found.due, bool(found.due_provisional))
 
 
 def _insert(world: World, customer: Verified, matter: dict[str, str], due: str | None) -> AnyRow:
     info = config.by_id(world.conn, customer.wallet)
-    promise = _promise(world.now, info.policy["dispute_decision"], info)
+    promise = _due_date(world.now, info.policy["dispute_decision"], info)
     row = {"id": f"dispute-{world.key}", "reference": world.key, "customer": customer.id, "wallet": customer.wallet}
     promised = {"due": due or promise.by, "due_provisional": not due and promise.provisional, "status": "received"}
     world.conn.execute(
         sa.insert(disputes).values(**row, **matter, **promised, call=world.call, at=world.now.isoformat())
     )
-    here = _of(customer, matter["about"])
+    here = _is_of(customer, matter["about"])
     number = world.conn.scalars(sa.select(disputes.c.n).where(here)).one()
     reference = new_reference(world, disputes, number)
     world.conn.execute(sa.update(disputes).where(here).values(reference=reference))
@@ -148,20 +148,20 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
     return kept
 
 
-def _of(customer: Verified, payment: str) -> sa.ColumnElement[bool]:
+def _is_of(customer: Verified, payment: str) -> sa.ColumnElement[bool]:
     """Of this customer: a payment of another bank may have the same id."""
     return (disputes.c.customer == customer.id) & (disputes.c.about == payment)
 
 
-def _known(world: World, customer: Verified, one: Dispute) -> Known:
+def _status_of(world: World, customer: Verified, one: Dispute) -> DisputeStatus:
     with begin_read(world.runtime.engine) as conn:
-        ours = conn.execute(sa.select(disputes).where(_of(customer, one.payment))).first()
+        ours = conn.execute(sa.select(disputes).where(_is_of(customer, one.payment))).first()
     stage = one.status if one.status in ("received", "in-review") else "done"
     due = one.due.isoformat() if one.due else ours.due if ours else None
     uncertain = one.due is None and ours is not None and bool(ours.due_provisional)
-    return Known(stage, due if stage != "done" else None, ours.reference if ours else None, uncertain)
+    return DisputeStatus(stage, due if stage != "done" else None, ours.reference if ours else None, uncertain)
 
 
-def _promise(start: datetime, promise: dict[str, Any], info: WalletInfo) -> Promise:
+def _due_date(start: datetime, promise: dict[str, Any], info: WalletInfo) -> DueDate:
     due = business_days.due(start, promise, info)
-    return Promise(promise["days"], promise["unit"], due.date.isoformat(), due.provisional)
+    return DueDate(promise["days"], promise["unit"], due.date.isoformat(), due.provisional)

@@ -56,7 +56,7 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AccountStatus:
     """How an account stands, and whether a text reaches its owner. One that does not exist is closed."""
 
     status: Literal["active", "frozen", "closed"]
@@ -64,7 +64,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Weighed:
+class FreezeVerdict:
     """The owner, if the proof was right; whether this caller may try again; and whether the caller may hear which it was."""
 
     owner: Owner | None
@@ -73,30 +73,30 @@ class Weighed:
 
 
 @touch
-def standing(world: World, account: str) -> Standing:
+def standing(world: World, account: str) -> AccountStatus:
     """As the wallet has it now; an unknown account is asked about all the same."""
     found = wallet_of(world).account(account, world.deadline)
-    return Standing(found.status, found.mobile is not None) if found else Standing("closed", False)
+    return AccountStatus(found.status, found.mobile is not None) if found else AccountStatus("closed", False)
 
 
 @write
-def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str | None) -> Weighed:
+def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str | None) -> FreezeVerdict:
     """The verdict over number and tail, counted against this call, the caller's number and the account."""
-    guessing.hold_counts(world.conn, claimed.counted_as, guessing.one_who_calls(wallet, caller))
+    guessing.lock_counters(world.conn, claimed.counter_key, guessing.caller_key(wallet, caller))
     here = _tries(world, call=world.call)
     today = _tries(world, caller=caller) if caller else 0
-    told = _wrong_at(world, claimed.counted_as) < WRONG_TRIES_AN_ACCOUNT
+    told = _wrong_at(world, claimed.counter_key) < WRONG_TRIES_AN_ACCOUNT
     allowed = here < TRIES_A_CALL and today < TRIES_A_CALLER
     good = right and claimed.account is not None and allowed
-    row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": FREEZE}
+    row = {"id": world.key, "wallet": wallet, "account": claimed.counter_key, "caller": caller, "factor": FREEZE}
     world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good))
     TRIES.labels(good).inc()
-    _watch(world, wallet)
+    _alarm_on_burst(world, wallet)
     more = here + 1 < TRIES_A_CALL and today + 1 < TRIES_A_CALLER
     if not good or claimed.account is None:
-        return Weighed(None, more, told or not allowed)
+        return FreezeVerdict(None, more, told or not allowed)
     guessing.warn(world, DECLINED, wallet, claimed.account, DECIDES_WITHIN)
-    return Weighed(Owner(claimed.account, wallet, 1), more, told)
+    return FreezeVerdict(Owner(claimed.account, wallet, 1), more, told)
 
 
 @touch
@@ -137,7 +137,7 @@ def _freeze(world: World, owner: Owner) -> bool:
 def _wrong_at(world: World, account: str) -> int:
     """Wrong tries at an account of the last day, since operators last opened it."""
     wrong = (attempts.c.account == account) & (attempts.c.factor == FREEZE) & attempts.c.ok.is_(False)
-    late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > guessing.unlocked(world.conn, account))
+    late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > guessing.last_unlocked(world.conn, account))
     return world.conn.scalar(sa.select(sa.func.count()).where(wrong, late)) or 0
 
 
@@ -148,7 +148,7 @@ def _tries(world: World, within: timedelta = WINDOW, **of: str | None) -> int:
     return world.conn.scalar(sa.select(sa.func.count()).where(lately, *same)) or 0
 
 
-def _watch(world: World, wallet: str) -> None:
+def _alarm_on_burst(world: World, wallet: str) -> None:
     tries = _tries(world, HOUR, wallet=wallet)
     if tries % BURST == 0:
         logger("desk").error("many tries to freeze accounts", wallet=wallet, tries=tries, within=str(HOUR))

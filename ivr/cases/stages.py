@@ -69,7 +69,7 @@ def own_stage_of(world: World, customer: Verified, reference: str) -> Stage | No
 @write
 def may_be_told(world: World, wallet: str, reference: str, found: bool, caller: str | None) -> bool:
     """Whether what was found or not is told without proof; one that was not found is counted."""
-    guessing.hold_counts(world.conn, f"references:{wallet}")
+    guessing.lock_counters(world.conn, f"references:{wallet}")
     alone = _misses(world, WINDOW, caller=caller) if caller else _misses(world, HOUR, wallet=wallet, caller=None)
     everybody = _misses(world, HOUR, wallet=wallet)
     if everybody >= MISSES_A_WALLET:
@@ -89,7 +89,7 @@ def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | No
         kept = _kept(conn, disputes, customer.wallet, reference)
     if kept is None or kept.customer != customer.id:
         return None
-    one = _at_wallet(wallet_of(world), kept, world.deadline)
+    one = _find_at_wallet(wallet_of(world), kept, world.deadline)
     return VERDICTS.get(one.status if one else kept.status)
 
 
@@ -108,7 +108,7 @@ def look_again(engine: sa.Engine, settings: Settings, reference: str) -> None:
         kept = conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
     if kept is None:
         return
-    one = _at_wallet(wallets.make(engine, settings), kept, time.monotonic() + SECONDS)
+    one = _find_at_wallet(wallets.make(engine, settings), kept, time.monotonic() + SECONDS)
     if one is not None and one.status != kept.status:
         with begin_write(engine) as conn:
             conn.execute(sa.update(disputes).where(disputes.c.reference == reference).values(status=one.status))
@@ -120,7 +120,7 @@ def _stage(world: World, wallet: str, reference: str, customer: str | None) -> S
     kept = found["cases"] or found["disputes"]
     if kept is None or customer not in (None, kept.customer):
         return None
-    one = _now(wallet_of(world), kept, world.deadline) if found["disputes"] else None
+    one = _wallet_answer(wallet_of(world), kept, world.deadline) if found["disputes"] else None
     status, due = one.status if one else kept.status, one.due.isoformat() if one and one.due else kept.due
     stage = status if status in OPEN else "done"
     uncertain = bool(kept.due_provisional) and not (one and one.due)
@@ -138,13 +138,13 @@ def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> 
     return conn.execute(sa.select(table).where(here)).first()
 
 
-def _now(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
+def _wallet_answer(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
     """As the wallet has it; None when it does not say, for then what we last knew is told."""
     try:
-        return _at_wallet(wallet, kept, deadline)
+        return _find_at_wallet(wallet, kept, deadline)
     except Unavailable:
         return None
 
 
-def _at_wallet(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
+def _find_at_wallet(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
     return next((one for one in wallet.disputes(kept.customer, deadline) if one.payment == kept.about), None)

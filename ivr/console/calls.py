@@ -14,7 +14,7 @@ from ivr.calls.report import call_report
 from ivr.config.settings import Settings
 from ivr.console.command_base import Group, Refused, line_access, minute
 from ivr.engine.journal import calls
-from ivr.handover.summary_views import keep_look, logged_in, looks_at
+from ivr.handover.summary_views import logged_in_account, record_view, views_of
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
 LAST = 20
@@ -38,12 +38,12 @@ def calls_group(load: Callable[[], Settings]) -> click.Group:
     def show(call: str, whole: bool) -> None:
         with line_access(load) as line:
             with begin_write(line.engine) as conn:
-                report, before = call_report(conn, call), looks_at(conn, call)
+                report, before = call_report(conn, call), views_of(conn, call)
                 if report is None:
                     raise Refused(f"there is no call {call!r} that was answered; flask calls lists the last ones")
                 if report["summary"] is None:
                     raise Refused(f"call {call} was erased: nobody reads what was said in it")
-                keep_look(conn, call, logged_in(), datetime.now(UTC))
+                record_view(conn, call, logged_in_account(), datetime.now(UTC))
         for told in [json.dumps(report["summary"], ensure_ascii=False, indent=1)] if whole else _shown(report, before):
             click.echo(told)
 

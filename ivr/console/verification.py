@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ivr.config.flask_commands import Load
 from ivr.console.command_base import Group, LineAccess, Refused, line_access
-from ivr.handover.summary_views import logged_in
+from ivr.handover.summary_views import logged_in_account
 from ivr.identity.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
 from ivr.identity.tables import attempts, verification_acts, warnings
 from ivr.storage.database import AnyRow, begin_write
@@ -36,7 +36,7 @@ def verification_group(load: Load) -> click.Group:
         with line_access(load) as line, begin_write(line.engine) as conn:
             account = _account(conn, wallet, customer)
             _keep(conn, line, "unlocked", account)
-        click.echo(f"{account} is unlocked; {logged_in()} is on record for it")
+        click.echo(f"{account} is unlocked; {logged_in_account()} is on record for it")
 
     return group
 
@@ -83,5 +83,5 @@ def _counted(rows: list[AnyRow]) -> str:
 
 
 def _keep(conn: sa.Connection, line: LineAccess, act: str, account: str) -> None:
-    row = {"act": act, "account": account, "who": logged_in(), "at": utc(line.now(conn))}
+    row = {"act": act, "account": account, "who": logged_in_account(), "at": utc(line.now(conn))}
     conn.execute(sa.insert(verification_acts).values(**row))

@@ -12,7 +12,7 @@ from ivr.handover import recorded_effects
 from ivr.handover.recorded_effects import FREEZES, OPENED
 from ivr.handover.summary_text import written
 
-TOLD = (
+TOLD_FACTS = (
     "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
     "charged",
 )  # fmt: skip
@@ -31,19 +31,19 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "wallet": last.facts.get("wallet"),
         "timezone": last.facts.get("timezone"),
         "caller": last.facts.get("caller_tail"),
-        "level": level(last.facts),
+        "level": proof_level(last.facts),
         "verified_by": customer.get("how"),
         "customer": customer.get("id"),
         "verification": _verification(steps),
         "path": [step[3] for step in _answers(steps, "value") if isinstance(step[3], str)],
         "chosen": [f"{step[1]}.{step[3]}" for step in _answers(steps, "value") if isinstance(step[3], str)],
         "entered": {step[1]: step[3] for step in _answers(steps, "value")},
-        "told": {name: last.facts[name] for name in TOLD if name in last.facts},
+        "told": {name: last.facts[name] for name in TOLD_FACTS if name in last.facts},
         "entries": _entries(_answers(steps, "value")),
         "keyed_secretly": sorted({step[1] for step in _answers(steps, "secret", "sealed")}),
-        "findings": [{"effect": step[1], "result": step[3]} for step in _done(steps, "ok")],
+        "findings": [{"effect": step[1], "result": step[3]} for step in _effect_steps(steps, "ok")],
         "record": last.facts.get("record"),
-        "unavailable": [step[1] for step in _done(steps, "err")],
+        "unavailable": [step[1] for step in _effect_steps(steps, "err")],
         "promises": _promises(steps),
         "notes": _notes(rows),
         "reason": last.facts.get("reason"),
@@ -65,7 +65,7 @@ def is_frozen(summary: dict[str, Any]) -> bool:
     return frozen or (status == "frozen" and summary["customer"] is not None)
 
 
-def level(facts: dict[str, Any]) -> str:
+def proof_level(facts: dict[str, Any]) -> str:
     """L0 to L3; a caller who proved enough for a freeze only is the owner, on L1."""
     proved = facts.get("customer") or facts.get("owner")
     return f"L{proved['level']}" if proved else "L0"
@@ -75,7 +75,7 @@ def _answers(steps: Steps, *kinds: str) -> Steps:
     return [step for step in steps if step[0] == "answer" and step[2] in kinds]
 
 
-def _done(steps: Steps, outcome: str, effect: str = "") -> Steps:
+def _effect_steps(steps: Steps, outcome: str, effect: str = "") -> Steps:
     return [step for step in steps if step[0] == "did" and step[2] == outcome and effect in ("", step[1])]
 
 
@@ -92,15 +92,15 @@ def _entries(answers: Steps) -> list[dict[str, Any]]:
 
 def _verification(steps: Steps) -> dict[str, int]:
     """How often the caller tried to prove who they are."""
-    verdicts = [step[3] is not None for step in _done(steps, "ok", recorded_effects.JUDGE)]
+    verdicts = [step[3] is not None for step in _effect_steps(steps, "ok", recorded_effects.JUDGE)]
     return {"passed": sum(verdicts), "failed": len(verdicts) - sum(verdicts)}
 
 
 def _promises(steps: Steps) -> list[dict[str, Any]]:
     """What the line promised in this call, and by when."""
-    cases = [step[3] for step in _done(steps, "ok", recorded_effects.OPEN_CASE)]
-    slots = [step[3]["slot"] for step in _done(steps, "ok", recorded_effects.REQUEST_CALLBACK)]
-    filed = [step[3] for step in _done(steps, "ok", recorded_effects.KEEP_DISPUTE)]
+    cases = [step[3] for step in _effect_steps(steps, "ok", recorded_effects.OPEN_CASE)]
+    slots = [step[3]["slot"] for step in _effect_steps(steps, "ok", recorded_effects.REQUEST_CALLBACK)]
+    filed = [step[3] for step in _effect_steps(steps, "ok", recorded_effects.KEEP_DISPUTE)]
     promised = [
         {"what": what, "reference": one["reference"], "due": one["due"]}
         for what, found in (("case", cases), ("dispute", filed))
@@ -119,7 +119,7 @@ def _notes(rows: list[Row]) -> list[dict[str, Any]]:
     for row in rows:
         failed = row.failed or {}
         steps = [*failed.get("steps", []), *row.steps]
-        for step in _done(steps, "ok"):
+        for step in _effect_steps(steps, "ok"):
             if step[1] in OPENED:
                 promised = step[3]["reference"]
             elif step[1] == recorded_effects.KEEP_NOTE:

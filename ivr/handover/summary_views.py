@@ -14,18 +14,18 @@ import sqlalchemy as sa
 from ivr.handover.tables import looks
 
 
-def keep_look(conn: sa.Connection, call: str, who: str, at: datetime) -> None:
+def record_view(conn: sa.Connection, call: str, who: str, at: datetime) -> None:
     """One more look; the machine's time, not the lab's."""
     conn.execute(sa.insert(looks).values(call=call, who=who, at=at.astimezone(UTC).isoformat(timespec="seconds")))
 
 
-def looks_at(conn: sa.Connection, call: str) -> list[tuple[str, str]]:
+def views_of(conn: sa.Connection, call: str) -> list[tuple[str, str]]:
     """Who looked, and when in UTC, the newest last."""
     query = sa.select(looks.c.who, looks.c.at).where(looks.c.call == call).order_by(looks.c.n)
     return [(row.who, row.at) for row in conn.execute(query)]
 
 
-def logged_in() -> str:
+def logged_in_account() -> str:
     """The account that this process runs under, as the system knows it: the environment may say anything.
 
     Only what sudo says of its own is believed, since it cleans the environment; a container may know a number and no name.

@@ -30,10 +30,10 @@ NOT_SENT = Counter(
 )
 
 
-def may_be_texted(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
-    """Whether one more code may go to this account; to be asked under `guessing.hold_counts`."""
-    own = guessing.telephones(world.conn, account, registered)
-    to_account = (challenges.c.account == account) & guessing.share_of(challenges.c.caller, own, caller)
+def may_send_code(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
+    """Whether one more code may go to this account; to be asked under `guessing.lock_counters`."""
+    own = guessing.own_telephones(world.conn, account, registered)
+    to_account = (challenges.c.account == account) & guessing.is_in_share(challenges.c.caller, own, caller)
     by_caller = challenges.c.caller == caller if caller else challenges.c.caller.is_(None)
     here = challenges.c.wallet == wallet
     caps = {
@@ -42,7 +42,7 @@ def may_be_texted(world: World, wallet: str, account: str, registered: str | Non
         "wallet": (here, ((world.runtime.settings.codes_per_hour, HOUR),)),
     }
     for name, (which, limits) in caps.items():
-        if any(_texted(world, which, within) >= most for most, within in limits):
+        if any(_codes_sent(world, which, within) >= most for most, within in limits):
             NOT_SENT.labels(name).inc()
             if name == "wallet":
                 logger("desk").error("no more codes are texted in this hour", wallet=wallet, cap="CODES_PER_HOUR")
@@ -50,6 +50,6 @@ def may_be_texted(world: World, wallet: str, account: str, registered: str | Non
     return True
 
 
-def _texted(world: World, which: sa.ColumnElement[bool], within: timedelta) -> int:
+def _codes_sent(world: World, which: sa.ColumnElement[bool], within: timedelta) -> int:
     promised = (challenges.c.hash != "") & (challenges.c.sent >= utc(world.now - within))
     return world.conn.scalar(sa.select(sa.func.count()).where(which, promised)) or 0

@@ -53,32 +53,32 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def hold_counts(conn: sa.Connection, *names: str) -> None:
+def lock_counters(conn: sa.Connection, *names: str) -> None:
     """Nobody else counts these until the transaction ends; in one order, so that two cannot wait for each other."""
     for name in sorted(names):
         lock_until_commit(conn, f"count:{name}")
 
 
-def one_who_calls(wallet: str, caller: str | None) -> str:
+def caller_key(wallet: str, caller: str | None) -> str:
     """Under whom a caller is counted: the number, or all hidden ones of a wallet."""
     return caller or f"hidden:{wallet}"
 
 
-def telephones(conn: sa.Connection, account: str, registered: str | None) -> set[str]:
+def own_telephones(conn: sa.Connection, account: str, registered: str | None) -> set[str]:
     """Whose mistakes are the account's own: its mobile, and numbers from which it was verified before."""
     proved = (attempts.c.account == account) & attempts.c.ok & _of_verification()
     return {mark for mark in (registered, *conn.scalars(sa.select(attempts.c.caller).where(proved).distinct())) if mark}
 
 
-def share_of(column: sa.ColumnElement[str | None], own: set[str], caller: str | None) -> Condition:
+def is_in_share(column: sa.ColumnElement[str | None], own: set[str], caller: str | None) -> Condition:
     """The rows of this caller's share, by the column that holds who called."""
     if caller in own:
         return column == caller
     return column.is_(None) | column.not_in(own)
 
 
-def is_refused_unseen(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
-    """Whether a round is refused, whatever it holds; to be asked under `hold_counts`."""
+def is_throttled(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
+    """Whether a round is refused, whatever it holds; to be asked under `lock_counters`."""
     if failures(world, account, registered, caller) >= ACCOUNT_FAILURES:
         return _refused("account")
     verified = attempts.c.at >= utc(world.now - WINDOW), _of_verification()
@@ -90,17 +90,17 @@ def is_refused_unseen(world: World, wallet: str, account: str, registered: str |
 
 def failures(world: World, account: str, registered: str | None, caller: str | None) -> int:
     """Wrong rounds of this caller's share that still count."""
-    own = telephones(world.conn, account, registered)
-    mine = (attempts.c.account == account) & share_of(attempts.c.caller, own, caller) & _of_verification()
+    own = own_telephones(world.conn, account, registered)
+    mine = (attempts.c.account == account) & is_in_share(attempts.c.caller, own, caller) & _of_verification()
     proved = mine & attempts.c.ok & (attempts.c.at <= utc(world.now))  # a later one: the clock was put back
     right = world.conn.scalar(sa.select(sa.func.max(attempts.c.at)).where(proved)) or ""
-    since = max(right, unlocked(world.conn, account))
+    since = max(right, last_unlocked(world.conn, account))
     wrong = mine & attempts.c.ok.is_(False) & attempts.c.locked.is_(False)
     late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > since)
     return world.conn.scalar(sa.select(sa.func.count()).where(wrong, late)) or 0
 
 
-def unlocked(conn: sa.Connection, account: str) -> str:
+def last_unlocked(conn: sa.Connection, account: str) -> str:
     """When operators last opened it."""
     opened = (verification_acts.c.account == account) & (verification_acts.c.act == "unlocked")
     return conn.scalar(sa.select(sa.func.max(verification_acts.c.at)).where(opened)) or ""

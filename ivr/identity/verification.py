@@ -48,12 +48,12 @@ class Claimed:
     registered: str | None = None
 
     @property
-    def counted_as(self) -> str:
+    def counter_key(self) -> str:
         """What attempts are counted against; a number that nobody has is counted like any other."""
         return self.account or f"?{self.mark}"
 
     @property
-    def asked_about(self) -> str:
+    def account_to_ask(self) -> str:
         """The account, or an id that nobody has in this wallet: a bank of its own then takes as long to say no."""
         return self.account or self.mark
 
@@ -80,14 +80,14 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
 @touch
 def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
     """Whether the document's tail is right; an unknown account is asked about all the same."""
-    right = wallet_of(world).check_id_tail(claimed.asked_about, tail.reveal(), world.key, world.deadline)
+    right = wallet_of(world).check_id_tail(claimed.account_to_ask, tail.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
 @touch
 def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
     """Whether the phone PIN is right."""
-    right = wallet_of(world).check_pin(claimed.asked_about, pin.reveal(), world.key, world.deadline)
+    right = wallet_of(world).check_pin(claimed.account_to_ask, pin.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
@@ -96,18 +96,18 @@ def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -
     """Promise one text whether the account exists or not, as long as there may be one; within a minute the last code stays good."""
     mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
     last = world.conn.execute(mine).first()
-    same = last is not None and last.account == claimed.counted_as
+    same = last is not None and last.account == claimed.counter_key
     if last and same and _still_good(last, world.now):
         return Sending(last.number)
     if last and last.number >= SENDS_A_CALL:
         return Sending(last.number)
-    _hold(world, wallet, claimed, caller)
-    texted = codes.may_be_texted(world, wallet, claimed.counted_as, claimed.registered, caller)
+    _lock_counters(world, wallet, claimed, caller)
+    texted = codes.may_send_code(world, wallet, claimed.counter_key, claimed.registered, caller)
     if last and same and not texted:
         return Sending(last.number)
     number = last.number + 1 if last else 1
-    code = world.runtime.sealer.code(world.call, claimed.counted_as, str(number))
-    row = {"call": world.call, "number": number, "account": claimed.counted_as, "wallet": wallet, "caller": caller}
+    code = world.runtime.sealer.code(world.call, claimed.counter_key, str(number))
+    row = {"call": world.call, "number": number, "account": claimed.counter_key, "wallet": wallet, "caller": caller}
     hashed = world.runtime.sealer.fingerprint(code) if texted else ""
     row |= {"hash": hashed, "sent": utc(world.now), "fails": 0, "used": False}
     world.conn.execute(sa.insert(challenges).values(**row))
@@ -133,19 +133,19 @@ def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> 
 @write
 def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, caller: str | None) -> Verified | None:
     """The verdict over all factors, unless the round is refused unseen; the owner is told of the one that closes the account."""
-    _hold(world, wallet, claimed, caller)
-    who = (claimed.counted_as, claimed.registered, caller)
-    unseen = guessing.is_refused_unseen(world, wallet, *who)
+    _lock_counters(world, wallet, claimed, caller)
+    who = (claimed.counter_key, claimed.registered, caller)
+    unseen = guessing.is_throttled(world, wallet, *who)
     good = right and claimed.account is not None and not unseen
-    row = {"id": world.key, "wallet": wallet, "account": claimed.counted_as, "caller": caller, "factor": how}
+    row = {"id": world.key, "wallet": wallet, "account": claimed.counter_key, "caller": caller, "factor": how}
     world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good, locked=unseen))
     if claimed.account and not (good or unseen) and guessing.failures(world, *who) >= guessing.ACCOUNT_FAILURES:
         guessing.warn(world, guessing.LOCKED, wallet, claimed.account)
     return Verified(claimed.account, wallet, 2, how) if good and claimed.account else None
 
 
-def _hold(world: World, wallet: str, claimed: Claimed, caller: str | None) -> None:
-    guessing.hold_counts(world.conn, claimed.counted_as, guessing.one_who_calls(wallet, caller))
+def _lock_counters(world: World, wallet: str, claimed: Claimed, caller: str | None) -> None:
+    guessing.lock_counters(world.conn, claimed.counter_key, guessing.caller_key(wallet, caller))
 
 
 def _still_good(sent: AnyRow, now: datetime) -> bool:

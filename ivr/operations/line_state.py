@@ -39,12 +39,12 @@ _NEWEST = sa.or_(
     line_states.c.n == _N.where(line_states.c.wallet.is_(None)).scalar_subquery(),
     line_states.c.n == _N.where(line_states.c.wallet == sa.bindparam("wallet")).scalar_subquery(),
 )
-SAID = CompiledStatement(
+STATE_QUERY = CompiledStatement(
     sa.select(*(line_states.c[name] for name in ("state", "reason_zh", "reason_en", "at", "wallet"))).where(_NEWEST)
 )
 
 
-def is_switched() -> sa.Exists:
+def is_any_switched() -> sa.Exists:
     """Whether any wallet is not open just now; a column for the look of a turn, since that is seldom so."""
     newest = sa.select(sa.func.max(line_states.c.n)).group_by(line_states.c.wallet)
     return sa.exists().where(line_states.c.state != "open", line_states.c.n.in_(newest))
@@ -54,7 +54,7 @@ def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
     """What holds for this wallet now; with None, what was said for all of them."""
     said = [
         LineState(state, {"zh": zh, "en": en} if zh else None, at, own)
-        for state, zh, en, at, own in SAID.run(conn, wallet=wallet)
+        for state, zh, en, at, own in STATE_QUERY.run(conn, wallet=wallet)
     ]
     return max(said, key=lambda one: (STATES.index(one.state), one.since or ""), default=LineState())
 
@@ -69,7 +69,7 @@ def switch(
     conn.execute(sa.insert(line_states).values(wallet=wallet, state=state, at=now.isoformat(), **told))
 
 
-def takes_over(conn: sa.Connection, facts: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+def takeover_flow(conn: sa.Connection, facts: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """The story that a call goes on with, and its facts, when the line is not open; not for those on their way to a person."""
     said = line_state(conn, facts.get("wallet"))
     if said.state == "open" or "reason" in facts:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Request, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.calls.report import ends_with_us, keep_summary, tell_crm
+from ivr.calls.report import has_follow_up, keep_summary, tell_crm
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
@@ -217,7 +217,7 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
     open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
     conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
     keep_summary(conn, sid, runtime.sealer)
-    if runtime.settings.crm_url and ends_with_us(conn, sid):
+    if runtime.settings.crm_url and has_follow_up(conn, sid):
         tell_crm(conn, runtime.settings, sid, now)
 
 

@@ -23,12 +23,12 @@ from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import make_client
 from ivr.follow_up.scene import now
 from ivr.handover.agents import on_duty
-from ivr.operations.line_state import is_switched, takes_over
+from ivr.operations.line_state import is_any_switched, takeover_flow
 from ivr.speech.catalogue import words
 from ivr.telephony.own_numbers import caller_id
 from ivr.wallet import wallets
 
-STATE_QUERY = journal.state_query(is_switched())
+STATE_QUERY = journal.state_query(is_any_switched())
 """Compiled once a process, like every statement that each turn needs."""
 
 
@@ -53,7 +53,7 @@ def make_runtime(
         wallets=wallets.make(engine, settings),
         follow_up=FollowUp(make_client(engine), clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
-        takeover=takes_over,
+        takeover=takeover_flow,
         caller_id=lambda facts: caller_id(settings, facts),
         state_query=STATE_QUERY,
         key_clock=key_clock,

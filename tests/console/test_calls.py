@@ -64,9 +64,9 @@ def test_who_looked_is_kept_and_told_to_the_next_one(told, monkeypatch):
     monkeypatch.setenv("LOGNAME", "nobody-else")
     monkeypatch.delenv("SUDO_USER", raising=False)
     assert typed(told, "show", told.lin.sid).output.splitlines()[-1] == "looked at before: by nobody"
-    assert kept(told) == [(told.lin.sid, summary_views.logged_in())]
+    assert kept(told) == [(told.lin.sid, summary_views.logged_in_account())]
     again = typed(told, "show", told.lin.sid).output.splitlines()[-1]
-    assert again.startswith(f"looked at before: {summary_views.logged_in()} 20") and "nobody-else" not in again
+    assert again.startswith(f"looked at before: {summary_views.logged_in_account()} 20") and "nobody-else" not in again
     assert len(kept(told)) == 2
 
 
@@ -80,7 +80,7 @@ def test_whoever_is_logged_in_is_named(monkeypatch, number, environment, name):
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
     monkeypatch.setattr("os.getuid", lambda: number)
-    assert summary_views.logged_in() == name
+    assert summary_views.logged_in_account() == name
 
 
 def test_everything_that_is_in_it_is_shown_as_json(told):

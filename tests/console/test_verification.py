@@ -29,7 +29,7 @@ def kept(database):
 
 def test_the_rounds_of_a_day_are_shown_by_who_called_and_no_number_is(typed, tried, database, monkeypatch):
     """By the wallet's own id or by the line's; and that somebody looked is kept."""
-    monkeypatch.setattr(verification, "logged_in", lambda: "wang")
+    monkeypatch.setattr(verification, "logged_in_account", lambda: "wang")
     for name in ("K1", "haiyun:K1"):
         shown = typed("verification", "show", "haiyun", name)
         assert (
@@ -42,7 +42,7 @@ def test_the_rounds_of_a_day_are_shown_by_who_called_and_no_number_is(typed, tri
 
 def test_a_lock_is_opened_by_somebody_who_is_on_record(typed, tried, database, monkeypatch):
     """Who, and when; the next one who looks sees it."""
-    monkeypatch.setattr(verification, "logged_in", lambda: "wang")
+    monkeypatch.setattr(verification, "logged_in_account", lambda: "wang")
     assert "haiyun:K1 is unlocked" in typed("verification", "unlock", "haiyun", "K1").output
     assert kept(database) == [("unlocked", "haiyun:K1", "wang")]
     assert "by wang" in typed("verification", "show", "haiyun", "K1").output

@@ -86,7 +86,7 @@ OF_CALLS = [
     Mutant("a verdict for whoever has the reference", S, "    customer = await identify(call)\n    verdict", f"    {NO_PROOF}\n    verdict"),
     Mutant("a stage of one's own without proof", S, "    customer = await identify(call)\n    return", f"    {NO_PROOF}\n    return"),
     Mutant("another one's verdict is told as rejected", S, '(verdict or "not-yours")', '(verdict or "decided-rejected")'),
-    Mutant("another one's call is gone on with", GO, '        call.say("nothing-left")\n        return\n', '        left = Left([], [["main-menu", "information"]])\n'),
+    Mutant("another one's call is gone on with", GO, '        call.say("nothing-left")\n        return\n', '        left = ResumePoint([], [["main-menu", "information"]])\n'),
     Mutant("the offer names the task", GO, "        chosen = await call.menu(GO_ON)", '        call.say("dispute-steps")\n        chosen = await call.menu(GO_ON)'),
     Mutant("gone on without proof", GO, "    customer = await identify(call)", f"    {NO_PROOF}"),
     Mutant("what was done is not told, and the way is walked again", GO, "    if left.done:", "    if not left.done and left.path is None:"),
