@@ -1,1 +1,1 @@
-"""Callbacks: what was promised to whom, each attempt to ring, and the dialler that rings when a slot has come."""
+"""Callbacks: promises with their slots, the attempts to ring, and the dialler that rings when a slot has come."""

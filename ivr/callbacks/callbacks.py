@@ -1,10 +1,10 @@
-"""Callbacks: a draft while the number is confirmed, a promise after the yes; and how many are promised.
+"""Callbacks: a draft until the caller confirms the number, then a promise; with limits on the number of promises.
 
-A callback makes our telephone ring a number that a caller chose, so it can be turned against whoever has that number, or against
-our bill. Only what is a person's telephone at an ordinary price is rung (`numbers.may_be_rung`). One number has one open
-promise of a wallet, and a second one at most, when that is about security and the first is not: who asks again is told of
-the one that there is. Beyond the limits below nothing is promised, operators are alarmed, and the caller hears calm words
-that are the same for each limit. Promises are counted one after the other, whichever machine plays the turn.
+A callback makes the line ring a number that a caller chose, so it can be abused against the owner of that number, or to
+run up costs. Only personal telephones at ordinary rates are rung (`numbers.may_be_rung`). A number has one open
+promise per wallet, and a second one only if that is about security and the first is not; a caller who asks again hears of
+the existing promise. Above the limits below nothing is promised, operators get an alarm, and the caller hears the same
+calm words for each limit. A lock in the database serialises the counting across machines.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from ivr.wallet.types import WalletInfo
 SOON = timedelta(minutes=15)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 A_NUMBER_A_DAY = 3
-"""Each was made before the next was asked for; a customer with more to settle in a day has an agent's word by then."""
+"""Each is rung before the next can be promised, so a customer who needs more in a day has spoken to an agent by then."""
 A_CALLER_A_DAY = 5
-"""From one telephone: one's own, and those of a family; a switchboard has as many and no more."""
+"""From one telephone: for a person and their family. A switchboard has the same limit."""
 SHARE_OF_WITHHELD = 5
-"""Callers who withhold their number share no telephone: all of them together may have the fifth part of a wallet's hour."""
+"""Callers with withheld numbers cannot be told apart: together they may have a fifth of a wallet's hourly limit."""
 REFUSED = Counter("ivr_callbacks_refused", "Callbacks that were not promised, by the limit that was reached.", ("why",))
 
 
@@ -48,7 +48,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class NumberReading:
-    """One number that the keys may mean, and its country."""
+    """One reading of a keyed number, and its country."""
 
     number: Sealed
     country: dict[str, str]
@@ -56,10 +56,11 @@ class NumberReading:
 
 @dataclass(frozen=True)
 class Draft:
-    """A callback that is not promised yet, and the number that it is for, E.164 and sealed.
+    """A callback that is not promised yet, and its number, E.164 and sealed.
 
-    `country`: where the number is, in both languages, when that has to be said. Not `allowed`: `why` is "length" (of so many
-    `digits`, which no number has), "unclear" (of two `choices`, at home and abroad, only the caller knows which), or "not there" (we do not call it).
+    `country`: the number's country, in both languages, when the caller has to hear it. If not `allowed`, `why` is "length"
+    (no number has that many `digits`), "unclear" (it reads as two `choices`, at home and abroad), or "not there" (the
+    line does not call it).
     """
 
     id: str
@@ -74,7 +75,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class CallbackSlot:
-    """When the callback is due: its start, ISO 8601; None when nobody can say.
+    """The slot of a callback: its start, ISO 8601; None when no opening is known.
 
     `provisional`: the start depends on holidays that are not announced yet.
     """
@@ -85,7 +86,7 @@ class CallbackSlot:
 
 @write
 def draft_for_caller(world: World, wallet: str, customer: dict[str, Any] | None) -> Draft:
-    """Of the number that rang, if it may be called back."""
+    """A draft for the caller's own number, if the line may call it back."""
     caller = _caller(world)
     if caller is None or not numbers.may_be_rung(caller, world.runtime.settings.callback_prefixes):
         return Draft("", False, why="not there")
@@ -93,19 +94,19 @@ def draft_for_caller(world: World, wallet: str, customer: dict[str, Any] | None)
 
 
 PROMISED = ("requested", "joined")
-"""Of a callback: it will be rung, by itself or as one with another of the same number."""
+"""Statuses of a callback that will be rung, by itself or joined with another one of the same number."""
 
 
 @read
 def is_promised(world: World) -> bool:
-    """Whether this call has a callback already."""
+    """Whether this call already has a promised callback."""
     mine = (callbacks.c.call == world.call) & callbacks.c.status.in_(PROMISED)
     return world.conn.execute(sa.select(callbacks.c.id).where(mine)).first() is not None
 
 
 @write
 def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str, Any] | None) -> Draft:
-    """Of what was keyed, kept until the caller says that it is right."""
+    """A draft for the keyed number, stored until the caller confirms it."""
     keys, home = world.runtime.sealer.open(number.token), config.by_id(world.conn, wallet).country
     found = numbers.readings(keys, home, _caller(world))
     allowed = [one for one in found if numbers.may_be_rung(one, world.runtime.settings.callback_prefixes)]
@@ -121,14 +122,14 @@ def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str
 
 @write
 def draft_chosen(world: World, chosen: NumberReading, wallet: str, customer: dict[str, Any] | None) -> Draft:
-    """Of the one that the caller chose when the keys meant two numbers."""
+    """A draft for the reading that the caller chose, when the keys read as two numbers."""
     return _draft(world, world.runtime.sealer.open(chosen.number.token), wallet, customer, chosen.country)
 
 
 @write(act="callback", errors=(TooMany,))
 def request_callback(world: World, draft: str, reason: str, urgent: bool = False) -> CallbackSlot:
-    """Make the draft a promise, or tell of the one that this number has; raises TooMany. `urgent`: it is about security."""
-    lock_until_commit(world.conn, "callbacks")  # or two calls would not see what the other has not committed
+    """Promise the draft, or return the number's existing promise; raises TooMany. `urgent`: it is about security."""
+    lock_until_commit(world.conn, "callbacks")  # otherwise two parallel calls would not count each other
     here = callbacks.c.id == draft
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     declined = (callbacks.c.call == world.call) & (callbacks.c.status == "draft") & ~here
@@ -148,7 +149,7 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
 
 
 def _join_promise(world: World, draft: str, there: AnyRow, new: CallbackSlot) -> CallbackSlot:
-    """The promise that there is; one whose time has passed is to be kept as soon as a new one would be."""
+    """Join the existing promise; if its slot has passed, it is rung as soon as a new one would be."""
     told = there.slot if there.slot and datetime.fromisoformat(there.slot) > world.now else new.slot
     if new.slot is not None:
         soon = stamp(datetime.fromisoformat(new.slot))
@@ -159,7 +160,7 @@ def _join_promise(world: World, draft: str, there: AnyRow, new: CallbackSlot) ->
 
 
 def _next_slot(info: WalletInfo, now: datetime, urgent: bool) -> CallbackSlot:
-    """Soon, when people are at work now and then; else the next opening."""
+    """In fifteen minutes, if agents are at work now and then; otherwise the next opening."""
     soon, week, place = now + SOON, info.staffed(urgent), (info.timezone, info.calendar)
     if all(business_days.is_open(week, at, *place) for at in (now, soon)):
         return CallbackSlot(soon.isoformat())
@@ -186,16 +187,16 @@ def _sealed(world: World, number: str) -> Sealed:
 
 
 def _caller(world: World) -> str | None:
-    """The number that rang."""
+    """The caller's number, or None when it was withheld."""
     here = journal.calls.c.call == world.call
     sealed = world.conn.scalar(sa.select(journal.calls.c.caller_sealed).where(here))
     return str(world.runtime.sealer.open(sealed)) if sealed else None
 
 
 def _open_promise(world: World, found: AnyRow, urgent: bool) -> AnyRow | None:
-    """What this wallet owes this number already; what people have not ticked off within a day keeps nobody from another one.
+    """The open promise of this wallet to this number. One left to people for more than a day does not block a new one.
 
-    A matter of security is rung at hours of its own: it does not wait for the promise of another matter.
+    Security matters are rung at their own hours, so they do not wait for the promise of another matter.
     """
     same = (callbacks.c.number_mark == found.number_mark) & (callbacks.c.wallet == found.wallet)
     today = (table.c.status == "by-hand") & (table.c.at >= stamp(world.now - DAY))
@@ -209,7 +210,7 @@ def _open_promise(world: World, found: AnyRow, urgent: bool) -> AnyRow | None:
 
 
 def _limits_reached(world: World, found: AnyRow) -> Iterator[str]:
-    """The limits that are reached."""
+    """The names of the limits that are reached."""
     caller = world.conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == world.call))
     most, ours = world.runtime.settings.callbacks_an_hour, callbacks.c.wallet == found.wallet
     limits = (
@@ -225,7 +226,7 @@ def _limits_reached(world: World, found: AnyRow) -> Iterator[str]:
 
 
 def _count_promised(world: World, within: timedelta, same: sa.ColumnElement[bool]) -> int:
-    """How many were promised since then; the stamps of rings are of one zone, and compare as text."""
+    """The number of promises within that time. The times in `rings` have one time zone, so they compare as text."""
     joined = sa.join(table, callbacks, table.c.id == callbacks.c.id)
     joined = joined.outerjoin(journal.calls, journal.calls.c.call == callbacks.c.call)
     wanted = sa.select(sa.func.count()).select_from(joined).where(table.c.at >= stamp(world.now - within), same)

@@ -1,1 +1,1 @@
-"""How a call ended: its outcome and report, and whether a dropped call can go on."""
+"""Calls that ended: outcome and report of a call, and resuming a dropped call."""

@@ -1,4 +1,4 @@
-"""Calls that broke off in the middle: whether there was one, and, for the same customer verified again, where it stood."""
+"""Dropped calls: find one from this number, and return where it stopped to the same customer, verified again."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ RECORDED_AS = "drops"
 
 OFFERED_FOR = timedelta(hours=24)
 CALLS_SEARCHED = 10
-"""Calls of one number, newest first."""
+"""How many calls of one number are searched, newest first."""
 HANDED_OVER = ("transferred", "callback")
 NOT_OFFERED_AGAIN = "settled"
-"""The notice beside a call that broke off: it is offered no more."""
+"""The notice on a dropped call that it is not offered again."""
 
 
 @dataclass(frozen=True)
 class DoneAct:
-    """Something that was done before the call broke off; some things have a reference."""
+    """An act that was done before the call dropped, and its reference if it has one."""
 
     act: str
     reference: str | None
@@ -37,7 +37,7 @@ class DoneAct:
 
 @dataclass(frozen=True)
 class ResumePoint:
-    """What was done already, or else the plain answers that led to where the caller stood."""
+    """Where a dropped call stopped: the acts that were done, or else the answers that led to the open question."""
 
     done: list[DoneAct]
     path: list[list[Any]]
@@ -45,9 +45,10 @@ class ResumePoint:
 
 @read
 def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | None:
-    """The latest call from this number to this wallet in which somebody was helped, if it broke off within a day.
+    """The latest call from this number to this wallet with a verified caller, if it dropped within a day.
 
-    Calls without any proof are passed over: on a bad line, they are the tries to get back. One that still goes on ends the search.
+    Calls without a verified caller are skipped: on a bad line they are attempts to call again. A call that is still going
+    on ends the search.
     """
     if caller_mark is None:
         return None
@@ -56,7 +57,7 @@ def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | No
     latest = world.conn.execute(
         sa.select(journal.calls).where(mine).order_by(calls.started.desc()).limit(CALLS_SEARCHED)
     )
-    for _, together in groupby(latest, key=lambda call: call.started):  # a clock that stands tells no order
+    for _, together in groupby(latest, key=lambda call: call.started):  # equal times have no order
         known = list(together)
         for call in known:
             if _ended_within_limit(call, world.now) and _can_be_resumed(world.conn, call):
@@ -68,13 +69,13 @@ def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | No
 
 @write
 def settle(world: World, dropped: str) -> None:
-    """The caller went on, or wanted to start anew: that call is offered no more."""
+    """Do not offer this dropped call again: the caller has resumed it or started anew."""
     journal.add_notice(world.conn, dropped, NOT_OFFERED_AGAIN, "", world.now, {"by": world.call})
 
 
 @read
 def what_was_left(world: World, dropped: str, customer: Verified) -> ResumePoint | None:
-    """Where that call stood; None for anybody but the customer whom it had verified."""
+    """Where that call stopped; None for everybody but the customer who was verified in it."""
     rows = journal.rows(world.conn, dropped)
     wait = (rows[-1].wait if rows else None) or {}
     known = rows[-1].facts.get("customer") if rows else None
@@ -88,7 +89,7 @@ def _ended_within_limit(call: AnyRow, now: datetime) -> bool:
 
 
 def _is_passed_over(conn: sa.Connection, call: AnyRow) -> bool:
-    """It is over, nobody was verified in it, and nobody took it over."""
+    """Whether the search skips this call: it is over, nobody was verified in it, and it was not handed over."""
     if not call.ended:
         return False
     rows = journal.rows(conn, call.call)

@@ -1,4 +1,4 @@
-"""How a call ended, for reports and for the lab."""
+"""Report of a call: outcome, turns and summary, for the console, the lab and the wallet's CRM."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ivr.handover.summary import proof_level, summarise
 CRM_FIELDS = (
     "wallet", "language", "customer", "level", "verified_by", "caller", "reason", "priority", "entries", "promises", "notes", "written",
 )  # fmt: skip
-"""Of the summary: what the caller did and was promised, and its text. What the line's effects gave is ours."""
+"""The fields of the summary that the CRM gets: entries, promises and the text. Results of effects are not sent."""
 
 UNJOINED = "unjoined"
-"""The notice that an agent accepted and was joined to nobody, for the caller had left; its sequence is the turn's."""
+"""The notice that an agent accepted after the caller had hung up; its sequence is that of the turn."""
 
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
     """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call.
 
-    Of one that was erased no turn and no summary, and `erased` says why.
+    An erased call has no turns and no summary, and `erased` is true.
     """
     call = conn.execute(sa.select(journal.calls).where(journal.calls.c.call == sid)).first()
     rows = journal.rows(conn, sid)
@@ -61,7 +61,7 @@ def _turns_and_summary(rows: list[journal.Row]) -> dict[str, Any]:
 
 
 def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
-    """Store the summary with the call, sealed: when an agent is told, and when the call is over; not after an erasure."""
+    """Store the sealed summary with the call: when an agent is rung and when the call ends; not after an erasure."""
     rows, key = journal.rows(conn, sid), journal.key(conn, sid)
     if rows and key != ERASED:
         text = msgspec.json.encode(summarise(rows)).decode()
@@ -70,7 +70,7 @@ def keep_summary(conn: sa.Connection, sid: str, sealer: Sealer) -> None:
 
 
 def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -> None:
-    """The summary goes to the wallet's CRM, so that whoever takes the call over can read it there; not after an erasure."""
+    """Queue the summary for the wallet's CRM, where the agent who takes the call reads it; not after an erasure."""
     if not settings.crm_url:
         return
     rows, key = journal.rows(conn, sid), journal.key(conn, sid)
@@ -81,13 +81,13 @@ def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -
 
 
 def has_follow_up(conn: sa.Connection, sid: str) -> bool:
-    """Whether something of the call is left to do: for an agent, a callback, a case or a dispute."""
+    """Whether the call leaves work: for an agent, or a callback, a case or a dispute."""
     rows = journal.rows(conn, sid)
     return bool(rows) and outcome(conn, sid, rows[-1].facts, None) in ("transferred", "callback", "case")
 
 
 def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:
-    """transferred, callback, case, resolved or abandoned; None while nothing is settled in a live call."""
+    """transferred, callback, case, resolved or abandoned; None for a live call without an outcome yet."""
     if _accepted(conn, sid):
         return "transferred"
     requested = sa.select(callbacks.c.id).where(callbacks.c.call == sid, callbacks.c.status.in_(PROMISED))

@@ -1,1 +1,1 @@
-"""What the line owes a customer: cases, disputes, freezes and consents, their stages, and dates that have passed."""
+"""Cases, disputes, freezes and consents of customers: references, stages, promised dates, and overdue dates."""

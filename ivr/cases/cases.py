@@ -1,4 +1,4 @@
-"""Cases: what the line owes or was asked, with a reference and a date."""
+"""Cases: open one with a reference and a promised date."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ivr.wallet import business_days, config
 
 @dataclass(frozen=True)
 class Case:
-    """A case as it is told: nine digits, the promised date, and whether the calendar behind it is certain.
+    """A case as the caller hears it: a reference of nine digits and the promised date.
 
-    `known`: it was there before, for the same matter; such a one may be `done`.
+    `provisional`: the date depends on holidays that are not announced yet. `known`: the case existed before, for the
+    same matter; then it may be `done`.
     """
 
     reference: str
@@ -41,7 +42,7 @@ PROMISES = {
 
 @write(act="case")
 def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -> Case:
-    """Open the case, or give the one that is open for the same record: one a record, however often one calls."""
+    """Open a case, or return the one for the same record: repeated calls give one case per record."""
     same = (cases.c.customer == customer) & (cases.c.kind == kind) & (cases.c.about == about)
     known = world.conn.execute(sa.select(cases).where(same)).first() is not None
     known = known or not _insert(world, customer, wallet, kind, about, same)
@@ -50,7 +51,7 @@ def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -
 
 
 def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> bool:
-    """False when another call did it at the same moment."""
+    """Insert the case; False when a parallel call has inserted it."""
     info = config.by_id(world.conn, wallet)
     due = business_days.due(world.now, info.policy[PROMISES[kind]], info)
     row = {"id": f"case-{world.key}", "customer": customer, "wallet": wallet, "call": world.call, "kind": kind}

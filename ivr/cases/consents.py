@@ -1,4 +1,4 @@
-"""What a customer said about messages with offers, kept as proof: when, in which words, by which way."""
+"""Consents to messages with offers, stored as proof: when it was given, to which wording, by which channel."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CHANNEL = "voice"
 
 @read
 def consent_key(world: World) -> str:
-    """One yes of this caller: the wallet is asked under it, however often."""
+    """The idempotency key of one consent: every request to the wallet for it carries this key."""
     return world.key
 
 
 @write(act="consent")
 def keep_consent(world: World, customer: Verified, push: bool, asked: list[str], key: str) -> None:
-    """Write down the yes, with the version of the messages (`asked`) that it answered; once a key."""
+    """Store the consent with the version of the messages (`asked`) that it answered; once per key."""
     if world.conn.scalar(sa.select(consents.c.id).where(consents.c.id == key)) is None:
         row = {"id": key, "customer": customer.id, "wallet": customer.wallet, "call": world.call}
         said = {"push": push, "wording": wording(asked), "channel": CHANNEL}
@@ -32,6 +32,6 @@ def keep_consent(world: World, customer: Verified, push: bool, asked: list[str],
 
 
 def wording(messages: list[str]) -> str:
-    """The version of these messages: it changes with any word of them, in either language."""
+    """The version of these messages: a hash that changes with any word of them, in either language."""
     texts = [words().render(language, message, {}, today=date.min) for language in LANGUAGES for message in messages]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]

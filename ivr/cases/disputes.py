@@ -1,4 +1,4 @@
-"""Disputes: what the wallet promises about one, filing it there once, and keeping it here with a reference."""
+"""Disputes: their terms, filing one at the wallet once, and storing it with a reference."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from ivr.wallet.world import wallet_of
 
 @dataclass(frozen=True)
 class DueDate:
-    """So many `business` or `calendar` days, which end on this date; `provisional`: as far as the calendar is known."""
+    """A promised date: it ends `days` days (`business` or `calendar`) after the start.
+
+    `provisional`: the date depends on holidays that are not announced yet.
+    """
 
     days: int
     unit: str
@@ -32,7 +35,7 @@ class DueDate:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the wallet promises about a dispute filed now. `window`: days in which one may be filed.
+    """What the wallet promises about a dispute that is filed now. `window`: days in which one may be filed.
 
     A refund to a bank card takes `card_low` to `card_high` business days, `card` from the decision on.
     """
@@ -50,9 +53,9 @@ class Terms:
 
 @dataclass(frozen=True)
 class DisputeStatus:
-    """A dispute that is there: its stage, the date of an answer while there is none, the reference if we gave one.
+    """An existing dispute: its stage, the date of the decision while it is open, the reference if the line gave one.
 
-    `provisional`: the date is ours, and hangs on holidays that are not announced yet.
+    `provisional`: the line computed the date, and it depends on holidays that are not announced yet.
     """
 
     stage: str
@@ -63,7 +66,7 @@ class DisputeStatus:
 
 @dataclass(frozen=True)
 class FiledDispute:
-    """A dispute as it is told: nine digits and the date of the decision."""
+    """A filed dispute as the caller hears it: a reference of nine digits and the date of the decision."""
 
     reference: str
     due: str
@@ -72,7 +75,7 @@ class FiledDispute:
 
 @read
 def terms_of(world: World, wallet: str, at: str) -> Terms:
-    """For a transaction of that moment; the day on which the window ends still counts."""
+    """The terms for a transaction at that moment; the last day of the window still counts."""
     info = config.by_id(world.conn, wallet)
     policy, today = info.policy, world.now.astimezone(ZoneInfo(info.timezone)).date()
     refund, window = policy["refund"], policy["dispute_window_days"]
@@ -95,7 +98,7 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
 
 @read
 def refund_due(world: World, wallet: str, promised: str) -> DueDate | None:
-    """By when a refund that was promised on that day arrives on a card; None when that day has passed."""
+    """The date by which a refund promised on that day arrives on a card; None when that date has passed."""
     info = config.by_id(world.conn, wallet)
     zone, refund = ZoneInfo(info.timezone), info.policy["refund"]
     began = datetime.combine(date.fromisoformat(promised), time(12), zone)
@@ -105,7 +108,7 @@ def refund_due(world: World, wallet: str, promised: str) -> DueDate | None:
 
 @touch
 def dispute_of(world: World, customer: Verified, payment: str) -> DisputeStatus | None:
-    """The dispute of a payment, as the wallet has it."""
+    """The dispute of a payment, as the wallet reports it; None if there is none."""
     for one in wallet_of(world).disputes(customer.id, world.deadline):
         if one.payment == payment:
             return _status_of(world, customer, one)
@@ -114,7 +117,7 @@ def dispute_of(world: World, customer: Verified, payment: str) -> DisputeStatus 
 
 @touch(errors=(AlreadyDisputed,))
 def file_dispute(world: World, customer: Verified, payment: str, reason: str) -> str | None:
-    """By when the wallet decides, if it says so. In one call it is asked for under one key, however often."""
+    """File a dispute; the date by which the wallet decides, if it gives one. All requests of one call share one key."""
     key = f"{world.call}:dispute:{world.runtime.sealer.fingerprint(f'{payment} {reason}')}"
     filed = wallet_of(world).dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
     return filed.due.isoformat() if filed.due else None
@@ -122,7 +125,7 @@ def file_dispute(world: World, customer: Verified, payment: str, reason: str) ->
 
 @write(act="dispute")
 def keep_dispute(world: World, customer: Verified, payment: str, reason: str, due: str | None) -> FiledDispute:
-    """Keep what was filed, promise a text with the reference and tell the CRM; one for a payment, however often."""
+    """Store a filed dispute, queue a text with the reference and an event for the CRM; once per payment."""
     here = _is_of(customer, payment)
     found = world.conn.execute(sa.select(disputes).where(here)).first()
     if found is None:
@@ -149,7 +152,7 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
 
 
 def _is_of(customer: Verified, payment: str) -> sa.ColumnElement[bool]:
-    """Of this customer: a payment of another bank may have the same id."""
+    """The condition for this customer's payment: a payment at another bank may have the same id."""
     return (disputes.c.customer == customer.id) & (disputes.c.about == payment)
 
 

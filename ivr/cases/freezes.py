@@ -1,13 +1,13 @@
-"""A freeze: weak proof stops an account, and is good for nothing else.
+"""Freezes: weak proof is enough to freeze an account, and for nothing else.
 
-The telephone itself may be what was stolen, so there is neither a code nor a PIN: a registered number and the tail of
-the document are enough. These tries are counted by themselves. Failures elsewhere never stand in the way of a freeze,
-and what is proved here makes up for none of them. A freeze that was wrong is lifted by a person, and costs an hour.
+The telephone itself may have been stolen, so neither a code nor a PIN is asked: a registered number and the tail of
+the document are enough. These attempts have counters of their own. Failures elsewhere never block a freeze,
+and proof given here resets none of them. An agent lifts a wrong freeze, which costs the owner an hour.
 
-Whoever guesses tails wants to hear which one was right. So after five wrong tries at an account in 24 hours, whoever made
-them, the line no longer says: right or wrong, the caller is asked for the yes, and then hears that the account is frozen *if*
-the details were right. A real freeze is thereby never blocked, and to learn a tail costs the freeze
-of which the owner has a text. Before that, a right proof after which nothing was frozen is told to the owner, too.
+An attacker who guesses tails wants to hear which one is right. So after five wrong attempts at an account in 24 hours, from
+any callers, the line no longer tells: right or wrong, the caller is asked to confirm, and then hears that the account is
+frozen *if* the details were right. So a real freeze is never blocked, and learning a tail causes a freeze
+of which the owner gets a text. Below that limit the owner also gets a text when a proof was right and nothing was frozen.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ RECORDED_AS = "freezing"
 
 TRIES_A_CALL = 3
 TRIES_A_CALLER = 10
-"""Within 24 hours, from one number; hidden numbers cannot be told apart, and are counted at the account only."""
+"""Within 24 hours, from one number. Hidden numbers cannot be told apart, so they are counted per account only."""
 WRONG_TRIES_AN_ACCOUNT = 5
 """Within 24 hours, over all callers."""
 DECIDES_WITHIN = timedelta(minutes=10)
-"""Whoever has not frozen the account by then did not want to."""
+"""If the account is not frozen by then, the caller declined the freeze."""
 BURST = 20
-"""So many tries at one wallet are nobody's ordinary day."""
+"""Every so many attempts an hour at one wallet raise an alarm: ordinary days have fewer."""
 SAME_MOMENT = timedelta(minutes=1)
-"""Nobody lifts a freeze so soon: whoever asks for another one asked while it was being done."""
-TRIES = Counter("ivr_freeze_tries", "Tries to prove that an account may be frozen.", ("ok",))
+"""No freeze is lifted so soon, so a second request within this time belongs to the same freeze."""
+TRIES = Counter("ivr_freeze_tries", "Attempts to prove that an account may be frozen.", ("ok",))
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose account the caller may freeze, and by which level of proof: 1 weak, 2 verified."""
+    """The owner of the account that the caller may freeze, and the level of proof: 1 weak, 2 verified."""
 
     id: str
     wallet: str
@@ -57,7 +57,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class AccountStatus:
-    """How an account stands, and whether a text reaches its owner. One that does not exist is closed."""
+    """The status of an account, and whether its owner can get texts. An unknown account is reported as closed."""
 
     status: Literal["active", "frozen", "closed"]
     texts: bool
@@ -65,7 +65,7 @@ class AccountStatus:
 
 @dataclass(frozen=True)
 class FreezeVerdict:
-    """The owner, if the proof was right; whether this caller may try again; and whether the caller may hear which it was."""
+    """The owner, if the proof was right; `more`: the caller may try again; `told`: the caller may hear the verdict."""
 
     owner: Owner | None
     more: bool
@@ -74,14 +74,14 @@ class FreezeVerdict:
 
 @touch
 def standing(world: World, account: str) -> AccountStatus:
-    """As the wallet has it now; an unknown account is asked about all the same."""
+    """The account's status at the wallet. The wallet is asked about an unknown account as well."""
     found = wallet_of(world).account(account, world.deadline)
     return AccountStatus(found.status, found.mobile is not None) if found else AccountStatus("closed", False)
 
 
 @write
 def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str | None) -> FreezeVerdict:
-    """The verdict over number and tail, counted against this call, the caller's number and the account."""
+    """The verdict over number and tail. The attempt counts for this call, the caller's number and the account."""
     guessing.lock_counters(world.conn, claimed.counter_key, guessing.caller_key(wallet, caller))
     here = _tries(world, call=world.call)
     today = _tries(world, caller=caller) if caller else 0
@@ -101,13 +101,13 @@ def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str 
 
 @touch
 def freeze(world: World, owner: Owner) -> bool:
-    """True: it stands frozen. In one call it is asked for under one key, however often."""
+    """Freeze the account; True when it is frozen. All requests of one call share one idempotency key."""
     return _freeze(world, owner)
 
 
 @touch
 def freeze_untold(world: World, owner: Owner | None) -> bool:
-    """The same for a caller who does not hear whether the proof was right; for nobody the wallet is asked something, too."""
+    """Freeze for a caller who does not hear the verdict. Without an owner the wallet is asked as well, to take as long."""
     if owner is None:
         wallet_of(world).account("nobody", world.deadline)
         return False
@@ -116,11 +116,9 @@ def freeze_untold(world: World, owner: Owner | None) -> bool:
 
 @write(act="freeze")
 def keep_freeze(world: World, owner: Owner) -> None:
-    """Write down that the account was frozen, and promise its owner a text; once, also of two calls at the same moment."""
+    """Store the freeze and queue a text to the owner; once, also when two calls freeze at the same moment."""
     name = f"freeze:{world.call}:{world.runtime.sealer.fingerprint(owner.id)}"
-    lock_until_commit(
-        world.conn, f"freeze:{owner.id}"
-    )  # or of two calls neither would see what the other has not committed
+    lock_until_commit(world.conn, f"freeze:{owner.id}")  # otherwise two parallel calls would not see each other's row
     known = world.conn.execute(sa.select(freezes.c.id, freezes.c.at).where(freezes.c.customer == owner.id))
     if not any(one.id == name or abs(world.now - datetime.fromisoformat(one.at)) <= SAME_MOMENT for one in known):
         row = {"id": name, "customer": owner.id, "wallet": owner.wallet, "call": world.call}
@@ -135,14 +133,14 @@ def _freeze(world: World, owner: Owner) -> bool:
 
 
 def _wrong_at(world: World, account: str) -> int:
-    """Wrong tries at an account of the last day, since operators last opened it."""
+    """The number of wrong attempts at an account in the last day, since operators last unlocked it."""
     wrong = (attempts.c.account == account) & (attempts.c.factor == FREEZE) & attempts.c.ok.is_(False)
     late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > guessing.last_unlocked(world.conn, account))
     return world.conn.scalar(sa.select(sa.func.count()).where(wrong, late)) or 0
 
 
 def _tries(world: World, within: timedelta = WINDOW, **of: str | None) -> int:
-    """How many tries there were of this call, caller or wallet."""
+    """The number of attempts of this call, caller or wallet."""
     same = [attempts.c[name] == value for name, value in of.items()]
     lately = (attempts.c.factor == FREEZE) & (attempts.c.at >= utc(world.now - within))
     return world.conn.scalar(sa.select(sa.func.count()).where(lately, *same)) or 0

@@ -1,7 +1,6 @@
-"""New reference numbers: they follow from the server key, so nobody who has one computes a neighbour's.
+"""New reference numbers, derived from the server key, so that nobody can compute the next one from their own.
 
-A reference is in the database from then on, and is looked up there: one that was made by another rule, or under a key that
-was lost, stays as good as it was.
+References are stored and looked up in the database, so those made by an earlier rule or under a lost key stay valid.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from ivr.wallet.references import DIGITS, with_check_digit
 
 
 def new_reference(world: World, table: sa.Table, number: int) -> str:
-    """Nine digits for the row of that number; no case and no dispute has them."""
+    """Nine digits for the row of that number, which no other case or dispute has."""
     lock_until_commit(world.conn, "references")
     drawn = (world.runtime.sealer.digits(DIGITS, "reference", table.name, str(number), str(again)) for again in count())
     return next(one for one in map(with_check_digit, drawn) if _is_free(world.conn, one))

@@ -1,10 +1,10 @@
-"""How a case or a dispute stands: asked by its reference, and set by whoever works on it.
+"""Stages of cases and disputes: looked up by reference, and set by the people who work on a case.
 
-A dispute stands as the wallet has it. A case is the line's own: whoever works on it says how far it is (`flask cases stage`).
+The wallet holds the stage of a dispute. The line holds the stage of a case, which people set with `flask cases stage`.
 
-Whoever has a reference hears the stage without any proof. So references that there are not are counted, in a call, of a
-caller's number, of hidden numbers and of a wallet: once there are too many, right and wrong ones sound alike, and the stage
-is told to the verified owner only. A reference whose check digit does not fit is a slip and not counted; ours all fit.
+A caller with a reference hears the stage without any proof. So unknown references are counted per call, per caller's
+number, for hidden numbers and per wallet: above a limit, right and wrong references sound alike, and only the verified
+owner hears the stage. A reference with a wrong check digit is a typing error and is not counted; every real one fits.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from ivr.wallet.verified import Verified
 from ivr.wallet.world import wallet_of
 
 OPEN = ("received", "in-review")
-"""Stages in which the customer still waits."""
+"""Stages in which the customer still waits for the result."""
 STAGES = (*OPEN, "done")
 Verdict = Literal["decided-refund", "decided-rejected", "refunded"]
 VERDICTS: dict[str, Verdict] = {name: name for name in get_args(Verdict)}
 SECONDS = 10.0  # nobody waits on the line for this
 MISSES_A_CALL, MISSES_A_CALLER, MISSES_OF_HIDDEN, MISSES_A_WALLET = 4, 10, 60, 300
-"""In a call; in 24 hours; and the last two in an hour."""
+"""Limits of unknown references: in a call; in 24 hours; the last two in an hour."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What may be told without verification: how far it is, and the date while there is one.
+    """What callers may hear without verification: the stage, and the due date while it is open.
 
-    `decided`: of a dispute, there is more; `provisional`: the date hangs on holidays that are not announced yet.
+    `decided`: a dispute that has a verdict; `provisional`: the date depends on holidays that are not announced yet.
     """
 
     stage: str
@@ -62,18 +62,18 @@ def stage_of(world: World, wallet: str, reference: str) -> Stage | None:
 
 @touch
 def own_stage_of(world: World, customer: Verified, reference: str) -> Stage | None:
-    """The same, of this customer's own."""
+    """The stage of a case or dispute of this customer, or None."""
     return _stage(world, customer.wallet, reference, customer.id)
 
 
 @write
 def may_be_told(world: World, wallet: str, reference: str, found: bool, caller: str | None) -> bool:
-    """Whether what was found or not is told without proof; one that was not found is counted."""
+    """Whether the result is told without proof; an unknown reference is counted."""
     guessing.lock_counters(world.conn, f"references:{wallet}")
     alone = _misses(world, WINDOW, caller=caller) if caller else _misses(world, HOUR, wallet=wallet, caller=None)
     everybody = _misses(world, HOUR, wallet=wallet)
     if everybody >= MISSES_A_WALLET:
-        logger("desk").error("many references that there are not", wallet=wallet, within=str(HOUR))
+        logger("desk").error("many unknown references", wallet=wallet, within=str(HOUR))
     told = alone < (MISSES_A_CALLER if caller else MISSES_OF_HIDDEN) and everybody < MISSES_A_WALLET
     told = told and _misses(world, WINDOW, call=world.call) < MISSES_A_CALL
     if not found and is_valid(reference):
@@ -84,7 +84,7 @@ def may_be_told(world: World, wallet: str, reference: str, found: bool, caller: 
 
 @touch
 def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | None:
-    """How a dispute of this customer was decided; None of anybody else's, and of one that is not."""
+    """The verdict on a dispute of this customer; None if it is undecided or belongs to somebody else."""
     with begin_read(world.runtime.engine) as conn:
         kept = _kept(conn, disputes, customer.wallet, reference)
     if kept is None or kept.customer != customer.id:
@@ -94,7 +94,7 @@ def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | No
 
 
 def set_stage(conn: sa.Connection, reference: str, stage: str) -> str | None:
-    """What the stage of a case was; None when there is no such case."""
+    """Set the stage of a case; returns the stage before, or None when there is no such case."""
     here = cases.c.reference == reference
     was = conn.scalar(sa.select(cases.c.status).where(here))
     if was is not None:
@@ -103,7 +103,7 @@ def set_stage(conn: sa.Connection, reference: str, stage: str) -> str | None:
 
 
 def look_again(engine: sa.Engine, settings: Settings, reference: str) -> None:
-    """Take over how the wallet has a dispute; raises Unavailable."""
+    """Copy the status of a dispute from the wallet; raises Unavailable."""
     with begin_read(engine) as conn:
         kept = conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
     if kept is None:
@@ -139,7 +139,7 @@ def _kept(conn: sa.Connection, table: sa.Table, wallet: str, reference: str) -> 
 
 
 def _wallet_answer(wallet: Wallet, kept: AnyRow, deadline: float) -> Dispute | None:
-    """As the wallet has it; None when it does not say, for then what we last knew is told."""
+    """The dispute at the wallet; None when the wallet is unavailable: then the stored status is told."""
     try:
         return _find_at_wallet(wallet, kept, deadline)
     except Unavailable:

@@ -1,4 +1,4 @@
-"""Cases, disputes, freezes, consents, and promised dates that have passed."""
+"""Tables: cases, disputes, freezes, consents, and overdue dates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ cases = kept_table(
     sa.Column("due", sa.Text),
     sa.Column("due_provisional", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.UniqueConstraint("customer", "kind", "about"),  # one case a record, however often one calls
+    sa.UniqueConstraint("customer", "kind", "about"),  # repeated calls give one case per record
 )
 
 disputes = kept_table(
@@ -27,7 +27,7 @@ disputes = kept_table(
     sa.Column("due_provisional", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("refund_to", sa.Text),
-    sa.UniqueConstraint("customer", "about"),  # one a payment; two banks may give two payments one id
+    sa.UniqueConstraint("customer", "about"),  # one per payment; payments at two banks may have the same id
 )
 
 freezes = kept_table("freezes")

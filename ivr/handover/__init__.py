@@ -1,1 +1,1 @@
-"""What an agent gets: who is on duty, the summary of the call, the whisper, and who looked at a summary."""
+"""Hand-over to agents: who is on duty, the summary of the call, the whisper, and views of a summary."""

@@ -1,4 +1,4 @@
-"""Agents: whether people are at work, and whom to ring."""
+"""Agents: opening hours, and the numbers of the agents on duty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ivr.wallet.types import WalletInfo
 
 @dataclass(frozen=True)
 class Duty:
-    """Whether it is opening time; those on duty, first to last; when closed, the next opening (ISO 8601), if any.
+    """Whether the line is open; the numbers on duty, in ringing order; when closed, the next opening (ISO 8601), if any.
 
     `provisional`: the opening depends on holidays that are not announced yet.
     """
@@ -30,7 +30,7 @@ class Duty:
 
 @read
 def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
-    """Hours, holidays and make-up days of the wallet, for a matter of security (`urgent`) its own; the agents on duty now."""
+    """Who is on duty now, by the wallet's hours and holidays; security matters (`urgent`) have their own hours."""
     info = config.by_id(world.conn, wallet)
     week = (info.staffed(urgent), world.now, info.timezone, info.calendar)
     if business_days.is_open(*week):
@@ -40,12 +40,12 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
 
 
 def is_urgent(facts: Mapping[str, Any]) -> bool:
-    """Whether a call is about security, which agents take first and at hours of its own."""
+    """Whether a call is about security: agents take it first, and it has its own hours."""
     return facts.get("priority") == "high"
 
 
 def at_work(info: WalletInfo, now: datetime) -> dict[str, list[Any]]:
-    """For urgent and for other matters: whether people are at work now, and the moment (ISO 8601) at which that changes, if any."""
+    """For urgent and for other matters: whether agents are at work now, and when (ISO 8601) that changes, if ever."""
     return {"urgent": _until(info, True, now), "other": _until(info, False, now)}
 
 
@@ -59,7 +59,7 @@ def _until(info: WalletInfo, urgent: bool, now: datetime) -> list[Any]:
 
 
 def on_duty(conn: sa.Connection, settings: Settings) -> Sequence[str]:
-    """The lab's scene says who is there; otherwise everybody whom the settings name."""
+    """The agents on duty: those of the lab's scene, or without a lab all that the settings name."""
     if not settings.lab:
         return settings.agent_numbers
     from ivr.lab import agents, scene

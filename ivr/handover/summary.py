@@ -1,6 +1,6 @@
-"""What an agent is told: made from the journal alone, the same every time, in both languages, masked.
+"""Summary of a call for the agent: built from the journal alone, deterministic, in both languages, masked.
 
-Everything that the caller chose or keyed is in it; secrets never, since the journal never had them.
+It holds everything that the caller chose or keyed, but no secrets: the journal never had them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ TOLD_FACTS = (
     "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
     "charged",
 )  # fmt: skip
-"""Facts that a caller told about a security matter or a dispute, some before any verification."""
+"""Facts that a caller stated about a security matter or a dispute, some before any verification."""
 Steps = list[list[Any]]
 
 
 def summarise(rows: list[Row]) -> dict[str, Any]:
-    """Rows of a call → the summary's fields; `written` is the text for the agent's screen."""
+    """Rows of a call → the summary's fields; `written` holds the text for the agent's screen."""
     last = rows[-1]
     steps = [step for row in rows for step in (*(row.failed or {}).get("steps", []), *row.steps)]
     customer = last.facts.get("customer") or last.facts.get("owner") or {}
@@ -54,7 +54,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
 
 
 def is_frozen(summary: dict[str, Any]) -> bool:
-    """Whether the caller's account stands frozen, by this call or from before; what a wrong proof asked about is nobody's."""
+    """Whether the caller's account is frozen, in this call or before it. A status read after a wrong proof does not count."""
     frozen, status = False, ""
     for effect, result in ((one["effect"], one["result"]) for one in summary["findings"]):
         if effect in (recorded_effects.STANDING, recorded_effects.REVIEW):
@@ -66,7 +66,7 @@ def is_frozen(summary: dict[str, Any]) -> bool:
 
 
 def proof_level(facts: dict[str, Any]) -> str:
-    """L0 to L3; a caller who proved enough for a freeze only is the owner, on L1."""
+    """The level of proof, L0 to L3. Proof that is enough for a freeze only is L1."""
     proved = facts.get("customer") or facts.get("owner")
     return f"L{proved['level']}" if proved else "L0"
 
@@ -80,7 +80,7 @@ def _effect_steps(steps: Steps, outcome: str, effect: str = "") -> Steps:
 
 
 def _entries(answers: Steps) -> list[dict[str, Any]]:
-    """All answers in order, of a second task too, but for what the caller took back at its read-back."""
+    """All answers in order, also of a second task, without those that the caller rejected at the read-back."""
     entries: list[dict[str, Any]] = []
     for _, prompt, _, value in answers:
         if entries and (prompt, value) == (f"{entries[-1]['prompt']}-right", "no"):
@@ -91,13 +91,13 @@ def _entries(answers: Steps) -> list[dict[str, Any]]:
 
 
 def _verification(steps: Steps) -> dict[str, int]:
-    """How often the caller tried to prove who they are."""
+    """The number of passed and failed verifications."""
     verdicts = [step[3] is not None for step in _effect_steps(steps, "ok", recorded_effects.JUDGE)]
     return {"passed": sum(verdicts), "failed": len(verdicts) - sum(verdicts)}
 
 
 def _promises(steps: Steps) -> list[dict[str, Any]]:
-    """What the line promised in this call, and by when."""
+    """What the line promised in this call, and the due dates."""
     cases = [step[3] for step in _effect_steps(steps, "ok", recorded_effects.OPEN_CASE)]
     slots = [step[3]["slot"] for step in _effect_steps(steps, "ok", recorded_effects.REQUEST_CALLBACK)]
     filed = [step[3] for step in _effect_steps(steps, "ok", recorded_effects.KEEP_DISPUTE)]
@@ -110,9 +110,9 @@ def _promises(steps: Steps) -> list[dict[str, Any]]:
 
 
 def _notes(rows: list[Row]) -> list[dict[str, Any]]:
-    """Voice notes with id, seconds and reference, but for those that the caller took back.
+    """Voice notes with id, seconds and reference, without those that the caller withdrew.
 
-    One whose own turn failed was said all the same, and belongs to what was promised last.
+    A note whose turn failed was still recorded; it belongs to the latest promise.
     """
     notes: dict[str, dict[str, Any]] = {}
     promised = None

@@ -1,7 +1,7 @@
-"""The summary as text for an agent's screen: six short lines (seven with a voice note) in each language, figures as figures.
+"""Text of the summary for the agent's screen: six short lines (seven with a voice note) per language, with digits.
 
-The labels of what was chosen are those that the caller heard, so that both speak of the same thing, but for what makes a
-sentence of them: "For failed top-ups" is "failed top-ups". Money is in yuan, and times are those of the wallet's clocks.
+Chosen options have the labels that the caller heard, so that both use the same words, without the words that make a
+sentence of them: "For failed top-ups" becomes "failed top-ups". Amounts are in yuan, times in the wallet's time zone.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ ENTRIES = {
 }  # fmt: skip
 
 LEAD = re.compile(r"(?:For|To|If)(?: you are)? ")
-"""Before the name of an option, where a key comes after it."""
+"""The words before the name of an option, in prompts where its key follows."""
 Summary = dict[str, Any]
 YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
 
 
 def written(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
-    """A summary's fields, and whether the caller's account stands frozen → lines in both languages."""
+    """A summary's fields, and whether the caller's account is frozen → lines in both languages."""
     return {lang: _lines(summary, lang, LABELS[lang], is_frozen) for lang in LABELS}
 
 
@@ -93,12 +93,12 @@ def _label(option: str, lang: str) -> str:
 
 
 def _short(option: str, lang: str) -> str:
-    """The name of an option, without what stands around it when it is spoken."""
+    """The name of an option, without the other words of its spoken prompt."""
     return re.split("[,，]", LEAD.sub("", _label(option, lang), count=1))[0]
 
 
 def _time(at: str | None, summary: Summary) -> str:
-    """On the wallet's clocks, to the minute; a date is a date."""
+    """A moment in the wallet's time zone, to the minute; a date stays as it is."""
     if not at or "T" not in at:
         return at or ""
     moment, zone = datetime.fromisoformat(at), summary["timezone"]
@@ -110,7 +110,7 @@ def _money(fen: int, say: dict[str, str]) -> str:
 
 
 def _record(one: Summary, summary: Summary, say: dict[str, str], *more: str | None) -> str:
-    """When, how much, what is to be said of it, and by which id the wallet knows it."""
+    """Time, amount, further words, and the wallet's id of a record."""
     told = (_time(one["at"], summary), _money(one["amount"], say), *more)
     return f"{say['and'].join(filter(None, told))} ({say['record']} {one['id']})"
 
@@ -127,7 +127,7 @@ def _entry(name: str, value: Any, lang: str) -> str:
 
 
 def _found(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
-    """Top-ups and payments with their raw code, which is for the agent's eyes only; the transaction that was heard."""
+    """Top-ups and payments that were found, with their raw code (for agents only), and the transaction that was heard."""
     looked_up = [one["result"] for one in summary["findings"] if one["effect"] in LOOK_UPS.values()]
     found = [
         _record(one, summary, say, _label("whisper-reason." + one["reason"], lang), one["code"])
@@ -138,7 +138,7 @@ def _found(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
 
 
 def found_by(look: Summary, told: str | None) -> list[Summary]:
-    """The records that fitted; of those that were near or unsettled, the one that the caller meant and was told of."""
+    """The records that matched; of near or unsettled ones, only the one that the caller meant and heard of."""
     others = [*look.get("near", []), *look.get("unsettled", [])]
     return [*look["matches"], *(one for one in others if one["id"] == told)]
 
@@ -148,7 +148,7 @@ def _charged(summary: Summary, say: dict[str, str]) -> list[str]:
 
 
 def _heard(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
-    """The transaction that the caller heard last, or reports, and whether it did not go through."""
+    """The transaction that the caller heard last or reports, with its status unless it succeeded."""
     results = [finding["result"] for finding in summary["findings"] if finding["effect"] in RECORDS]
     records = [one for result in results for one in (result["records"] if isinstance(result, dict) else result)]
     one = next((one for one in records if one["id"] == summary["record"]), None)
@@ -159,7 +159,7 @@ def _heard(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
 
 
 def _security(summary: dict[str, Any], say: dict[str, str], is_frozen: bool) -> list[str]:
-    """How a freeze ended or that the account was frozen before, and the transactions that the caller does not know."""
+    """The result of a freeze or an earlier freeze, and the transactions that the caller does not recognise."""
     results = [(finding["effect"], finding["result"]) for finding in summary["findings"]]
     frozen = any((effect, True) in results for effect in FREEZES)
     unknown = not frozen and not set(FREEZES).isdisjoint(summary["unavailable"])

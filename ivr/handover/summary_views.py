@@ -1,6 +1,7 @@
-"""Who looked at the summary of a call, and when: kept before it is shown, for as long as the call is.
+"""Audit log of summary views: who viewed the summary of a call, and when. It is written before the summary is shown.
 
-Outside of the lab people come to a summary by a command, on a machine of ours; so a person is who is logged in there.
+A view is kept as long as its call. Outside the lab, people view summaries with a command on the server, so the
+account that is logged in there identifies the person.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from ivr.handover.tables import looks
 
 
 def record_view(conn: sa.Connection, call: str, who: str, at: datetime) -> None:
-    """One more look; the machine's time, not the lab's."""
+    """Log one view, at the machine's time, not the lab's."""
     conn.execute(sa.insert(looks).values(call=call, who=who, at=at.astimezone(UTC).isoformat(timespec="seconds")))
 
 
 def views_of(conn: sa.Connection, call: str) -> list[tuple[str, str]]:
-    """Who looked, and when in UTC, the newest last."""
+    """The views of a call's summary: who, and when in UTC, newest last."""
     query = sa.select(looks.c.who, looks.c.at).where(looks.c.call == call).order_by(looks.c.n)
     return [(row.who, row.at) for row in conn.execute(query)]
 
 
 def logged_in_account() -> str:
-    """The account that this process runs under, as the system knows it: the environment may say anything.
+    """The account of this process, by its user id: environment variables can be forged.
 
-    Only what sudo says of its own is believed, since it cleans the environment; a container may know a number and no name.
+    As root, SUDO_USER is trusted, since sudo cleans the environment. A container may have a user id without a name.
     """
     number = os.getuid()
     try:

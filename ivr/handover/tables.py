@@ -1,4 +1,4 @@
-"""Who looked at which summary."""
+"""Table: views of summaries."""
 
 from __future__ import annotations
 

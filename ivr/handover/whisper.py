@@ -1,6 +1,6 @@
-"""What an agent hears before accepting, in the caller's language; twelve seconds at most.
+"""The whisper: what an agent hears before accepting a call, in the caller's language; at most twelve seconds.
 
-Twilio speaks it on the agent's leg only (`<Number url>`), before the two are joined.
+Twilio speaks it on the agent's leg only (`<Number url>`), before it connects the two legs.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from ivr.handover.summary import is_frozen, summarise
 from ivr.handover.summary_text import found_by
 
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
-"""One sentence: pauses between sentences would cost the seconds that the words need."""
+"""The parts are joined to one sentence: pauses between sentences would take seconds."""
 LARGE = 100_000_00
 LIFT = "frozen-then.lift"
-"""The wish that a freeze be lifted, which a caller under orders may have been told to have."""
+"""The option to have a freeze lifted. A caller under a fraudster's orders may have been told to choose it."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
 def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[SpokenText]:
-    """The call so far, shortest form: who, what, what was found, which case; then how to accept."""
+    """The call so far in the shortest form: proof, matter, finding, case; then how to accept."""
     rows = journal.rows(conn, sid)
     language = rows[-1].language if rows else "zh"
     told = lines(summarise(rows)) if rows else [Utterance("whisper-accept")]
@@ -42,12 +42,12 @@ def lines(summary: dict[str, Any]) -> list[Utterance]:
 
 
 def _proof(summary: dict[str, Any]) -> str:
-    """How the caller proved who they are: in full, enough for a freeze only, or not at all."""
+    """How the caller was verified: in full, enough for a freeze only, or not at all."""
     return summary["verified_by"] or ("weakly" if summary["level"] == "L1" else "unverified")
 
 
 def _matter(summary: dict[str, Any]) -> Iterator[Utterance]:
-    """What it is about, then how safe the account is; where both are to be said, reason and case are left to the screen."""
+    """The matter, then the safety of the account. With both, reason and case are left to the screen."""
     amounts, safety = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS], list(_safety(summary))
     if amounts:
         kind = amounts[-1]["prompt"].removesuffix("-amount")
@@ -73,7 +73,7 @@ def _safety(summary: dict[str, Any]) -> Iterator[Utterance]:
 
 
 def _case_line(summary: dict[str, Any], reference: str) -> Utterance:
-    """The end of its number; or, if it has a voice note of a known length, that it has: for both there is no time."""
+    """The end of its reference; or, if it has a voice note of known length, the note: there is no time for both."""
     seconds = [one["seconds"] for one in summary["notes"] if one["reference"] == reference and one["seconds"]]
     return (
         Utterance("whisper-note", {"seconds": seconds[-1]})
@@ -83,12 +83,12 @@ def _case_line(summary: dict[str, Any], reference: str) -> Utterance:
 
 
 def _short(fen: int) -> int:
-    """An amount that can be said in time: from a hundred thousand yuan on, the fen are left to the screen."""
+    """An amount that is short enough to say: from a hundred thousand yuan on, the fen are left to the screen."""
     return fen if fen < LARGE else fen // 100 * 100
 
 
 def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
-    """The case of this matter: opened after the last look-up. Earlier ones are left to the screen."""
+    """The case of this matter, which was opened after the last look-up. Earlier cases are left to the screen."""
     for finding in reversed(summary["findings"]):
         if finding["effect"] in (*OPENED, *LOOK_UPS.values()):
             return finding["result"] if finding["effect"] in OPENED else None
@@ -96,7 +96,7 @@ def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _record(summary: dict[str, Any], kind: str) -> dict[str, Any] | None:
-    """The record that the last look gave and the caller was told about: the only one, or the one that was picked."""
+    """The record of the last look-up that the caller heard of: the only one, or the one that was picked."""
     for found in reversed(_results(summary, LOOK_UPS[f"{kind}-amount"])):
         ones = found_by(found, summary["record"])
         chosen = [one for one in ones if one["id"] == summary["record"] or len(ones) == 1]

@@ -1,4 +1,4 @@
-"""What is remembered of a caller's number: the language, under a keyed hash of the number."""
+"""Language of a caller's number: stored under a keyed hash of the number, for the next call from it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ivr.wallet.types import WalletInfo
 
 
 def number_of(caller: str, wallet: WalletInfo, line: str = "") -> str | None:
-    """The caller's number, E.164; None when it was withheld, or is no number: that caller is nobody, and shares nothing.
+    """The caller's number, E.164; None when it was withheld or is no valid number. Such callers share no counter.
 
-    `line` is the number that was dialled, as it arrived beside the caller's.
+    `line` is the number that was dialled, as Twilio sent it with the caller's number.
     """
     return numbers.arrived(caller, wallet.country, line)
 
@@ -28,8 +28,10 @@ def language_of(conn: sa.Connection, caller_mark: str | None) -> str | None:
 
 @write
 def remember_language(world: World, caller_mark: str | None, language: str) -> None:
-    """Keep the choice for the next call from this number; a withheld number keeps nothing."""
+    """Store the choice for the next call from this number; nothing is stored for a withheld number."""
     if caller_mark is None:
         return
     world.conn.execute(sa.delete(languages).where(languages.c.caller_mark == caller_mark))
-    insert_new(world.conn, languages, {"caller_mark": caller_mark, "language": language})  # or another call's choice
+    insert_new(
+        world.conn, languages, {"caller_mark": caller_mark, "language": language}
+    )  # unless a parallel call has stored its choice

@@ -1,9 +1,9 @@
-"""How many codes are texted: a text costs money, and a stranger can have it sent to anybody's telephone.
+"""Caps on one-time codes: a text costs money, and a stranger can have it sent to anybody's telephone.
 
-An account's own telephones and all other callers have a share each, as in `guessing`: whoever floods a customer
-uses up the strangers' share, and the customer still gets a code from the telephone at home. Beside that there is a cap for a
-caller's number, for all hidden numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All of them hold across
-calls and machines. Callers hear the same words whether or not a text goes out, and what else they can do.
+An account's own telephones and all other callers have separate shares, as in `guessing`: a caller who floods a customer
+uses up the strangers' share, and the customer still gets a code from the registered telephone. There are further caps for
+a caller's number, for all hidden numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All caps hold across
+calls and machines. Callers hear the same words whether or not a text is sent, and what else they can do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ivr.identity.tables import challenges
 
 Cap = tuple[int, timedelta]
 OF_STRANGERS: tuple[Cap, ...] = ((3, HOUR), (6, WINDOW))
-"""To one account, for all who call from a telephone that is not its own; carriers look at a fifth text of a day."""
+"""To one account, for all callers from telephones that are not its own; carriers flag a fifth text in a day."""
 OF_OWN_TELEPHONE: tuple[Cap, ...] = ((10, HOUR), (20, WINDOW))
 OF_A_CALLER: tuple[Cap, ...] = ((15, HOUR), (30, WINDOW))
 OF_HIDDEN: tuple[Cap, ...] = ((60, HOUR),)
@@ -31,7 +31,7 @@ NOT_SENT = Counter(
 
 
 def may_send_code(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
-    """Whether one more code may go to this account; to be asked under `guessing.lock_counters`."""
+    """Whether one more code may be texted to this account. The caller of this function holds `guessing.lock_counters`."""
     own = guessing.own_telephones(world.conn, account, registered)
     to_account = (challenges.c.account == account) & guessing.is_in_share(challenges.c.caller, own, caller)
     by_caller = challenges.c.caller == caller if caller else challenges.c.caller.is_(None)

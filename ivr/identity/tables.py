@@ -1,4 +1,4 @@
-"""Verification attempts, one-time codes, warnings to owners, what operators did to a lock, and callers' languages."""
+"""Tables: verification attempts, one-time codes, warnings to owners, unlocks by operators, callers' languages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ attempts = sa.Table(
     sa.Column("call", sa.Text),
     sa.Column("at", sa.Text, nullable=False),  # ISO 8601 in UTC, so that text compares as time
     sa.Column("ok", sa.Boolean, nullable=False),
-    sa.Column("locked", sa.Boolean, nullable=False, server_default=sa.false()),  # refused unseen: counts for nothing
+    sa.Column(
+        "locked", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # refused without a check: does not count
     sa.Index("attempts_by_account", "account", "at"),
     sa.Index("attempts_by_caller", "caller", "at"),
     sa.Index("attempts_by_wallet", "wallet", "at"),
@@ -30,8 +32,8 @@ challenges = sa.Table(
     sa.Column("call", sa.Text, primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("account", sa.Text),
-    sa.Column("hash", sa.Text, nullable=False),  # empty when no text was promised: no code is right
-    sa.Column("sent", sa.Text, nullable=False),  # since when it holds, ISO 8601 in UTC
+    sa.Column("hash", sa.Text, nullable=False),  # empty when no text was queued: then no code is right
+    sa.Column("sent", sa.Text, nullable=False),  # start of its validity, ISO 8601 in UTC
     sa.Column("fails", sa.Integer, nullable=False),
     sa.Column("used", sa.Boolean, nullable=False),
     sa.Column("wallet", sa.Text),
@@ -41,7 +43,9 @@ challenges = sa.Table(
     sa.Index("challenges_by_wallet", "wallet", "sent"),
 )
 
-warnings = kept_table("warnings", sa.Column("kind", sa.Text, nullable=False))  # what an owner is told of others' tries
+warnings = kept_table(
+    "warnings", sa.Column("kind", sa.Text, nullable=False)
+)  # texts to an owner about attempts of other callers
 
 verification_acts = sa.Table(
     "verification_acts",

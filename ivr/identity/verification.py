@@ -1,8 +1,8 @@
-"""Verification: what a caller proves, and how often it was tried.
+"""Verification of a caller: account, document tail, and a one-time code or the phone PIN.
 
-Unknown, wrong and locked accounts take the same steps and the same words; only the verdict at the end
-differs, and it says no more than "those details did not match". Rounds are counted in a call by the
-flow; across calls wrong ones are counted in `guessing`, and texts in `codes`. (NIST SP 800-63B-4: codes of six digits,
+Unknown, wrong and locked accounts take the same steps and hear the same words; only the verdict at the end
+differs, and it says no more than "those details did not match". The flow counts rounds in a call;
+`guessing` counts wrong rounds across calls, and `codes` counts texts. (NIST SP 800-63B-4: codes of six digits,
 valid ten minutes at most, single use, throttled.)
 """
 
@@ -28,7 +28,7 @@ RECORDED_AS = "identity"
 """What journals call this module: a part of the names of its effects."""
 
 CODE_VALID = timedelta(minutes=5)
-"""From the moment in which its text was handed over; the text says so, and it is tried for as long."""
+"""From the moment at which the text was handed to Twilio. The text states it, and sending is retried for as long."""
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
 CODE_TRIES = 3
@@ -36,10 +36,10 @@ CODE_TRIES = 3
 
 @dataclass(frozen=True)
 class Claimed:
-    """Who the caller says they are: an account if there is one, and a mark: the wallet, and a keyed hash of what was keyed.
+    """Who the caller claims to be: an account if there is one, and a mark: the wallet and a keyed hash of the entry.
 
-    `ending`: the last digits of what was keyed, to be read back; nothing of a short entry. `registered`: a keyed hash of
-    the account's mobile. It proves nothing, for a caller's number can be forged: it only says whose mistakes are counted.
+    `ending`: the last digits of the entry, to be read back; empty for a short entry. `registered`: a keyed hash of
+    the account's mobile. It proves nothing, since a caller's number can be forged: it only says whose mistakes are counted.
     """
 
     account: str | None
@@ -49,25 +49,25 @@ class Claimed:
 
     @property
     def counter_key(self) -> str:
-        """What attempts are counted against; a number that nobody has is counted like any other."""
+        """The key of the attempt counter; an unknown number is counted like an account."""
         return self.account or f"?{self.mark}"
 
     @property
     def account_to_ask(self) -> str:
-        """The account, or an id that nobody has in this wallet: a bank of its own then takes as long to say no."""
+        """The account, or an id that does not exist in this wallet, so that a wallet takes as long to say no."""
         return self.account or self.mark
 
 
 @dataclass(frozen=True)
 class Sending:
-    """A code on its way, by its number in this call. Whether it is a new one depends on the account: it is not told."""
+    """A code that was sent, by its number in this call. Callers are not told whether it is new: that depends on the account."""
 
     challenge: int
 
 
 @touch
 def find_account(world: World, wallet: str, number: Secret) -> Claimed:
-    """The account behind a keyed number or wallet id; looked up in the turn in which it was keyed."""
+    """Look up the account of a keyed number or wallet id, in the turn in which it was keyed."""
     with begin_read(world.runtime.engine) as conn:
         country = config.by_id(conn, wallet).country
     account = wallet_of(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
@@ -79,7 +79,7 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
 
 @touch
 def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
-    """Whether the document's tail is right; an unknown account is asked about all the same."""
+    """Whether the document's tail is right. The wallet is asked about an unknown account as well."""
     right = wallet_of(world).check_id_tail(claimed.account_to_ask, tail.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
@@ -93,7 +93,7 @@ def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
 
 @write
 def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -> Sending:
-    """Promise one text whether the account exists or not, as long as there may be one; within a minute the last code stays good."""
+    """Queue one text within the caps, whether the account exists or not; within a minute the last code stays valid."""
     mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
     last = world.conn.execute(mine).first()
     same = last is not None and last.account == claimed.counter_key
@@ -118,11 +118,11 @@ def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -
 
 @write
 def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> bool:
-    """Whether the code is this account's, right, in time and unused; a failure and its count commit together."""
+    """Whether the code belongs to this account, is right, in time and unused. A failure and its count commit together."""
     here = (challenges.c.call == world.call) & (challenges.c.number == challenge)
     found = world.conn.execute(sa.select(challenges).where(here)).one()
     age = world.now - datetime.fromisoformat(found.sent)
-    fresh = timedelta(0) <= age <= CODE_VALID  # a clock that was put back makes no code that is yet to be sent
+    fresh = timedelta(0) <= age <= CODE_VALID  # not negative: the clock may have been put back
     right = found.hash == world.runtime.sealer.fingerprint(code.reveal())
     mine = found.account == claimed.account
     good = mine and right and fresh and not found.used and found.fails < CODE_TRIES
@@ -132,7 +132,7 @@ def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> 
 
 @write
 def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, caller: str | None) -> Verified | None:
-    """The verdict over all factors, unless the round is refused unseen; the owner is told of the one that closes the account."""
+    """The verdict over all factors, unless the round is throttled. The failure that closes the account is texted to the owner."""
     _lock_counters(world, wallet, claimed, caller)
     who = (claimed.counter_key, claimed.registered, caller)
     unseen = guessing.is_throttled(world, wallet, *who)

@@ -1,1 +1,1 @@
-"""How operations have switched the line: open, everybody to a person, or closed."""
+"""The switch of the line: operations set it to open, person (every caller to an agent) or closed."""

@@ -1,8 +1,8 @@
-"""The switch of operations: open, everybody to a person, or closed; for one wallet or for all of them.
+"""The switch of the line: open, person (every caller to an agent) or closed; for one wallet or for all wallets.
 
-Every switching is a row, and the newest counts: from the next turn on. A wallet is as closed as its own switch or the one
-for all says, whichever is stricter, so that closing everything closes everything, and opening it again opens no
-wallet that was closed by itself.
+Each setting is a row; the newest one counts, from the next turn on. The stricter of the wallet's own switch and the switch
+for all wallets holds. So closing the line closes all wallets, and opening it again does not open a wallet that was
+closed separately.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ivr.engine.hot_path import CompiledStatement
 from ivr.operations.tables import line_states
 
 STATES = ("open", "person", "closed")
-"""From the mildest to the strictest."""
+"""From the least to the most strict."""
 
 
 @dataclass(frozen=True)
 class LineState:
-    """How the line is switched; the reason in both languages, or in none; since when, ISO 8601; by which switch.
+    """A setting of the switch: state, reason in both languages or None, and since when (ISO 8601).
 
-    `wallet` is the one whose own switch that is; without it, it is the one for all.
+    `wallet`: the wallet that this switch belongs to; None for the switch of all wallets.
     """
 
     state: str = "open"
@@ -45,13 +45,13 @@ STATE_QUERY = CompiledStatement(
 
 
 def is_any_switched() -> sa.Exists:
-    """Whether any wallet is not open just now; a column for the look of a turn, since that is seldom so."""
+    """Whether any wallet is not open: a column for the first query of a turn, so that most turns need no second query."""
     newest = sa.select(sa.func.max(line_states.c.n)).group_by(line_states.c.wallet)
     return sa.exists().where(line_states.c.state != "open", line_states.c.n.in_(newest))
 
 
 def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
-    """What holds for this wallet now; with None, what was said for all of them."""
+    """The setting that holds for this wallet now; with None, the one for all wallets."""
     said = [
         LineState(state, {"zh": zh, "en": en} if zh else None, at, own)
         for state, zh, en, at, own in STATE_QUERY.run(conn, wallet=wallet)
@@ -62,7 +62,7 @@ def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
 def switch(
     conn: sa.Connection, state: str, wallet: str | None, reason: Mapping[str, str] | None, now: datetime
 ) -> None:
-    """Switch one wallet, or with None all of them."""
+    """Set the switch of one wallet, or with None of all wallets. Raises ValueError for an unknown state."""
     if state not in STATES:
         raise ValueError(f"the line is {' or '.join(STATES)}, not {state!r}")
     told = {f"reason_{language}": words for language, words in (reason or {}).items()}
@@ -70,7 +70,7 @@ def switch(
 
 
 def takeover_flow(conn: sa.Connection, facts: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The story that a call goes on with, and its facts, when the line is not open; not for those on their way to a person."""
+    """The root flow and facts with which a call continues when the line is not open; None for calls that go to an agent."""
     said = line_state(conn, facts.get("wallet"))
     if said.state == "open" or "reason" in facts:
         return None

@@ -1,4 +1,4 @@
-"""Every switching of the line; the newest row counts."""
+"""Table: each setting of the line switch; the newest row counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ line_states = sa.Table(
     "line_states",
     metadata,
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("wallet", sa.Text),  # nothing: for all of them
+    sa.Column("wallet", sa.Text),  # null: for all wallets
     sa.Column("state", sa.Text, nullable=False),  # open, person, closed
     sa.Column("reason_zh", sa.Text),
     sa.Column("reason_en", sa.Text),
