@@ -1,14 +1,14 @@
-"""Callbacks that the line rings by itself: what is kept of them, and the steps from one state to the next.
+"""Attempts to ring a callback: the state of each callback and attempt, and the steps from one state to the next.
 
-Theory. A ring is one promised callback; its `next` is business time, first of all the slot. An attempt is one agent's
-telephone that is rung for it. The attempt is committed *before* Twilio is asked, and its id stands in every
-address that Twilio gets, so whatever comes back belongs to it, also when the worker that asked is dead. A ring
+A row of `rings` is one promised callback; its `next` is business time, at first the slot. An attempt is one agent's
+telephone that is rung for it. The attempt is committed *before* the request to Twilio, and its id is in every
+URL that Twilio gets, so each webhook belongs to its attempt, also if the worker that asked is dead. A callback
 has one attempt at a time: `queued` → `ringing` → `reached`, or `queued` again. An attempt stays `queued` as long as
-its agent's telephone may be off the hook; who has one is rung for nobody else.
+its agent's telephone may be in use; that agent is not rung for another callback meanwhile.
 
-The agent is rung first, and the customer only when the agent has accepted: so no customer picks up and finds nobody
-there, and an agent who is away costs them nothing. Only a customer who presses 1 is joined: a voice mailbox does
-not, so `reached` means a person. All tries are made within the opening hours; after three it is `missed`, for people to see.
+The agent is rung first, and the customer only after the agent has accepted: so no customer answers to silence,
+and an absent agent does not disturb them. Only a customer who presses 1 is connected: a voice mailbox does
+not, so `reached` means a person. All tries are within opening hours; after three the callback is `missed`, which the console shows.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from ivr.telephony import numbers, own_numbers
 from ivr.wallet import business_days, config
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=1))
-"""Between the tries, in business time."""
+"""The pauses between the tries, in business time."""
 SOON = timedelta(minutes=1)
-"""When nobody can be rung right now."""
+"""The pause when no agent can be rung right now."""
 CLOSED_FOR_LONG = timedelta(days=1)
 UNASKED = "not placed"
 REACHED = "reached"
 SETTLED = ("reached", "done", "erased")
-"""What nobody has to ring any more; `done` are those that people have rung."""
+"""Statuses that need no more attempts; `done`: people have rung the customer by hand."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """An agent to ring: its id, their number, the number of ours that rings."""
+    """An attempt to place: its id, the agent's number, and the caller ID."""
 
     id: str
     agent: str
@@ -53,7 +53,7 @@ class Attempt:
 
 
 def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: datetime) -> None:
-    """Ring this callback at its slot; without one as soon as somebody is there."""
+    """Queue this callback for its slot, or without a slot for the next opening."""
     row = {"id": callback, "at": stamp(now), "status": QUEUED, "next": slot and stamp(slot)}
     conn.execute(sa.insert(rings).values(tries=0, **row))
 
@@ -77,7 +77,7 @@ def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
 
 
 def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> bool:
-    """The agent's telephone is on the hook again, and this is how it ended; False when that was known."""
+    """Store how an attempt ended, when the agent's telephone is free again; False if that was stored before."""
     row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == attempt_id).with_for_update()).first()
     here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED)
     said = (row.ended if row else None) or ended
@@ -93,12 +93,12 @@ def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> b
 
 
 def accept(conn: sa.Connection, attempt_id: str) -> None:
-    """The agent pressed 1: from now on it is the customer who is rung."""
+    """Store that the agent pressed 1: from now on the customer is rung."""
     conn.execute(sa.update(ring_attempts).where(ring_attempts.c.id == attempt_id).values(accepted=True))
 
 
 def join(conn: sa.Connection, attempt_id: str) -> bool:
-    """The customer pressed 1: whether the two are to be joined. Said again when asked again."""
+    """The customer pressed 1: whether to connect the two. Repeating gives the same answer."""
     here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED)
     ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here, ring_attempts.c.accepted).with_for_update())
     if ring is None:
@@ -109,7 +109,7 @@ def join(conn: sa.Connection, attempt_id: str) -> bool:
 
 
 def know(conn: sa.Connection, attempt_id: str, call: str) -> None:
-    """The CallSid of the agent's leg; the first word counts."""
+    """Store the CallSid of the agent's leg; the first one counts."""
     here = (ring_attempts.c.id == attempt_id) & ring_attempts.c.call.is_(None)
     conn.execute(sa.update(ring_attempts).where(here).values(call=call))
 
@@ -120,14 +120,14 @@ def known(conn: sa.Connection, agent: str) -> set[str | None]:
 
 
 def caller_id_of(conn: sa.Connection, settings: Settings, ring: str) -> str:
-    """The number of ours from which it is rung: the one that answered when it was promised, unless a setting says another."""
+    """The caller ID: the number that answered the call in which it was promised, unless the settings name another."""
     promised = conn.execute(sa.select(callbacks.c.wallet, callbacks.c.call).where(callbacks.c.id == ring)).one()
     known = {"wallet": promised.wallet, "line": config.by_id(conn, promised.wallet).line}
     return own_numbers.caller_id(settings, known | dict(own_numbers.facts_of(conn, promised.call)))
 
 
 def tick_off(conn: sa.Connection, call: str) -> bool:
-    """People have rung the callback that was promised in this call; False when there was none to ring, or it rings just now."""
+    """Mark the callback of this call as rung by hand; False when there is none to ring, or it is ringing now."""
     mine = sa.select(callbacks.c.id).where(callbacks.c.call == call)
     waiting = rings.c.id.in_(mine) & rings.c.status.not_in((*SETTLED, "ringing"))
     return bool(conn.execute(sa.update(rings).where(waiting).values(status="done", next=None)).rowcount)
@@ -139,13 +139,13 @@ def number_of(conn: sa.Connection, callback: AnyRow, sealer: Sealer) -> str:
 
 
 def may_be_rung(settings: Settings, number: str) -> bool:
-    """Whether the line rings this number by itself, whatever was promised under other settings or by another release."""
+    """Whether the line rings this number, by the present settings: a promise may be from earlier settings or releases."""
     wanted = (settings.callback_prefixes, settings.callback_dial_prefixes)
     return all(numbers.may_be_rung(number, prefixes) for prefixes in wanted)
 
 
 def is_about_security(conn: sa.Connection, call: str) -> bool:
-    """Whether the call in which a callback was promised was about that, when it was last heard of."""
+    """Whether the call in which a callback was promised was about security, by its latest turn."""
     last = journal.load_state(conn, call).last
     return is_urgent(last.facts if last else {})
 
@@ -163,7 +163,7 @@ def _barred(conn: sa.Connection, here: Surroundings, callback: AnyRow) -> str | 
 
 
 def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datetime | None:
-    """A matter of security is rung while its people are there. None: now."""
+    """When the callback may be rung, by the hours for its matter; None: now."""
     info = config.by_id(conn, callback.wallet)
     week = (info.staffed(is_about_security(conn, callback.call)), now, info.timezone, info.calendar)
     if business_days.is_open(*week):

@@ -1,4 +1,4 @@
-"""Callbacks as promised, the rounds that ring them, and each attempt."""
+"""Tables: promised callbacks, their states in the dialler, and each attempt."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ rings = sa.Table(
 ring_attempts = sa.Table(
     "ring_attempts",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),  # a mark of chance, which stands in the addresses given to Twilio
+    sa.Column("id", sa.Text, primary_key=True),  # random; it is in the URLs given to Twilio
     sa.Column("ring", sa.Text, nullable=False),
     sa.Column("number", sa.Integer, nullable=False),  # of the try; in each one agent after the other is rung
     sa.Column("agent", sa.Text, nullable=False),

@@ -1,7 +1,7 @@
-"""Promised dates that have passed: a row and an event for the CRM, once a case, in one transaction.
+"""Overdue dates: once a promised date has passed, a row and an event for the CRM, once per case, in one transaction.
 
-A day has passed when it is over where the wallet is. A case that is done later keeps its row: the promise was not kept.
-Of a dispute the wallet is asked first, and again until it has decided: what is decided late is waited for no more.
+A day has passed when it is over in the wallet's time zone. A case that is done later keeps its row: the promise was broken.
+The wallet is asked about a dispute first, and again until it has decided; a late decision ends the wait.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def find_overdue(here: Surroundings) -> None:
 
 
 def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, reference: str, now: datetime) -> None:
-    """Keep that this promise was not kept, and tell the CRM; nothing when that was done, or the case is done meanwhile."""
+    """Store that the promised date has passed and queue a CRM event, unless that is stored or the case is done."""
     here = (table.c.reference == reference) & table.c.status.in_(OPEN)
     case = conn.execute(sa.select(table).where(here)).first()
     if case and insert_new(conn, overdue, {"reference": reference, "due": case.due, "at": stamp(now)}):
@@ -57,7 +57,7 @@ def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, refe
 
 
 def _days(conn: sa.Connection, now: datetime) -> list[tuple[str, date]]:
-    """Each wallet, and the day that it is there."""
+    """Each wallet with the present day in its time zone."""
     rows = conn.execute(sa.select(wallets.c.id, wallets.c.document))
     return [(row.id, now.astimezone(ZoneInfo(json.loads(row.document)["timezone"])).date()) for row in rows]
 
@@ -70,6 +70,6 @@ def _late(conn: sa.Connection, table: sa.Table, wallet: str, today: date) -> lis
 
 
 def _waited_for(conn: sa.Connection) -> list[str]:
-    """Disputes that are overdue and, as we last knew, not decided; any hundred, so that none is always behind others."""
+    """Overdue disputes that are stored as undecided: a random selection, so that each gets its turn."""
     raised = sa.select(disputes.c.reference).join(overdue, overdue.c.reference == disputes.c.reference)
     return list(conn.scalars(raised.where(disputes.c.status.in_(OPEN)).order_by(sa.func.random()).limit(AT_MOST)))

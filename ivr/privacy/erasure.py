@@ -1,13 +1,13 @@
-"""Erasure of a customer: the keys of their calls are destroyed, and what lies beside the journal is emptied.
+"""Erasure of a customer: destroys the keys of their calls and empties the personal data outside the journal.
 
-Theory. Stored replies, summaries, keyed values and numbers are sealed by a key of the call. Without it nobody reads
-them, with the server key neither; so the journal, which is only ever added to, need not be touched, and calls are still
-counted. A customer's calls are those in which they were verified or something was kept of them, and those from the
-same telephones in which nobody was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
+Stored replies, summaries, keyed values and numbers are sealed with a key per call. Without that key nobody can read them,
+not even with the server key. So the append-only journal stays untouched, and calls are still counted. A customer's calls
+are those in which they were verified or that left a record of theirs, and those from the same telephones in which nobody
+was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
 
-While one of these calls is going on, nothing is erased: what is promised in it, such as a callback, could not be kept. Whether
-it is, is not left to the notice of its end alone, which may have been lost or never asked for: a call that the line has hung up,
-or of which nothing was heard for longer than any wait can take, is over; one that is with an agent sends nothing until they part.
+While one of these calls is going on, nothing is erased: a promise made in it, such as a callback, could not be kept. The
+status callback of a call's end may be lost, so it is not the only sign: a call is also over if the line has hung up, or if
+nothing was heard of it for longer than any wait lasts. A call with an agent sends nothing until it ends.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ KEPT = (cases, disputes, callbacks, freezes, consents, voice_notes)
 STATUS = "erased"
 AT_ONCE = 500
 LONGEST_CALL = timedelta(hours=4)
-"""Twilio ends a call then; one whose end we were not told is over."""
+"""Twilio's limit for a call: after it, a call without a status callback is over."""
 LONGEST_QUIET = timedelta(minutes=10)
-"""Words, a time-out or a recording, and Twilio's retries are together far shorter than that; only a talk with an agent is not."""
+"""Speech, a time-out or a recording and Twilio's retries take far less; only a call with an agent takes longer."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """A call that is not over: since when, when it was last heard of, and when it is over at the latest."""
+    """A call that is not over: its start, the last sign of it, and its latest possible end."""
 
     call: str
     since: datetime
@@ -61,7 +61,7 @@ class GoingOn(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """How many were emptied just now; `keyless` calls are from before calls had keys."""
+    """The numbers of rows that were emptied; `keyless` calls are from releases before calls had keys."""
 
     calls: int
     callbacks: int
@@ -73,7 +73,7 @@ class Report:
 
 
 def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Connection], datetime]) -> Report:
-    """All of it in one transaction; then what the database still holds of the old rows is overwritten. Raises GoingOn."""
+    """Erase all in one transaction, then overwrite what the database files still hold of the old rows. Raises GoingOn."""
     with engine.connect() as conn:
         if conn.dialect.name == "sqlite":
             _driver(conn).execute("PRAGMA secure_delete=ON")
@@ -89,7 +89,7 @@ def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Con
 
 
 def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Report:
-    names = (customer, f"{wallet}:{customer}")  # its own id, and as the line knows it from the wallet's API
+    names = (customer, f"{wallet}:{customer}")  # the wallet's id, and the id that the line forms of it
     verified = _calls_of(conn, wallet, names)
     marks = _marks(conn, verified)
     every = verified | _unproved(conn, wallet, marks)
@@ -114,7 +114,7 @@ def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Re
 
 
 def _calls_of(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:
-    """Calls in which they were verified, or that something was kept of."""
+    """Calls in which the customer was verified, or that left a record."""
     proved = (attempts.c.wallet == wallet) & attempts.c.account.in_(names) & attempts.c.ok
     queries = [sa.select(attempts.c.call).where(proved)]
     queries += [sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in KEPT]
@@ -122,7 +122,7 @@ def _calls_of(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[s
 
 
 def _marks(conn: sa.Connection, every: set[str]) -> set[str]:
-    """Their telephones, as keyed hashes."""
+    """The customer's telephones, as keyed hashes."""
     found = conn.scalars(sa.select(calls.c.caller_mark).where(calls.c.call.in_(every)))
     return {mark for mark in found if mark}
 
@@ -143,7 +143,7 @@ def _going_on(conn: sa.Connection, every: set[str], now: datetime) -> list[Live]
 
 
 def _live(conn: sa.Connection, call: str, since: datetime) -> Live | None:
-    """How a call stands whose end was not told; None when the line itself put the receiver down."""
+    """The state of a call without a status callback of its end; None when the line itself has hung up."""
     last = conn.execute(sa.select(journal.c.at, journal.c.wait).where(journal.c.call == call).order_by(journal.c.turn.desc()).limit(1)).first()  # fmt: skip
     if last is None:
         return Live(call, since, since, since + LONGEST_QUIET)
@@ -160,7 +160,7 @@ def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set
 
 
 def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
-    """Nobody is rung any more, and not even the tail of the number stays."""
+    """Empty callbacks: none is rung any more, and not even the tail of the number stays."""
     mine = callbacks.c.call.in_(every)
     waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(SETTLED)
     conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
@@ -170,14 +170,14 @@ def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
 
 
 def _silence_notes(conn: sa.Connection, every: set[str]) -> int:
-    """What was said is gone; what still lies at the telephone company is deleted there, and not fetched any more."""
+    """Delete the sound of voice notes. Recordings that are still at Twilio are deleted there and not fetched any more."""
     mine = voice_notes.c.call.in_(every)
     conn.execute(sa.delete(sounds).where(sounds.c.id.in_(sa.select(voice_notes.c.id).where(mine))))
     return _count(conn, sa.update(voice_notes).where(mine, voice_notes.c.status != STATUS).values(status=STATUS))
 
 
 def _empty_events(conn: sa.Connection, names: set[str]) -> int:
-    """What the CRM has or has not taken of these cases and calls: its id stays, its body goes, and it is not sent any more."""
+    """Empty the CRM events of these cases and calls, delivered or not: the id stays, and nothing is sent any more."""
     emptied = sa.update(deliveries).where(deliveries.c.status != STATUS).values(status=STATUS, body="")
     return sum(
         _count(conn, emptied.where(sa.or_(*(deliveries.c.id.startswith(f"{one}:", autoescape=True) for one in some))))
@@ -186,7 +186,7 @@ def _empty_events(conn: sa.Connection, names: set[str]) -> int:
 
 
 def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
-    """Texts about these calls and references: what waits is not sent; the lab's copies go."""
+    """Drop the texts about these calls and references: queued ones are not sent, and the lab's copies are deleted."""
     dropped = 0
     for some in _a_few(names):
         about = sa.or_(*(messages.c.id.contains(f":{name}", autoescape=True) for name in some))
@@ -198,7 +198,7 @@ def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
 
 
 def _a_few(names: set[str]) -> Iterator[list[str]]:
-    """All of them, a few at a time: SQLite takes a thousand alternatives at most, and a switchboard rings more often."""
+    """The names in batches: SQLite takes at most a thousand alternatives, and a switchboard can have more calls."""
     ordered = sorted(names)
     for first in range(0, len(ordered), AT_ONCE):
         yield ordered[first : first + AT_ONCE]

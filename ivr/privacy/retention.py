@@ -1,7 +1,7 @@
-"""Retention: what is older than the settings say is deleted, a few calls at a time, and never what is still needed.
+"""Retention: deletes data that is older than the settings say, in batches, except what is still needed.
 
-Nothing goes earlier than promised: a row's own day counts in full, wherever its clock stood. Each batch is a short
-transaction of its own, so callers never wait for it, and a worker that dies leaves whole batches behind.
+Nothing is deleted early: the day of a row counts in full, in any time zone. Each batch is a short
+transaction of its own, so callers never wait for it, and a worker that dies leaves no half batch.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
 BATCH = 50
 PAUSE = 0.05
-"""Seconds between two batches, for those who wait for SQLite's one writer."""
+"""Seconds between two batches, so that other writers get SQLite's one write lock."""
 
 
 @dataclass(frozen=True)
 class Sort:
-    """What grows old: how to find it (ids of what is older than a day, ISO 8601), how to forget it."""
+    """A kind of data: `old` selects the ids that are older than a day (ISO 8601), `forget` deletes them."""
 
     name: str
     old: Callable[[str], AnySelect]
@@ -52,7 +52,7 @@ def forget_old(here: Surroundings) -> None:
 
 
 def first_day_kept(days: int, now: datetime) -> str:
-    """The first day of which all is kept, ISO 8601."""
+    """The first day that is kept in full, ISO 8601."""
     return (now - timedelta(days=days + 1)).date().isoformat()
 
 
@@ -76,7 +76,7 @@ def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
 
 
 def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> AnySelect:
-    """Calls of before that day whose cases are done and whose callbacks are settled: nobody has to make them any more."""
+    """Calls from before that day whose cases are done and whose callbacks need no more attempts."""
     waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in KINDS]
     unsettled = rings.c.status.not_in(SETTLED)
     waiting += [sa.exists().where(callbacks.c.call == calls.c.call, rings.c.id == callbacks.c.id, unsettled)]
@@ -100,7 +100,7 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
-    for table in (attempts, looks, warnings, notices, calls):  # notices also come of calls that were never played
+    for table in (attempts, looks, warnings, notices, calls):  # a notice may belong to a call without turns
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
 
 
@@ -114,7 +114,7 @@ def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _old_notes(before: str) -> AnySelect:
-    """Those whose case is done; one that is still on its way is not old."""
+    """Old notes whose case is done, without those that are still to be fetched."""
     waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in KINDS]  # fmt: skip
     old = (voice_notes.c.at < before) & (voice_notes.c.status != COMING)
     return sa.select(voice_notes.c.id).where(old, *(~one for one in waiting))

@@ -1,8 +1,8 @@
-"""Voice notes: what a caller said in their own words, kept with a case; and every recording, whoever tells of it first.
+"""Voice notes, which a caller records for a case, and the registry of all recordings.
 
-The turn that a recording answers, the end of a call in the middle of one, and Twilio's status notice all name it, in any
-order and more than once. Each writes it down if nobody has yet. How long it is, only the notice that it is complete knows:
-before that its length may be told as 0, -1 or not at all. What becomes of it is decided when the call is over.
+The turn that a recording answers, the end of a call during one, and Twilio's status callback all name it, in any
+order and more than once. Each of them stores it unless it is stored. Only the callback that it is complete has its length:
+before that Twilio may send 0, -1 or nothing. Whether it is kept is decided when the call is over.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from ivr.follow_up.tries import QUEUED, stamp
 from ivr.voice_notes.tables import recordings, voice_notes
 
 GRACE = timedelta(seconds=20)
-"""Longer than a turn may take: until then it may still be that the caller kept it."""
+"""Longer than a turn may take: until then the caller may still keep the note."""
 UNTOLD = -1
-"""Instead of the seconds of a recording whose length nobody has told yet."""
+"""In place of the seconds of a recording whose length is not known yet."""
 COMING, HELD, SILENT, LOST, ERASED = "coming", "held", "silent", "lost", "erased"
 
 
 @dataclass(frozen=True)
 class Note:
-    """A note that was kept: the recording's id, its seconds (0: not known yet), the case that it belongs to."""
+    """A kept note: the recording's id, its seconds (0: not known yet), the reference of its case."""
 
     id: str
     seconds: int
@@ -35,9 +35,9 @@ class Note:
 
 
 def know(conn: sa.Connection, call: str, turn: int, recorded: Recorded, now: datetime, final: bool) -> int | None:
-    """There is a recording at the telephone company; its seconds, as far as they are known. `now` is the machine's.
+    """Store that there is a recording at Twilio; returns its seconds if they are known. `now` is the machine's time.
 
-    The `final` word on its length stands; another one only until then. Told again it changes nothing.
+    A `final` length replaces an earlier one; another length is stored only if none is known. Repeating changes nothing.
     """
     here = recordings.c.id == recorded.id
     seconds = recorded.seconds if final else recorded.seconds or None
@@ -54,7 +54,7 @@ def know(conn: sa.Connection, call: str, turn: int, recorded: Recorded, now: dat
 
 @write
 def keep_note(world: World, customer: str, wallet: str, recording: str, reference: str) -> Note:
-    """The caller wants it kept, with this case."""
+    """Keep the recording as a note of this case."""
     here = recordings.c.id == recording
     seconds = max(0, world.conn.scalar(sa.select(recordings.c.seconds).where(here)) or 0)
     kept = {"id": recording, "customer": customer, "wallet": wallet, "call": world.call, "at": world.now.isoformat()}
@@ -64,6 +64,6 @@ def keep_note(world: World, customer: str, wallet: str, recording: str, referenc
 
 @write
 def drop_note(world: World, recording: str) -> bool:
-    """The caller does not want it after all; the telephone company's is deleted when the call is over."""
+    """Withdraw a note; the recording at Twilio is deleted when the call is over."""
     mine = (voice_notes.c.id == recording) & (voice_notes.c.call == world.call)
     return bool(world.conn.execute(sa.delete(voice_notes).where(mine)).rowcount)

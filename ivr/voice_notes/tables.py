@@ -1,4 +1,4 @@
-"""Voice notes, their sound, and the recordings that may still lie at Twilio."""
+"""Tables: voice notes, their sound, and the recordings that may still be at Twilio."""
 
 from __future__ import annotations
 
