@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.console.command_base import Command, Refused, line_access
-from ivr.operations.line_state import STATES, LineState, line_state, switch
+from ivr.operations.line_switch import STATES, LineState, line_state, switch
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.operations.line_state import STATES
+from ivr.operations.line_switch import STATES
 from ivr.wallet.shapes import WorldError, having, maybe, moment, one_of, optional, refuse, text, truth, whole
 
 MOST_AGENTS = 99  # as many as have a made-up number

@@ -13,7 +13,7 @@ from ivr.engine.secrets import Sealer
 from ivr.identity.tables import languages
 from ivr.lab import agents, clock, happened, orders, scene, world
 from ivr.network.loopback import refuse_strangers
-from ivr.operations import line_state
+from ivr.operations import line_switch
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.shapes import WorldError
 from ivr.wallet.tables import wallets
@@ -87,7 +87,7 @@ def _set_the_scene(lab: Blueprint, engine: sa.Engine, settings: Settings) -> Non
         asked = orders.line(_body())
         with begin_write(engine) as conn:
             orders.refuse_unknown(asked["wallet"], sorted(conn.scalars(sa.select(wallets.c.id))))
-            line_state.switch(conn, asked["state"], asked["wallet"], asked["reason"], clock.business_now(conn))
+            line_switch.switch(conn, asked["state"], asked["wallet"], asked["reason"], clock.business_now(conn))
         return jsonify(asked)
 
 

@@ -23,7 +23,7 @@ from ivr.follow_up.messages import FollowUp
 from ivr.follow_up.queue import make_client
 from ivr.follow_up.scene import now
 from ivr.handover.agents import on_duty
-from ivr.operations.line_state import is_any_switched, takeover_flow
+from ivr.operations.line_switch import is_any_switched, takeover_flow
 from ivr.speech.catalogue import words
 from ivr.telephony.own_numbers import caller_id
 from ivr.wallet import wallets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.operations.line_state import switch
+from ivr.operations.line_switch import switch
 from ivr.storage.database import begin_write
 from tests.call_flows.line import HAIYUN, LIN, LINFU, Caller
 

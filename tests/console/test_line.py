@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ivr.operations.line_state import STATES, LineState, line_state, switch
+from ivr.operations.line_switch import STATES, LineState, line_state, switch
 from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

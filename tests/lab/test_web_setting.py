@@ -11,7 +11,7 @@ from ivr.cases import tables as cases_tables
 from ivr.engine.secrets import Sealer
 from ivr.identity import tables as identity_tables
 from ivr.lab import scene
-from ivr.operations.line_state import line_state
+from ivr.operations.line_switch import line_state
 from ivr.storage.database import begin_read, begin_write
 from tests.lab.happened import NOON, happened
 

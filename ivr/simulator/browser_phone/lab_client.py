@@ -21,7 +21,7 @@ from ivr.lab.tables import worlds
 from ivr.lab.world import DEFAULT, moved
 from ivr.network.loopback import TOKEN
 from ivr.network.tls import trusted
-from ivr.operations.line_state import STATES, line_state
+from ivr.operations.line_switch import STATES, line_state
 from ivr.simulator.browser_phone.demo_calls import demo_calls
 from ivr.storage.database import begin_read, connect
 
