@@ -92,7 +92,7 @@ def everything(line):
         return conn.execute(sa.select(journal).order_by(journal.c.call, journal.c.turn)).all()
 
 
-def test_nothing_that_was_sealed_can_be_read_and_the_journal_is_as_it_was(told):
+def test_sealed_data_is_unreadable_and_the_journal_is_unchanged(told):
     """Neither with what the database still holds nor with the server key; the neighbour's is as before."""
     sealed = {call: tokens(told, call) for call in (told.lin.sid, told.nobody.sid, told.dana.sid)}
     assert len(sealed[told.lin.sid]) > 15
@@ -108,7 +108,7 @@ def test_nothing_that_was_sealed_can_be_read_and_the_journal_is_as_it_was(told):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the files of PostgreSQL are not ours
-def test_the_keys_are_gone_from_the_files_too(told):
+def test_the_keys_are_gone_from_the_database_files(told):
     """SQLite overwrites old pages, and leaves none in its log."""
     lost, kept = key(told, told.lin.sid).encode(), key(told, told.dana.sid).encode()
     files = [Path(told.engine.url.database + end) for end in ("", "-wal")]
@@ -119,7 +119,7 @@ def test_the_keys_are_gone_from_the_files_too(told):
     assert lost not in held and kept in held
 
 
-def test_reports_go_on_and_say_that_it_was_erased(told):
+def test_reports_say_that_the_call_was_erased(told):
     """Calls, callbacks, cases; a case still has its stage."""
     (case,) = told.get("cases")
     erased(told)
@@ -156,7 +156,7 @@ def test_another_customer_on_the_same_telephone_stays(told):
     assert all(opens(told, shared.sid, token) for token in tokens(told, shared.sid))
 
 
-def test_a_text_that_waits_is_not_sent(told):
+def test_a_queued_text_is_not_sent(told):
     """Nor composed."""
     with begin_write(told.engine) as conn:
         conn.execute(sa.update(messages).values(status="queued"))
@@ -165,7 +165,7 @@ def test_a_text_that_waits_is_not_sent(told):
         assert "erased" in conn.scalars(sa.select(messages.c.status)).all()
 
 
-def test_a_telephone_that_rang_a_thousand_times_is_erased_like_any_other(told):
+def test_a_telephone_with_a_thousand_calls_is_erased(told):
     """A company's switchboard, or somebody who tried numbers from it."""
     with begin_write(told.engine) as conn:
         kept = conn.execute(sa.select(calls).where(calls.c.call == told.nobody.sid)).one()._asdict()
@@ -175,7 +175,7 @@ def test_a_telephone_that_rang_a_thousand_times_is_erased_like_any_other(told):
     assert (report.calls, report.texts, report.events) == (1502, 2, 2)
 
 
-def test_calls_from_before_there_were_keys_are_counted(told):
+def test_calls_without_a_key_are_counted(told):
     """They are emptied as far as that goes, and the report says what is left."""
     with begin_write(told.engine) as conn:
         conn.execute(sa.update(calls).where(calls.c.call == told.lin.sid).values(key_sealed=None))
@@ -204,7 +204,7 @@ def test_the_command_says_what_it_did(told):
     assert "was erased" in typed(told, "deliveries", "resend", event).output
 
 
-def test_while_a_call_is_going_on_nothing_is_erased_and_what_it_promises_is_kept(told):
+def test_nothing_is_erased_during_a_call_and_its_promises_are_kept(told):
     """A callback that is asked for afterwards can be rung; when the call is over, all goes."""
     customer = customers(told)[told.lin.sid]
     again = Caller(told, "zh", repeat=False)
@@ -233,7 +233,7 @@ def never_ended(line):
         conn.execute(sa.update(calls).values(ended=None))
 
 
-def test_a_call_whose_end_was_never_told_is_over_when_nothing_was_heard_for_longer_than_a_wait(told):
+def test_a_call_without_a_status_callback_is_over_after_the_longest_wait(told):
     """Nobody waits for hours: minutes after its last turn it stands in nobody's way."""
     never_ended(told)
     later(told, LONGEST_QUIET - timedelta(minutes=1))
@@ -254,7 +254,7 @@ def test_a_call_that_the_line_hung_up_is_over_at_once(told):
     assert erased(told).calls == 3
 
 
-def test_a_call_that_is_with_an_agent_goes_on_for_as_long_as_twilio_lets_it(told):
+def test_a_call_with_an_agent_lasts_up_to_twilios_limit(told):
     """Which is four hours; nothing is heard of it meanwhile."""
     told.put("agents", {"available": 1})
     again = Caller(told, "zh", repeat=False).calls(from_=LINS)
@@ -298,7 +298,7 @@ def work(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("point", ["before-commit", "after-commit"])
-def test_an_erasure_that_is_killed_is_whole_or_not_at_all(told, point):
+def test_a_killed_erasure_is_complete_or_did_nothing(told, point):
     """Typed again it does what is left."""
     customer, url = customers(told)[told.lin.sid], told.engine.url.render_as_string(hide_password=False)
     sealed = tokens(told, told.lin.sid)

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("answer", [404, 401, 429, 500, 503])
-def test_what_twilio_does_not_give_now_is_tried_again(scene, answer):
+def test_a_failed_fetch_is_retried(scene, answer):
     """Half a minute later at first; the note stays coming, and comes."""
     scene.leaves_a_note()
     real = scene.here
@@ -43,7 +43,7 @@ def test_what_twilio_does_not_give_now_is_tried_again(scene, answer):
 
 
 @pytest.mark.parametrize("status", ["processing", "in-progress", "absent"])
-def test_a_recording_that_is_not_ready_is_waited_for(scene, status, monkeypatch):
+def test_a_recording_that_is_not_ready_is_fetched_later(scene, status, monkeypatch):
     """Twilio's own word for it is written down."""
     scene.leaves_a_note()
     shown = recordings._recording
@@ -54,7 +54,7 @@ def test_a_recording_that_is_not_ready_is_waited_for(scene, status, monkeypatch)
     assert scene.later(seconds=31).note.status == "held"
 
 
-def test_a_sound_that_nobody_can_play_is_fetched_again_and_given_up_after_three_days(scene, monkeypatch):
+def test_an_unreadable_sound_is_retried_for_three_days(scene, monkeypatch):
     """Then it is lost, in the log and in the list; it stays at Twilio for whoever looks, and may be tried once more."""
     scene.leaves_a_note()
     with monkeypatch.context() as broken:
@@ -68,7 +68,7 @@ def test_a_sound_that_nobody_can_play_is_fetched_again_and_given_up_after_three_
     assert scene.later().note.status == "held"
 
 
-def test_a_slow_telephone_company_holds_nobody_for_long(scene, monkeypatch):
+def test_a_slow_fetch_times_out(scene, monkeypatch):
     """Byte by byte: it is broken off, and tried again."""
     scene.leaves_a_note()
     monkeypatch.setattr("ivr.telephony.twilio_rest.SOUND_SECONDS", 0.0)
@@ -76,7 +76,7 @@ def test_a_slow_telephone_company_holds_nobody_for_long(scene, monkeypatch):
     assert (scene.recording.error, scene.note.status) == ("too slow", "coming")
 
 
-def test_a_sound_larger_than_any_note_is_not_taken(scene, monkeypatch):
+def test_a_sound_larger_than_any_note_is_refused(scene, monkeypatch):
     """Whatever it is, it is not ours."""
     scene.leaves_a_note()
     monkeypatch.setattr("ivr.telephony.twilio_rest.LARGEST_SOUND", 1000)
@@ -84,7 +84,7 @@ def test_a_sound_larger_than_any_note_is_not_taken(scene, monkeypatch):
     assert (scene.recording.error, scene.note.status, scene.one(sounds)) == ("too long", "coming", None)
 
 
-def test_a_deletion_that_failed_is_made_up_for_and_the_sound_is_not_fetched_twice(scene, monkeypatch):
+def test_a_failed_deletion_is_retried_without_a_second_fetch(scene, monkeypatch):
     """The note is here meanwhile."""
     scene.leaves_a_note()
     with monkeypatch.context() as broken:
@@ -95,7 +95,7 @@ def test_a_deletion_that_failed_is_made_up_for_and_the_sound_is_not_fetched_twic
     assert scene.later(seconds=31).recording.status == "gone" and scene.held.deleted
 
 
-def test_one_that_is_gone_already_is_no_fault(scene):
+def test_a_recording_that_is_already_deleted_is_no_fault(scene):
     """Somebody deleted it in the console."""
     scene.leaves_a_note().held.deleted = True
     scene.later()
@@ -134,7 +134,7 @@ def work(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("point", ["before-fetch", "after-fetch", "before-delete", "after-delete"])
-def test_a_worker_that_is_killed_leaves_a_note_that_comes_all_the_same(scene, point):
+def test_a_note_arrives_after_a_worker_was_killed(scene, point):
     """Once, and nothing stays at the telephone company."""
     scene.leaves_a_note().later(seconds=0)
     scene.now += GRACE
@@ -157,7 +157,7 @@ def test_a_worker_that_is_killed_leaves_a_note_that_comes_all_the_same(scene, po
     assert len(scene.sound()) > 1000
 
 
-def test_two_workers_fetch_it_once(scene):
+def test_two_workers_fetch_a_note_once(scene):
     """Whoever takes the row has it."""
     scene.leaves_a_note().later(seconds=0)
     scene.now += GRACE

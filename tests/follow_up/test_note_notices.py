@@ -47,7 +47,7 @@ def test_notices_repeated_and_out_of_order_are_one_recording(scene):
     assert scene.recording.status == "gone"
 
 
-def test_a_notice_alone_is_enough_for_who_hung_up(scene):
+def test_a_notice_alone_registers_the_recording_of_a_caller_who_hung_up(scene):
     """Where the end of the recording was never posted."""
     scene.opens_a_case()
     turn = due(scene.caller)
@@ -89,7 +89,7 @@ def test_a_turn_that_comes_after_its_notice_and_the_end_of_the_call_is_played(sc
         {"RecordingSid": "../RE" + "a" * 31},
     ],
 )
-def test_a_notice_that_names_no_recording_is_kept_nowhere(scene, form):
+def test_a_notice_without_a_recording_is_not_stored(scene, form):
     """And answered all the same."""
     scene.opens_a_case()
     assert post(scene.caller.line, f"/voice/calls/{scene.caller.sid}/recordings/3", form).status_code == 204
@@ -115,7 +115,7 @@ def answered(scene, turn, **told) -> str:
 
 
 @pytest.mark.parametrize("first", FIRST_WORDS.values(), ids=list(FIRST_WORDS))
-def test_the_notice_that_it_is_complete_has_the_last_word_on_its_length(scene, first):
+def test_the_completed_notice_sets_the_final_length(scene, first):
     """Told as nought, minus one or not at all in the turn, twelve seconds later: the note is held."""
     scene.opens_a_case()
     turn = due(scene.caller)
@@ -128,7 +128,7 @@ def test_the_notice_that_it_is_complete_has_the_last_word_on_its_length(scene, f
 
 
 @pytest.mark.parametrize("first", FIRST_WORDS.values(), ids=list(FIRST_WORDS))
-def test_a_length_that_is_known_already_is_not_doubted_by_the_turn(scene, first):
+def test_the_turn_does_not_change_a_known_length(scene, first):
     """The notice overtook the turn: the words are there, and the caller hears so."""
     scene.opens_a_case()
     turn = due(scene.caller)
@@ -151,7 +151,7 @@ def test_a_recording_of_unknown_length_is_not_called_silence(scene, first):
 
 
 @pytest.mark.parametrize("late", ["0", "-1", ""])
-def test_a_late_word_of_the_call_does_not_take_the_length_back(scene, late):
+def test_a_late_webhook_of_the_call_does_not_change_the_length(scene, late):
     """The end of the call tells of the recording once more."""
     scene.opens_a_case()
     turn = due(scene.caller)
@@ -168,7 +168,7 @@ def test_a_late_word_of_the_call_does_not_take_the_length_back(scene, late):
     assert scene.later().note.status == "held"
 
 
-def test_a_silence_that_is_complete_stays_none(scene):
+def test_a_completed_silent_recording_is_no_note(scene):
     """What was told of it in the call and what was measured afterwards agree."""
     scene.opens_a_case()
     turn = due(scene.caller)
@@ -181,7 +181,7 @@ def test_a_silence_that_is_complete_stays_none(scene):
 @pytest.mark.parametrize(
     "seconds, read", [("7", 7), ("0", 0), ("", None), ("-1", None), ("1e9", None), ("９", None), ("123456", None)]
 )
-def test_seconds_are_taken_as_a_number_or_not_at_all(scene, seconds, read):
+def test_seconds_that_are_no_number_are_ignored(scene, seconds, read):
     """Whatever was posted."""
     runtime = scene.caller.line.app.extensions["line"]
     assert take(runtime, "CA1", 1, {"RecordingSid": "RE" + "a" * 32, "RecordingDuration": seconds}) == Recorded(

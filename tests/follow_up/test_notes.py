@@ -43,7 +43,7 @@ def test_while_the_call_goes_on_nothing_is_fetched(scene):
         lambda caller: caller.picks("重新录", "record it again").presses("*"),
     ],
 )
-def test_what_the_caller_took_back_is_only_deleted(scene, does):
+def test_a_withdrawn_note_is_deleted_and_not_fetched(scene, does):
     """It is never fetched."""
     scene.opens_a_case().caller.speaks(12).presses("#")
     does(scene.caller).hangs_up()
@@ -53,14 +53,14 @@ def test_what_the_caller_took_back_is_only_deleted(scene, does):
 
 
 @pytest.mark.parametrize("key", ["0", "*"])
-def test_what_was_left_behind_is_only_deleted(scene, key):
+def test_a_recording_without_a_note_is_deleted_and_not_fetched(scene, key):
     """The caller wanted a person, or back."""
     scene.opens_a_case().caller.speaks(12).presses(key).hangs_up()
     scene.later()
     assert (scene.note, scene.recording.status, scene.held.deleted) == (None, "gone", True)
 
 
-def test_who_hangs_up_while_speaking_has_left_a_note(scene):
+def test_a_caller_who_hangs_up_while_speaking_leaves_a_note(scene):
     """It belongs to the case that was opened last; the end of the call told of it."""
     scene.opens_a_case().caller.speaks(12).hangs_up()
     assert scene.note is None and scene.recording.seconds == 12
@@ -76,7 +76,7 @@ def test_who_hangs_up_while_speaking_has_left_a_note(scene):
     assert (listed["id"], listed["at"][-6:]) == (scene.held.sid, "+08:00")
 
 
-def test_words_that_were_spoken_while_the_line_broke_are_a_note(scene, monkeypatch):
+def test_a_recording_whose_turn_failed_is_a_note(scene, monkeypatch):
     """The turn that would have kept them failed: they belong to the case all the same."""
     monkeypatch.setattr(notes, "Note", None)
     scene.opens_a_case().caller.speaks(12).presses("#").is_told("系统出了一点问题", "went wrong on our side").hangs_up()
@@ -86,14 +86,14 @@ def test_words_that_were_spoken_while_the_line_broke_are_a_note(scene, monkeypat
     assert (scene.note.status, scene.note.reference, scene.held.deleted) == ("held", case["reference"], True)
 
 
-def test_who_hangs_up_before_a_word_has_left_none(scene):
+def test_a_caller_who_hangs_up_before_speaking_leaves_no_note(scene):
     """What is there is deleted."""
     scene.opens_a_case().caller.hangs_up()
     scene.later()
     assert (scene.note, scene.recording.status, scene.held.deleted) == (None, "gone", True)
 
 
-def test_a_note_in_which_nobody_speaks_is_not_held(scene):
+def test_a_silent_note_is_not_kept(scene):
     """The row says why, the sound is nowhere, and it is deleted there too."""
     scene.leaves_a_note()
     scene.held.words, scene.held.seconds = "", 0
@@ -101,7 +101,7 @@ def test_a_note_in_which_nobody_speaks_is_not_held(scene):
     assert (scene.note.status, scene.one(sounds), scene.held.deleted) == ("silent", None, True)
 
 
-def test_the_crm_hears_that_there_is_one_and_not_where(line, settings, served_crm, crm):
+def test_the_crm_event_of_a_note_holds_no_address(line, settings, served_crm, crm):
     """Once, with the case; id and seconds, no address."""
     with noted(line, settings, crm=served_crm) as scene:
         scene.leaves_a_note().later()
@@ -117,14 +117,14 @@ def test_the_crm_hears_that_there_is_one_and_not_where(line, settings, served_cr
         assert len(crm.requests) == len(crm.taken)
 
 
-def test_nothing_of_a_note_is_in_the_events_of_a_wallet_without_a_crm(scene):
+def test_a_wallet_without_a_crm_gets_no_event_of_a_note(scene):
     """Nothing is kept for nobody."""
     scene.leaves_a_note().later()
     assert scene.one(deliveries) is None
 
 
 @pytest.mark.parametrize("fetched", [True, False])
-def test_after_an_erasure_nobody_hears_it_and_it_is_deleted_at_the_telephone_company(scene, fetched):
+def test_an_erased_note_cannot_be_heard_and_is_deleted_at_the_telephone_company(scene, fetched):
     """Whether it was here already or not."""
     scene.leaves_a_note()
     if fetched:
@@ -137,7 +137,7 @@ def test_after_an_erasure_nobody_hears_it_and_it_is_deleted_at_the_telephone_com
     assert erase(scene.here.engine, "haiyun", scene.note.customer, scene.here.clock).notes == 0
 
 
-def test_who_hung_up_while_speaking_and_was_erased_leaves_nothing(scene):
+def test_an_erased_caller_who_hung_up_while_speaking_leaves_no_note(scene):
     """Nobody had written the note down yet."""
     scene.opens_a_case().caller.speaks(12).hangs_up()
     (case,) = scene.caller.line.get("cases")
@@ -146,7 +146,7 @@ def test_who_hung_up_while_speaking_and_was_erased_leaves_nothing(scene):
     assert (scene.note, scene.recording.status, scene.held.deleted) == (None, "gone", True)
 
 
-def test_the_journal_is_what_it_was(scene):
+def test_fetching_a_note_does_not_change_the_journal(scene):
     """A recording never moves a call."""
     scene.leaves_a_note()
     with begin_read(scene.here.engine) as conn:

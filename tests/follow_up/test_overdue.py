@@ -55,7 +55,7 @@ def raised(here):
 ONCE = ([("261100018", "2026-11-24")], ["case.overdue"])
 
 
-def test_a_day_has_passed_when_it_is_over_where_the_wallet_is(promised):
+def test_a_day_has_passed_when_it_is_over_in_the_wallets_time_zone(promised):
     """Not a second before midnight in Shanghai, though it is the evening before in London."""
     walk(promised, ON_TIME)
     assert raised(promised) == ([], [])
@@ -63,7 +63,7 @@ def test_a_day_has_passed_when_it_is_over_where_the_wallet_is(promised):
     assert raised(promised) == ONCE
 
 
-def test_it_is_told_once_however_often_and_by_however_many_it_is_found(promised):
+def test_an_overdue_date_gives_one_event_for_repeated_and_parallel_searches(promised):
     """Eight workers, and again the day after."""
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: walk(promised, LATE), range(8)))
@@ -74,7 +74,7 @@ def test_it_is_told_once_however_often_and_by_however_many_it_is_found(promised)
 @pytest.mark.parametrize(
     "status, mode, late", [("in-review", "ok", True), ("refunded", "ok", False), ("refunded", "down", False)]
 )
-def test_of_a_dispute_the_wallet_is_asked_before_it_is_called_overdue(here, status, mode, late):
+def test_the_wallet_is_asked_before_a_dispute_is_called_overdue(here, status, mode, late):
     """It knows whether it was decided, and we write that down; while it does not answer nobody is accused."""
     document = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
     document["disputes"] = [document["disputes"][0] | {"status": status}]
@@ -88,7 +88,7 @@ def test_of_a_dispute_the_wallet_is_asked_before_it_is_called_overdue(here, stat
         assert conn.scalar(sa.select(disputes.c.status)) == (status if mode == "ok" else "received")
 
 
-def test_a_dispute_that_is_decided_late_is_waited_for_no_more(here):
+def test_a_late_decision_ends_the_wait_for_a_dispute(here):
     """The wallet is asked again; the row stays, for the promise was not kept."""
     document = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-8"))
     document["disputes"] = [document["disputes"][0]]
@@ -107,7 +107,7 @@ def test_a_dispute_that_is_decided_late_is_waited_for_no_more(here):
 
 
 @pytest.mark.parametrize("status", ["done", "decided-refund", "refunded"])
-def test_what_is_done_is_not_overdue(promised, status):
+def test_a_done_case_is_not_overdue(promised, status):
     """However late it is."""
     with begin_write(promised.engine) as conn:
         conn.execute(sa.update(cases).values(status=status))
@@ -115,7 +115,7 @@ def test_what_is_done_is_not_overdue(promised, status):
     assert raised(promised) == ([], [])
 
 
-def test_a_dispute_is_a_promise_like_any_other(promised):
+def test_a_dispute_can_be_overdue(promised):
     """From the same walk."""
     with begin_write(promised.engine) as conn:
         kept = {name: CASE[name] for name in CASE if name != "status"} | {
@@ -127,7 +127,7 @@ def test_a_dispute_is_a_promise_like_any_other(promised):
     assert sorted(raised(promised)[0]) == [("261100018", "2026-11-24"), ("261100026", "2026-11-24")]
 
 
-def test_a_wallet_without_a_crm_has_its_row_all_the_same(promised):
+def test_a_wallet_without_a_crm_gets_the_row_without_an_event(promised):
     """For people to see."""
     walk(replace(promised, settings=replace(promised.settings, crm_url={}, crm_secret={})), LATE)
     assert raised(promised) == (ONCE[0], [])
@@ -158,7 +158,7 @@ def work(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("point", ["before-commit", "after-commit"])
-def test_a_worker_that_is_killed_tells_once(promised, tmp_path, point):
+def test_a_killed_worker_leaves_one_event(promised, tmp_path, point):
     """Row and event go together; the next worker finds what is left."""
     url = promised.engine.url.render_as_string(hide_password=False)
     run = "import sys; from tests.follow_up.test_overdue import work; work(sys.argv[1:])"

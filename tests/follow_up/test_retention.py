@@ -73,7 +73,7 @@ def left(here):
         return found | {"rings": sorted(conn.scalars(sa.select(rings.c.id))), "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id)))}  # fmt: skip
 
 
-def test_an_old_call_goes_with_all_that_hangs_on_it_and_a_new_one_stays(old):
+def test_an_old_call_is_deleted_with_its_rows_and_a_new_one_stays(old):
     """In every table."""
     put(old, "CAold")
     put(old, "CAnew", NEW)
@@ -81,7 +81,7 @@ def test_an_old_call_goes_with_all_that_hangs_on_it_and_a_new_one_stays(old):
     assert all(there == ["CAnew"] for there in left(old).values()), left(old)
 
 
-def test_of_a_call_that_was_never_played_nothing_is_left_either(old):
+def test_an_old_call_without_turns_is_deleted(old):
     """A number that is no wallet's line was dialled: all that came was the notice of its end."""
     with begin_write(old.engine) as conn:
         conn.execute(sa.insert(calls).values(call="CA1", started=OLD, ended=OLD))
@@ -99,7 +99,7 @@ def test_nothing_is_deleted_unless_a_setting_says_so(old):
 
 
 @pytest.mark.parametrize("needed", [{"case": ("case", "received")}, {"case": ("case", "in-review")}, {"case": ("dispute", "in-review")}, {"ring": "queued"}, {"ring": "ringing"}, {"ring": "missed"}, {"ring": "by-hand"}])  # fmt: skip
-def test_what_is_still_needed_stays_however_old(old, needed):
+def test_old_data_that_is_still_needed_stays(old, needed):
     """An open case or dispute, a callback that nobody has made, by the line or by hand; beside it an old call goes."""
     put(old, "CAneeded", **needed)
     put(old, "CAdone", case=("case", "done"), ring="done")
@@ -142,7 +142,7 @@ def notes_left(here):
         return [sorted(conn.scalars(sa.select(table.c.id))) for table in (voice_notes, sounds)]
 
 
-def test_an_old_voice_note_goes_with_its_sound(old):
+def test_an_old_voice_note_is_deleted_with_its_sound(old):
     """A new one stays, and so does what is still on its way."""
     for note, more in {"CAold": {}, "CAnew": {"at": NEW}, "CAcoming": {"status": "coming"}}.items():
         put_note(old, note, **more)
@@ -178,7 +178,7 @@ def test_a_call_keeps_its_key_as_long_as_its_voice_note_is_there(old):
     assert left(old)["calls"] == []
 
 
-def test_what_has_not_arrived_is_never_deleted(old):
+def test_a_note_that_is_still_to_be_fetched_is_not_deleted(old):
     """Texts that wait, events that wait or are dead."""
     with begin_write(old.engine) as conn:
         for status in ("queued", "sent", "delivered", "failed", "dropped"):
@@ -202,7 +202,7 @@ def test_what_has_not_arrived_is_never_deleted(old):
         ("2026-10-22T23:59:59+08:00", False),
     ],
 )
-def test_nothing_goes_before_its_days_are_full(old, at, kept):
+def test_nothing_is_deleted_before_its_last_day_is_over(old, at, kept):
     """Wherever the clock stood; at most two days later."""
     put(old, "CA1", at)
     retention.forget_old(old)
@@ -228,7 +228,7 @@ def work(arguments: list[str]) -> None:
     retention.forget_old(Surroundings(connect(url), settings, None, lambda conn: NOW))
 
 
-def test_a_worker_that_is_killed_leaves_whole_calls_and_the_next_one_goes_on(old, tmp_path):
+def test_a_killed_worker_leaves_no_half_call_and_the_next_one_continues(old, tmp_path):
     """Two of five are gone, in all tables, or none of a batch."""
     for place in range(5):
         put(old, f"CA{place}")

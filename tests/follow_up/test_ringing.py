@@ -35,7 +35,7 @@ def test_at_its_slot_an_agent_is_rung_and_then_the_customer(caller):
 
 
 @pytest.mark.parametrize("who, does, rung", [("agent", "no-answer", 3), ("agent", "decline", 3), ("agent", "busy", 3), ("customer", "no-answer", 6), ("customer", "busy", 6), ("customer", "decline", 6)])  # fmt: skip
-def test_who_does_not_answer_is_tried_twice_more_and_then_seen_as_missed(caller, who, does, rung):
+def test_an_unanswered_callback_is_retried_twice_and_then_missed(caller, who, does, rung):
     """After ten minutes and an hour; a customer who presses nothing (a mailbox) was not reached."""
     with exchange(caller) as line:
         line.does[who] = does
@@ -55,7 +55,7 @@ def test_when_one_agent_does_not_answer_the_next_one_is_rung_at_once(caller):
         assert (line.ring.status, line.ring.tries, len(line.calls)) == ("queued", 1, 2)
 
 
-def test_nobody_on_duty_or_a_closed_line_rings_nobody_and_costs_no_try(caller):
+def test_without_agents_or_outside_hours_nobody_is_rung_and_no_try_is_used(caller):
     """It waits for the next opening, or for somebody to come."""
     with exchange(caller) as line:
         line.line.put("agents", {"available": 0})
@@ -67,7 +67,7 @@ def test_nobody_on_duty_or_a_closed_line_rings_nobody_and_costs_no_try(caller):
         assert (line.ring.status, line.ring.tries) == ("reached", 0)
 
 
-def test_a_callback_about_security_is_rung_while_the_people_of_security_are_there(caller):
+def test_a_callback_about_security_is_rung_in_the_hours_for_security(caller):
     """At night too, where the wallet says that they are; a quarter of an hour after it was promised."""
     with exchange(caller, security=True) as line:
         assert line.at("2026-11-23T23:44:00+08:00").walks().calls == []
@@ -86,7 +86,7 @@ def test_a_number_that_may_not_be_rung_is_left_to_people(caller, setting):
 
 
 @pytest.mark.parametrize("number", ["+12644761234", "+12423271234", "+19765550132", "+8616812345", "+86168123456", "+19005550123", "+881612345678", "+864000000101"])  # fmt: skip
-def test_a_dear_number_that_was_stored_before_is_never_dialled(caller, number):
+def test_a_premium_number_that_was_stored_before_is_never_dialled(caller, number):
     """Whatever the release before was willing to call: it is left to people."""
     with exchange(caller) as line:
         with begin_write(line.here.engine) as conn:
@@ -106,7 +106,7 @@ def test_an_agent_who_accepts_rings_no_number_that_may_not_be_rung_any_more(call
         assert line.ring.status == "by-hand"
 
 
-def test_an_agent_who_is_on_the_telephone_is_rung_for_nobody_else(caller):
+def test_a_busy_agent_is_not_rung_for_another_callback(caller):
     """The second callback waits until the first talk is over."""
     with exchange(caller) as line:
         with begin_write(line.here.engine) as conn:
@@ -124,7 +124,7 @@ def test_an_agent_who_is_on_the_telephone_is_rung_for_nobody_else(caller):
         assert line.calls.count(CUSTOMER) == 2
 
 
-def test_of_many_workers_one_rings(caller):
+def test_one_of_many_workers_rings(caller):
     """Eight at once."""
     with exchange(caller) as line:
         line.at(MORNING)

@@ -56,7 +56,7 @@ def test_a_worker_that_is_killed_rings_once(line, point, deaf):
             assert line.waits_for("reached").status == "reached" and line.calls.count(CUSTOMER) == 1
 
 
-def test_an_answer_that_is_lost_is_looked_for(caller):
+def test_a_call_whose_response_was_lost_is_looked_up(caller):
     """The request arrived, its answer did not: nobody is rung twice."""
     with exchange(caller) as line:
         line.does["agent"] = "person"
@@ -74,7 +74,7 @@ def test_an_answer_that_is_lost_is_looked_for(caller):
         assert known == next(iter(line.simulator.runner.calls)) and len(line.calls) == 1
 
 
-def test_a_telephone_company_that_is_away_costs_no_try(caller):
+def test_an_unavailable_telephone_company_uses_no_try(caller):
     """Nor does one that does not know us; when it is back, the callback is made."""
     with exchange(caller) as line:
         away = replace(line.here.settings, twilio_api_url={"": "http://127.0.0.1:9"})
@@ -88,7 +88,7 @@ def test_a_telephone_company_that_is_away_costs_no_try(caller):
         assert (line.ring.status, line.ring.tries, line.calls.count(CUSTOMER)) == ("reached", 0, 1)
 
 
-def test_what_twilio_refuses_was_not_placed_and_after_the_rest_nobody_knows(settings):
+def test_a_refusal_means_not_placed_and_other_errors_mean_unknown(settings):
     """By the status of the answer; a wrong token or too many requests say nothing of the number."""
     status = [0]
 
@@ -107,7 +107,7 @@ def test_what_twilio_refuses_was_not_placed_and_after_the_rest_nobody_knows(sett
         telephone._client.http_client.session.close()
 
 
-def test_a_number_that_twilio_refuses_is_an_agent_who_did_not_answer(caller):
+def test_a_refused_number_counts_as_an_agent_who_did_not_answer(caller):
     """The others are rung; with nobody left the try is over."""
     with exchange(caller, agents=2) as line:
 
@@ -125,7 +125,7 @@ def test_a_number_that_twilio_refuses_is_an_agent_who_did_not_answer(caller):
         picky.telephone._client.http_client.session.close()
 
 
-def test_the_customers_key_joins_again_when_it_is_sent_again(caller):
+def test_a_repeated_key_of_the_customer_connects_again(caller):
     """The first answer got lost: the same one comes, and nobody else is rung."""
     with exchange(caller) as line:
         line.at(MORNING).walks()
@@ -137,7 +137,7 @@ def test_the_customers_key_joins_again_when_it_is_sent_again(caller):
         assert sent
 
 
-def test_a_notice_that_is_lost_is_asked_for(caller):
+def test_a_lost_status_callback_is_replaced_by_a_query(caller):
     """The agent did not answer, and nobody said so."""
     with exchange(caller) as line:
         line.does["agent"] = "no-answer"
@@ -149,7 +149,7 @@ def test_a_notice_that_is_lost_is_asked_for(caller):
         assert (line.ring.status, line.ring.ended) == ("queued", "agent did not answer")
 
 
-def test_while_twilio_is_away_nothing_is_settled_and_others_are_rung(caller):
+def test_while_twilio_is_unavailable_attempts_stay_open_and_others_are_rung(caller):
     """A look-up that fails is made again a minute later."""
     with exchange(caller) as line:
         line.does["agent"] = "person"
@@ -167,7 +167,7 @@ PATHS = ("", "/answer", "/customer", "/customer/answer", "/talked", "/leg")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_address_of_a_ring_answers_nobody_who_is_not_signed(line, path):
+def test_a_callback_webhook_refuses_an_unsigned_request(line, path):
     """And a mark that nobody gave out gets nothing but the end."""
     at = f"/voice/rings/ffffffffffffffff{path}"
     assert post(line, at, {"Digits": "1"}, signed="forged").status_code == 403
@@ -176,7 +176,7 @@ def test_an_address_of_a_ring_answers_nobody_who_is_not_signed(line, path):
 
 
 @pytest.mark.parametrize("over", [False, True], ids=["talking", "over"])
-def test_once_the_two_are_joined_no_address_rings_anybody_or_tells_a_number(caller, over):
+def test_after_the_connection_no_webhook_rings_anybody_or_reveals_a_number(caller, over):
     """A webhook that comes late or twice, from whoever has seen it."""
     with exchange(caller) as line:
         line.at(MORNING).walks()

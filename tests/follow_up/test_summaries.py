@@ -37,7 +37,7 @@ def the_code(line):
     return re.search(r"\d{6}", line.texts()[0])[0]
 
 
-def test_the_summary_is_with_the_crm_while_the_agent_is_rung(lin, line, here, crm):
+def test_the_crm_gets_the_summary_while_the_agent_is_rung(lin, line, here, crm):
     """What was entered, chosen, found and promised, in both languages; signed, and with nothing secret in it."""
     assert summaries(line) == {}
     lin.presses("0")
@@ -53,7 +53,7 @@ def test_the_summary_is_with_the_crm_while_the_agent_is_rung(lin, line, here, cr
     assert json.loads(crm.taken[key]) == told
 
 
-def test_the_same_state_of_a_call_is_one_event_and_a_later_one_another(lin, line):
+def test_each_state_of_a_call_is_one_event(lin, line):
     """An agent who is rung twice for one question has the same; the end of the call has more."""
     lin.agents = "decline"
     lin.presses("0")
@@ -64,7 +64,7 @@ def test_the_same_state_of_a_call_is_one_event_and_a_later_one_another(lin, line
     assert {one["what"] for one in list(summaries(line).values())[-1]["promises"]} == {"case", "callback"}
 
 
-def test_a_call_of_which_nothing_is_left_to_do_is_nobodys(line, served_crm):
+def test_a_call_that_leaves_no_work_gives_no_event(line, served_crm):
     """The CRM hears nothing of people who only asked."""
     line.settings = replace(line.settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
     line.restart()
@@ -72,7 +72,7 @@ def test_a_call_of_which_nothing_is_left_to_do_is_nobodys(line, served_crm):
     assert summaries(line) == {}
 
 
-def test_a_wallet_without_a_crm_promises_no_summary(line):
+def test_a_wallet_without_a_crm_queues_no_summary(line):
     """Nor does another's hear of it."""
     line.settings = replace(line.settings, crm_url={"linfu": "http://127.0.0.1:9"}, crm_secret={"linfu": SECRET})
     line.restart()

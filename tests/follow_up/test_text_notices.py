@@ -16,7 +16,7 @@ from tests.web.wire import post
 
 
 @pytest.mark.parametrize("order", [*permutations(["answer", "sent", "delivered"])], ids="-".join)
-def test_notices_that_come_early_late_or_twice_leave_one_end(bare, order):
+def test_status_callbacks_in_any_order_or_twice_give_one_status(bare, order):
     """In every order, the provider's own answer among them, each notice twice."""
 
     class Provider:
@@ -35,7 +35,7 @@ def test_notices_that_come_early_late_or_twice_leave_one_end(bare, order):
     assert (row(bare).status, row(bare).parts) == ("delivered", 1)
 
 
-def test_a_text_that_arrived_did_not_fail(bare):
+def test_a_delivered_text_stays_delivered(bare):
     """Two tries of one text: the better end counts, whichever notice is the later one."""
     put(bare)
     for state, error, kept in (("undelivered", 30003, True), ("delivered", None, True), ("failed", 30008, False)):
@@ -44,7 +44,7 @@ def test_a_text_that_arrived_did_not_fail(bare):
     assert (row(bare).status, row(bare).error) == ("delivered", None)
 
 
-def test_a_notice_tells_that_a_lost_answer_was_a_yes(bare, time):
+def test_a_status_callback_settles_a_text_whose_response_was_lost(bare, time):
     """The request timed out, the text is on its way: it is not sent a second time."""
 
     class Lost:
@@ -74,7 +74,7 @@ def test_a_notice_tells_that_a_lost_answer_was_a_yes(bare, time):
         {},
     ],
 )
-def test_a_notice_that_says_little_or_nonsense_changes_nothing(line, form):
+def test_an_incomplete_or_invalid_status_callback_changes_nothing(line, form):
     """Nor does a right one for a mark that nobody gave out."""
     here = surroundings(line, None)
     put(here)
@@ -83,7 +83,7 @@ def test_a_notice_that_says_little_or_nonsense_changes_nothing(line, form):
     assert row(here).status == "queued"
 
 
-def test_a_notice_with_a_strange_error_code_is_kept_without_it(line):
+def test_a_status_callback_with_an_invalid_error_code_is_stored_without_it(line):
     """The state is what counts."""
     here = surroundings(line, None)
     put(here)
@@ -93,7 +93,7 @@ def test_a_notice_with_a_strange_error_code_is_kept_without_it(line):
 
 
 @pytest.mark.parametrize("signed", ["", "forged"])
-def test_a_notice_that_is_not_signed_is_refused(line, signed):
+def test_an_unsigned_status_callback_is_refused(line, signed):
     """As everything under /voice, and whether or not there is such a text."""
     here = surroundings(line, None)
     put(here)

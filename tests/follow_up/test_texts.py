@@ -34,7 +34,7 @@ def waits_for(here, message, status):
 
 
 @pytest.mark.parametrize("mode, status, error", [("ok", "delivered", None), ("reject", "undelivered", 30007), ("unreachable", "failed", 21614)])  # fmt: skip
-def test_the_reference_of_a_case_goes_out_from_the_line_and_its_end_comes_back(caller, mode, status, error):
+def test_the_reference_of_a_case_is_sent_and_its_delivery_status_stored(caller, mode, status, error):
     """In the caller's language, to the registered number, from the wallet's own number, in parts that are counted."""
     reports(caller.calls(), "800", "1121").proves(LIN)
     with by_twilio(caller.line) as (simulator, here):
@@ -56,7 +56,7 @@ def test_the_reference_of_a_case_goes_out_from_the_line_and_its_end_comes_back(c
 
 @pytest.mark.parametrize("kind, whole", [("code", timedelta(minutes=5)), ("case", timedelta(days=1))])
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
-def test_what_twilio_cannot_take_now_is_tried_again_while_it_is_of_use(bare, settings, time, kind, whole, status):
+def test_a_text_that_twilio_cannot_take_is_retried_while_it_is_useful(bare, settings, time, kind, whole, status):
     """A code for its five minutes, a reference for a day; then it has failed."""
     answers = []
 
@@ -77,7 +77,7 @@ def test_what_twilio_cannot_take_now_is_tried_again_while_it_is_of_use(bare, set
     assert whole <= time.now - began <= whole + timedelta(minutes=20) and 10 < len(answers) < 40
 
 
-def test_a_text_goes_out_when_twilio_is_back(bare, settings, time):
+def test_a_text_is_sent_when_twilio_is_available_again(bare, settings, time):
     """Nobody there, then somebody."""
 
     class Provider:
@@ -102,7 +102,7 @@ def test_a_text_goes_out_when_twilio_is_back(bare, settings, time):
 
 
 @pytest.mark.parametrize("mode, status", [("ok", "delivered"), ("reject", "undelivered")])
-def test_a_text_that_arrived_though_nobody_heard_so_is_found_and_not_sent_again(caller, mode, status):
+def test_a_text_whose_response_was_lost_is_found_and_not_sent_again(caller, mode, status):
     """The answer is lost, or the worker dies before it writes it down, and no notice comes: one text, and its end is known."""
     reports(caller.calls(), "800", "1121").proves(LIN)
     with by_twilio(caller.line) as (simulator, here):
@@ -125,7 +125,7 @@ def test_a_text_that_arrived_though_nobody_heard_so_is_found_and_not_sent_again(
         deaf._client.http_client.session.close()
 
 
-def test_a_text_that_never_arrived_is_sent_though_another_like_it_did(caller):
+def test_a_lost_text_is_sent_even_if_a_similar_one_arrived(caller):
     """Other words, or the same ones of long ago, are another text."""
     with by_twilio(caller.line) as (simulator, here):
         now = datetime.now(UTC)
@@ -165,7 +165,7 @@ def test_a_text_with_an_amount_is_never_sent(bare, monkeypatch):
     assert row(bare).status == "failed"
 
 
-def test_what_twilio_refuses_for_good_is_a_result_and_the_rest_is_raised(settings):
+def test_a_permanent_refusal_is_a_result_and_other_errors_are_raised(settings):
     """By the status of the answer."""
     status = [0]
 

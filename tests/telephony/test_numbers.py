@@ -40,12 +40,12 @@ MIAMI, MOBILE = "+13055550123", "+8613055550123"
         ("1370000000", None, []),
     ],
 )
-def test_keys_mean_what_is_a_number_in_the_callers_country_else_in_the_wallets_or_abroad(keys, caller, meant):
+def test_keys_are_read_in_the_callers_country_then_the_wallets_then_abroad(keys, caller, meant):
     """Never a number that happens to come out when `+86` is put before the keys."""
     assert readings(keys, "CN", caller) == meant
 
 
-def test_a_wallet_elsewhere_reads_numbers_as_they_are_written_there():
+def test_a_wallet_in_another_country_reads_its_local_numbers():
     """Ten digits in New York, eleven with a 0 in London."""
     assert readings("2125550123", "US", None) == ["+12125550123"]
     assert readings("02071838750", "GB", None) == ["+442071838750"]
@@ -64,12 +64,12 @@ def test_a_wallet_elsewhere_reads_numbers_as_they_are_written_there():
         ("0012645550100", False),
     ],
 )
-def test_a_wrong_length_is_known_from_a_number_that_is_not_there(keys, wrong):
+def test_a_wrong_length_is_distinguished_from_an_unknown_number(keys, wrong):
     """A digit too few or too many; a number of the right length that nobody has is another matter."""
     assert has_wrong_length(keys, "CN") is wrong
 
 
-def test_an_account_is_searched_under_every_number_that_is_possible():
+def test_an_account_is_searched_under_every_possible_number():
     """What exists comes first; `00` leaves one country; the keys themselves may be a wallet id."""
     assert candidates("14155550132", "CN") == ["+14155550132", "+8614155550132", "14155550132"]
     assert candidates("0014155550132", "CN") == ["+14155550132", "0014155550132"]
@@ -87,18 +87,18 @@ NEVER = {
 
 
 @pytest.mark.parametrize("number", RUNG)
-def test_a_persons_telephone_at_an_ordinary_price_is_rung(number):
+def test_a_personal_telephone_at_an_ordinary_rate_is_rung(number):
     """Mobiles and landlines of mainland China, the United States and Canada, by the default prefixes."""
     assert may_be_rung(number, ("+86", "+1"))
 
 
 @pytest.mark.parametrize("number", NEVER.values(), ids=NEVER)
-def test_dear_numbers_islands_satellites_and_what_is_unknown_are_not_rung(number):
+def test_premium_island_satellite_and_unknown_numbers_are_not_rung(number):
     """Whatever they begin with."""
     assert not may_be_rung(number, ("+86", "+1"))
 
 
-def test_an_island_is_rung_by_whoever_writes_more_than_its_country_code():
+def test_an_island_is_rung_if_the_setting_names_more_than_its_country_code():
     """`+1` is the United States and Canada, `+44` is Britain and not Jersey or the Isle of Man."""
     anguilla, man, london = NEVER["Anguilla"], "+447624123456", NEVER["London"]
     assert may_be_rung(anguilla, ("+1", "+1264")) and not may_be_rung(anguilla, ("+1242",))
@@ -108,7 +108,7 @@ def test_an_island_is_rung_by_whoever_writes_more_than_its_country_code():
 @pytest.mark.parametrize(
     "number", [NEVER[name] for name in ("premium, 900", "premium, 168", "shared cost, 400", "a satellite")]
 )
-def test_no_prefix_makes_a_dear_number_cheap(number):
+def test_no_prefix_allows_a_premium_number(number):
     """Not even its own beginning."""
     assert not may_be_rung(number, ("+", number[:6], number))
 
