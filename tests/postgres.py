@@ -12,7 +12,7 @@ import psycopg
 import sqlalchemy as sa
 
 LONGEST_GOODBYE = 5.0
-OURS = "relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'dbos'))"
+OURS = "relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = 'public')"
 TABLES = f"SELECT oid::regclass::text FROM pg_class WHERE {OURS} AND relkind = 'r' ORDER BY oid"
 SEQUENCES = f"SELECT oid::regclass::text FROM pg_class WHERE {OURS} AND relkind = 'S' ORDER BY oid"
 SHAPE = f"""
@@ -23,8 +23,8 @@ OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
-VERSIONS = {"alembic_version", "dbos.dbos_migrations"}
-"""The tables in which a migrated database has rows."""
+VERSIONS = {"alembic_version"}
+"""The table in which a migrated database has rows."""
 
 
 class Server:

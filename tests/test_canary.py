@@ -39,15 +39,12 @@ def spellings(secret: str) -> set[str]:
 
 
 def cells(engine: sa.Engine) -> Iterator[tuple[str, str]]:
-    """Every value of every table, ours and the follow-ups', as text; base64 inside is opened."""
+    """Every value of every table, as text; base64 inside is opened."""
     inspector = sa.inspect(engine)
-    schemas = [None, "dbos"] if engine.dialect.name == "postgresql" else [None]
     with begin_read(engine) as conn:
-        for schema in schemas:
-            for name in set(inspector.get_table_names(schema=schema)) - BANK:
-                table = f"{schema}.{name}" if schema else name
-                for row in conn.execute(sa.text(f"SELECT * FROM {table}")):
-                    yield from ((table, text) for value in row for text in _readings(value))
+        for name in set(inspector.get_table_names()) - BANK:
+            for row in conn.execute(sa.text(f"SELECT * FROM {name}")):
+                yield from ((name, text) for value in row for text in _readings(value))
 
 
 def _readings(value: object) -> Iterator[str]:

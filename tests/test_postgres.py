@@ -55,7 +55,7 @@ def test_rows_tables_and_open_transactions_are_gone_and_numbers_begin_anew(share
     [
         "DROP TABLE worlds",
         "ALTER TABLE worlds DROP COLUMN document",
-        "CREATE INDEX one_more ON dbos.workflow_status (name)",
+        "CREATE INDEX one_more ON messages (error)",
         "UPDATE alembic_version SET version_num = '0001'",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     ],

@@ -25,8 +25,8 @@ from ivr.config.settings import Settings
 from ivr.engine import journal
 from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
-from ivr.follow_up.jobs import Surroundings
-from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
+from ivr.follow_up.context import Context
+from ivr.follow_up.outbox import LEASE, QUEUED, stamp
 from ivr.handover.agents import is_urgent, on_duty
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
@@ -58,21 +58,21 @@ def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: date
     conn.execute(sa.insert(rings).values(tries=0, **row))
 
 
-def begin(conn: sa.Connection, here: Surroundings, ring: str) -> Attempt | None:
+def begin(conn: sa.Connection, context: Context, ring: str) -> Attempt | None:
     """The next attempt, written down; None when this is not the time, or none may be made."""
     lock_until_commit(conn, "rings")  # or two workers would choose the same agent
-    now = here.clock(conn)
+    now = context.clock(conn)
     due = (rings.c.id == ring) & (rings.c.status == QUEUED) & (rings.c.next.is_(None) | (rings.c.next <= stamp(now)))
     wanted = sa.select(rings, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)
     row = conn.execute(wanted.join(callbacks, callbacks.c.id == rings.c.id).where(due)).first()
     if row is None:
         return None
-    if barred := _barred(conn, here, row):
+    if barred := _barred(conn, context, row):
         _change(conn, ring, status=barred, next=None)
     elif opens := _closed_until(conn, row, now):
         _change(conn, ring, next=stamp(opens))
     else:
-        return _choose(conn, here, row, now)
+        return _choose(conn, context, row, now)
     return None
 
 
@@ -150,16 +150,16 @@ def is_about_security(conn: sa.Connection, call: str) -> bool:
     return is_urgent(last.facts if last else {})
 
 
-def _barred(conn: sa.Connection, here: Surroundings, callback: AnyRow) -> str | None:
+def _barred(conn: sa.Connection, context: Context, callback: AnyRow) -> str | None:
     """What the line may not or cannot ring by itself is left to people; what was erased to nobody."""
     try:
-        number = number_of(conn, callback, Sealer(here.settings.server_key))
+        number = number_of(conn, callback, Sealer(context.settings.server_key))
         config.by_id(conn, callback.wallet)
     except Erased:
         return "erased"
     except (BrokenSeal, config.UnknownWallet):
         return "by-hand"
-    return None if may_be_rung(here.settings, number) else "by-hand"
+    return None if may_be_rung(context.settings, number) else "by-hand"
 
 
 def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datetime | None:
@@ -172,30 +172,30 @@ def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datet
     return opens.at if opens else now + CLOSED_FOR_LONG
 
 
-def _choose(conn: sa.Connection, here: Surroundings, row: AnyRow, now: datetime) -> Attempt | None:
+def _choose(conn: sa.Connection, context: Context, row: AnyRow, now: datetime) -> Attempt | None:
     """The first agent on duty who was not rung in this try, if they are free."""
     number = row.tries + 1
     mine = (ring_attempts.c.ring == row.id) & (ring_attempts.c.number == number)
     rung = set(conn.scalars(sa.select(ring_attempts.c.agent).where(mine, ring_attempts.c.ended != UNASKED)))
     busy = set(conn.scalars(sa.select(ring_attempts.c.agent).where(ring_attempts.c.status == QUEUED)))
-    at_work = on_duty(conn, here.settings)
+    at_work = on_duty(conn, context.settings)
     left = [agent for agent in at_work if agent not in rung]
     if at_work and not left:
         _try_is_over(conn, row.id, row.ended, now)
     elif free := [agent for agent in left if agent not in busy]:
-        return _insert(conn, here, row, number, free[0])
+        return _insert(conn, context, row, number, free[0])
     else:
         _change(conn, row.id, next=stamp(now + SOON))
     return None
 
 
-def _insert(conn: sa.Connection, here: Surroundings, row: AnyRow, number: int, agent: str) -> Attempt:
-    attempt_id, machine = secrets.token_hex(8), here.machine()
+def _insert(conn: sa.Connection, context: Context, row: AnyRow, number: int, agent: str) -> Attempt:
+    attempt_id, machine = secrets.token_hex(8), context.machine()
     kept = {"id": attempt_id, "ring": row.id, "number": number, "agent": agent, "accepted": False, "status": QUEUED}
-    times = {"at": stamp(machine), "tries": 0, "next": stamp(machine + TAKEN_FOR)}
+    times = {"at": stamp(machine), "tries": 0, "next": stamp(machine + LEASE)}
     conn.execute(sa.insert(ring_attempts).values(**kept, **times))
     _change(conn, row.id, status="ringing", since=row.since or times["at"])
-    return Attempt(attempt_id, agent, caller_id_of(conn, here.settings, row.id))
+    return Attempt(attempt_id, agent, caller_id_of(conn, context.settings, row.id))
 
 
 def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetime) -> None:

@@ -25,7 +25,7 @@ from ivr.engine import journal
 from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import Sealed, mask
-from ivr.follow_up.tries import QUEUED, stamp
+from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers
 from ivr.wallet import business_days, config

@@ -1,4 +1,4 @@
-"""The round that rings callbacks whose slot has come, and finds out what became of calls that nothing was heard of."""
+"""The dialler: rings an agent for each callback whose slot has come, and looks up attempts of which nothing was heard."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ivr.callbacks.tables import ring_attempts
 from ivr.callbacks.tables import rings as table
 from ivr.config.logs import logger
 from ivr.engine import twiml
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
+from ivr.follow_up.dispatcher import Outbox
+from ivr.follow_up.outbox import due, lease
 from ivr.follow_up.telephone import NotPlaced, Ringing, Telephone
-from ivr.follow_up.tries import due, take
 from ivr.storage.database import begin_read, begin_write
 
 CLOCKS_DIFFER = timedelta(seconds=30)
@@ -22,46 +23,46 @@ ENDED = {
 """Twilio's words for a call that is over → how an attempt ended that nothing better is known of."""
 
 
-def ring_due(here: Surroundings) -> None:
-    """One walk: first what is uncertain, then whose slot has come."""
-    if here.telephone is None:
-        return
-    with begin_read(here.engine) as conn:
-        unheard = due(conn, ring_attempts, here.machine())
-        waiting = due(conn, table, here.clock(conn))
-    for attempt_id in unheard:
-        look(here, here.telephone, attempt_id)
-    for callback in waiting:
-        ring(here, here.telephone, callback)
+def due_callbacks(context: Context) -> list[str]:
+    """The callbacks whose slot has come, by business time."""
+    with begin_read(context.engine) as conn:
+        return due(conn, table, context.clock(conn))
 
 
-def ring(here: Surroundings, telephone: Telephone, callback: str) -> None:
-    """One agent's telephone for this callback, unless another worker was first or it cannot be now."""
-    with begin_write(here.engine) as conn:
-        attempt = attempts.begin(conn, here, callback)
+def due_attempts(context: Context) -> list[str]:
+    """The attempts of which nothing has been heard since they were leased."""
+    with begin_read(context.engine) as conn:
+        return due(conn, ring_attempts, context.machine())
+
+
+def ring(context: Context, callback: str) -> None:
+    """Ring one agent for this callback, unless another worker was first or it cannot be rung now."""
+    with begin_write(context.engine) as conn:
+        attempt = attempts.begin(conn, context, callback)
     if attempt is None:
         return
-    url = f"{here.settings.public_base_url}/voice/rings/{attempt.id}"
+    url = f"{context.settings.public_base_url}/voice/rings/{attempt.id}"
     try:
-        call = telephone.ring(
+        call = _telephone(context).ring(
             Ringing(attempt.agent, attempt.caller_id, url + twiml.OVERRIDES, f"{url}/leg{twiml.OVERRIDES}")
         )
     except NotPlaced as refusal:
-        _settle(here, attempt.id, f"refused with {refusal.code}" if refusal.code else attempts.UNASKED)
+        _settle(context, attempt.id, f"refused with {refusal.code}" if refusal.code else attempts.UNASKED)
     except Exception as error:  # nobody knows: it is looked for, not repeated
         logger("follow-up").warning("call may be placed", callback=callback, type=type(error).__name__)
     else:
-        with begin_write(here.engine) as conn:
+        with begin_write(context.engine) as conn:
             attempts.know(conn, attempt.id, call)
 
 
-def look(here: Surroundings, telephone: Telephone, attempt_id: str) -> None:
-    """Ask what became of an attempt; a call that was never placed is placed anew."""
-    row = take(here.engine, ring_attempts, attempt_id, here.machine())
+def look(context: Context, attempt_id: str) -> None:
+    """Ask Twilio about an attempt of which nothing was heard; a call that was never placed is placed anew."""
+    row = lease(context.engine, ring_attempts, attempt_id, context.machine())
     if row is None:
         return
-    with begin_read(here.engine) as conn:
-        ours, others = attempts.caller_id_of(conn, here.settings, row.ring), attempts.known(conn, row.agent)
+    telephone = _telephone(context)
+    with begin_read(context.engine) as conn:
+        ours, others = attempts.caller_id_of(conn, context.settings, row.ring), attempts.known(conn, row.agent)
     try:
         since = datetime.fromisoformat(row.at) - CLOCKS_DIFFER
         found = (
@@ -72,14 +73,24 @@ def look(here: Surroundings, telephone: Telephone, attempt_id: str) -> None:
         logger("follow-up").warning("call not looked up", attempt=attempt_id, type=type(error).__name__)
         return
     if status is None:
-        _settle(here, attempt_id, attempts.UNASKED)
+        _settle(context, attempt_id, attempts.UNASKED)
         return
-    with begin_write(here.engine) as conn:
+    with begin_write(context.engine) as conn:
         attempts.know(conn, attempt_id, found[0])
     if status in ENDED:
-        _settle(here, attempt_id, ENDED[status])
+        _settle(context, attempt_id, ENDED[status])
 
 
-def _settle(here: Surroundings, attempt_id: str, ended: str) -> None:
-    with begin_write(here.engine) as conn:
-        attempts.settle(conn, attempt_id, ended, here.clock(conn))
+def _settle(context: Context, attempt_id: str, ended: str) -> None:
+    with begin_write(context.engine) as conn:
+        attempts.settle(conn, attempt_id, ended, context.clock(conn))
+
+
+def _telephone(context: Context) -> Telephone:
+    assert context.telephone is not None, "this worker has no telephone"
+    return context.telephone
+
+
+ATTEMPTS = Outbox("callback attempts", due_attempts, look)
+CALLBACKS = Outbox("callbacks", due_callbacks, ring)
+"""One at a time: Twilio places one call a second, unless an account has a higher limit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.follow_up.tries import columns
+from ivr.follow_up.outbox import retry_columns
 from ivr.storage.columns import kept_table
 from ivr.storage.database import metadata
 
@@ -26,7 +26,7 @@ rings = sa.Table(
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # queued, ringing, reached, missed, by-hand, done, erased
     sa.Column("ended", sa.Text),  # how the last try ended
-    *columns(),  # whose `next` is business time: the slot
+    *retry_columns(),  # whose `next` is business time: the slot
     sa.Index("rings_due", "status", "next"),
     sa.Index("rings_by_promise", "at"),
 )
@@ -43,7 +43,7 @@ ring_attempts = sa.Table(
     sa.Column("accepted", sa.Boolean, nullable=False),  # the agent pressed 1, so the customer was rung
     sa.Column("ended", sa.Text),
     sa.Column("status", sa.Text, nullable=False),  # queued while its end is to be found out, then over
-    *columns(),
+    *retry_columns(),
     sa.Index("ring_attempts_by_ring", "ring", "number"),
     sa.Index("ring_attempts_due", "status", "next"),
 )

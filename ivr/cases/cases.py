@@ -62,7 +62,7 @@ def _insert(world: World, customer: str, wallet: str, kind: str, about: str, sam
     number = world.conn.scalars(sa.select(cases.c.n).where(same)).one()
     reference = new_reference(world, cases, number)
     world.conn.execute(sa.update(cases).where(same).values(reference=reference))
-    world.runtime.follow_up.send(world.conn, f"case:{reference}")
+    world.runtime.texts.send(world.conn, f"case:{reference}")
     opened = world.conn.execute(sa.select(cases).where(same)).one()
     deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, opened._asdict(), world.now)
     return True

@@ -145,7 +145,7 @@ def _insert(world: World, customer: Verified, matter: dict[str, str], due: str |
     number = world.conn.scalars(sa.select(disputes.c.n).where(here)).one()
     reference = new_reference(world, disputes, number)
     world.conn.execute(sa.update(disputes).where(here).values(reference=reference))
-    world.runtime.follow_up.send(world.conn, f"dispute:{reference}")
+    world.runtime.texts.send(world.conn, f"dispute:{reference}")
     kept = world.conn.execute(sa.select(disputes).where(here)).one()
     deliveries.promise(world.conn, world.runtime.settings, deliveries.OPENED, kept._asdict(), world.now)
     return kept

@@ -123,7 +123,7 @@ def keep_freeze(world: World, owner: Owner) -> None:
     if not any(one.id == name or abs(world.now - datetime.fromisoformat(one.at)) <= SAME_MOMENT for one in known):
         row = {"id": name, "customer": owner.id, "wallet": owner.wallet, "call": world.call}
         world.conn.execute(sa.insert(freezes).values(**row, at=world.now.isoformat()))
-        world.runtime.follow_up.send(world.conn, name)
+        world.runtime.texts.send(world.conn, name)
 
 
 def _freeze(world: World, owner: Owner) -> bool:

@@ -20,31 +20,31 @@ from ivr.config.settings import Settings
 from ivr.engine.errors import Unavailable
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
-from ivr.follow_up.jobs import Surroundings
-from ivr.follow_up.tries import AT_MOST, stamp
+from ivr.follow_up.context import Context
+from ivr.follow_up.outbox import AT_MOST, stamp
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
 KINDS = (cases, disputes)
 
 
-def find_overdue(here: Surroundings) -> None:
-    """One walk over all wallets."""
-    with begin_read(here.engine) as conn:
-        now = here.clock(conn)
+def find_overdue(context: Context) -> None:
+    """Look once through the cases of all wallets."""
+    with begin_read(context.engine) as conn:
+        now = context.clock(conn)
         passed = [(table, row) for table in KINDS for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
     for table, reference in passed:
         try:
-            look_again(here.engine, here.settings, reference)
+            look_again(context.engine, context.settings, reference)
         except Unavailable:
-            continue  # whether it is decided is for the wallet to say; the next walk asks again
-        with begin_write(here.engine) as conn:
-            raise_overdue(conn, here.settings, table, reference, now)
-    with begin_read(here.engine) as conn:
+            continue  # whether it is decided is for the wallet to say; the next look asks again
+        with begin_write(context.engine) as conn:
+            raise_overdue(conn, context.settings, table, reference, now)
+    with begin_read(context.engine) as conn:
         raised = _waited_for(conn)
     for reference in raised:
         with suppress(Unavailable):
-            look_again(here.engine, here.settings, reference)
+            look_again(context.engine, context.settings, reference)
 
 
 def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, reference: str, now: datetime) -> None:

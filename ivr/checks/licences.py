@@ -18,7 +18,6 @@ PURPOSES = {
     "click": "commands",
     "cn2an": "tests",
     "cryptography": "sealing",
-    "dbos": "follow-ups",
     "flask": "web",
     "fluent-runtime": "prompts",
     "fluent-syntax": "prompts",

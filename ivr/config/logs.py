@@ -17,7 +17,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 DIGITS = re.compile(r"(?<![0-9A-Za-z.:_-])\+?\d[\d ]{2,}\d(?![0-9A-Za-z_-]|[.:][0-9A-Za-z_-])")
 """Four and more that are no part of an id, a time or an address; the full stop of a sentence is no part of them."""
 TIME_KEYS = ("timestamp", "at", "due", "until", "since")
-QUIET = ("dbos", "alembic", "twilio", "httpx", "urllib3", "hpack")
+QUIET = ("alembic", "twilio", "httpx", "urllib3", "hpack")
 
 
 def prepare_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:

@@ -26,14 +26,11 @@ RootFlow = Callable[[Any], Coroutine[Any, Any, Any]]
 """The flow that a call begins with, or one that takes the call over: an `async def` of the `Call`."""
 
 
-class FollowUps(Protocol):
-    """Work after a turn: stored in its transaction, done by the worker."""
+class Texts(Protocol):
+    """Text messages: promised in a turn's transaction, sent by the worker."""
 
     def send(self, conn: sa.Connection, message_id: str, delay: timedelta = timedelta(0)) -> None:
-        """Send the text message with this id, after the delay."""
-
-    def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
-        """Run a job by its name, after at least `delay` seconds."""
+        """Promise a text by the id of its message, due after so long."""
 
 
 class Runtime(msgspec.Struct, frozen=True):
@@ -55,7 +52,7 @@ class Runtime(msgspec.Struct, frozen=True):
     root_flows: Mapping[str, RootFlow]
     clock: Callable[[sa.Connection], datetime]
     wallets: object
-    follow_up: FollowUps
+    texts: Texts
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
     takeover: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     caller_id: Callable[[Mapping[str, Any]], str]

@@ -1,1 +1,1 @@
-"""Work after the turn: texts, deliveries to the CRM and rounds, kept in the database until they are done."""
+"""Work after the turn: texts, deliveries to the CRM, and the outbox, leases and retries that all rooms use for it."""

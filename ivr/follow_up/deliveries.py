@@ -1,17 +1,15 @@
-"""Cases, and what an agent is told of a call, for the wallet's CRM: a row in the transaction that opens the case or rings the
-agent, a signed webhook from the worker.
+"""Deliveries to the wallet's CRM: cases, and the summary that an agent gets of a call, as signed webhooks.
 
-A row holds the body as it will be sent, each time the same to the letter; its id is the key by which the
-CRM knows it again: reference (or CallSid), colon, event. What the CRM refuses (4xx) is dead at once, what it cannot take now is
-tried for a day. Dead ones are kept until somebody sends them again.
+A delivery is a row in the transaction that opens the case or rings the agent; the worker sends it. The row holds the body, so
+every try sends the same bytes; its id (reference or CallSid, colon, event) is the idempotency key by which the CRM recognises
+it. What the CRM refuses (4xx) is dead at once, what it cannot take now is tried for a day. Dead ones stay until somebody sends them again.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,15 +17,15 @@ import sqlalchemy as sa
 from ivr.config.logs import logger
 from ivr.config.settings import Settings
 from ivr.engine.journal import insert_new
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
+from ivr.follow_up.dispatcher import Outbox
+from ivr.follow_up.outbox import DAY, QUEUED, due, finish, lease, queue_again, retry, stamp
 from ivr.follow_up.tables import deliveries
-from ivr.follow_up.tries import QUEUED, Patience, after_failure, due, put_back, stamp, take
 from ivr.follow_up.webhook import NoAnswer, headers, post
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
 OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
 SUMMARY = "call.summary"
-PATIENCE = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 AT_ONCE = 4
 NOT_NOW = (408, 409, 425, 429)  # of the 4xx, those that ask to come again: 409 says the same is being worked on
 Case = Mapping[str, Any]
@@ -60,33 +58,30 @@ def _keep(conn: sa.Connection, key: str, wallet: str, body: str, now: datetime) 
     insert_new(conn, deliveries, row)
 
 
-def deliver_due(here: Surroundings) -> None:
-    """One try for all that is due, a few at a time."""
-    with begin_read(here.engine) as conn:
-        waiting = due(conn, deliveries, here.machine())
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: deliver(here, one), waiting))
-
-
-def deliver(here: Surroundings, delivery: str) -> None:
-    """One try, unless another worker has it."""
-    row = take(here.engine, deliveries, delivery, here.machine())
+def deliver(context: Context, delivery: str) -> None:
+    """Make one try, unless another worker holds the lease."""
+    row = lease(context.engine, deliveries, delivery, context.machine())
     if row is None:
         return
-    answer = _sent(here, row)
-    outcome = _outcome(row, answer, here.machine())
-    with begin_write(here.engine) as conn:
-        if put_back(conn, deliveries, row, answer=answer, **outcome) and outcome.get("status") == "dead":
+    answer = _sent(context, row)
+    outcome = _outcome(row, answer, context.machine())
+    with begin_write(context.engine) as conn:
+        if finish(conn, deliveries, row, answer=answer, **outcome) and outcome.get("status") == "dead":
             logger("follow-up").error("delivery is dead", delivery=delivery, answer=answer, tries=row.tries)
 
 
+def due_deliveries(context: Context) -> list[str]:
+    """The deliveries to be tried now."""
+    with begin_read(context.engine) as conn:
+        return due(conn, deliveries, context.machine())
+
+
+OUTBOX = Outbox("deliveries", due_deliveries, deliver, AT_ONCE)
+
+
 def send_again(conn: sa.Connection, delivery: str) -> str | None:
-    """Make a dead or waiting one due at once, with a new day before it; what it was, or None when there is none."""
-    here = deliveries.c.id == delivery
-    was = conn.scalar(sa.select(deliveries.c.status).where(here))
-    if was in ("dead", QUEUED):
-        conn.execute(sa.update(deliveries).where(here).values(status=QUEUED, since=None, next=None))
-    return was
+    """Make a dead or waiting one due at once, for another day; its status before, None when there is no such delivery."""
+    return queue_again(conn, deliveries, delivery)
 
 
 def address(by_wallet: Mapping[str, str], wallet: str | None) -> str | None:
@@ -101,13 +96,13 @@ def _body(event: str, case: Case, now: datetime, note: Mapping[str, Any] | None)
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
-def _sent(here: Surroundings, row: AnyRow) -> str:
-    url, secret = address(here.settings.crm_url, row.wallet), address(here.settings.crm_secret, row.wallet)
+def _sent(context: Context, row: AnyRow) -> str:
+    url, secret = address(context.settings.crm_url, row.wallet), address(context.settings.crm_secret, row.wallet)
     if not url or not secret:
         return "CRM_URL is empty"
     body = row.body.encode()
     try:
-        return str(post(url, headers(secret, row.id, body, here.machine()), body))
+        return str(post(url, headers(secret, row.id, body, context.machine()), body))
     except NoAnswer as error:
         return str(error)
 
@@ -117,4 +112,4 @@ def _outcome(row: AnyRow, answer: str, now: datetime) -> dict[str, Any]:
     if 200 <= status < 300:
         return {"status": "delivered"}
     refused = 300 <= status < 500 and status not in NOT_NOW
-    return {"status": "dead"} if refused else after_failure(row, PATIENCE, now) or {"status": "dead"}
+    return {"status": "dead"} if refused else retry(row, DAY, now) or {"status": "dead"}

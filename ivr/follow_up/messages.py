@@ -1,103 +1,72 @@
-"""Messages: a row of ids in the turn's transaction; number and words only when the worker sends it.
+"""Text messages: a row of ids in the turn's transaction; the worker composes number and words when it sends them.
 
-The first try is a job of the turn's own. What did not work, or whose job never came, is tried again by a round, for as
-long as the kind of message is of use; what the provider refuses for good is not. Notices of delivery may overtake the provider's
-answer, come late or twice: a message only moves up, and delivered is the top.
+A text that fails is tried again by the retry policy of its kind; one that the provider refuses for good is not. Status callbacks
+may overtake the provider's answer, come late or twice: a message only moves up LADDER, and delivered is the top.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOSClient
 
 from ivr.config.logs import logger
-from ivr.config.settings import Settings
-from ivr.follow_up.jobs import Surroundings, job
-from ivr.follow_up.queue import enqueue
-from ivr.follow_up.sms import Text
+from ivr.follow_up.context import Composer, Context
+from ivr.follow_up.dispatcher import Outbox
+from ivr.follow_up.outbox import LEASE, QUEUED, due, finish, is_due, lease, retry, stamp
 from ivr.follow_up.tables import messages
-from ivr.follow_up.tries import QUEUED, Patience, after_failure, due_again, put_back, stamp, take
 from ivr.follow_up.wording import faults, size
-from ivr.storage.database import AnyRow, begin_read, begin_write
+from ivr.storage.database import AnyRow, AnySelect, begin_read, begin_write
 
-Compose = Callable[[sa.Engine, Settings, str], Text | None]
-DAY = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 LADDER = ((QUEUED,), ("sent",), ("failed", "undelivered"), ("delivered",))
-_composers: dict[str, tuple[Compose, Patience]] = {}
-
-
-def composes(kind: str, patience: Patience = DAY) -> Callable[[Compose], Compose]:
-    """Register who writes messages of this kind: (engine, settings, message id) → a text, or None for nobody."""
-
-    def register(compose: Compose) -> Compose:
-        _composers[kind] = (compose, patience)
-        return compose
-
-    return register
-
-
-def composer(message_id: str) -> tuple[Compose, Patience]:
-    """Who writes this message, by the first part of its id, and how long it is of use."""
-    kind = message_id.partition(":")[0]
-    if kind not in _composers:
-        raise LookupError(
-            f"nobody composes {kind!r} messages; known: {sorted(_composers)}. Is its follow_ups.py there?"
-        )
-    return _composers[kind]
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class FollowUp:
-    """What a turn's `write` promises things with."""
+class TextOutbox:
+    """With this a turn's `write` promises texts."""
 
-    client: DBOSClient
     clock: Callable[[sa.Connection], datetime]
     machine: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def send(self, conn: sa.Connection, message_id: str, delay: timedelta = timedelta(0)) -> None:
-        """Promise the message `kind:id:…` in this transaction; the same one again is promised once.
-
-        What is delayed, by the machine's time, is left to the round.
-        """
+        """Promise the message `kind:id:…` in this transaction, once; it is due after `delay` of machine time."""
+        if not ID.fullmatch(message_id):
+            raise ValueError("a message is named by ids only, and this name holds something else; store that in a row")
         found = conn.scalar(sa.select(messages.c.id).where(messages.c.id == message_id))
         if found is None:
-            due = self.machine() + delay
-            row = {"id": message_id, "at": self.clock(conn).isoformat(), "status": QUEUED, "since": stamp(due)}
-            row |= {"next": stamp(due)} if delay else {}
+            start = stamp(self.machine() + delay)
+            row = {"id": message_id, "at": self.clock(conn).isoformat(), "status": QUEUED, "since": start}
+            row |= {"next": start} if delay else {}
             conn.execute(sa.insert(messages).values(**row, mark=secrets.token_hex(8)))
-            if not delay:
-                self.job(conn, "send_message", message_id)
-
-    def job(self, conn: sa.Connection, name: str, *ids: str, delay: float = 0) -> None:
-        """Enqueue any job, once for its ids."""
-        enqueue(conn, self.client, name, *ids, workflow_id=":".join((name, *ids)), delay=delay)
 
 
-@job("send_message")
-def send_message(here: Surroundings, message_id: str) -> None:
-    """Compose and send, unless that was done or another worker is at it; then write down how it ended."""
-    row = take(here.engine, messages, message_id, here.machine())
+def send_message(context: Context, message_id: str) -> None:
+    """Compose and send, unless that was done or another worker holds the lease; then write the outcome."""
+    row = lease(context.engine, messages, message_id, context.machine())
     if row is None:
         return
-    outcome, parts = _try(here, row)
-    with begin_write(here.engine) as conn:
-        put_back(conn, messages, row, **outcome)
+    outcome, parts = _try(context, row)
+    with begin_write(context.engine) as conn:
+        finish(conn, messages, row, **outcome)
         if parts:
             conn.execute(sa.update(messages).where(messages.c.id == message_id).values(parts=parts))
 
 
-def send_due(here: Surroundings) -> None:
-    """One more try for all that is due again."""
-    with begin_read(here.engine) as conn:
-        waiting = due_again(conn, messages, here.machine())
-    for message_id in waiting:
-        send_message(here, message_id)
+def due_messages(context: Context) -> list[str]:
+    """The texts to be tried now."""
+    with begin_read(context.engine) as conn:
+        return due(conn, messages, context.machine())
+
+
+OUTBOX = Outbox("texts", due_messages, send_message, AT_ONCE)
 
 
 def notice(conn: sa.Connection, mark: str, status: str, error: int | None) -> bool:
@@ -108,19 +77,46 @@ def notice(conn: sa.Connection, mark: str, status: str, error: int | None) -> bo
     return bool(conn.execute(sa.update(messages).where(here).values(status=status, error=error)).rowcount)
 
 
-def _try(here: Surroundings, row: AnyRow) -> tuple[dict[str, Any], int | None]:
-    """One try: what it leaves to be written, and the parts of the text."""
-    compose, patience = composer(row.id)
+def wait_until_sent(engine: sa.Engine, seconds: float = 5.0) -> bool:
+    """Wait until no text is due or being tried, at most so long; False when time ran out."""
+    until = time.monotonic() + seconds
+    while True:
+        with begin_read(engine) as conn:
+            if not conn.scalar(_unfinished(datetime.now(UTC))):
+                return True
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.05)
+
+
+def _unfinished(now: datetime) -> AnySelect:
+    """How many texts are due or leased; one whose try failed is among them while its next try is within a lease's time."""
+    may_be_leased = (messages.c.tries > 0) & (messages.c.next <= stamp(now + LEASE))
+    mine = (messages.c.status == QUEUED) & (is_due(messages, now) | may_be_leased)
+    return sa.select(sa.func.count()).select_from(messages).where(mine)
+
+
+def _composer(context: Context, message_id: str) -> Composer:
+    """What composes this message, by the first part of its id."""
+    kind = message_id.partition(":")[0]
+    if kind not in context.composers:
+        raise LookupError(f"no composer for messages of kind {kind!r}; known: {sorted(context.composers)}")
+    return context.composers[kind]
+
+
+def _try(context: Context, row: AnyRow) -> tuple[dict[str, Any], int | None]:
+    """Make one try; the values that it leaves to be written, and the parts of the text."""
+    composer = _composer(context, row.id)
     try:
-        text = compose(here.engine, here.settings, row.id)
+        text = composer.compose(context.engine, context.settings, row.id)
         if text is None:
             return {"status": "dropped"}, None
         if refused := [fault.partition(":")[0] for fault in faults(text.unsigned)]:
             logger("follow-up").error("text not sent", message=row.id, holds=refused)
             return {"status": "failed"}, None
         tried = datetime.fromisoformat(row.since) if row.tries > 1 else None
-        sent = here.provider.send(row.id, replace(text, mark=row.mark, tried=tried))
-    except Exception as error:  # nobody knows how it ended
+        sent = context.provider.send(row.id, replace(text, mark=row.mark, tried=tried))
+    except Exception as error:  # the text may have been sent or not
         logger("follow-up").warning("text failed", message=row.id, tries=row.tries, type=type(error).__name__)
-        return after_failure(row, patience, here.machine()) or {"status": "failed"}, None
+        return retry(row, composer.policy, context.machine()) or {"status": "failed"}, None
     return {"status": sent.status, "error": sent.error}, size(text.body).parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.follow_up.tries import columns
+from ivr.follow_up.outbox import retry_columns
 from ivr.storage.database import metadata
 
 messages = sa.Table(
@@ -16,7 +16,7 @@ messages = sa.Table(
     sa.Column("error", sa.Integer),
     sa.Column("mark", sa.Text),  # stands for the id in the address of delivery notices
     sa.Column("parts", sa.Integer),  # each one is paid
-    *columns(),
+    *retry_columns(),
     sa.Index("messages_by_mark", "mark", unique=True),
     sa.Index("messages_due", "status", "next"),
 )
@@ -29,7 +29,7 @@ deliveries = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # queued, delivered, dead
     sa.Column("answer", sa.Text),  # the last one: a status, or the kind of failure
-    *columns(),
+    *retry_columns(),
     sa.Index("deliveries_due", "status", "next"),
 )
 lab_texts = sa.Table(

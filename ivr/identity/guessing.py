@@ -117,7 +117,7 @@ def warn(world: World, kind: str, wallet: str, account: str, delay: timedelta = 
     row = {"id": name, "kind": kind, "customer": account, "wallet": wallet, "call": world.call, "at": utc(world.now)}
     if world.conn.execute(sa.select(warnings.c.id).where(warnings.c.id == name)).first() is None:
         world.conn.execute(sa.insert(warnings).values(**row))
-        world.runtime.follow_up.send(world.conn, name, delay)
+        world.runtime.texts.send(world.conn, name, delay)
 
 
 def _of_verification() -> Condition:

@@ -112,7 +112,7 @@ def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -
     row |= {"hash": hashed, "sent": utc(world.now), "fails": 0, "used": False}
     world.conn.execute(sa.insert(challenges).values(**row))
     if texted:
-        world.runtime.follow_up.send(world.conn, f"code:{world.call}:{number}")
+        world.runtime.texts.send(world.conn, f"code:{world.call}:{number}")
     return Sending(number)
 
 

@@ -21,7 +21,6 @@ from ivr.cases import tables as cases_tables
 from ivr.demo.document import LISTS, checked
 from ivr.demo.tables import customers, records
 from ivr.engine import claims, journal
-from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover import tables as handover_tables
 from ivr.identity import tables as identity_tables
@@ -64,9 +63,8 @@ def load_default_if_empty(conn: sa.Connection) -> None:
 
 
 def reset(conn: sa.Connection) -> None:
-    """The world as last loaded; calls, attempts, cases, messages and pending follow-ups are forgotten."""
+    """The world as last loaded; calls, attempts, cases and messages are forgotten."""
     document = conn.scalar(sa.select(worlds.c.document).with_for_update())  # one at a time
-    forget_waiting(conn)
     for table in (*HAPPENED, *LOADED):
         conn.execute(sa.delete(table))
     if document is not None:

@@ -1,4 +1,4 @@
-"""Alembic's environment: one open connection comes from `ivr.migrations.migrate`; DBOS's tables are not our business."""
+"""Alembic's environment: one open connection comes from `ivr.migrations.migrate`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ivr.storage.database import metadata
 
 
 def is_ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
-    """On SQLite, DBOS keeps its tables beside ours; a comparison must not offer to drop them."""
+    """A comparison must not offer to drop a table that somebody else keeps in this database."""
     return not (kind == "table" and reflected and name not in metadata.tables)
 
 

@@ -1,14 +1,8 @@
-"""`python -m ivr.migrations.migrate`: bring the database up to date, ours and the follow-ups' (DBOS), before any process serves.
-
-DBOS goes first: a client on a database without its tables is made without an error, and fails later,
-inside a caller's turn.
-"""
+"""`python -m ivr.migrations.migrate`: bring the database up to date before any process serves."""
 
 from __future__ import annotations
 
-import logging
 import sys
-import warnings
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,9 +18,7 @@ ONE_AT_A_TIME = 4907001  # any number, the same for everybody who migrates
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Migrate both schemas; safe to repeat, and for several machines at once."""
-    engine.connect().close()  # a new file gets our page size, not the follow-ups'
-    _migrate_follow_ups(engine)
+    """Migrate the schema; safe to repeat, and for several machines at once."""
     with begin_write(engine) as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
@@ -39,7 +31,7 @@ def migrate_or_say_why(engine: sa.Engine) -> None:
     """The same, for a person at a terminal; raises SettingsError. The database's own words are left out: they may hold its password."""
     address = f"DATABASE_URL is {engine.url.render_as_string(hide_password=True)}, and that database"
     try:
-        if is_newer(engine):  # and before the follow-ups' library, which prints what it thinks of a dead database
+        if is_newer(engine):
             raise SettingsError(
                 f"{address} was migrated by a newer release, from which there is no way back; "
                 "run that release here, or restore the backup from before it"
@@ -63,11 +55,9 @@ def is_newer(engine: sa.Engine) -> bool:
 
 
 def is_migrated(engine: sa.Engine) -> bool:
-    """Whether our schema is the one of this code, and the follow-ups' tables are there."""
+    """Whether the schema is the one of this code."""
     with begin_read(engine) as conn:
-        ours = _revision(conn) == _head()
-        schema = "dbos" if conn.dialect.name == "postgresql" else None
-        return ours and sa.inspect(conn).has_table("workflow_status", schema=schema)
+        return _revision(conn) == _head()
 
 
 def _revision(conn: sa.Connection) -> str | None:
@@ -83,15 +73,6 @@ def _config() -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _migrate_follow_ups(engine: sa.Engine) -> None:
-    from dbos import DBOS  # a quarter of a second that whoever only looks need not wait
-
-    logging.getLogger("dbos").setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        DBOS.migrate(engine.url.render_as_string(hide_password=False))
 
 
 def main() -> int:

@@ -26,8 +26,8 @@ from ivr.cases.tables import cases, consents, disputes, freezes
 from ivr.engine.journal import calls, journal
 from ivr.engine.secrets import ERASED
 from ivr.engine.waits import Dial
+from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
-from ivr.follow_up.tries import QUEUED
 from ivr.identity.tables import attempts, challenges, languages
 from ivr.storage.database import writing
 from ivr.voice_notes.tables import sounds, voice_notes

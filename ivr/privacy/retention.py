@@ -19,9 +19,9 @@ from ivr.cases.overdue import KINDS
 from ivr.cases.stages import OPEN
 from ivr.config.logs import logger
 from ivr.engine.journal import calls, journal, notices, replies
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
+from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
-from ivr.follow_up.tries import QUEUED
 from ivr.handover.tables import looks
 from ivr.identity.tables import attempts, challenges, warnings
 from ivr.storage.database import AnySelect, begin_read, begin_write
@@ -42,12 +42,12 @@ class Sort:
     forget: Callable[[sa.Connection, list[str]], None]
 
 
-def forget_old(here: Surroundings) -> None:
-    """One walk over everything that the settings give an end."""
-    with begin_read(here.engine) as conn:
-        now = here.clock(conn)
-    for sort, days in _due(here.settings.retention_days):
-        if gone := sum(_batches(here.engine, sort, first_day_kept(days, now))):
+def forget_old(context: Context) -> None:
+    """Delete once what is older than the settings say."""
+    with begin_read(context.engine) as conn:
+        now = context.clock(conn)
+    for sort, days in _due(context.settings.retention_days):
+        if gone := sum(_batches(context.engine, sort, first_day_kept(days, now))):
             logger("follow-up").info("retention", forgotten=sort.name, number=gone)
 
 

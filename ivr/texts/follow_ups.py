@@ -18,10 +18,10 @@ from ivr.cases.tables import cases, disputes, freezes
 from ivr.config.settings import Settings
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.messages import composes
+from ivr.follow_up.context import Composer
+from ivr.follow_up.outbox import RetryPolicy
 from ivr.follow_up.scene import now
 from ivr.follow_up.sms import Text
-from ivr.follow_up.tries import Patience
 from ivr.identity.guessing import DECLINED, LOCKED, utc
 from ivr.identity.tables import challenges, warnings
 from ivr.identity.verification import CODE_VALID
@@ -31,7 +31,7 @@ from ivr.wallet import config, wallets
 from ivr.wallet.types import Account
 
 SECONDS = 10.0  # nobody waits on the line for this
-WHILE_VALID = Patience(timedelta(seconds=2), timedelta(seconds=20), CODE_VALID)
+WHILE_VALID = RetryPolicy(timedelta(seconds=2), timedelta(seconds=20), CODE_VALID)
 MINUTES = CODE_VALID // timedelta(minutes=1)
 SIGNATURES = {"zh": "【{name}】", "en": "{name}: "}
 TEXTS = {
@@ -63,7 +63,6 @@ TEXTS = {
 """All of them, by kind and language."""
 
 
-@composes("code", WHILE_VALID)
 def compose_code(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`code:<call>:<number>` → the registered mobile and the code; nobody when there is no such account.
 
@@ -83,21 +82,18 @@ def compose_code(engine: sa.Engine, settings: Settings, message: str) -> Text | 
     return _text(engine, "code", owner, heard, code=code, minutes=MINUTES)
 
 
-@composes("case")
 def compose_case(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`case:<reference>` → the customer's mobile and the reference."""
     reference = message.split(":")[1]
     return _with_reference(engine, settings, cases, "case", reference)
 
 
-@composes("dispute")
 def compose_dispute(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`dispute:<reference>` → the customer's mobile, the reference, and how to send evidence."""
     reference = message.split(":")[1]
     return _with_reference(engine, settings, disputes, "dispute", reference)
 
 
-@composes("freeze")
 def compose_freeze(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`freeze:<call>:<mark>`, the id of the freeze → the owner's mobile, in the owner's language: the caller may be anybody."""
     with begin_read(engine) as conn:
@@ -107,14 +103,12 @@ def compose_freeze(engine: sa.Engine, settings: Settings, message: str) -> Text 
     return _text(engine, "freeze", owner, heard.for_(owner)) if owner else None
 
 
-@composes(LOCKED)
 def compose_locked(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`locked:<call>:<mark>`, the id of the warning → the owner's mobile, in the owner's language."""
     owner, heard, _ = _warned(engine, settings, message)
     return _text(engine, LOCKED, owner, heard) if owner else None
 
 
-@composes(DECLINED)
 def compose_declined(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
     """`declined:<call>:<mark>` → the same; nobody when the account was frozen after all, or could not be."""
     owner, heard, frozen = _warned(engine, settings, message)
@@ -174,3 +168,14 @@ def _heard(conn: sa.Connection, settings: Settings, call: str) -> _Heard:
         return _Heard()
     facts = rows[-1].facts
     return _Heard(rows[-1].language, sender_of(settings, facts), facts.get("wallet") or "")
+
+
+COMPOSERS = {
+    "code": Composer(compose_code, WHILE_VALID),
+    "case": Composer(compose_case),
+    "dispute": Composer(compose_dispute),
+    "freeze": Composer(compose_freeze),
+    LOCKED: Composer(compose_locked),
+    DECLINED: Composer(compose_declined),
+}
+"""By kind of message, the first part of its id."""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ivr.engine.effects import World, write
 from ivr.engine.journal import insert_new
 from ivr.engine.prompts import Recorded
-from ivr.follow_up.tries import QUEUED, stamp
+from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.voice_notes.tables import recordings, voice_notes
 
 GRACE = timedelta(seconds=20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.follow_up.tries import columns
+from ivr.follow_up.outbox import retry_columns
 from ivr.storage.columns import kept_table
 from ivr.storage.database import metadata
 
@@ -32,6 +32,6 @@ recordings = sa.Table(
     sa.Column("at", sa.Text, nullable=False),  # the machine's time
     sa.Column("status", sa.Text, nullable=False),  # queued while it may lie at Twilio, then gone, or dead
     sa.Column("error", sa.Text),  # the last one: a status, or the kind of failure
-    *columns(),
+    *retry_columns(),
     sa.Index("recordings_due", "status", "next"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,7 +13,7 @@ from ivr.callbacks.tables import rings
 from ivr.cases.overdue import KINDS
 from ivr.cases.stages import OPEN
 from ivr.cases.tables import overdue
-from ivr.follow_up.queue import unfinished
+from ivr.follow_up.outbox import is_due
 from ivr.follow_up.tables import deliveries, messages
 from ivr.storage.database import AnySelect, begin_read
 from ivr.voice_notes.tables import recordings
@@ -36,8 +37,9 @@ class BacklogCollector:
         with begin_read(self._engine) as conn:
             late = sum(int(conn.scalar(_late(table)) or 0) for table in KINDS)
             yield GaugeMetricFamily("ivr_overdue_cases", "Open cases whose promised date has passed.", value=late)
+            waiting = sum(int(conn.scalar(_due(table)) or 0) for table in (messages, deliveries))
             yield GaugeMetricFamily(
-                "ivr_follow_ups_waiting", "Follow-ups that are due and not done.", value=unfinished(conn)
+                "ivr_follow_ups_waiting", "Texts and deliveries that are due and not done.", waiting
             )
             for name, (table, help_) in BY_STATUS.items():
                 yield _by_status(conn, name, table, help_)
@@ -56,6 +58,10 @@ def exposition(engine: sa.Engine) -> bytes:
 def _late(table: sa.Table) -> AnySelect:
     joined = sa.join(overdue, table, overdue.c.reference == table.c.reference)
     return sa.select(sa.func.count()).select_from(joined).where(table.c.status.in_(OPEN))
+
+
+def _due(table: sa.Table) -> AnySelect:
+    return sa.select(sa.func.count()).select_from(table).where(is_due(table, datetime.now(UTC)))
 
 
 def _by_status(conn: sa.Connection, name: str, table: sa.Table, help_: str) -> GaugeMetricFamily:

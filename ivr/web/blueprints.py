@@ -9,7 +9,7 @@ from ivr.config.flask_commands import from_command_line
 from ivr.config.logs import logger, prepare_logs
 from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.queue import wait_until_done
+from ivr.follow_up.messages import wait_until_sent
 from ivr.storage.database import connect
 from ivr.web.callback_webhooks import callbacks_blueprint
 from ivr.web.health import count_requests, health_blueprint
@@ -40,7 +40,7 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
         from ivr.lab.web import lab_blueprint
         from ivr.web.phone_redirect import phone_redirect
 
-        app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_done(engine)))
+        app.register_blueprint(lab_blueprint(engine, settings, lambda: wait_until_sent(engine)))
         app.register_blueprint(phone_redirect(settings))
     if not from_command_line():
         address = without_password(settings.public_base_url)

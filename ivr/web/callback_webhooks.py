@@ -22,7 +22,7 @@ from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
-from ivr.follow_up.tries import QUEUED
+from ivr.follow_up.outbox import QUEUED
 from ivr.handover.whisper import whisper
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import config

@@ -19,8 +19,7 @@ from ivr.engine.hot_path import GroupCommit, ReadConnections
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
-from ivr.follow_up.messages import FollowUp
-from ivr.follow_up.queue import make_client
+from ivr.follow_up.messages import TextOutbox
 from ivr.follow_up.scene import now
 from ivr.handover.agents import on_duty
 from ivr.operations.line_switch import is_any_switched, takeover_flow
@@ -51,7 +50,7 @@ def make_runtime(
         root_flows={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
         clock=clock,
         wallets=wallets.make(engine, settings),
-        follow_up=FollowUp(make_client(engine), clock),
+        texts=TextOutbox(clock),
         agents_on_duty=lambda conn: on_duty(conn, settings),
         takeover=takeover_flow,
         caller_id=lambda facts: caller_id(settings, facts),

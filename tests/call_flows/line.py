@@ -22,14 +22,14 @@ from ivr.config.logs import prepare_logs
 from ivr.config.settings import Settings
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.jobs import Surroundings, import_jobs
+from ivr.follow_up.context import Context
 from ivr.follow_up.messages import send_message
-from ivr.follow_up.queue import forget_waiting
 from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.tables import messages
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.transport import ClientTransport
-from ivr.storage.database import begin_read, begin_write, connect
+from ivr.storage.database import begin_read, connect
+from ivr.texts.follow_ups import COMPOSERS
 from ivr.web import blueprints
 from ivr.wiring.voice import make_runtime
 
@@ -170,15 +170,12 @@ class Line:
     def deliver_texts(self) -> None:
         """What the worker process does, at once and here."""
         engine = self.runtime.engine
-        import_jobs()
         provider = lab_provider(engine, self.settings)
-        here = Surroundings(engine, self.settings, provider, lambda conn: now(conn, self.settings))
+        here = Context(engine, self.settings, provider, lambda conn: now(conn, self.settings), composers=COMPOSERS)
         with begin_read(engine) as conn:
             waiting = list(conn.scalars(sa.select(messages.c.id).where(messages.c.status == "queued")))
         for message in sorted(waiting, key=lambda id: id.startswith("code:")):  # a code last: the caller waits for it
             send_message(here, message)
-        with begin_write(engine) as conn:
-            forget_waiting(conn)  # they were done here, and nobody waits for a worker
 
     def texts(self) -> list[str]:
         """The text messages so far, oldest first."""

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.cases.freezes import DECIDES_WITHIN
-from ivr.follow_up.messages import send_due
 from ivr.follow_up.scene import lab_provider
 from ivr.follow_up.tables import messages
 from ivr.storage.database import begin_read
 from tests.call_flows.line import DANA, LIN, OMAR, Caller, Line, Person
 from tests.call_flows.test_freeze import FROZEN, SURE, gives, status, texts_to, wants_a_freeze
-from tests.follow_up.texted import surroundings
+from tests.follow_up.outboxes import send_due
+from tests.follow_up.texted import worker_context
 
 requirement = pytest.mark.requirement
 LINS = "+8619900000051"
@@ -31,7 +31,7 @@ def guesses(line: Line, number: str, tries: int) -> None:
 
 def after_ten_minutes(line: Line) -> list[str]:
     """Texts to Lin when whoever proved something has had time to decide."""
-    here = surroundings(line, None)
+    here = worker_context(line, None)
     later = datetime.now(UTC) + DECIDES_WITHIN + timedelta(minutes=1)
     send_due(replace(here, provider=lab_provider(here.engine, line.settings), machine=lambda: later))
     return [one["body"] for one in line.get("sms") if one["to"] == LINS]

@@ -80,8 +80,9 @@ def plant(folder: Path) -> None:
 
 def work() -> None:
     """The follow-up worker: it may die around a text or a delivery, and its successor does not wait for a minute."""
-    from ivr.follow_up import deliveries, tries, worker
+    from ivr.follow_up import deliveries, outbox
     from ivr.telephony.twilio_rest import TwilioSms
+    from ivr.wiring import worker
 
     folder = Settings.load().data_dir
     post = deliveries.post
@@ -99,7 +100,7 @@ def work() -> None:
         die_at(folder, "after-delivery", "case.opened")
         return status
 
-    tries.TAKEN_FOR = SHORTLY
+    outbox.LEASE = SHORTLY
     deliveries.post = posted  # type: ignore[assignment]
     worker.choose_provider = lambda engine, settings: Dying(settings)  # type: ignore[assignment]
     worker.main()

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ivr.follow_up import messages
-from ivr.follow_up.jobs import Surroundings, import_jobs
-from ivr.follow_up.messages import DAY
+from ivr.follow_up.context import Composer, Context
 from ivr.texts.follow_ups import WHILE_VALID
 from tests.call_flows.conftest import caller, line
 from tests.call_flows.line import Line
@@ -56,19 +54,17 @@ def served_crm(crm: Crm) -> Iterator[str]:
 
 
 @pytest.fixture
-def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Surroundings:
-    """A worker's surroundings, with that CRM."""
+def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Context:
+    """A worker's context, with that CRM."""
     made = replace(settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
-    return Surroundings(database, made, None, lambda conn: time.now, lambda: time.now)  # type: ignore[arg-type]
+    return Context(database, made, None, lambda conn: time.now, lambda: time.now)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def bare(here: Surroundings, monkeypatch: pytest.MonkeyPatch) -> Surroundings:
+def bare(here: Context) -> Context:
     """A worker whose messages of the kinds `case` and `code` are one text."""
-    import_jobs()
-    composers = {"case": (lambda *_: TEXT, DAY), "code": (lambda *_: TEXT, WHILE_VALID)}
-    monkeypatch.setattr(messages, "_composers", composers)
-    return here
+    composers = {"case": Composer(lambda *_: TEXT), "code": Composer(lambda *_: TEXT, WHILE_VALID)}
+    return replace(here, composers=composers)
 
 
 @pytest.fixture

@@ -54,15 +54,15 @@ class Crm:
 def work(arguments: list[str]) -> None:
     """`work([url, crm, now, folder])`: a worker process that delivers what is due at `now`."""
     from ivr.config.settings import Settings
-    from ivr.follow_up.deliveries import deliver_due
-    from ivr.follow_up.jobs import Surroundings
+    from ivr.follow_up.context import Context
     from ivr.storage.database import connect
+    from tests.follow_up.outboxes import deliver_due
 
     url, crm, now, folder = arguments
     given = {"DATA_DIR": folder, "DATABASE_URL": url, "CRM_URL": crm, "CRM_SECRET": SECRET}
     settings = Settings.load(given, dotenv=Path(folder) / "no.env")
     time = datetime.fromisoformat(now)
-    deliver_due(Surroundings(connect(url), settings, None, lambda conn: time, lambda: time))  # type: ignore[arg-type]
+    deliver_due(Context(connect(url), settings, None, lambda conn: time, lambda: time))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from ivr.callbacks.dialler import ring_due
 from ivr.callbacks.tables import rings
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
 from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioTelephone
+from tests.follow_up.outboxes import ring_due
 from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
@@ -23,14 +23,14 @@ EVENING, MORNING = "2026-11-23T23:30:00+08:00", "2026-11-24T09:00:00+08:00"
 
 
 class Exchange:
-    """The line, the telephone company, and a worker's surroundings; what agents and customers do is set here."""
+    """The line, the telephone company, and a worker's context; what agents and customers do is set here."""
 
     def __init__(self, line, simulator):
         self.line, self.simulator, self.now = line, simulator, datetime.now(UTC)
         self.does = {"agent": "accept", "customer": "accept"}
         runtime = line.app.extensions["line"]
         settings = replace(line.settings, twilio_api_url=simulator.settings.twilio_api_url)
-        self.here = Surroundings(runtime.engine, settings, None, runtime.clock, lambda: self.now, TwilioTelephone(settings))  # fmt: skip
+        self.here = Context(runtime.engine, settings, None, runtime.clock, lambda: self.now, TwilioTelephone(settings))  # fmt: skip
         simulator.runner.agents = lambda number: self.does["customer" if number == CUSTOMER else "agent"]
 
     def at(self, when):
@@ -39,7 +39,7 @@ class Exchange:
         return self
 
     def walks(self, here=None):
-        """One round, until the telephone company has nothing left to do."""
+        """The worker looks once, until the telephone company has nothing left to do."""
         ring_due(here or self.here)
         for call in tuple(self.simulator.runner.calls.values()):
             self.simulator.runner.settle(call)

@@ -12,15 +12,15 @@ import sqlalchemy as sa
 
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
 from ivr.simulator.account.recordings import Recording
 from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioRecordings
-from ivr.voice_notes.keeping import settle_due
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET
+from tests.follow_up.outboxes import settle_due
 from tests.simulator.running_simulator import running_simulator
 from tests.simulator.stub_app import StubApp
 
@@ -33,7 +33,7 @@ class Noted:
 
     caller: Caller
     simulator: Any
-    here: Surroundings
+    here: Context
     now: datetime
 
     def opens_a_case(self) -> Noted:
@@ -79,7 +79,7 @@ class Noted:
         """The sound as it was sealed, opened."""
         with begin_read(self.here.engine) as conn:
             key = journal.key(conn, self.note.call)
-        return Sealer(self.here.settings.server_key).for_call(key).unlock(self.one(sounds).sealed)
+        return Sealer(self.here.settings.server_key).for_call(key).open_bytes(self.one(sounds).sealed)
 
 
 class Elsewhere(Caller):
@@ -104,7 +104,7 @@ def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_
         caller = Elsewhere(line, lang, repeat=False, account=simulator.runner.account)
         runtime, twilio = line.app.extensions["line"], TwilioRecordings(made)
         scene = Noted(caller, simulator, None, datetime.now(UTC))  # type: ignore[arg-type]
-        scene.here = Surroundings(runtime.engine, made, None, runtime.clock, lambda: scene.now, recordings=twilio)  # type: ignore[arg-type]
+        scene.here = Context(runtime.engine, made, None, runtime.clock, lambda: scene.now, recordings=twilio)  # type: ignore[arg-type]
         try:
             yield scene
         finally:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ivr.callbacks import attempts
-from ivr.callbacks.dialler import ring_due
 from ivr.config.settings import Settings
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
 from ivr.follow_up.scene import now
 from ivr.storage.database import connect
 from ivr.telephony.twilio_rest import TwilioTelephone
+from tests.follow_up.outboxes import ring_due
 
 POINTS = ("before-attempt", "before-call", "after-call", "after-commit")
 
@@ -49,7 +49,7 @@ def work(arguments: list[str]) -> None:
     attempts.begin, attempts.know = beginning, knowing
     engine = connect(url)
     at = datetime.fromisoformat(machine)
-    ring_due(Surroundings(engine, settings, None, lambda conn: now(conn, settings), lambda: at, Dying(settings)))  # type: ignore[arg-type]
+    ring_due(Context(engine, settings, None, lambda conn: now(conn, settings), lambda: at, Dying(settings)))  # type: ignore[arg-type]
     die_at("after-commit")
 
 

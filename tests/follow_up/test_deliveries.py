@@ -17,12 +17,13 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.follow_up import deliveries, webhook
+from ivr.follow_up.outbox import LEASE
 from ivr.follow_up.tables import deliveries as table
-from ivr.follow_up.tries import TAKEN_FOR
 from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import LIN
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET, verify
+from tests.follow_up.outboxes import deliver_due
 from tests.wallet.serving import served, spoken
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ def next_try(here):
 def test_a_case_arrives_signed_and_says_what_it_is_about(here, crm):
     """Ids and dates, nothing that a thief of the body could use."""
     promise(here)
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert state(here) == ("delivered", "200")
     assert json.loads(crm.taken[KEY]) == {
         "event": "case.opened", "reference": "261100018", "wallet": "haiyun", "customer": "K1", "kind": "unknown",
@@ -112,15 +113,15 @@ def test_a_crm_that_is_down_all_day_leaves_a_dead_letter_that_can_be_sent_again(
     promise(here)
     began = time.now
     while state(here)[0] == "queued":
-        deliveries.deliver_due(here)
+        deliver_due(here)
         time.now = datetime.fromisoformat(next_try(here))
     assert state(here) == ("dead", "503")
-    assert len(crm.requests) == 32 and DAY <= time.now - began <= DAY + TAKEN_FOR
-    deliveries.deliver_due(here)
+    assert len(crm.requests) == 32 and DAY <= time.now - began <= DAY + LEASE
+    deliver_due(here)
     assert len(crm.requests) == 32
     with begin_write(here.engine) as conn:
         assert deliveries.send_again(conn, KEY) == "dead"
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert state(here) == ("delivered", "200")
     assert len(set(crm.requests)) == 1 and list(crm.taken) == [KEY]
 
@@ -130,7 +131,7 @@ def test_what_is_refused_is_dead_at_once(here, crm, status):
     """It would be refused the next time, too."""
     crm.answers = [status]
     promise(here)
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert state(here) == ("dead", str(status)) and len(crm.requests) == 1
 
 
@@ -139,12 +140,12 @@ def test_what_cannot_be_taken_now_is_tried_again(here, crm, time, status):
     """After half a minute."""
     crm.answers = [status]
     promise(here)
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert state(here) == ("queued", str(status))
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert len(crm.requests) == 1
     time.passes(timedelta(seconds=30))
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert state(here) == ("delivered", "200")
 
 
@@ -152,10 +153,10 @@ def test_a_crm_that_is_not_there_is_tried_again(here, time):
     """Refused connection, wrong name; and an address that was taken out of the settings."""
     promise(here)
     for urls in ({"": "http://127.0.0.1:9"}, {"": "http://nowhere.invalid"}, {}):
-        deliveries.deliver_due(replace(here, settings=replace(here.settings, crm_url=urls)))
+        deliver_due(replace(here, settings=replace(here.settings, crm_url=urls)))
         assert state(here) in (("queued", "ConnectError"), ("queued", "CRM_URL is empty"))
         time.passes(timedelta(hours=1))
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert state(here) == ("delivered", "200")
 
 
@@ -164,7 +165,7 @@ def test_of_many_workers_one_delivers(here, crm):
     for number in range(10):
         promise(here, CASE | {"reference": f"26110{number:04d}"})
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: deliveries.deliver_due(here), range(8)))
+        list(pool.map(lambda _: deliver_due(here), range(8)))
     assert len(crm.requests) == len(crm.taken) == 10
 
 
@@ -178,10 +179,10 @@ def test_a_worker_that_is_killed_before_it_knew_the_answer_delivers_once(here, c
         assert killed.wait(30) == -signal.SIGKILL, killed.stderr.read()
     crm.before_answer = lambda: None
     assert len(crm.requests) == 1 and state(here) == ("queued", None)
-    deliveries.deliver_due(here)
+    deliver_due(here)
     assert len(crm.requests) == 1  # it may still be alive
-    time.passes(TAKEN_FOR)
-    deliveries.deliver_due(here)
+    time.passes(LEASE)
+    deliver_due(here)
     assert state(here) == ("delivered", "200")
     assert [key for key, _ in crm.requests] == [KEY, KEY] and list(crm.taken) == [KEY]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -11,11 +13,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ivr.engine import journal
+from ivr.follow_up.sms import Sent
 from ivr.migrations.migrate import _config, is_migrated, migrate
 from ivr.migrations.schema import import_tables
 from ivr.storage.database import begin_read, begin_write, metadata
+from tests.follow_up.outboxes import send_due
+from tests.follow_up.texted import put, row
 
 OLD_MESSAGES = 'CREATE TABLE messages (id TEXT PRIMARY KEY, "at" TEXT NOT NULL, status TEXT NOT NULL, error INTEGER)'
+
+
+DBOS_TABLES = (
+    "CREATE TABLE {0}workflow_status (workflow_uuid TEXT PRIMARY KEY, name TEXT, status TEXT)",
+    "CREATE TABLE {0}workflow_input (workflow_uuid TEXT PRIMARY KEY REFERENCES {0}workflow_status (workflow_uuid))",
+    "CREATE TABLE {0}dbos_migrations (version INTEGER)",
+)
 
 
 @pytest.fixture
@@ -125,6 +137,37 @@ def test_the_seventh_revision_lets_two_banks_give_two_payments_one_id(database):
     with pytest.raises(sa.exc.IntegrityError), begin_write(database) as conn:
         conn.execute(sa.text(kept.format("c", "two:1")))
     test_the_database_is_as_declared(database)
+
+
+@pytest.mark.parametrize("status", ["ENQUEUED", "PENDING", "SUCCESS"])
+def test_the_twelfth_revision_drops_the_tables_of_dbos_and_a_text_that_waited_in_them_is_due(bare, database, status):
+    """The release before handed the first try of a text to DBOS; its row was in `messages` all the time."""
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0011")
+        on_postgres = conn.dialect.name == "postgresql"
+        for statement in ["CREATE SCHEMA dbos", *DBOS_TABLES][not on_postgres :]:
+            conn.execute(sa.text(statement.format("dbos." if on_postgres else "")))
+        job = "INSERT INTO {}workflow_status VALUES ('send_message:case:1', 'send_message', '{}')"
+        conn.execute(sa.text(job.format("dbos." if on_postgres else "", status)))
+        conn.execute(
+            sa.text(
+                "INSERT INTO {}workflow_input VALUES ('send_message:case:1')".format("dbos." if on_postgres else "")
+            )
+        )
+    put(bare)
+    assert not is_migrated(database)
+    migrate(database)
+    assert is_migrated(database)
+    with begin_read(database) as conn:
+        names = set(sa.inspect(conn).get_table_names())
+        assert "dbos" not in sa.inspect(conn).get_schema_names()
+    assert not names & {"workflow_status", "workflow_input", "dbos_migrations"} and names == set(metadata.tables) | {
+        "alembic_version"
+    }
+    send_due(replace(bare, provider=SimpleNamespace(send=lambda *_: Sent("delivered"))))
+    assert row(bare).status == "delivered"
 
 
 def test_the_database_is_as_declared(database):

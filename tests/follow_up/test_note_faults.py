@@ -14,14 +14,15 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
 from ivr.simulator.rest import recordings
-from ivr.storage.database import begin_read, begin_write, connect
+from ivr.storage.database import begin_write, connect
 from ivr.telephony.twilio_rest import TwilioRecordings
 from ivr.voice_notes import keeping
 from ivr.voice_notes.keeping import try_again
 from ivr.voice_notes.notes import GRACE
 from ivr.voice_notes.tables import sounds, voice_notes
+from tests.follow_up.outboxes import settle_due
 from tests.wallet.serving import served
 
 ROOT = Path(__file__).parents[2]
@@ -128,9 +129,7 @@ def work(arguments: list[str]) -> None:
             die_at("after-delete")
 
     time = datetime.fromisoformat(at)
-    keeping.settle_due(
-        Surroundings(connect(url), settings, None, lambda conn: time, lambda: time, recordings=Dying(settings))
-    )  # type: ignore[arg-type]
+    settle_due(Context(connect(url), settings, None, lambda conn: time, lambda: time, recordings=Dying(settings)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("point", ["before-fetch", "after-fetch", "before-delete", "after-delete"])
@@ -161,8 +160,7 @@ def test_two_workers_fetch_a_note_once(scene):
     """Whoever takes the row has it."""
     scene.leaves_a_note().later(seconds=0)
     scene.now += GRACE
-    with begin_read(scene.here.engine) as conn:
-        (waiting,) = keeping._due(conn, scene.now)
+    (waiting,) = keeping.due_recordings(scene.here)
     keeping.settle(scene.here, waiting)
     scene.here.recordings.sound = pytest.fail
     keeping.settle(scene.here, waiting)

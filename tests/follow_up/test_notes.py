@@ -9,13 +9,13 @@ import pytest
 
 from audio.segment import AudioSegment
 from ivr.engine import journal
-from ivr.follow_up.deliveries import deliver_due
 from ivr.follow_up.tables import deliveries
 from ivr.privacy.erasure import erase
 from ivr.storage.database import begin_read
 from ivr.voice_notes import notes
 from ivr.voice_notes.tables import sounds
 from tests.follow_up.noted import noted
+from tests.follow_up.outboxes import deliver_due
 
 
 def test_a_note_is_fetched_checked_sealed_and_deleted_at_the_telephone_company(scene):

@@ -138,7 +138,7 @@ def work(arguments: list[str]) -> None:
     import os
 
     from ivr.config.settings import Settings
-    from ivr.follow_up.jobs import Surroundings
+    from ivr.follow_up.context import Context
     from ivr.storage.database import connect
     from tests.follow_up.crm import SECRET
 
@@ -153,7 +153,7 @@ def work(arguments: list[str]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     overdue.raise_overdue = dying
-    walk(Surroundings(connect(url), settings, None, None), LATE)  # type: ignore[arg-type]
+    walk(Context(connect(url), settings, None, None), LATE)  # type: ignore[arg-type]
     os.kill(os.getpid(), signal.SIGKILL)
 
 

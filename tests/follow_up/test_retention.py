@@ -17,7 +17,7 @@ from ivr.callbacks.tables import callbacks, ring_attempts, rings
 from ivr.cases.tables import cases, disputes
 from ivr.config.settings import Settings
 from ivr.engine.journal import calls, journal, notices, replies
-from ivr.follow_up.jobs import Surroundings
+from ivr.follow_up.context import Context
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.identity.tables import attempts, challenges
 from ivr.privacy import retention
@@ -225,7 +225,7 @@ def work(arguments: list[str]) -> None:
 
     retention.JOURNALS = replace(retention.JOURNALS, forget=dying)
     retention.BATCH = 2
-    retention.forget_old(Surroundings(connect(url), settings, None, lambda conn: NOW))
+    retention.forget_old(Context(connect(url), settings, None, lambda conn: NOW))
 
 
 def test_a_killed_worker_leaves_no_half_call_and_the_next_one_continues(old, tmp_path):

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from ivr.callbacks.dialler import ring_due
 from ivr.callbacks.tables import callbacks, rings
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.storage.database import begin_write
 from tests.call_flows.line import HAIYUN
 from tests.follow_up.exchange import CUSTOMER, MORNING, exchange
+from tests.follow_up.outboxes import ring_due
 
 
 @pytest.mark.requirement("R4")

@@ -14,8 +14,8 @@ from twilio.base.exceptions import TwilioRestException
 from werkzeug.wrappers import Response
 
 from ivr.callbacks.tables import ring_attempts
+from ivr.follow_up.outbox import LEASE
 from ivr.follow_up.telephone import NotPlaced, Ringing
-from ivr.follow_up.tries import TAKEN_FOR
 from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioTelephone
 from tests.call_flows.line import HAIYUN, Caller
@@ -49,7 +49,7 @@ def test_a_worker_that_is_killed_rings_once(line, point, deaf):
         if point != "before-attempt":
             line.walks()
             assert len(line.simulator.runner.calls) == rung  # the other one may still be alive
-        line.now += TAKEN_FOR
+        line.now += LEASE
         line.walks().at("2026-11-24T09:01:00+08:00").walks()
         assert len(line.simulator.runner.calls) == 1
         if not deaf:
@@ -67,7 +67,7 @@ def test_a_call_whose_response_was_lost_is_looked_up(caller):
                 raise TimeoutError
 
         line.at(MORNING).walks(replace(line.here, telephone=Lost(line.here.settings)))
-        line.now += TAKEN_FOR
+        line.now += LEASE
         line.walks()
         with begin_read(line.here.engine) as conn:
             known = conn.scalar(sa.select(ring_attempts.c.call))
@@ -82,7 +82,7 @@ def test_an_unavailable_telephone_company_uses_no_try(caller):
         line.at(MORNING)
         for place, wrong in enumerate((strange, away)):
             line.at(f"2026-11-24T09:0{place * 2}:00+08:00").walks(replace(line.here, telephone=TwilioTelephone(wrong)))
-            line.now += TAKEN_FOR
+            line.now += LEASE
             line.walks()
         line.at("2026-11-24T09:05:00+08:00").walks()
         assert (line.ring.status, line.ring.tries, line.calls.count(CUSTOMER)) == ("reached", 0, 1)
@@ -144,7 +144,7 @@ def test_a_lost_status_callback_is_replaced_by_a_query(caller):
         silent = replace(line.here, settings=replace(line.here.settings, public_base_url="http://127.0.0.1:9"))
         line.at(MORNING).walks(silent)
         assert line.ring.status == "ringing"
-        line.now += TAKEN_FOR
+        line.now += LEASE
         line.walks()
         assert (line.ring.status, line.ring.ended) == ("queued", "agent did not answer")
 
@@ -156,7 +156,7 @@ def test_while_twilio_is_unavailable_attempts_stay_open_and_others_are_rung(call
         away = replace(line.here, telephone=TwilioTelephone(replace(line.here.settings, twilio_api_url={"": "http://127.0.0.1:9"})))  # fmt: skip
         line.at(MORNING).walks()
         for _ in range(2):
-            line.now += TAKEN_FOR
+            line.now += LEASE
             line.walks(away)
             assert line.ring.status == "ringing"
         line.hangs_up()

@@ -15,6 +15,7 @@ from ivr.storage.database import begin_read
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET
+from tests.follow_up.outboxes import deliver_due
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_the_crm_gets_the_summary_while_the_agent_is_rung(lin, line, here, crm):
     assert any("800.00 yuan" in line for line in told["written"]["en"]) and told["written"]["zh"]
     for secret in (LIN.number, LIN.tail.rstrip("*"), the_code(line)):
         assert secret not in json.dumps(told)
-    deliveries.deliver_due(replace(here, engine=line.runtime.engine, settings=line.settings))
+    deliver_due(replace(here, engine=line.runtime.engine, settings=line.settings))
     assert json.loads(crm.taken[key]) == told
 
 

@@ -8,10 +8,11 @@ from itertools import permutations
 
 import pytest
 
-from ivr.follow_up.messages import notice, send_due, send_message
+from ivr.follow_up.messages import notice, send_message
 from ivr.follow_up.sms import Sent
 from ivr.storage.database import begin_write
-from tests.follow_up.texted import MARK, put, row, surroundings
+from tests.follow_up.outboxes import send_due
+from tests.follow_up.texted import MARK, put, row, worker_context
 from tests.web.wire import post
 
 
@@ -76,7 +77,7 @@ def test_a_status_callback_settles_a_text_whose_response_was_lost(bare, time):
 )
 def test_an_incomplete_or_invalid_status_callback_changes_nothing(line, form):
     """Nor does a right one for a mark that nobody gave out."""
-    here = surroundings(line, None)
+    here = worker_context(line, None)
     put(here)
     assert post(line, f"/voice/texts/{MARK}", form).status_code == 204
     assert post(line, "/voice/texts/ffffffffffffffff", {"MessageStatus": "delivered"}).status_code == 204
@@ -85,7 +86,7 @@ def test_an_incomplete_or_invalid_status_callback_changes_nothing(line, form):
 
 def test_a_status_callback_with_an_invalid_error_code_is_stored_without_it(line):
     """The state is what counts."""
-    here = surroundings(line, None)
+    here = worker_context(line, None)
     put(here)
     form = {"MessageStatus": "undelivered", "ErrorCode": "²" * 3}
     assert post(line, f"/voice/texts/{MARK}", form).status_code == 204
@@ -95,7 +96,7 @@ def test_a_status_callback_with_an_invalid_error_code_is_stored_without_it(line)
 @pytest.mark.parametrize("signed", ["", "forged"])
 def test_an_unsigned_status_callback_is_refused(line, signed):
     """As everything under /voice, and whether or not there is such a text."""
-    here = surroundings(line, None)
+    here = worker_context(line, None)
     put(here)
     for mark in (MARK, "ffffffffffffffff", "x"):
         assert post(line, f"/voice/texts/{mark}", {"MessageStatus": "delivered"}, signed=signed).status_code == 403

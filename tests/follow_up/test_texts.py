@@ -5,23 +5,21 @@ from __future__ import annotations
 import time as machine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from twilio.base.exceptions import TwilioRestException
 from werkzeug.wrappers import Response
 
-from ivr.follow_up import messages
-from ivr.follow_up.messages import DAY, FollowUp, send_due, send_message
-from ivr.follow_up.queue import forget_waiting, make_client
+from ivr.follow_up.context import Composer
+from ivr.follow_up.messages import send_message
 from ivr.follow_up.sms import Sent
 from ivr.follow_up.tables import messages as table
-from ivr.follow_up.tries import TAKEN_FOR
-from ivr.storage.database import begin_read, begin_write
+from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioSms
 from tests.call_flows.line import HAIYUN, LIN
 from tests.call_flows.test_top_up import reports
+from tests.follow_up.outboxes import send_due
 from tests.follow_up.texted import TEXT, by_twilio, put, row
 from tests.wallet.serving import served
 
@@ -136,32 +134,11 @@ def test_a_lost_text_is_sent_even_if_a_similar_one_arrived(caller):
         assert len(simulator.rest.messages.list()) == 3
 
 
-def test_a_text_whose_job_never_came_is_sent_by_the_round(bare, time):
-    """The database was away for longer than the job had patience: a minute after the promise it is anybody's."""
-    follow_up = FollowUp(make_client(bare.engine), bare.clock, lambda: time.now)
-    with begin_write(bare.engine) as conn:
-        follow_up.send(conn, "case:1")
-        forget_waiting(conn)
-    taken = replace(bare, provider=SimpleNamespace(send=lambda *_: Sent("delivered")))
-    send_due(taken)
-    assert row(bare).status == "queued"
-    time.passes(TAKEN_FOR)
-    send_due(taken)
-    assert row(bare).status == "delivered"
-
-
-def test_the_first_try_is_not_taken_away_from_the_job_of_the_turn(bare):
-    """The round looks after what was tried before."""
-    put(bare)
-    send_due(bare)
-    assert (row(bare).status, row(bare).tries) == ("queued", 0)
-
-
-def test_a_text_with_an_amount_is_never_sent(bare, monkeypatch):
+def test_a_text_with_an_amount_is_never_sent(bare):
     """Whoever wrote it: it fails, and the provider is not asked."""
-    monkeypatch.setitem(messages._composers, "case", (lambda *_: replace(TEXT, body="您有八百元待确认。"), DAY))
     put(bare)
-    send_message(bare, "case:1")
+    composers = {"case": Composer(lambda *_: replace(TEXT, body="您有八百元待确认。"))}
+    send_message(replace(bare, composers=composers), "case:1")
     assert row(bare).status == "failed"
 
 

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from ivr.follow_up.jobs import Surroundings, import_jobs
+from ivr.follow_up.context import Context
 from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages as table
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.twilio_rest import TwilioSms
+from ivr.texts.follow_ups import COMPOSERS
 from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
@@ -29,16 +30,15 @@ def by_twilio(line):
         with running_simulator(SimpleNamespace(url=url), line.settings) as simulator:
             provider = TwilioSms(replace(line.settings, twilio_api_url=simulator.settings.twilio_api_url))
             try:
-                yield simulator, surroundings(line, provider)
+                yield simulator, worker_context(line, provider)
             finally:
                 provider._client.http_client.session.close()
 
 
-def surroundings(line, provider):
+def worker_context(line, provider):
     """A worker of the line, which sends by this provider."""
-    import_jobs()
     engine = line.app.extensions["line"].engine
-    return Surroundings(engine, line.settings, provider, line.app.extensions["line"].clock)
+    return Context(engine, line.settings, provider, line.app.extensions["line"].clock, composers=COMPOSERS)
 
 
 def put(here, message="case:1", **values):

@@ -72,7 +72,6 @@ def test_the_engine_knows_no_wallet_no_web_and_no_rest_client(path):
         "call_flows",
         "flask",
         "twilio.rest",
-        "dbos",
     )
     assert {name for name in imported(path) if within(name, *forbidden)} == set()
 

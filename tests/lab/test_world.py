@@ -12,7 +12,6 @@ from ivr.callbacks import tables as callbacks_tables
 from ivr.cases import tables as cases_tables
 from ivr.demo.tables import customers, records
 from ivr.engine import claims, journal
-from ivr.follow_up.queue import enqueue, make_client, unfinished
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover import tables as handover_tables
 from ivr.identity import tables as identity_tables
@@ -185,18 +184,6 @@ def test_a_reset_restores_what_the_world_came_with(database, demo):
     assert count(database, customers) == len(demo["customers"])
     assert column(database, cases_tables.disputes.c.id) == [one["id"] for one in demo["disputes"]]
     assert column(database, identity_tables.attempts.c.id) == ["earlier-0"]
-
-
-def test_a_reset_drops_follow_ups_that_wait(database, demo):
-    """What was promised to a forgotten caller is not sent."""
-    load(database, demo)
-    client = make_client(database)
-    with begin_write(database) as conn:
-        enqueue(conn, client, "send_message", "case:1", workflow_id="send_message:case:1")
-    reset(database)
-    client.destroy()
-    with begin_read(database) as conn:
-        assert unfinished(conn) == 0
 
 
 def test_a_reset_and_a_world_keep_the_scene(database, demo):

@@ -23,9 +23,8 @@ import sqlalchemy as sa
 
 from ivr.config.secret_files import keep_secret
 from ivr.config.settings import Settings
-from ivr.follow_up.queue import unfinished
+from ivr.follow_up.outbox import LEASE, QUEUED, stamp
 from ivr.follow_up.tables import deliveries, messages
-from ivr.follow_up.tries import QUEUED, TAKEN_FOR, stamp
 from ivr.lab import scene, world
 from ivr.migrations.migrate import migrate
 from ivr.run import Child, children, listen, supervise
@@ -66,10 +65,10 @@ class Rig:
             time.sleep(0.2)
 
     def waiting(self) -> int:
-        """Follow-ups, texts and deliveries that are not done."""
+        """Texts and deliveries that are not done."""
         with begin_read(self.line) as conn:
             kept = [sa.select(sa.func.count()).where(one.c.status.in_((QUEUED, "sent"))) for one in (messages, deliveries)]  # fmt: skip
-            return unfinished(conn) + sum(conn.scalar(one) or 0 for one in kept)
+            return sum(conn.scalar(one) or 0 for one in kept)
 
     def drain(self, seconds: float, tick: Callable[[int], None] = lambda left: None) -> None:
         """Until nothing waits any more, or it would wait for ever."""
@@ -84,7 +83,7 @@ class Rig:
     def hurry(self) -> None:
         """Time passes for what waits for its next try; what a worker may hold just now is left alone."""
         now = datetime.now(UTC)
-        held = (stamp(now + TAKEN_FOR - LONGEST_TRY), stamp(now + TAKEN_FOR))
+        held = (stamp(now + LEASE - LONGEST_TRY), stamp(now + LEASE))
         with begin_write(self.line) as conn:
             for kept in (messages, deliveries):
                 later = (kept.c.next > stamp(now)) & ~kept.c.next.between(*held)

@@ -1,7 +1,7 @@
 """The follow-up worker of the line, whose texts go to the telephone company instead of staying in the lab."""
 
-from ivr.follow_up import worker
 from ivr.telephony.twilio_rest import TwilioSms
+from ivr.wiring import worker
 
 if __name__ == "__main__":
     worker.choose_provider = lambda engine, settings: TwilioSms(settings)  # type: ignore[assignment]

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.follow_up.messages import send_message
+from ivr.follow_up.outbox import LEASE
 from ivr.follow_up.tables import messages
-from ivr.follow_up.tries import TAKEN_FOR
 from ivr.simulator.account.account import Account
 from ivr.storage.database import begin_read
 from ivr.telephony.own_numbers import sender
@@ -103,7 +103,7 @@ def test_a_callback_that_may_be_placed_is_looked_for_under_the_number_that_rang(
         asked = []
         lost = SimpleNamespace(ring=lambda _: 1 / 0, placed=lambda *about: asked.append(about) or [])
         line.at(MORNING).walks(replace(line.here, telephone=lost))
-        line.now += 2 * TAKEN_FOR
+        line.now += 2 * LEASE
         line.walks(replace(line.here, telephone=lost))
         assert [about[1] for about in asked] == [OURS]
 

@@ -1,4 +1,4 @@
-"""A row that waits is taken by one worker, comes back when that one dies, and is given up in the end."""
+"""A row that waits is leased by one worker, is due again when that one dies, and is given up in the end."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.follow_up.tries import AT_MOST, TAKEN_FOR, Patience, after_failure, columns, due, put_back, take
+from ivr.follow_up.outbox import AT_MOST, DAY, LEASE, due, finish, lease, queue_again, retry, retry_columns
 from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-DAY = Patience(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 work = sa.Table(
-    "tried_work", sa.MetaData(), sa.Column("id", sa.Text, primary_key=True), sa.Column("status", sa.Text), *columns()
+    "tried_work",
+    sa.MetaData(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text),
+    *retry_columns(),
 )
 
 
@@ -43,24 +46,24 @@ def test_pauses_double_to_an_hour_and_end_after_a_day():
     assert len(tries) == 32
 
 
-def test_of_many_workers_one_takes_a_row(waiting):
-    """And it is not due while it is taken."""
+def test_of_many_workers_one_leases_a_row(waiting):
+    """And it is not due while it is leased."""
     with ThreadPoolExecutor(8) as pool:
-        taken = [row for row in pool.map(lambda _: take(waiting, work, "a", NOW), range(8)) if row]
+        taken = [row for row in pool.map(lambda _: lease(waiting, work, "a", NOW), range(8)) if row]
     assert [row.tries for row in taken] == [1]
     assert due_at(waiting, NOW) == []
 
 
-def test_what_a_dead_worker_had_taken_is_due_again(waiting):
+def test_what_a_dead_worker_had_leased_is_due_again(waiting):
     """After a minute, and what the first one then says does not count."""
-    first = take(waiting, work, "a", NOW)
-    later = NOW + TAKEN_FOR
+    first = lease(waiting, work, "a", NOW)
+    later = NOW + LEASE
     assert due_at(waiting, later - timedelta(seconds=1)) == [] and due_at(waiting, later) == ["a"]
-    second = take(waiting, work, "a", later)
+    second = lease(waiting, work, "a", later)
     with begin_write(waiting) as conn:
-        assert not put_back(conn, work, first, status="failed")
-        assert put_back(conn, work, second, status="done")
-    assert due_at(waiting, later + TAKEN_FOR) == []
+        assert not finish(conn, work, first, status="failed")
+        assert finish(conn, work, second, status="done")
+    assert due_at(waiting, later + LEASE) == []
 
 
 def test_what_is_new_does_not_wait_behind_a_hundred_that_failed(waiting):
@@ -73,11 +76,23 @@ def test_what_is_new_does_not_wait_behind_a_hundred_that_failed(waiting):
 
 def test_a_failed_try_waits_and_the_last_one_leaves_nothing(waiting):
     """The window begins with the first try."""
-    row = take(waiting, work, "a", NOW)
-    following = after_failure(row, DAY, NOW)
+    row = lease(waiting, work, "a", NOW)
+    following = retry(row, DAY, NOW)
     with begin_write(waiting) as conn:
-        put_back(conn, work, row, **following)
+        finish(conn, work, row, **following)
     assert due_at(waiting, NOW + timedelta(seconds=29)) == []
     assert due_at(waiting, NOW + timedelta(seconds=30)) == ["a"]
-    last = take(waiting, work, "a", NOW + timedelta(days=1))
-    assert after_failure(last, DAY, NOW + timedelta(days=1)) == {}
+    last = lease(waiting, work, "a", NOW + timedelta(days=1))
+    assert retry(last, DAY, NOW + timedelta(days=1)) == {}
+
+
+@pytest.mark.parametrize("status, queued", [("dead", True), ("queued", True), ("done", False)])
+def test_a_row_that_was_given_up_is_queued_again_with_a_new_window(waiting, status, queued):
+    """One that was done is not; nor is one that there is not."""
+    long_ago = (NOW - timedelta(days=3)).isoformat(timespec="microseconds")
+    with begin_write(waiting) as conn:
+        conn.execute(sa.update(work).values(status=status, since=long_ago, next=long_ago if status == "dead" else None))
+        assert queue_again(conn, work, "a") == status
+        assert queue_again(conn, work, "b") is None
+    row = lease(waiting, work, "a", NOW)
+    assert bool(row) is queued and (not row or retry(row, DAY, NOW) != {})

@@ -1,0 +1,71 @@
+"""`python -m ivr.wiring.worker`: the process that runs follow-ups, one a machine. All outboxes and periodic tasks are registered here.
+
+Any worker takes over what another one leaves: a row whose worker died is due again when its lease ends.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import sqlalchemy as sa
+
+from ivr.callbacks import dialler
+from ivr.cases.overdue import find_overdue
+from ivr.config.logs import logger, prepare_logs
+from ivr.config.settings import Settings
+from ivr.follow_up import deliveries, messages
+from ivr.follow_up.context import Context
+from ivr.follow_up.dispatcher import Dispatcher, Periodic
+from ivr.follow_up.scene import lab_provider, now
+from ivr.follow_up.sms import Provider
+from ivr.follow_up.wake_up import WakeUp
+from ivr.privacy.retention import forget_old
+from ivr.storage.database import connect
+from ivr.telephony.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
+from ivr.texts.follow_ups import COMPOSERS
+from ivr.voice_notes import keeping
+
+OUTBOXES = (messages.OUTBOX, deliveries.OUTBOX, dialler.ATTEMPTS, dialler.CALLBACKS, keeping.OUTBOX)
+PERIODIC = (Periodic("overdue", find_overdue, 60.0), Periodic("retention", forget_old, 3600.0))
+GOODBYE_SECONDS = 3.0
+"""For the tries that run when the worker is told to stop."""
+
+
+def make_context(engine: sa.Engine, settings: Settings) -> Context:
+    """The clients of other systems, as the settings say."""
+    return Context(
+        engine,
+        settings,
+        choose_provider(engine, settings),
+        lambda conn: now(conn, settings),
+        telephone=TwilioTelephone(settings),
+        recordings=TwilioRecordings(settings),
+        composers=COMPOSERS,
+    )
+
+
+def choose_provider(engine: sa.Engine, settings: Settings) -> Provider:
+    """The lab keeps texts to itself; otherwise Twilio sends them."""
+    if settings.lab:
+        return lab_provider(engine, settings)
+    return TwilioSms(settings)
+
+
+def main() -> None:
+    """Run until told to stop; a try that is broken off is made again by the next worker."""
+    prepare_logs()
+    settings = Settings.load()
+    engine = connect(settings.database_url)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    dispatcher = Dispatcher(make_context(engine, settings), WakeUp(engine), stop)
+    dispatcher.begin(OUTBOXES, PERIODIC)
+    logger("worker").info("follow-ups run", outboxes=len(OUTBOXES))
+    stop.wait()
+    dispatcher.drain(GOODBYE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
