@@ -10,7 +10,7 @@ from typing import Any
 from ivr.engine.journal import Row
 from ivr.handover import recorded_effects
 from ivr.handover.recorded_effects import FREEZES, OPENED
-from ivr.handover.summary_text import written
+from ivr.handover.summary_text import summary_lines
 
 TOLD_FACTS = (
     "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
@@ -50,7 +50,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "priority": last.facts.get("priority", "normal"),
         "faults": [row.failed["type"] for row in rows if row.failed],
     }
-    return summary | {"written": written(summary, is_frozen(summary))}
+    return summary | {"written": summary_lines(summary, is_frozen(summary))}
 
 
 def is_frozen(summary: dict[str, Any]) -> bool:

@@ -49,7 +49,7 @@ Summary = dict[str, Any]
 YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
 
 
-def written(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
+def summary_lines(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
     """A summary's fields, and whether the caller's account is frozen → lines in both languages."""
     return {lang: _lines(summary, lang, LABELS[lang], is_frozen) for lang in LABELS}
 

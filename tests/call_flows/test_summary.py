@@ -14,7 +14,7 @@ from ivr.callbacks import callbacks
 from ivr.engine import turn
 from ivr.engine.journal import calls
 from ivr.handover import reasons, recorded_effects
-from ivr.handover.summary_text import written
+from ivr.handover.summary_text import summary_lines
 from ivr.storage.database import begin_read
 from ivr.voice_notes import notes
 from tests.call_flows.disputing import reports as dispute_of_a_stranger
@@ -55,7 +55,7 @@ def test_no_menu_is_read_aloud_and_times_are_those_of_the_wallet(caller):
     summary = unknown_top_up(caller).report()["summary"]
     (found,) = [one for one in summary["findings"] if one["effect"] == "effects.find_top_ups"]
     found["result"]["matches"][0]["at"] = "2026-11-21T01:40:00+00:00"
-    lines = [line for language in written(summary, False).values() for line in language]
+    lines = [line for language in summary_lines(summary, False).values() for line in language]
     assert not re.search(r"\b(For|To|If) |\dT\d|，[^，]*请按", "\n".join(lines[1:]))
     assert "查到: 2026-11-21 09:40，800.00 元，系统还在确认，SYSTEMERROR (编号 U2)" in lines
     assert "Found: 2026-11-21 09:40, 800.00 yuan, still being confirmed, SYSTEMERROR (record U2)" in lines
