@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import callbacks, ring_attempts, rings
+from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
 from ivr.config.logs import logger
 from ivr.config.settings import Settings
 from ivr.engine import journal
@@ -39,7 +39,7 @@ SOON = timedelta(minutes=1)
 CLOSED_FOR_LONG = timedelta(days=1)
 UNASKED = "not placed"
 REACHED = "reached"
-SETTLED = ("reached", "done", "erased")
+CLOSED = ("reached", "done", "erased")
 """Statuses that need no more attempts; `done`: people have rung the customer by hand."""
 
 
@@ -55,16 +55,20 @@ class Attempt:
 def promise(conn: sa.Connection, callback: str, slot: datetime | None, now: datetime) -> None:
     """Queue this callback for its slot, or without a slot for the next opening."""
     row = {"id": callback, "at": stamp(now), "status": QUEUED, "next": slot and stamp(slot)}
-    conn.execute(sa.insert(rings).values(tries=0, **row))
+    conn.execute(sa.insert(callback_queue).values(tries=0, **row))
 
 
 def begin(conn: sa.Connection, context: Context, ring: str) -> Attempt | None:
-    """The next attempt, written down; None when this is not the time, or none may be made."""
+    """Store and return the next attempt; None when the callback is not due or may not be rung."""
     lock_until_commit(conn, "rings")  # or two workers would choose the same agent
     now = context.clock(conn)
-    due = (rings.c.id == ring) & (rings.c.status == QUEUED) & (rings.c.next.is_(None) | (rings.c.next <= stamp(now)))
-    wanted = sa.select(rings, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)
-    row = conn.execute(wanted.join(callbacks, callbacks.c.id == rings.c.id).where(due)).first()
+    due = (
+        (callback_queue.c.id == ring)
+        & (callback_queue.c.status == QUEUED)
+        & (callback_queue.c.next.is_(None) | (callback_queue.c.next <= stamp(now)))
+    )
+    wanted = sa.select(callback_queue, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)
+    row = conn.execute(wanted.join(callbacks, callbacks.c.id == callback_queue.c.id).where(due)).first()
     if row is None:
         return None
     if barred := _barred(conn, context, row):
@@ -108,13 +112,13 @@ def join(conn: sa.Connection, attempt_id: str) -> bool:
     return True
 
 
-def know(conn: sa.Connection, attempt_id: str, call: str) -> None:
+def set_call_sid(conn: sa.Connection, attempt_id: str, call: str) -> None:
     """Store the CallSid of the agent's leg; the first one counts."""
     here = (ring_attempts.c.id == attempt_id) & ring_attempts.c.call.is_(None)
     conn.execute(sa.update(ring_attempts).where(here).values(call=call))
 
 
-def known(conn: sa.Connection, agent: str) -> set[str | None]:
+def call_sids_of(conn: sa.Connection, agent: str) -> set[str | None]:
     """The CallSids of all attempts at this agent."""
     return set(conn.scalars(sa.select(ring_attempts.c.call).where(ring_attempts.c.agent == agent)))
 
@@ -126,11 +130,11 @@ def caller_id_of(conn: sa.Connection, settings: Settings, ring: str) -> str:
     return own_numbers.caller_id(settings, known | dict(own_numbers.facts_of(conn, promised.call)))
 
 
-def tick_off(conn: sa.Connection, call: str) -> bool:
+def mark_done(conn: sa.Connection, call: str) -> bool:
     """Mark the callback of this call as rung by hand; False when there is none to ring, or it is ringing now."""
     mine = sa.select(callbacks.c.id).where(callbacks.c.call == call)
-    waiting = rings.c.id.in_(mine) & rings.c.status.not_in((*SETTLED, "ringing"))
-    return bool(conn.execute(sa.update(rings).where(waiting).values(status="done", next=None)).rowcount)
+    waiting = callback_queue.c.id.in_(mine) & callback_queue.c.status.not_in((*CLOSED, "ringing"))
+    return bool(conn.execute(sa.update(callback_queue).where(waiting).values(status="done", next=None)).rowcount)
 
 
 def number_of(conn: sa.Connection, callback: AnyRow, sealer: Sealer) -> str:
@@ -151,7 +155,7 @@ def is_about_security(conn: sa.Connection, call: str) -> bool:
 
 
 def _barred(conn: sa.Connection, context: Context, callback: AnyRow) -> str | None:
-    """What the line may not or cannot ring by itself is left to people; what was erased to nobody."""
+    """The status of a callback that the line may not ring: `by-hand` leaves it to people, `erased` to nobody."""
     try:
         number = number_of(conn, callback, Sealer(context.settings.server_key))
         config.by_id(conn, callback.wallet)
@@ -199,7 +203,7 @@ def _insert(conn: sa.Connection, context: Context, row: AnyRow, number: int, age
 
 
 def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetime) -> None:
-    tries = conn.scalar(sa.select(rings.c.tries).where(rings.c.id == ring)) or 0
+    tries = conn.scalar(sa.select(callback_queue.c.tries).where(callback_queue.c.id == ring)) or 0
     if tries < len(PAUSES):
         _change(conn, ring, status=QUEUED, ended=ended, tries=tries + 1, next=stamp(now + PAUSES[tries]))
         return
@@ -208,4 +212,4 @@ def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetim
 
 
 def _change(conn: sa.Connection, ring: str, **values: object) -> None:
-    conn.execute(sa.update(rings).where(rings.c.id == ring).values(**values))
+    conn.execute(sa.update(callback_queue).where(callback_queue.c.id == ring).values(**values))

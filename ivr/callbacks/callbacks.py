@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from prometheus_client import Counter
 
 from ivr.callbacks import attempts
+from ivr.callbacks.tables import callback_queue as table
 from ivr.callbacks.tables import callbacks
-from ivr.callbacks.tables import rings as table
 from ivr.config.logs import logger
 from ivr.engine import journal
 from ivr.engine.claims import lock_until_commit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ivr.callbacks import attempts
+from ivr.callbacks.tables import callback_queue as table
 from ivr.callbacks.tables import ring_attempts
-from ivr.callbacks.tables import rings as table
 from ivr.config.logs import logger
 from ivr.engine import twiml
 from ivr.follow_up.context import Context
@@ -20,7 +20,7 @@ ENDED = {
     "completed": "declined", "busy": "agent busy", "no-answer": "agent did not answer", "failed": "agent not reachable",
     "canceled": "canceled",
 }  # fmt: skip
-"""Twilio's words for a call that is over → how an attempt ended that nothing better is known of."""
+"""Twilio's final call status → how an attempt ended, if nothing more precise is known."""
 
 
 def due_callbacks(context: Context) -> list[str]:
@@ -52,7 +52,7 @@ def ring(context: Context, callback: str) -> None:
         logger("follow-up").warning("call may be placed", callback=callback, type=type(error).__name__)
     else:
         with begin_write(context.engine) as conn:
-            attempts.know(conn, attempt.id, call)
+            attempts.set_call_sid(conn, attempt.id, call)
 
 
 def look(context: Context, attempt_id: str) -> None:
@@ -62,7 +62,7 @@ def look(context: Context, attempt_id: str) -> None:
         return
     telephone = _telephone(context)
     with begin_read(context.engine) as conn:
-        ours, others = attempts.caller_id_of(conn, context.settings, row.ring), attempts.known(conn, row.agent)
+        ours, others = attempts.caller_id_of(conn, context.settings, row.ring), attempts.call_sids_of(conn, row.agent)
     try:
         since = datetime.fromisoformat(row.at) - CLOCKS_DIFFER
         found = (
@@ -76,7 +76,7 @@ def look(context: Context, attempt_id: str) -> None:
         _settle(context, attempt_id, attempts.UNASKED)
         return
     with begin_write(context.engine) as conn:
-        attempts.know(conn, attempt_id, found[0])
+        attempts.set_call_sid(conn, attempt_id, found[0])
     if status in ENDED:
         _settle(context, attempt_id, ENDED[status])
 

@@ -19,7 +19,7 @@ callbacks = kept_table(
     sa.Index("callbacks_by_number", "number_mark"),
 )
 
-rings = sa.Table(
+callback_queue = sa.Table(
     "rings",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),  # of the callback

@@ -25,14 +25,14 @@ from ivr.follow_up.outbox import AT_MOST, stamp
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
-KINDS = (cases, disputes)
+CASE_TABLES = (cases, disputes)
 
 
 def find_overdue(context: Context) -> None:
     """Look once through the cases of all wallets."""
     with begin_read(context.engine) as conn:
         now = context.clock(conn)
-        passed = [(table, row) for table in KINDS for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
+        passed = [(table, row) for table in CASE_TABLES for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
     for table, reference in passed:
         try:
             look_again(context.engine, context.settings, reference)

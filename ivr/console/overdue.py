@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 import sqlalchemy as sa
 
-from ivr.cases.overdue import KINDS
+from ivr.cases.overdue import CASE_TABLES
 from ivr.cases.stages import OPEN
 from ivr.cases.tables import overdue
 from ivr.config.settings import Settings
@@ -21,7 +21,7 @@ def overdue_command(load: Callable[[], Settings]) -> click.Command:
     @click.command("overdue", cls=Command, help="Cases whose promised date has passed.")
     def command() -> None:
         with line_access(load) as line, begin_read(line.engine) as conn:
-            late = sorted(row for table in KINDS for row in _late(conn, table))
+            late = sorted(row for table in CASE_TABLES for row in _late(conn, table))
             ever = conn.scalar(sa.select(sa.func.count()).select_from(overdue))
         click.echo(f"{len(late)} overdue, {ever} in all since the beginning")
         for due, reference, wallet, customer, kind, status in late:

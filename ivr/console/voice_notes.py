@@ -15,12 +15,12 @@ from ivr.engine import journal
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.storage.database import begin_read, begin_write
 from ivr.voice_notes import notes
-from ivr.voice_notes.keeping import try_again
+from ivr.voice_notes.fetching import try_again
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
-STATES = (notes.HELD, notes.COMING, notes.LOST, notes.SILENT, notes.ERASED)
+STATES = (notes.KEPT, notes.TO_FETCH, notes.LOST, notes.SILENT, notes.ERASED)
 WHY_NOT = {
-    notes.COMING: "is not here yet; it is fetched when its call is over",
+    notes.TO_FETCH: "is not here yet; it is fetched when its call is over",
     notes.SILENT: "holds no speech",
     notes.LOST: "could not be fetched; flask voice-note ID --again tries once more",
     notes.ERASED: "was erased",
@@ -57,7 +57,7 @@ def _sound(engine: sa.Engine, sealer: Sealer, note: str) -> bytes:
         kept = conn.execute(sa.select(voice_notes).where(voice_notes.c.id == note)).first()
         if kept is None:
             raise Refused(f"there is no voice note {note!r}; flask voice-note lists them")
-        if kept.status != notes.HELD:
+        if kept.status != notes.KEPT:
             raise Refused(f"{note} {WHY_NOT[kept.status]}")
         sealed = conn.scalar(sa.select(sounds.c.sealed).where(sounds.c.id == note)) or b""
         key = journal.key(conn, kept.call)

@@ -12,17 +12,23 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from ivr.handover.tables import looks
+from ivr.handover.tables import summary_views
 
 
 def record_view(conn: sa.Connection, call: str, who: str, at: datetime) -> None:
     """Log one view, at the machine's time, not the lab's."""
-    conn.execute(sa.insert(looks).values(call=call, who=who, at=at.astimezone(UTC).isoformat(timespec="seconds")))
+    conn.execute(
+        sa.insert(summary_views).values(call=call, who=who, at=at.astimezone(UTC).isoformat(timespec="seconds"))
+    )
 
 
 def views_of(conn: sa.Connection, call: str) -> list[tuple[str, str]]:
     """The views of a call's summary: who, and when in UTC, newest last."""
-    query = sa.select(looks.c.who, looks.c.at).where(looks.c.call == call).order_by(looks.c.n)
+    query = (
+        sa.select(summary_views.c.who, summary_views.c.at)
+        .where(summary_views.c.call == call)
+        .order_by(summary_views.c.n)
+    )
     return [(row.who, row.at) for row in conn.execute(query)]
 
 

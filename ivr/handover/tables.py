@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ivr.storage.database import metadata
 
-looks = sa.Table(
+summary_views = sa.Table(
     "looks",
     metadata,
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),

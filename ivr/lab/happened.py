@@ -56,11 +56,12 @@ def rings(conn: sa.Connection) -> list[Shown]:
     """Callbacks as they are rung: how they stand, when the next try is due, and each agent who was rung."""
     zones = _zones(conn)
     wanted = sa.select(
-        callbacks_tables.rings, *(callbacks_tables.callbacks.c[name] for name in ("customer", "wallet", "call", "n"))
+        callbacks_tables.callback_queue,
+        *(callbacks_tables.callbacks.c[name] for name in ("customer", "wallet", "call", "n")),
     )
     rows = conn.execute(
         wanted.join(
-            callbacks_tables.callbacks, callbacks_tables.callbacks.c.id == callbacks_tables.rings.c.id
+            callbacks_tables.callbacks, callbacks_tables.callbacks.c.id == callbacks_tables.callback_queue.c.id
         ).order_by("n")
     ).all()
     tried = conn.execute(sa.select(callbacks_tables.ring_attempts).order_by(callbacks_tables.ring_attempts.c.at)).all()

@@ -39,8 +39,8 @@ KINDS = {
 LOADED = (wallets, wallet_lines, customers, records, cases_tables.disputes, identity_tables.attempts)
 HAPPENED = (
     journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, identity_tables.challenges, identity_tables.languages, cases_tables.cases,
-    callbacks_tables.callbacks, cases_tables.freezes, cases_tables.consents, voice_notes_tables.voice_notes, voice_notes_tables.sounds, voice_notes_tables.recordings, callbacks_tables.rings, callbacks_tables.ring_attempts, cases_tables.overdue, operations_tables.line_states, messages,
-    deliveries, lab_texts, handover_tables.looks, identity_tables.warnings, identity_tables.verification_acts,
+    callbacks_tables.callbacks, cases_tables.freezes, cases_tables.consents, voice_notes_tables.voice_notes, voice_notes_tables.sounds, voice_notes_tables.recordings, callbacks_tables.callback_queue, callbacks_tables.ring_attempts, cases_tables.overdue, operations_tables.line_states, messages,
+    deliveries, lab_texts, handover_tables.summary_views, identity_tables.warnings, identity_tables.verification_acts,
 )  # fmt: skip
 Document = dict[str, Any]
 Row = dict[str, Any]

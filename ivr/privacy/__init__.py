@@ -1,1 +1,1 @@
-"""Retention and erasure: what is deleted by age, and what is deleted for one customer."""
+"""Retention deletes old data; erasure deletes the data of one customer."""

@@ -20,8 +20,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.callbacks.attempts import SETTLED
-from ivr.callbacks.tables import callbacks, rings
+from ivr.callbacks.attempts import CLOSED
+from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.cases.tables import cases, consents, disputes, freezes
 from ivr.engine.journal import calls, journal
 from ivr.engine.secrets import ERASED
@@ -162,8 +162,8 @@ def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set
 def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
     """Empty callbacks: none is rung any more, and not even the tail of the number stays."""
     mine = callbacks.c.call.in_(every)
-    waiting = rings.c.id.in_(sa.select(callbacks.c.id).where(mine)) & rings.c.status.not_in(SETTLED)
-    conn.execute(sa.update(rings).where(waiting).values(status=STATUS, next=None))
+    waiting = callback_queue.c.id.in_(sa.select(callbacks.c.id).where(mine)) & callback_queue.c.status.not_in(CLOSED)
+    conn.execute(sa.update(callback_queue).where(waiting).values(status=STATUS, next=None))
     gone = {"number_sealed": "", "number_mask": "", "number_mark": None}
     emptied = sa.update(callbacks).where(mine, callbacks.c.number_sealed != "").values(**gone)
     return _count(conn, emptied)

@@ -13,19 +13,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ivr.callbacks.attempts import SETTLED
-from ivr.callbacks.tables import callbacks, ring_attempts, rings
-from ivr.cases.overdue import KINDS
+from ivr.callbacks.attempts import CLOSED
+from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
+from ivr.cases.overdue import CASE_TABLES
 from ivr.cases.stages import OPEN
 from ivr.config.logs import logger
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
-from ivr.handover.tables import looks
+from ivr.handover.tables import summary_views
 from ivr.identity.tables import attempts, challenges, warnings
 from ivr.storage.database import AnySelect, begin_read, begin_write
-from ivr.voice_notes.notes import COMING
+from ivr.voice_notes.notes import TO_FETCH
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
 BATCH = 50
@@ -77,16 +77,16 @@ def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
 
 def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> AnySelect:
     """Calls from before that day whose cases are done and whose callbacks need no more attempts."""
-    waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in KINDS]
-    unsettled = rings.c.status.not_in(SETTLED)
-    waiting += [sa.exists().where(callbacks.c.call == calls.c.call, rings.c.id == callbacks.c.id, unsettled)]
+    waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in CASE_TABLES]
+    unsettled = callback_queue.c.status.not_in(CLOSED)
+    waiting += [sa.exists().where(callbacks.c.call == calls.c.call, callback_queue.c.id == callbacks.c.id, unsettled)]
     return sa.select(calls.c.call).where(calls.c.started < before, *which, *(~one for one in waiting))
 
 
 def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
     promised = sa.select(callbacks.c.id).where(callbacks.c.call.in_(ids))
     conn.execute(sa.delete(ring_attempts).where(ring_attempts.c.ring.in_(promised)))
-    conn.execute(sa.delete(rings).where(rings.c.id.in_(promised)))
+    conn.execute(sa.delete(callback_queue).where(callback_queue.c.id.in_(promised)))
     told = sa.select(journal.c.reply).where(journal.c.call.in_(ids))
     conn.execute(sa.delete(replies).where(replies.c.id.in_(told)))
     conn.execute(sa.delete(recordings).where(recordings.c.call.in_(ids), recordings.c.status == "gone"))
@@ -100,7 +100,7 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
-    for table in (attempts, looks, warnings, notices, calls):  # a notice may belong to a call without turns
+    for table in (attempts, summary_views, warnings, notices, calls):  # a notice may belong to a call without turns
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
 
 
@@ -115,8 +115,8 @@ def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
 
 def _old_notes(before: str) -> AnySelect:
     """Old notes whose case is done, without those that are still to be fetched."""
-    waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in KINDS]  # fmt: skip
-    old = (voice_notes.c.at < before) & (voice_notes.c.status != COMING)
+    waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in CASE_TABLES]  # fmt: skip
+    old = (voice_notes.c.at < before) & (voice_notes.c.status != TO_FETCH)
     return sa.select(voice_notes.c.id).where(old, *(~one for one in waiting))
 
 

@@ -1,1 +1,1 @@
-"""Voice notes: what callers said in their own words, fetched, checked, sealed and deleted."""
+"""Voice notes: recordings that callers leave with a case are fetched, checked, sealed and deleted."""

@@ -22,7 +22,7 @@ GRACE = timedelta(seconds=20)
 """Longer than a turn may take: until then the caller may still keep the note."""
 UNTOLD = -1
 """In place of the seconds of a recording whose length is not known yet."""
-COMING, HELD, SILENT, LOST, ERASED = "coming", "held", "silent", "lost", "erased"
+TO_FETCH, KEPT, SILENT, LOST, ERASED = "coming", "held", "silent", "lost", "erased"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Note:
     reference: str
 
 
-def know(conn: sa.Connection, call: str, turn: int, recorded: Recorded, now: datetime, final: bool) -> int | None:
+def register_recording(
+    conn: sa.Connection, call: str, turn: int, recorded: Recorded, now: datetime, final: bool
+) -> int | None:
     """Store that there is a recording at Twilio; returns its seconds if they are known. `now` is the machine's time.
 
     A `final` length replaces an earlier one; another length is stored only if none is known. Repeating changes nothing.
@@ -46,7 +48,7 @@ def know(conn: sa.Connection, call: str, turn: int, recorded: Recorded, now: dat
     if not new and seconds is not None:
         open_ = here if final else here & (recordings.c.seconds == UNTOLD)
         conn.execute(sa.update(recordings).where(open_).values(seconds=seconds))
-        coming = (voice_notes.c.id == recorded.id) & (voice_notes.c.status == COMING)
+        coming = (voice_notes.c.id == recorded.id) & (voice_notes.c.status == TO_FETCH)
         conn.execute(sa.update(voice_notes).where(coming).values(seconds=seconds))
     known = conn.scalar(sa.select(recordings.c.seconds).where(here))
     return None if known == UNTOLD else known
@@ -58,7 +60,7 @@ def keep_note(world: World, customer: str, wallet: str, recording: str, referenc
     here = recordings.c.id == recording
     seconds = max(0, world.conn.scalar(sa.select(recordings.c.seconds).where(here)) or 0)
     kept = {"id": recording, "customer": customer, "wallet": wallet, "call": world.call, "at": world.now.isoformat()}
-    insert_new(world.conn, voice_notes, kept | {"reference": reference, "seconds": seconds, "status": COMING})
+    insert_new(world.conn, voice_notes, kept | {"reference": reference, "seconds": seconds, "status": TO_FETCH})
     return Note(recording, seconds, reference)
 
 

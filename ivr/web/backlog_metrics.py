@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from ivr.callbacks.tables import rings
-from ivr.cases.overdue import KINDS
+from ivr.callbacks.tables import callback_queue
+from ivr.cases.overdue import CASE_TABLES
 from ivr.cases.stages import OPEN
 from ivr.cases.tables import overdue
 from ivr.follow_up.outbox import is_due
@@ -19,7 +19,7 @@ from ivr.storage.database import AnySelect, begin_read
 from ivr.voice_notes.tables import recordings
 
 BY_STATUS = {
-    "ivr_callbacks": (rings, "Promised callbacks."),
+    "ivr_callbacks": (callback_queue, "Promised callbacks."),
     "ivr_deliveries": (deliveries, "Events for the CRM."),
     "ivr_recordings": (recordings, "Recordings at the telephone company."),
     "ivr_texts": (messages, "Text messages."),
@@ -35,7 +35,7 @@ class BacklogCollector:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """All gauges; database errors are raised."""
         with begin_read(self._engine) as conn:
-            late = sum(int(conn.scalar(_late(table)) or 0) for table in KINDS)
+            late = sum(int(conn.scalar(_late(table)) or 0) for table in CASE_TABLES)
             yield GaugeMetricFamily("ivr_overdue_cases", "Open cases whose promised date has passed.", value=late)
             waiting = sum(int(conn.scalar(_due(table)) or 0) for table in (messages, deliveries))
             yield GaugeMetricFamily(

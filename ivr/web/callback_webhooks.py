@@ -67,7 +67,7 @@ def agent_hears(runtime: Runtime, attempt_id: str) -> str:
         found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
-        attempts.know(conn, attempt_id, request.form.get("CallSid", ""))
+        attempts.set_call_sid(conn, attempt_id, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
@@ -128,7 +128,7 @@ def leg(runtime: Runtime, attempt_id: str) -> str:
     """The status callback of the agent's leg."""
     status = request.form.get("CallStatus", "")
     with begin_write(runtime.engine) as conn:
-        attempts.know(conn, attempt_id, request.form.get("CallSid", ""))
+        attempts.set_call_sid(conn, attempt_id, request.form.get("CallSid", ""))
         if status in ENDED:
             attempts.settle(conn, attempt_id, ENDED[status], runtime.clock(conn))
     return ""

@@ -15,7 +15,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.prompts import Recorded
 from ivr.engine.runtime import Runtime
 from ivr.storage.database import begin_write
-from ivr.voice_notes.notes import know
+from ivr.voice_notes.notes import register_recording
 
 SID = re.compile(r"(?:^|/)(RE[0-9a-f]{32})$")
 
@@ -44,5 +44,5 @@ def take(runtime: Runtime, call: str, turn: int, form: Mapping[str, str]) -> Rec
     seconds = int(told) if re.fullmatch("[0-9]{1,5}", told) else None
     final = form.get("RecordingStatus") == "completed"
     with begin_write(runtime.engine) as conn:
-        known = know(conn, call, turn, Recorded(found[1], seconds), datetime.now(UTC), final)
+        known = register_recording(conn, call, turn, Recorded(found[1], seconds), datetime.now(UTC), final)
     return Recorded(found[1], known or seconds, keys_of(form.get("Digits")))

@@ -24,9 +24,9 @@ from ivr.privacy.retention import forget_old
 from ivr.storage.database import connect
 from ivr.telephony.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
 from ivr.texts.follow_ups import COMPOSERS
-from ivr.voice_notes import keeping
+from ivr.voice_notes import fetching
 
-OUTBOXES = (messages.OUTBOX, deliveries.OUTBOX, dialler.ATTEMPTS, dialler.CALLBACKS, keeping.OUTBOX)
+OUTBOXES = (messages.OUTBOX, deliveries.OUTBOX, dialler.ATTEMPTS, dialler.CALLBACKS, fetching.OUTBOX)
 PERIODIC = (Periodic("overdue", find_overdue, 60.0), Periodic("retention", forget_old, 3600.0))
 GOODBYE_SECONDS = 3.0
 """For the tries that run when the worker is told to stop."""

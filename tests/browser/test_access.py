@@ -149,7 +149,7 @@ def test_every_status_event_and_error_has_words():
         *(f"customer: {status}" for status in (*dialler.ENDED, "unknown")),
         attempts.UNASKED,
     ]
-    wanted = {f"status-{status}" for status in (notes.COMING, notes.HELD, notes.SILENT, notes.LOST, notes.ERASED)}
+    wanted = {f"status-{status}" for status in (notes.TO_FETCH, notes.KEPT, notes.SILENT, notes.LOST, notes.ERASED)}
     wanted |= {"ended-" + re.sub(r"[: ]+", "-", end) for end in (*ends, attempts.REACHED)}
     wanted |= {f"event-{event}" for event in (deliveries.OPENED, deliveries.OVERDUE, deliveries.NOTED)}
     wanted |= {f"error-{code}" for code in re.findall(r'Refused\("([a-z-]+)"\)', pages)} - {"error-no-json"}

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from ivr.callbacks import callbacks
 from ivr.callbacks.callbacks import REFUSED, TooMany, draft_for_caller, request_callback
+from ivr.callbacks.tables import callback_queue
 from ivr.callbacks.tables import callbacks as table
-from ivr.callbacks.tables import rings
 from ivr.engine.effects import World
 from ivr.engine.journal import calls
 from ivr.storage.database import begin_read, begin_write
@@ -39,13 +39,13 @@ def asks(caller: Caller, number: str = STRANGER, from_: str = BORROWED, line: st
 def rung(caller: Caller) -> int:
     """How many callbacks are to be rung."""
     with begin_read(caller.line.runtime.engine) as conn:
-        return int(conn.scalar(sa.select(sa.func.count()).select_from(rings)) or 0)
+        return int(conn.scalar(sa.select(sa.func.count()).select_from(callback_queue)) or 0)
 
 
 def settle(caller: Caller) -> None:
     """Everybody was reached."""
     with begin_write(caller.line.runtime.engine) as conn:
-        conn.execute(sa.update(rings).values(status="reached", next=None))
+        conn.execute(sa.update(callback_queue).values(status="reached", next=None))
 
 
 def refused(why: str) -> float:
@@ -79,17 +79,17 @@ def test_who_asks_again_after_the_time_has_passed_is_called_as_soon_as_a_new_one
     asks(nobody_there)
     later(nobody_there, "2026-11-23T11:00:00+08:00")
     with begin_write(nobody_there.line.runtime.engine) as conn:
-        conn.execute(sa.update(rings).values(next="2026-11-23T12:00:00.000000+00:00"))
+        conn.execute(sa.update(callback_queue).values(next="2026-11-23T12:00:00.000000+00:00"))
     asks(nobody_there).is_told("上午十一点十五分", "eleven fifteen A M")
     with begin_read(nobody_there.line.runtime.engine) as conn:
-        assert conn.execute(sa.select(rings.c.next)).scalars().all() == ["2026-11-23T03:15:00.000000+00:00"]
+        assert conn.execute(sa.select(callback_queue.c.next)).scalars().all() == ["2026-11-23T03:15:00.000000+00:00"]
 
 
 def test_what_people_have_not_ticked_off_for_a_day_keeps_nobody_from_another_callback(nobody_there):
     """Those that the line does not ring by itself are for people, who may forget to say so."""
     asks(nobody_there)
     with begin_write(nobody_there.line.runtime.engine) as conn:
-        conn.execute(sa.update(rings).values(status="by-hand", next=None))
+        conn.execute(sa.update(callback_queue).values(status="by-hand", next=None))
     asks(nobody_there)
     assert rung(nobody_there) == 1
     later(nobody_there, "2026-11-24T10:00:01+08:00")

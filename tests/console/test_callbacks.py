@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import callbacks, rings
+from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.storage.database import begin_write
@@ -26,7 +26,9 @@ def five(database, live):
             conn.execute(sa.insert(callbacks).values(**kept, **sealed))
             ended = "customer: no-answer" if status == "missed" else None
             conn.execute(
-                sa.insert(rings).values(id=f"c{place}", at=AT, status=status, tries=3 if ended else 0, ended=ended)
+                sa.insert(callback_queue).values(
+                    id=f"c{place}", at=AT, status=status, tries=3 if ended else 0, ended=ended
+                )
             )
 
 

@@ -41,7 +41,9 @@ def kept(line):
     with begin_read(line.runtime.engine) as conn:
         return [
             tuple(row)
-            for row in conn.execute(sa.select(handover_tables.looks.c.call, handover_tables.looks.c.who).order_by("n"))
+            for row in conn.execute(
+                sa.select(handover_tables.summary_views.c.call, handover_tables.summary_views.c.who).order_by("n")
+            )
         ]
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import rings
+from ivr.callbacks.tables import callback_queue
 from ivr.follow_up.context import Context
 from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioTelephone
@@ -60,7 +60,7 @@ class Exchange:
     def ring(self):
         """The one ring."""
         with begin_read(self.here.engine) as conn:
-            return conn.execute(sa.select(rings)).one()
+            return conn.execute(sa.select(callback_queue)).one()
 
     def waits_for(self, status):
         until = machine.monotonic() + 30

@@ -6,7 +6,7 @@ from ivr.callbacks import dialler
 from ivr.follow_up import deliveries, messages
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
-from ivr.voice_notes import keeping
+from ivr.voice_notes import fetching
 
 
 def handle_due(context: Context, *outboxes: Outbox) -> None:
@@ -33,4 +33,4 @@ def ring_due(context: Context) -> None:
 
 def settle_due(context: Context) -> None:
     """Recordings."""
-    handle_due(context, keeping.OUTBOX)
+    handle_due(context, fetching.OUTBOX)

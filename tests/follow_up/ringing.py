@@ -30,7 +30,7 @@ def work(arguments: list[str]) -> None:
 
     given = {"DATA_DIR": folder, "DATABASE_URL": url, "PUBLIC_BASE_URL": app, "TWILIO_API_URL": api}
     settings = Settings.load(given | {"TWILIO_AUTH_TOKEN": "12345"}, dotenv=Path(folder) / "no.env")
-    begin, know = attempts.begin, attempts.know
+    begin, know = attempts.begin, attempts.set_call_sid
 
     def beginning(*asked: Any) -> Any:
         attempt = begin(*asked)
@@ -46,7 +46,7 @@ def work(arguments: list[str]) -> None:
             die_at("before-call")
             return super().ring(ringing)
 
-    attempts.begin, attempts.know = beginning, knowing
+    attempts.begin, attempts.set_call_sid = beginning, knowing
     engine = connect(url)
     at = datetime.fromisoformat(machine)
     ring_due(Context(engine, settings, None, lambda conn: now(conn, settings), lambda: at, Dying(settings)))  # type: ignore[arg-type]

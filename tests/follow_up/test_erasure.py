@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ivr import console
-from ivr.callbacks.tables import callbacks, rings
+from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.engine.secrets import BrokenSeal, Sealer
 from ivr.follow_up.tables import deliveries, messages
@@ -134,7 +134,7 @@ def test_reports_say_that_the_call_was_erased(told):
         assert conn.scalars(sa.select(languages.c.caller_mark)).all()
         assert conn.scalars(sa.select(deliveries.c.status)).all() == ["erased"] * 2
         assert conn.scalars(sa.select(deliveries.c.body)).all() == [""] * 2
-        assert conn.scalars(sa.select(rings.c.status)).all() == ["erased"]
+        assert conn.scalars(sa.select(callback_queue.c.status)).all() == ["erased"]
         assert set(conn.execute(sa.select(callbacks.c.number_mask, callbacks.c.number_mark))) == {("", None)}
     assert caller.options
 

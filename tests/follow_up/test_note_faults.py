@@ -18,8 +18,8 @@ from ivr.follow_up.context import Context
 from ivr.simulator.rest import recordings
 from ivr.storage.database import begin_write, connect
 from ivr.telephony.twilio_rest import TwilioRecordings
-from ivr.voice_notes import keeping
-from ivr.voice_notes.keeping import try_again
+from ivr.voice_notes import fetching
+from ivr.voice_notes.fetching import try_again
 from ivr.voice_notes.notes import GRACE
 from ivr.voice_notes.tables import sounds, voice_notes
 from tests.follow_up.outboxes import settle_due
@@ -160,8 +160,8 @@ def test_two_workers_fetch_a_note_once(scene):
     """Whoever takes the row has it."""
     scene.leaves_a_note().later(seconds=0)
     scene.now += GRACE
-    (waiting,) = keeping.due_recordings(scene.here)
-    keeping.settle(scene.here, waiting)
+    (waiting,) = fetching.due_recordings(scene.here)
+    fetching.settle(scene.here, waiting)
     scene.here.recordings.sound = pytest.fail
-    keeping.settle(scene.here, waiting)
+    fetching.settle(scene.here, waiting)
     assert scene.recording.tries == 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import callbacks, ring_attempts, rings
+from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
 from ivr.cases.tables import cases, disputes
 from ivr.config.settings import Settings
 from ivr.engine.journal import calls, journal, notices, replies
@@ -58,7 +58,7 @@ def put(here, call, at=OLD, case=None, ring=None):
         conn.execute(sa.insert(attempts).values(id=call, factor="pin", call=call, at=at, ok=True))
         conn.execute(sa.insert(challenges).values(call=call, number=1, hash="h", sent=at, fails=0, used=True))
         conn.execute(sa.insert(callbacks).values(id=call, call=call, at=at, number_sealed="n", number_mask="0001", status="requested"))  # fmt: skip
-        conn.execute(sa.insert(rings).values(id=call, at=at, status=ring or "reached"))
+        conn.execute(sa.insert(callback_queue).values(id=call, at=at, status=ring or "reached"))
         conn.execute(sa.insert(ring_attempts).values(id=call, ring=call, number=1, agent="a", at=at, accepted=True, status="over"))  # fmt: skip
         if case:
             kept = {"id": call, "call": call, "at": at, "reference": call, "kind": "unknown", "due_provisional": False}
@@ -70,7 +70,7 @@ def left(here):
     with begin_read(here.engine) as conn:
         found = {table.name: sorted(conn.scalars(sa.select(table.c.call))) for table in (*OF_A_CALL, attempts, calls)}
         found["replies"] = sorted(conn.scalars(sa.select(replies.c.reply)))
-        return found | {"rings": sorted(conn.scalars(sa.select(rings.c.id))), "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id)))}  # fmt: skip
+        return found | {"rings": sorted(conn.scalars(sa.select(callback_queue.c.id))), "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id)))}  # fmt: skip
 
 
 def test_an_old_call_is_deleted_with_its_rows_and_a_new_one_stays(old):

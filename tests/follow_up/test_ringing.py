@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import callbacks, rings
+from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.storage.database import begin_write
@@ -116,7 +116,7 @@ def test_a_busy_agent_is_not_rung_for_another_callback(caller):
             }
             names = ", ".join(f'"{name}"' for name in kept)
             conn.execute(sa.text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(':' + name for name in kept)})"), kept)  # fmt: skip
-            conn.execute(sa.insert(rings).values(id="second", at=MORNING, status="queued", tries=0))
+            conn.execute(sa.insert(callback_queue).values(id="second", at=MORNING, status="queued", tries=0))
         line.at(MORNING).walks().walks()
         assert line.calls.count(CUSTOMER) == 1
         line.hangs_up()

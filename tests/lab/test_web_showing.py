@@ -105,7 +105,7 @@ def test_a_callback_is_shown_as_it_is_rung(lab, demo, settings):
     tried = {"id": "m1", "ring": "callbacks-1", "number": 1, "agent": "+8619900009001", "accepted": True}
     with begin_write(lab.engine) as conn:
         conn.execute(
-            sa.insert(callbacks_tables.rings).values(
+            sa.insert(callbacks_tables.callback_queue).values(
                 id="callbacks-1", at=NOON_UTC, status="reached", ended="reached", tries=0
             )
         )

@@ -45,8 +45,8 @@ HAPPENED = {
     voice_notes_tables.recordings: {"id": "x1", "call": "CA1", "turn": 9, "seconds": 9, "at": AT, "status": "queued"},
     identity_tables.challenges: {"call": "CA1", "number": 1, "hash": "", "sent": AT, "fails": 0, "used": False},
     identity_tables.languages: {"caller_mark": "m", "language": "zh"},
-    handover_tables.looks: {"call": "CA1", "who": "alice", "at": AT},
-    callbacks_tables.rings: {"id": "x1", "at": AT, "status": "queued"},
+    handover_tables.summary_views: {"call": "CA1", "who": "alice", "at": AT},
+    callbacks_tables.callback_queue: {"id": "x1", "at": AT, "status": "queued"},
     callbacks_tables.ring_attempts: {
         "id": "x1",
         "ring": "x1",

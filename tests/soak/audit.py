@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import callbacks, rings
+from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.cases.tables import cases, consents, disputes, freezes
 from ivr.demo.tables import records
 from ivr.engine.journal import journal
@@ -31,7 +31,7 @@ class Books:
     """What every side has written down, read once."""
 
     def __init__(self, line: sa.Engine, bank: sa.Engine, texts: list[dict[str, str]], crm: Any) -> None:
-        tables = (freezes, disputes, cases, consents, callbacks, rings, messages, deliveries, challenges)
+        tables = (freezes, disputes, cases, consents, callbacks, callback_queue, messages, deliveries, challenges)
         with begin_read(line) as conn:
             self.ours = {table.name: conn.execute(sa.select(table)).all() for table in tables}
             self.turns = conn.execute(sa.select(journal.c.call, journal.c.turn, journal.c.story, journal.c.opening)).all()  # fmt: skip

@@ -1,8 +1,8 @@
-"""What becomes of recordings: notes that callers kept are fetched, checked and sealed; none stays at the telephone company.
+"""Fetching of recordings: notes that callers kept are fetched, checked and sealed; every recording is deleted at Twilio.
 
-The worker does that when a call is over: until then a caller may still throw a note away. Whoever hung up
-while speaking has said what they wanted, and their note is kept as well. A sound lies in the database, sealed by the key of
-its call: one backup holds it, every machine can read it, and whoever destroys that key has erased it.
+The worker does that when a call is over: until then a caller may withdraw a note. The note of a caller who hangs up
+while speaking is kept as well. The sound is stored in the database, sealed with the key of
+its call: one backup holds it, every machine can read it, and destroying that key erases it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
 POLICY = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=3))
 SURELY_OVER = timedelta(hours=4)
-"""Twilio ends a call after this time, if nobody told us of its end."""
+"""Twilio's limit for a call: after it, a call without a status callback is over."""
 AT_MOST = 20
 
 
 def settle(context: Context, recording: str) -> None:
-    """Keep it if the caller wanted that, then delete it there; unless another worker holds the lease."""
+    """Fetch the recording if the caller kept it, then delete it at Twilio; nothing if another worker holds the lease."""
     row = lease(context.engine, recordings, recording, context.machine())
     if row is None:
         return
@@ -57,7 +57,7 @@ def try_again(conn: sa.Connection, recording: str) -> str | None:
     before = queue_again(conn, recordings, recording)
     if before in ("dead", QUEUED):
         lost = (voice_notes.c.id == recording) & (voice_notes.c.status == notes.LOST)
-        conn.execute(sa.update(voice_notes).where(lost).values(status=notes.COMING))
+        conn.execute(sa.update(voice_notes).where(lost).values(status=notes.TO_FETCH))
     return before
 
 
@@ -75,17 +75,17 @@ OUTBOX = Outbox("recordings", due_recordings, settle)
 
 
 def _wanted(conn: sa.Connection, context: Context, row: AnyRow) -> bool:
-    """Whether its sound is still to be fetched."""
+    """Whether the sound is still to be fetched."""
     note = sa.select(voice_notes.c.status).where(voice_notes.c.id == row.id)
     if conn.scalar(note) is None and row.seconds:
         _attach(conn, context, row)
-    return bool(conn.scalar(note) == notes.COMING)
+    return bool(conn.scalar(note) == notes.TO_FETCH)
 
 
 def _attach(conn: sa.Connection, context: Context, row: AnyRow) -> None:
-    """Nobody has kept it: the caller hung up while speaking, the line failed, or it was taken for silence and was none.
+    """Store a note for a recording without one: the caller hung up while speaking, the turn failed, or it seemed silent.
 
-    It belongs to what was promised last.
+    It belongs to the latest promise of the call.
     """
     rows = journal.rows(conn, row.call)
     if not rows or journal.key(conn, row.call) == ERASED:
@@ -99,11 +99,11 @@ def _attach(conn: sa.Connection, context: Context, row: AnyRow) -> None:
         return
     kept = {"id": row.id, "customer": summary["customer"], "wallet": summary["wallet"], "call": row.call}
     kept |= {"at": context.clock(conn).isoformat(), "reference": belongs[-1], "seconds": max(0, row.seconds)}
-    journal.insert_new(conn, voice_notes, kept | {"status": notes.COMING})
+    journal.insert_new(conn, voice_notes, kept | {"status": notes.TO_FETCH})
 
 
 def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: AnyRow) -> bool:
-    """The call was told of no length and took it for nothing; then it was longer than a silence, and none was made after it."""
+    """Whether a recording that the turn took for silence, without a length, is longer than one, and the last of its call."""
     taken = [step for one in rows if one.turn == row.turn for step in one.steps[:1]]
     later = sa.select(recordings.c.id).where(recordings.c.call == row.call, recordings.c.turn > row.turn)
     nothing = any(step[0] == "answer" and step[2:] == ["value", None] for step in taken)
@@ -111,13 +111,13 @@ def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: AnyRow) -
 
 
 def _keep(context: Context, row: AnyRow) -> None:
-    """Fetch, listen, seal; a note in which nobody speaks is of no use to anybody."""
+    """Fetch, check and seal the sound; a silent one is not stored."""
     sound = _recordings(context).sound(row.id)
     heard = listen(sound)
     seconds, mine = math.ceil(heard.seconds), voice_notes.c.id == row.id
     with begin_write(context.engine) as conn:
-        key, coming = journal.key(conn, row.call), mine & (voice_notes.c.status == notes.COMING)
-        status = notes.SILENT if heard.silent else notes.HELD
+        key, coming = journal.key(conn, row.call), mine & (voice_notes.c.status == notes.TO_FETCH)
+        status = notes.SILENT if heard.silent else notes.KEPT
         changed = sa.update(voice_notes).where(coming).values(status=status, seconds=seconds)
         if key == ERASED or not conn.execute(changed).rowcount or heard.silent:
             return
@@ -127,7 +127,7 @@ def _keep(context: Context, row: AnyRow) -> None:
 
 
 def _tell(conn: sa.Connection, context: Context, note: str) -> None:
-    """The CRM hears that there is one, and never where."""
+    """Queue an event for the CRM that there is a note; it holds no address of the sound."""
     kept = conn.execute(sa.select(voice_notes).where(voice_notes.c.id == note)).one()
     told = {"id": note, "seconds": kept.seconds}
     for table in (cases, disputes):
@@ -139,7 +139,7 @@ def _try_later(context: Context, row: AnyRow, error: str) -> None:
     following = retry(row, POLICY, context.machine())
     with begin_write(context.engine) as conn:
         if finish(conn, recordings, row, error=error, **(following or {"status": "dead"})) and not following:
-            mine = (voice_notes.c.id == row.id) & (voice_notes.c.status == notes.COMING)
+            mine = (voice_notes.c.id == row.id) & (voice_notes.c.status == notes.TO_FETCH)
             conn.execute(sa.update(voice_notes).where(mine).values(status=notes.LOST))
             logger("follow-up").error("recording is dead", recording=row.id, error=error, tries=row.tries)
 
