@@ -6,7 +6,7 @@ from call_flows.promised import tell_case, tell_reference
 from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu, ToAgent
 from ivr.handover import reasons
-from ivr.wallet.records import Record
+from ivr.wallet.transactions import Record
 from ivr.wallet.verified import Verified
 
 HOW = Menu("too-old-then", ("complain", "person"))

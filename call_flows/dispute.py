@@ -21,7 +21,7 @@ from ivr.cases.stages import OPEN
 from ivr.engine import Call, Confirm, Menu, ToAgent, Unavailable
 from ivr.handover import reasons
 from ivr.wallet.facts import wallet_facts
-from ivr.wallet.records import Record
+from ivr.wallet.transactions import Record
 from ivr.wallet.verified import Verified
 
 HOW = Menu("dispute-how", ("file", "apply"))

@@ -8,7 +8,7 @@ from ivr.cases.disputes import refund_due
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, day
 from ivr.handover import reasons
-from ivr.wallet.records import Record, twins
+from ivr.wallet.transactions import Record, twins
 from ivr.wallet.verified import Verified
 
 REASON = Menu("dispute-reason", ("not-me", "charge", "not-received", "refund-missing", "wrong-payee"))

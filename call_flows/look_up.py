@@ -5,7 +5,7 @@ from call_flows.records import which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
-from ivr.wallet.records import Found, Payee, Record, latest, payees, record_of, search
+from ivr.wallet.transactions import Found, Payee, Record, latest, payees, record_of, search
 from ivr.wallet.verified import Verified
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))

@@ -11,9 +11,9 @@ from call_flows.close import anything_else
 from call_flows.records import choose, owe
 from ivr.engine import Call, Confirm, Menu, ToAgent
 from ivr.handover import reasons
-from ivr.wallet.around import MOST_NEAR
-from ivr.wallet.effects import Advice
+from ivr.wallet.near_matches import MOST_NEAR
 from ivr.wallet.payments import Explained
+from ivr.wallet.top_ups import Advice
 
 Kind = Literal["top-up", "payment"]
 One = TypeVar("One", Advice, Explained)

@@ -10,8 +10,8 @@ from call_flows.records import OWED, owe, which_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
-from ivr.wallet.effects import Advice, Found, find_top_ups, limits_of
 from ivr.wallet.limits import Period
+from ivr.wallet.top_ups import Advice, Found, find_top_ups, limits_of
 
 TOP_UP = Menu("top-up", ("failed", "limits", "methods", "payment", "status"))
 STEP = Menu("top-up-step", ("page", "rejected", "declined", "debited", "unsure"))

@@ -7,7 +7,7 @@ from call_flows.identify import identify
 from call_flows.look_up import find
 from ivr.engine import Call, Menu
 from ivr.wallet.facts import wallet_facts
-from ivr.wallet.records import spending
+from ivr.wallet.transactions import spending
 
 TRANSACTIONS = Menu("transactions", ("records", "report", "spending", "status", "rules"))
 RULES = Menu("rules", ("apply", "enough"))

@@ -15,9 +15,9 @@ from ivr.engine.effects import World, read, touch, write
 from ivr.follow_up import deliveries
 from ivr.storage.database import AnyRow, begin_read
 from ivr.wallet import business_days, config
+from ivr.wallet.client import wallet_client
 from ivr.wallet.types import AlreadyDisputed, Dispute, DisputeReason, WalletInfo
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def refund_due(world: World, wallet: str, promised: str) -> DueDate | None:
 @touch
 def dispute_of(world: World, customer: Verified, payment: str) -> DisputeStatus | None:
     """The dispute of a payment, as the wallet reports it; None if there is none."""
-    for one in wallet_of(world).disputes(customer.id, world.deadline):
+    for one in wallet_client(world).disputes(customer.id, world.deadline):
         if one.payment == payment:
             return _status_of(world, customer, one)
     return None
@@ -119,7 +119,7 @@ def dispute_of(world: World, customer: Verified, payment: str) -> DisputeStatus 
 def file_dispute(world: World, customer: Verified, payment: str, reason: str) -> str | None:
     """File a dispute; the date by which the wallet decides, if it gives one. All requests of one call share one key."""
     key = f"{world.call}:dispute:{world.runtime.sealer.fingerprint(f'{payment} {reason}')}"
-    filed = wallet_of(world).dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
+    filed = wallet_client(world).dispute(customer.id, payment, cast(DisputeReason, reason), key, world.deadline)
     return filed.due.isoformat() if filed.due else None
 
 

@@ -27,7 +27,7 @@ from ivr.identity import guessing
 from ivr.identity.guessing import DECLINED, FREEZE, HOUR, WINDOW, utc
 from ivr.identity.tables import attempts
 from ivr.identity.verification import Claimed
-from ivr.wallet.world import wallet_of
+from ivr.wallet.client import wallet_client
 
 RECORDED_AS = "freezing"
 """What journals call this module: a part of the names of its effects."""
@@ -75,7 +75,7 @@ class FreezeVerdict:
 @touch
 def standing(world: World, account: str) -> AccountStatus:
     """The account's status at the wallet. The wallet is asked about an unknown account as well."""
-    found = wallet_of(world).account(account, world.deadline)
+    found = wallet_client(world).account(account, world.deadline)
     return AccountStatus(found.status, found.mobile is not None) if found else AccountStatus("closed", False)
 
 
@@ -109,7 +109,7 @@ def freeze(world: World, owner: Owner) -> bool:
 def freeze_untold(world: World, owner: Owner | None) -> bool:
     """Freeze for a caller who does not hear the verdict. Without an owner the wallet is asked as well, to take as long."""
     if owner is None:
-        wallet_of(world).account("nobody", world.deadline)
+        wallet_client(world).account("nobody", world.deadline)
         return False
     return _freeze(world, owner)
 
@@ -128,7 +128,7 @@ def keep_freeze(world: World, owner: Owner) -> None:
 
 def _freeze(world: World, owner: Owner) -> bool:
     key = f"{world.call}:freeze:{world.runtime.sealer.fingerprint(owner.id)}"
-    wallet_of(world).freeze(owner.id, key, world.deadline)
+    wallet_client(world).freeze(owner.id, key, world.deadline)
     return True
 
 

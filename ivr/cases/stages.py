@@ -26,10 +26,10 @@ from ivr.identity.guessing import HOUR, REFERENCE, WINDOW, utc
 from ivr.identity.tables import attempts
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import wallets
+from ivr.wallet.client import wallet_client
 from ivr.wallet.references import is_valid
 from ivr.wallet.types import Dispute, Wallet
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
 OPEN = ("received", "in-review")
 """Stages in which the customer still waits for the result."""
@@ -89,7 +89,7 @@ def verdict_of(world: World, customer: Verified, reference: str) -> Verdict | No
         kept = _kept(conn, disputes, customer.wallet, reference)
     if kept is None or kept.customer != customer.id:
         return None
-    one = _find_at_wallet(wallet_of(world), kept, world.deadline)
+    one = _find_at_wallet(wallet_client(world), kept, world.deadline)
     return VERDICTS.get(one.status if one else kept.status)
 
 
@@ -120,7 +120,7 @@ def _stage(world: World, wallet: str, reference: str, customer: str | None) -> S
     kept = found["cases"] or found["disputes"]
     if kept is None or customer not in (None, kept.customer):
         return None
-    one = _wallet_answer(wallet_of(world), kept, world.deadline) if found["disputes"] else None
+    one = _wallet_answer(wallet_client(world), kept, world.deadline) if found["disputes"] else None
     status, due = one.status if one else kept.status, one.due.isoformat() if one and one.due else kept.due
     stage = status if status in OPEN else "done"
     uncertain = bool(kept.due_provisional) and not (one and one.due)

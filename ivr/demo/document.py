@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.wallet.document import both, cleaned_text, lines_of, twice, wallet
 from ivr.wallet.shapes import (
-    WorldError,
+    DocumentError,
     day,
     each,
     having,
@@ -80,15 +80,15 @@ world = having(
 
 
 def checked(document: Any) -> dict[str, Any]:
-    """The document without what databases refuse, and with every list there; raises WorldError."""
+    """The document without what databases refuse, and with every list there; raises DocumentError."""
     try:
         cleaned = cleaned_text(document)
     except RecursionError:
-        raise WorldError("the document is nested too deep; write a world like the demo's") from None
+        raise DocumentError("the document is nested too deep; write a world like the demo's") from None
     world("", cleaned)
     complete = cleaned | {name: cleaned.get(name) or [] for name in LISTS}
     for fault in _faults(complete):
-        raise WorldError(fault)
+        raise DocumentError(fault)
     return complete
 
 

@@ -154,7 +154,7 @@ class DemoWallet:
 
         return self._once("consent", account, {"push": push}, key, deadline, Consent, done)
 
-    def what_became_of(self, key: str, deadline: float) -> Document | None:
+    def find_write_by_key(self, key: str, deadline: float) -> Document | None:
         """`operation`, `account` and `result` of the write with this key; None when it was not done."""
         with self._wire(deadline) as conn:
             return _act(conn, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.cases import cases, disputes, freezes
 from ivr.identity import verification
-from ivr.wallet import effects, payments, records, review
+from ivr.wallet import payments, review, top_ups, transactions
 
 JUDGE = verification.judge.name
 STANDING = freezes.standing.name
@@ -12,7 +12,7 @@ WEIGH = freezes.weigh.name
 REVIEW = review.review.name
 OPEN_CASE = cases.open_case.name
 KEEP_DISPUTE = disputes.keep_dispute.name
-FIND_TOP_UPS = effects.find_top_ups.name
+FIND_TOP_UPS = top_ups.find_top_ups.name
 FIND_PAYMENTS = payments.find_payments.name
 
 REQUEST_CALLBACK = "callbacks.request_callback"
@@ -22,7 +22,7 @@ DROP_NOTE = "notes.drop_note"
 
 FREEZES = (freezes.freeze.name, freezes.freeze_untold.name)
 """These froze the account when their result is True."""
-RECORDS = (records.latest.name, records.search.name, records.twins.name)
+RECORDS = (transactions.latest.name, transactions.search.name, transactions.twins.name)
 """These return transactions."""
 OPENED = (OPEN_CASE, KEEP_DISPUTE)
 """These open what a reference is given for."""

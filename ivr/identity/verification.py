@@ -21,8 +21,8 @@ from ivr.identity.tables import attempts, challenges
 from ivr.storage.database import AnyRow, begin_read
 from ivr.telephony.numbers import candidates
 from ivr.wallet import config
+from ivr.wallet.client import wallet_client
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
 RECORDED_AS = "identity"
 """What journals call this module: a part of the names of its effects."""
@@ -70,7 +70,7 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """Look up the account of a keyed number or wallet id, in the turn in which it was keyed."""
     with begin_read(world.runtime.engine) as conn:
         country = config.by_id(conn, wallet).country
-    account = wallet_of(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
+    account = wallet_client(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None
     mark = f"{wallet}:{fingerprint(number.reveal())}"
@@ -80,14 +80,14 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
 @touch
 def check_tail(world: World, claimed: Claimed, tail: Secret) -> bool:
     """Whether the document's tail is right. The wallet is asked about an unknown account as well."""
-    right = wallet_of(world).check_id_tail(claimed.account_to_ask, tail.reveal(), world.key, world.deadline)
+    right = wallet_client(world).check_id_tail(claimed.account_to_ask, tail.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 
 @touch
 def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
     """Whether the phone PIN is right."""
-    right = wallet_of(world).check_pin(claimed.account_to_ask, pin.reveal(), world.key, world.deadline)
+    right = wallet_client(world).check_pin(claimed.account_to_ask, pin.reveal(), world.key, world.deadline)
     return bool(right) and claimed.account is not None
 
 

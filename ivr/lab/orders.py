@@ -1,4 +1,4 @@
-"""What a PUT to the lab asks for: a JSON object → fields of the scene. Raises WorldError, which says what to mend."""
+"""What a PUT to the lab asks for: a JSON object → fields of the scene. Raises DocumentError, which says what to mend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ivr.operations.line_switch import STATES
-from ivr.wallet.shapes import WorldError, having, maybe, moment, one_of, optional, refuse, text, truth, whole
+from ivr.wallet.shapes import DocumentError, having, maybe, moment, one_of, optional, refuse, text, truth, whole
 
 MOST_AGENTS = 99  # as many as have a made-up number
 ANSWERS = ("accept", "decline", "no-answer", "busy")
@@ -20,14 +20,14 @@ def parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise WorldError("the body is not JSON; write a JSON object in UTF-8") from None
+        raise DocumentError("the body is not JSON; write a JSON object in UTF-8") from None
 
 
 def clock(body: Any) -> dict[str, Any]:
     """`{"now": …, "runs": …}`; a running clock goes on from now, machine time."""
     having(now=maybe(moment), runs=optional(truth))("", body)
     if "now" not in body:
-        raise WorldError('now is missing; write a time such as "2026-11-23T10:00:00+08:00", or null for real time')
+        raise DocumentError('now is missing; write a time such as "2026-11-23T10:00:00+08:00", or null for real time')
     set_at = datetime.now(UTC).isoformat()
     return {"clock_now": body["now"], "clock_set_at": set_at, "clock_runs": body.get("runs", False)}
 
@@ -37,7 +37,7 @@ def agents(body: Any) -> dict[str, Any]:
     having(available=optional(_count), answers=optional(one_of(*ANSWERS)))("", body)
     fields = {"available": "agents_available", "answers": "agents_answer"}
     if not fields.keys() & body.keys():
-        raise WorldError("available and answers are both missing; write at least one of them")
+        raise DocumentError("available and answers are both missing; write at least one of them")
     return {field: body[name] for name, field in fields.items() if name in body}
 
 
@@ -66,7 +66,7 @@ def caller(body: Any) -> str:
 
 
 def refuse_unknown(wallet: str | None, known: list[str]) -> None:
-    """Raises WorldError unless it is one of the wallets, or none for all."""
+    """Raises DocumentError unless it is one of the wallets, or none for all."""
     if wallet is not None and wallet not in known:
         refuse("wallet", wallet, f"the id of a wallet: {', '.join(known) or 'there is none'}; or null for all")
 

@@ -15,7 +15,7 @@ from ivr.lab import agents, clock, happened, orders, scene, world
 from ivr.network.loopback import refuse_strangers
 from ivr.operations import line_switch
 from ivr.storage.database import begin_read, begin_write
-from ivr.wallet.shapes import WorldError
+from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallets
 
 LARGEST_WORLD = 32 * 1024 * 1024  # webhooks are small, worlds need not be
@@ -46,8 +46,8 @@ def _guard(lab: Blueprint, settings: Settings, wait: Wait) -> None:
         if request.method == "GET":
             wait()
 
-    @lab.errorhandler(WorldError)
-    def refuse(error: WorldError) -> tuple[Response, int]:
+    @lab.errorhandler(DocumentError)
+    def refuse(error: DocumentError) -> tuple[Response, int]:
         return jsonify(error=str(error)), 400
 
     @lab.errorhandler(413)

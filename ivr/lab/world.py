@@ -27,9 +27,9 @@ from ivr.identity import tables as identity_tables
 from ivr.lab.tables import worlds
 from ivr.operations import tables as operations_tables
 from ivr.voice_notes import tables as voice_notes_tables
-from ivr.wallet.file import lines
-from ivr.wallet.shapes import WorldError
+from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallet_lines, wallets
+from ivr.wallet.wallet_file import lines
 
 DEFAULT = Path(__file__).parent / "default_world.json"
 DATE = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9](T\S+)?")
@@ -47,7 +47,7 @@ Row = dict[str, Any]
 
 
 def load(conn: sa.Connection, document: Any) -> dict[str, int]:
-    """Replace the world and forget what happened in it; raises WorldError and then changes nothing."""
+    """Replace the world and forget what happened in it; raises DocumentError and then changes nothing."""
     world = checked(document)
     kept = {"id": 1, "document": _dump(world)}
     if not journal.insert_new(conn, worlds, kept):
@@ -132,4 +132,4 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-__all__ = ["WorldError", "load", "load_default_if_empty", "moved", "reset"]
+__all__ = ["DocumentError", "load", "load_default_if_empty", "moved", "reset"]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings, SettingsError
 from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read, begin_write, connect
-from ivr.wallet import file, tables, wallets
+from ivr.wallet import tables, wallet_file, wallets
 
 SECONDS = 4.0
 
@@ -29,13 +29,13 @@ def wallets_group(load: Callable[[], Settings]) -> click.Group:
         if settings.lab:
             raise click.ClickException("LAB=1: the wallets are the lab's world; PUT it at /lab/world, or write LAB=0")
         try:
-            found = file.read(path)
-        except file.WalletFileError as error:
+            found = wallet_file.read(path)
+        except wallet_file.WalletFileError as error:
             raise click.ClickException(str(error)) from error
         with _database(settings) as engine, begin_write(engine) as conn:
-            file.replace(conn, found)
+            wallet_file.replace(conn, found)
         for one in found:
-            click.echo(f"{one['id']}: {one['name']['en']}, called at {', '.join(file.lines(one))}")
+            click.echo(f"{one['id']}: {one['name']['en']}, called at {', '.join(wallet_file.lines(one))}")
 
     @group.command("check", help="Ask the API of each wallet for its promotions: nothing personal, nothing changed.")
     def check() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.storage.database import clean
 from ivr.wallet.shapes import (
-    WorldError,
+    DocumentError,
     address,
     clock,
     each,
@@ -47,16 +47,16 @@ wallet = having(
 
 
 def checked_wallets(document: Any) -> list[dict[str, Any]]:
-    """The wallets of a document that has nothing else, without what databases refuse; raises WorldError."""
+    """The wallets of a document that has nothing else, without what databases refuse; raises DocumentError."""
     try:
         cleaned = cleaned_text(document)
     except RecursionError:
-        raise WorldError("the document is nested too deep; write a list of wallets") from None
+        raise DocumentError("the document is nested too deep; write a list of wallets") from None
     having(wallets=maybe(each(wallet)))("", cleaned)
     found: list[dict[str, Any]] = cleaned.get("wallets") or []
     ids = ((f"wallets[{place}].id", one["id"]) for place, one in enumerate(found))
     for fault in (*twice(ids), *twice(lines_of(found))):
-        raise WorldError(fault)
+        raise DocumentError(fault)
     return found
 
 

@@ -11,9 +11,9 @@ from ivr.engine.effects import World, touch
 from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read
 from ivr.wallet import config
+from ivr.wallet.client import wallet_client
 from ivr.wallet.types import Account, Both, Prize, Promotion, Reward
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
 NEW_FOR = timedelta(days=30)
 """So long after registering is a user new."""
@@ -101,8 +101,8 @@ def rewards_of(world: World, customer: Verified) -> Rewards:
     """Points, and each promotion that counts something; the ones that end first come first."""
     zone = _zone(world, customer.wallet)
     points = _account(world, customer).points
-    known = {one.id: one for one in wallet_of(world).promotions(customer.wallet, world.deadline)}
-    rewards = wallet_of(world).rewards(customer.id, world.deadline)
+    known = {one.id: one for one in wallet_client(world).promotions(customer.wallet, world.deadline)}
+    rewards = wallet_client(world).rewards(customer.id, world.deadline)
     mine = sorted((one for one in rewards if one.promotion in known), key=lambda one: known[one.promotion].ends)
     return Rewards(points, [_progress(one, known[one.promotion], world.now, zone) for one in mine])
 
@@ -116,7 +116,7 @@ def push_is_on(world: World, customer: Verified) -> bool:
 @touch
 def set_push(world: World, customer: Verified, push: bool, key: str) -> bool:
     """True: it stands as asked. The key says which yes of the caller this is, however often it is asked."""
-    return wallet_of(world).consent(customer.id, push, key, world.deadline).push == push
+    return wallet_client(world).consent(customer.id, push, key, world.deadline).push == push
 
 
 def _zone(world: World, wallet: str) -> ZoneInfo:
@@ -125,7 +125,7 @@ def _zone(world: World, wallet: str) -> ZoneInfo:
 
 
 def _account(world: World, customer: Verified) -> Account:
-    account: Account | None = wallet_of(world).account(customer.id, world.deadline)
+    account: Account | None = wallet_client(world).account(customer.id, world.deadline)
     if account is None:
         raise Unavailable("the wallet does not know an account that it verified")
     return account
@@ -138,7 +138,7 @@ def _standing(account: Account, today: date) -> Standing:
 
 
 def _holding(world: World, wallet: str, zone: ZoneInfo) -> list[Promotion]:
-    known = wallet_of(world).promotions(wallet, world.deadline)
+    known = wallet_client(world).promotions(wallet, world.deadline)
     holding = [one for one in known if one.starts <= world.now and not _is_over(one, world.now, zone)]
     return sorted(holding, key=lambda one: (one.ends, one.id))
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
-from ivr.wallet import around, config
-from ivr.wallet.matching import close_in_time, likeliest, midnight
+from ivr.wallet import config, near_matches
+from ivr.wallet.client import wallet_client
+from ivr.wallet.matches import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
-from ivr.wallet.records import between
+from ivr.wallet.transactions import between
 from ivr.wallet.types import Account, Transaction
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
 PAGE = 100
 BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
@@ -62,7 +62,7 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     same = [one for one in paid if one.amount == fen]
     near, unsettled = ([], []) if same else _instead(world, customer, fen, day, zone)
     refund = info.policy["refund"]
-    account = cache(lambda: wallet_of(world).account(customer.id, world.deadline))
+    account = cache(lambda: wallet_client(world).account(customer.id, world.deadline))
     told = [
         [_explained(one, zone, account) for one in some]
         for some in (likeliest(close_in_time(same, at, zone)), near, unsettled)
@@ -74,10 +74,10 @@ def _instead(
     world: World, customer: Verified, fen: int, day: date, zone: ZoneInfo
 ) -> tuple[list[Transaction], list[Transaction]]:
     """What is near, and what else is unsettled."""
-    looked_at = [between(world, customer, *span)[0] for span in around.spans(day, world.now, zone)]
+    looked_at = [between(world, customer, *span)[0] for span in near_matches.spans(day, world.now, zone)]
     here = [one for found in looked_at for one in found if one.kind == "payment"]
-    near = around.near(here, fen, day, zone)
-    return near, around.unsettled([one for one in here if one not in near], day, zone)
+    near = near_matches.near(here, fen, day, zone)
+    return near, near_matches.unsettled([one for one in here if one not in near], day, zone)
 
 
 def _between(world: World, customer: Verified, span: tuple[datetime, datetime]) -> list[Transaction]:
@@ -85,7 +85,7 @@ def _between(world: World, customer: Verified, span: tuple[datetime, datetime]) 
     found: list[Transaction] = []
     after: str | None = None
     while True:
-        page = wallet_of(world).transactions(customer.id, *span, world.deadline, after, PAGE)
+        page = wallet_client(world).transactions(customer.id, *span, world.deadline, after, PAGE)
         found += [one for one in page.transactions if one.kind == "payment"]
         after = page.next
         if after is None:

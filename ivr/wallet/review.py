@@ -11,10 +11,10 @@ from ivr.engine.effects import World, touch
 from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read
 from ivr.wallet import config
+from ivr.wallet.client import wallet_client
 from ivr.wallet.reasons import Status, outcome_of
 from ivr.wallet.types import Transaction
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
 LATELY = timedelta(days=90)
 MOST, LOOKED_AT = 12, 100
@@ -51,11 +51,11 @@ def review(world: World, customer: Verified) -> Review:
     """The account and its last few transactions."""
     with begin_read(world.runtime.engine) as conn:
         zone = ZoneInfo(config.by_id(conn, customer.wallet).timezone)
-    account = wallet_of(world).account(customer.id, world.deadline)
+    account = wallet_client(world).account(customer.id, world.deadline)
     if account is None:
         raise Unavailable("the wallet does not know an account that it verified")
     since, until = world.now - LATELY, world.now + timedelta(minutes=1)
-    page = wallet_of(world).transactions(customer.id, since, until, world.deadline, None, LOOKED_AT)
+    page = wallet_client(world).transactions(customer.id, since, until, world.deadline, None, LOOKED_AT)
     told = [_recent(one, zone) for one in page.transactions]
     moved = [one for one in told if one.status != "failed"]
     return Review(account.status, account.two_factor, moved[:MOST], only_failed=bool(told) and not moved)

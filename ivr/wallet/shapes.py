@@ -1,6 +1,6 @@
 """Shapes of JSON: small checks that say where a document is wrong, what came, and what to write instead.
 
-A check is called with a path (`customers[2].wallet`) and a value, and raises WorldError. What
+A check is called with a path (`customers[2].wallet`) and a value, and raises DocumentError. What
 identifies a person (a PIN, the tail of an ID) is checked like the rest, and never repeated.
 """
 
@@ -18,13 +18,13 @@ LONGEST_SHOWN = 40
 YEARS = range(1970, 3000)  # beyond them, other zones and promised days fall off the calendar
 
 
-class WorldError(ValueError):
+class DocumentError(ValueError):
     """A world, or a change of the scene, that cannot be: where, what came, what to write."""
 
 
 def refuse(path: str, value: Any, write: str) -> NoReturn:
     """Raise, in the one form that all refusals have."""
-    raise WorldError(f"{path or 'the document'} is {shown(value)}; write {write}")
+    raise DocumentError(f"{path or 'the document'} is {shown(value)}; write {write}")
 
 
 def shown(value: Any) -> str:
@@ -130,8 +130,8 @@ def personal(inner: Check, write: str) -> Check:
     def check(path: str, value: Any) -> None:
         try:
             inner(path, value)
-        except WorldError:
-            raise WorldError(f"{path} does not fit (what came is not repeated); write {write}") from None
+        except DocumentError:
+            raise DocumentError(f"{path} does not fit (what came is not repeated); write {write}") from None
 
     return check
 
@@ -168,6 +168,6 @@ def having(**fields: Check) -> Check:
             if name in value:
                 inner(here, value[name])
             elif not hasattr(inner, "optional"):
-                raise WorldError(f"{here} is missing; write it as the demo world does (ivr/lab/default_world.json)")
+                raise DocumentError(f"{here} is missing; write it as the demo world does (ivr/lab/default_world.json)")
 
     return check

@@ -14,8 +14,8 @@ from werkzeug.routing import BaseConverter
 from ivr.demo.wallet import DemoWallet, KeyReused, NoSuchRecord
 from ivr.engine.errors import Unavailable
 from ivr.wallet.types import AlreadyDisputed
-from ivr.wallet_api import asked
-from ivr.wallet_api.asked import Refused
+from ivr.wallet_api import request_parsing
+from ivr.wallet_api.request_parsing import Refused
 
 SECONDS = 4.0
 LARGEST_REQUEST = 64 * 1024
@@ -43,7 +43,7 @@ def create_app(demo: DemoWallet, wallets: set[str], token: str) -> Flask:
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise Refused(401, "no-token", "send the bearer token that the wallet was given")
 
-    app.before_request(asked.path)
+    app.before_request(request_parsing.path)
     app.register_blueprint(_of_wallets(demo, wallets))
     app.register_blueprint(_of_accounts(demo))
     app.register_blueprint(_writes(demo))
@@ -59,7 +59,7 @@ def _of_wallets(demo: DemoWallet, wallets: set[str]) -> Blueprint:
 
     @routes.post("/wallets/<wallet>/accounts/search")
     def search(wallet: str) -> Response:
-        wanted = asked.body(asked.Search)
+        wanted = request_parsing.body(request_parsing.Search)
         must_be_known(wallet)
         return _told({"account": demo.find_account(wallet, wanted.identifiers, _soon())})
 
@@ -70,7 +70,7 @@ def _of_wallets(demo: DemoWallet, wallets: set[str]) -> Blueprint:
 
     @routes.get("/wallets/<wallet>/writes/<key>")
     def write(wallet: str, key: str) -> Response:
-        found = demo.what_became_of(key, _soon())
+        found = demo.find_write_by_key(key, _soon())
         if found is None or not _is_there(demo, wallet, found["account"]):
             raise Refused(404, "never-arrived", "no write with this key was done")
         return _told(_done(key, found["operation"], found["account"], found["result"]))
@@ -88,14 +88,14 @@ def _of_accounts(demo: DemoWallet) -> Blueprint:
 
     @routes.post("/checks")
     def checks(wallet: str, account: str) -> Response:
-        key, given = asked.key(), asked.body(asked.Check)
+        key, given = request_parsing.key(), request_parsing.body(request_parsing.Check)
         check = demo.check_pin if given.what == "phone_pin" else demo.check_id_tail
         right = check(account, given.value, key, _soon())  # an account that does not exist takes as long
         return _told({"matches": right and _is_there(demo, wallet, account)})
 
     @routes.get("/top-ups")
     def top_ups(wallet: str, account: str) -> Response:
-        span = asked.span()
+        span = request_parsing.span()
         _must_be_there(demo, wallet, account)
         known = demo.top_ups(account, span.since, span.until, _soon())
         places = [None, *(one.id for one in known)]
@@ -105,13 +105,13 @@ def _of_accounts(demo: DemoWallet) -> Blueprint:
 
     @routes.get("/transactions")
     def transactions(wallet: str, account: str) -> Response:
-        span = asked.span()
+        span = request_parsing.span()
         _must_be_there(demo, wallet, account)
         return _told(demo.transactions(account, span.since, span.until, _soon(), span.after, span.limit))
 
     @routes.get("/spending")
     def spending(wallet: str, account: str) -> Response:
-        span = asked.span()
+        span = request_parsing.span()
         _must_be_there(demo, wallet, account)
         return _told(demo.spending(account, span.since, span.until, _soon()))
 
@@ -136,20 +136,20 @@ def _writes(demo: DemoWallet) -> Blueprint:
 
     @routes.post("/freezes")
     def freezes(wallet: str, account: str) -> Response:
-        key, _ = asked.key(), asked.body(asked.NewFreeze)
+        key, _ = request_parsing.key(), request_parsing.body(request_parsing.NewFreeze)
         _must_be_there(demo, wallet, account)
         return _told(_done(key, "freeze", account, demo.freeze(account, key, _soon())), 201)
 
     @routes.post("/disputes")
     def disputes(wallet: str, account: str) -> Response:
-        key, new = asked.key(), asked.body(asked.NewDispute)
+        key, new = request_parsing.key(), request_parsing.body(request_parsing.NewDispute)
         _must_be_there(demo, wallet, account)
         filed = demo.dispute(account, new.payment, new.reason, key, _soon())
         return _told(_done(key, "dispute", account, filed), 201)
 
     @routes.post("/consents")
     def consents(wallet: str, account: str) -> Response:
-        key, new = asked.key(), asked.body(asked.NewConsent)
+        key, new = request_parsing.key(), request_parsing.body(request_parsing.NewConsent)
         _must_be_there(demo, wallet, account)
         return _told(_done(key, "consent", account, demo.consent(account, new.push, key, _soon())), 201)
 

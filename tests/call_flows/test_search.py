@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ivr.wallet import records
+from ivr.wallet import transactions
 from tests.call_flows.line import LIN
 from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, BY_PAYEE, OLDER, ZHOU, looks, pays
 
@@ -143,7 +143,7 @@ def test_an_old_payment_is_found_behind_very_many_newer_ones(busy):
 @requirement("R64", "R66")
 def test_how_far_was_searched_is_told_when_there_was_no_time_for_all(busy, monkeypatch):
     """Of a slow wallet only the first page was seen; the day finds the others."""
-    monkeypatch.setattr(records, "A_PAGE", 60.0)
+    monkeypatch.setattr(transactions, "A_PAGE", 60.0)
     looks(busy, LIN, BY_AMOUNT).enters("45*90#").presses("1").is_told(*NONE)
     busy.is_told("只查到十一月二十日为止", "only got back to November twentieth")
     busy.picks("放宽范围", "more widely").is_told("只查到十一月二十日为止", "only got back to November twentieth")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ivr.demo.document import LISTS, checked
-from ivr.wallet.shapes import WorldError
+from ivr.wallet.shapes import DocumentError
 
 MISSING = object()
 ATTEMPT = {"customer": "K1", "at": "2026-11-23T09:00:00+08:00"}
@@ -27,7 +27,7 @@ def spoil(document, path, value):
 
 
 def told(document):
-    with pytest.raises(WorldError) as refused:
+    with pytest.raises(DocumentError) as refused:
         checked(document)
     return str(refused.value)
 

@@ -21,7 +21,7 @@ from ivr.operations import tables as operations_tables
 from ivr.storage.database import begin_read, begin_write, metadata
 from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet import references
-from ivr.wallet.shapes import WorldError
+from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallet_lines, wallets
 
 AT = "2026-11-23T02:00:00+00:00"
@@ -115,7 +115,7 @@ def test_a_world_that_is_refused_changes_nothing(database, demo):
     """The one before stands."""
     load(database, demo)
     demo["customers"][0]["wallet"] = "hayun"
-    with pytest.raises(WorldError):
+    with pytest.raises(DocumentError):
         load(database, demo)
     assert count(database, customers) == len(demo["customers"])
 

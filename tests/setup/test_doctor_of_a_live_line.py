@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from ivr.migrations.migrate import migrate
 from ivr.setup import doctor
 from ivr.storage.database import begin_write, connect
-from ivr.wallet import file
+from ivr.wallet import wallet_file
 from tests.call_flows.line import HAIYUN, demo_world
 
 OURS, VERIFIED, THEIRS, SERVICE = "+12025550100", "+12025550101", "+12025550199", "MG" + "0a" * 16
@@ -54,7 +54,7 @@ def load(engine, *lines):
     haiyun = json.loads(demo_world())["wallets"][0]
     with begin_write(engine) as conn:
         if lines:
-            file.replace(conn, [haiyun | {"line": lines[0], "lines": list(lines)}])
+            wallet_file.replace(conn, [haiyun | {"line": lines[0], "lines": list(lines)}])
         else:
             for name in ("wallets", "wallet_lines"):
                 conn.exec_driver_sql(f"DELETE FROM {name}")

@@ -12,14 +12,14 @@ import pytest
 from openapi_spec_validator import validate
 
 from ivr.wallet import types
-from ivr.wallet.http import proofs
+from ivr.wallet.http import schemas
 from ivr.wallet.http.api import Answer, Api
 from ivr.wallet.http.wallet import ANY_WALLET, HttpWallet
 from tests.wallet.conftest import TOKEN
 from tests.wallet.contract import DOCUMENT, answer_faults, faults, found, operation_at, operations, request_faults
 
 KINDS = {
-    "findAccount": "Sought", "promotions": "Promotions", "account": "Account", "check": "Checked", "topUps": "TopUps",
+    "findAccount": "FoundAccount", "promotions": "Promotions", "account": "Account", "check": "CheckResult", "topUps": "TopUps",
     "transactions": "Page", "spending": "Spending", "rewards": "Rewards", "disputes": "Disputes",
 }  # fmt: skip
 
@@ -90,14 +90,15 @@ def test_the_clients_types_take_what_the_contract_shows(name, kind):
     (operation,) = [one for _, _, one in operations() if one["operationId"] == name]
     for example in operation["responses"]["200"]["content"]["application/json"]["examples"].values():
         answer = Answer(200, msgspec.json.encode(found(example)["value"]))
-        assert proofs.proved(answer, getattr(proofs, kind, None) or getattr(types, kind))
+        assert schemas.decoded(answer, getattr(schemas, kind, None) or getattr(types, kind))
 
 
 def test_every_problem_has_a_code_that_the_client_can_read():
     """A refusal is decided by its code."""
     for example in DOCUMENT["components"]["responses"]["NoAccount"]["content"]["application/problem+json"]["examples"].values():  # fmt: skip
         assert (
-            proofs.proved(Answer(404, msgspec.json.encode(example["value"])), proofs.Problem, 404).code == "no-account"
+            schemas.decoded(Answer(404, msgspec.json.encode(example["value"])), schemas.Problem, 404).code
+            == "no-account"
         )
 
 
@@ -116,6 +117,6 @@ def test_what_the_client_asks_and_the_server_answers_is_as_the_contract_says(wat
     key = "CA0123456789abcdef0123456789abcdef:12:security.freeze:1"
     assert wallet.dispute(account, "Y1", "not-me", "call-1:9:dispute:1", soon)
     assert wallet.consent(account, True, "call-1:9:consent:1", soon) and wallet.freeze(account, key, soon)
-    assert wallet._what_became_of(account, key, soon, msgspec.Raw | Any)["result"]
+    assert wallet._find_write_by_key(account, key, soon, msgspec.Raw | Any)["result"]
     assert against == []
     assert asked == {operation["operationId"] for _, _, operation in operations()}

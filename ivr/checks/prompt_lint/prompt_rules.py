@@ -14,7 +14,7 @@ from ivr.checks.prompt_lint.spoken_catalogue import SpokenCatalogue
 from ivr.checks.speech_timeline import length, option_times
 from ivr.engine.prompts import Ask, Confirm, Menu, Prompt
 from ivr.speech import LANGUAGES
-from ivr.wallet.matching import MOST_CHOICES
+from ivr.wallet.matches import MOST_CHOICES
 
 MOST_OPTIONS, MOST_RECORDS = 5, 7
 """Of a menu, and of a list of the caller's own records."""

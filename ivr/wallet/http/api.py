@@ -12,7 +12,7 @@ import httpx
 
 from ivr.network.tls import trusted
 from ivr.wallet.http.breaker import Breaker
-from ivr.wallet.http.why import NotSent, unavailable
+from ivr.wallet.http.errors import NotSent, unavailable
 
 LARGEST_ANSWER = 1024 * 1024
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)

@@ -17,19 +17,19 @@ from urllib.parse import quote
 
 from ivr.engine.errors import Unavailable
 from ivr.wallet.http.api import Answer, Api
-from ivr.wallet.http.proofs import (
-    Checked,
+from ivr.wallet.http.errors import NotSent, unavailable
+from ivr.wallet.http.schemas import (
+    CheckResult,
     Disputes,
-    Done,
+    FoundAccount,
     Promotions,
     Rewards,
-    Sought,
     TopUps,
-    insist,
-    proved,
-    says,
+    WriteResult,
+    decoded,
+    is_problem,
+    require,
 )
-from ivr.wallet.http.why import NotSent, unavailable
 from ivr.wallet.types import (
     Account,
     AlreadyDisputed,
@@ -64,8 +64,10 @@ class HttpWallet:
         if not identifiers:
             return None
         api, path = self._wallet(wallet)
-        found = proved(api.post(f"{path}/accounts/search", deadline, {"identifiers": identifiers}), Sought).account
-        insist(found is None or found.wallet == wallet, "an account of another wallet")
+        found = decoded(
+            api.post(f"{path}/accounts/search", deadline, {"identifiers": identifiers}), FoundAccount
+        ).account
+        require(found is None or found.wallet == wallet, "an account of another wallet")
         return replace(found, id=f"{wallet}:{found.id}") if found else None
 
     def check_id_tail(self, account: str, tail: str, key: str, deadline: float) -> bool:
@@ -81,8 +83,8 @@ class HttpWallet:
         answer = self._get(account, "", deadline)
         if answer is None:
             return None
-        found = proved(answer, Account)
-        insist(f"{found.wallet}:{found.id}" == account, "another account than was asked for")
+        found = decoded(answer, Account)
+        require(f"{found.wallet}:{found.id}" == account, "another account than was asked for")
         return replace(found, id=account)
 
     def top_ups(self, account: str, since: datetime, until: datetime, deadline: float) -> list[TopUp]:
@@ -93,14 +95,14 @@ class HttpWallet:
             answer = self._get(account, "/top-ups", deadline, **_span(since, until), **after, limit=PAGE)
             if answer is None:
                 return []
-            page = proved(answer, TopUps)
+            page = decoded(answer, TopUps)
             found += page.top_ups
-            insist(all(since <= one.at < until for one in page.top_ups), "a top-up of another time")
+            require(all(since <= one.at < until for one in page.top_ups), "a top-up of another time")
             if page.next is None:
                 break
-            insist(len(page.top_ups) > 0, "an empty page that is not the last")
+            require(len(page.top_ups) > 0, "an empty page that is not the last")
             after = {"after": page.next}
-        insist(all(one.at <= other.at for one, other in pairwise(found)), "top-ups in no order")
+        require(all(one.at <= other.at for one, other in pairwise(found)), "top-ups in no order")
         return found
 
     def transactions(
@@ -111,11 +113,11 @@ class HttpWallet:
         answer = self._get(account, "/transactions", deadline, **_span(since, until), **place, limit=limit)
         if answer is None:
             return Page([], None)
-        page = proved(answer, Page)
-        insist(len(page.transactions) <= limit, "a page longer than was asked for")
-        insist(bool(page.transactions) or page.next is None, "an empty page that is not the last")
-        insist(all(since <= one.at < until for one in page.transactions), "a transaction of another time")
-        insist(all(one.at >= other.at for one, other in pairwise(page.transactions)), "transactions in no order")
+        page = decoded(answer, Page)
+        require(len(page.transactions) <= limit, "a page longer than was asked for")
+        require(bool(page.transactions) or page.next is None, "an empty page that is not the last")
+        require(all(since <= one.at < until for one in page.transactions), "a transaction of another time")
+        require(all(one.at >= other.at for one, other in pairwise(page.transactions)), "transactions in no order")
         return page
 
     def spending(self, account: str, since: datetime, until: datetime, deadline: float) -> Spending:
@@ -123,72 +125,72 @@ class HttpWallet:
         answer = self._get(account, "/spending", deadline, **_span(since, until))
         if answer is None:
             return Spending(0, 0)
-        found = proved(answer, Spending)
-        insist(found.count > 0 or found.total == 0, "money spent in no payment")
+        found = decoded(answer, Spending)
+        require(found.count > 0 or found.total == 0, "money spent in no payment")
         return found
 
     def disputes(self, account: str, deadline: float) -> list[Dispute]:
         """Oldest first."""
         answer = self._get(account, "/disputes", deadline)
-        return proved(answer, Disputes).disputes if answer else []
+        return decoded(answer, Disputes).disputes if answer else []
 
     def promotions(self, wallet: str, deadline: float) -> list[Promotion]:
         """Of the wallet."""
         api, path = self._wallet(wallet)
-        return proved(api.get(f"{path}/promotions", deadline), Promotions).promotions
+        return decoded(api.get(f"{path}/promotions", deadline), Promotions).promotions
 
     def rewards(self, account: str, deadline: float) -> list[Reward]:
         """Of the customer."""
         answer = self._get(account, "/rewards", deadline)
-        return proved(answer, Rewards).rewards if answer else []
+        return decoded(answer, Rewards).rewards if answer else []
 
     def freeze(self, account: str, key: str, deadline: float) -> Freeze:
         """Frozen, as the wallet says of this account."""
-        done = self._write(account, "freeze", {}, key, deadline, Done[Freeze])
-        insist(done.result.account == done.account, "a freeze of another account")
+        done = self._write(account, "freeze", {}, key, deadline, WriteResult[Freeze])
+        require(done.result.account == done.account, "a freeze of another account")
         return replace(done.result, account=account)
 
     def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
         """Filed, as the wallet says of this payment."""
         asked = {"payment": payment, "reason": reason}
-        filed = self._write(account, "dispute", asked, key, deadline, Done[Dispute]).result
-        insist((filed.payment, filed.reason) == (payment, reason), "a dispute of something else")
+        filed = self._write(account, "dispute", asked, key, deadline, WriteResult[Dispute]).result
+        require((filed.payment, filed.reason) == (payment, reason), "a dispute of something else")
         return filed
 
     def consent(self, account: str, push: bool, key: str, deadline: float) -> Consent:
         """Kept, as the wallet says it."""
-        done = self._write(account, "consent", {"push": push}, key, deadline, Done[Consent])
-        insist((done.result.account, done.result.push) == (done.account, push), "another consent than was given")
+        done = self._write(account, "consent", {"push": push}, key, deadline, WriteResult[Consent])
+        require((done.result.account, done.result.push) == (done.account, push), "another consent than was given")
         return replace(done.result, account=account)
 
     def _write(
-        self, account: str, operation: str, body: Any, key: str, deadline: float, kind: type[Done[T]]
-    ) -> Done[T]:
+        self, account: str, operation: str, body: Any, key: str, deadline: float, kind: type[WriteResult[T]]
+    ) -> WriteResult[T]:
         if not self._is_ours(account):
             raise unavailable("the account is of no wallet that has one")
         api, path = self._account(account)
         try:
             answer = api.post(f"{path}/{operation}s", _earlier(deadline), body, key)
-            if says(answer, 409, "already-disputed"):
+            if is_problem(answer, 409, "already-disputed"):
                 raise AlreadyDisputed(operation)
-            done = proved(answer, kind, 201)
+            done = decoded(answer, kind, 201)
         except NotSent:
             raise
         except Unavailable:  # done or not, nobody knows: ask, never send again
-            done = self._what_became_of(account, key, deadline, kind)
+            done = self._find_write_by_key(account, key, deadline, kind)
         same = (done.key, done.operation, done.account) == (key, operation, account.partition(":")[2])
-        insist(same, "another write than was asked for")
+        require(same, "another write than was asked for")
         return done
 
-    def _what_became_of(self, account: str, key: str, deadline: float, kind: type[Done[T]]) -> Done[T]:
+    def _find_write_by_key(self, account: str, key: str, deadline: float, kind: type[WriteResult[T]]) -> WriteResult[T]:
         api, path = self._wallet(account.partition(":")[0])
-        return proved(api.get(f"{path}/writes/{quote(key, safe='')}", deadline), kind)
+        return decoded(api.get(f"{path}/writes/{quote(key, safe='')}", deadline), kind)
 
     def _checked(self, account: str, what: str, value: str, key: str, deadline: float) -> bool:
         if not self._is_ours(account):
             return False
         api, path = self._account(account)
-        return proved(api.post(f"{path}/checks", deadline, {"what": what, "value": value}, key), Checked).matches
+        return decoded(api.post(f"{path}/checks", deadline, {"what": what, "value": value}, key), CheckResult).matches
 
     def _get(self, account: str, what: str, deadline: float, **query: str | int) -> Answer | None:
         """None when there is no such account."""
@@ -196,7 +198,7 @@ class HttpWallet:
             return None
         api, path = self._account(account)
         answer = api.get(path + what, deadline, **query)
-        return None if says(answer, 404, "no-account") else answer
+        return None if is_problem(answer, 404, "no-account") else answer
 
     def _is_ours(self, account: str) -> bool:
         found = OURS.fullmatch(account)

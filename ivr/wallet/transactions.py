@@ -1,4 +1,4 @@
-"""What the owner of an account may look up: the latest transactions, one that is searched for, and what was spent."""
+"""Effects for an account's transactions: list the latest, search, find payees and double charges, add up spending."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from zoneinfo import ZoneInfo
 from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
 from ivr.wallet import config
-from ivr.wallet.around import alike
+from ivr.wallet.client import wallet_client
+from ivr.wallet.near_matches import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
+RECORDED_AS = "records"
+"""The module's name in journals: a part of the names of its effects."""
 BACK = timedelta(days=365)
 DAY = timedelta(days=1)
 LATEST = 20
-"""Transactions that somebody may step through by key; older ones are searched for."""
+"""The most transactions that a caller steps through by key; a caller finds older ones by a search."""
 MOST_CHOICES = 4
 MOST_PAYEES = 12
 MOST_TWINS = 3
 A_PAGE = 2.0
-"""Seconds that a further page of transactions may need; of the four that callers wait."""
+"""Seconds that one more page of transactions may take, out of the four that a caller waits."""
 CLOSE_IN_TIME = timedelta(minutes=60)
 WIDER_DAYS, WIDER_PERCENT = 3, 20
 SAME_CHARGE = timedelta(hours=24)
-"""Two equal payments to one payee further apart were hardly one charge made twice."""
+"""Two equal payments to one payee that are further apart are not taken for a double charge."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A transaction as it is told: its moment in the wallet's zone; a top-up has no payee.
+    """A transaction as the line reads it out: its time in the wallet's zone; a top-up has no payee.
 
     `no_debit`: the record proves that nothing was taken for it.
     """
@@ -51,9 +53,9 @@ class Record:
 
 @dataclass(frozen=True)
 class Found:
-    """Matches, newest first; `more`: there were others, older ones.
+    """Matches, newest first; `more`: there are further, older matches.
 
-    `back_to`: the day of the oldest transaction that was looked at, when there was no time to look at all.
+    `back_to`: the day of the oldest transaction that the search read, if time ran out before it had read all.
     """
 
     records: list[Record]
@@ -63,7 +65,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Payee:
-    """Somebody whom the customer paid; the id is that of the latest payment."""
+    """A payee of the customer; the id is that of the latest payment."""
 
     id: str
     name: dict[str, str]
@@ -71,7 +73,7 @@ class Payee:
 
 @dataclass(frozen=True)
 class Spent:
-    """What succeeded payments of one period add up to, in fen."""
+    """The sum of the payments of one period that succeeded, in fen."""
 
     period: Literal["week", "month", "last-month"]
     total: int
@@ -80,17 +82,17 @@ class Spent:
 
 @touch
 def latest(world: World, customer: Verified) -> list[Record]:
-    """The newest transactions of the last year, failed and pending ones too."""
-    page = wallet_of(world).transactions(customer.id, world.now - BACK, _soon(world), world.deadline, None, LATEST)
+    """List the newest transactions of the last year, including failed and pending ones."""
+    page = wallet_client(world).transactions(customer.id, world.now - BACK, _soon(world), world.deadline, None, LATEST)
     zone = _zone(world, customer)
     return [_record(one, zone) for one in page.transactions]
 
 
 @touch
 def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: str, wide: bool) -> Found:
-    """By day (`YYYY-MM-DD`), time (`HH:MM`), amount and payee; "" and 0 leave one open.
+    """Search by day (`YYYY-MM-DD`), time (`HH:MM`), amount and payee; "" and 0 leave a criterion out.
 
-    `wide` takes the days around as well, any time of day, and amounts that are near or alike.
+    `wide` also takes the neighbouring days, any time of day, and similar amounts.
     """
     zone = _zone(world, customer)
     since, until = _span(world, zone, on, wide)
@@ -104,7 +106,7 @@ def search(world: World, customer: Verified, on: str, at: str, fen: int, payee: 
 
 @touch
 def record_of(world: World, customer: Verified, id: str, at: str) -> Record | None:
-    """The transaction of that id and moment, as it stands now; None when there is no such one any more."""
+    """Read the transaction with that id and time as it stands now; None if it no longer exists."""
     zone, moment = _zone(world, customer), datetime.fromisoformat(at)
     near, _ = between(world, customer, moment, moment + timedelta(seconds=1))
     return next((_record(one, zone) for one in near if one.id == id), None)
@@ -112,7 +114,7 @@ def record_of(world: World, customer: Verified, id: str, at: str) -> Record | No
 
 @touch
 def payees(world: World, customer: Verified) -> list[Payee]:
-    """The payees of the latest payments, each once: names cannot be keyed."""
+    """List the payees of the latest payments, each once: a caller cannot key a name."""
     found: dict[str, Payee] = {}
     for page in _pages(world, customer, world.now - BACK, _soon(world)):
         for one in page.transactions:
@@ -125,7 +127,7 @@ def payees(world: World, customer: Verified) -> list[Payee]:
 
 @touch
 def twins(world: World, customer: Verified, of: Record) -> list[Record]:
-    """Other succeeded payments of the same amount to the same payee, within a day of this one."""
+    """Find other successful payments of the same amount to the same payee within a day of this one."""
     zone, at = _zone(world, customer), datetime.fromisoformat(of.at)
     near, _ = between(world, customer, at - SAME_CHARGE, at + SAME_CHARGE + timedelta(seconds=1))
     told = [_record(one, zone) for one in near if one.id != of.id]
@@ -135,7 +137,7 @@ def twins(world: World, customer: Verified, of: Record) -> list[Record]:
 
 @touch
 def spending(world: World, customer: Verified) -> list[Spent]:
-    """The last seven days with today, this month, and the month before, by the wallet's calendar."""
+    """Add up the last seven days including today, this month, and the month before, in the wallet's time zone."""
     zone = _zone(world, customer)
     today = world.now.astimezone(zone).date()
     first = today.replace(day=1)
@@ -156,12 +158,12 @@ def _spent(
     until: date,
 ) -> Spent:
     first, last = (datetime.combine(day, time(), zone) for day in (since, until))
-    told = wallet_of(world).spending(customer.id, first, last, world.deadline)
+    told = wallet_client(world).spending(customer.id, first, last, world.deadline)
     return Spent(period, told.total, told.count)
 
 
 def between(world: World, customer: Verified, since: datetime, until: datetime) -> tuple[list[Transaction], bool]:
-    """Newest first, and whether these are all: the oldest of a very busy span are left out when time is short."""
+    """The transactions, newest first, and whether they are complete: if time runs short, the oldest are left out."""
     found: list[Transaction] = []
     after = None
     for page in _pages(world, customer, since, until):
@@ -171,10 +173,10 @@ def between(world: World, customer: Verified, since: datetime, until: datetime) 
 
 
 def _pages(world: World, customer: Verified, since: datetime, until: datetime) -> Iterator[Page]:
-    """One after the other, as long as there is time for a further one."""
+    """Fetch page after page while there is time for another one."""
     after = None
     while True:
-        page = wallet_of(world).transactions(customer.id, since, until, world.deadline, after, 100)
+        page = wallet_client(world).transactions(customer.id, since, until, world.deadline, after, 100)
         yield page
         after = page.next
         if after is None or monotonic() > world.deadline - A_PAGE:
@@ -198,7 +200,7 @@ def _is_close(at: datetime, keyed: str) -> bool:
 
 
 def _soon(world: World) -> datetime:
-    """A little later than now: a payment of this very second counts."""
+    """A minute from now, so that a payment of this very second is included."""
     return world.now + timedelta(minutes=1)
 
 

@@ -1,4 +1,4 @@
-"""From an answer of a wallet's API to something that the line may say. What is not proved is `Unavailable`."""
+"""Schemas of the answers of a wallet's API, and strict decoding. An answer that does not fit raises `Unavailable`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from ivr.wallet.http.api import Answer
-from ivr.wallet.http.why import unavailable
+from ivr.wallet.http.errors import unavailable
 from ivr.wallet.types import Account, Dispute, Id, Promotion, Reward, TopUp
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Sought:
-    """The account that was looked for, or none."""
+class FoundAccount:
+    """The account that the search found, or None."""
 
     account: Account | None
 
 
 @dataclass(frozen=True)
-class Checked:
-    """Whether what was keyed is right."""
+class CheckResult:
+    """Whether the value that the caller keyed is right."""
 
     matches: bool
 
@@ -38,28 +38,28 @@ class TopUps:
 
 @dataclass(frozen=True)
 class Promotions:
-    """All of a wallet."""
+    """All promotions of a wallet."""
 
     promotions: list[Promotion]
 
 
 @dataclass(frozen=True)
 class Rewards:
-    """All of a customer."""
+    """All rewards of a customer."""
 
     rewards: list[Reward]
 
 
 @dataclass(frozen=True)
 class Disputes:
-    """All of a customer, oldest first."""
+    """All disputes of a customer, oldest first."""
 
     disputes: list[Dispute]
 
 
 @dataclass(frozen=True)
-class Done(Generic[T]):
-    """What a write was and what came of it; believed only by whoever asked for this very write."""
+class WriteResult(Generic[T]):
+    """A completed write with its result. The client accepts it only if key, operation and account are those that it sent."""
 
     key: Id
     operation: Literal["freeze", "dispute", "consent"]
@@ -70,13 +70,13 @@ class Done(Generic[T]):
 
 @dataclass(frozen=True)
 class Problem:
-    """Why there is no answer; `code` is one of the contract's."""
+    """A refusal; `code` is one of the contract's codes."""
 
     code: Id
 
 
-def proved(answer: Answer, kind: type[T], status: int = 200) -> T:
-    """The body as `kind`, strictly: no number for a text, nothing missing; raises Unavailable."""
+def decoded(answer: Answer, kind: type[T], status: int = 200) -> T:
+    """Decode the body as `kind`, strictly: no number in place of a text, no missing field. Raises Unavailable."""
     if answer.status != status:
         raise unavailable(f"it answered {answer.status}, where the contract has {status}")
     try:
@@ -85,8 +85,8 @@ def proved(answer: Answer, kind: type[T], status: int = 200) -> T:
         raise unavailable(f"its answer has another shape ({type(error).__name__})") from None
 
 
-def says(answer: Answer, status: int, code: str) -> bool:
-    """Whether it is this refusal of the contract; a bare 404 of some web server is not."""
+def is_problem(answer: Answer, status: int, code: str) -> bool:
+    """Whether the answer is the contract's refusal with this status and code; a web server's bare 404 is not."""
     if answer.status != status:
         return False
     try:
@@ -95,7 +95,7 @@ def says(answer: Answer, status: int, code: str) -> bool:
         return False
 
 
-def insist(holds: bool, otherwise: str) -> None:
-    """Raise Unavailable unless it holds: a well-formed answer can still be about something else."""
+def require(holds: bool, otherwise: str) -> None:
+    """Raise Unavailable unless `holds`: a well-formed answer can still be about something else."""
     if not holds:
         raise unavailable(f"it contradicts itself or the question: {otherwise}")

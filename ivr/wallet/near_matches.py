@@ -1,7 +1,7 @@
-"""Records that a caller may mean when none is of the day and the amount that were keyed, likeliest first.
+"""Finds records similar to the keyed day and amount when none matches exactly, the likeliest first.
 
-Callers and banks disagree by a day, by a fee, by a point that was keyed in another place or two digits that changed
-places. A miss is therefore no proof that there is nothing.
+Callers and banks disagree by a day, a fee, a misplaced decimal point or two swapped digits. That no record matches
+is therefore no proof that there is none.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from ivr.wallet.matching import midnight
+from ivr.wallet.matches import midnight
 from ivr.wallet.reasons import Reason, Status, proves_no_debit, reason_for
 
 BESIDE = timedelta(days=3)
 LATELY = timedelta(days=7)
 MOST_NEAR = 3
-"""Records about which a caller is asked one by one."""
+"""The most records about which the line asks a caller one by one."""
 POINT_MOVED = (10, 100)
 NEAR_PERCENT, NEAR_FEN = 5, 100
-"""How far a fee or a rounding moves an amount: so many per cent, or a yuan."""
+"""How far a fee or a rounding may change an amount: by so many per cent, or by a yuan."""
 UNLIKE_AMOUNT = 2
 SUCCEEDED = 3
-"""What counts against a record, in days: an amount that is only alike; that it succeeded, for a caller who reports a failure."""
+"""Penalties of a record, in days: an amount that is only similar; a success, since the caller reports a failure."""
 
 
 class Tried(Protocol):
@@ -52,7 +52,7 @@ T = TypeVar("T", bound=Tried)
 
 
 def spans(on: date, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """The times to look at, without overlap: the days beside the one that was keyed, and the last days."""
+    """The spans of time to search, without overlap: the days around the keyed one, and the last days."""
     today = now.astimezone(zone).date()
     beside, lately = (on - BESIDE, on + BESIDE), (today - LATELY, today)
     if beside[1] >= lately[0]:
@@ -61,19 +61,19 @@ def spans(on: date, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datet
 
 
 def near(records: Iterable[T], fen: int, on: date, zone: ZoneInfo) -> list[T]:
-    """Of the same or a like amount, on that day or beside it."""
+    """Records of the same or a similar amount, on that day or near it."""
     found = [one for one in records if abs(_day(one, zone) - on) <= BESIDE and alike(fen, one.amount)]
     return sorted(found, key=lambda one: (_distance(one, fen, on, zone), -one.at.timestamp()))[:MOST_NEAR]
 
 
 def unsettled(records: Iterable[T], on: date, zone: ZoneInfo) -> list[T]:
-    """What did not succeed: first what nobody knows, then what failed, last what failed without a debit."""
+    """Records that did not succeed: first unknown outcomes, then failures, last failures proved to be without a debit."""
     tried = [one for one in records if one.status != "succeeded"]
     return sorted(tried, key=lambda one: (_doubt(one), abs(_day(one, zone) - on), -one.at.timestamp()))[:MOST_NEAR]
 
 
 def alike(fen: int, other: int) -> bool:
-    """Whether one amount may be the other: rounded, with a fee, its point moved, digits swapped, or one of them wrong."""
+    """Whether the amounts are similar: rounded, with a fee, decimal point moved, digits swapped, or one digit wrong."""
     low, high = sorted((fen, other))
     if high - low <= max(NEAR_FEN, high * NEAR_PERCENT // 100):
         return True

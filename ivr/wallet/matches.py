@@ -1,4 +1,4 @@
-"""Which of the records a caller means, by what the caller still knows: the day, and perhaps the time."""
+"""Narrows down records that match the keyed amount and day, by the time of day and by their status."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 CLOSE_IN_TIME = timedelta(minutes=60)
 MOST_CHOICES = 4
-"""Records of one amount and day that a caller can keep apart by ear."""
+"""The most records of one amount and day that a caller can tell apart by ear."""
 
 
 class Timed(Protocol):
-    """A record that has its moment, and came out in some way."""
+    """A record with a time and a status."""
 
     @property
     def at(self) -> datetime: ...
@@ -25,20 +25,24 @@ T = TypeVar("T", bound=Timed)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which the day begins."""
+    """The instant at which the day begins."""
     return datetime.combine(day, time(), zone)
 
 
 def close_in_time(found: list[T], at: str, zone: ZoneInfo) -> list[T]:
-    """Those within the hour of `at` (`HH:MM`, or "" when it is not known). None of them: all, for times are remembered wrongly."""
+    """Records within an hour of `at` (`HH:MM`, or "" if unknown). If there is none, all: callers misremember times."""
     if len(found) < 2 or not at:
         return found
     keyed = time.fromisoformat(at)
-    near = [one for one in found if abs(one.at - datetime.combine(one.at.astimezone(zone), keyed, zone)) <= CLOSE_IN_TIME]  # fmt: skip
+    near = [one for one in found if abs(one.at - _on_its_day(one, keyed, zone)) <= CLOSE_IN_TIME]
     return near or found
 
 
+def _on_its_day(one: Timed, keyed: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(one.at.astimezone(zone), keyed, zone)
+
+
 def likeliest(found: list[T]) -> list[T]:
-    """At most `MOST_CHOICES`, oldest first: who calls about a failure means what did not succeed, and rather the latest."""
+    """At most `MOST_CHOICES`, oldest first. Records that did not succeed and later ones win: the call is about a failure."""
     chosen = sorted(found, key=lambda one: (one.status != "succeeded", one.at))[-MOST_CHOICES:]
     return sorted(chosen, key=lambda one: one.at)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.wallet.around import alike, near, spans, unsettled
+from ivr.wallet.near_matches import alike, near, spans, unsettled
 from ivr.wallet.types import TopUp
 
 ZONE = ZoneInfo("Asia/Shanghai")

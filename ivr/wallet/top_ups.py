@@ -1,4 +1,4 @@
-"""What a verified caller may ask of a wallet. Each function takes the proof (`Verified`), not a flag."""
+"""Effects for top-ups: find failed ones, and read the limits. Each takes the proof of identity (`Verified`), not a flag."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
-from ivr.wallet import around, config
+from ivr.wallet import config, near_matches
+from ivr.wallet.client import wallet_client
 from ivr.wallet.limits import Limits, Period, limits
-from ivr.wallet.matching import close_in_time, likeliest, midnight
+from ivr.wallet.matches import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.types import Account, Card, TopUp, WalletInfo
 from ivr.wallet.verified import Verified
-from ivr.wallet.world import wallet_of
 
+RECORDED_AS = "effects"
+"""The module's name in journals: a part of the names of its effects."""
 BALANCE_HELPS = (Reason.DUPLICATE, Reason.SUCCEEDED)
 OTHER_CARD_HELPS = (
     Reason.INSUFFICIENT_FUNDS,
@@ -30,7 +32,7 @@ OTHER_CARD_HELPS = (
 
 @dataclass(frozen=True)
 class OtherCard:
-    """A card of the customer's that a declined top-up did not use, by its bank and its last digits."""
+    """A card of the customer that the declined top-up did not use: its bank and its last digits."""
 
     bank: dict[str, str]
     tail: str
@@ -38,9 +40,9 @@ class OtherCard:
 
 @dataclass(frozen=True)
 class Advice:
-    """A top-up with the cause in the line's own words. `over`: the limit it broke, with its figures.
+    """A top-up with the reason for its outcome. `over`: the limit that it broke, with its figures.
 
-    `no_debit`: the record proves that the bank took nothing. `left`: of the limits, the one that leaves the least now.
+    `no_debit`: the record proves that the bank took nothing. `left`: the limit that leaves the least now.
     """
 
     id: str
@@ -67,9 +69,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Found:
-    """What the look-up gave: the records that fit, and what else the advice may need.
+    """The result of a look-up: the top-ups that match, and what else the advice needs.
 
-    Where none fits: those that are `near`, and what else is `unsettled` of those days and of the last ones.
+    If none matches: `near` holds similar top-ups, `unsettled` the others of those days and the last days that did not
+    succeed.
     """
 
     matches: list[Advice]
@@ -82,10 +85,10 @@ class Found:
 
 @touch
 def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, channel: str) -> Found:
-    """The top-ups of that amount on that day (`YYYY-MM-DD`).
+    """Find the top-ups of that amount on that day (`YYYY-MM-DD`).
 
-    Time (`HH:MM` or "") and channel narrow several down, and never exclude the only one: callers
-    remember those wrongly.
+    Time (`HH:MM` or "") and channel narrow several matches down, but never exclude the only match: callers often
+    remember them wrongly.
     """
     info = _wallet(world, customer)
     zone = ZoneInfo(info.timezone)
@@ -105,12 +108,12 @@ def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, c
 
 @touch
 def limits_of(world: World, customer: Verified) -> Limits:
-    """Single, daily, monthly and annual limits with used and remaining."""
+    """Read the single, daily, monthly and annual limits with the amounts used and remaining."""
     info = _wallet(world, customer)
     zone = ZoneInfo(info.timezone)
     today = world.now.astimezone(zone).date()
     since, until = midnight(date(today.year, 1, 1), zone), midnight(today + timedelta(days=1), zone)
-    return _limits(info, wallet_of(world).top_ups(customer.id, since, until, world.deadline), world.now)
+    return _limits(info, wallet_client(world).top_ups(customer.id, since, until, world.deadline), world.now)
 
 
 def _wallet(world: World, customer: Verified) -> WalletInfo:
@@ -119,19 +122,19 @@ def _wallet(world: World, customer: Verified) -> WalletInfo:
 
 
 def _around(world: World, customer: Verified, zone: ZoneInfo, day: date) -> list[TopUp]:
-    """The top-ups of all years that are looked at, whole: the limits of those years follow from them."""
-    spans = around.spans(day, world.now, zone)
+    """All top-ups of each calendar year that the search touches: the limits of those years are computed from them."""
+    spans = near_matches.spans(day, world.now, zone)
     first = spans[0][0].astimezone(zone).date()
     since, until = midnight(date(first.year, 1, 1), zone), spans[-1][1]
-    return wallet_of(world).top_ups(customer.id, since, until, world.deadline)
+    return wallet_client(world).top_ups(customer.id, since, until, world.deadline)
 
 
 def _instead(known: list[TopUp], fen: int, day: date, zone: ZoneInfo, now: datetime) -> tuple[list[TopUp], list[TopUp]]:
-    """What is near, and what else is unsettled."""
-    spans = around.spans(day, now, zone)
+    """The similar top-ups, and the other unsettled ones."""
+    spans = near_matches.spans(day, now, zone)
     here = [one for one in known if any(since <= one.at < until for since, until in spans)]
-    near = around.near(here, fen, day, zone)
-    return near, around.unsettled([one for one in here if one not in near], day, zone)
+    near = near_matches.near(here, fen, day, zone)
+    return near, near_matches.unsettled([one for one in here if one not in near], day, zone)
 
 
 def _narrowed(found: list[TopUp], at: str, channel: str, zone: ZoneInfo) -> list[TopUp]:
@@ -142,14 +145,14 @@ def _narrowed(found: list[TopUp], at: str, channel: str, zone: ZoneInfo) -> list
 
 
 class _Advising:
-    """Makes advice of top-ups; the account is asked for once, and only if some advice needs it."""
+    """Builds advice for top-ups. It fetches the account once, and only if some advice needs it."""
 
     def __init__(self, world: World, customer: Verified, info: WalletInfo, known: list[TopUp]) -> None:
         self.world, self.customer, self.info, self.known = world, customer, info, known
         self.now = _limits(info, known, world.now)
 
     def of(self, one: TopUp) -> Advice:
-        """One top-up."""
+        """The advice for one top-up."""
         reason = reason_for(one.status, one.code, one.bank_debited)
         over = _over(one, self.info, self.known) if reason is Reason.WALLET_LIMIT else None
         return Advice(
@@ -169,11 +172,11 @@ class _Advising:
 
     @cached_property
     def account(self) -> Account | None:
-        """As the wallet has it."""
-        return wallet_of(self.world).account(self.customer.id, self.world.deadline)
+        """The customer's account, fetched from the wallet."""
+        return wallet_client(self.world).account(self.customer.id, self.world.deadline)
 
     def _other_cards(self, one: TopUp) -> list[OtherCard]:
-        """None as long as it is not known which card was declined: it might be named itself."""
+        """The customer's other cards; empty if the record does not say which card was declined, for the list might name it."""
         cards: list[Card] = self.account.cards if one.card_tail and self.account else []
         return [
             OtherCard({"zh": card.bank.zh, "en": card.bank.en}, card.tail)
@@ -183,13 +186,13 @@ class _Advising:
 
 
 def _tightest(over: dict[str, int | str] | None, now: Limits) -> Period:
-    """How the limit that was broken stands now; for any other, the period that leaves the least."""
+    """The limit that the top-up broke, as it stands now; if that is no period, the period that leaves the least."""
     named = [period for period in now.periods if over and period.name == over["name"]]
     return named[0] if named else min(now.periods, key=lambda period: period.remaining)
 
 
 def _over(one: TopUp, info: WalletInfo, year: list[TopUp]) -> dict[str, int | str] | None:
-    """The first limit that this top-up broke when it was tried."""
+    """The first limit that this top-up broke at the time of the attempt."""
     then = _limits(info, [other for other in year if other.at < one.at], one.at)
     if one.amount > then.single:
         return {"name": "single", "limit": then.single}

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.wallet.document import checked_wallets
-from ivr.wallet.shapes import WorldError, shown
+from ivr.wallet.shapes import DocumentError, shown
 from ivr.wallet.tables import wallet_lines, wallets
 
 Document = dict[str, Any]
@@ -29,7 +29,7 @@ def read(path: Path) -> list[Document]:
         raise WalletFileError(f"{path} {said or 'is empty'}; write one list, wallets (customers stay with the bank)")
     try:
         found = checked_wallets(document)
-    except WorldError as error:
+    except DocumentError as error:
         raise WalletFileError(f"{path}: {error}") from None
     if not found:
         raise WalletFileError(f"{path} has no wallet in its list; a line without one answers nobody")
