@@ -1,9 +1,9 @@
 """What became of a case: by its reference, the stage only; how a dispute was decided is for its verified owner."""
 
 from call_flows.add_to_case import anything_to_add
-from call_flows.close import anything_else
+from call_flows.case_promise import tell_due
+from call_flows.end_of_task import anything_else
 from call_flows.identify import identify
-from call_flows.promised import tell_due
 from ivr.cases.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
 from ivr.engine.entries import case_reference
@@ -19,7 +19,7 @@ async def case_status(call: Call) -> None:
     """Nine digits → the stage and the promised date; an unknown reference is told plainly."""
     for _ in range(TRIES):
         reference = await call.ask(REFERENCE)
-        found = await look_up(call, reference)
+        found = await find_case(call, reference)
         if found is not None:
             tell(call, reference, found)
             if found.decided:
@@ -30,19 +30,19 @@ async def case_status(call: Call) -> None:
     raise ToAgent(reasons.REFERENCE_UNKNOWN)
 
 
-async def look_up(call: Call, reference: str) -> Stage | None:
+async def find_case(call: Call, reference: str) -> Stage | None:
     """For whoever has the reference; once many were guessed, for the verified owner only, and nobody else hears if it is one."""
     wallet = call.facts["wallet"]
     found = await call.do(stage_of, wallet, reference)
     told = await call.do(may_be_told, wallet, reference, found is not None, call.facts.get("caller_mark"))
     if not told:
-        found = await of_owner(call, reference)
+        found = await stage_for_owner(call, reference)
     if found is None:
         call.say("case-unknown" if told else "case-not-yours", reference=reference)
     return found
 
 
-async def of_owner(call: Call, reference: str) -> Stage | None:
+async def stage_for_owner(call: Call, reference: str) -> Stage | None:
     """After verification; whoever is verified already waits a moment, for the wallet is asked and a guess was counted."""
     if "customer" in call.facts:
         await call.announce("one-moment")

@@ -1,12 +1,12 @@
 """A wrong or unknown transaction: why, the questions that belong to it, what is promised, one yes, one dispute."""
 
-from call_flows.close import nothing_done, was_it_solved
-from call_flows.complain import complain
+from call_flows.case_promise import tell_due
+from call_flows.complaint import offer_complaint
 from call_flows.dispute_reasons import REASONS, why
+from call_flows.end_of_task import nothing_done, was_it_solved
+from call_flows.find_transaction import find_transaction, tell_debit
 from call_flows.identify import identify
-from call_flows.look_up import find, tell_debit
-from call_flows.note import offer_note
-from call_flows.promised import tell_due
+from call_flows.voice_note import offer_voice_note
 from ivr.cases.disputes import (
     AlreadyDisputed,
     DisputeStatus,
@@ -33,7 +33,7 @@ async def report(call: Call) -> None:
     """Why comes before any proof; then which transaction."""
     reason = await why(call)
     customer = await identify(call)
-    one = await find(call, customer)
+    one = await find_transaction(call, customer)
     await check(call, customer, one)
     await dispute(call, customer, one, reason)
 
@@ -57,7 +57,7 @@ async def check(call: Call, customer: Verified, one: Record) -> None:
     terms = await call.do(terms_of, customer.wallet, one.at)
     if terms.too_old:
         call.say("dispute-too-old", window=terms.window)
-        await complain(call, customer, one)
+        await offer_complaint(call, customer, one)
 
 
 async def already(call: Call, known: DisputeStatus | None) -> None:
@@ -89,7 +89,7 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
         if wrong == "reason":
             reason = await why(call)
         else:
-            one = await find(call, customer)
+            one = await find_transaction(call, customer)
             await check(call, customer, one)
         one = await questions(call, customer, one, reason)
     await file(call, customer, one, reason)
@@ -152,7 +152,7 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
     call.pause()
     call.say("dispute-helps-" + reason)
     call.say("dispute-evidence")
-    await offer_note(call, kept.reference)
+    await offer_voice_note(call, kept.reference)
 
 
 async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -> str | None:

@@ -1,9 +1,9 @@
 """Why a transaction is disputed, and what belongs to each reason: its questions, its advice, its way out."""
 
-from call_flows.close import was_it_solved
+from call_flows.end_of_task import was_it_solved
+from call_flows.find_transaction import narrow
 from call_flows.freeze import freeze_account
-from call_flows.look_up import narrow
-from call_flows.records import pick
+from call_flows.pick_record import pick
 from ivr.cases.disputes import refund_due
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, day

@@ -1,6 +1,6 @@
 """Answers that need no verification and make no record."""
 
-from call_flows.close import was_it_solved
+from call_flows.end_of_task import was_it_solved
 from ivr.engine import Ask, Call, Menu
 from ivr.engine.entries import phone_number
 from ivr.wallet.facts import is_official, wallet_facts

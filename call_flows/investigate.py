@@ -1,10 +1,10 @@
 """Look into an account with its owner: what was not theirs, a case for it, and what to change now."""
 
+from call_flows.case_promise import tell_case, tell_reference
 from call_flows.freeze import freeze_account
 from call_flows.identify import identify
-from call_flows.note import offer_note
-from call_flows.pressure import is_directed, protect
-from call_flows.promised import tell_case, tell_reference
+from call_flows.scam_pressure import is_under_pressure, offer_protection
+from call_flows.voice_note import offer_voice_note
 from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.review import Review, review
@@ -19,8 +19,8 @@ AFTER = Menu("after-case", ("advice", "enough"))
 
 async def investigate(call: Call, logs_in: bool) -> None:
     """After verification: how the account stands, its last transactions one by one, a freeze, a case, advice."""
-    if await is_directed(call):
-        await protect(call)
+    if await is_under_pressure(call):
+        await offer_protection(call)
         return
     customer = await identify(call)
     found = await call.do(review, customer)
@@ -65,14 +65,14 @@ async def open_investigation(call: Call, strange: list[str]) -> None:
     tell_reference(call, case)
     call.say("investigation-next")
     tell_case(call, case)
-    await offer_note(call, case.reference)
+    await offer_voice_note(call, case.reference)
 
 
 def advise(call: Call, logs_in: bool, two_factor: bool | None = None) -> None:
     """Password, two-factor log-in and care; nothing that needs the app for whoever cannot log in."""
-    call.say("protect-password" if logs_in else "protect-locked-out")
+    call.say("offer_protection-password" if logs_in else "offer_protection-locked-out")
     if two_factor is not None:
         call.say("two-factor-on" if two_factor else "two-factor-off")
     if logs_in and not two_factor:
-        call.say("protect-two-factor")
-    call.say("protect-care")
+        call.say("offer_protection-two-factor")
+    call.say("offer_protection-care")

@@ -1,8 +1,8 @@
 """Promotions and rewards: what there is, what is for the caller, how far they are, and messages about it."""
 
-from call_flows.close import nothing_done, was_it_solved
-from call_flows.consent import offer_messages
+from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.identify import identify
+from call_flows.promotion_messages import offer_messages
 from call_flows.rewards import my_rewards
 from ivr.engine import Call, Menu
 from ivr.wallet.facts import wallet_facts

@@ -1,7 +1,7 @@
 """Points and rewards: how far, what is missing, by when; a case for what did not come."""
 
+from call_flows.case_promise import tell_case, tell_reference
 from call_flows.identify import identify
-from call_flows.promised import tell_case, tell_reference
 from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu
 from ivr.wallet.offers import Progress, rewards_of

@@ -1,9 +1,9 @@
 """Account security: what needs no proof is asked first, then a freeze, a look at the account, or advice; and the end of a freeze."""
 
-from call_flows.close import nothing_done, was_it_solved
+from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.investigate import advise, investigate
-from call_flows.pressure import is_directed, protect
+from call_flows.scam_pressure import is_under_pressure, offer_protection
 from ivr.engine import Call, Menu, ToAgent
 from ivr.handover import reasons
 
@@ -27,7 +27,7 @@ async def help_with(call: Call, topic: str) -> None:
     helped = True
     if topic == "scam":
         call.facts["directed"] = True
-        helped = await protect(call)
+        helped = await offer_protection(call)
     elif topic == "tips":
         advise(call, logs_in=True)
     elif topic == "lift":
@@ -92,7 +92,7 @@ def tell_of_lost_phone(call: Call) -> None:
 
 async def lift(call: Call) -> bool:
     """Nothing is unfrozen in the line: a person does it, for a caller to whom nobody gives orders."""
-    if await is_directed(call):
-        return await protect(call)
+    if await is_under_pressure(call):
+        return await offer_protection(call)
     call.say("lift-by-person")
     raise ToAgent(reasons.LIFT_FREEZE)

@@ -1,12 +1,12 @@
 """Top-up and payment problems: what failed, why, and what happens next."""
 
 from call_flows.case_status import case_status
-from call_flows.close import was_it_solved
+from call_flows.end_of_task import was_it_solved
+from call_flows.failed_payment import failed_payment
 from call_flows.identify import identify
 from call_flows.information import speak_topic
-from call_flows.meant import Meant, is_open, leave_open, tell_debit, which
-from call_flows.payments import failed_payment
-from call_flows.records import OWED, owe, which_day
+from call_flows.pick_record import OWED, ask_day, open_owed_case
+from call_flows.which_record import RecordChoice, is_outcome_open, open_charged_case, tell_debit, which_record
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
@@ -49,20 +49,20 @@ async def failed_top_up(call: Call) -> None:
     charged = step == "debited"
     channel = await call.menu(CHANNEL)
     fen = await call.ask(AMOUNT)
-    on = await which_day(call, DAY, DATE)
+    on = await ask_day(call, DAY, DATE)
     at = await call.ask(TIME)
     customer = await identify(call)
     found = await call.do(find_top_ups, customer, fen, on, at, channel)
-    meant = await which(call, "top-up", found, Meant(None, charged))
-    if meant.again:
+    choice = await which_record(call, "top-up", found, RecordChoice(None, charged))
+    if choice.again:
         fen = await call.ask(AMOUNT)
-        on = await which_day(call, DAY, DATE)
+        on = await ask_day(call, DAY, DATE)
         found = await call.do(find_top_ups, customer, fen, on, at, channel)
-        meant = await which(call, "top-up", found, meant)
-    if meant.record is not None:
-        await tell(call, meant.record, found, meant.charged)
-    elif meant.charged:
-        await leave_open(call, "top-up", "charged-unseen", f"top-up:{on}:{fen}")
+        choice = await which_record(call, "top-up", found, choice)
+    if choice.record is not None:
+        await tell(call, choice.record, found, choice.charged)
+    elif choice.charged:
+        await open_charged_case(call, "top-up", "charged-unseen", f"top-up:{on}:{fen}")
     await was_it_solved(call)
 
 
@@ -73,8 +73,8 @@ async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
     call.say("advice-" + advice.reason)
     if advice.balance is not None:
         call.say("balance-is", balance=advice.balance)
-    if is_open(advice, charged):
-        await leave_open(call, "top-up", "charged-unclear", advice.id, advice.needs_person)
+    if is_outcome_open(advice, charged):
+        await open_charged_case(call, "top-up", "charged-unclear", advice.id, advice.needs_person)
     if advice.needs_person:
         raise ToAgent(reasons.TOP_UP)
     tell_debit(call, advice, charged)
@@ -89,7 +89,7 @@ async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
         call.pause()
         call.say("unknown-reversal-" + found.reversal_unit, low=low, high=high)
     if advice.reason in OWED:
-        await owe(call, advice.reason, advice.id)
+        await open_owed_case(call, advice.reason, advice.id)
 
 
 def tell_limit(call: Call, advice: Advice, left: Period) -> None:

@@ -1,10 +1,10 @@
 """Transactions and disputes: the records, what was spent, the wallet's rules, the status of a case."""
 
 from call_flows.case_status import case_status
-from call_flows.close import was_it_solved
 from call_flows.dispute import report, report_this
+from call_flows.end_of_task import was_it_solved
+from call_flows.find_transaction import find_transaction
 from call_flows.identify import identify
-from call_flows.look_up import find
 from ivr.engine import Call, Menu
 from ivr.wallet.facts import wallet_facts
 from ivr.wallet.transactions import spending
@@ -23,7 +23,7 @@ async def transactions(call: Call) -> None:
 async def records(call: Call) -> None:
     """Hear transactions; one of them may be reported from there."""
     customer = await identify(call)
-    one = await find(call, customer)
+    one = await find_transaction(call, customer)
     await report_this(call, customer, one)
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from call_flows.agent import hand_over
-from call_flows.go_on import offer_to_go_on
 from call_flows.information import information
 from call_flows.language import choose_language
 from call_flows.promotions import promotions
+from call_flows.resume_dropped_call import offer_to_resume
 from call_flows.security import security
 from call_flows.top_up import top_up
 from call_flows.transactions import transactions
@@ -69,7 +69,7 @@ async def greet(call: Call) -> None:
         if unnamed:
             call.say("welcome-back", name=call.facts["name"])
         unnamed = False
-        await offer_to_go_on(call, dropped)
+        await offer_to_resume(call, dropped)
     on_duty = await call.do(duty, call.facts["wallet"])
     if on_duty.opens:
         told = "welcome-back-closed" if unnamed else "self-service-only"

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from call_flows.agent import rescue
-from call_flows.switched import closed, to_person
+from call_flows.line_switched import closed, to_person
 from call_flows.welcome import answer
 from ivr.config.logs import logger
 from ivr.config.release import release

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.call_flows.line import LIN, LINFU, OMAR, SUN, Caller, Person
-from tests.call_flows.test_payments import PRIYA, add_payment, payment_failed
+from tests.call_flows.test_failed_payment import PRIYA, add_payment, payment_failed
 from tests.call_flows.test_top_up import add_top_up
 
 requirement = pytest.mark.requirement

@@ -10,7 +10,7 @@ from ivr.storage.database import begin_write
 from ivr.wallet.references import is_valid
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, SURE, at_the_yes, filed, reports
 from tests.call_flows.line import LIN
-from tests.call_flows.test_payments import add_payment
+from tests.call_flows.test_failed_payment import add_payment
 from tests.call_flows.transactions import BY_AMOUNT, opens
 
 requirement = pytest.mark.requirement

@@ -13,11 +13,11 @@ from ivr.storage.database import begin_write
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, at_the_yes, filed
 from tests.call_flows.line import DANA, LIN, SUN, Caller, Person
 from tests.call_flows.test_case_status import DISPUTE
-from tests.call_flows.test_consent import IS_ON, MESSAGES
+from tests.call_flows.test_failed_payment import payment_failed
 from tests.call_flows.test_freeze import FROZEN, gives, status, wants_a_freeze
-from tests.call_flows.test_go_on import GO_ON, HERE
-from tests.call_flows.test_payments import payment_failed
+from tests.call_flows.test_promotion_messages import IS_ON, MESSAGES
 from tests.call_flows.test_promotions import CASH_BACK, MINE, OFFERS, REWARDS
+from tests.call_flows.test_resume_dropped_call import GO_ON, HERE
 from tests.call_flows.test_security import NO, YES, answers, reviews
 
 requirement = pytest.mark.requirement

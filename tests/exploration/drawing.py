@@ -12,12 +12,12 @@ PERSON = {"agent", "callback-offer", "callback-in-both", "callback-or-security"}
 ENDS = ("from", "to")
 WIDE, PILL, GAP, BEND, LEAST, MARGIN, HEAD = 196, 112, 34, 30, 900, 28, 120
 COLOURS = {
-    "welcome": "#2f6f9f", "language": "#3d6f8f", "go_on": "#4d6a80", "switched": "#5a6470",
+    "welcome": "#2f6f9f", "language": "#3d6f8f", "resume_dropped_call": "#4d6a80", "line_switched": "#5a6470",
     "security": "#b4493c", "top_up": "#2e7d52", "transactions": "#7a5ea8", "promotions": "#955a0c",
-    "information": "#39798a", "identify": "#8a4f7d", "case_status": "#5c6b2f", "close": "#56606b", "agent": "#9c3f63",
-    "payments": "#3f7a3a", "records": "#4a6f4f", "rewards": "#7f5d18", "consent": "#8a6a2f",
-    "freeze": "#a3362a", "investigate": "#9c5233", "pressure": "#8f3f2f", "look_up": "#6a5a98",
-    "dispute": "#7f4a96", "dispute_reasons": "#8d5f9e", "note": "#3d7a7a", "start": "#22303c", "end": "#22303c",
+    "information": "#39798a", "identify": "#8a4f7d", "case_status": "#5c6b2f", "end_of_task": "#56606b", "agent": "#9c3f63",
+    "failed_payment": "#3f7a3a", "pick_record": "#4a6f4f", "rewards": "#7f5d18", "promotion_messages": "#8a6a2f",
+    "freeze": "#a3362a", "investigate": "#9c5233", "scam_pressure": "#8f3f2f", "find_transaction": "#6a5a98",
+    "dispute": "#7f4a96", "dispute_reasons": "#8d5f9e", "voice_note": "#3d7a7a", "start": "#22303c", "end": "#22303c",
 }  # fmt: skip
 PLAIN = "#56606b"
 """Of a flow that has no colour of its own."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tests.exploration.mutants import NO_PROOF, Mutant
 
 A, C, ID, T, W, S = (
-    f"call_flows.{flow}" for flow in ("agent", "close", "identify", "top_up", "welcome", "case_status")
+    f"call_flows.{flow}" for flow in ("agent", "end_of_task", "identify", "top_up", "welcome", "case_status")
 )
 INFO, F, LOOK, SEC = (f"call_flows.{flow}" for flow in ("information", "freeze", "investigate", "security"))
-PRESSURE, GO, SWITCHED = (f"call_flows.{flow}" for flow in ("pressure", "go_on", "switched"))
+PRESSURE, GO, SWITCHED = (f"call_flows.{flow}" for flow in ("scam_pressure", "resume_dropped_call", "line_switched"))
 
 OF_CALLS = [
     Mutant("no callback when nobody takes the call", A, "    await callback(call, reason, only)\n", "    call.hang_up()\n"),
@@ -35,7 +35,7 @@ OF_CALLS = [
     Mutant("the verdict is written twice", ID, "    return await call.do(judge,", '    await call.do(judge, call.facts["wallet"], claimed, how, False, None)\n    return await call.do(judge,'),
     Mutant("the code is sent twice", ID, '            call.say("code-sent")', '            sending = await call.do(send_code, claimed, call.facts["wallet"], None)\n            call.say("code-sent")'),
     Mutant("a secret is spoken", ID, "    if how == \"text\":", '    call.say("number-official", number=keyed)\n    if how == "text":'),
-    Mutant("a case is opened twice", "call_flows.records", "    tell_reference(call, case)", '    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)\n    tell_reference(call, case)'),
+    Mutant("a case is opened twice", "call_flows.pick_record", "    tell_reference(call, case)", '    case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)\n    tell_reference(call, case)'),
     Mutant("a case is opened for nobody", INFO, "    facts = await call.do(wallet_facts", '    from ivr.cases.cases import open_case\n    await call.do(open_case, "a1", "haiyun", "unknown", "t1")\n    facts = await call.do(wallet_facts'),
     Mutant("an unavailable wallet is not noticed", W, "    except Unavailable:", "    except ZeroDivisionError:"),
     Mutant("an unavailable wallet is told as nothing received", W, 'call.say("wallet-unavailable")', 'call.say("top-up-not-received")'),
@@ -59,7 +59,7 @@ OF_CALLS = [
     Mutant("right sounds other than wrong after many guesses", F, "    whom = owner if", '    if owner is None:\n        call.say("identify-no-match")\n    whom = owner if'),
     Mutant("a wrong guess freezes an account", F, '    whom = owner if stands.status == "active" else None', '    whom = Owner("a1", "haiyun", 1)'),
     Mutant("a stage is told however many references were guessed", S, "    if not told:", "    if False:"),
-    Mutant("whether a guessed reference is right is told before the proof", S, "        found = await of_owner(call, reference)", '        if found is None:\n            call.say("case-not-yours", reference=reference)\n        found = await of_owner(call, reference)'),
+    Mutant("whether a guessed reference is right is told before the proof", S, "        found = await stage_for_owner(call, reference)", '        if found is None:\n            call.say("case-not-yours", reference=reference)\n        found = await stage_for_owner(call, reference)'),
     Mutant("transactions without identity", LOOK, "customer = await identify(call)\n    found", f"{NO_PROOF}\n    found"),
     Mutant("a callback is promised for no time", A, "if not made.slot:", "if made.slot:"),
     Mutant("a refusal is not told", ID, 'call.say("identify-no-match" if', 'call.say("identify-why" if'),
@@ -74,11 +74,11 @@ OF_CALLS = [
     Mutant("an account found frozen is frozen again", F, 'if stands.status != "active":', 'if stands.status == "closed":'),
     Mutant("the wallet out of reach is told as frozen", F, 'call.say("freeze-out-of-reach")', 'call.say("freeze-found-frozen")'),
     Mutant("a case without a yes", LOOK, "    if not await call.confirm(OPEN):\n        return\n", ""),
-    Mutant("nobody asks whether orders are given", LOOK, "    if await is_directed(call):\n        await protect(call)\n        return\n", ""),
-    Mutant("whoever is given orders goes on", LOOK, "        await protect(call)\n        return\n", "        await protect(call)\n"),
+    Mutant("nobody asks whether orders are given", LOOK, "    if await is_under_pressure(call):\n        await offer_protection(call)\n        return\n", ""),
+    Mutant("whoever is given orders goes on", LOOK, "        await offer_protection(call)\n        return\n", "        await offer_protection(call)\n"),
     Mutant("one's own and strange are swapped", PRESSURE, "    call.facts[\"directed\"] = directed\n    return directed", "    call.facts[\"directed\"] = directed\n    return not directed"),
     Mutant("the way out is forgotten", PRESSURE, '    call.say("directed-advice")\n', ""),
-    Mutant("a freeze is lifted for whoever asks", SEC, "if await is_directed(call):", "if False:"),
+    Mutant("a freeze is lifted for whoever asks", SEC, "if await is_under_pressure(call):", "if False:"),
     Mutant("a swindled caller hears tips only", SEC, '    if topic == "scam":', '    if topic == "swindle":'),
     Mutant("the freeze that was chosen is no freeze", SEC, "    if not await freeze_account(call):", "    if not call.facts:"),
     Mutant("the wrong number is official", INFO, '"number-official" if official', '"number-official" if not official'),
@@ -87,7 +87,7 @@ OF_CALLS = [
     Mutant("a stage of one's own without proof", S, "    customer = await identify(call)\n    return", f"    {NO_PROOF}\n    return"),
     Mutant("another one's verdict is told as rejected", S, '(verdict or "not-yours")', '(verdict or "decided-rejected")'),
     Mutant("another one's call is gone on with", GO, '        call.say("nothing-left")\n        return\n', '        left = ResumePoint([], [["main-menu", "information"]])\n'),
-    Mutant("the offer names the task", GO, "        chosen = await call.menu(GO_ON)", '        call.say("dispute-steps")\n        chosen = await call.menu(GO_ON)'),
+    Mutant("the offer names the task", GO, "        chosen = await call.menu(RESUME)", '        call.say("dispute-steps")\n        chosen = await call.menu(RESUME)'),
     Mutant("gone on without proof", GO, "    customer = await identify(call)", f"    {NO_PROOF}"),
     Mutant("what was done is not told, and the way is walked again", GO, "    if left.done:", "    if not left.done and left.path is None:"),
     Mutant("anew is on", GO, '        if chosen == "on":', "        if chosen:"),

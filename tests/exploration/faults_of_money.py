@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.exploration.mutants import NO_PROOF, Mutant
 
-T, P, R, MEANT = (f"call_flows.{flow}" for flow in ("top_up", "payments", "records", "meant"))
-L, D, WHY, TR = (f"call_flows.{flow}" for flow in ("look_up", "dispute", "dispute_reasons", "transactions"))
-OFFERS, RE, M = (f"call_flows.{flow}" for flow in ("promotions", "rewards", "consent"))
+T, P, R, MEANT = (f"call_flows.{flow}" for flow in ("top_up", "failed_payment", "pick_record", "which_record"))
+L, D, WHY, TR = (f"call_flows.{flow}" for flow in ("find_transaction", "dispute", "dispute_reasons", "transactions"))
+OFFERS, RE, M = (f"call_flows.{flow}" for flow in ("promotions", "rewards", "promotion_messages"))
 
 OF_MONEY = [
     Mutant("a payment is told as a top-up", P, 'call.say("payment-" + payment.reason)', 'call.say("advice-" + payment.reason)'),
@@ -22,9 +22,9 @@ OF_MONEY = [
     Mutant("a debit that the bank shows is not believed", MEANT, '    if chosen != "debited":', '    if chosen != "debit":'),
     Mutant("what is near is not offered", MEANT, "found.near + (found.unsettled if before.charged else [])", "[]"),
     Mutant("no proof that nothing was taken, and told as final", MEANT, "charged and not one.no_debit", "charged and one.no_debit"),
-    Mutant("charged, the record knows nothing, and no case", MEANT, '    await owe(call, "charged", about)\n', ""),
-    Mutant("a top-up that was charged and is not seen has no case", T, "    elif meant.charged:", "    elif meant.again:"),
-    Mutant("a payment that was charged and is not seen has no case", P, "    elif meant.charged:", "    elif meant.again:"),
+    Mutant("charged, the record knows nothing, and no case", MEANT, '    await open_owed_case(call, "charged", about)\n', ""),
+    Mutant("a top-up that was charged and is not seen has no case", T, "    elif choice.charged:", "    elif choice.again:"),
+    Mutant("a payment that was charged and is not seen has no case", P, "    elif choice.charged:", "    elif choice.again:"),
     Mutant("to whoever says charged nothing was charged", "call_flows/prompts/en/line.ftl", "That is open, and we will look into it. Please do not top up again.", "As far as we can see, nothing was charged."),
     Mutant("charged, and a way to pay again", "call_flows/prompts/zh/payments.ftl", "由我们来查。请先不要再付款。", "请换一种方式再付一次。"),
     Mutant("a case without a reference", R, '    tell_reference(call, case)\n', ""),
@@ -45,7 +45,7 @@ OF_MONEY = [
     Mutant("disputed already, and filed again", D, "    if known is not None:\n        await already(call, known)\n", ""),
     Mutant("too old, and filed", D, "    if terms.too_old:", "    if terms is None:"),
     Mutant("what is wrong with a dispute is not changed", D, '        if wrong == "reason":', '        if wrong == "payment":'),
-    Mutant("a complaint without a yes", "call_flows.complain", "    if not await call.confirm(OPEN):", "    if False:"),
+    Mutant("a complaint without a yes", "call_flows.complaint", "    if not await call.confirm(OPEN):", "    if False:"),
     Mutant("anybody may add to a case", "call_flows.add_to_case", "    if mine is None:", "    if mine is not None:"),
     Mutant("what failed is told as not charged without proof", L, '"debit-none" if one.no_debit', '"debit-none" if one'),
     Mutant("too old is not told", D, '        call.say("dispute-too-old", window=terms.window)\n', ""),

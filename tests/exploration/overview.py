@@ -16,7 +16,7 @@ from tests.exploration.drawing import BEND, COLOURS, GAP, HEAD, MARGIN, PLAIN, S
 from tests.exploration.strokes import HIGH, STEP, ways
 
 FLOWS = Path(__file__).parents[2] / "call_flows"
-EVERYWHERE = ("language", "go_on", "identify", "close", "agent")
+EVERYWHERE = ("language", "resume_dropped_call", "identify", "end_of_task", "agent")
 WIDE = 222
 NOTES = (
     "One box a flow; a line: the one may lead into the other. L2: asks who is calling first. From everywhere 0 leads to a person.",

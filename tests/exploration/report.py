@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from call_flows.agent import rescue
-from call_flows.switched import closed, to_person
+from call_flows.line_switched import closed, to_person
 from call_flows.welcome import answer
 from tests.exploration import goals
 from tests.exploration.calls import command, presses

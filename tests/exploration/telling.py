@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from call_flows.records import OWED
+from call_flows.pick_record import OWED
 from ivr.engine.waits import Dial
 from ivr.wallet.reasons import Reason
 from tests.exploration.finding import NOTED, OFFERS, Fault, reached_without

@@ -11,10 +11,10 @@ from ivr.speech.catalogue import words
 from tests.call_flows.disputing import FILED, at_the_yes
 from tests.call_flows.disputing import SURE as SURE_OF_DISPUTE
 from tests.call_flows.line import Caller
-from tests.call_flows.test_consent import IS_ON, asks
-from tests.call_flows.test_consent import SURE as SURE_OF_MESSAGES
 from tests.call_flows.test_freeze import FROZEN, gives, wants_a_freeze
 from tests.call_flows.test_freeze import SURE as SURE_OF_FREEZE
+from tests.call_flows.test_promotion_messages import IS_ON, asks
+from tests.call_flows.test_promotion_messages import SURE as SURE_OF_MESSAGES
 from tests.call_flows.test_promotions import OFFERS, REWARDS
 from tests.call_flows.test_security import NO, answers, reviews
 from tests.call_flows.test_top_up import reports

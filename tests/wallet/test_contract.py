@@ -101,7 +101,7 @@ def test_without_a_pin_no_pin_is_right(wallet, lin):
 
 @pytest.mark.parametrize("account", NOWHERE)
 def test_an_account_that_does_not_exist_has_nothing(wallet, account):
-    """Neither records nor schemas, and no error that would say so."""
+    """Neither records nor proofs, and no error that would say so."""
     assert wallet.account(account, soon()) is None
     assert wallet.check_id_tail(account, "21403X", "call-1:4:tail:1", soon()) is False
     assert wallet.check_pin(account, "481920", "call-1:5:pin:1", soon()) is False

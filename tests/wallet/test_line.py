@@ -22,8 +22,8 @@ from ivr.wallet_api.server import create_app
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, at_the_yes
 from tests.call_flows.disputing import reports as disputes_again
 from tests.call_flows.line import DANA, LIN, NOON, Caller, Line, Person, demo_world, lab_settings
-from tests.call_flows.test_consent import asks
-from tests.call_flows.test_payments import payment_failed
+from tests.call_flows.test_failed_payment import payment_failed
+from tests.call_flows.test_promotion_messages import asks
 from tests.call_flows.test_promotions import CASH_BACK, CURRENT, FIVE_OFF, OFFERS, REWARDS
 from tests.call_flows.test_security import NO, YES, answers, reviews
 from tests.call_flows.test_top_up import reports

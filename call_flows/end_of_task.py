@@ -35,10 +35,10 @@ async def nothing_done(call: Call) -> None:
 async def anything_else(call: Call) -> None:
     """Another question, or goodbye."""
     choice = await call.menu(ANYTHING)
-    leave(call, choice)
+    goodbye_or_more(call, choice)
 
 
-def leave(call: Call, choice: str) -> None:
+def goodbye_or_more(call: Call, choice: str) -> None:
     """What was chosen of `more` and `end`; it does not come back."""
     if choice == "more":
         raise Main

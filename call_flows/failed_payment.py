@@ -1,9 +1,9 @@
 """A payment that failed: why, and what happens next. Top-ups are told elsewhere, and never here."""
 
-from call_flows.close import was_it_solved
+from call_flows.end_of_task import was_it_solved
 from call_flows.identify import identify
-from call_flows.meant import Meant, is_open, leave_open, tell_debit, which
-from call_flows.records import OWED, owe, which_day
+from call_flows.pick_record import OWED, ask_day, open_owed_case
+from call_flows.which_record import RecordChoice, is_outcome_open, open_charged_case, tell_debit, which_record
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
@@ -24,20 +24,20 @@ async def failed_payment(call: Call) -> None:
     """Amount, day and time as the caller knows them; the record, after verification; and what it says."""
     call.say("payment-need")
     fen = await call.ask(AMOUNT)
-    on = await which_day(call, DAY, DATE)
+    on = await ask_day(call, DAY, DATE)
     at = await call.ask(TIME)
     customer = await identify(call)
     found = await call.do(find_payments, customer, fen, on, at)
-    meant = await which(call, "payment", found, Meant[Explained](None, False))
-    if meant.again:
+    choice = await which_record(call, "payment", found, RecordChoice[Explained](None, False))
+    if choice.again:
         fen = await call.ask(AMOUNT)
-        on = await which_day(call, DAY, DATE)
+        on = await ask_day(call, DAY, DATE)
         found = await call.do(find_payments, customer, fen, on, at)
-        meant = await which(call, "payment", found, meant)
-    if meant.record is not None:
-        await tell(call, meant.record, found, meant.charged)
-    elif meant.charged:
-        await leave_open(call, "payment", "charged-unseen", f"payment:{on}:{fen}")
+        choice = await which_record(call, "payment", found, choice)
+    if choice.record is not None:
+        await tell(call, choice.record, found, choice.charged)
+    elif choice.charged:
+        await open_charged_case(call, "payment", "charged-unseen", f"payment:{on}:{fen}")
     await was_it_solved(call)
 
 
@@ -48,8 +48,8 @@ async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -
     call.say("payment-" + payment.reason)
     if payment.balance is not None:
         call.say("balance-is", balance=payment.balance)
-    if is_open(payment, charged):
-        await leave_open(call, "payment", "charged-unclear", payment.id, payment.needs_person)
+    if is_outcome_open(payment, charged):
+        await open_charged_case(call, "payment", "charged-unclear", payment.id, payment.needs_person)
     if payment.needs_person:
         raise ToAgent(reasons.PAYMENT)
     tell_debit(call, payment, charged)
@@ -60,7 +60,7 @@ async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -
         call.pause()
         call.say("payment-reversal-" + found.reversal_unit, low=low, high=high)
     if payment.reason in OWED:
-        await owe(call, payment.reason, payment.id)
+        await open_owed_case(call, payment.reason, payment.id)
 
 
 def spoken(payment: Explained) -> dict[str, object]:

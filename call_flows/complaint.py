@@ -1,8 +1,8 @@
 """A transaction that is too old for a dispute: a complaint with a case and a date, or a person."""
 
-from call_flows.close import anything_else, nothing_done
-from call_flows.note import offer_note
-from call_flows.promised import tell_case, tell_reference
+from call_flows.case_promise import tell_case, tell_reference
+from call_flows.end_of_task import anything_else, nothing_done
+from call_flows.voice_note import offer_voice_note
 from ivr.cases.cases import open_case
 from ivr.engine import Call, Confirm, Menu, ToAgent
 from ivr.handover import reasons
@@ -13,7 +13,7 @@ HOW = Menu("too-old-then", ("complain", "person"))
 OPEN = Confirm("complaint-now")
 
 
-async def complain(call: Call, customer: Verified, one: Record) -> None:
+async def offer_complaint(call: Call, customer: Verified, one: Record) -> None:
     """What is complained about is read back and confirmed; one case for one transaction."""
     how = await call.menu(HOW)
     if how == "person":
@@ -26,7 +26,7 @@ async def complain(call: Call, customer: Verified, one: Record) -> None:
     tell_reference(call, case)
     tell_case(call, case)
     call.say("case-how-to-check")
-    await offer_note(call, case.reference)
+    await offer_voice_note(call, case.reference)
     call.path.end_task()
     call.path.acknowledge()
     await anything_else(call)

@@ -7,7 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from call_flows.note import NOTE
+from call_flows.voice_note import NOTE
 from ivr.engine import turn
 from ivr.engine.journal import journal
 from ivr.engine.rendering import render

@@ -9,7 +9,7 @@ NOTHING = Menu("voice-note-nothing", ("again", "enough"))
 KEPT = Menu("voice-note-kept", ("keep", "again", "drop"))
 
 
-async def offer_note(call: Call, reference: str, wanted: str = "offer") -> None:
+async def offer_voice_note(call: Call, reference: str, wanted: str = "offer") -> None:
     """One key goes on without. `*` before or while speaking leads back to the offer, and nothing is kept of it.
 
     `wanted` "again": the caller has chosen already to speak.
@@ -18,10 +18,10 @@ async def offer_note(call: Call, reference: str, wanted: str = "offer") -> None:
         if wanted == "offer":
             wanted = await call.menu(OFFER)
         else:
-            wanted = await take_note(call, reference)
+            wanted = await record_voice_note(call, reference)
 
 
-async def take_note(call: Call, reference: str) -> str:
+async def record_voice_note(call: Call, reference: str) -> str:
     """One recording: offer, again or enough. It is kept at once, for whoever hangs up then has said what they wanted."""
     try:
         recording = await call.record(NOTE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from call_flows.records import tellable
+from call_flows.pick_record import distinguishing_labels
 from ivr.speech.catalogue import words
 from ivr.wallet.payments import Explained
 from ivr.wallet.reasons import Reason
@@ -131,7 +131,7 @@ def test_payees_tell_apart_only_where_all_are_known(known):
         Explained(str(place), 12300, "2026-11-22T09:00:00+08:00", payee, "unknown", False, None)
         for place, payee in enumerate(payees)
     ]
-    assert tellable(both)[0] == ("-payee" if known else "-place")
+    assert distinguishing_labels(both)[0] == ("-payee" if known else "-place")
 
 
 @requirement("R58")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
-from call_flows.note import offer_note
-from call_flows.promised import tell_case, tell_reference
+from call_flows.case_promise import tell_case, tell_reference
+from call_flows.voice_note import offer_voice_note
 from ivr.cases.cases import open_case
 from ivr.engine import Ask, Call, Menu
 
@@ -26,7 +26,7 @@ class Record(Protocol):
 Found = TypeVar("Found", bound=Record)
 
 
-async def which_day(call: Call, day: Menu, date: Ask) -> str:
+async def ask_day(call: Call, day: Menu, date: Ask) -> str:
     """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`.
 
     It stays the day that the caller meant: the look-up comes turns later, perhaps after midnight.
@@ -51,13 +51,13 @@ async def pick(call: Call, name: str, found: list[Found]) -> Found:
     By its time; where two share a minute, by its payee, or else by its place in the row.
     """
     in_order = sorted(found, key=lambda one: one.at)
-    apart, labels = tellable(in_order)
+    apart, labels = distinguishing_labels(in_order)
     menu = Menu(name + apart, tuple(one.id for one in in_order))
     chosen = await call.menu(menu, choices={one.id: label for one, label in zip(in_order, labels, strict=True)})
     return next(one for one in found if one.id == chosen)
 
 
-def tellable(found: Sequence[Record]) -> tuple[str, list[dict[str, Any]]]:
+def distinguishing_labels(found: Sequence[Record]) -> tuple[str, list[dict[str, Any]]]:
     """What tells these apart by ear, as the end of a menu's name, and the values of the labels."""
     times: list[dict[str, Any]] = [{"time": one.at[11:16]} for one in found]
     payees: list[dict[str, Any]] = [{"payee": getattr(one, "payee", None)} for one in found]
@@ -72,11 +72,11 @@ def _differ(labels: list[dict[str, Any]]) -> bool:
     return len({repr(label) for label in labels}) == len(labels)
 
 
-async def owe(call: Call, reason: str, record: str) -> None:
+async def open_owed_case(call: Call, reason: str, record: str) -> None:
     """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)
     tell_reference(call, case)
     tell_case(call, case)
     call.say("case-how-to-check")
-    await offer_note(call, case.reference)
+    await offer_voice_note(call, case.reference)

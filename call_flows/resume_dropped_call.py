@@ -4,22 +4,22 @@ from call_flows.identify import identify
 from ivr.calls.dropped_calls import ResumePoint, settle, what_was_left
 from ivr.engine import Back, Call, Main, Menu
 
-GO_ON = Menu("go-on", ("on", "anew"), resumable=False)
+RESUME = Menu("go-on", ("on", "anew"), resumable=False)
 
 
-async def offer_to_go_on(call: Call, dropped: str) -> None:
+async def offer_to_resume(call: Call, dropped: str) -> None:
     """The offer names no task: a caller's number is not a person."""
     try:
-        chosen = await call.menu(GO_ON)
+        chosen = await call.menu(RESUME)
         if chosen == "on":
-            await go_on(call, dropped)
+            await resume(call, dropped)
         else:
             await call.do(settle, dropped)
     except (Back, Main):
         return
 
 
-async def go_on(call: Call, dropped: str) -> None:
+async def resume(call: Call, dropped: str) -> None:
     """What was done already is told; otherwise the way back is walked."""
     customer = await identify(call)
     left = await call.do(what_was_left, dropped, customer)

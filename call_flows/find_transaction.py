@@ -1,7 +1,7 @@
 """Find a transaction: step through the latest ones, or search by day, amount or payee."""
 
-from call_flows.close import was_it_solved
-from call_flows.records import which_day
+from call_flows.end_of_task import was_it_solved
+from call_flows.pick_record import ask_day
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
@@ -21,17 +21,17 @@ TOP_UP = {"zh": "充值", "en": "a top-up"}
 NOTHING = Menu("search-nothing", ("wider", "person"))
 
 
-async def find(call: Call, customer: Verified) -> Record:
+async def find_transaction(call: Call, customer: Verified) -> Record:
     """The transaction that the caller wants to report; whoever has heard enough leaves by themself."""
-    one = await found_then(call, customer)
+    one = await found_before_drop(call, customer)
     while one is None:
         by = await call.menu(FIND)
-        one = await call.level(WAYS[by](call, customer))
+        one = await call.level(SEARCHES[by](call, customer))
     call.path.add_found(FOUND, [one.id, one.at])
     return one
 
 
-async def found_then(call: Call, customer: Verified) -> Record | None:
+async def found_before_drop(call: Call, customer: Verified) -> Record | None:
     """For whoever is led back after a call that broke off: the one that they had found."""
     then = call.path.next_found(FOUND)
     if then is None:
@@ -42,7 +42,7 @@ async def found_then(call: Call, customer: Verified) -> Record | None:
     return one
 
 
-async def through_latest(call: Call, customer: Verified) -> Record | None:
+async def browse_latest(call: Call, customer: Verified) -> Record | None:
     """Newest first."""
     records = await call.do(latest, customer)
     if not records:
@@ -98,29 +98,29 @@ def tell_debit(call: Call, one: Record) -> None:
 
 async def by_day(call: Call, customer: Verified) -> Record | None:
     """A day, and the time if it is known."""
-    on = await which_day(call, DAY, DATE)
+    on = await ask_day(call, DAY, DATE)
     at = await call.ask(TIME)
-    return await match(call, customer, on, at, 0, "")
+    return await search_and_pick(call, customer, on, at, 0, "")
 
 
 async def by_amount(call: Call, customer: Verified) -> Record | None:
     """An amount to the fen."""
     fen = await call.ask(AMOUNT)
-    return await match(call, customer, "", "", fen, "")
+    return await search_and_pick(call, customer, "", "", fen, "")
 
 
 async def by_payee(call: Call, customer: Verified) -> Record | None:
-    """One of those whom the customer paid lately."""
+    """The caller picks one of the payees of the latest payments and hears the matching transactions."""
     known = await call.do(payees, customer)
     if not known:
         call.say("payees-none")
         return None
-    payee = await whom(call, known)
-    return await match(call, customer, "", "", 0, payee)
+    payee = await pick_payee(call, known)
+    return await search_and_pick(call, customer, "", "", 0, payee)
 
 
-async def whom(call: Call, known: list[Payee]) -> str:
-    """The payee whom the caller means, a few at a time; after the last ones the first come again."""
+async def pick_payee(call: Call, known: list[Payee]) -> str:
+    """The caller picks a payee from a menu of a few at a time; after the last page the first one follows again."""
     page = 0
     while True:
         here = known[page : page + AT_ONCE]
@@ -132,7 +132,7 @@ async def whom(call: Call, known: list[Payee]) -> str:
         page = page + AT_ONCE if page + AT_ONCE < len(known) else 0
 
 
-async def match(call: Call, customer: Verified, on: str, at: str, fen: int, payee: str) -> Record | None:
+async def search_and_pick(call: Call, customer: Verified, on: str, at: str, fen: int, payee: str) -> Record | None:
     """Nothing: a wider search or a person. One: it is read. Several: the caller picks."""
     found = await call.do(search, customer, on, at, fen, payee, False)
     if not found.records:
@@ -149,7 +149,7 @@ async def match(call: Call, customer: Verified, on: str, at: str, fen: int, paye
         return None
     if found.more:
         call.say("search-more")
-    place = await choose(call, found.records)
+    place = await pick_transaction(call, found.records)
     return await browse(call, found.records, place)
 
 
@@ -159,7 +159,7 @@ def tell_how_far(call: Call, found: Found) -> None:
         call.say("search-back-to", since=found.back_to)
 
 
-async def choose(call: Call, found: list[Record]) -> int:
+async def pick_transaction(call: Call, found: list[Record]) -> int:
     """The place of the one that the caller picks: by its day, then its time, then payee and amount, as far as those differ."""
     left = found
     for place in range(len(PICKS)):
@@ -168,8 +168,8 @@ async def choose(call: Call, found: list[Record]) -> int:
 
 
 async def narrow(call: Call, left: list[Record], prompt: str) -> list[Record]:
-    """Those that are like the one that the caller picks; all of them where the question tells none apart."""
-    kinds = apart(left, prompt)
+    """The caller picks a trait; the records that share it remain. If all share one trait, nothing is asked."""
+    kinds = distinct(left, prompt)
     if len(kinds) == 1:
         return left
     pick = Menu(prompt, tuple(one.id for one in kinds))
@@ -178,8 +178,8 @@ async def narrow(call: Call, left: list[Record], prompt: str) -> list[Record]:
     return [one for one in left if trait(one, prompt) == trait(like, prompt)]
 
 
-def apart(left: list[Record], prompt: str) -> list[Record]:
-    """The first of each kind that this question tells apart."""
+def distinct(left: list[Record], prompt: str) -> list[Record]:
+    """The first record of each distinct trait that this question asks about."""
     firsts: dict[str, Record] = {}
     for one in left:
         firsts.setdefault(trait(one, prompt), one)
@@ -197,4 +197,4 @@ def spoken(one: Record) -> dict[str, object]:
     return {"on": one.at, "time": one.at[11:16], "payee": one.payee or TOP_UP, "amount": one.amount}
 
 
-WAYS = {"latest": through_latest, "day": by_day, "amount": by_amount, "payee": by_payee}
+SEARCHES = {"latest": browse_latest, "day": by_day, "amount": by_amount, "payee": by_payee}

@@ -8,14 +8,14 @@ DIRECTED = Confirm("directed")
 WAY_OUT = Menu("way-out", ("freeze", "check", "enough"))
 
 
-async def is_directed(call: Call) -> bool:
-    """Whether somebody gives the caller orders now; nothing typed ahead answers it. A yes belongs to `protect`."""
+async def is_under_pressure(call: Call) -> bool:
+    """Whether somebody gives the caller orders now; nothing typed ahead answers it. A yes belongs to `offer_protection`."""
     directed = await call.confirm(DIRECTED)
     call.facts["directed"] = directed
     return directed
 
 
-async def protect(call: Call) -> bool:
+async def offer_protection(call: Call) -> bool:
     """Hang up on them, move no money; a freeze, a number checked, or a person before all others. False: no freeze after all."""
     call.facts["priority"] = "high"
     call.say("directed-advice")
