@@ -1,1 +1,1 @@
-"""Call flows: one conversation a file. They import the flow vocabulary and effects, nothing else."""
+"""Call flows: one conversation per file. They import only the flow vocabulary and effects."""

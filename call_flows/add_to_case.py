@@ -1,4 +1,4 @@
-"""Add to a case that is open: its owner's own words, after verification."""
+"""Adds a voice note to an open case, after its owner is verified."""
 
 from call_flows.end_of_task import anything_else, goodbye_or_more
 from call_flows.identify import identify
@@ -10,7 +10,8 @@ OPEN_CASE = Menu("case-open", ("more", "end", "add"), resumable=False)
 
 
 async def anything_to_add(call: Call, reference: str) -> None:
-    """Another question, goodbye, or more about this case: whoever has the reference may ask, whoever opened it may add."""
+    """Offer to add to this case, another question, or goodbye. Anybody with the reference hears the offer; only the
+    verified owner may add."""
     chosen = await call.menu(OPEN_CASE)
     if chosen != "add":
         goodbye_or_more(call, chosen)

@@ -1,4 +1,4 @@
-"""A person: the agents on duty one after the other, or a callback. Never a dead end."""
+"""Hands a call over to a person: rings the agents on duty one after the other, or takes a callback."""
 
 from call_flows.language import keep_language, take_language
 from ivr.callbacks.callbacks import (
@@ -19,7 +19,7 @@ from ivr.handover.agents import duty, is_urgent
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_IN_BOTH = Menu("callback-in-both", ("chinese", "english"), tries=2, offer_agent=False, bilingual=True)
-"""Before a language is chosen: the answer is a yes, and says in which language the caller goes on."""
+"""Used before a language is chosen: the answer accepts the callback and chooses the language."""
 HERE = Confirm("callback-here", offer_agent=False)
 NUMBER = Ask("callback-number", identifier, sealed=True)
 WHICH = Menu("callback-which", ("home", "abroad"), offer_agent=False, resumable=False)
@@ -29,7 +29,7 @@ TRIES = 3
 
 
 async def hand_over(call: Call, reason: str) -> None:
-    """A person or a callback; comes back when the caller wants something else of the line, and else ends the call."""
+    """Offer a person or a callback. Returns if the caller wants something else of the line; otherwise ends the call."""
     while True:
         try:
             await speak_to_agent(call, reason)
@@ -45,13 +45,13 @@ async def hand_over(call: Call, reason: str) -> None:
 
 
 async def last_resort(call: Call, reason: str) -> None:
-    """A person or a callback, and the end: for a line that has nothing else to offer now."""
+    """Offer a person or a callback, then end the call: used when the line has nothing else to offer."""
     await speak_to_agent(call, reason, only=True)
     say_goodbye(call)
 
 
 async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
-    """Ring who is on duty; otherwise take a callback, and come back. `only`: there is nothing else to go back to."""
+    """Ring the agents on duty; if none accepts, take a callback and return. `only`: the line offers nothing else."""
     call.facts["reason"] = reason
     call.facts["solved"] = False
     on_duty = await call.do(duty, call.facts["wallet"], is_urgent(call.facts))
@@ -70,7 +70,7 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
 
 
 async def callback(call: Call, reason: str, only: bool = False) -> None:
-    """Offer it, once; whoever gives no answer leaves one for the number that rang."""
+    """Offer a callback once per call. For a caller who gives no answer, one is left for the caller's number."""
     promised = await call.do(is_promised)
     if promised:
         call.say("callback-there")
@@ -92,7 +92,7 @@ async def callback(call: Call, reason: str, only: bool = False) -> None:
 
 
 async def take_callback(call: Call, reason: str, only: bool) -> bool:
-    """One try: True when it is settled, with or without a callback."""
+    """Make one attempt to take a callback. True: the matter is settled, with or without a callback."""
     wanted = await offer(call, security_only(call) and not only)
     if wanted == "no":
         return True
@@ -107,7 +107,7 @@ async def take_callback(call: Call, reason: str, only: bool) -> bool:
 
 
 async def offer(call: Call, or_security: bool) -> str:
-    """yes, no, or security, where people are there for that and for nothing else."""
+    """Ask whether the caller wants a callback: yes, no, or `security`, if only the security agents are at work."""
     if call.in_both:
         chosen = await call.menu(OFFER_IN_BOTH)
         await take_language(call, chosen)
@@ -117,18 +117,19 @@ async def offer(call: Call, or_security: bool) -> str:
 
 
 def security_only(call: Call) -> bool:
-    """Whether people are at work for matters of security, and this is none."""
+    """Whether only the security agents are at work and this call is no matter of security."""
     return not is_urgent(call.facts) and not call.at_work and call.at_work_for("urgent")
 
 
 async def to_security(call: Call) -> None:
-    """The people who are there; when none of them is free, a callback from them."""
+    """Connect the caller to the security agents, or take a callback from them if none is free."""
     call.facts["priority"] = "high"
     await speak_to_agent(call, reasons.STOLEN)
 
 
 async def confirmed_number(call: Call) -> Draft | None:
-    """The number that rang, offered once by its ending, or else the one that is keyed and read back; None when it is not right."""
+    """Agree on the number to call back: the caller's own, offered once by its last digits, or one that the caller keys
+    and hears read back. None: the number is not right."""
     wallet, customer = call.facts["wallet"], call.facts.get("customer")
     if "another_number" not in call.facts:
         own = await call.do(draft_for_caller, wallet, customer)
@@ -154,7 +155,7 @@ async def confirmed_number(call: Call) -> Draft | None:
 
 
 async def chosen_number(call: Call, draft: Draft) -> Draft:
-    """The same keys are a number in two countries: only the caller knows in which."""
+    """Ask in which of two countries the keyed number is, if it is valid in both."""
     home, abroad = draft.choices
     chosen = await call.menu(WHICH, home=home.country, abroad=abroad.country)
     meant = home if chosen == "home" else abroad
@@ -162,7 +163,7 @@ async def chosen_number(call: Call, draft: Draft) -> Draft:
 
 
 def refuse_number(call: Call, draft: Draft) -> None:
-    """What is wrong with it."""
+    """Tell the caller why the keyed number cannot be called back."""
     if draft.why == "length":
         call.say("callback-wrong-length", digits=draft.digits)
     else:
@@ -170,7 +171,8 @@ def refuse_number(call: Call, draft: Draft) -> None:
 
 
 async def promise(call: Call, draft: Draft, reason: str, left: bool = False) -> None:
-    """Noted, and told for when; `left`: nobody said yes, so it is told to whom. Beyond the limits nothing is noted."""
+    """Store the callback and tell its time. `left`: the caller gave no answer, so also say which number will be called.
+    Beyond the limits on callbacks, store nothing and say so."""
     try:
         made: CallbackSlot = await call.do(request_callback, draft.id, reason, is_urgent(call.facts))
     except TooMany:
@@ -187,7 +189,7 @@ async def promise(call: Call, draft: Draft, reason: str, left: bool = False) -> 
 
 
 async def leave_callback(call: Call, reason: str) -> None:
-    """For the number that rang, unless that was declined or may not be called; this caller does not answer, and is told."""
+    """Leave a callback for the caller's number, unless the caller declined it or it may not be called; then hang up."""
     if call.facts.get("another_number") == "wanted":
         call.say("callback-nothing-noted")
         say_goodbye(call)
@@ -201,7 +203,7 @@ async def leave_callback(call: Call, reason: str) -> None:
 
 
 async def something_else(call: Call) -> None:
-    """After a callback: the line helps with another matter, or says goodbye."""
+    """After a callback: help with another matter, or say goodbye."""
     chosen = await call.menu(AFTER)
     if chosen == "more":
         raise Main
@@ -209,12 +211,12 @@ async def something_else(call: Call) -> None:
 
 
 def say_goodbye(call: Call) -> None:
-    """The end of the call."""
+    """Say goodbye and end the call."""
     call.say("goodbye", name=call.facts["name"])
     call.hang_up()
 
 
 async def rescue(call: Call) -> None:
-    """After a fault of ours: an apology, and a person with everything known so far."""
+    """Root flow after a fault of the line: apologise, then offer a person, who gets everything known so far."""
     call.say("our-fault")
     await last_resort(call, reasons.FAULT)

@@ -1,16 +1,16 @@
-"""The number of a case, and by when there is an answer; a day that has passed is owned up to, and not promised again."""
+"""Tells the reference of a case and the promised date. A date that has passed is admitted, not promised again."""
 
 from ivr.cases.cases import Case
 from ivr.engine import Call
 
 
 def tell_reference(call: Call, case: Case) -> None:
-    """Twice, to be written down; what was there before is not told as new."""
+    """Tell the reference twice, to be written down; a case that existed before is not told as new."""
     call.say("case-known" if case.known else "case-opened", reference=case.reference)
 
 
 def tell_case(call: Call, case: Case) -> None:
-    """Of a case that was opened now, or before for the same matter."""
+    """Tell the promised date of a case that was opened now, or before for the same matter."""
     if case.done:
         call.say("case-settled")
     elif is_past(call, case.due):
@@ -20,7 +20,7 @@ def tell_case(call: Call, case: Case) -> None:
 
 
 def tell_due(call: Call, due: str, provisional: bool) -> None:
-    """Of what is still being worked on."""
+    """Tell the due date of a case that is still open."""
     if is_past(call, due):
         call.say("case-late", by=due)
     else:
@@ -28,5 +28,5 @@ def tell_due(call: Call, due: str, provisional: bool) -> None:
 
 
 def is_past(call: Call, due: str) -> bool:
-    """The promised day itself is still in time."""
+    """Whether the due date has passed; the promised day itself is still in time."""
     return due < call.now.date().isoformat()

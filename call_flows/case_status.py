@@ -1,4 +1,4 @@
-"""What became of a case: by its reference, the stage only; how a dispute was decided is for its verified owner."""
+"""Tells the status of a case: the stage for anybody with the reference, the decision for its verified owner only."""
 
 from call_flows.add_to_case import anything_to_add
 from call_flows.case_promise import tell_due
@@ -16,7 +16,7 @@ VERDICT = Menu("case-verdict", ("hear", "enough"), resumable=False)
 
 
 async def case_status(call: Call) -> None:
-    """Nine digits → the stage and the promised date; an unknown reference is told plainly."""
+    """Ask for the nine-digit reference, then tell the stage and the promised date, or that the reference is unknown."""
     for _ in range(TRIES):
         reference = await call.ask(REFERENCE)
         found = await find_case(call, reference)
@@ -31,7 +31,7 @@ async def case_status(call: Call) -> None:
 
 
 async def find_case(call: Call, reference: str) -> Stage | None:
-    """For whoever has the reference; once many were guessed, for the verified owner only, and nobody else hears if it is one."""
+    """Find the case by its reference. After many guesses only the verified owner hears whether it exists."""
     wallet = call.facts["wallet"]
     found = await call.do(stage_of, wallet, reference)
     told = await call.do(may_be_told, wallet, reference, found is not None, call.facts.get("caller_mark"))
@@ -43,7 +43,8 @@ async def find_case(call: Call, reference: str) -> Stage | None:
 
 
 async def stage_for_owner(call: Call, reference: str) -> Stage | None:
-    """After verification; whoever is verified already waits a moment, for the wallet is asked and a guess was counted."""
+    """Verify the caller, then find the case if it is theirs. A caller who is already verified hears a short notice,
+    because the wallet is asked and a guess was counted."""
     if "customer" in call.facts:
         await call.announce("one-moment")
     else:
@@ -53,14 +54,14 @@ async def stage_for_owner(call: Call, reference: str) -> Stage | None:
 
 
 def tell(call: Call, reference: str, found: Stage) -> None:
-    """The stage, and the date if there is still one to wait for."""
+    """Tell the stage, and the due date while the case is open."""
     call.say("case-stage-" + found.stage, reference=reference)
     if found.due:
         tell_due(call, found.due, found.provisional)
 
 
 async def offer_verdict(call: Call, reference: str) -> None:
-    """After verification: how it was decided, and how long a refund takes that is on its way."""
+    """Offer the decision of a dispute to its verified owner, and tell how long a refund takes."""
     chosen = await call.menu(VERDICT)
     if chosen == "enough":
         return

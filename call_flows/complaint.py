@@ -1,4 +1,4 @@
-"""A transaction that is too old for a dispute: a complaint with a case and a date, or a person."""
+"""Takes a complaint about a transaction that is too old for a dispute, or connects the caller to a person."""
 
 from call_flows.case_promise import tell_case, tell_reference
 from call_flows.end_of_task import anything_else, nothing_done
@@ -14,7 +14,7 @@ OPEN = Confirm("complaint-now")
 
 
 async def offer_complaint(call: Call, customer: Verified, one: Record) -> None:
-    """What is complained about is read back and confirmed; one case for one transaction."""
+    """Read the transaction back, confirm, and open a complaint case: at most one per transaction."""
     how = await call.menu(HOW)
     if how == "person":
         raise ToAgent(reasons.PAST_DISPUTE_WINDOW)

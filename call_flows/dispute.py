@@ -1,4 +1,4 @@
-"""A wrong or unknown transaction: why, the questions that belong to it, what is promised, one yes, one dispute."""
+"""Files a dispute of a payment: the reason, its questions, what the wallet promises, one confirmation, one dispute."""
 
 from call_flows.case_promise import tell_due
 from call_flows.complaint import offer_complaint
@@ -30,7 +30,7 @@ WRONG = Menu("dispute-wrong", ("payment", "reason", "nothing"), resumable=False)
 
 
 async def report(call: Call) -> None:
-    """Why comes before any proof; then which transaction."""
+    """Ask for the reason before verification, then find the transaction and dispute it."""
     reason = await why(call)
     customer = await identify(call)
     one = await find_transaction(call, customer)
@@ -39,14 +39,14 @@ async def report(call: Call) -> None:
 
 
 async def report_this(call: Call, customer: Verified, one: Record) -> None:
-    """A transaction that was heard just now."""
+    """Dispute a transaction that the caller heard just now."""
     await check(call, customer, one)
     reason = await why(call)
     await dispute(call, customer, one, reason)
 
 
 async def check(call: Call, customer: Verified, one: Record) -> None:
-    """Comes back only if there can be a dispute: a payment that succeeded, not too long ago, and has none yet."""
+    """Return only if a dispute is possible: a successful payment within the window, without a dispute so far."""
     if one.kind == "top-up" or one.status != "succeeded":
         call.say("not-disputed-" + ("top-up" if one.kind == "top-up" else one.status))
         tell_debit(call, one)
@@ -61,7 +61,7 @@ async def check(call: Call, customer: Verified, one: Record) -> None:
 
 
 async def already(call: Call, known: DisputeStatus | None) -> None:
-    """Its stage is told, and nothing is filed a second time."""
+    """Tell the stage of the dispute that exists; never file a second one."""
     call.say("dispute-already")
     if known is not None and known.reference:
         call.say("case-stage-" + known.stage, reference=known.reference)
@@ -73,7 +73,7 @@ async def already(call: Call, known: DisputeStatus | None) -> None:
 
 
 async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
-    """The questions of this reason, what is promised, and then filed here or by the caller themself."""
+    """Ask the questions of this reason, tell the terms, then file the dispute or explain how the caller files it."""
     one = await questions(call, customer, one, reason)
     terms = await call.do(terms_of, customer.wallet, one.at)
     tell_terms(call, terms)
@@ -97,21 +97,21 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
 
 
 async def questions(call: Call, customer: Verified, one: Record, reason: str) -> Record:
-    """Those of this reason; the payment that is disputed after them."""
+    """Ask the questions of this reason; returns the payment to dispute, which the answers may change."""
     one = await REASONS[reason](call, customer, one)
     call.facts["record"] = one.id
     return one
 
 
 async def is_right(call: Call, one: Record, reason: str) -> bool:
-    """Read back: the payment and the reason."""
+    """Read back the payment and the reason, and ask for a yes."""
     call.say("dispute-is", at=one.at, amount=one.amount, payee=one.payee)
     call.say("dispute-because-" + reason)
     return await call.confirm(FILE)
 
 
 def tell_terms(call: Call, terms: Terms) -> None:
-    """When it is decided, what happens meanwhile, how a refund comes; compensation is another matter."""
+    """Tell when the wallet decides, what happens until then, how a refund arrives, and the separate compensation."""
     call.pause()
     call.say("dispute-steps")
     tell_promise(call, "dispute-decision", terms.decision)
@@ -126,13 +126,13 @@ def tell_terms(call: Call, terms: Terms) -> None:
 
 
 def tell_promise(call: Call, message: str, promise: DueDate) -> None:
-    """The days, and the date on which they end."""
+    """Tell the number of days and the date on which they end."""
     call.say(f"{message}-{promise.unit}", days=promise.days)
     call.say("promise-around" if promise.provisional else "promise-by", by=promise.by)
 
 
 async def apply(call: Call, reason: str) -> None:
-    """How to fill it in without the line."""
+    """Explain how to file the dispute without the line."""
     facts = await call.do(wallet_facts, call.facts["wallet"])
     call.say("apply-yourself", **facts.channels)
     call.say("dispute-helps-" + reason)
@@ -140,7 +140,7 @@ async def apply(call: Call, reason: str) -> None:
 
 
 async def file(call: Call, customer: Verified, one: Record, reason: str) -> None:
-    """Filed once and kept; what the wallet leaves open is asked once more, under the same key."""
+    """File the dispute and keep it. If the outcome is unknown, send it once more with the same idempotency key."""
     try:
         due = await ask_wallet(call, customer, one, reason)
     except AlreadyDisputed:
@@ -156,7 +156,7 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
 
 
 async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -> str | None:
-    """By when the wallet decides. Whoever does not know whether it was filed is told so, and finds a person."""
+    """File at the wallet; returns the date of its decision. If the outcome stays unknown, say so and hand over."""
     try:
         return await call.do(file_dispute, customer, one.id, reason)
     except Unavailable:

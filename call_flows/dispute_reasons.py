@@ -1,4 +1,4 @@
-"""Why a transaction is disputed, and what belongs to each reason: its questions, its advice, its way out."""
+"""Asks for the reason of a dispute, then the questions and the advice of that reason."""
 
 from call_flows.end_of_task import was_it_solved
 from call_flows.find_transaction import narrow
@@ -24,7 +24,7 @@ CANCEL_DAY = Ask("dispute-cancel-day", day, length=4, readback=Confirm("dispute-
 
 
 async def why(call: Call) -> str:
-    """The reason; money that went to the wrong person is a matter of minutes, so a person takes it at once."""
+    """Ask for the reason. For money sent to the wrong person minutes count, so an agent takes the call at once."""
     reason = await call.menu(REASON)
     if reason == "charge":
         reason = await call.menu(CHARGE)
@@ -36,9 +36,9 @@ async def why(call: Call) -> str:
 
 
 async def not_me(call: Call, customer: Verified, one: Record) -> Record:
-    """Whether the phone is still there, and a freeze before anything else goes out; then the card, the payee, the password."""
+    """Ask about the phone, and freeze the account before more money leaves; then ask about card, payee and password."""
     if call.facts.get("not_me"):
-        return one  # another payment of the same thief: nothing of this is asked twice
+        return one  # a further payment of the same thief: the questions are asked once per call
     call.facts["not_me"] = True
     call.facts["priority"] = "high"
     has_phone = await call.confirm(PHONE)
@@ -53,7 +53,7 @@ async def not_me(call: Call, customer: Verified, one: Record) -> Record:
 
 
 async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
-    """Both are chosen; the later one is disputed."""
+    """Let the caller pick the other charge of the pair; the later one is disputed."""
     others = await call.do(twins, customer, one)
     if not others:
         call.say("dispute-no-twin")
@@ -64,13 +64,13 @@ async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
 
 
 async def wrong_amount(call: Call, customer: Verified, one: Record) -> Record:
-    """What it should have been, for whoever decides."""
+    """Ask for the right amount, for the people who decide the dispute."""
     await call.ask(RIGHT_AMOUNT)
     return one
 
 
 async def not_received(call: Call, customer: Verified, one: Record) -> Record:
-    """The seller is often quicker than a dispute, and what was promised for a later day may still come."""
+    """Ask whether the caller has asked the seller, who is often quicker, and whether the promised day has passed."""
     asked = await call.confirm(MERCHANT)
     call.facts["asked_seller"] = asked
     passed = await call.confirm(PROMISED)
@@ -83,7 +83,7 @@ async def not_received(call: Call, customer: Verified, one: Record) -> Record:
 
 
 async def refund_missing(call: Call, customer: Verified, one: Record) -> Record:
-    """A refund that is not due yet needs no dispute: its date is told."""
+    """Ask when the refund was promised. One that is not due yet needs no dispute: tell its date."""
     promised = await call.ask(REFUND_DAY)
     due = await call.do(refund_due, customer.wallet, promised)
     if due is not None:
@@ -94,7 +94,7 @@ async def refund_missing(call: Call, customer: Verified, one: Record) -> Record:
 
 
 async def cancelled(call: Call, customer: Verified, one: Record) -> Record:
-    """Since when, and how to stop the next charge."""
+    """Ask when the subscription was cancelled, and explain how to stop the next charge."""
     await call.ask(CANCEL_DAY)
     call.say("dispute-stop-charges")
     return one

@@ -1,4 +1,4 @@
-"""Was it solved? The end of every task."""
+"""Ends a task: asks whether it was solved, then offers another question or says goodbye."""
 
 from ivr.engine import Call, Confirm, Main, Menu, ToAgent
 from ivr.handover import reasons
@@ -7,11 +7,11 @@ SOLVED = Confirm("was-it-solved", acts=False, resumable=False)
 ANYTHING = Menu("anything-else", ("more", "end"), resumable=False)
 NOT_SOLVED = Menu("not-solved", ("person", "menu"), resumable=False)
 NOT_SOLVED_CLOSED = Menu("not-solved-closed", ("callback", "menu"), resumable=False)
-"""While nobody is at work."""
+"""Used while no agent is at work."""
 
 
 async def was_it_solved(call: Call) -> None:
-    """Ask; then another question, a person, or a goodbye with the privacy reminder."""
+    """Ask whether it is solved; then offer another question, a person, or goodbye with the privacy reminder."""
     call.path.end_task()
     solved = await call.confirm(SOLVED)
     call.path.acknowledge()
@@ -26,20 +26,20 @@ async def was_it_solved(call: Call) -> None:
 
 
 async def nothing_done(call: Call) -> None:
-    """The end of a task in which the caller wanted nothing done: whether that solved anything is not asked."""
+    """End a task in which the caller declined to change anything. It does not ask whether that solved the problem."""
     call.path.end_task()
     call.path.acknowledge()
     await anything_else(call)
 
 
 async def anything_else(call: Call) -> None:
-    """Another question, or goodbye."""
+    """Offer another question, or say goodbye."""
     choice = await call.menu(ANYTHING)
     goodbye_or_more(call, choice)
 
 
 def goodbye_or_more(call: Call, choice: str) -> None:
-    """What was chosen of `more` and `end`; it does not come back."""
+    """Follow the choice: `more` returns to the main menu, anything else says goodbye. Never returns."""
     if choice == "more":
         raise Main
     call.say("goodbye", name=call.facts["name"])

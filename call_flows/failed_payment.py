@@ -1,4 +1,4 @@
-"""A payment that failed: why, and what happens next. Top-ups are told elsewhere, and never here."""
+"""Explains a failed payment: the reason and what happens next. `top_up` explains failed top-ups."""
 
 from call_flows.end_of_task import was_it_solved
 from call_flows.identify import identify
@@ -17,11 +17,11 @@ RETRIES = (
     "insufficient-funds", "bank-limit", "wallet-limit", "card-info", "card-expired", "verification", "not-permitted",
     "generic", "issuer-down", "expired",
 )  # fmt: skip
-"""Reasons for which there is something to do, and then it may be paid again."""
+"""Reasons for which the caller can do something and then pay again."""
 
 
 async def failed_payment(call: Call) -> None:
-    """Amount, day and time as the caller knows them; the record, after verification; and what it says."""
+    """Ask for amount, day and time, verify the caller, and explain the record."""
     call.say("payment-need")
     fen = await call.ask(AMOUNT)
     on = await ask_day(call, DAY, DATE)
@@ -42,7 +42,7 @@ async def failed_payment(call: Call) -> None:
 
 
 async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -> None:
-    """The record in plain words, the balance where it helps, and a case where the line owes one."""
+    """Tell the record in plain words, the balance where it helps, and open a case where the line owes one."""
     call.facts["record"] = payment.id
     call.say("payment-is" if payment.payee else "payment-is-unnamed", **spoken(payment))
     call.say("payment-" + payment.reason)
@@ -64,5 +64,5 @@ async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -
 
 
 def spoken(payment: Explained) -> dict[str, object]:
-    """What identifies it to the caller."""
+    """The values by which the caller recognises the payment."""
     return {"amount": payment.amount, "at": payment.at, "payee": payment.payee}

@@ -1,4 +1,4 @@
-"""Find a transaction: step through the latest ones, or search by day, amount or payee."""
+"""Finds a transaction: the caller steps through the latest ones, or searches by day, amount or payee."""
 
 from call_flows.end_of_task import was_it_solved
 from call_flows.pick_record import ask_day
@@ -22,7 +22,7 @@ NOTHING = Menu("search-nothing", ("wider", "person"))
 
 
 async def find_transaction(call: Call, customer: Verified) -> Record:
-    """The transaction that the caller wants to report; whoever has heard enough leaves by themself."""
+    """Find the transaction that the caller wants to report. A caller who has heard enough leaves by a key."""
     one = await found_before_drop(call, customer)
     while one is None:
         by = await call.menu(FIND)
@@ -32,7 +32,7 @@ async def find_transaction(call: Call, customer: Verified) -> Record:
 
 
 async def found_before_drop(call: Call, customer: Verified) -> Record | None:
-    """For whoever is led back after a call that broke off: the one that they had found."""
+    """The transaction that the caller had found before the call broke off, if it still exists."""
     then = call.path.next_found(FOUND)
     if then is None:
         return None
@@ -43,7 +43,7 @@ async def found_before_drop(call: Call, customer: Verified) -> Record | None:
 
 
 async def browse_latest(call: Call, customer: Verified) -> Record | None:
-    """Newest first."""
+    """Read out the latest transactions, newest first."""
     records = await call.do(latest, customer)
     if not records:
         call.say("records-none")
@@ -52,7 +52,7 @@ async def browse_latest(call: Call, customer: Verified) -> Record | None:
 
 
 async def browse(call: Call, records: list[Record], place: int) -> Record:
-    """One after the other by key, with details; the one that is reported."""
+    """Step through the records by key, with details on request; returns the one that the caller reports."""
     tell(call, records[place])
     while True:
         chosen = await call.menu(RECORD)
@@ -68,7 +68,7 @@ async def browse(call: Call, records: list[Record], place: int) -> Record:
 
 
 def step(call: Call, place: int, by: int, count: int) -> int:
-    """The next place, or the same one with a word when there is none."""
+    """The next place; at either end the same place, and the caller is told so."""
     if 0 <= place + by < count:
         return place + by
     call.say("record-last" if by > 0 else "record-first")
@@ -76,7 +76,7 @@ def step(call: Call, place: int, by: int, count: int) -> int:
 
 
 def tell(call: Call, one: Record) -> None:
-    """Day, payee and amount; and whether it did not go through."""
+    """Tell day, payee and amount, and the status unless it succeeded."""
     call.facts["record"] = one.id
     call.say("record-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)
     if one.status != "succeeded":
@@ -84,27 +84,27 @@ def tell(call: Call, one: Record) -> None:
 
 
 def tell_details(call: Call, one: Record) -> None:
-    """The very moment, and how it stands."""
+    """Tell the exact time and the status."""
     call.say("details-at", at=one.at)
     call.say("details-" + one.status)
     tell_debit(call, one)
 
 
 def tell_debit(call: Call, one: Record) -> None:
-    """Of one that failed, what the record knows of the money."""
+    """For a failed record, tell whether it proves that no money was taken."""
     if one.status == "failed":
         call.say("debit-none" if one.no_debit else "debit-not-known")
 
 
 async def by_day(call: Call, customer: Verified) -> Record | None:
-    """A day, and the time if it is known."""
+    """Search by day, and by time if the caller knows it."""
     on = await ask_day(call, DAY, DATE)
     at = await call.ask(TIME)
     return await search_and_pick(call, customer, on, at, 0, "")
 
 
 async def by_amount(call: Call, customer: Verified) -> Record | None:
-    """An amount to the fen."""
+    """Search by the exact amount, in fen."""
     fen = await call.ask(AMOUNT)
     return await search_and_pick(call, customer, "", "", fen, "")
 
@@ -133,7 +133,7 @@ async def pick_payee(call: Call, known: list[Payee]) -> str:
 
 
 async def search_and_pick(call: Call, customer: Verified, on: str, at: str, fen: int, payee: str) -> Record | None:
-    """Nothing: a wider search or a person. One: it is read. Several: the caller picks."""
+    """Search, and let the caller pick if several match. If none does, offer a wider search or a person."""
     found = await call.do(search, customer, on, at, fen, payee, False)
     if not found.records:
         call.say("search-none")
@@ -154,13 +154,13 @@ async def search_and_pick(call: Call, customer: Verified, on: str, at: str, fen:
 
 
 def tell_how_far(call: Call, found: Found) -> None:
-    """Of a caller with very many transactions the older ones were perhaps not looked at."""
+    """Tell how far back the search went, if it did not reach the oldest transactions in time."""
     if found.back_to:
         call.say("search-back-to", since=found.back_to)
 
 
 async def pick_transaction(call: Call, found: list[Record]) -> int:
-    """The place of the one that the caller picks: by its day, then its time, then payee and amount, as far as those differ."""
+    """The caller picks by day, then time, payee and amount, as far as they differ; returns the place of the record."""
     left = found
     for place in range(len(PICKS)):
         left = await narrow(call, left, PICKS[place])
@@ -187,13 +187,13 @@ def distinct(left: list[Record], prompt: str) -> list[Record]:
 
 
 def trait(one: Record, prompt: str) -> str:
-    """What the question is about, as far as a caller hears it."""
+    """The trait that the question asks about, as precisely as a caller hears it."""
     payee = (one.payee or {}).get("zh", "")
     return {"date": one.at[:10], "time": one.at[11:16], "payee": payee, "amount": str(one.amount)}[prompt[5:]]
 
 
 def spoken(one: Record) -> dict[str, object]:
-    """The values of the labels."""
+    """The values in the labels of the menu."""
     return {"on": one.at, "time": one.at[11:16], "payee": one.payee or TOP_UP, "amount": one.amount}
 
 

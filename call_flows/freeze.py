@@ -1,4 +1,4 @@
-"""Freeze an account: at any hour, from any telephone, with weak proof. Only a person lifts it again."""
+"""Freezes an account at any hour, from any telephone, with weak proof of identity. Only an agent unfreezes it."""
 
 from dataclasses import asdict
 
@@ -13,10 +13,10 @@ TRIES = 3
 
 
 async def freeze_account(call: Call) -> bool:
-    """Whether the account stands frozen now; False when the caller does not want it, or it is closed.
+    """Freeze the account; True if it is frozen now. False: the caller declined, or the account is closed.
 
-    A verified customer proves nothing more. Whoever cannot prove even a little is led to a person, and so is
-    everybody when nobody knows whether the account was frozen.
+    A verified customer needs no further proof. A caller without even weak proof is handed over to a person, and so is
+    every caller if the outcome of the freeze is unknown.
     """
     call.facts["priority"] = "high"
     try:
@@ -40,7 +40,7 @@ async def freeze_account(call: Call) -> bool:
 
 
 async def whose(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
-    """Whose account it is, and how it stands: known of a verified customer, else by weak proof."""
+    """Find the account and its status: that of the verified customer, or one found by weak proof."""
     if "customer" not in call.facts:
         return await prove(call)
     customer = call.facts["customer"]
@@ -50,9 +50,10 @@ async def whose(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
 
 
 async def prove(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
-    """A registered number and the tail of the document. Unknown, wrong and too often sound the same.
+    """Ask for a registered number and the last characters of the identity document.
 
-    Once many have guessed at an account, right sounds as wrong does, too.
+    An unknown number, a wrong tail and too many attempts sound the same. After many guesses at an account, a right
+    answer sounds like a wrong one, too.
     """
     call.say("freeze-need")
     for place in range(TRIES):
@@ -77,7 +78,7 @@ async def prove(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
 
 
 async def untold(call: Call, owner: Owner | None, stands: AccountStatus) -> bool:
-    """The same yes and the same words, whether the proof was right or not; if it was, the account is frozen."""
+    """Freeze without telling whether the proof was right: the same question and words either way."""
     whom = owner if stands.status == "active" else None
     call.say("freeze-means")
     if not await call.confirm(SURE):
@@ -95,7 +96,7 @@ async def untold(call: Call, owner: Owner | None, stands: AccountStatus) -> bool
 
 
 async def is_settled(call: Call, whom: Owner | None) -> bool:
-    """Whether the wallet answered: frozen, or nobody's."""
+    """Whether the outcome is known: the account is frozen, or there was none to freeze."""
     try:
         await call.do(freeze_untold, whom)
         return True
@@ -104,7 +105,7 @@ async def is_settled(call: Call, whom: Owner | None) -> bool:
 
 
 async def stop(call: Call, owner: Owner) -> None:
-    """Frozen, and written down. What the wallet leaves open is asked once more, under the same key."""
+    """Freeze the account and keep a record. If the outcome is unknown, send it again once with the same key."""
     if not await is_frozen(call, owner):
         await call.announce("freeze-unsure")
         if not await is_frozen(call, owner):
@@ -115,7 +116,7 @@ async def stop(call: Call, owner: Owner) -> None:
 
 
 async def is_frozen(call: Call, owner: Owner) -> bool:
-    """False: nobody knows."""
+    """Whether the wallet confirmed the freeze. False: the outcome is unknown."""
     try:
         return await call.do(freeze, owner)
     except Unavailable:
@@ -123,7 +124,7 @@ async def is_frozen(call: Call, owner: Owner) -> bool:
 
 
 def tell(call: Call, stands: AccountStatus) -> None:
-    """What is frozen, who lifts it, and that the owner gets word of it."""
+    """Tell what is frozen, who unfreezes it, and whether the owner gets a text message."""
     call.say("freeze-done")
     call.say("freeze-lifted-by")
     call.say("freeze-texted" if stands.texts else "freeze-not-texted")

@@ -1,4 +1,4 @@
-"""Who is calling: a number or wallet id, the tail of a document, then a code or the phone PIN."""
+"""Verifies the caller: a number or wallet id, the end of the identity document, then a texted code or the phone PIN."""
 
 from dataclasses import asdict
 
@@ -15,7 +15,7 @@ FACTOR = Menu("identify-factor", ("text", "pin"), resumable=False)
 CODE = Ask(
     "identify-code", six_digits, length=6, timeout=30, personal=True, keys={**ENTRY_KEYS, "*": ("value", "not-there")}
 )
-"""Time enough to take the telephone from the ear and read; `*` leads to what helps when no text comes."""
+"""The timeout leaves time to read the text on the same telephone; `*` leads to help when no text arrives."""
 NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), resumable=False)
 PIN = Ask("identify-pin", six_digits, length=6, personal=True)
 
@@ -23,7 +23,7 @@ ROUNDS = 3
 
 
 async def identify(call: Call) -> Verified:
-    """A verified customer, or after three rounds in a call a person. Unknown, wrong and locked sound the same."""
+    """Verify the caller, or hand over to a person after three rounds. Unknown, wrong and locked sound the same."""
     if "customer" in call.facts:
         return Verified(**call.facts["customer"])
     call.say("scam-caution")
@@ -40,7 +40,7 @@ async def identify(call: Call) -> Verified:
 
 
 async def one_round(call: Call) -> Verified | None:
-    """All factors once; the verdict is spoken only at the end."""
+    """Ask for every factor once; the result is told only at the end."""
     number = await call.ask(NUMBER)
     claimed = await call.do(find_account, call.facts["wallet"], number)
     keyed = await call.ask(TAIL)
@@ -57,10 +57,10 @@ async def one_round(call: Call) -> Verified | None:
 
 
 async def by_text(call: Call, claimed: Claimed) -> bool | None:
-    """A code by SMS to the registered number, if there is one; None: by the phone PIN after all.
+    """Verify by a code texted to the registered number, if there is one. None: the caller chose the phone PIN instead.
 
-    Nobody is told that a text was sent: what is known of an account is not told to strangers. Where none comes, there
-    is another one, the phone PIN, or a person.
+    The words do not tell whether a text was sent, because strangers must not learn what is known of an account. If no
+    text arrives, the caller may ask for another one, use the phone PIN, or reach a person.
     """
     chosen = "again"
     while chosen != "pin":

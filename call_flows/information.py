@@ -1,4 +1,4 @@
-"""Answers that need no verification and make no record."""
+"""Answers general questions, without verification and without any record of the caller."""
 
 from call_flows.end_of_task import was_it_solved
 from ivr.engine import Ask, Call, Menu
@@ -11,14 +11,14 @@ SUSPECT = Ask("safety-number", phone_number)
 
 
 async def information(call: Call) -> None:
-    """Hours, official channels, what to have ready, limits and rules, safety."""
+    """Let the caller choose a topic: hours, official channels, what to have ready, limits and rules, safety."""
     while True:
         topic = await call.menu(INFORMATION)
         await call.level(tell(call, topic))
 
 
 async def tell(call: Call, topic: str) -> None:
-    """Speak one topic and ask whether it helped."""
+    """Tell one topic and ask whether it helped."""
     if topic == "safety":
         await safety(call)
     else:
@@ -27,7 +27,7 @@ async def tell(call: Call, topic: str) -> None:
 
 
 async def safety(call: Call) -> None:
-    """What staff never ask for; and whether a number that called is one of ours."""
+    """Tell what staff never ask for, and offer to check a number that called the caller."""
     call.say("safety-advice")
     chosen = await call.menu(SAFETY)
     if chosen == "check":
@@ -35,14 +35,14 @@ async def safety(call: Call) -> None:
 
 
 async def check_number(call: Call) -> None:
-    """Whether a keyed number is one of the wallet's own."""
+    """Tell whether a keyed number is one of the wallet's own."""
     number = await call.ask(SUSPECT)
     official = await call.do(is_official, call.facts["wallet"], number)
     call.say("number-official" if official else "number-not-official", number=number)
 
 
 async def speak_topic(call: Call, topic: str) -> None:
-    """Say one topic with the figures of the wallet that was dialled."""
+    """Tell one topic with the figures of the wallet that was dialled."""
     facts = await call.do(wallet_facts, call.facts["wallet"])
     if topic == "limits":
         call.say("limits-and-rules", **facts.limits)

@@ -1,4 +1,4 @@
-"""Look into an account with its owner: what was not theirs, a case for it, and what to change now."""
+"""Reviews an account with its owner: marks unknown transactions, opens a case, and gives advice."""
 
 from call_flows.case_promise import tell_case, tell_reference
 from call_flows.freeze import freeze_account
@@ -12,13 +12,13 @@ from ivr.wallet.review import Review, review
 YOURS = Confirm("yours", acts=False, resumable=False)
 OPEN = Confirm("investigate-now")
 AT_ONCE = 4
-"""Transactions that a caller can keep apart by ear; then more are offered."""
+"""The number of transactions after which the caller is asked whether to hear more."""
 FURTHER = Menu("recent-further", ("on", "enough"), resumable=False)
 AFTER = Menu("after-case", ("advice", "enough"))
 
 
 async def investigate(call: Call, logs_in: bool) -> None:
-    """After verification: how the account stands, its last transactions one by one, a freeze, a case, advice."""
+    """Verify the caller, then go through status and last transactions, and offer a freeze, a case and advice."""
     if await is_under_pressure(call):
         await offer_protection(call)
         return
@@ -35,7 +35,7 @@ async def investigate(call: Call, logs_in: bool) -> None:
 
 
 async def mark(call: Call, found: Review) -> list[str]:
-    """The caller says of each transaction whether it is theirs; the ids of those that are not."""
+    """Ask of each transaction whether it is the caller's own; returns the ids of those that are not."""
     strange: list[str] = []
     recent = found.recent
     if not recent:
@@ -56,7 +56,7 @@ async def mark(call: Call, found: Review) -> list[str]:
 
 
 async def open_investigation(call: Call, strange: list[str]) -> None:
-    """Read back, confirmed, then a case with reference, next step and date; one for the same matter."""
+    """Read the matter back, confirm, and open a case with reference, next step and date: at most one for one matter."""
     call.say("marked-some" if strange else "marked-none")
     if not await call.confirm(OPEN):
         return
@@ -69,7 +69,7 @@ async def open_investigation(call: Call, strange: list[str]) -> None:
 
 
 def advise(call: Call, logs_in: bool, two_factor: bool | None = None) -> None:
-    """Password, two-factor log-in and care; nothing that needs the app for whoever cannot log in."""
+    """Give advice on password, two-factor log-in and care; nothing that needs the app to a caller who cannot log in."""
     call.say("offer_protection-password" if logs_in else "offer_protection-locked-out")
     if two_factor is not None:
         call.say("two-factor-on" if two_factor else "two-factor-off")

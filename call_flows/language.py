@@ -1,4 +1,4 @@
-"""Mandarin or English: asked once, in both, and remembered for the number."""
+"""Asks for Mandarin or English, once and in both languages, and remembers the choice for the number."""
 
 from ivr.engine import Back, Call, Main, Menu
 from ivr.identity.callers import remember_language
@@ -7,9 +7,9 @@ LANGUAGE = Menu("choose-language", ("chinese", "english"), timeout=5, offer_agen
 
 
 async def choose_language(call: Call) -> None:
-    """Name the wallet and ask; whoever answers otherwise goes on in the language of the line.
+    """Name the wallet and ask for the language. A caller who answers otherwise continues in the language of the line.
 
-    Until somebody chose, all is said in both: also to whoever leaves this for a person.
+    Until the choice everything is said in both languages, also to a caller who leaves for a person.
     """
     call.in_both = True
     try:
@@ -21,12 +21,12 @@ async def choose_language(call: Call) -> None:
 
 
 async def keep_language(call: Call) -> None:
-    """The language of the line, for a caller who answers the question otherwise and goes on."""
+    """Use the language of the line, for a caller who did not answer the question."""
     await take_language(call, "chinese" if call.language == "zh" else "english")
 
 
 async def take_language(call: Call, chosen: str) -> None:
-    """From now on this one, and in the next call too."""
+    """Use this language from now on, and in the next call from this number."""
     call.language = "zh" if chosen == "chinese" else "en"
     call.in_both = False
     call.facts["remembered"] = True

@@ -1,4 +1,4 @@
-"""What is heard while operations have switched the line: everybody to a person, or closed."""
+"""Root flows while operations have switched the line: hand everybody over to a person, or closed."""
 
 from call_flows.agent import callback, last_resort, say_goodbye
 from call_flows.language import choose_language
@@ -7,7 +7,7 @@ from ivr.handover import reasons
 
 
 async def to_person(call: Call) -> None:
-    """Why, if they said so, and a person: also for whoever does not answer which language they speak."""
+    """Tell the reason, if operations gave one, and hand over to a person; the language need not be chosen."""
     try:
         await say_why(call, "line-to-person")
     except ToAgent:
@@ -16,7 +16,7 @@ async def to_person(call: Call) -> None:
 
 
 async def closed(call: Call) -> None:
-    """Why, if they said so, and a callback: nobody is sent away with nothing."""
+    """Tell the reason, if operations gave one, and offer a callback."""
     call.facts["reason"] = reasons.LINE_CLOSED
     call.facts["solved"] = False
     try:
@@ -28,7 +28,7 @@ async def closed(call: Call) -> None:
 
 
 async def say_why(call: Call, otherwise: str) -> None:
-    """The reason in the words of operations, or a plain one, in the language of the caller."""
+    """Tell the reason that operations wrote, or the prompt `otherwise`, in the caller's language."""
     if not call.facts.get("remembered"):
         await choose_language(call)
     told = call.facts["switched"]

@@ -1,4 +1,4 @@
-"""What every look-up of a caller's own record needs: the day, one of several, and a case where the line owes one."""
+"""Shared steps of a look-up: ask for the day, pick one of several records, open a case that the line owes."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,11 +10,11 @@ from ivr.cases.cases import open_case
 from ivr.engine import Ask, Call, Menu
 
 OWED = ("unknown", "system-fault")
-"""Reasons for which a case is opened unasked."""
+"""Reasons for which the line opens a case without being asked."""
 
 
 class Record(Protocol):
-    """Something that happened to the caller's account, at a local moment."""
+    """A record of the caller's account; `at` is ISO 8601 in the wallet's time zone."""
 
     @property
     def id(self) -> str: ...
@@ -27,9 +27,9 @@ Found = TypeVar("Found", bound=Record)
 
 
 async def ask_day(call: Call, day: Menu, date: Ask) -> str:
-    """Today, yesterday, or the latest such day of another date, as `YYYY-MM-DD`.
+    """Ask for the day: today, yesterday or another date; returns `YYYY-MM-DD`.
 
-    It stays the day that the caller meant: the look-up comes turns later, perhaps after midnight.
+    The date is fixed now, because the look-up runs some turns later, perhaps after midnight.
     """
     chosen = await call.menu(day)
     if chosen == "other":
@@ -39,16 +39,16 @@ async def ask_day(call: Call, day: Menu, date: Ask) -> str:
 
 
 async def choose(call: Call, name: str, found: list[Found]) -> Found:
-    """The only record that fits, or the one that the caller picks of several."""
+    """The only match, or the one of several that the caller picks."""
     if len(found) == 1:
         return found[0]
     return await pick(call, name, found)
 
 
 async def pick(call: Call, name: str, found: list[Found]) -> Found:
-    """The record that the caller picks, earliest first, at the menu of that name or of a longer one; a single one is asked about too.
+    """Let the caller pick a record, earliest first, at the menu `name` or a longer name; also if there is only one.
 
-    By its time; where two share a minute, by its payee, or else by its place in the row.
+    The labels are times; if two records share a minute, payees; if these do not differ either, places in the list.
     """
     in_order = sorted(found, key=lambda one: one.at)
     apart, labels = distinguishing_labels(in_order)
@@ -58,7 +58,7 @@ async def pick(call: Call, name: str, found: list[Found]) -> Found:
 
 
 def distinguishing_labels(found: Sequence[Record]) -> tuple[str, list[dict[str, Any]]]:
-    """What tells these apart by ear, as the end of a menu's name, and the values of the labels."""
+    """The ending of the menu's name and the values of the labels that distinguish these records by ear."""
     times: list[dict[str, Any]] = [{"time": one.at[11:16]} for one in found]
     payees: list[dict[str, Any]] = [{"payee": getattr(one, "payee", None)} for one in found]
     if _differ(times):
@@ -73,7 +73,7 @@ def _differ(labels: list[dict[str, Any]]) -> bool:
 
 
 async def open_owed_case(call: Call, reason: str, record: str) -> None:
-    """Nobody knows yet, or it is our fault: a case with a reference and a date, unasked."""
+    """Open a case with reference and date unasked, because the outcome is unknown or the fault is ours."""
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], reason, record)
     tell_reference(call, case)

@@ -1,4 +1,4 @@
-"""Messages about offers: off unless the customer says yes, and off again as easily."""
+"""Turns messages about offers on or off. They are off until the customer says yes, and as easy to turn off again."""
 
 from call_flows.identify import identify
 from ivr.cases.consents import consent_key, keep_consent
@@ -11,9 +11,8 @@ SURE = Confirm("promotion-messages-now")
 
 
 async def offer_messages(call: Call) -> bool:
-    """How it stands, what it means, the change read back, one explicit yes; kept at the wallet and as our record.
-
-    False: the caller wanted no change.
+    """Tell the present state and its meaning, read the change back, and ask for one explicit yes. The wallet stores the
+    change, and the line keeps its own record of the consent. False: the caller wanted no change.
     """
     customer = await identify(call)
     on = await call.do(push_is_on, customer)
@@ -32,7 +31,8 @@ async def offer_messages(call: Call) -> bool:
 
 
 async def change(call: Call, customer: Verified, push: bool, key: str) -> None:
-    """Set at the wallet. What it leaves open is asked once more, under the same key; then a person."""
+    """Set the state at the wallet. If the outcome is unknown, send it once more with the same idempotency key, and hand
+    over to a person if it stays unknown."""
     if await is_set(call, customer, push, key):
         return
     await call.announce("promotion-messages-unsure")
@@ -42,7 +42,7 @@ async def change(call: Call, customer: Verified, push: bool, key: str) -> None:
 
 
 async def is_set(call: Call, customer: Verified, push: bool, key: str) -> bool:
-    """False: nobody knows."""
+    """Whether the wallet confirmed the change. False: the outcome is unknown."""
     try:
         return await call.do(set_push, customer, push, key)
     except Unavailable:

@@ -1,4 +1,4 @@
-"""Promotions and rewards: what there is, what is for the caller, how far they are, and messages about it."""
+"""Tells promotions and rewards: all offers, the caller's own, their progress, and messages about offers."""
 
 from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.identify import identify
@@ -13,14 +13,14 @@ STEP = Menu("promotion-step", ("on", "again", "details"), resumable=False)
 
 
 async def promotions(call: Call) -> None:
-    """Five topics; whatever needs the account asks who is calling first."""
+    """Let the caller choose one of five topics; topics about the account verify the caller first."""
     while True:
         topic = await call.menu(PROMOTIONS)
         await call.level(tell(call, topic))
 
 
 async def tell(call: Call, topic: str) -> None:
-    """One topic to its end."""
+    """Tell one topic, then end the task."""
     helped = True
     if topic == "current":
         offers = await call.do(current_offers, call.facts["wallet"])
@@ -40,7 +40,7 @@ async def tell(call: Call, topic: str) -> None:
 
 
 async def for_me(call: Call) -> None:
-    """After verification: only what this customer may use, as a new or an existing user."""
+    """Verify the caller, then read out the offers that this customer may use as a new or an existing user."""
     customer = await identify(call)
     mine = await call.do(offers_for, customer)
     call.say("promotion-user-" + mine.standing)
@@ -48,7 +48,7 @@ async def for_me(call: Call) -> None:
 
 
 async def read_out(call: Call, offers: list[Offer]) -> None:
-    """One after the other, the soonest end first; each again, or in detail, before the next."""
+    """Read out the offers, the one that ends soonest first; the caller may hear each again or in detail."""
     if not offers:
         call.say("promotion-none")
         return
@@ -64,7 +64,7 @@ async def read_out(call: Call, offers: list[Offer]) -> None:
 
 
 def describe(call: Call, offer: Offer) -> None:
-    """What it is, for whom, on which condition, and until which day."""
+    """Tell title, audience, condition and last day of an offer."""
     call.say("promotion-title", title=offer.title)
     call.say("promotion-for-" + offer.audience)
     call.say("promotion-condition", condition=offer.condition)
@@ -74,7 +74,7 @@ def describe(call: Call, offer: Offer) -> None:
 
 
 def detail(call: Call, offer: Offer) -> None:
-    """Since when, and what it gives."""
+    """Tell the first day of an offer and what it gives."""
     call.say("promotion-since", starts=offer.starts)
     if offer.gives:
         call.say("promotion-gives-" + offer.gives.kind, amount=offer.gives.amount)

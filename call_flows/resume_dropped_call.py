@@ -1,4 +1,4 @@
-"""Whoever was cut off in the middle may go on where they stood, once they have proved again who they are."""
+"""Resumes a call that broke off: after a new verification, the caller continues at the same place."""
 
 from call_flows.identify import identify
 from ivr.calls.dropped_calls import ResumePoint, settle, what_was_left
@@ -8,7 +8,7 @@ RESUME = Menu("go-on", ("on", "anew"), resumable=False)
 
 
 async def offer_to_resume(call: Call, dropped: str) -> None:
-    """The offer names no task: a caller's number is not a person."""
+    """Offer to resume. The offer names no task, because the calling number does not prove who is calling."""
     try:
         chosen = await call.menu(RESUME)
         if chosen == "on":
@@ -20,7 +20,7 @@ async def offer_to_resume(call: Call, dropped: str) -> None:
 
 
 async def resume(call: Call, dropped: str) -> None:
-    """What was done already is told; otherwise the way back is walked."""
+    """Verify the caller, then tell what the dropped call had done, or lead back to the place where it broke off."""
     customer = await identify(call)
     left = await call.do(what_was_left, dropped, customer)
     if left is None:
@@ -35,6 +35,6 @@ async def resume(call: Call, dropped: str) -> None:
 
 
 def tell_done(call: Call, left: ResumePoint) -> None:
-    """Nothing is done twice."""
+    """Tell what the dropped call had done, so that nothing is done twice."""
     for one in left.done:
         call.say("done-" + one.act, reference=one.reference)

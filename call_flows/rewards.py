@@ -1,4 +1,4 @@
-"""Points and rewards: how far, what is missing, by when; a case for what did not come."""
+"""Tells points and progress of rewards, and opens a case for a reward that did not arrive."""
 
 from call_flows.case_promise import tell_case, tell_reference
 from call_flows.identify import identify
@@ -13,9 +13,9 @@ OPEN = Confirm("promotion-case-now")
 
 
 async def my_rewards(call: Call) -> bool:
-    """After verification: the points, each promotion that counts, and whatever else the caller misses.
+    """Verify the caller, then tell points and progress, and offer a case for a missing reward.
 
-    False: in the end the caller wanted no case after all.
+    False: the caller declined the case at the end.
     """
     customer = await identify(call)
     mine = await call.do(rewards_of, customer)
@@ -32,7 +32,7 @@ async def my_rewards(call: Call) -> bool:
 
 
 async def one_reward(call: Call, one: Progress) -> None:
-    """How far it is. An overdue one has a case unasked; of any other the caller may say that it is missing."""
+    """Tell the progress of one reward. Open a case for an overdue one; any other the caller may report as missing."""
     how_far(call, one)
     if one.state == "overdue":
         await open_for(call, one.promotion)
@@ -47,7 +47,7 @@ async def one_reward(call: Call, one: Progress) -> None:
 
 
 def how_far(call: Call, one: Progress) -> None:
-    """Title, state, what is missing, what it gives."""
+    """Tell title, state, the missing amount and what the promotion gives."""
     call.say("promotion-title", title=one.title)
     if one.state == "counting" and one.missing is None:
         call.say("promotion-progress-so-far", progress=one.progress)
@@ -59,7 +59,7 @@ def how_far(call: Call, one: Progress) -> None:
 
 
 async def raise_missing(call: Call, about: str) -> bool:
-    """At the caller's request: read back, confirmed, then a case; False when it is not wanted."""
+    """Open a case for a missing reward after a confirmation. False: the caller declined."""
     wanted = await call.confirm(OPEN)
     if wanted:
         await open_for(call, about)
@@ -69,7 +69,7 @@ async def raise_missing(call: Call, about: str) -> bool:
 
 
 async def open_for(call: Call, about: str) -> None:
-    """One case for one matter, with a reference and a date."""
+    """Open the case and tell its reference and date: at most one for one matter."""
     call.pause()
     case = await call.do(open_case, call.facts["customer"]["id"], call.facts["wallet"], "reward", about)
     tell_reference(call, case)

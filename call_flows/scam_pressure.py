@@ -1,4 +1,4 @@
-"""Is somebody telling the caller what to do? Asked before anything that a swindler would want; and the way out."""
+"""Asks whether somebody gives the caller instructions, before any step that a scammer would want; offers help."""
 
 from call_flows.freeze import freeze_account
 from call_flows.information import check_number
@@ -9,14 +9,17 @@ WAY_OUT = Menu("way-out", ("freeze", "check", "enough"))
 
 
 async def is_under_pressure(call: Call) -> bool:
-    """Whether somebody gives the caller orders now; nothing typed ahead answers it. A yes belongs to `offer_protection`."""
+    """Ask whether somebody gives the caller instructions now. Type-ahead cannot answer it. After a yes, call
+    `offer_protection`."""
     directed = await call.confirm(DIRECTED)
     call.facts["directed"] = directed
     return directed
 
 
 async def offer_protection(call: Call) -> bool:
-    """Hang up on them, move no money; a freeze, a number checked, or a person before all others. False: no freeze after all."""
+    """Advise to hang up and move no money; offer a freeze or a check of a number, and raise the priority of the call.
+
+    False: the caller chose a freeze and then declined it."""
     call.facts["priority"] = "high"
     call.say("directed-advice")
     if call.facts.get("calendar") == "CN":

@@ -1,4 +1,4 @@
-"""Account security: what needs no proof is asked first, then a freeze, a look at the account, or advice; and the end of a freeze."""
+"""Helps with account security: questions without verification, then a freeze, a review of the account, or advice."""
 
 from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.freeze import freeze_account
@@ -15,7 +15,7 @@ FROZEN = Menu("frozen-then", ("review", "advice", "lift"))
 
 
 async def security(call: Call) -> None:
-    """Something is wrong, transactions are strange, somebody gives orders, tips, or a freeze to be lifted; agents take it first."""
+    """Let the caller choose a security topic. These calls get high priority in a hand-over."""
     call.facts["priority"] = "high"
     while True:
         topic = await call.menu(SECURITY)
@@ -23,7 +23,7 @@ async def security(call: Call) -> None:
 
 
 async def help_with(call: Call, topic: str) -> None:
-    """One of them, to its end."""
+    """Handle one security topic, then end the task."""
     helped = True
     if topic == "scam":
         call.facts["directed"] = True
@@ -40,9 +40,9 @@ async def help_with(call: Call, topic: str) -> None:
 
 
 async def something_wrong(call: Call, topic: str) -> bool:
-    """Stolen, misused, lost, or not one's own transactions: two questions before any proof, then what helps first.
+    """Handle a stolen, lost or misused account: two questions before any verification, then the help that comes first.
 
-    False: the caller wanted no freeze after all.
+    False: the caller chose a freeze and then declined it.
     """
     if topic == "stolen":
         call.say("stolen-advice")
@@ -69,21 +69,21 @@ async def something_wrong(call: Call, topic: str) -> bool:
 
 
 async def any_unfamiliar(call: Call, topic: str) -> str:
-    """Are there transactions that are not the caller's? Whoever chose so has said it."""
+    """Ask whether there are transactions that are not the caller's, unless the chosen topic says so."""
     if topic == "unfamiliar":
         return "some"
     return await call.menu(UNFAMILIAR)
 
 
 async def what_first(call: Call, topic: str) -> str:
-    """freeze, review or advice; transactions that somebody named are looked at."""
+    """Ask what to do first: freeze, review or advice. For unfamiliar transactions it is the review."""
     if topic == "unfamiliar":
         return "review"
     return await call.menu(FIRST)
 
 
 def tell_of_lost_phone(call: Call) -> None:
-    """What only others can stop: the SIM, and the thief; and the password as soon as there is a phone again."""
+    """Advise on a lost phone: block the SIM, report the theft, and change the password on the next phone."""
     call.pause()
     call.say("lost-phone-sim")
     call.say("lost-phone-police" if call.facts.get("calendar") == "CN" else "lost-phone-report")
@@ -91,7 +91,7 @@ def tell_of_lost_phone(call: Call) -> None:
 
 
 async def lift(call: Call) -> bool:
-    """Nothing is unfrozen in the line: a person does it, for a caller to whom nobody gives orders."""
+    """Hand over to an agent, the only one who may unfreeze. A caller under pressure is offered protection instead."""
     if await is_under_pressure(call):
         return await offer_protection(call)
     call.say("lift-by-person")

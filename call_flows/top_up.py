@@ -1,4 +1,4 @@
-"""Top-up and payment problems: what failed, why, and what happens next."""
+"""Helps with top-ups: explains a failed one, tells limits and methods, and leads to failed payments and case status."""
 
 from call_flows.case_status import case_status
 from call_flows.end_of_task import was_it_solved
@@ -23,11 +23,11 @@ TIME = Ask("top-up-time", clock, empty_is=True)
 
 CARD_PROBLEMS = ("insufficient-funds", "bank-limit", "card-info", "card-expired", "not-permitted", "generic")
 RETRIES = (*CARD_PROBLEMS, "verification", "issuer-down", "expired")
-"""Reasons for which there is something to do, and then it may be tried again."""
+"""Reasons for which the caller can do something and then try again."""
 
 
 async def top_up(call: Call) -> None:
-    """A failed top-up, limits, methods, a failed payment, or the status of a case."""
+    """Let the caller choose: a failed top-up, limits, methods, a failed payment, or the status of a case."""
     topic = await call.menu(TOP_UP)
     if topic == "failed":
         await failed_top_up(call)
@@ -43,7 +43,7 @@ async def top_up(call: Call) -> None:
 
 
 async def failed_top_up(call: Call) -> None:
-    """Collect what the caller knows, look the record up, and say what it says."""
+    """Ask what the caller knows, find the record after verification, and explain it."""
     call.say("top-up-need")
     step = await call.menu(STEP)
     charged = step == "debited"
@@ -67,7 +67,7 @@ async def failed_top_up(call: Call) -> None:
 
 
 async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
-    """The record in plain words, and a case where the line owes one."""
+    """Tell the record in plain words, and open a case where the line owes one."""
     call.facts["record"] = advice.id
     call.say("top-up-is", amount=advice.amount, at=advice.at)
     call.say("advice-" + advice.reason)
@@ -93,7 +93,7 @@ async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
 
 
 def tell_limit(call: Call, advice: Advice, left: Period) -> None:
-    """The limit that was broken; how it stands now, and when it begins anew."""
+    """Tell the limit that the top-up broke, how much of it is left now, and when it resets."""
     over = advice.over or {}
     if over:
         call.say("over-" + str(over["name"]), **over)
@@ -106,7 +106,7 @@ def tell_limit(call: Call, advice: Advice, left: Period) -> None:
 
 
 def tell_other_ways(call: Call, advice: Advice, found: Found) -> None:
-    """The customer's other cards, then the other methods."""
+    """Tell the customer's other cards, then the other methods."""
     call.pause()
     for card in advice.other_cards:
         call.say("other-card", bank=card.bank, tail=card.tail)
@@ -115,7 +115,7 @@ def tell_other_ways(call: Call, advice: Advice, found: Found) -> None:
 
 
 async def my_limits(call: Call) -> None:
-    """Limits with what is used and left, and when they begin anew."""
+    """Verify the caller, then tell the limits, what is used and left, and when they reset."""
     customer = await identify(call)
     limits = await call.do(limits_of, customer)
     call.say("limit-single", limit=limits.single)

@@ -1,4 +1,4 @@
-"""Transactions and disputes: the records, what was spent, the wallet's rules, the status of a case."""
+"""Helps with transactions: reads them out, reports one, adds up spending, tells case status and dispute rules."""
 
 from call_flows.case_status import case_status
 from call_flows.dispute import report, report_this
@@ -14,21 +14,21 @@ RULES = Menu("rules", ("apply", "enough"))
 
 
 async def transactions(call: Call) -> None:
-    """What a caller may want to know of transactions, or to say about one."""
+    """Let the caller choose a topic about transactions."""
     while True:
         topic = await call.menu(TRANSACTIONS)
         await call.level(TOPICS[topic](call))
 
 
 async def records(call: Call) -> None:
-    """Hear transactions; one of them may be reported from there."""
+    """Verify the caller and read out transactions; the caller may report one of them."""
     customer = await identify(call)
     one = await find_transaction(call, customer)
     await report_this(call, customer, one)
 
 
 async def overview(call: Call) -> None:
-    """What was spent in the last seven days, this month and the month before."""
+    """Verify the caller, then tell the spending of the last seven days, this month and the month before."""
     customer = await identify(call)
     spent = await call.do(spending, customer)
     for one in spent:
@@ -39,7 +39,7 @@ async def overview(call: Call) -> None:
 
 
 async def rules(call: Call) -> None:
-    """The dispute rules of the wallet that was dialled, for anybody; and how to apply without the line."""
+    """Tell the dispute rules of the dialled wallet, without verification, and how to apply without the line."""
     facts = await call.do(wallet_facts, call.facts["wallet"])
     call.say("rules-" + facts.rules["unit"], **facts.rules)
     call.say("rules-refund-" + facts.rules["refund_unit"], **facts.rules)

@@ -1,4 +1,4 @@
-"""A short description in the caller's own words, for whoever handles the case: offered, never needed."""
+"""Offers to record a voice note: a short description in the caller's own words, for the people who handle the case."""
 
 from ivr.engine import Back, Call, Menu, Record
 from ivr.voice_notes.notes import drop_note, keep_note
@@ -10,9 +10,9 @@ KEPT = Menu("voice-note-kept", ("keep", "again", "drop"))
 
 
 async def offer_voice_note(call: Call, reference: str, wanted: str = "offer") -> None:
-    """One key goes on without. `*` before or while speaking leads back to the offer, and nothing is kept of it.
+    """Offer a voice note; one key skips it. `*` before or during the recording returns to the offer and discards it.
 
-    `wanted` "again": the caller has chosen already to speak.
+    `wanted` "again": the caller has already chosen to speak.
     """
     while wanted != "enough":
         if wanted == "offer":
@@ -22,7 +22,8 @@ async def offer_voice_note(call: Call, reference: str, wanted: str = "offer") ->
 
 
 async def record_voice_note(call: Call, reference: str) -> str:
-    """One recording: offer, again or enough. It is kept at once, for whoever hangs up then has said what they wanted."""
+    """Record once; returns the next step: offer, again or enough. The recording is kept at once, so that it survives a
+    caller who hangs up right after it."""
     try:
         recording = await call.record(NOTE)
     except Back:

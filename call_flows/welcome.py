@@ -1,4 +1,4 @@
-"""The line is answered: brand, language, and the main menu, within eight seconds."""
+"""Answers the call: brand, language, and the first key of the main menu within eight seconds."""
 
 from collections.abc import Coroutine
 from dataclasses import replace
@@ -19,7 +19,7 @@ from ivr.handover.agents import duty
 
 MAIN = Menu("main-menu", ("security", "top-up", "transactions", "promotions", "information"), offer_language=True)
 ALONE = replace(MAIN, offer_language=False)
-"""Of a line that has one language only."""
+"""The main menu of a line with only one language."""
 
 BRANCHES = {
     "security": security,
@@ -31,7 +31,7 @@ BRANCHES = {
 
 
 async def answer(call: Call) -> None:
-    """Greet, choose a language, and lead to what the caller needs; a person from anywhere."""
+    """Root flow of a call: greet, then run the main menu until the call ends; a person is reachable from anywhere."""
     part = greet
     while True:
         await helped(call, part(call))
@@ -39,7 +39,7 @@ async def answer(call: Call) -> None:
 
 
 async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
-    """A part of the call; whoever wants a person out of it gets one, or a callback, and may go on then."""
+    """Run a part of the call. A caller who leaves it for a person gets one, or a callback, and may then continue."""
     try:
         await part
         return
@@ -56,10 +56,10 @@ async def helped(call: Call, part: Coroutine[Any, Any, None]) -> None:
 
 
 async def greet(call: Call) -> None:
-    """Name the wallet; ask the language once, unless this number chose before; offer to go on after a call that broke off.
+    """Name the wallet, ask for the language unless the number is known, and offer to resume a dropped call.
 
-    Outside hours it is said when people are back, and whether security has some now. Whoever comes straight to the main
-    menu hears brand and hours in one sentence, so that the first key is named within eight seconds.
+    Outside hours, tell when agents are back and whether security agents are there now. A caller who comes straight to
+    the main menu hears brand and hours in one sentence, so that the first key is named within eight seconds.
     """
     unnamed = bool(call.facts.get("remembered"))
     if not unnamed:
@@ -81,7 +81,7 @@ async def greet(call: Call) -> None:
 
 
 async def main_menu(call: Call) -> None:
-    """One choice and what it opens; back and main menu return here."""
+    """Ask for one choice and run its branch; back and main menu return here."""
     menu = ALONE if "only_language" in call.facts else MAIN
     try:
         chosen = await call.menu(menu)

@@ -1,7 +1,7 @@
-"""Which top-up or payment a caller means: the one that fits, one that is near, another try, or an open question.
+"""Finds the top-up or payment that a caller means: a match, a similar one, after a second entry, or none.
 
-That no record fits is no proof that there is nothing. Whoever says that money left is told neither that nothing was
-charged nor to try again; without a record it stays an open question, and the line owes an answer.
+That no record matches is no proof that there is none. A caller who says that money left is told neither that nothing
+was charged nor to try again; without a record it stays an open question, and the line owes an answer.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ One = TypeVar("One", Advice, Explained)
 
 
 class LookUp(Protocol[One]):
-    """What a look gave: the records that fit, or those that are near, and what else is unsettled."""
+    """The result of a look-up: the matching records, or similar ones, and other unsettled ones."""
 
     @property
     def matches(self) -> list[One]: ...
@@ -42,9 +42,9 @@ OPEN = Menu("charged-open", ("person", "enough"), resumable=False)
 
 @dataclass(frozen=True)
 class RecordChoice(Generic[One]):
-    """What came of a look. `record`: that of the caller, or None; `charged`: the caller says that money left.
+    """The result of the choice. `record`: the caller's record, or None; `charged`: the caller says that money left.
 
-    `again`: day and amount are keyed once more. `refused`: the ids of records that the caller did not mean.
+    `again`: the caller keys day and amount once more. `refused`: the ids of records that the caller rejected.
     """
 
     record: One | None
@@ -54,7 +54,8 @@ class RecordChoice(Generic[One]):
 
 
 async def which_record(call: Call, kind: Kind, found: LookUp[One], before: RecordChoice[One]) -> RecordChoice[One]:
-    """The record that fits, one that is near, or none. After the first look it may be keyed again, once."""
+    """Let the caller choose a match or a similar record, or none. After the first look-up, day and amount may be keyed
+    once more."""
     if found.matches:
         picked = await choose(call, kind + "-pick", found.matches)
         return RecordChoice(picked, before.charged)
@@ -70,7 +71,7 @@ async def which_record(call: Call, kind: Kind, found: LookUp[One], before: Recor
 
 
 async def offer(call: Call, kind: Kind, left: list[One]) -> One | None:
-    """One after the other: is it this one?"""
+    """Offer the records one after the other; returns the one that the caller confirms, or None."""
     if left:
         call.say("others-found")
     for place in range(len(left)):
@@ -84,7 +85,7 @@ async def offer(call: Call, kind: Kind, left: list[One]) -> One | None:
 
 
 async def not_found(call: Call, kind: Kind, found: LookUp[One], again: bool, refused: list[str]) -> RecordChoice[One]:
-    """There is no such record; what a bank shows is asked, and decides."""
+    """Tell that there is no such record, and ask whether the bank shows a debit: the answer decides what follows."""
     call.say(NOT_FOUND[kind])
     if again:
         debited = await call.confirm(DEBITED)
@@ -101,7 +102,7 @@ async def not_found(call: Call, kind: Kind, found: LookUp[One], again: bool, ref
 
 
 async def not_found_but_charged(call: Call, again: bool, refused: list[str]) -> RecordChoice[One]:
-    """What may be wrong is said once, and asked again once."""
+    """Tell once what may be wrong with the entry, and let the caller key it again once."""
     if again:
         return RecordChoice(None, True, refused=refused)
     call.say("charged-perhaps")
@@ -110,12 +111,12 @@ async def not_found_but_charged(call: Call, again: bool, refused: list[str]) -> 
 
 
 def is_outcome_open(one: Advice | Explained, charged: bool) -> bool:
-    """Whether a record that failed leaves it open where the money is: the caller says that it left, and nothing proves the contrary."""
+    """Whether it is open where the money is: the caller says that it left, and the record does not disprove it."""
     return charged and not one.no_debit and one.reason not in ("succeeded", "unknown", "system-fault")
 
 
 def tell_debit(call: Call, one: Advice | Explained, charged: bool) -> None:
-    """Of a payment that failed: what the record knows of the money, before anything is said of another try."""
+    """For a failed record, tell whether money was taken, before any advice to try again."""
     if one.reason in ("succeeded", "unknown", "system-fault", "duplicate"):
         return
     call.pause()
@@ -126,7 +127,7 @@ def tell_debit(call: Call, one: Advice | Explained, charged: bool) -> None:
 
 
 async def open_charged_case(call: Call, kind: Kind, message: str, about: str, needs_person: bool = False) -> None:
-    """The caller says that money left: a case, a date, and a person for whoever wants one."""
+    """Open a case with a date for a caller who says that money left, and offer a person."""
     call.pause()
     call.say(f"{kind}-{message}")
     call.facts["charged"] = True
