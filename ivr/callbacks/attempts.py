@@ -8,7 +8,8 @@ its agent's telephone may be in use; that agent is not rung for another callback
 
 The agent is rung first, and the customer only after the agent has accepted: so no customer answers to silence,
 and an absent agent does not disturb them. Only a customer who presses 1 is connected: a voice mailbox does
-not, so `reached` means a person. All tries are within opening hours; after three the callback is `missed`, which the console shows.
+not, so `reached` means a person. All tries are within opening hours; after three the callback is `missed`, which the
+console shows.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def number_of(conn: sa.Connection, callback: AnyRow, sealer: Sealer) -> str:
 
 
 def may_be_rung(settings: Settings, number: str) -> bool:
-    """Whether the line rings this number, by the present settings: a promise may be from earlier settings or releases."""
+    """Whether the line rings this number by the present settings; a promise may be from earlier ones."""
     wanted = (settings.callback_prefixes, settings.callback_dial_prefixes)
     return all(numbers.may_be_rung(number, prefixes) for prefixes in wanted)
 

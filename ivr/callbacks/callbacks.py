@@ -2,9 +2,9 @@
 
 A callback makes the line ring a number that a caller chose, so it can be abused against the owner of that number, or to
 run up costs. Only personal telephones at ordinary rates are rung (`numbers.may_be_rung`). A number has one open
-promise per wallet, and a second one only if that is about security and the first is not; a caller who asks again hears of
-the existing promise. Above the limits below nothing is promised, operators get an alarm, and the caller hears the same
-calm words for each limit. A lock in the database serialises the counting across machines.
+promise per wallet, and a second one only if that is about security and the first is not; a caller who asks again
+hears of the existing promise. Above the limits below nothing is promised, operators get an alarm, and the caller
+hears the same calm words for each limit. A lock in the database serialises the counting across machines.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from ivr.wallet.types import WalletInfo
 SOON = timedelta(minutes=15)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 A_NUMBER_A_DAY = 3
-"""Each is rung before the next can be promised, so a customer who needs more in a day has spoken to an agent by then."""
+"""Each is rung before the next can be promised, so a customer who needs more has spoken to an agent by then."""
 A_CALLER_A_DAY = 5
 """From one telephone: for a person and their family. A switchboard has the same limit."""
 SHARE_OF_WITHHELD = 5
@@ -58,9 +58,9 @@ class NumberReading:
 class Draft:
     """A callback that is not promised yet, and its number, E.164 and sealed.
 
-    `country`: the number's country, in both languages, when the caller has to hear it. If not `allowed`, `why` is "length"
-    (no number has that many `digits`), "unclear" (it reads as two `choices`, at home and abroad), or "not there" (the
-    line does not call it).
+    `country`: the number's country, in both languages, when the caller has to hear it. If not `allowed`, `why` is
+    "length" (no number has that many `digits`), "unclear" (it reads as two `choices`, at home and abroad), or "not
+    there" (the line does not call it).
     """
 
     id: str
@@ -174,11 +174,17 @@ def _draft(
     draft, sealed = f"callback-{world.key}", _sealed(world, number)
     world.conn.execute(
         sa.insert(callbacks).values(
-            id=draft, wallet=wallet, customer=customer["id"] if customer else None, call=world.call,
-            at=world.now.isoformat(), number_sealed=sealed.token, number_mask=mask(number), status="draft",
+            id=draft,
+            wallet=wallet,
+            customer=customer["id"] if customer else None,
+            call=world.call,
+            at=world.now.isoformat(),
+            number_sealed=sealed.token,
+            number_mask=mask(number),
+            status="draft",
             number_mark=world.runtime.sealer.fingerprint(number),
         )
-    )  # fmt: skip
+    )
     return Draft(draft, True, sealed, mask(number), country)
 
 

@@ -1,4 +1,4 @@
-"""The dialler: rings an agent for each callback whose slot has come, and looks up attempts of which nothing was heard."""
+"""The dialler: rings an agent for each callback whose slot has come, and looks up attempts without a result."""
 
 from __future__ import annotations
 

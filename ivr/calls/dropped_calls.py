@@ -47,8 +47,8 @@ class ResumePoint:
 def dropped_call(world: World, caller_mark: str | None, wallet: str) -> str | None:
     """The latest call from this number to this wallet with a verified caller, if it dropped within a day.
 
-    Calls without a verified caller are skipped: on a bad line they are attempts to call again. A call that is still going
-    on ends the search.
+    Calls without a verified caller are skipped: on a bad line they are attempts to call again. A call that is still
+    going on ends the search.
     """
     if caller_mark is None:
         return None

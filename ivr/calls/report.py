@@ -18,8 +18,19 @@ from ivr.follow_up import deliveries
 from ivr.handover.summary import proof_level, summarise
 
 CRM_FIELDS = (
-    "wallet", "language", "customer", "level", "verified_by", "caller", "reason", "priority", "entries", "promises", "notes", "written",
-)  # fmt: skip
+    "wallet",
+    "language",
+    "customer",
+    "level",
+    "verified_by",
+    "caller",
+    "reason",
+    "priority",
+    "entries",
+    "promises",
+    "notes",
+    "written",
+)
 """The fields of the summary that the CRM gets: entries, promises and the text. Results of effects are not sent."""
 
 UNJOINED = "unjoined"

@@ -4,10 +4,11 @@ The telephone itself may have been stolen, so neither a code nor a PIN is asked:
 the document are enough. These attempts have counters of their own. Failures elsewhere never block a freeze,
 and proof given here resets none of them. An agent lifts a wrong freeze, which costs the owner an hour.
 
-An attacker who guesses tails wants to hear which one is right. So after five wrong attempts at an account in 24 hours, from
-any callers, the line no longer tells: right or wrong, the caller is asked to confirm, and then hears that the account is
-frozen *if* the details were right. So a real freeze is never blocked, and learning a tail causes a freeze
-of which the owner gets a text. Below that limit the owner also gets a text when a proof was right and nothing was frozen.
+An attacker who guesses tails wants to hear which one is right. So after five wrong attempts at an account in 24
+hours, from any callers, the line no longer tells: right or wrong, the caller is asked to confirm, and then hears that
+the account is frozen *if* the details were right. So a real freeze is never blocked, and learning a tail causes a
+freeze of which the owner gets a text. Below that limit the owner also gets a text when a proof was right and nothing
+was frozen.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def freeze(world: World, owner: Owner) -> bool:
 
 @touch
 def freeze_untold(world: World, owner: Owner | None) -> bool:
-    """Freeze for a caller who does not hear the verdict. Without an owner the wallet is asked as well, to take as long."""
+    """Freeze without telling the verdict. Without an owner the wallet is asked as well, to take as long."""
     if owner is None:
         wallet_client(world).account("nobody", world.deadline)
         return False

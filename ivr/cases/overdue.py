@@ -1,7 +1,7 @@
 """Overdue dates: once a promised date has passed, a row and an event for the CRM, once per case, in one transaction.
 
-A day has passed when it is over in the wallet's time zone. A case that is done later keeps its row: the promise was broken.
-The wallet is asked about a dispute first, and again until it has decided; a late decision ends the wait.
+A day has passed when it is over in the wallet's time zone. A case that is done later keeps its row: the promise was
+broken. The wallet is asked about a dispute first, and again until it has decided; a late decision ends the wait.
 """
 
 from __future__ import annotations

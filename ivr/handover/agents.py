@@ -17,7 +17,7 @@ from ivr.wallet.types import WalletInfo
 
 @dataclass(frozen=True)
 class Duty:
-    """Whether the line is open; the numbers on duty, in ringing order; when closed, the next opening (ISO 8601), if any.
+    """Whether the line is open; the numbers on duty, in order; when closed, the next opening (ISO 8601), if any.
 
     `provisional`: the opening depends on holidays that are not announced yet.
     """

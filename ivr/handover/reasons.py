@@ -1,6 +1,7 @@
 """Reasons for a hand-over: every reason for which a flow asks for an agent, and its words for the agent's screen.
 
-The reason is stored in the facts of the call in English, as it stands here. It is shown to agents, not spoken to callers.
+The reason is stored in the facts of the call in English, as it stands here. It is shown to agents, not spoken to
+callers.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 ASKED = "asked"
 SILENCE = "silence"
 WRONG = "wrong"
-"""The engine gives these three: the caller pressed 0, or had three no-inputs or no-matches. The last two name the prompt."""
+"""The engine gives these: the caller pressed 0, or had three no-inputs or no-matches (with the prompt's name)."""
 NOT_SOLVED = "not solved"
 NOT_VERIFIED = "not verified"
 NO_ANSWER = "wallet did not answer"

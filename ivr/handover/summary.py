@@ -13,9 +13,17 @@ from ivr.handover.recorded_effects import FREEZES, OPENED
 from ivr.handover.summary_text import summary_lines
 
 TOLD_FACTS = (
-    "unfamiliar", "can_log_in", "directed", "not_mine", "has_phone", "has_card", "knows_payee", "asked_seller", "day_passed",
+    "unfamiliar",
+    "can_log_in",
+    "directed",
+    "not_mine",
+    "has_phone",
+    "has_card",
+    "knows_payee",
+    "asked_seller",
+    "day_passed",
     "charged",
-)  # fmt: skip
+)
 """Facts that a caller stated about a security matter or a dispute, some before any verification."""
 Steps = list[list[Any]]
 
@@ -54,7 +62,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
 
 
 def is_frozen(summary: dict[str, Any]) -> bool:
-    """Whether the caller's account is frozen, in this call or before it. A status read after a wrong proof does not count."""
+    """Whether the caller's account is frozen, in this call or before it; not by a status read after a wrong proof."""
     frozen, status = False, ""
     for effect, result in ((one["effect"], one["result"]) for one in summary["findings"]):
         if effect in (recorded_effects.STANDING, recorded_effects.REVIEW):

@@ -1,9 +1,9 @@
 """Caps on one-time codes: a text costs money, and a stranger can have it sent to anybody's telephone.
 
 An account's own telephones and all other callers have separate shares, as in `guessing`: a caller who floods a customer
-uses up the strangers' share, and the customer still gets a code from the registered telephone. There are further caps for
-a caller's number, for all hidden numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All caps hold across
-calls and machines. Callers hear the same words whether or not a text is sent, and what else they can do.
+uses up the strangers' share, and the customer still gets a code from the registered telephone. There are further caps
+for a caller's number, for all hidden numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All caps hold
+across calls and machines. Callers hear the same words whether or not a text is sent, and what else they can do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NOT_SENT = Counter(
 
 
 def may_send_code(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
-    """Whether one more code may be texted to this account. The caller of this function holds `guessing.lock_counters`."""
+    """Whether one more code may be texted to this account. Call it under `guessing.lock_counters`."""
     own = guessing.own_telephones(world.conn, account, registered)
     to_account = (challenges.c.account == account) & guessing.is_in_share(challenges.c.caller, own, caller)
     by_caller = challenges.c.caller == caller if caller else challenges.c.caller.is_(None)

@@ -9,11 +9,11 @@ account are counted in shares:
 - all other callers, including hidden numbers, have one share together.
 
 Five wrong rounds in 24 hours, since the last right one of the same share, close that share: every further round is
-refused without a check, right or wrong. A refused round does not count as a failure and prolongs nothing, so a share opens
-again when the oldest of the five is a day old. Strangers who keep guessing close their own share, but not that of the owner,
-who calls from a telephone of the account. An owner with another number must wait or speak to an agent; operators open
-all shares with `flask verification unlock`. An attacker has five rounds a day at one account; with the tail known, that
-is one PIN in two hundred thousand.
+refused without a check, right or wrong. A refused round does not count as a failure and prolongs nothing, so a share
+opens again when the oldest of the five is a day old. Strangers who keep guessing close their own share, but not that
+of the owner, who calls from a telephone of the account. An owner with another number must wait or speak to an agent;
+operators open all shares with `flask verification unlock`. An attacker has five rounds a day at one account; with the
+tail known, that is one PIN in two hundred thousand.
 
 A caller's number may try ten accounts in 24 hours. Hidden numbers cannot be told apart, so all of them together may
 fail sixty times an hour at one wallet; then their rounds are refused without a check, and they go to an agent.
@@ -54,7 +54,7 @@ def utc(moment: datetime) -> str:
 
 
 def lock_counters(conn: sa.Connection, *names: str) -> None:
-    """Lock these counters until the transaction ends. They are locked in sorted order, so two transactions cannot deadlock."""
+    """Lock these counters until the transaction ends, in sorted order, so that transactions cannot deadlock."""
     for name in sorted(names):
         lock_until_commit(conn, f"count:{name}")
 
@@ -78,7 +78,7 @@ def is_in_share(column: sa.ColumnElement[str | None], own: set[str], caller: str
 
 
 def is_throttled(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
-    """Whether a round is refused without a check. The caller of this function holds `lock_counters`."""
+    """Whether a round is refused without a check. Call it under `lock_counters`."""
     if failures(world, account, registered, caller) >= ACCOUNT_FAILURES:
         return _refused("account")
     verified = attempts.c.at >= utc(world.now - WINDOW), _of_verification()

@@ -39,7 +39,8 @@ class Claimed:
     """Who the caller claims to be: an account if there is one, and a mark: the wallet and a keyed hash of the entry.
 
     `ending`: the last digits of the entry, to be read back; empty for a short entry. `registered`: a keyed hash of
-    the account's mobile. It proves nothing, since a caller's number can be forged: it only says whose mistakes are counted.
+    the account's mobile. It proves nothing, since a caller's number can be forged: it only says whose mistakes are
+    counted.
     """
 
     account: str | None
@@ -60,7 +61,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Sending:
-    """A code that was sent, by its number in this call. Callers are not told whether it is new: that depends on the account."""
+    """A code that was sent, by its number in this call. Callers do not hear whether it is new."""
 
     challenge: int
 
@@ -118,7 +119,7 @@ def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -
 
 @write
 def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> bool:
-    """Whether the code belongs to this account, is right, in time and unused. A failure and its count commit together."""
+    """Whether the code is right, in time, unused and this account's. A failure and its count commit together."""
     here = (challenges.c.call == world.call) & (challenges.c.number == challenge)
     found = world.conn.execute(sa.select(challenges).where(here)).one()
     age = world.now - datetime.fromisoformat(found.sent)
@@ -132,7 +133,7 @@ def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> 
 
 @write
 def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, caller: str | None) -> Verified | None:
-    """The verdict over all factors, unless the round is throttled. The failure that closes the account is texted to the owner."""
+    """The verdict over all factors, unless throttled. The failure that closes the account is texted to the owner."""
     _lock_counters(world, wallet, claimed, caller)
     who = (claimed.counter_key, claimed.registered, caller)
     unseen = guessing.is_throttled(world, wallet, *who)

@@ -1,8 +1,8 @@
 """The switch of the line: open, person (every caller to an agent) or closed; for one wallet or for all wallets.
 
-Each setting is a row; the newest one counts, from the next turn on. The stricter of the wallet's own switch and the switch
-for all wallets holds. So closing the line closes all wallets, and opening it again does not open a wallet that was
-closed separately.
+Each setting is a row; the newest one counts, from the next turn on. The stricter of the wallet's own switch and the
+switch for all wallets holds. So closing the line closes all wallets, and opening it again does not open a wallet that
+was closed separately.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ STATE_QUERY = CompiledStatement(
 
 
 def is_any_switched() -> sa.Exists:
-    """Whether any wallet is not open: a column for the first query of a turn, so that most turns need no second query."""
+    """Whether any wallet is not open: a column of a turn's first query, which saves most turns a second one."""
     newest = sa.select(sa.func.max(line_states.c.n)).group_by(line_states.c.wallet)
     return sa.exists().where(line_states.c.state != "open", line_states.c.n.in_(newest))
 
@@ -70,7 +70,7 @@ def switch(
 
 
 def takeover_flow(conn: sa.Connection, facts: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The root flow and facts with which a call continues when the line is not open; None for calls that go to an agent."""
+    """The root flow and facts of a call when the line is not open; None for calls that go to an agent."""
     said = line_state(conn, facts.get("wallet"))
     if said.state == "open" or "reason" in facts:
         return None

@@ -1,13 +1,13 @@
 """Erasure of a customer: destroys the keys of their calls and empties the personal data outside the journal.
 
-Stored replies, summaries, keyed values and numbers are sealed with a key per call. Without that key nobody can read them,
-not even with the server key. So the append-only journal stays untouched, and calls are still counted. A customer's calls
-are those in which they were verified or that left a record of theirs, and those from the same telephones in which nobody
-was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
+Stored replies, summaries, keyed values and numbers are sealed with a key per call. Without that key nobody can read
+them, not even with the server key. So the append-only journal stays untouched, and calls are still counted. A
+customer's calls are those in which they were verified or that left a record of theirs, and those from the same
+telephones in which nobody was verified. Ids, dates and amounts stay, as they do in the wallet's own books.
 
-While one of these calls is going on, nothing is erased: a promise made in it, such as a callback, could not be kept. The
-status callback of a call's end may be lost, so it is not the only sign: a call is also over if the line has hung up, or if
-nothing was heard of it for longer than any wait lasts. A call with an agent sends nothing until it ends.
+While one of these calls is going on, nothing is erased: a promise made in it, such as a callback, could not be kept.
+The status callback of a call's end may be lost, so it is not the only sign: a call is also over if the line has hung
+up, or if nothing was heard of it for longer than any wait lasts. A call with an agent sends nothing until it ends.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Report:
 
 
 def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Connection], datetime]) -> Report:
-    """Erase all in one transaction, then overwrite what the database files still hold of the old rows. Raises GoingOn."""
+    """Erase all in one transaction, then overwrite the rest of the old rows in the database files. Raises GoingOn."""
     with engine.connect() as conn:
         if conn.dialect.name == "sqlite":
             _driver(conn).execute("PRAGMA secure_delete=ON")
@@ -144,7 +144,8 @@ def _going_on(conn: sa.Connection, every: set[str], now: datetime) -> list[Live]
 
 def _live(conn: sa.Connection, call: str, since: datetime) -> Live | None:
     """The state of a call without a status callback of its end; None when the line itself has hung up."""
-    last = conn.execute(sa.select(journal.c.at, journal.c.wait).where(journal.c.call == call).order_by(journal.c.turn.desc()).limit(1)).first()  # fmt: skip
+    turns = sa.select(journal.c.at, journal.c.wait).where(journal.c.call == call)
+    last = conn.execute(turns.order_by(journal.c.turn.desc()).limit(1)).first()
     if last is None:
         return Live(call, since, since, since + LONGEST_QUIET)
     heard, wait = datetime.fromisoformat(last.at), json.loads(last.wait)
@@ -155,7 +156,10 @@ def _live(conn: sa.Connection, call: str, since: datetime) -> Live | None:
 
 
 def _references(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[str]:
-    mine = [sa.select(table.c.reference).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in (cases, disputes)]  # fmt: skip
+    mine = [
+        sa.select(table.c.reference).where(table.c.wallet == wallet, table.c.customer.in_(names))
+        for table in (cases, disputes)
+    ]
     return {reference for query in mine for reference in conn.scalars(query)}
 
 
@@ -170,7 +174,7 @@ def _empty_callbacks(conn: sa.Connection, every: set[str]) -> int:
 
 
 def _silence_notes(conn: sa.Connection, every: set[str]) -> int:
-    """Delete the sound of voice notes. Recordings that are still at Twilio are deleted there and not fetched any more."""
+    """Delete the sound of voice notes; recordings at Twilio are deleted there and not fetched any more."""
     mine = voice_notes.c.call.in_(every)
     conn.execute(sa.delete(sounds).where(sounds.c.id.in_(sa.select(voice_notes.c.id).where(mine))))
     return _count(conn, sa.update(voice_notes).where(mine, voice_notes.c.status != STATUS).values(status=STATUS))

@@ -115,7 +115,10 @@ def _forget_deliveries(conn: sa.Connection, ids: list[str]) -> None:
 
 def _old_notes(before: str) -> AnySelect:
     """Old notes whose case is done, without those that are still to be fetched."""
-    waiting = [sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN)) for table in CASE_TABLES]  # fmt: skip
+    waiting = [
+        sa.exists().where(table.c.reference == voice_notes.c.reference, table.c.status.in_(OPEN))
+        for table in CASE_TABLES
+    ]
     old = (voice_notes.c.at < before) & (voice_notes.c.status != TO_FETCH)
     return sa.select(voice_notes.c.id).where(old, *(~one for one in waiting))
 
@@ -133,8 +136,10 @@ SUMMARIES = Sort("summaries", lambda before: _old_calls(before, _TOLD), _forget_
 CALLS = Sort("calls", lambda before: _old_calls(before, ~_PLAYED, ~_TOLD, ~_SPOKEN), _forget_calls)
 NOTES = Sort("voice notes", _old_notes, _forget_notes)
 TEXTS = Sort(
-    "texts", lambda before: sa.select(messages.c.id).where(messages.c.at < before, messages.c.status != QUEUED), _forget_texts
-)  # fmt: skip
+    "texts",
+    lambda before: sa.select(messages.c.id).where(messages.c.at < before, messages.c.status != QUEUED),
+    _forget_texts,
+)
 DELIVERIES = Sort(
     "deliveries",
     lambda before: sa.select(deliveries.c.id).where(

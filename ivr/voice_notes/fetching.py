@@ -1,4 +1,4 @@
-"""Fetching of recordings: notes that callers kept are fetched, checked and sealed; every recording is deleted at Twilio.
+"""Recordings: notes that callers kept are fetched, checked and sealed; every recording is deleted at Twilio.
 
 The worker does that when a call is over: until then a caller may withdraw a note. The note of a caller who hangs up
 while speaking is kept as well. The sound is stored in the database, sealed with the key of
@@ -35,7 +35,7 @@ AT_MOST = 20
 
 
 def settle(context: Context, recording: str) -> None:
-    """Fetch the recording if the caller kept it, then delete it at Twilio; nothing if another worker holds the lease."""
+    """Fetch the recording if it was kept, then delete it at Twilio; nothing if another worker holds the lease."""
     row = lease(context.engine, recordings, recording, context.machine())
     if row is None:
         return
@@ -53,7 +53,7 @@ def settle(context: Context, recording: str) -> None:
 
 
 def try_again(conn: sa.Connection, recording: str) -> str | None:
-    """Make a dead or waiting one due at once, for another three days; its status before, None when there is no such recording."""
+    """Queue a dead or waiting recording at once, for three days; returns its status before, or None if unknown."""
     before = queue_again(conn, recordings, recording)
     if before in ("dead", QUEUED):
         lost = (voice_notes.c.id == recording) & (voice_notes.c.status == notes.LOST)
@@ -83,7 +83,7 @@ def _wanted(conn: sa.Connection, context: Context, row: AnyRow) -> bool:
 
 
 def _attach(conn: sa.Connection, context: Context, row: AnyRow) -> None:
-    """Store a note for a recording without one: the caller hung up while speaking, the turn failed, or it seemed silent.
+    """Store a note for a recording without one: the caller hung up, the turn failed, or it seemed silent.
 
     It belongs to the latest promise of the call.
     """
@@ -103,7 +103,7 @@ def _attach(conn: sa.Connection, context: Context, row: AnyRow) -> None:
 
 
 def _was_no_silence(conn: sa.Connection, rows: list[journal.Row], row: AnyRow) -> bool:
-    """Whether a recording that the turn took for silence, without a length, is longer than one, and the last of its call."""
+    """Whether the turn took a recording without a length for silence, though it is longer and the last of its call."""
     taken = [step for one in rows if one.turn == row.turn for step in one.steps[:1]]
     later = sa.select(recordings.c.id).where(recordings.c.call == row.call, recordings.c.turn > row.turn)
     nothing = any(step[0] == "answer" and step[2:] == ["value", None] for step in taken)

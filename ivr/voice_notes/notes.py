@@ -1,8 +1,8 @@
 """Voice notes, which a caller records for a case, and the registry of all recordings.
 
 The turn that a recording answers, the end of a call during one, and Twilio's status callback all name it, in any
-order and more than once. Each of them stores it unless it is stored. Only the callback that it is complete has its length:
-before that Twilio may send 0, -1 or nothing. Whether it is kept is decided when the call is over.
+order and more than once. Each of them stores it unless it is stored. Only the callback that it is complete has its
+length: before that Twilio may send 0, -1 or nothing. Whether it is kept is decided when the call is over.
 """
 
 from __future__ import annotations
