@@ -1,4 +1,4 @@
-"""`make run`: everything this machine needs to answer calls, and whatever dies is started again.
+"""`make run`: starts every process that this machine needs to answer calls, and restarts those that die.
 
 The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM, or the end of the terminal)
 ends all: each child leads a process group of its own, so that the terminal's signal reaches only us. Should we be killed,
@@ -38,7 +38,7 @@ WORKERS, THREADS = 2, 16
 YOUNG, LONGEST_PAUSE = 10.0, 10.0
 LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
 MOST_WAITING = 2048
-"""Connections that nobody has taken yet."""
+"""The backlog of connections that no worker has accepted yet."""
 GOODBYE_SECONDS = 12.0  # a turn's budget is 8
 PARENT_DEATH_SIGNAL = 1
 """Linux's PR_SET_PDEATHSIG: signal this process when the thread that started it ends."""
@@ -47,7 +47,7 @@ _prctl: Callable[..., int] | None = getattr(ctypes.CDLL(None), "prctl", None)
 
 @dataclass
 class Child:
-    """A process that must run: started again when it dies, later each time it dies young."""
+    """A supervised process: restarted when it dies, after a longer pause each time it dies soon after its start."""
 
     name: str
     command: list[str]
@@ -58,10 +58,10 @@ class Child:
     pause: float = field(default=0.0)
     due: float = field(default=0.0)
     left: dict[int, float] = field(default_factory=dict)
-    """Process groups whose leader died, and when: what it had started may go on for a while."""
+    """Process groups whose leader died, and when: its children may run on for a while."""
 
     def keep_alive(self, now: float) -> None:
-        """Start it, or start it again when it is due."""
+        """Start the process, or restart it when its pause is over."""
         if self.process is not None and self.process.poll() is None:
             return
         if self.process is not None:
@@ -84,7 +84,7 @@ class Child:
         self.process = None
 
     def end(self, number: int, now: float) -> None:
-        """Signal it, with all that it started, and what its predecessors have left behind just now."""
+        """Signal the process, its children, and children that its predecessors left behind recently."""
         groups = [group for group, died in self.left.items() if now - died < LONGEST_LEFT]
         if self.process is not None and self.process.poll() is None:
             groups.append(self.process.pid)
@@ -94,15 +94,15 @@ class Child:
 
 
 def end_with(parent: int) -> None:
-    """In a new child: be told to end when its parent is gone, also when that is killed and can tell nobody."""
+    """Run in a new child: receive SIGTERM when the parent ends, also if the parent is killed."""
     if _prctl is not None:
         _prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
-    if os.getppid() != parent:  # it was gone before we had asked
+    if os.getppid() != parent:  # it ended before the call above
         os._exit(0)
 
 
 def prepare() -> Settings:
-    """Settings, secrets, tables, and in the lab the demo world if there is none."""
+    """Load settings, make secrets and tables, and in the lab load the demo world if there is none."""
     settings = Settings.load()
     if settings.lab:
         find_lab_packages()
@@ -130,7 +130,7 @@ def find_lab_packages() -> None:
 
 
 def find_ports_free(settings: Settings) -> None:
-    """PORT, and in the lab the next one for the simulator."""
+    """Refuse to start if PORT, or in the lab the next port for the simulator, is taken."""
     for port in (settings.port, settings.port + 1)[: 1 + settings.lab]:
         try:
             _server(settings.bind, port).close()
@@ -142,7 +142,7 @@ def find_ports_free(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Where calls come in, held for as long as we run."""
+    """Open the socket for webhooks, which stays open as long as this process runs."""
     return _server(settings.bind, settings.port, backlog=MOST_WAITING)
 
 
@@ -155,7 +155,7 @@ def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
 
 
 def children(settings: Settings, listener: socket.socket) -> list[Child]:
-    """The web server on that socket, the follow-up worker, and in the lab the telephone company."""
+    """The processes: the web server on that socket, the follow-up worker, and in the lab the simulator."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)
@@ -176,7 +176,7 @@ def children(settings: Settings, listener: socket.socket) -> list[Child]:
 
 
 def supervise(kept: list[Child], stop: threading.Event) -> None:
-    """Until told to stop; then end all, politely first."""
+    """Watch the processes until told to stop; then end all, first by SIGTERM."""
     while not stop.is_set():
         for child in kept:
             child.keep_alive(time.monotonic())
@@ -192,7 +192,7 @@ def supervise(kept: list[Child], stop: threading.Event) -> None:
 
 
 def welcome(settings: Settings) -> None:
-    """Where it listens and what to do next."""
+    """Print the address and what to do next."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)
     here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     say(f"answering calls at {here}  (health: {here}/readyz)")
@@ -212,13 +212,13 @@ def welcome(settings: Settings) -> None:
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal, if that is still there."""
+    """Print a line for the person at the terminal, if the terminal is still there."""
     with suppress(OSError):
         print(f"ivr: {text}", flush=True)
 
 
 def main() -> int:
-    """Prepare, start, watch, end. What any of the processes writes, and wherever, is this user's alone."""
+    """Prepare, start, watch and end the processes. Files that they write are readable by this user only."""
     os.umask(0o077)
     try:
         settings = prepare()

@@ -1,4 +1,4 @@
-"""Addresses that operators write."""
+"""Checks of the URLs in the settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 def is_address(text: str) -> bool:
-    """Whether this is http or https, with a host, and nothing behind the path."""
+    """Whether this is an http or https URL with a host, without query and fragment."""
     try:
         parts = urlsplit(text)
         plain = "?" not in text and "#" not in text and not any(letter.isspace() for letter in text)
@@ -17,7 +17,7 @@ def is_address(text: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether it leads to this machine, by any name that needs no resolver to be sure of.
+    """Whether the URL leads to this machine by a loopback address or `localhost`; no other name is resolved.
 
     >>> is_loopback("http://127.0.0.2:5000/a"), is_loopback("http://[::1]"), is_loopback("https://ivr.example.com")
     (True, True, False)
@@ -30,7 +30,7 @@ def is_loopback(address: str) -> bool:
 
 
 def without_password(address: str) -> str:
-    """As it may stand in a log.
+    """The URL without its password, for logs.
 
     >>> without_password("https://line:hush@ivr.example.com/a")
     'https://line:***@ivr.example.com/a'

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with no locals and nothing personal in it.
+"""Logs: one JSON object per line, without local variables and without personal data.
 
 A traceback's locals would hold what a caller keyed, so they are never written; whatever else looks
 like a telephone number, a code or an identity number is masked on its way out.
@@ -21,7 +21,7 @@ QUIET = ("alembic", "twilio", "httpx", "urllib3", "hpack")
 
 
 def prepare_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
-    """Send everything, libraries too, to one stream of JSON lines."""
+    """Send all logs, including those of libraries, to one stream of JSON lines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -49,25 +49,25 @@ def prepare_logs(stream: TextIO | None = None, level: int = logging.INFO) -> Non
 
 
 def take_over(name: str) -> None:
-    """A library that has set up a way of its own writes where all do, too."""
+    """Make a library that set up its own handlers log to the common stream."""
     library = logging.getLogger(name)
     library.handlers[:], library.propagate = [], True
 
 
 def logger(name: str) -> Any:
-    """A logger; events are sentences, details are keywords."""
+    """Return a logger; events are sentences, details are keywords."""
     return structlog.get_logger(name)
 
 
 def mask_event(_logger: Any, _method: str, event: Any) -> Any:
-    """Mask digits in every text of an event, however deep."""
+    """Mask digits in every text of an event at any depth."""
     return {key: value if key in TIME_KEYS else mask(value) for key, value in event.items() if key != "_record"} | {
         key: event[key] for key in ("_record",) if key in event
     }
 
 
 def mask(value: Any) -> Any:
-    """A long run of digits keeps its last two; ids, names and small numbers stay."""
+    """Mask long runs of digits except the last two; ids, names and small numbers stay."""
     if isinstance(value, str):
         return DIGITS.sub(lambda found: "***" + found[0][-2:], value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Which code runs here: a short hash over everything that decides what a call does next."""
+"""The release: a short hash over all code that decides what a call does next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOMS = ("call_flows", "ivr")
 
 @cache
 def release() -> str:
-    """Ten hexadecimal digits: equal for equal code, whatever the machine and the folder."""
+    """Ten hexadecimal digits, equal for equal code on every machine and in every folder."""
     found = hashlib.sha256()
     for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes())

@@ -1,4 +1,4 @@
-"""Secrets that are ours to make: files that only this user may read; the first process makes them."""
+"""Secrets that the line generates: files that only this user may read, made by the first process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SettingsError(Exception):
 
 
 def keep_secret(path: Path, make: Callable[[], str]) -> str:
-    """The text of a 0600 file, made once: of several processes that start together, one wins and all read it."""
+    """Read a 0600 file; make it first if it is missing. Of processes that start together, one wins and all read it."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
@@ -31,7 +31,7 @@ def keep_secret(path: Path, make: Callable[[], str]) -> str:
 
 
 def server_key(path: Path) -> bytes:
-    """The key of this file, made at the first start; raises SettingsError when the file is damaged."""
+    """Read the server key, and make it at the first start; raises SettingsError if the file is damaged."""
     text = keep_secret(path, lambda: secrets.token_hex(32))
     if not re.fullmatch("[0-9a-f]{64}", text):
         raise SettingsError(f"{path} is damaged; put it back from a copy, or delete it and lose the stored replies")
@@ -39,7 +39,7 @@ def server_key(path: Path) -> bytes:
 
 
 def private_folder(path: Path) -> Path:
-    """The folder, absolute, readable by this user only; raises SettingsError."""
+    """Make the folder readable by this user only and return its absolute path; raises SettingsError."""
     path = path.absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)

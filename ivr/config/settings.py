@@ -63,7 +63,7 @@ class Settings:
     twilio_api_secret: str
     """Its secret."""
     twilio_region: str
-    """The region in which Twilio keeps the account's calls, such as `ie1`; empty: `us1`. Token and keys are the region's own."""
+    """The region in which Twilio keeps the account's calls, such as `ie1`; empty: `us1`. Each has its own token and keys."""
     twilio_edge: str
     """The edge by which REST requests reach it, such as `dublin`; empty: Twilio's choice."""
     twilio_test_account_sid: str
@@ -83,21 +83,21 @@ class Settings:
     port: int
     """And the port."""
     agent_mode: str
-    """How a person is found: `phone` rings AGENT_NUMBERS, `taskrouter` asks Twilio TaskRouter."""
+    """How an agent is found: `phone` rings AGENT_NUMBERS, `taskrouter` asks Twilio TaskRouter."""
     agent_numbers: tuple[str, ...]
     """Agents' telephones, E.164."""
     fallback_agent: str
     """Rung when everything else has failed; empty means an apology and goodbye."""
     callback_prefixes: tuple[str, ...]
-    """Numbers that we are willing to call back, by their beginning."""
+    """Prefixes of the numbers that the line calls back."""
     callbacks_an_hour: int
-    """How many callbacks a wallet promises within an hour; more are told to call again later."""
+    """The most callbacks that a wallet promises per hour; further callers are asked to call later."""
     callback_dial_prefixes: tuple[str, ...]
-    """Those of them that the line rings by itself; none means that callbacks are only listed for the agents.
+    """The prefixes that the line dials itself; empty: callbacks are only listed for the agents.
 
-    In the lab, where nobody real is rung, all of them."""
+    In the lab, which calls no real telephone, all prefixes."""
     wallet_api_url: dict[str, str]
-    """The API of each wallet, "" standing for all others; empty means the demo wallets in the lab, and none elsewhere."""
+    """The API of each wallet, "" for all others; empty means the demo wallets in the lab, and none elsewhere."""
     wallet_api_token: dict[str, str]
     """The bearer token for each of them."""
     crm_url: dict[str, str]
@@ -109,9 +109,9 @@ class Settings:
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
     lab_token: str
-    """What the lab's API and pages ask for where PUBLIC_BASE_URL is not this machine: a tunnel may leave no trace. Else empty."""
+    """The token of the lab's API and pages where PUBLIC_BASE_URL is not loopback: a tunnel may leave no trace. Else empty."""
     caller_id: dict[str, str]
-    """The number that calls of each wallet come from, "" standing for all others; empty means the number that answered the caller."""
+    """The caller ID for each wallet, "" for all others; empty means the number that answered the caller."""
     sms_from: dict[str, str]
     """What text messages of each wallet come from: a number, a messaging service (`MG…`), a short code or a name.
 
@@ -119,9 +119,9 @@ class Settings:
     ring_seconds: int
     """How long an agent or a customer is rung; Twilio adds five."""
     codes_per_hour: int
-    """One-time codes that are texted for a wallet in an hour, at most: each one is paid, and nobody floods them all."""
+    """The most one-time codes texted per wallet and hour: each costs money, and an attacker must not exhaust them."""
     data_dir: Path
-    """Database, keys and locks; nobody else may read it."""
+    """The folder of database, keys and locks, readable by this user only."""
     server_key: bytes
     """Seals what is stored and derives one-time codes. Losing it makes stored replies unreadable."""
 
@@ -138,7 +138,7 @@ class Settings:
         return tuple(token for token in (self.twilio_auth_token, self.twilio_auth_token_next) if token)
 
     def describe(self) -> list[str]:
-        """One line a setting, secrets masked, for people to look at."""
+        """The settings as text, one per line, with secrets masked."""
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
         shown |= {name: "***" for name in SECRETS if shown[name]}
         shown["public_base_url"] = without_password(self.public_base_url)
@@ -229,7 +229,7 @@ class _Reader:
         return key
 
     def _signing(self, name: str, account: str) -> str:
-        """What signs webhooks. In the lab nothing is real, and any will do."""
+        """The token that signs webhooks. In the lab any token will do."""
         text = self._text(name)
         return _strong(name, text) if account and text else text
 
@@ -310,7 +310,7 @@ class _Reader:
         return url
 
     def _bind(self, lab: bool) -> str:
-        """In the lab this machine only: a Host header can be forged, a loopback cannot."""
+        """The bind address; in the lab only loopback, because a Host header can be forged, unlike the connection."""
         text = self._text("BIND", HERE)
         try:
             address = str(ipaddress.ip_address(text))
@@ -398,7 +398,7 @@ class _Reader:
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    """What a `.env` says. A line that says nothing is refused: whoever wrote it believes that it counts."""
+    """Read a `.env`. A line without a setting is refused, because its author believes that it counts."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -414,7 +414,7 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 
 def _by_name(name: str, text: str) -> dict[str, str]:
-    """`haiyun=this,linfu=that` by wallet (or product); what begins with no name is everybody's."""
+    """Parse `haiyun=this,linfu=that` by wallet (or product); a value without a name applies to all others."""
     found: dict[str, str] = {}
     for part in (part.strip() for part in text.split(",") if part.strip()):
         named = re.fullmatch("([a-z0-9-]+)=(.+)", part)
@@ -426,7 +426,7 @@ def _by_name(name: str, text: str) -> dict[str, str]:
 
 
 def _private(name: str, address: str) -> str:
-    """Nobody reads or changes on the way what goes there: https, or this machine."""
+    """Refuse a URL on whose way others could read or change the data: only https or this machine is allowed."""
     if urlsplit(address).scheme == "https" or is_loopback(address):
         return address
     raise SettingsError(

@@ -1,4 +1,4 @@
-"""The shape of a world: what `PUT /lab/world` takes. Checks are structural; odd figures are a scene, not an error."""
+"""Checks the document of a world that `PUT /lab/world` takes. Only the structure is checked, not plausible figures."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ world = having(
 
 
 def checked(document: Any) -> dict[str, Any]:
-    """The document without what databases refuse, and with every list there; raises DocumentError."""
+    """Check the document, remove characters that databases refuse, and add missing lists; raises DocumentError."""
     try:
         cleaned = cleaned_text(document)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""From the documents of the lab's world to what a wallet tells."""
+"""Converts the documents of the lab's world into the types of the `Wallet` protocol."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Document = dict[str, Any]
 
 
 def account(one: Document) -> Account:
-    """A customer, without what proves who they are."""
+    """Convert a customer into an account, without PIN and document."""
     return Account(
         one["id"],
         one["wallet"],

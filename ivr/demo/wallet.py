@@ -1,4 +1,4 @@
-"""The demo wallet: the records of the lab's world, behind a wire that can be slow or dead."""
+"""The demo wallet: a `Wallet` on the records of the lab's world, which can be slow or unreachable."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ from ivr.wallet.types import (
 T = TypeVar("T")
 Document = dict[str, Any]
 ACT = "act"
-"""The kind of record that keeps what a write was and what came of it, by its key."""
+"""The kind of record that stores a write and its result by idempotency key."""
 
 
 class KeyReused(Unavailable):
-    """A key that stands for another write; whoever makes keys has a fault."""
+    """The idempotency key belongs to another write: the client has a bug."""
 
 
 class NoSuchRecord(Unavailable):
-    """A write to an account, or about a payment, that is not there."""
+    """A write to an account or about a payment that does not exist."""
 
 
 class DemoWallet:
-    """A `Wallet` on SQL; no transaction is open while the wire is waited for."""
+    """A `Wallet` on SQL; it holds no transaction while it simulates a slow network."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
     def find_account(self, wallet: str, identifiers: list[str], deadline: float) -> Account | None:
-        """By mobile or wallet id; earlier identifiers win."""
+        """Find an account by mobile or wallet id; earlier identifiers win."""
         with self._wire(deadline) as conn:
             for identifier in identifiers:
                 known = (customers.c.mobile == identifier) | (customers.c.wallet_id == identifier)
@@ -65,21 +65,21 @@ class DemoWallet:
         return None
 
     def check_id_tail(self, account: str, tail: str, key: str, deadline: float) -> bool:
-        """Whether the document ends so."""
+        """Whether the identity document ends with `tail`."""
         return self._matches(account, "id_tail", tail, deadline)
 
     def check_pin(self, account: str, pin: str, key: str, deadline: float) -> bool:
-        """Whether this is the phone PIN."""
+        """Whether `pin` is the phone PIN."""
         return self._matches(account, "phone_pin", pin, deadline)
 
     def account(self, account: str, deadline: float) -> Account | None:
-        """By id."""
+        """Read an account by id."""
         with self._wire(deadline) as conn:
             found = _customer(conn, account)
         return told.account(found) if found else None
 
     def top_ups(self, account: str, since: datetime, until: datetime, deadline: float) -> list[TopUp]:
-        """In a span of time, oldest first."""
+        """List top-ups in a span of time, oldest first."""
         with self._wire(deadline) as conn:
             found = [told.top_up(one) for _, one in _records(conn, account, "top-up")]
         return sorted((one for one in found if since <= one.at < until), key=lambda one: one.at)
@@ -87,7 +87,7 @@ class DemoWallet:
     def transactions(
         self, account: str, since: datetime, until: datetime, deadline: float, after: str | None = None, limit: int = 20
     ) -> Page:
-        """Newest first; `next` is the id of the last one told."""
+        """List a page of transactions, newest first; `next` is the id of the page's last one."""
         with self._wire(deadline) as conn:
             known = _transactions(conn, account, since, until)
         places = [None, *(one.id for one in known)]
@@ -96,32 +96,32 @@ class DemoWallet:
         return Page(shown, shown[-1].id if first + limit < len(known) else None)
 
     def spending(self, account: str, since: datetime, until: datetime, deadline: float) -> Spending:
-        """Succeeded payments only."""
+        """Add up the successful payments."""
         with self._wire(deadline) as conn:
             known = _transactions(conn, account, since, until)
         paid = [one.amount for one in known if one.kind == "payment" and one.status == "succeeded"]
         return Spending(sum(paid), len(paid))
 
     def disputes(self, account: str, deadline: float) -> list[Dispute]:
-        """Oldest first."""
+        """List the disputes, oldest first."""
         with self._wire(deadline) as conn:
             found = [told.dispute(one) for _, one in _records(conn, account, "dispute")]
         return sorted(found, key=lambda one: one.at)
 
     def promotions(self, wallet: str, deadline: float) -> list[Promotion]:
-        """By their start."""
+        """List the promotions by their start."""
         with self._wire(deadline) as conn:
             known = sa.select(records.c.document).where(records.c.kind == "promotion").order_by(records.c.n)
             found = [json.loads(document) for document in conn.scalars(known)]
         return sorted((told.promotion(one) for one in found if one["wallet"] == wallet), key=lambda one: one.starts)
 
     def rewards(self, account: str, deadline: float) -> list[Reward]:
-        """In the order in which the world has them."""
+        """List the rewards in the order of the world's document."""
         with self._wire(deadline) as conn:
             return [told.reward(one) for _, one in _records(conn, account, "reward")]
 
     def freeze(self, account: str, key: str, deadline: float) -> Freeze:
-        """Sets the status."""
+        """Set the status of the account to frozen."""
 
         def done(conn: sa.Connection, customer: Document) -> Freeze:
             _change(conn, customer, status="frozen")
@@ -130,7 +130,7 @@ class DemoWallet:
         return self._once("freeze", account, {}, key, deadline, Freeze, done)
 
     def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
-        """One for each payment."""
+        """File a dispute: at most one for each payment."""
 
         def done(conn: sa.Connection, customer: Document) -> Dispute:
             if payment not in {one["id"] for _, one in _records(conn, account, "payment")}:
@@ -146,7 +146,7 @@ class DemoWallet:
         return self._once("dispute", account, about, key, deadline, Dispute, done)
 
     def consent(self, account: str, push: bool, key: str, deadline: float) -> Consent:
-        """Sets the flag."""
+        """Set the flag for messages about offers."""
 
         def done(conn: sa.Connection, customer: Document) -> Consent:
             _change(conn, customer, push_opt_in=push)
@@ -155,7 +155,7 @@ class DemoWallet:
         return self._once("consent", account, {"push": push}, key, deadline, Consent, done)
 
     def find_write_by_key(self, key: str, deadline: float) -> Document | None:
-        """`operation`, `account` and `result` of the write with this key; None when it was not done."""
+        """Return `operation`, `account` and `result` of the write with this key; None if it was not done."""
         with self._wire(deadline) as conn:
             return _act(conn, key)
 
@@ -169,7 +169,7 @@ class DemoWallet:
         kind: type[T],
         done: Callable[[sa.Connection, Document], T],
     ) -> T:
-        """Do it, or tell what came of it when this key did it before. Writers queue at the customer's row."""
+        """Do the write once per key; a repeated key gets the stored result. Writers queue at the customer's row."""
         with self._wire(deadline):
             pass
         with begin_write(self._engine) as conn:

@@ -1,4 +1,4 @@
-"""The wire to the demo wallet, which can be slow or dead."""
+"""Simulates the network to the demo wallet, which can be slow or unreachable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LONGEST = 20.0
 
 
 def pass_through(mode: str, deadline: float) -> None:
-    """Return when the wallet answers; `slow` holds until the client gives up at `deadline` (time.monotonic)."""
+    """Return if the wallet answers; `slow` waits until the client gives up at `deadline` (time.monotonic)."""
     if mode == "ok":
         return
     if mode == "slow":

@@ -1,1 +1,1 @@
-"""The lab: a demo world, a scene (clock, agents, faults), and what happened in it. Only with LAB=1."""
+"""The lab: a demo world, its simulated clock, agents and faults, and reports of what happened. Only with LAB=1."""

@@ -11,12 +11,12 @@ from ivr.lab.scene import Scene
 
 
 def business_now(conn: sa.Connection) -> datetime:
-    """What the scene's clock shows."""
+    """Read the time of the lab's clock."""
     return business_now_of(scene.read(conn))
 
 
 def business_now_of(scene: Scene) -> datetime:
-    """Standing still, moving on from where it was set, or real time."""
+    """The time of this scene: stopped, running since it was set, or real time."""
     if scene.clock_now is None:
         return datetime.now(UTC)
     shown = datetime.fromisoformat(scene.clock_now)

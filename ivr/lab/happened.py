@@ -1,4 +1,4 @@
-"""What happened in the lab, as its API shows it: lists in order of insertion, times in the wallet's offset."""
+"""Reports of what happened in the lab, for its API: lists in order of insertion, times in the wallet's time zone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Shown = dict[str, Any]
 
 
 def kept(conn: sa.Connection, name: str) -> list[Shown]:
-    """A list of KEPT."""
+    """List the rows of one table of KEPT."""
     table, columns = KEPT[name]
     zones = _zones(conn)
     rows = conn.execute(sa.select(table).order_by(table.c.n))
@@ -42,7 +42,7 @@ def kept(conn: sa.Connection, name: str) -> list[Shown]:
 
 
 def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
-    """Promised callbacks, one for a number, with what the agent will know."""
+    """List the promised callbacks, one per number, each with the agent's summary."""
     zones = _zones(conn)
     promised = (
         sa.select(callbacks_tables.callbacks)
@@ -53,7 +53,7 @@ def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
 
 
 def rings(conn: sa.Connection) -> list[Shown]:
-    """Callbacks as they are rung: how they stand, when the next try is due, and each agent who was rung."""
+    """List the dialled callbacks: status, time of the next attempt, and each agent who was rung."""
     zones = _zones(conn)
     wanted = sa.select(
         callbacks_tables.callback_queue,
@@ -69,14 +69,14 @@ def rings(conn: sa.Connection) -> list[Shown]:
 
 
 def deliveries(conn: sa.Connection) -> list[Shown]:
-    """Events for the CRM: how they stand, what it answered last, and what it is told."""
+    """List the events for the CRM: status, the CRM's last answer, and the body."""
     zones = _zones(conn)
     rows = conn.execute(sa.select(delivery_rows).order_by(delivery_rows.c.at, delivery_rows.c.id)).all()
     return [_delivery(row, _zone(zones, row.wallet)) for row in rows]
 
 
 def texts(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
-    """Every text message: to, body, at, status."""
+    """List all text messages: to, body, at, status."""
     zones = _zones(conn)
     ids = conn.scalars(sa.select(lab_texts.c.message).order_by(lab_texts.c.n)).all()
     sent = sent_in_lab(conn, sealer)
@@ -87,7 +87,7 @@ def texts(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
 
 
 def call(conn: sa.Connection, sid: str, sealer: Sealer) -> Shown | None:
-    """The report of a call; None when there is none."""
+    """The report of a call; None if there is no such call."""
     report = call_report(conn, sid)
     if report is None:
         return None
@@ -146,7 +146,7 @@ def _zone(zones: dict[str, ZoneInfo], wallet: str | None) -> tzinfo:
 
 
 def _wallet_of(conn: sa.Connection, message: str) -> str | None:
-    """A message's id names a call or a reference: whose wallet it was."""
+    """Find the wallet of a message by the call or the reference in its id."""
     names = message.split(":")[1:]
     for column, wallet in (
         (journal.calls.c.call, journal.calls.c.wallet),

@@ -1,4 +1,4 @@
-"""What a PUT to the lab asks for: a JSON object → fields of the scene. Raises DocumentError, which says what to mend."""
+"""Parses request bodies of the lab's API: a JSON object → fields of the scene. Raises DocumentError."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMS_MODES = ("ok", "reject", "unreachable")
 
 
 def parsed(body: bytes) -> Any:
-    """The body as JSON, whatever its content type claims: curl's `-d` calls everything a form."""
+    """Parse the body as JSON whatever its content type says: curl's `-d` sends every body as a form."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -24,7 +24,7 @@ def parsed(body: bytes) -> Any:
 
 
 def clock(body: Any) -> dict[str, Any]:
-    """`{"now": …, "runs": …}`; a running clock goes on from now, machine time."""
+    """Parse `{"now": …, "runs": …}`; a running clock counts from now, machine time."""
     having(now=maybe(moment), runs=optional(truth))("", body)
     if "now" not in body:
         raise DocumentError('now is missing; write a time such as "2026-11-23T10:00:00+08:00", or null for real time')
@@ -54,7 +54,7 @@ def sms(body: Any) -> dict[str, Any]:
 
 
 def line(body: Any) -> dict[str, Any]:
-    """`{"state": …, "wallet": …, "reason": {"zh", "en"}}`, as `flask line` switches it; without a wallet all of them."""
+    """Parse `{"state": …, "wallet": …, "reason": {"zh", "en"}}`; without a wallet it applies to all, as in `flask line`."""
     having(state=one_of(*STATES), wallet=maybe(text), reason=maybe(having(zh=text, en=text)))("", body)
     return {"state": body["state"], "wallet": body.get("wallet"), "reason": body.get("reason")}
 
@@ -66,7 +66,7 @@ def caller(body: Any) -> str:
 
 
 def refuse_unknown(wallet: str | None, known: list[str]) -> None:
-    """Raises DocumentError unless it is one of the wallets, or none for all."""
+    """Raise DocumentError unless it is the id of a wallet, or None for all."""
     if wallet is not None and wallet not in known:
         refuse("wallet", wallet, f"the id of a wallet: {', '.join(known) or 'there is none'}; or null for all")
 

@@ -1,4 +1,4 @@
-"""The scene: business time, agents, and what the wallet's API and the text provider do."""
+"""The lab's scene: business time, agents, and the behaviour of the wallet's API and the text provider."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ DOCUMENT = CompiledStatement(sa.select(table.c.document))
 
 
 def read(conn: sa.Connection) -> Scene:
-    """The scene as it stands."""
+    """Read the present scene."""
     found = DOCUMENT.run(conn).fetchone()
     return _scene(found[0] if found else None)
 
 
 def change(conn: sa.Connection, **fields: Any) -> Scene:
-    """Change some of it; the new scene. Two changes at once wait for each other, and neither is lost."""
+    """Change some fields and return the new scene. Concurrent changes wait for each other; none is lost."""
     insert_new(conn, table, UNTOUCHED)  # a row to lock
     new = replace(_scene(conn.scalar(sa.select(table.c.document).with_for_update())), **fields)
     conn.execute(sa.update(table).values(document=json.dumps(asdict(new))))

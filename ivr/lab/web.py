@@ -1,4 +1,4 @@
-"""The lab's API: set the scene, see what happened. For people and tests on this machine only."""
+"""The lab's HTTP API: sets the scene and reports what happened, for people and tests on this machine only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Wait = Callable[[], object]
 
 
 def lab_blueprint(engine: sa.Engine, settings: Settings, wait: Wait) -> Blueprint:
-    """`/lab`; `wait` holds a GET until the follow-ups that are due have run."""
+    """Make the blueprint of `/lab`; `wait` delays a GET until the due follow-ups have run."""
     lab = Blueprint("lab", __name__, url_prefix="/lab")
     _guard(lab, settings, wait)
     _set_the_scene(lab, engine, settings)
@@ -108,7 +108,7 @@ def _set_the_world(lab: Blueprint, engine: sa.Engine) -> None:
 def _forget(lab: Blueprint, engine: sa.Engine, sealer: Sealer) -> None:
     @lab.post("/forget")
     def forget() -> Response:
-        """Which language a telephone chose: its next call is its first."""
+        """Forget the language of a caller, so that the next call is like the first."""
         mark = sealer.fingerprint(orders.caller(_body()))
         with begin_write(engine) as conn:
             conn.execute(sa.delete(languages).where(languages.c.caller_mark == mark))

@@ -1,4 +1,4 @@
-"""The world: wallets, customers and their records; loaded whole, and restored by a reset.
+"""The lab's world: wallets, customers and their records; loaded as a whole, and restored by a reset.
 
 Dates of a world that is PUT stay as they are. Only the demo world of a new database is moved: all its
 dates by the same number of whole days, so that its newest record is of the day before. Whole days
@@ -47,7 +47,7 @@ Row = dict[str, Any]
 
 
 def load(conn: sa.Connection, document: Any) -> dict[str, int]:
-    """Replace the world and forget what happened in it; raises DocumentError and then changes nothing."""
+    """Replace the world and delete everything that happened in it; on DocumentError nothing changes."""
     world = checked(document)
     kept = {"id": 1, "document": _dump(world)}
     if not journal.insert_new(conn, worlds, kept):
@@ -57,13 +57,13 @@ def load(conn: sa.Connection, document: Any) -> dict[str, int]:
 
 
 def load_default_if_empty(conn: sa.Connection) -> None:
-    """The demo world for a new database, moved so that its newest record is of yesterday."""
+    """Load the demo world into a new database, with dates moved so that its newest record is from yesterday."""
     if conn.scalar(sa.select(worlds.c.id)) is None:
         load(conn, moved(json.loads(DEFAULT.read_text("utf-8")), datetime.now(UTC)))
 
 
 def reset(conn: sa.Connection) -> None:
-    """The world as last loaded; calls, attempts, cases and messages are forgotten."""
+    """Restore the world as last loaded; delete calls, attempts, cases and messages."""
     document = conn.scalar(sa.select(worlds.c.document).with_for_update())  # one at a time
     for table in (*HAPPENED, *LOADED):
         conn.execute(sa.delete(table))
@@ -72,7 +72,7 @@ def reset(conn: sa.Connection) -> None:
 
 
 def moved(document: Document, now: datetime) -> Document:
-    """The same world some whole days later: its newest record is of the day before `now`."""
+    """Move all dates by whole days, so that the newest record is of the day before `now`."""
     dated = [one["at"] for name in ("top_ups", "payments", "disputes") for one in document[name]]
     newest = max(datetime.fromisoformat(at) for at in dated)
     days = (now.astimezone(newest.tzinfo).date() - newest.date()).days - 1

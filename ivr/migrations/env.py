@@ -11,7 +11,7 @@ from ivr.storage.database import metadata
 
 
 def is_ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
-    """A comparison must not offer to drop a table that somebody else keeps in this database."""
+    """Keep Alembic from offering to drop tables that another program keeps in this database."""
     return not (kind == "table" and reflected and name not in metadata.tables)
 
 

@@ -18,7 +18,7 @@ ONE_AT_A_TIME = 4907001  # any number, the same for everybody who migrates
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Migrate the schema; safe to repeat, and for several machines at once."""
+    """Migrate the schema; safe to repeat and to run on several machines at once."""
     with begin_write(engine) as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
@@ -28,7 +28,8 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def migrate_or_say_why(engine: sa.Engine) -> None:
-    """The same, for a person at a terminal; raises SettingsError. The database's own words are left out: they may hold its password."""
+    """Migrate for a person at a terminal: raises SettingsError without the database's message, which may hold the
+    password."""
     address = f"DATABASE_URL is {engine.url.render_as_string(hide_password=True)}, and that database"
     try:
         if is_newer(engine):
@@ -47,7 +48,7 @@ def migrate_or_say_why(engine: sa.Engine) -> None:
 
 
 def is_newer(engine: sa.Engine) -> bool:
-    """Whether our schema is one that this code has never heard of."""
+    """Whether the database has a schema version that this code does not know."""
     with begin_read(engine) as conn:
         revision = _revision(conn)
     scripts = ScriptDirectory.from_config(_config())

@@ -1,4 +1,4 @@
-"""Where the tables are: importing this module's list fills the one metadata."""
+"""The list of modules that declare tables; importing them fills the metadata."""
 
 from __future__ import annotations
 

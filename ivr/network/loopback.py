@@ -1,8 +1,8 @@
-"""Who may see the lab and the telephone company beside it: programs on this machine, and their own pages in its browsers.
+"""Restricts the lab and the simulator to programs on this machine and to their own pages in its browsers.
 
-A loopback `Host` alone says little: a proxy or a tunnel may set it, and any page on the internet may send a form to 127.0.0.1.
-Browsers say from which page a request comes (`Origin`, `Sec-Fetch-Site`); programs say nothing of that. A tunnel that leaves no
-trace cannot be told from this machine: where the line has a public address, there is a token besides.
+A loopback `Host` is not enough: a proxy or a tunnel may set it, and any page on the internet may send a form to
+127.0.0.1. Browsers name the page that a request comes from (`Origin`, `Sec-Fetch-Site`); programs do not. A tunnel that
+leaves no trace looks like this machine, so a lab with a public address also asks for a token.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ FORWARDED = re.compile(
     r"|(x-)?(original|envoy|amzn|amz-cf|azure|appengine|cloud-trace|cf|fly|fastly|akamai|vercel|ngrok|tailscale)-.*",
     re.IGNORECASE,
 )
-"""What proxies, content networks and tunnels write down of whom they ask for."""
+"""Headers in which proxies, content delivery networks and tunnels name the original client."""
 PAGE = re.compile(r"/|/phone(/|/map)?")
-"""May be linked to from anywhere: opening one changes nothing, and the page that links cannot read it."""
+"""Pages that any site may link to: opening one changes nothing, and the linking page cannot read it."""
 TOKEN = "X-Lab-Token"
 
 
 def is_from_here(request: Request) -> bool:
-    """A loopback Host, nothing forwarded, and no page but our own."""
+    """Whether the request has a loopback Host, was not forwarded, and comes from no foreign page."""
     forwarded = any(FORWARDED.fullmatch(name) for name, _ in request.headers)
     return bool(LOOPBACK.fullmatch(_host(request))) and not forwarded and not _is_of_another_page(request)
 
 
 def refuse_strangers(request: Request, settings: Settings) -> None:
-    """404 for whoever is not here; 403 for whoever has not the token that a lab with a public address asks for."""
+    """Raise 404 unless the client is on this machine, and 403 if the lab asks for a token and the request has none."""
     if not is_from_here(request):
         raise NotFound
     given = request.headers.get(TOKEN) or request.cookies.get(_cookie(settings), "")
@@ -44,7 +44,7 @@ def refuse_strangers(request: Request, settings: Settings) -> None:
 
 
 def entrance(request: Request, settings: Settings) -> Response | None:
-    """For a browser that came with the right `?token=`: the same page without it, and a cookie instead."""
+    """For a browser with the right `?token=`: redirect to the same page without it, and set a cookie."""
     given = request.args.get("token", "")
     if not (settings.lab_token and request.method == "GET" and is_from_here(request) and _is_right(given, settings)):
         return None
@@ -58,7 +58,7 @@ def _host(request: Request) -> str:
 
 
 def _is_of_another_page(request: Request) -> bool:
-    """A browser says so; of a same-site page too, for other ports of this machine are other people's programs."""
+    """Whether a browser names another page as the origin, also of the same site: other ports are other programs."""
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
     if origin is not None and origin.lower() != f"http://{_host(request)}".lower():
         return True

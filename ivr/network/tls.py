@@ -1,4 +1,4 @@
-"""Whom we believe over TLS."""
+"""TLS trust: the certificate authorities that the HTTP clients accept."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """The authorities that httpx brings, read once a process: reading them costs more than many requests."""
+    """The authorities that httpx brings, read once per process: reading them takes longer than many requests."""
     return httpx.create_ssl_context(trust_env=False)

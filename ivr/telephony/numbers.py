@@ -1,4 +1,4 @@
-"""Telephone numbers: what arrives, what is keyed, and what may be rung.
+"""Telephone numbers: parses those that arrive and those that callers key, and decides which may be called.
 
 `phonenumbers` knows which numbers there are and of what type they are; no beginning is judged by hand. A number is kept as
 E.164 and in no other spelling. What is not valid belongs to nobody: a carrier that withholds a number sends words, zeros, or
@@ -22,7 +22,7 @@ NUMBER = re.compile(r"\+?[0-9]{3,20}")
 RUNG = (
     PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP,
 )  # fmt: skip
-"""Types of a person's telephone at an ordinary price: no premium rate, shared cost or pager, and none that is not known."""
+"""Types of a person's telephone at an ordinary price: no premium rate, shared cost, pager or unknown type."""
 NO_COUNTRY = "001"
 """The region of satellite telephones and of international services."""
 MEANT = {1: ("US", "CA")}
@@ -48,7 +48,7 @@ def country(number: str) -> dict[str, str] | None:
 
 
 def arrived(address: str, country: str, line: str = "") -> str | None:
-    """A caller's address as E.164; None for words, zeros, and all that is no number.
+    """A caller's address as E.164; None for words, zeros and anything else that is no number.
 
     Without a plus it may be written as at home or with its country code. Where both are numbers, the `line` that was dialled,
     which came by the same carrier, shows how that carrier writes.
@@ -65,7 +65,7 @@ def arrived(address: str, country: str, line: str = "") -> str | None:
 
 @lru_cache(maxsize=256)
 def spellings(address: str) -> frozenset[str]:
-    """Every way in which a carrier, or a caller, may write one of our own numbers; a name is written in one way only."""
+    """All spellings of an own number by carriers and callers; a name has only one spelling."""
     user = _user(address)
     parsed = _parsed(user) if user.startswith("+") else None
     if parsed is None:
@@ -76,12 +76,12 @@ def spellings(address: str) -> frozenset[str]:
 
 
 def is_spelling(address: str, ours: str) -> bool:
-    """Whether an address that arrived is this number of ours."""
+    """Whether an address in a webhook is a spelling of this own number."""
     return not {address.strip(), _user(address)}.isdisjoint(spellings(ours))
 
 
 def candidates(keys: str, country: str) -> list[str]:
-    """What keys may mean in a search for an account: numbers that exist, those as long as a mobile, then a wallet id.
+    """The identifiers that keyed digits may mean: existing numbers, those as long as a mobile, then a wallet id.
 
     A mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a release.
     """
@@ -94,7 +94,7 @@ def candidates(keys: str, country: str) -> list[str]:
 
 
 def readings(keys: str, country: str, caller: str | None) -> list[str]:
-    """The numbers that keys may mean, E.164: none, one, or two of which only the caller can choose.
+    """The E.164 numbers that keyed digits may mean: none, one, or two between which only the caller can choose.
 
     `00` begins a country code. Without it a number is read as it is written in the wallet's country, then as in the
     caller's own, then as one with its country code. Where that gives more than one, the caller's own country is meant.
@@ -111,7 +111,7 @@ def readings(keys: str, country: str, caller: str | None) -> list[str]:
 
 
 def has_wrong_length(keys: str, country: str) -> bool:
-    """Whether no number has so many digits: abroad in its own country, else a mobile, or a landline with its 0."""
+    """Whether no number has this many digits: abroad by its country, else as a mobile or as a landline with its 0."""
     if keys.startswith("00"):
         abroad = _international(keys)
         return abroad is None or phonenumbers.is_possible_number_with_reason(abroad) != ValidationResult.IS_POSSIBLE
@@ -125,7 +125,7 @@ def may_be_rung(number: str, prefixes: Iterable[str]) -> bool:
     """Whether an E.164 number is a person's telephone at an ordinary price, and begins as one of the `prefixes`.
 
     A prefix that is a country code and no more means the country that one thinks of: `+1` the United States and Canada, not
-    the islands that share it. Whoever means those writes more of the number, such as `+1264`.
+    the islands that share it. To include them, write a longer prefix, such as `+1264`.
     """
     parsed = _parsed(number)
     if parsed is None or not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) not in RUNG:
@@ -156,7 +156,7 @@ def _international(digits: str) -> PhoneNumber | None:
 
 
 def _written(digits: str, country: str) -> PhoneNumber | None:
-    """Digits as one writes a number in that country: with the 0 of a landline, where it has one."""
+    """The national digits of a number, with the leading 0 of a landline where the country has one."""
     parsed = _parsed(digits, country)
     return parsed if parsed and digits.endswith(_as_written(parsed)) else None
 

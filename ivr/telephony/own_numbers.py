@@ -1,4 +1,4 @@
-"""From which of our numbers the line calls and texts.
+"""Chooses the own number from which the line calls and texts.
 
 Two numbers belong to a call: the line that was dialled, which names the wallet and may be forwarded to us by another carrier,
 and the number of ours that answered it. Twilio calls and texts from numbers of the account only (errors 13214, 21210,
@@ -19,24 +19,24 @@ from ivr.telephony import numbers
 
 
 def answered_by(to: str, line: str, country: str) -> str:
-    """The number of ours that a call came in on: `To` as Twilio writes it; the line where `To` is no number, but a name."""
+    """The own number that a call came in on: Twilio's `To`, or the wallet's line if `To` is a name."""
     if E164.fullmatch(to):
         return to
     return numbers.arrived(to, country) or line
 
 
 def caller_id(settings: Settings, facts: Mapping[str, Any]) -> str:
-    """What people see when the line calls them about a call with these facts."""
+    """The caller ID of calls that the line places about a call with these facts."""
     return _chosen(settings.caller_id, facts)
 
 
 def sender(settings: Settings, facts: Mapping[str, Any]) -> str:
-    """What texts about a call with these facts come from: a number, a messaging service, a short code, a name."""
+    """The sender of texts about a call with these facts: a number, messaging service, short code or name."""
     return _chosen(settings.sms_from, facts)
 
 
 def facts_of(conn: sa.Connection, call: str) -> Mapping[str, Any]:
-    """The facts of a call, as they stand."""
+    """Read the present facts of a call."""
     rows = journal.rows(conn, call)
     return rows[-1].facts if rows else {}
 

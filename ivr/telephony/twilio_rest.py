@@ -1,4 +1,4 @@
-"""The only module that speaks to Twilio's REST API, or to the simulator in its place."""
+"""Client of Twilio's REST API, or of the simulator in its place. No other module sends such requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ivr.follow_up.sms import Sent, Text
 from ivr.follow_up.telephone import NotPlaced, Ringing
 from ivr.network.tls import trusted
 
-SECONDS = 4.0  # the library's own default is to wait for ever
+SECONDS = 4.0  # by default the library waits without limit
 LAB_ACCOUNT = "AC" + "0" * 32
 LOOKED_THROUGH = 100
 CLOCKS_DIFFER = timedelta(seconds=30)
@@ -30,11 +30,11 @@ SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
 """A minute of speech is a megabyte."""
 MOST_HOPS = 3
 TWILIOS = re.compile(r"([a-z0-9-]+\.)+(twilio|twiliocdn)\.com")
-NOT_FOR_GOOD = (401, 403, 429)  # a wrong token is put right by somebody
+NOT_FOR_GOOD = (401, 403, 429)  # an operator can correct a wrong token
 
 
 class _Http(TwilioHttpClient):
-    """The library has no setting for its addresses: requests for a product that has one of ours go there."""
+    """Redirects the requests of a product to the address in our settings; the library has no option for that."""
 
     def __init__(self, addresses: Mapping[str, str]) -> None:
         super().__init__(timeout=SECONDS, max_retries=0)
@@ -45,7 +45,7 @@ class _Http(TwilioHttpClient):
 
 
 def _ours(addresses: Mapping[str, str], url: str) -> str:
-    """The same request at the address that we have for its product (`api` of api.dublin.ie1.twilio.com), if there is one."""
+    """The URL of the request at our address for its product (`api` of api.dublin.ie1.twilio.com), if there is one."""
     asked = urlsplit(url)
     base = addresses.get(asked.netloc.partition(".")[0]) or addresses.get("")
     if base is None:
@@ -55,7 +55,7 @@ def _ours(addresses: Mapping[str, str], url: str) -> str:
 
 
 def client(settings: Settings) -> Client:
-    """A client for our account, by its API key if it has one; only our settings say by which region and edge."""
+    """Make a client for our account, with its API key if it has one; region and edge come from our settings only."""
     account = settings.twilio_account_sid or LAB_ACCOUNT
     key = settings.twilio_api_key
     return Client(
@@ -70,30 +70,30 @@ def client(settings: Settings) -> Client:
 
 
 class Unreachable(Exception):
-    """No answer that Twilio could have given."""
+    """No answer, or one that cannot be Twilio's."""
 
 
 class Refused(Exception):
-    """Twilio's number for why these credentials may not ask."""
+    """Twilio refused these credentials; holds its error code."""
 
 
 class OwnNumbers:
-    """What belongs to the account; raises Unreachable and Refused."""
+    """Reads what belongs to the account; its methods raise Unreachable and Refused."""
 
     def __init__(self, settings: Settings) -> None:
         self._client = client(settings)
 
     def close(self) -> None:
-        """Nothing more is asked."""
+        """Close the connections."""
         self._client.http_client.session.close()
 
     def find(self, number: str) -> set[str] | None:
-        """What one of the account's numbers can do (`voice`, `sms`, …); None when it is not the account's."""
+        """The capabilities of a number (`voice`, `sms`, …); None if the account does not own it."""
         found = _asked(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1))
         return {str(name).lower() for name, can in (found[0].capabilities or {}).items() if can} if found else None
 
     def is_verified(self, number: str) -> bool:
-        """Whether calls, though not texts, may come from it."""
+        """Whether it is a verified caller ID: calls may come from it, texts may not."""
         return bool(_asked(lambda: self._client.outgoing_caller_ids.list(phone_number=number, limit=1)))
 
     def has_short_code(self, code: str) -> bool:
@@ -106,7 +106,7 @@ class OwnNumbers:
 
 
 def _asked(ask: Callable[[], Any]) -> Any:
-    """The answer; None when there is no such thing."""
+    """Return the answer, or None if the resource does not exist."""
     try:
         return ask()
     except TwilioRestException as refusal:
@@ -122,7 +122,7 @@ def _asked(ask: Callable[[], Any]) -> Any:
 
 
 class TestAccount:
-    """Twilio's test credentials: four requests are understood, and none of them does anything."""
+    """Requests with Twilio's test credentials: Twilio checks four kinds of request and executes none."""
 
     __test__ = False
 
@@ -150,14 +150,14 @@ class TestAccount:
 
 
 class TwilioSms:
-    """Texts through Twilio's Messages; how each one ends comes later, to `/voice/texts/<mark>`."""
+    """Sends texts by Twilio's Messages; their status callbacks go to `/voice/texts/<mark>`."""
 
     def __init__(self, settings: Settings) -> None:
         self._client = client(settings)
         self._told_at = f"{settings.public_base_url}/voice/texts/"
 
     def send(self, message_id: str, text: Text) -> Sent:
-        """Send one text; what Twilio refuses for good is a result, all else is raised and tried again.
+        """Send one text. A permanent refusal is a result; any other failure is raised and retried.
 
         Twilio keeps no key by which it would know a text again: one that was tried before is looked for first.
         """
@@ -175,7 +175,7 @@ class TwilioSms:
         return Sent("sent")
 
     def _found(self, text: Text, since: datetime) -> Sent | None:
-        """What became of the same words to the same number since then; None: they never arrived.
+        """Find the status of the same text to the same number since then; None: Twilio never received it.
 
         Not by the sender: a messaging service chooses one, and some countries put another in its place.
         """
@@ -191,13 +191,13 @@ class TwilioSms:
 
 
 class TwilioTelephone:
-    """Calls that we place ourselves."""
+    """Places calls and reads their status."""
 
     def __init__(self, settings: Settings) -> None:
         self._client, self._seconds = client(settings), settings.ring_seconds
 
     def ring(self, ringing: Ringing) -> str:
-        """Place one call; what Twilio refused was not placed, and after all else nobody knows."""
+        """Place one call. After a refusal it was not placed; after any other error the outcome is unknown."""
         try:
             call = self._client.calls.create(
                 to=ringing.to, from_=ringing.caller_id, url=ringing.url, timeout=self._seconds,
@@ -210,18 +210,18 @@ class TwilioTelephone:
         return str(call.sid)
 
     def placed(self, to: str, caller_id: str, since: datetime) -> list[str]:
-        """Our own calls only, not those that a `<Dial>` made."""
+        """Find calls that the line placed itself, without those that a `<Dial>` made."""
         found = self._client.calls.page(to=to, from_=caller_id, page_size=LOOKED_THROUGH)
         ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
         return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
 
     def status(self, call: str) -> str:
-        """How it stands."""
+        """Read the status of a call."""
         return str(self._client.calls(call).fetch().status)
 
 
 class TwilioRecordings:
-    """What `<Record>` left with Twilio."""
+    """Fetches and deletes the recordings that `<Record>` left at Twilio."""
 
     def __init__(self, settings: Settings) -> None:
         self._client = client(settings)
@@ -229,7 +229,7 @@ class TwilioRecordings:
         self._address = f"{_ours(settings.twilio_api_url, api)}/{self._client.account_sid}/Recordings"
 
     def sound(self, recording: str) -> bytes:
-        """The WAV file; raises NotDone while it is not ready, and for one that is too long to be ours."""
+        """Fetch the WAV file; raises NotDone while it is not ready, and for a file too long to be ours."""
         try:
             status = str(self._client.recordings(recording).fetch().status)
         except TwilioRestException as refusal:
@@ -239,7 +239,7 @@ class TwilioRecordings:
         return self._download(f"{self._address}/{recording}.wav")
 
     def delete(self, recording: str) -> None:
-        """Its sound goes, Twilio keeps a row about it for 40 days; one that is gone is no fault."""
+        """Delete the recording; Twilio keeps its metadata for 40 days. A recording that is already gone is no error."""
         try:
             self._client.recordings(recording).delete()
         except TwilioRestException as refusal:
@@ -247,7 +247,7 @@ class TwilioRecordings:
                 raise NotDone(str(refusal.status)) from refusal
 
     def _download(self, url: str) -> bytes:
-        """Redirects lead within Twilio or nowhere, and the credentials go to the address of our settings only."""
+        """Follow redirects within Twilio only, and send the credentials to the address in our settings only."""
         until, ours, asked = time.monotonic() + SOUND_SECONDS, httpx.URL(url), httpx.URL(url)
         with httpx.Client(trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=False) as http:
             for _ in range(MOST_HOPS):

@@ -1,1 +1,1 @@
-"""Wallets: what a wallet is to the line, its rules, and where its records come from."""
+"""Wallets: the `Wallet` protocol, its HTTP client, the rules of each wallet, and the effects that read its records."""

@@ -1,4 +1,4 @@
-"""Days on which people work: when a promise falls due, and when the line has people.
+"""Business days: computes when a promise falls due and when agents are at work.
 
 Mainland China works by the State Council's yearly notice, with lieu days off and weekends worked (调休), as far as
 `chinesecalendar` knows it; in other years, and provisionally, on weekdays without the statutory days of `holidays`.
@@ -37,7 +37,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Opening:
-    """When somebody is there again, in the wallet's zone; `provisional` when a day up to it may have other hours."""
+    """When agents are back, in the wallet's zone; `provisional` when a day up to it may have other hours."""
 
     at: datetime
     provisional: bool
@@ -79,7 +79,7 @@ def is_business_day(day: date, calendar: str) -> tuple[bool, bool]:
 
 
 def is_open(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> bool:
-    """Whether somebody is there. The opening minute counts, the closing minute does not.
+    """Whether agents are at work. The opening minute counts, the closing minute does not.
 
     `hours`: mon to sun and holiday, each `HH:MM-HH:MM` or `closed`. A span that does not end later than it begins
     ends on the next day, and belongs to the day on which it began.
@@ -103,7 +103,7 @@ def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calenda
 
 
 def next_closing(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime | None:
-    """When the last one there leaves, in the wallet's zone; None when nobody is there, or somebody for two days at least."""
+    """When the present shift ends, in the wallet's zone; None if no agent is there, or if it lasts two days or more."""
     zone = ZoneInfo(timezone)
     today, ends = now.astimezone(zone).date(), now.astimezone(UTC)
     for days in range(-1, 2):

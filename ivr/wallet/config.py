@@ -17,7 +17,7 @@ class UnknownWallet(LookupError):
 
 
 def by_id(conn: sa.Connection, wallet: str) -> WalletInfo:
-    """The wallet; raises UnknownWallet."""
+    """Return the wallet with this id; raises UnknownWallet."""
     document = conn.scalar(sa.select(wallets.c.document).where(wallets.c.id == wallet))
     if document is None:
         raise UnknownWallet(f"no wallet {wallet!r} is configured")
@@ -25,9 +25,9 @@ def by_id(conn: sa.Connection, wallet: str) -> WalletInfo:
 
 
 def by_line(conn: sa.Connection, *addresses: str) -> WalletInfo | None:
-    """The wallet of the first of these addresses that is somebody's line, however a carrier writes it.
+    """Find the wallet of the first of these addresses that is a wallet's line in any spelling of a carrier.
 
-    What two wallets could be called by, since only the country code tells their lines apart, is neither's.
+    An address that could be the line of two wallets, because only the country code differs, matches neither.
     """
     known = lines(conn)
     for address in addresses:
@@ -38,7 +38,7 @@ def by_line(conn: sa.Connection, *addresses: str) -> WalletInfo | None:
 
 
 def lines(conn: sa.Connection) -> dict[str, str]:
-    """Every number at which a wallet is called, and whose it is."""
+    """Map each number of a line to the id of its wallet."""
     return {row.line: row.wallet for row in conn.execute(sa.select(wallet_lines.c.line, wallet_lines.c.wallet))}
 
 

@@ -47,7 +47,7 @@ wallet = having(
 
 
 def checked_wallets(document: Any) -> list[dict[str, Any]]:
-    """The wallets of a document that has nothing else, without what databases refuse; raises DocumentError."""
+    """Check a document that holds only wallets, and remove characters that databases refuse; raises DocumentError."""
     try:
         cleaned = cleaned_text(document)
     except RecursionError:
@@ -61,7 +61,7 @@ def checked_wallets(document: Any) -> list[dict[str, Any]]:
 
 
 def cleaned_text(value: Any) -> Any:
-    """A document without the characters that databases refuse."""
+    """Copy a document without the characters that databases refuse."""
     if isinstance(value, dict):
         return {clean(name): cleaned_text(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -70,7 +70,7 @@ def cleaned_text(value: Any) -> Any:
 
 
 def lines_of(wallets: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Every number of every wallet, with its path."""
+    """Yield every number of every wallet with its path in the document."""
     for place, one in enumerate(wallets):
         yield f"wallets[{place}].line", one["line"]
         for further, line in enumerate(one.get("lines") or []):
@@ -79,7 +79,7 @@ def lines_of(wallets: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 
 
 def twice(found: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """What is wrong with values that stand at two paths."""
+    """Yield a message for each value that occurs at two paths."""
     first: dict[str, str] = {}
     for path, value in found:
         if value in first:

@@ -1,4 +1,4 @@
-"""The figures of a wallet that anybody may hear."""
+"""Effects for public facts of a wallet: hours, limits, rules, methods and channels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Facts:
 
 @read
 def wallet_facts(world: World, wallet: str) -> Facts:
-    """Hours, limits, rules, methods and channels of one wallet."""
+    """Read hours, limits, rules, methods and channels of one wallet."""
     info = config.by_id(world.conn, wallet)
     policy = info.policy
     refund, decision, compensation = policy["refund"], policy["dispute_decision"], policy["compensation_decision"]
@@ -57,7 +57,7 @@ def is_official(world: World, wallet: str, number: str) -> bool:
 
 
 def grouped(hours: Any) -> list[dict[str, Any]]:
-    """Neighbouring days with the same hours become one line: 周一到周五."""
+    """Group neighbouring days with the same hours into one line: 周一到周五."""
     runs: list[list[tuple[str, str, str]]] = []
     for day in DAYS:
         same = runs and hours[runs[-1][0][0]] == hours[day[0]] and day[0] != "holiday"

@@ -1,4 +1,4 @@
-"""Offers that hold today, how far a customer is with them, and whether messages about them are on."""
+"""Effects for promotions: current offers, a customer's progress, and messages about offers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ivr.wallet.types import Account, Both, Prize, Promotion, Reward
 from ivr.wallet.verified import Verified
 
 NEW_FOR = timedelta(days=30)
-"""So long after registering is a user new."""
+"""How long after the registration a user counts as new."""
 Standing = Literal["new", "existing", "unknown"]
 State = Literal["counting", "ended", "credited", "due", "awaited", "overdue"]
 
@@ -48,7 +48,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Mine:
-    """The offers that a customer may use, and as what kind of user; unknown: the wallet does not say since when."""
+    """The offers for a customer, and the kind of user; unknown: the wallet does not tell the date of registration."""
 
     standing: Standing
     offers: list[Offer]
@@ -74,7 +74,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Rewards:
-    """A customer's points, and their progress."""
+    """A customer's points and their progress with promotions."""
 
     points: int
     progress: list[Progress]
@@ -82,14 +82,14 @@ class Rewards:
 
 @touch
 def current_offers(world: World, wallet: str) -> list[Offer]:
-    """What holds now, soonest end first; nothing that is over or has not begun."""
+    """List the offers that are valid now, the one that ends soonest first."""
     zone = _zone(world, wallet)
     return [_offer(one, zone) for one in _holding(world, wallet, zone)]
 
 
 @touch
 def offers_for(world: World, customer: Verified) -> Mine:
-    """Those of them for everybody, and those for new or for existing users as the customer is one."""
+    """List the valid offers for everybody and for the customer's kind of user, new or existing."""
     zone = _zone(world, customer.wallet)
     standing = _standing(_account(world, customer), world.now.astimezone(zone).date())
     holding = _holding(world, customer.wallet, zone)
@@ -98,7 +98,7 @@ def offers_for(world: World, customer: Verified) -> Mine:
 
 @touch
 def rewards_of(world: World, customer: Verified) -> Rewards:
-    """Points, and each promotion that counts something; the ones that end first come first."""
+    """Read points and progress with each promotion, those that end first come first."""
     zone = _zone(world, customer.wallet)
     points = _account(world, customer).points
     known = {one.id: one for one in wallet_client(world).promotions(customer.wallet, world.deadline)}
@@ -109,13 +109,13 @@ def rewards_of(world: World, customer: Verified) -> Rewards:
 
 @touch
 def push_is_on(world: World, customer: Verified) -> bool:
-    """Whether messages about offers are on."""
+    """Read whether messages about offers are on."""
     return _account(world, customer).push_opt_in
 
 
 @touch
 def set_push(world: World, customer: Verified, push: bool, key: str) -> bool:
-    """True: it stands as asked. The key says which yes of the caller this is, however often it is asked."""
+    """Set messages about offers; True: the wallet confirms it. Repeats of a consent carry its idempotency key."""
     return wallet_client(world).consent(customer.id, push, key, world.deadline).push == push
 
 

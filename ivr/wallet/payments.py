@@ -1,4 +1,4 @@
-"""Payments that did not go as they should, for the customer who made them. A top-up is never among them."""
+"""Effects for failed payments: find and explain them. Top-ups are never among them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
 
 @dataclass(frozen=True)
 class Explained:
-    """A payment with the cause in the line's own words. `balance`: fen, where it helps; both it and `payee` may be unknown."""
+    """A payment with the reason for its outcome. `balance`: fen, where it helps; balance and `payee` may be unknown."""
 
     id: str
     amount: int
@@ -39,9 +39,10 @@ class Explained:
 
 @dataclass(frozen=True)
 class Payments:
-    """The payments that fit, and within how many business or calendar days a bank returns what it took.
+    """The matching payments, and the number of business or calendar days in which a bank returns a debit.
 
-    Where none fits: those that are `near`, and what else is `unsettled` of those days and of the last ones.
+    If none matches: `near` holds similar payments, `unsettled` the others of those days and the last days that did not
+    succeed.
     """
 
     matches: list[Explained]
@@ -53,7 +54,7 @@ class Payments:
 
 @touch
 def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) -> Payments:
-    """The payments of that amount on that day; a time narrows several down, and never excludes the only one."""
+    """Find the payments of that amount on that day; a time narrows several down, but never excludes the only match."""
     with begin_read(world.runtime.engine) as conn:
         info = config.by_id(conn, customer.wallet)
     zone = ZoneInfo(info.timezone)
@@ -73,7 +74,7 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
 def _instead(
     world: World, customer: Verified, fen: int, day: date, zone: ZoneInfo
 ) -> tuple[list[Transaction], list[Transaction]]:
-    """What is near, and what else is unsettled."""
+    """The similar payments, and the other unsettled ones."""
     looked_at = [between(world, customer, *span)[0] for span in near_matches.spans(day, world.now, zone)]
     here = [one for found in looked_at for one in found if one.kind == "payment"]
     near = near_matches.near(here, fen, day, zone)
@@ -81,7 +82,7 @@ def _instead(
 
 
 def _between(world: World, customer: Verified, span: tuple[datetime, datetime]) -> list[Transaction]:
-    """Payments only, oldest first."""
+    """All payments of a span of time, oldest first."""
     found: list[Transaction] = []
     after: str | None = None
     while True:

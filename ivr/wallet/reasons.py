@@ -1,4 +1,4 @@
-"""Why a top-up failed, in the line's own words.
+"""Maps the codes of banks and channels to the reasons that the line can explain.
 
 One table from the codes of banks and channels to a reason; each reason has a message `advice-…`. Codes are never
 spoken. Sources: ISO 8583 response codes (field 39), Stripe decline codes, Alipay and WeChat Pay error codes.
@@ -60,12 +60,12 @@ STILL_WAITING = ("09", "68", "USERPAYING", "PAYMENT_IN_PROCESS")
 
 
 def reason_of(code: str | None) -> Reason:
-    """What a code says by itself; letter case and Alipay's prefix `ACQ.` mean nothing, an unmapped code is generic."""
+    """The reason for a code alone. Letter case and Alipay's prefix `ACQ.` are ignored; an unknown code is generic."""
     return REASONS.get(_plain(code), Reason.GENERIC)
 
 
 def reason_for(status: str, code: str | None, bank_debited: bool | None) -> Reason:
-    """What a record says: its status and the bank's debit win over its code.
+    """The reason for a record: its status and the bank's debit take precedence over its code.
 
     Nothing but `failed` is a failure, and no failure is certain while the bank has the money.
     """
@@ -80,7 +80,7 @@ def reason_for(status: str, code: str | None, bank_debited: bool | None) -> Reas
 
 
 def outcome_of(status: Status, code: str | None, bank_debited: bool | None) -> Status:
-    """How a record is told where no reason is given: what may still come out either way is pending, whatever it is called."""
+    """The status to tell where no reason is told: a record with an open outcome is pending, whatever its status."""
     return "pending" if reason_for(status, code, bank_debited) is Reason.UNKNOWN else status
 
 
@@ -98,7 +98,7 @@ def _closed(code: str | None) -> Reason:
     """A code that said "wait" on a record that failed while the bank took nothing: there is nothing to wait for.
 
     "May still succeed" and "the bank returns the money" would both be untrue. What waited for the payer or the bank
-    was given up, and may begin again; a system error was ours. As long as nobody knows about the bank's debit
+    was given up, and may begin again; a system error was ours. As long as the bank's debit is unknown
     (`bank_debited` None), the outcome stays unknown.
     """
     return Reason.EXPIRED if _plain(code) in STILL_WAITING else Reason.SYSTEM_FAULT

@@ -1,4 +1,4 @@
-"""What the owner of an account looks over when something may be wrong with it."""
+"""Effect for a review of an account: its status and the last transactions that moved money."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ivr.wallet.verified import Verified
 
 LATELY = timedelta(days=90)
 MOST, LOOKED_AT = 12, 100
-"""Transactions that a caller may go through, and among how many of the latest those that moved money are looked for."""
+"""The most transactions that a review lists, and how many of the latest it searches for those that moved money."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Review:
 
 @touch
 def review(world: World, customer: Verified) -> Review:
-    """The account and its last few transactions."""
+    """Read the account and its last few transactions."""
     with begin_read(world.runtime.engine) as conn:
         zone = ZoneInfo(config.by_id(conn, customer.wallet).timezone)
     account = wallet_client(world).account(customer.id, world.deadline)

@@ -1,4 +1,4 @@
-"""Shapes of JSON: small checks that say where a document is wrong, what came, and what to write instead.
+"""Checks of JSON documents: each error says where the document is wrong, what came, and what to write instead.
 
 A check is called with a path (`customers[2].wallet`) and a value, and raises DocumentError. What
 identifies a person (a PIN, the tail of an ID) is checked like the rest, and never repeated.
@@ -19,16 +19,16 @@ YEARS = range(1970, 3000)  # beyond them, other zones and promised days fall off
 
 
 class DocumentError(ValueError):
-    """A world, or a change of the scene, that cannot be: where, what came, what to write."""
+    """A JSON document is invalid. The message says where, what came, and what to write instead."""
 
 
 def refuse(path: str, value: Any, write: str) -> NoReturn:
-    """Raise, in the one form that all refusals have."""
+    """Raise DocumentError in the common form of all messages."""
     raise DocumentError(f"{path or 'the document'} is {shown(value)}; write {write}")
 
 
 def shown(value: Any) -> str:
-    """What came, short enough for a line; of what has parts, only its kind."""
+    """The value, shortened to fit a line; of an object or a list only its kind."""
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
     text = json.dumps(value, ensure_ascii=False)
@@ -36,7 +36,7 @@ def shown(value: Any) -> str:
 
 
 def matching(pattern: str, write: str) -> Check:
-    """A text that is this pattern from end to end."""
+    """Check for a text that matches the whole pattern."""
     known = re.compile(pattern, re.ASCII)
 
     def check(path: str, value: Any) -> None:
@@ -47,7 +47,7 @@ def matching(pattern: str, write: str) -> Check:
 
 
 def parsed(parse: Callable[[str], object], write: str) -> Check:
-    """A text that `parse` understands."""
+    """Check for a text that `parse` accepts."""
 
     def check(path: str, value: Any) -> None:
         try:
@@ -61,7 +61,7 @@ def parsed(parse: Callable[[str], object], write: str) -> Check:
 
 
 def is_moment(text: str) -> bool:
-    """Whether it is ISO 8601 with an offset, in years that every zone and promise can live with."""
+    """Whether it is an ISO 8601 time with an offset, in years that all time zones and date sums support."""
     moment = datetime.fromisoformat(text)
     return moment.utcoffset() is not None and moment.year in YEARS
 
@@ -158,7 +158,7 @@ def either(table: Check, other: Check) -> Check:
 
 
 def having(**fields: Check) -> Check:
-    """An object with these fields; others are nobody's business."""
+    """Check for an object with these fields; further fields are ignored."""
 
     def check(path: str, value: Any) -> None:
         if not isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""What a wallet tells the line, and what the line may ask of it. Amounts are integers in fen, moments carry their zone.
+"""The `Wallet` protocol and its types. Amounts are integers in fen; times carry their zone.
 
-A real wallet's answers are decoded into these types as they stand: a value that does not fit is no answer.
+The answers of a wallet's API are decoded strictly into these types; a value that does not fit raises Unavailable.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ DISPUTE_REASONS: tuple[DisputeReason, ...] = get_args(DisputeReason)
 
 
 class AlreadyDisputed(Exception):
-    """The payment has its dispute; a second one is not filed."""
+    """The payment already has a dispute; the wallet files no second one."""
 
 
 @dataclass(frozen=True)
 class WalletInfo:
-    """A wallet as it is configured: its line, hours, channels and rules (`policy`); `languages` are those of its line, or both.
+    """A configured wallet: its line, hours, channels and rules (`policy`); `languages`: those of its line, or None for both.
 
     `security_hours`: when people are there for matters of security, where that differs from `hours`: "always", one span
     for every day, or a table like `hours`.
@@ -109,7 +109,7 @@ class Account:
 
 @dataclass(frozen=True)
 class TopUp:
-    """A top-up as the wallet recorded it. `bank_debited` None: nobody knows. `code` is never spoken.
+    """A top-up as the wallet recorded it. `bank_debited` None: unknown. `code` is never spoken.
 
     `card_tail`: the last four digits of the card that it was to be paid with, where the wallet tells.
     """
@@ -149,7 +149,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Spending:
-    """What succeeded payments of a period add up to."""
+    """The sum and the number of successful payments of a period."""
 
     total: Fen
     count: Count
@@ -244,7 +244,7 @@ class Wallet(Protocol):
     def transactions(
         self, account: str, since: datetime, until: datetime, deadline: float, after: str | None = None, limit: int = 20
     ) -> Page:
-        """At most `limit` (1 to 100) payments and top-ups with since <= at < until, newest first; `after`: the `next` of a page."""
+        """At most `limit` (1 to 100) records with since <= at < until, newest first; `after`: the `next` of a page."""
 
     def spending(self, account: str, since: datetime, until: datetime, deadline: float) -> Spending:
         """What the succeeded payments with since <= at < until add up to."""
@@ -259,10 +259,10 @@ class Wallet(Protocol):
         """How far the customer is with each promotion that counts something."""
 
     def freeze(self, account: str, key: str, deadline: float) -> Freeze:
-        """Nothing goes out any more until a person lifts it."""
+        """Freeze the account: no payment leaves it until an agent unfreezes it."""
 
     def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
         """File a dispute of a payment of this account; raises AlreadyDisputed."""
 
     def consent(self, account: str, push: bool, key: str, deadline: float) -> Consent:
-        """Keep what the customer said about messages with offers."""
+        """Store the customer's consent to messages about offers, or its withdrawal."""

@@ -1,4 +1,4 @@
-"""The wallets of a file: JSON or TOML of the shape that the lab's worlds have, without customers and records."""
+"""Reads the wallets file: JSON or TOML in the format of the lab's worlds, without customers and records."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Document = dict[str, Any]
 
 
 class WalletFileError(Exception):
-    """A file that cannot be used: where, what came, what to write instead."""
+    """The wallets file is invalid. The message says where, what came, and what to write instead."""
 
 
 def read(path: Path) -> list[Document]:
-    """The wallets of the file; raises WalletFileError."""
+    """Read and check the wallets of the file; raises WalletFileError."""
     document = _parsed(path)
     if not isinstance(document, dict) or set(document) != {"wallets"}:
         said = f"has {', '.join(map(str, document))}" if isinstance(document, dict) else f"is {shown(document)}"
@@ -42,7 +42,7 @@ def read(path: Path) -> list[Document]:
 
 
 def replace(conn: sa.Connection, found: list[Document]) -> None:
-    """Serve these wallets and no others; a turn that has begun keeps what it read."""
+    """Replace all wallets that the line serves; a running turn keeps what it has read."""
     for table in (wallet_lines, wallets):
         conn.execute(sa.delete(table))
     documents = [{"id": one["id"], "document": json.dumps(one, ensure_ascii=False)} for one in found]
@@ -51,7 +51,7 @@ def replace(conn: sa.Connection, found: list[Document]) -> None:
 
 
 def lines(wallet: Document) -> list[str]:
-    """Every number at which it is called, once."""
+    """The wallet's numbers, each once."""
     return list(dict.fromkeys((wallet["line"], *(wallet.get("lines") or []))))
 
 

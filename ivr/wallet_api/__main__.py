@@ -21,7 +21,7 @@ HERE = "127.0.0.1"
 
 
 def main() -> int:
-    """Make the database if there is none, say where it listens, serve until Ctrl-C."""
+    """Create the database if it is missing, print the address, and serve until Ctrl-C."""
     try:
         settings = Settings.load()
     except SettingsError as error:
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def _prepare(engine: sa.Engine) -> set[str]:
-    """The wallets of the demo world, which is loaded into a new database."""
+    """Load the demo world into a new database, and return its wallets."""
     migrate(engine)
     with begin_write(engine) as conn:
         load_default_if_empty(conn)

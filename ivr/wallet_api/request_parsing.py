@@ -1,4 +1,4 @@
-"""What a request asks for, checked as strictly as the contract says it."""
+"""Parses requests of the wallet API, as strictly as the contract."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST = 100
 
 
 class Refused(Exception):
-    """A request that gets no answer but a problem: its status, its code and a sentence for whoever sent it."""
+    """A request that is answered by a problem: status, code and a sentence for the client."""
 
     def __init__(self, status: int, code: str, title: str) -> None:
         super().__init__(title)
@@ -32,38 +32,38 @@ class Refused(Exception):
 
 
 class Search(msgspec.Struct, forbid_unknown_fields=True):
-    """Mobiles in E.164 or wallet ids; earlier ones win."""
+    """The body of a search: mobiles in E.164 or wallet ids; earlier ones win."""
 
     identifiers: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]], Meta(min_length=1, max_length=8)]
 
 
 class Check(msgspec.Struct, forbid_unknown_fields=True):
-    """What a caller keyed to prove who they are."""
+    """The body of a check: a value that a caller keyed as proof of identity."""
 
     what: Literal["id_tail", "phone_pin"]
     value: Annotated[str, Meta(max_length=64)]
 
 
 class NewFreeze(msgspec.Struct, forbid_unknown_fields=True):
-    """Nothing but the wish."""
+    """The body of a freeze, which is empty."""
 
 
 class NewDispute(msgspec.Struct, forbid_unknown_fields=True):
-    """Which payment, and what is wrong with it."""
+    """The body of a dispute: the payment and the reason."""
 
     payment: Id
     reason: DisputeReason
 
 
 class NewConsent(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether offers may be pushed."""
+    """The body of a consent: whether offers may be pushed."""
 
     push: bool
 
 
 @dataclass(frozen=True)
 class Span:
-    """since <= at < until, and which page of it."""
+    """A span of time, since <= at < until, and a page in it."""
 
     since: datetime
     until: datetime
@@ -72,14 +72,14 @@ class Span:
 
 
 def path() -> None:
-    """Check the parts of the address; raises Refused."""
+    """Check the path parameters; raises Refused."""
     for name, given in (request.view_args or {}).items():
         if not IN_PATH[name].fullmatch(given):
             raise Refused(400, "bad-request", f"the {name} in the address has letters that none can have")
 
 
 def body(kind: type[T]) -> T:
-    """The JSON body; raises Refused."""
+    """Decode the JSON body; raises Refused."""
     if request.mimetype != "application/json":
         raise Refused(415, "not-json", "send the body as application/json")
     try:
@@ -89,7 +89,7 @@ def body(kind: type[T]) -> T:
 
 
 def key() -> str:
-    """The idempotency key of a write or a check; raises Refused."""
+    """Read the idempotency key of a write or a check; raises Refused."""
     given = request.headers.get("Idempotency-Key", "")
     if not KEY.fullmatch(given):
         raise Refused(400, "bad-request", "send an Idempotency-Key of 8 to 200 letters, digits or . _ : -")
@@ -97,7 +97,7 @@ def key() -> str:
 
 
 def span() -> Span:
-    """since, until, after and limit of the query; raises Refused."""
+    """Read since, until, after and limit of the query; raises Refused."""
     after = request.args.get("after")
     limit = request.args.get("limit", str(MOST))
     if after is not None:

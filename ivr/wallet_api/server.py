@@ -1,4 +1,4 @@
-"""The routes of the contract over the demo wallet."""
+"""Reference server of the wallet API: the routes of the contract over the demo wallet."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ IN_ACCOUNT = "/wallets/<wallet>/accounts/<account:account>"
 
 
 class Account(BaseConverter):
-    """Of an account, any name but that of the search: a path is one thing or the other, for `OPTIONS` too."""
+    """Matches an account id, but not `search`, so that a path has one meaning, for `OPTIONS` too."""
 
     regex = "(?!search$)[^/]+"
 
 
 def create_app(demo: DemoWallet, wallets: set[str], token: str) -> Flask:
-    """An app that tells the records of these wallets to whoever has the token."""
+    """Make an app that serves the records of these wallets to clients with the token."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.url_map.converters["account"] = Account

@@ -1,1 +1,1 @@
-"""Where the processes are put together: the only room that knows all others."""
+"""Composition of the processes: the only room that imports all others."""

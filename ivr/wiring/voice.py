@@ -1,4 +1,4 @@
-"""What a voice process is made of, put together in one place after the fork."""
+"""Composes the runtime of a voice process, after the fork."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from ivr.telephony.own_numbers import caller_id
 from ivr.wallet import wallets
 
 STATE_QUERY = journal.state_query(is_any_switched())
-"""Compiled once a process, like every statement that each turn needs."""
+"""Compiled once per process, like every statement that each turn needs."""
 
 
 def make_runtime(
     engine: sa.Engine, settings: Settings, sealer: Sealer, key_clock: Callable[[], float | None]
 ) -> Runtime:
-    """Everything a turn may need; the imports that cost are paid here, not by the first caller."""
+    """Build the runtime. It runs before the first call, so that no caller waits for slow imports."""
 
     def clock(conn: sa.Connection) -> datetime:
         return now(conn, settings)

@@ -1,4 +1,4 @@
-"""One HTTP exchange with a wallet's API, over before its deadline whatever the other side does."""
+"""Sends HTTP requests to a wallet's API; each ends before its deadline, whatever the server does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, kee
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and a whole body, not yet believed."""
+    """A status and a complete body, not yet validated."""
 
     status: int
     body: bytes
@@ -68,13 +68,13 @@ class Api:
         return answer
 
     def _in_time(self, deadline: float, method: str, path: str, request: dict[str, Any]) -> Answer:
-        """A thread waits, since neither a name server nor an answer that drips knows our deadline."""
+        """Wait in a thread, because neither name resolution nor a dripping answer respects the deadline."""
         outcome: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
         def ask() -> None:
             try:
                 outcome.put(self._ask(deadline, method, path, request))
-            except Exception as error:  # whatever it is, the caller of the line must not wait for it
+            except Exception as error:  # whatever it is, the caller must not wait for it
                 outcome.put(error)
 
         threading.Thread(target=ask, daemon=True, name="wallet-api").start()

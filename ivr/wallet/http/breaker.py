@@ -1,4 +1,4 @@
-"""A circuit breaker: a wallet that is down is not asked again and again while callers wait."""
+"""A circuit breaker: the line stops asking a wallet that is down, so that callers do not wait for it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`HttpWallet`: each operation of the protocol as requests of docs/wallet-api.yaml.
 
-Accounts of several banks meet in one line, so an id is known to it as `<wallet>:<id of the bank>`. An id that is not
-of that form, or of a wallet that has no API, is nobody's.
+One line serves accounts of several banks, so the line prefixes each id: `<wallet>:<id of the bank>`. An id of another
+form, or of a wallet without an API, matches no account.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ from ivr.wallet.types import (
 T = TypeVar("T")
 OURS = re.compile(r"([a-z0-9-]{1,40}):.+")
 ANY_WALLET = ""
-"""The API of every wallet that has none of its own."""
+"""The key of the API that serves every wallet without its own."""
 KEPT_FOR_ASKING = 1.5
-"""Seconds that a write leaves, so that it can be asked about when its answer does not come."""
+"""Seconds that a write keeps in reserve to look up its outcome if the answer does not arrive."""
 PAGE = 100
 
 
@@ -176,7 +176,7 @@ class HttpWallet:
             done = decoded(answer, kind, 201)
         except NotSent:
             raise
-        except Unavailable:  # done or not, nobody knows: ask, never send again
+        except Unavailable:  # the outcome is unknown: look it up, never send again
             done = self._find_write_by_key(account, key, deadline, kind)
         same = (done.key, done.operation, done.account) == (key, operation, account.partition(":")[2])
         require(same, "another write than was asked for")
@@ -224,5 +224,5 @@ def _span(since: datetime, until: datetime) -> dict[str, str]:
 
 
 def _earlier(deadline: float) -> float:
-    """Where a write stops waiting; of a short time, half is kept for asking."""
+    """The deadline of a write; of a short time, half is kept to look up the outcome."""
     return deadline - min(KEPT_FOR_ASKING, (deadline - time.monotonic()) / 2)
