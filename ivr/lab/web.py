@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
 from ivr.identity.tables import languages
-from ivr.lab import agents, clock, happened, orders, scene, world
+from ivr.lab import agents, clock, reports, request_bodies, scene, world
 from ivr.network.loopback import refuse_strangers
 from ivr.operations import line_switch
 from ivr.storage.database import begin_read, begin_write
@@ -62,11 +62,11 @@ def _set_the_scene(lab: Blueprint, engine: sa.Engine, settings: Settings) -> Non
 
     @lab.put("/clock")
     def set_clock() -> Response:
-        return change(orders.clock(_body()))
+        return change(request_bodies.clock(_body()))
 
     @lab.put("/agents")
     def set_agents() -> Response:
-        return change(orders.agents(_body()))
+        return change(request_bodies.agents(_body()))
 
     @lab.get("/agents")
     def show_agents() -> Response:
@@ -76,17 +76,17 @@ def _set_the_scene(lab: Blueprint, engine: sa.Engine, settings: Settings) -> Non
 
     @lab.put("/wallet")
     def wallet() -> Response:
-        return change(orders.wallet(_body()))
+        return change(request_bodies.wallet(_body()))
 
     @lab.put("/sms")
     def set_sms() -> Response:
-        return change(orders.sms(_body()))
+        return change(request_bodies.sms(_body()))
 
     @lab.put("/line")
     def set_line() -> Response:
-        asked = orders.line(_body())
+        asked = request_bodies.line(_body())
         with begin_write(engine) as conn:
-            orders.refuse_unknown(asked["wallet"], sorted(conn.scalars(sa.select(wallets.c.id))))
+            request_bodies.refuse_unknown(asked["wallet"], sorted(conn.scalars(sa.select(wallets.c.id))))
             line_switch.switch(conn, asked["state"], asked["wallet"], asked["reason"], clock.business_now(conn))
         return jsonify(asked)
 
@@ -109,7 +109,7 @@ def _forget(lab: Blueprint, engine: sa.Engine, sealer: Sealer) -> None:
     @lab.post("/forget")
     def forget() -> Response:
         """Forget the language of a caller, so that the next call is like the first."""
-        mark = sealer.fingerprint(orders.caller(_body()))
+        mark = sealer.fingerprint(request_bodies.caller(_body()))
         with begin_write(engine) as conn:
             conn.execute(sa.delete(languages).where(languages.c.caller_mark == mark))
         return jsonify({})
@@ -119,37 +119,37 @@ def _show_what_happened(lab: Blueprint, engine: sa.Engine, sealer: Sealer) -> No
     @lab.get("/sms")
     def sms() -> Response:
         with begin_read(engine) as conn:
-            return jsonify(happened.texts(conn, sealer))
+            return jsonify(reports.texts(conn, sealer))
 
     @lab.get("/calls/<sid>")
     def call(sid: str) -> tuple[Response, int]:
         with begin_read(engine) as conn:
-            report = happened.call(conn, sid, sealer)
+            report = reports.call(conn, sid, sealer)
         return (jsonify(report), 200) if report else (jsonify(error="no call has this CallSid"), 404)
 
     @lab.get("/callbacks")
     def callbacks() -> Response:
         with begin_read(engine) as conn:
-            return jsonify(happened.callbacks(conn, sealer))
+            return jsonify(reports.callbacks(conn, sealer))
 
     @lab.get("/rings")
     def rings() -> Response:
         with begin_read(engine) as conn:
-            return jsonify(happened.rings(conn))
+            return jsonify(reports.rings(conn))
 
     @lab.get("/deliveries")
     def deliveries() -> Response:
         with begin_read(engine) as conn:
-            return jsonify(happened.deliveries(conn))
+            return jsonify(reports.deliveries(conn))
 
-    @lab.get(f"/<any({', '.join(map(repr, happened.KEPT))}):name>")
+    @lab.get(f"/<any({', '.join(map(repr, reports.KEPT))}):name>")
     def kept(name: str) -> Response:
         with begin_read(engine) as conn:
-            return jsonify(happened.kept(conn, name))
+            return jsonify(reports.kept(conn, name))
 
 
 def _body() -> Any:
-    return orders.parsed(request.get_data())
+    return request_bodies.parsed(request.get_data())
 
 
 def _shown(now: scene.Scene) -> dict[str, Any]:
