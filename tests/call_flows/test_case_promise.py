@@ -1,4 +1,4 @@
-"""What becomes of a case: a number, a day, and what is said when somebody calls about it again."""
+"""A case: its reference, its promised date, and what a caller hears who calls about it again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_calling_again_about_the_same_top_up_gives_the_same_case(caller):
 @requirement("R52")
 @pytest.mark.parametrize("day, late", [("24", False), ("25", True)])
 def test_a_promised_day_that_has_passed_is_owned_up_to(caller, day, late):
-    """To whoever calls about the same top-up again; the day itself is still in time."""
+    """The next call about the same top-up admits it; the promised day itself is still in time."""
     reports(caller.calls(), "800", "1121").proves(LIN).is_told("十一月二十四日", "by November twenty-fourth").presses(
         "0"
     )
@@ -50,7 +50,7 @@ def test_a_promised_day_that_has_passed_is_owned_up_to(caller, day, late):
 
 @requirement("R52")
 def test_of_a_case_that_is_settled_nothing_is_promised(caller):
-    """Whoever works on it has said so."""
+    """The people who handle the case have marked it done."""
     reports(caller.calls(), "800", "1121").proves(LIN).presses("0")
     (case,) = caller.line.get("cases")
     with begin_write(caller.line.runtime.engine) as conn:

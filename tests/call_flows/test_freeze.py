@@ -1,4 +1,4 @@
-"""A freeze, from a telephone that is nobody's: weak proof, one yes, and nothing that a stranger learns."""
+"""A freeze from an unknown telephone: weak proof, one confirmation, and no information for strangers."""
 
 from __future__ import annotations
 

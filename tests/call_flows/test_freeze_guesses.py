@@ -1,4 +1,4 @@
-"""Nobody learns a document's digits by the freeze; a real freeze is never blocked; the owner hears of tries."""
+"""The freeze does not reveal a document's digits, is never blocked for the owner, and reports attempts to the owner."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_after_many_guesses_nobody_hears_how_an_account_stands(line):
 @requirement("R27")
 @pytest.mark.parametrize("mode", ["slow", "error", "down"])
 def test_an_unknown_outcome_is_told_to_everybody_alike(line, mode):
-    """Right or wrong: nobody knows, and a person is found."""
+    """Right or wrong: the outcome is unknown, and the call goes to an agent."""
     guesses(line, LIN.number, 5)
     heard = []
     for person in (LIN, Person(LIN.number, "999999")):
@@ -112,7 +112,7 @@ def test_the_owner_is_told_of_a_right_proof_after_which_nothing_was_frozen(line,
 
 @requirement("R27")
 def test_the_owner_of_an_account_that_was_frozen_has_the_one_text_about_that(line):
-    """And whoever failed to prove anything is told of to nobody."""
+    """An attempt without any proof is not reported to the owner."""
     gives(wants_a_freeze(Caller(line, "en").calls()), LIN).presses("1").hears(FROZEN[1])
     gives(wants_a_freeze(Caller(line, "en").calls(from_="+8613900000041")), Person(DANA.number, "111111"))
     texts = after_ten_minutes(line)

@@ -1,4 +1,4 @@
-"""Nobody guesses their way in, together with others or alone; and nobody locks a customer out by guessing badly."""
+"""No caller gets in by guessing, alone or with others, and no caller locks a customer out by wrong guesses."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_whoever_names_no_language_reaches_the_person_too(caller, keys):
 
 @pytest.mark.parametrize("reason", [REASON, None])
 def test_closed_says_why_and_offers_to_call_back(caller, reason):
-    """Nobody is sent away with nothing."""
+    """Every caller is offered a callback."""
     switched(caller, "closed", reason).calls()
     caller.is_told(*(reason.values() if reason else ("热线暂停服务", "the line is closed for now")))
     caller.is_told(*CALL_BACK).wants_a_call_back("13700000000").picks("是的", "yes")

@@ -1,4 +1,4 @@
-"""Whoever was cut off in the middle goes on where they stood; nobody else hears of it."""
+"""A caller whose call broke off resumes it after verification; no other caller hears of it."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def goes_on(caller: Caller) -> Caller:
 
 
 def test_the_same_customer_is_led_back_to_where_the_line_broke(caller):
-    """Proved anew; the menus on the way are not asked again, and what was said there is spoken again."""
+    """After a new verification the menus on the way are skipped, and their answers are spoken again."""
     goes_on(drops(caller)).proves(LIN)
     caller.is_told(*HERE).is_told(*SAFETY).is_not_told("账户安全", "account security")
 
 
 def test_the_offer_names_no_task_and_no_person(caller):
-    """A telephone's number is not a person."""
+    """The calling number does not prove who calls."""
     calls_again(drops(caller))
     for word in ("充值", "top-up", "限额", "limit", "Lin,", "女士"):
         caller.does_not_hear(word)
@@ -76,7 +76,7 @@ def test_who_starts_anew_is_not_asked_again(caller):
 
 @pytest.mark.parametrize("keys", ["*", "#*"])
 def test_back_at_the_offer_is_the_main_menu(caller, keys):
-    """Nobody is held there."""
+    """A caller may leave the offer by any key."""
     calls_again(drops(caller))
     for key in keys:
         caller.presses(key)
@@ -107,7 +107,7 @@ def test_the_other_wallets_line_knows_nothing_of_it(caller):
 
 
 def test_a_withheld_number_is_offered_nothing(caller):
-    """Nobody can say whose call that was."""
+    """The call has no verified customer."""
     caller.calls(from_="anonymous").picks("充值与支付问题", "top-up and payment").picks("充值限额", "limits").proves(
         LIN
     )
@@ -134,7 +134,7 @@ def test_what_was_done_and_answered_to_is_settled(caller):
 
 
 def test_whether_somebody_gives_orders_is_asked_again_on_the_way_back(caller):
-    """An answer that guards something is never given for the caller."""
+    """Resuming never answers a confirmation for the caller."""
     reviews(caller.calls()).proves(LIN).is_told("是您本人的吗", "one yours").hangs_up()
     goes_on(caller).proves(LIN).is_told(*HERE).is_told("有人在教您按键", "telling you what to do")
 
@@ -164,7 +164,7 @@ def test_a_line_that_breaks_before_the_proof_takes_nothing_away(caller):
 
 
 def test_a_later_call_in_which_the_caller_was_helped_ends_the_offer(caller):
-    """What broke off before it is old news."""
+    """An earlier dropped call is no longer offered."""
     drops(caller)
     caller.line.put("clock", {"now": "2026-11-23T10:05:00+08:00"})
     calls_again(caller).presses("*").picks("充值与支付问题", "top-up and payment").picks("充值限额", "limits").proves(

@@ -1,4 +1,4 @@
-"""Which wallet a line asks: the demo in the lab, an API where there is an address, and otherwise nobody."""
+"""Selects the wallet: the demo in the lab, an API where an address is set, and none otherwise."""
 
 from __future__ import annotations
 

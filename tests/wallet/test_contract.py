@@ -15,7 +15,7 @@ NOWHERE = ["nobody", "haiyun:nobody", "K99", "haiyun:K99", "kunlun:K1", "?c1a0",
 
 
 def soon():
-    """A deadline that nobody reaches."""
+    """A deadline that no request reaches."""
     return time.monotonic() + 4
 
 
@@ -184,7 +184,7 @@ def test_promotions_are_the_wallets_own(wallet):
 
 
 def test_rewards_say_how_far_one_is(wallet, lin, dana):
-    """Nobody else's."""
+    """Only those of this customer."""
     (one,) = wallet.rewards(lin, soon())
     assert (one.promotion, one.progress, one.completed_at, one.credit_due) == ("M2", 5790, None, None)
     assert wallet.rewards(dana, soon()) == []

@@ -1,4 +1,4 @@
-"""Whatever a wallet's API does wrong, over real HTTP: the outcome is `Unavailable`, in time, and never a success."""
+"""Faults of a wallet's API over real HTTP: each raises `Unavailable` in time, and none counts as a success."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A well-formed answer that proves nothing: fields of another type, another account, another time."""
+"""Well-formed answers that must not be accepted: fields of another type, another account, another time."""
 
 from __future__ import annotations
 

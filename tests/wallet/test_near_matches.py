@@ -1,4 +1,4 @@
-"""What is near to what a caller keyed."""
+"""Records that are similar to the keyed amount and day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reference that was keyed wrongly is noticed before anybody looks it up."""
+"""A mistyped reference is detected by its check digit, before any look-up."""
 
 from __future__ import annotations
 

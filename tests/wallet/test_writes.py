@@ -1,4 +1,4 @@
-"""A write whose answer was lost is asked about by its key, reported as what became of it, and done once."""
+"""A write whose answer was lost is looked up by its idempotency key, reported with its true result, and done once."""
 
 from __future__ import annotations
 
