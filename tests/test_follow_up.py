@@ -14,11 +14,12 @@ from ivr.follow_up.context import Composer, Context
 from ivr.follow_up.dispatcher import Dispatcher
 from ivr.follow_up.messages import TextOutbox, wait_until_sent
 from ivr.follow_up.outbox import LEASE, lease, stamp
-from ivr.follow_up.sms import LabSms, Text, sent_in_lab
 from ivr.follow_up.tables import lab_texts
 from ivr.follow_up.tables import messages as table
 from ivr.follow_up.wake_up import WakeUp
+from ivr.lab.texts import LabSms, sent_in_lab
 from ivr.storage.database import begin_read, begin_write
+from ivr.telephony.texting import Text
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 NUMBER, WORDS = "+8613900000001", "验证码 123456"

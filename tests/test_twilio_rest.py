@@ -9,10 +9,10 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from ivr.follow_up.recordings import NotDone
-from ivr.follow_up.sms import Text
-from ivr.follow_up.telephone import Ringing
 from ivr.telephony import twilio_rest
+from ivr.telephony.dialling import Ringing
+from ivr.telephony.recordings import NotDone
+from ivr.telephony.texting import Text
 from ivr.telephony.twilio_rest import OwnNumbers, Refused, TwilioRecordings, TwilioSms, TwilioTelephone, Unreachable
 from tests.simulator.conftest import stub  # noqa: F401 (a fixture: pytest finds it by its name)
 from tests.simulator.running_simulator import running_simulator

@@ -28,7 +28,7 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, stamp
-from ivr.handover.agents import is_urgent, on_duty
+from ivr.handover.agents import is_urgent
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
 from ivr.wallet import business_days, config
@@ -183,7 +183,7 @@ def _choose(conn: sa.Connection, context: Context, row: AnyRow, now: datetime) -
     mine = (ring_attempts.c.ring == row.id) & (ring_attempts.c.number == number)
     rung = set(conn.scalars(sa.select(ring_attempts.c.agent).where(mine, ring_attempts.c.ended != UNASKED)))
     busy = set(conn.scalars(sa.select(ring_attempts.c.agent).where(ring_attempts.c.status == QUEUED)))
-    at_work = on_duty(conn, context.settings)
+    at_work = context.agents_on_duty(conn)
     left = [agent for agent in at_work if agent not in rung]
     if at_work and not left:
         _try_is_over(conn, row.id, row.ended, now)

@@ -12,8 +12,8 @@ from ivr.engine import twiml
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import due, lease
-from ivr.follow_up.telephone import NotPlaced, Ringing, Telephone
 from ivr.storage.database import begin_read, begin_write
+from ivr.telephony.dialling import NotPlaced, Ringing, Telephone
 
 CLOCKS_DIFFER = timedelta(seconds=30)
 ENDED = {

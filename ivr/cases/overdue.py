@@ -35,7 +35,7 @@ def find_overdue(context: Context) -> None:
         passed = [(table, row) for table in CASE_TABLES for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
     for table, reference in passed:
         try:
-            look_again(context.engine, context.settings, reference)
+            look_again(context.engine, context.wallet, reference)
         except Unavailable:
             continue  # whether it is decided is for the wallet to say; the next look asks again
         with begin_write(context.engine) as conn:
@@ -44,7 +44,7 @@ def find_overdue(context: Context) -> None:
         raised = _waited_for(conn)
     for reference in raised:
         with suppress(Unavailable):
-            look_again(context.engine, context.settings, reference)
+            look_again(context.engine, context.wallet, reference)
 
 
 def raise_overdue(conn: sa.Connection, settings: Settings, table: sa.Table, reference: str, now: datetime) -> None:

@@ -18,14 +18,12 @@ import sqlalchemy as sa
 
 from ivr.cases.tables import cases, disputes
 from ivr.config.logs import logger
-from ivr.config.settings import Settings
 from ivr.engine.effects import World, touch, write
 from ivr.engine.errors import Unavailable
 from ivr.identity import guessing
 from ivr.identity.guessing import HOUR, REFERENCE, WINDOW, utc
 from ivr.identity.tables import attempts
 from ivr.storage.database import AnyRow, begin_read, begin_write
-from ivr.wallet import wallets
 from ivr.wallet.client import wallet_client
 from ivr.wallet.references import is_valid
 from ivr.wallet.types import Dispute, Wallet
@@ -102,13 +100,13 @@ def set_stage(conn: sa.Connection, reference: str, stage: str) -> str | None:
     return was
 
 
-def look_again(engine: sa.Engine, settings: Settings, reference: str) -> None:
+def look_again(engine: sa.Engine, wallet: Wallet, reference: str) -> None:
     """Copy the status of a dispute from the wallet; raises Unavailable."""
     with begin_read(engine) as conn:
         kept = conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
     if kept is None:
         return
-    one = _find_at_wallet(wallets.make(engine, settings), kept, time.monotonic() + SECONDS)
+    one = _find_at_wallet(wallet, kept, time.monotonic() + SECONDS)
     if one is not None and one.status != kept.status:
         with begin_write(engine) as conn:
             conn.execute(sa.update(disputes).where(disputes.c.reference == reference).values(status=one.status))

@@ -12,8 +12,8 @@ import click
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings, SettingsError
-from ivr.follow_up.scene import now
 from ivr.storage.database import connect
+from ivr.wiring.lab_or_live import business_clock
 
 
 class Refused(click.ClickException):
@@ -69,7 +69,7 @@ class LineAccess:
 
     def now(self, conn: sa.Connection) -> datetime:
         """Business time."""
-        return now(conn, self.settings)
+        return business_clock(self.settings)(conn)
 
 
 @contextmanager

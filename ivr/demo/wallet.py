@@ -16,8 +16,6 @@ from ivr.demo import records as told
 from ivr.demo.tables import customers, records
 from ivr.demo.wire import pass_through
 from ivr.engine.errors import Unavailable
-from ivr.lab import scene
-from ivr.lab.clock import business_now
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.types import (
     Account,
@@ -51,8 +49,10 @@ class NoSuchRecord(Unavailable):
 class DemoWallet:
     """A `Wallet` on SQL; it holds no transaction while it simulates a slow network."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: sa.Engine, clock: Callable[[sa.Connection], datetime], mode: Callable[[sa.Connection], str]
+    ) -> None:
+        self._engine, self._clock, self._mode = engine, clock, mode
 
     def find_account(self, wallet: str, identifiers: list[str], deadline: float) -> Account | None:
         """Find an account by mobile or wallet id; earlier identifiers win."""
@@ -125,7 +125,7 @@ class DemoWallet:
 
         def done(conn: sa.Connection, customer: Document) -> Freeze:
             _change(conn, customer, status="frozen")
-            return Freeze(account, business_now(conn))
+            return Freeze(account, self._clock(conn))
 
         return self._once("freeze", account, {}, key, deadline, Freeze, done)
 
@@ -138,7 +138,7 @@ class DemoWallet:
             known = [one for _, one in _records(conn, account, "dispute")]
             if payment in {one["payment"] for one in known}:
                 raise AlreadyDisputed(payment)
-            filed = Dispute(f"D-{payment}", payment, reason, business_now(conn), "received", None, None)
+            filed = Dispute(f"D-{payment}", payment, reason, self._clock(conn), "received", None, None)
             _keep(conn, "dispute", filed.id, account, msgspec.to_builtins(filed))
             return filed
 
@@ -150,7 +150,7 @@ class DemoWallet:
 
         def done(conn: sa.Connection, customer: Document) -> Consent:
             _change(conn, customer, push_opt_in=push)
-            return Consent(account, push, business_now(conn))
+            return Consent(account, push, self._clock(conn))
 
         return self._once("consent", account, {"push": push}, key, deadline, Consent, done)
 
@@ -189,7 +189,7 @@ class DemoWallet:
     @contextmanager
     def _wire(self, deadline: float) -> Iterator[sa.Connection]:
         with begin_read(self._engine) as conn:
-            mode = scene.read(conn).wallet
+            mode = self._mode(conn)
         pass_through(mode, deadline)
         with begin_read(self._engine) as conn:
             yield conn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,16 +10,18 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.follow_up.outbox import DAY, RetryPolicy
-from ivr.follow_up.recordings import Recordings
-from ivr.follow_up.sms import Provider, Text
-from ivr.follow_up.telephone import Telephone
+from ivr.telephony.dialling import Telephone
+from ivr.telephony.recordings import Recordings
+from ivr.telephony.texting import Provider, Text
+from ivr.wallet.http.wallet import HttpWallet
+from ivr.wallet.types import Wallet
 
 
 @dataclass(frozen=True)
 class Composer:
-    """Composes the messages of one kind: (engine, settings, message id) → a text, or None when there is nobody to send to."""
+    """Composes the messages of one kind: (context, message id) → a text, or None when there is nobody to send to."""
 
-    compose: Callable[[sa.Engine, Settings, str], Text | None]
+    compose: Callable[[Context, str], Text | None]
     policy: RetryPolicy = DAY
     """For as long as such a text is of use."""
 
@@ -41,3 +43,7 @@ class Context:
     """Where voice notes are fetched from."""
     composers: Mapping[str, Composer] = field(default_factory=dict)
     """By kind of message: what composes it."""
+    wallet: Wallet = field(default_factory=lambda: HttpWallet({}))
+    """Customers and their disputes; without an API, every answer is `Unavailable`."""
+    agents_on_duty: Callable[[sa.Connection], Sequence[str]] = lambda conn: ()
+    """Numbers of the agents who may be rung now."""

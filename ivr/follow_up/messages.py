@@ -108,7 +108,7 @@ def _try(context: Context, row: AnyRow) -> tuple[dict[str, Any], int | None]:
     """Make one try; the values that it leaves to be written, and the parts of the text."""
     composer = _composer(context, row.id)
     try:
-        text = composer.compose(context.engine, context.settings, row.id)
+        text = composer.compose(context, row.id)
         if text is None:
             return {"status": "dropped"}, None
         if refused := [fault.partition(":")[0] for fault in faults(text.unsigned)]:

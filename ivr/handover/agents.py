@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
-from ivr.config.settings import Settings
 from ivr.engine.effects import World, read
 from ivr.wallet import business_days, config
 from ivr.wallet.types import WalletInfo
@@ -56,12 +53,3 @@ def _until(info: WalletInfo, urgent: bool, now: datetime) -> list[Any]:
         return [True, closes and closes.isoformat()]
     opens = business_days.next_opening(*week)
     return [False, opens and opens.at.isoformat()]
-
-
-def on_duty(conn: sa.Connection, settings: Settings) -> Sequence[str]:
-    """The agents on duty: those of the lab's scene, or without a lab all that the settings name."""
-    if not settings.lab:
-        return settings.agent_numbers
-    from ivr.lab import agents, scene
-
-    return agents.numbers(scene.read(conn), settings)

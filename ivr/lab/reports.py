@@ -14,10 +14,10 @@ from ivr.calls.report import call_report
 from ivr.cases import tables as cases_tables
 from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
-from ivr.follow_up.sms import sent_in_lab
 from ivr.follow_up.tables import deliveries as delivery_rows
 from ivr.follow_up.tables import lab_texts
 from ivr.handover.summary import summarise
+from ivr.lab.texts import sent_in_lab
 from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet.tables import wallets
 

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings, SettingsError
 from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read, begin_write, connect
-from ivr.wallet import tables, wallet_file, wallets
+from ivr.wallet import tables, wallet_file
+from ivr.wiring.lab_or_live import make_wallet
 
 SECONDS = 4.0
 
@@ -74,7 +75,7 @@ def _database(settings: Settings) -> Iterator[sa.Engine]:
 def _answers(engine: sa.Engine, settings: Settings, wallet: str) -> bool:
     begun = time.monotonic()
     try:
-        found = wallets.make(engine, settings).promotions(wallet, begun + SECONDS)
+        found = make_wallet(engine, settings).promotions(wallet, begun + SECONDS)
     except Unavailable as error:
         click.echo(f"[BAD ] {wallet}: {error}")
         return False

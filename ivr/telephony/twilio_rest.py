@@ -16,10 +16,10 @@ from twilio.http.response import Response as HttpResponse
 from twilio.rest import Client
 
 from ivr.config.settings import MESSAGING_SERVICE, Settings
-from ivr.follow_up.recordings import NotDone
-from ivr.follow_up.sms import Sent, Text
-from ivr.follow_up.telephone import NotPlaced, Ringing
 from ivr.network.tls import trusted
+from ivr.telephony.dialling import NotPlaced, Ringing
+from ivr.telephony.recordings import NotDone
+from ivr.telephony.texting import Sent, Text
 
 SECONDS = 4.0  # by default the library waits without limit
 LAB_ACCOUNT = "AC" + "0" * 32

@@ -18,16 +18,15 @@ from ivr.cases.tables import cases, disputes, freezes
 from ivr.config.settings import Settings
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.context import Composer
+from ivr.follow_up.context import Composer, Context
 from ivr.follow_up.outbox import RetryPolicy
-from ivr.follow_up.scene import now
-from ivr.follow_up.sms import Text
 from ivr.identity.guessing import DECLINED, LOCKED, utc
 from ivr.identity.tables import challenges, warnings
 from ivr.identity.verification import CODE_VALID
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.own_numbers import sender as sender_of
-from ivr.wallet import config, wallets
+from ivr.telephony.texting import Text
+from ivr.wallet import config
 from ivr.wallet.types import Account
 
 SECONDS = 10.0  # nobody waits on the line for this
@@ -63,56 +62,56 @@ TEXTS = {
 """All of them, by kind and language."""
 
 
-def compose_code(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+def compose_code(context: Context, message: str) -> Text | None:
     """`code:<call>:<number>` → the registered mobile and the code; nobody when there is no such account.
 
     The minutes that the words promise run from now on: a text that was late is not one that holds for less.
     """
     _, call, number = message.split(":")
     here = (challenges.c.call == call) & (challenges.c.number == int(number))
-    with begin_read(engine) as conn:
+    with begin_read(context.engine) as conn:
         kept = conn.execute(sa.select(challenges).where(here)).first()
-        heard = _heard(conn, settings, call)
-    owner = _account(engine, settings, kept.account if kept else None)
+        heard = _heard(conn, context.settings, call)
+    owner = _account(context, kept.account if kept else None)
     if kept is None or owner is None or owner.mobile is None:
         return None
-    with begin_write(engine) as conn:
-        conn.execute(sa.update(challenges).where(here).values(sent=utc(now(conn, settings))))
-    code = Sealer(settings.server_key).code(call, kept.account, number)
-    return _text(engine, "code", owner, heard, code=code, minutes=MINUTES)
+    with begin_write(context.engine) as conn:
+        conn.execute(sa.update(challenges).where(here).values(sent=utc(context.clock(conn))))
+    code = Sealer(context.settings.server_key).code(call, kept.account, number)
+    return _text(context, "code", owner, heard, code=code, minutes=MINUTES)
 
 
-def compose_case(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+def compose_case(context: Context, message: str) -> Text | None:
     """`case:<reference>` → the customer's mobile and the reference."""
     reference = message.split(":")[1]
-    return _with_reference(engine, settings, cases, "case", reference)
+    return _with_reference(context, cases, "case", reference)
 
 
-def compose_dispute(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+def compose_dispute(context: Context, message: str) -> Text | None:
     """`dispute:<reference>` → the customer's mobile, the reference, and how to send evidence."""
     reference = message.split(":")[1]
-    return _with_reference(engine, settings, disputes, "dispute", reference)
+    return _with_reference(context, disputes, "dispute", reference)
 
 
-def compose_freeze(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+def compose_freeze(context: Context, message: str) -> Text | None:
     """`freeze:<call>:<mark>`, the id of the freeze → the owner's mobile, in the owner's language: the caller may be anybody."""
-    with begin_read(engine) as conn:
+    with begin_read(context.engine) as conn:
         frozen = conn.execute(sa.select(freezes).where(freezes.c.id == message)).first()
-        heard = _heard(conn, settings, frozen.call if frozen else "")
-    owner = _account(engine, settings, frozen.customer if frozen else None)
-    return _text(engine, "freeze", owner, heard.for_(owner)) if owner else None
+        heard = _heard(conn, context.settings, frozen.call if frozen else "")
+    owner = _account(context, frozen.customer if frozen else None)
+    return _text(context, "freeze", owner, heard.for_(owner)) if owner else None
 
 
-def compose_locked(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+def compose_locked(context: Context, message: str) -> Text | None:
     """`locked:<call>:<mark>`, the id of the warning → the owner's mobile, in the owner's language."""
-    owner, heard, _ = _warned(engine, settings, message)
-    return _text(engine, LOCKED, owner, heard) if owner else None
+    owner, heard, _ = _warned(context, message)
+    return _text(context, LOCKED, owner, heard) if owner else None
 
 
-def compose_declined(engine: sa.Engine, settings: Settings, message: str) -> Text | None:
+def compose_declined(context: Context, message: str) -> Text | None:
     """`declined:<call>:<mark>` → the same; nobody when the account was frozen after all, or could not be."""
-    owner, heard, frozen = _warned(engine, settings, message)
-    return _text(engine, DECLINED, owner, heard) if owner and owner.status == "active" and not frozen else None
+    owner, heard, frozen = _warned(context, message)
+    return _text(context, DECLINED, owner, heard) if owner and owner.status == "active" and not frozen else None
 
 
 @dataclass(frozen=True)
@@ -128,38 +127,38 @@ class _Heard:
         return _Heard(owner.language, self.sender, self.wallet) if owner else self
 
 
-def _with_reference(engine: sa.Engine, settings: Settings, table: sa.Table, kind: str, reference: str) -> Text | None:
-    with begin_read(engine) as conn:
+def _with_reference(context: Context, table: sa.Table, kind: str, reference: str) -> Text | None:
+    with begin_read(context.engine) as conn:
         kept = conn.execute(sa.select(table).where(table.c.reference == reference)).first()
-        heard = _heard(conn, settings, kept.call if kept else "")
-    owner = _account(engine, settings, kept.customer if kept else None)
-    return _text(engine, kind, owner, heard, reference=reference) if owner else None
+        heard = _heard(conn, context.settings, kept.call if kept else "")
+    owner = _account(context, kept.customer if kept else None)
+    return _text(context, kind, owner, heard, reference=reference) if owner else None
 
 
-def _warned(engine: sa.Engine, settings: Settings, message: str) -> tuple[Account | None, _Heard, bool]:
+def _warned(context: Context, message: str) -> tuple[Account | None, _Heard, bool]:
     """Whose account it is, and whether it was frozen in that call."""
-    with begin_read(engine) as conn:
+    with begin_read(context.engine) as conn:
         kept = conn.execute(sa.select(warnings).where(warnings.c.id == message)).first()
-        heard = _heard(conn, settings, kept.call if kept else "")
+        heard = _heard(conn, context.settings, kept.call if kept else "")
         same = (freezes.c.call == kept.call) & (freezes.c.customer == kept.customer) if kept else sa.false()
         frozen = conn.execute(sa.select(freezes.c.id).where(same)).first() is not None
-    owner = _account(engine, settings, kept.customer if kept else None)
+    owner = _account(context, kept.customer if kept else None)
     return owner, heard.for_(owner), frozen
 
 
-def _text(engine: sa.Engine, kind: str, owner: Account, heard: _Heard, **values: Any) -> Text | None:
+def _text(context: Context, kind: str, owner: Account, heard: _Heard, **values: Any) -> Text | None:
     """The words of this kind to the owner's mobile, signed; nobody without one."""
     if owner.mobile is None:
         return None
-    with begin_read(engine) as conn:
+    with begin_read(context.engine) as conn:
         name = config.by_id(conn, heard.wallet or owner.wallet).name[heard.language]
     signature = SIGNATURES[heard.language].format(name=name)
     body = signature + TEXTS[kind][heard.language].format(**values)
     return Text(owner.mobile, body, heard.sender, signature=signature)
 
 
-def _account(engine: sa.Engine, settings: Settings, account: str | None) -> Account | None:
-    return wallets.make(engine, settings).account(account or "nobody", time.monotonic() + SECONDS)
+def _account(context: Context, account: str | None) -> Account | None:
+    return context.wallet.account(account or "nobody", time.monotonic() + SECONDS)
 
 
 def _heard(conn: sa.Connection, settings: Settings, call: str) -> _Heard:

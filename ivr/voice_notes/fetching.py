@@ -22,9 +22,9 @@ from ivr.follow_up import deliveries
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import QUEUED, RetryPolicy, finish, is_due, lease, queue_again, retry, stamp
-from ivr.follow_up.recordings import NotDone, Recordings
 from ivr.handover.summary import summarise
 from ivr.storage.database import AnyRow, begin_read, begin_write
+from ivr.telephony.recordings import NotDone, Recordings
 from ivr.voice_notes import notes
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 

@@ -1,22 +1,17 @@
-"""Which wallet API the line talks to."""
+"""The client of the wallet APIs that the settings name."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-import sqlalchemy as sa
-
 from ivr.config.settings import Settings
-from ivr.demo.wallet import DemoWallet
 from ivr.wallet.http.api import Api
 from ivr.wallet.http.wallet import HttpWallet
 from ivr.wallet.types import Wallet
 
 
-def make(engine: sa.Engine, settings: Settings) -> Wallet:
-    """The APIs that are configured; otherwise the demo in the lab, and nothing that could answer outside of it."""
-    if settings.lab and not settings.wallet_api_url:
-        return DemoWallet(engine)
+def make(settings: Settings) -> Wallet:
+    """A client for each wallet; a wallet without an address is `Unavailable`."""
     tokens = settings.wallet_api_token
     return HttpWallet({wallet: _api(url, tokens[wallet]) for wallet, url in settings.wallet_api_url.items()})
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from werkzeug.serving import make_server
 
 from ivr.config.settings import Settings, SettingsError, keep_secret
-from ivr.demo.wallet import DemoWallet
+from ivr.lab.demo_wallet import demo_wallet
 from ivr.lab.world import load_default_if_empty
 from ivr.migrations.migrate import migrate
 from ivr.storage.database import begin_read, begin_write, connect
@@ -30,7 +30,7 @@ def main() -> int:
     port = _port(settings.port + 2)
     engine = connect(f"sqlite:///{settings.data_dir / 'wallet-api.db'}")
     token = keep_secret(settings.data_dir / "wallet-api-token", lambda: secrets.token_urlsafe(24))
-    server = make_server(HERE, port, create_app(DemoWallet(engine), _prepare(engine), token), threaded=True)
+    server = make_server(HERE, port, create_app(demo_wallet(engine), _prepare(engine), token), threaded=True)
     print(f"wallet-api: serving docs/wallet-api.yaml at http://{HERE}:{port}, Ctrl-C ends it. In another terminal:")
     print(f"WALLET_API_URL=http://{HERE}:{port} WALLET_API_TOKEN={token} make run", flush=True)
     try:

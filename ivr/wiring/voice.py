@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -20,12 +19,10 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.follow_up.messages import TextOutbox
-from ivr.follow_up.scene import now
-from ivr.handover.agents import on_duty
 from ivr.operations.line_switch import is_any_switched, takeover_flow
 from ivr.speech.catalogue import words
 from ivr.telephony.own_numbers import caller_id
-from ivr.wallet import wallets
+from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_wallet
 
 STATE_QUERY = journal.state_query(is_any_switched())
 """Compiled once per process, like every statement that each turn needs."""
@@ -35,10 +32,7 @@ def make_runtime(
     engine: sa.Engine, settings: Settings, sealer: Sealer, key_clock: Callable[[], float | None]
 ) -> Runtime:
     """Build the runtime. It runs before the first call, so that no caller waits for slow imports."""
-
-    def clock(conn: sa.Connection) -> datetime:
-        return now(conn, settings)
-
+    clock = business_clock(settings)
     return Runtime(
         engine=engine,
         settings=settings,
@@ -49,9 +43,9 @@ def make_runtime(
         read_connections=ReadConnections(engine),
         root_flows={"main": answer, "rescue": rescue, "person": to_person, "closed": closed},
         clock=clock,
-        wallets=wallets.make(engine, settings),
+        wallets=make_wallet(engine, settings),
         texts=TextOutbox(clock),
-        agents_on_duty=lambda conn: on_duty(conn, settings),
+        agents_on_duty=agents_on_duty(settings),
         takeover=takeover_flow,
         caller_id=lambda facts: caller_id(settings, facts),
         state_query=STATE_QUERY,

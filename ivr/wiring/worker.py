@@ -17,14 +17,13 @@ from ivr.config.settings import Settings
 from ivr.follow_up import deliveries, messages
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Dispatcher, Periodic
-from ivr.follow_up.scene import lab_provider, now
-from ivr.follow_up.sms import Provider
 from ivr.follow_up.wake_up import WakeUp
 from ivr.privacy.retention import forget_old
 from ivr.storage.database import connect
-from ivr.telephony.twilio_rest import TwilioRecordings, TwilioSms, TwilioTelephone
+from ivr.telephony.twilio_rest import TwilioRecordings, TwilioTelephone
 from ivr.texts.follow_ups import COMPOSERS
 from ivr.voice_notes import fetching
+from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_text_provider, make_wallet
 
 OUTBOXES = (messages.OUTBOX, deliveries.OUTBOX, dialler.ATTEMPTS, dialler.CALLBACKS, fetching.OUTBOX)
 PERIODIC = (Periodic("overdue", find_overdue, 60.0), Periodic("retention", forget_old, 3600.0))
@@ -37,19 +36,14 @@ def make_context(engine: sa.Engine, settings: Settings) -> Context:
     return Context(
         engine,
         settings,
-        choose_provider(engine, settings),
-        lambda conn: now(conn, settings),
+        make_text_provider(engine, settings),
+        business_clock(settings),
         telephone=TwilioTelephone(settings),
         recordings=TwilioRecordings(settings),
         composers=COMPOSERS,
+        wallet=make_wallet(engine, settings),
+        agents_on_duty=agents_on_duty(settings),
     )
-
-
-def choose_provider(engine: sa.Engine, settings: Settings) -> Provider:
-    """The lab keeps texts to itself; otherwise Twilio sends them."""
-    if settings.lab:
-        return lab_provider(engine, settings)
-    return TwilioSms(settings)
 
 
 def main() -> None:

@@ -24,13 +24,13 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.context import Context
 from ivr.follow_up.messages import send_message
-from ivr.follow_up.scene import lab_provider, now
 from ivr.follow_up.tables import messages
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.webhooks.transport import ClientTransport
 from ivr.storage.database import begin_read, connect
 from ivr.texts.follow_ups import COMPOSERS
 from ivr.web import blueprints
+from ivr.wiring.lab_or_live import make_text_provider, make_wallet
 from ivr.wiring.voice import make_runtime
 
 NOON = "2026-11-23T10:00:00+08:00"
@@ -170,8 +170,9 @@ class Line:
     def deliver_texts(self) -> None:
         """What the worker process does, at once and here."""
         engine = self.runtime.engine
-        provider = lab_provider(engine, self.settings)
-        here = Context(engine, self.settings, provider, lambda conn: now(conn, self.settings), composers=COMPOSERS)
+        provider = make_text_provider(engine, self.settings)
+        wallet = make_wallet(engine, self.settings)
+        here = Context(engine, self.settings, provider, self.runtime.clock, composers=COMPOSERS, wallet=wallet)
         with begin_read(engine) as conn:
             waiting = list(conn.scalars(sa.select(messages.c.id).where(messages.c.status == "queued")))
         for message in sorted(waiting, key=lambda id: id.startswith("code:")):  # a code last: the caller waits for it

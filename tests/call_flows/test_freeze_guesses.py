@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.cases.freezes import DECIDES_WITHIN
-from ivr.follow_up.scene import lab_provider
 from ivr.follow_up.tables import messages
 from ivr.storage.database import begin_read
+from ivr.wiring.lab_or_live import make_text_provider
 from tests.call_flows.line import DANA, LIN, OMAR, Caller, Line, Person
 from tests.call_flows.test_freeze import FROZEN, SURE, gives, status, texts_to, wants_a_freeze
 from tests.follow_up.outboxes import send_due
@@ -33,7 +33,7 @@ def after_ten_minutes(line: Line) -> list[str]:
     """Texts to Lin when whoever proved something has had time to decide."""
     here = worker_context(line, None)
     later = datetime.now(UTC) + DECIDES_WITHIN + timedelta(minutes=1)
-    send_due(replace(here, provider=lab_provider(here.engine, line.settings), machine=lambda: later))
+    send_due(replace(here, provider=make_text_provider(here.engine, line.settings), machine=lambda: later))
     return [one["body"] for one in line.get("sms") if one["to"] == LINS]
 
 

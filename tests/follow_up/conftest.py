@@ -16,6 +16,7 @@ from tests.call_flows.conftest import caller, line
 from tests.call_flows.line import Line
 from tests.follow_up.crm import SECRET, Crm
 from tests.follow_up.noted import Noted, noted
+from tests.follow_up.outside import outside
 from tests.follow_up.texted import TEXT
 from tests.wallet.serving import served
 
@@ -57,7 +58,7 @@ def served_crm(crm: Crm) -> Iterator[str]:
 def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Context:
     """A worker's context, with that CRM."""
     made = replace(settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
-    return Context(database, made, None, lambda conn: time.now, lambda: time.now)  # type: ignore[arg-type]
+    return Context(database, made, None, lambda conn: time.now, lambda: time.now, **outside(database, made))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -57,12 +57,15 @@ def work(arguments: list[str]) -> None:
     from ivr.follow_up.context import Context
     from ivr.storage.database import connect
     from tests.follow_up.outboxes import deliver_due
+    from tests.follow_up.outside import outside
 
     url, crm, now, folder = arguments
     given = {"DATA_DIR": folder, "DATABASE_URL": url, "CRM_URL": crm, "CRM_SECRET": SECRET}
     settings = Settings.load(given, dotenv=Path(folder) / "no.env")
     time = datetime.fromisoformat(now)
-    deliver_due(Context(connect(url), settings, None, lambda conn: time, lambda: time))  # type: ignore[arg-type]
+    deliver_due(
+        Context(engine := connect(url), settings, None, lambda conn: time, lambda: time, **outside(engine, settings))
+    )  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

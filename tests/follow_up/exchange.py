@@ -15,6 +15,7 @@ from ivr.follow_up.context import Context
 from ivr.storage.database import begin_read
 from ivr.telephony.twilio_rest import TwilioTelephone
 from tests.follow_up.outboxes import ring_due
+from tests.follow_up.outside import outside
 from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
@@ -30,7 +31,15 @@ class Exchange:
         self.does = {"agent": "accept", "customer": "accept"}
         runtime = line.app.extensions["line"]
         settings = replace(line.settings, twilio_api_url=simulator.settings.twilio_api_url)
-        self.here = Context(runtime.engine, settings, None, runtime.clock, lambda: self.now, TwilioTelephone(settings))  # fmt: skip
+        self.here = Context(
+            runtime.engine,
+            settings,
+            None,
+            runtime.clock,
+            lambda: self.now,
+            TwilioTelephone(settings),
+            **outside(runtime.engine, settings),
+        )
         simulator.runner.agents = lambda number: self.does["customer" if number == CUSTOMER else "agent"]
 
     def at(self, when):

@@ -21,6 +21,7 @@ from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_top_up import reports
 from tests.follow_up.crm import SECRET
 from tests.follow_up.outboxes import settle_due
+from tests.follow_up.outside import outside
 from tests.simulator.running_simulator import running_simulator
 from tests.simulator.stub_app import StubApp
 
@@ -104,7 +105,15 @@ def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_
         caller = Elsewhere(line, lang, repeat=False, account=simulator.runner.account)
         runtime, twilio = line.app.extensions["line"], TwilioRecordings(made)
         scene = Noted(caller, simulator, None, datetime.now(UTC))  # type: ignore[arg-type]
-        scene.here = Context(runtime.engine, made, None, runtime.clock, lambda: scene.now, recordings=twilio)  # type: ignore[arg-type]
+        scene.here = Context(
+            runtime.engine,
+            made,
+            None,
+            runtime.clock,
+            lambda: scene.now,
+            recordings=twilio,
+            **outside(runtime.engine, made),
+        )  # type: ignore[arg-type]
         try:
             yield scene
         finally:

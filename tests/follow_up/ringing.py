@@ -12,10 +12,11 @@ from typing import Any
 from ivr.callbacks import attempts
 from ivr.config.settings import Settings
 from ivr.follow_up.context import Context
-from ivr.follow_up.scene import now
 from ivr.storage.database import connect
 from ivr.telephony.twilio_rest import TwilioTelephone
+from ivr.wiring.lab_or_live import business_clock
 from tests.follow_up.outboxes import ring_due
+from tests.follow_up.outside import outside
 
 POINTS = ("before-attempt", "before-call", "after-call", "after-commit")
 
@@ -49,7 +50,11 @@ def work(arguments: list[str]) -> None:
     attempts.begin, attempts.set_call_sid = beginning, knowing
     engine = connect(url)
     at = datetime.fromisoformat(machine)
-    ring_due(Context(engine, settings, None, lambda conn: now(conn, settings), lambda: at, Dying(settings)))  # type: ignore[arg-type]
+    ring_due(
+        Context(
+            engine, settings, None, business_clock(settings), lambda: at, Dying(settings), **outside(engine, settings)
+        )
+    )  # type: ignore[arg-type]
     die_at("after-commit")
 
 

@@ -13,10 +13,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ivr.engine import journal
-from ivr.follow_up.sms import Sent
 from ivr.migrations.migrate import _config, is_migrated, migrate
 from ivr.migrations.schema import import_tables
 from ivr.storage.database import begin_read, begin_write, metadata
+from ivr.telephony.texting import Sent
 from tests.follow_up.outboxes import send_due
 from tests.follow_up.texted import put, row
 

@@ -22,6 +22,7 @@ from ivr.follow_up.tables import deliveries
 from ivr.lab import scene, world
 from ivr.lab.world import load_default_if_empty
 from ivr.storage.database import begin_read, begin_write
+from tests.follow_up.outside import outside
 
 ROOT = Path(__file__).parents[2]
 CASE = {
@@ -153,7 +154,7 @@ def work(arguments: list[str]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     overdue.raise_overdue = dying
-    walk(Context(connect(url), settings, None, None), LATE)  # type: ignore[arg-type]
+    walk(Context(engine := connect(url), settings, None, None, **outside(engine, settings)), LATE)  # type: ignore[arg-type]
     os.kill(os.getpid(), signal.SIGKILL)
 
 

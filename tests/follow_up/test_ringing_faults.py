@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 
 from ivr.callbacks.tables import ring_attempts
 from ivr.follow_up.outbox import LEASE
-from ivr.follow_up.telephone import NotPlaced, Ringing
 from ivr.storage.database import begin_read
+from ivr.telephony.dialling import NotPlaced, Ringing
 from ivr.telephony.twilio_rest import TwilioTelephone
 from tests.call_flows.line import HAIYUN, Caller
 from tests.follow_up.exchange import CUSTOMER, MORNING, exchange

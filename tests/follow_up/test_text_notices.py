@@ -9,8 +9,8 @@ from itertools import permutations
 import pytest
 
 from ivr.follow_up.messages import notice, send_message
-from ivr.follow_up.sms import Sent
 from ivr.storage.database import begin_write
+from ivr.telephony.texting import Sent
 from tests.follow_up.outboxes import send_due
 from tests.follow_up.texted import MARK, put, row, worker_context
 from tests.web.wire import post

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 from ivr.follow_up.context import Composer
 from ivr.follow_up.messages import send_message
-from ivr.follow_up.sms import Sent
 from ivr.follow_up.tables import messages as table
 from ivr.storage.database import begin_read
+from ivr.telephony.texting import Sent
 from ivr.telephony.twilio_rest import TwilioSms
 from tests.call_flows.line import HAIYUN, LIN
 from tests.call_flows.test_top_up import reports

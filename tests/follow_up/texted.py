@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import sqlalchemy as sa
 
 from ivr.follow_up.context import Context
-from ivr.follow_up.sms import Text
 from ivr.follow_up.tables import messages as table
 from ivr.storage.database import begin_read, begin_write
+from ivr.telephony.texting import Text
 from ivr.telephony.twilio_rest import TwilioSms
 from ivr.texts.follow_ups import COMPOSERS
+from tests.follow_up.outside import outside
 from tests.simulator.running_simulator import running_simulator
 from tests.wallet.serving import served
 
@@ -38,7 +39,14 @@ def by_twilio(line):
 def worker_context(line, provider):
     """A worker of the line, which sends by this provider."""
     engine = line.app.extensions["line"].engine
-    return Context(engine, line.settings, provider, line.app.extensions["line"].clock, composers=COMPOSERS)
+    return Context(
+        engine,
+        line.settings,
+        provider,
+        line.app.extensions["line"].clock,
+        composers=COMPOSERS,
+        **outside(engine, line.settings),
+    )
 
 
 def put(here, message="case:1", **values):

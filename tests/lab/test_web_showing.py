@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from ivr.callbacks import tables as callbacks_tables
 from ivr.cases import tables as cases_tables
 from ivr.engine.secrets import Sealer
-from ivr.follow_up.sms import LabSms, Text
 from ivr.follow_up.tables import deliveries
 from ivr.lab import scene
+from ivr.lab.texts import LabSms
 from ivr.storage.database import begin_write
+from ivr.telephony.texting import Text
 from ivr.voice_notes import tables as voice_notes_tables
 from tests.lab.happened import NOON, NOON_UTC, SHOWN, called, happened
 

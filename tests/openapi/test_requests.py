@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 from twilio.base.exceptions import TwilioRestException
 
-from ivr.follow_up.recordings import NotDone
-from ivr.follow_up.sms import Text
-from ivr.follow_up.telephone import Ringing
 from ivr.setup.twilio_check import cases, twilio_group
+from ivr.telephony.dialling import Ringing
+from ivr.telephony.recordings import NotDone
+from ivr.telephony.texting import Text
 from ivr.telephony.twilio_rest import OwnNumbers, TestAccount, TwilioRecordings, TwilioSms, TwilioTelephone
 
 URL, CALL, QUEUE, ROOM = "https://ivr.example.com/voice", "CA" + "1" * 32, "QU" + "1" * 32, "CF" + "1" * 32

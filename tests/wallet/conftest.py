@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.demo.wallet import DemoWallet
+from ivr.lab.demo_wallet import demo_wallet
 from ivr.lab.world import DEFAULT, load
 from ivr.storage.database import begin_write, connect
 from ivr.wallet.http.api import Api
@@ -28,7 +29,7 @@ def demo(database: sa.Engine) -> DemoWallet:
     """With the dates of the file."""
     with begin_write(database) as conn:
         load(conn, json.loads(DEFAULT.read_text("utf-8")))
-    return DemoWallet(database)
+    return demo_wallet(database)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def demo_on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[DemoWallet
     engine = connect(f"sqlite:///{tmp_path / 'ivr.db'}")
     with begin_write(engine) as conn:
         load(conn, json.loads(DEFAULT.read_text("utf-8")))
-    yield DemoWallet(engine)
+    yield demo_wallet(engine)
     engine.dispose()
 
 

@@ -16,6 +16,7 @@ from ivr.demo.wallet import DemoWallet
 from ivr.engine.errors import Unavailable
 from ivr.wallet import wallets
 from ivr.wallet_api.server import create_app
+from ivr.wiring.lab_or_live import make_wallet
 from tests.ports import free_ports
 from tests.wallet.conftest import TOKEN, WALLETS
 from tests.wallet.misbehaving import ACCOUNT, answering
@@ -30,12 +31,12 @@ def soon():
 
 def test_the_lab_asks_the_demo(settings, demo_on_sqlite):
     """Unless somebody names an API."""
-    assert isinstance(wallets.make(demo_on_sqlite._engine, settings), DemoWallet)
+    assert isinstance(make_wallet(demo_on_sqlite._engine, settings), DemoWallet)
 
 
 def test_outside_of_the_lab_nobody_is_asked_without_an_address(settings, demo_on_sqlite):
     """Not even when the database holds a demo world: a look-up is unknown, never "no such account"."""
-    wallet = wallets.make(demo_on_sqlite._engine, replace(settings, lab=False))
+    wallet = make_wallet(demo_on_sqlite._engine, replace(settings, lab=False))
     with pytest.raises(Unavailable):
         wallet.find_account("haiyun", ["10002051"], soon())
     assert wallet.account("K1", soon()) is None
@@ -54,7 +55,7 @@ def test_each_wallet_is_asked_at_its_own_address_with_its_own_token(settings):
 
     with served(watching("one", "haiyun")) as one, served(watching("rest", "linfu")) as rest:
         made = replace(settings, wallet_api_url={"haiyun": one, "": rest}, wallet_api_token={"haiyun": "h", "": "r"})
-        wallet = wallets.make(None, made)
+        wallet = wallets.make(made)
         assert wallet.find_account("haiyun", ["1"], soon()).id == "haiyun:K1"
         assert wallet.find_account("linfu", ["1"], soon()).id == "linfu:K1"
     assert seen == [("one", "Bearer h"), ("rest", "Bearer r")]
@@ -63,7 +64,7 @@ def test_each_wallet_is_asked_at_its_own_address_with_its_own_token(settings):
 def test_one_breaker_serves_a_process(settings):
     """The line's calls and its text messages make their wallet anew, and share what they learned."""
     dead = replace(settings, wallet_api_url={"": "http://127.0.0.1:1"}, wallet_api_token={"": "t"})
-    assert wallets.make(None, dead)._apis[""] is wallets.make(None, dead)._apis[""]
+    assert wallets.make(dead)._apis[""] is wallets.make(dead)._apis[""]
 
 
 def test_make_wallet_api_serves_the_demo_world_and_says_how_to_use_it(tmp_path):

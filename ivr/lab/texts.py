@@ -1,56 +1,20 @@
-"""Text messages: one interface, Twilio behind it in earnest, a table of ours in the lab."""
+"""The lab's text provider: it keeps what would have been sent, and answers as the scene says."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.tables import lab_texts
 from ivr.storage.database import begin_write
+from ivr.telephony.texting import Sent, Text
 
 REJECTED, UNREACHABLE = 30007, 21614
-
-
-@dataclass(frozen=True)
-class Sent:
-    """How it ended: `sent`, `delivered` or `failed`, with Twilio's error number."""
-
-    status: str
-    error: int | None = None
-
-
-@dataclass(frozen=True)
-class Text:
-    """A number in E.164, the words, what they come from; `mark` stands for the message in delivery notices.
-
-    `sender` is a number of ours, a messaging service (`MG…`), a short code or a name.
-    `tried`: since when it has been tried; it may be on its way already, by an answer that was lost. `signature`: what the
-    words begin with, the wallet's name.
-    """
-
-    to: str
-    body: str
-    sender: str = ""
-    mark: str | None = None
-    tried: datetime | None = None
-    signature: str = ""
-
-    @property
-    def unsigned(self) -> str:
-        """The words alone: a carrier knows the name, whatever is in it."""
-        return self.body.removeprefix(self.signature)
-
-
-class Provider(Protocol):
-    """Sends one text. A refusal is a result; an exception means nobody knows, and it is tried again."""
-
-    def send(self, message_id: str, text: Text) -> Sent: ...
 
 
 class LabSms:

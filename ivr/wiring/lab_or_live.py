@@ -1,0 +1,56 @@
+"""What differs between the lab and a live line: the clock, the wallet, the agents on duty, the provider of texts.
+
+The lab's modules are imported where the settings say that this is the lab: a live line never loads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from ivr.config.settings import Settings
+from ivr.engine.secrets import Sealer
+from ivr.telephony.texting import Provider
+from ivr.telephony.twilio_rest import TwilioSms
+from ivr.wallet import wallets
+from ivr.wallet.types import Wallet
+
+
+def business_clock(settings: Settings) -> Callable[[sa.Connection], datetime]:
+    """Business time: the lab's clock in the lab, otherwise the machine's."""
+    if settings.lab:
+        from ivr.lab.clock import business_now
+
+        return business_now
+    return lambda conn: datetime.now(UTC)
+
+
+def make_wallet(engine: sa.Engine, settings: Settings) -> Wallet:
+    """The APIs that the settings name; without any, the demo in the lab, and outside it nothing that could answer."""
+    if settings.lab and not settings.wallet_api_url:
+        from ivr.lab.demo_wallet import demo_wallet
+
+        return demo_wallet(engine)
+    return wallets.make(settings)
+
+
+def agents_on_duty(settings: Settings) -> Callable[[sa.Connection], Sequence[str]]:
+    """Numbers of the agents: as many as the lab's scene has, otherwise all that the settings name."""
+    if settings.lab:
+        from ivr.lab import agents, scene
+
+        return lambda conn: agents.numbers(scene.read(conn), settings)
+    return lambda conn: settings.agent_numbers
+
+
+def make_text_provider(engine: sa.Engine, settings: Settings) -> Provider:
+    """Twilio; in the lab, a provider whose texts never leave the machine."""
+    if settings.lab:
+        from ivr.lab import scene
+        from ivr.lab.clock import business_now
+        from ivr.lab.texts import LabSms
+
+        return LabSms(engine, Sealer(settings.server_key), lambda conn: scene.read(conn).sms, business_now)
+    return TwilioSms(settings)
