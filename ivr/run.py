@@ -165,7 +165,7 @@ def children(settings: Settings, listener: socket.socket) -> list[Child]:
         "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"fd://{listener.fileno()}",
         "--config", "python:ivr.web.gunicorn_config",
     ]  # fmt: skip
-    worker = [sys.executable, "-m", "ivr.wiring.voice.worker"]
+    worker = [sys.executable, "-m", "ivr.wiring.worker"]
     kept = [
         Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}, listener),
         Child("worker", worker, environment),

@@ -179,7 +179,7 @@ def test_in_the_lab_the_server_listens_on_loopback_only(settings):
         assert listener.getsockname() == ("127.0.0.1", settings.port)
         voice, worker, simulator = children(settings, listener)
     assert "python:ivr.web.gunicorn_config" in voice.command and voice.listener is listener
-    assert (worker.command[-1], simulator.command[-1]) == ("ivr.wiring.voice.worker", "ivr.simulator.server")
+    assert (worker.command[-1], simulator.command[-1]) == ("ivr.wiring.worker", "ivr.simulator.server")
 
 
 def test_with_an_account_it_listens_on_this_machine_only_until_bind_says_otherwise(tmp_path):

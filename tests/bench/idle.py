@@ -49,7 +49,7 @@ def _idle(folder: Path, database: str):
     engine = connect(settings.database_url)
     migrate(engine)
     engine.dispose()
-    command = [sys.executable, "-m", "ivr.wiring.voice.worker"]
+    command = [sys.executable, "-m", "ivr.wiring.worker"]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL)
     try:
         yield process

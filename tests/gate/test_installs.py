@@ -115,7 +115,7 @@ def test_production_imports_what_it_locks_and_nothing_else():
 
 def test_production_does_without_the_sound_of_the_lab():
     """Of `audio`, it imports what listens to voice notes."""
-    assert {"ivr.wiring.voice.worker", "ivr.web.gunicorn_worker", "audio.voice_note"} <= production()
+    assert {"ivr.wiring.worker", "ivr.web.gunicorn_worker", "audio.voice_note"} <= production()
     sound = {"audio.studio", "audio.samples", "audio.telephone", "audio.level"}
     assert production() & sound == set()
 
