@@ -53,19 +53,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-case", action="store_true", help="on PostgreSQL, too, every case in both languages")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups down
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what proves nothing new, and put in order what is left.
 
     SQLite has every case in both languages; PostgreSQL has each in the first language, and of the dialogues only as many
-    as send every statement. With `--dist loadgroup` a file, or a room, has one process.
+    as send every statement.
     """
     if not config.getoption("every_case"):
         found: set[Any] = set()
         items[:] = [item for item in items if _is_new(item, found)]
-    for item in items:
-        group = next((room for room in TOGETHER if room in item.path.parents), item.path)
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(TESTS))))
     items.sort(key=lambda item: not any(item.path.is_relative_to(path) for path in FIRST))
 
 
