@@ -102,7 +102,7 @@ def work() -> None:
 
     outbox.LEASE = SHORTLY
     deliveries.post = posted  # type: ignore[assignment]
-    worker.choose_provider = lambda engine, settings: Dying(settings)  # type: ignore[assignment]
+    worker.make_text_provider = lambda engine, settings: Dying(settings)  # type: ignore[assignment]
     worker.main()
 
 
