@@ -70,9 +70,9 @@ async def open_investigation(call: Call, strange: list[str]) -> None:
 
 def advise(call: Call, logs_in: bool, two_factor: bool | None = None) -> None:
     """Give advice on password, two-factor log-in and care; nothing that needs the app to a caller who cannot log in."""
-    call.say("offer_protection-password" if logs_in else "offer_protection-locked-out")
+    call.say("protect-password" if logs_in else "protect-locked-out")
     if two_factor is not None:
         call.say("two-factor-on" if two_factor else "two-factor-off")
     if logs_in and not two_factor:
-        call.say("offer_protection-two-factor")
-    call.say("offer_protection-care")
+        call.say("protect-two-factor")
+    call.say("protect-care")
