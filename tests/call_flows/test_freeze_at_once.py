@@ -20,7 +20,7 @@ def test_a_freeze_that_is_not_committed_yet_is_waited_for(database):
     """Each has a transaction of its own; the second one neither writes nor texts again."""
     texts: list[str] = []
     follow_up = SimpleNamespace(send=lambda conn, name: texts.append(name))
-    runtime = SimpleNamespace(sealer=Sealer(b"k" * 32), follow_up=follow_up)
+    runtime = SimpleNamespace(sealer=Sealer(b"k" * 32), texts=follow_up)
 
     def keep(conn: sa.Connection, call: str) -> None:
         keep_freeze.run(World(call, f"{call}:1", NOW, 0.0, conn, runtime), OWNER)
