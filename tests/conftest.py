@@ -22,8 +22,8 @@ from tests.sqlite import File, kept_file
 TESTS = Path(__file__).parent
 DIALOGUES = TESTS / "call_flows"
 FILES_ON_POSTGRES = {
-    "test_callback_limits", "test_case_status", "test_codes", "test_consent", "test_dispute", "test_freeze_at_once",
-    "test_freeze_guesses", "test_guessing", "test_note", "test_promised", "test_switched",
+    "test_callback_limits", "test_case_status", "test_codes", "test_promotion_messages", "test_dispute", "test_freeze_at_once",
+    "test_freeze_guesses", "test_guessing", "test_voice_note", "test_case_promise", "test_line_switched",
 }  # fmt: skip
 """The dialogue tests whose subject is rows: limits, what two do at once, what an earlier call has left."""
 TESTS_ON_POSTGRES = {

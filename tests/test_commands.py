@@ -26,7 +26,7 @@ except SystemExit:
     pass
 print(*sorted(sys.modules))
 """
-SERVERS = {"gunicorn", "call_flows", "ivr.wiring", "ivr.web.blueprints", "ivr.simulator.calls.phone"}
+SERVERS = {"gunicorn", "call_flows", "ivr.wiring.voice", "ivr.web.blueprints", "ivr.simulator.calls.phone"}
 """What only a server needs; the first of them takes as long as everything else together."""
 MORE = {"alembic", "httpx", "twilio", "cn2an", "ngrok", "prometheus_client"}
 """What some commands need besides."""

@@ -1,6 +1,6 @@
 """What differs between the lab and a live line: the clock, the wallet, the agents on duty, the provider of texts.
 
-The lab's modules are imported where the settings say that this is the lab: a live line never loads them.
+What is chosen is imported where it is chosen: a live line never loads the lab, and `flask line` no client of Twilio.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
 from ivr.telephony.texting import Provider
-from ivr.telephony.twilio_rest import TwilioSms
-from ivr.wallet import wallets
 from ivr.wallet.types import Wallet
 
 
@@ -33,6 +31,8 @@ def make_wallet(engine: sa.Engine, settings: Settings) -> Wallet:
         from ivr.lab.demo_wallet import demo_wallet
 
         return demo_wallet(engine)
+    from ivr.wallet import wallets
+
     return wallets.make(settings)
 
 
@@ -53,4 +53,6 @@ def make_text_provider(engine: sa.Engine, settings: Settings) -> Provider:
         from ivr.lab.texts import LabSms
 
         return LabSms(engine, Sealer(settings.server_key), lambda conn: scene.read(conn).sms, business_now)
+    from ivr.telephony.twilio_rest import TwilioSms
+
     return TwilioSms(settings)

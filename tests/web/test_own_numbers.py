@@ -28,7 +28,7 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 def account(*numbers, verified=()):
     """A telephone company whose account has these numbers only."""
-    return Account(bought=lambda: numbers, verified=set(verified))
+    return Account(owned_numbers=lambda: numbers, verified_numbers=set(verified))
 
 
 def forwarded(line, lang="zh", **more):
