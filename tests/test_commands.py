@@ -32,7 +32,7 @@ MORE = {"alembic", "httpx", "twilio", "cn2an", "ngrok", "prometheus_client"}
 """What some commands need besides."""
 USE = {
     "callbacks": {"httpx"}, "cases": {"httpx", "prometheus_client"}, "deliveries": {"httpx"}, "erase wallet customer": {"httpx"}, "line": set(),
-    "line open": set(), "overdue": {"httpx", "prometheus_client"}, "voice-note": {"httpx", "cn2an"}, "doctor": {"alembic", "httpx", "twilio"},
+    "line open": set(), "overdue": {"httpx", "prometheus_client"}, "voice-note": {"httpx", "cn2an", "prometheus_client"}, "doctor": {"alembic", "httpx", "twilio"},
     "twilio check": {"httpx", "twilio"}, "tunnel": set(), "wallets check": {"httpx"}, "run --help": set(),
 }  # fmt: skip
 """What each may import of these, as it is typed."""
