@@ -26,7 +26,7 @@ def test_every_flow_has_its_map_and_its_words(tmp_path):
     """And each page links to all the others."""
     client = client_of(FOLDER, tmp_path)
     flows = [path.stem for path in FOLDER.glob("*.svg")]
-    assert {"whole", "everything", "welcome", "top_up", "identify", "agent", "close"} <= set(flows)
+    assert {"whole", "everything", "welcome", "top_up", "identify", "agent", "end_of_task"} <= set(flows)
     for flow in flows:
         page = client.get(f"/phone/map?flow={flow}", base_url=HERE)
         assert page.status_code == 200 and "<svg" in page.text and all(f"?flow={other}" in page.text for other in flows)
