@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.live_turn import Input
+from ivr.engine.prompts import FailureCounts
 from ivr.engine.waits import Announcement, Dial, Wait
 from tests.exploration.driving import NOON, Beginning, Turn, decisions, every_turn
 
@@ -46,6 +47,12 @@ class State:
     @property
     def facts(self) -> dict[str, Any]:
         return self.came.turn.facts
+
+    @property
+    def asked(self) -> State:
+        """The place where this question was asked first, before the failures that led here."""
+        failed = isinstance(self.wait, Wait) and self.wait.failures != FailureCounts()
+        return self.before.asked if failed and self.before and self.before.name == self.name else self
 
     @property
     def path(self) -> list[Edge]:
@@ -124,20 +131,24 @@ def explore(
 ) -> Graph:
     """Every place that these beginnings can reach, until `most` are opened.
 
-    `quick` leaves out what follows mixed failures; `onward` all failures and ways back, which is enough for a map.
+    A wrong key after a silence, or a silence after a wrong key, is followed at the nearest place of each question only:
+    the two counters belong to the question, wherever it is asked. `quick` leaves these mixed failures out everywhere;
+    `onward` leaves out all failures and ways back, which is enough for a map.
     """
     gc.disable()
     graph = Graph()
     for begin in begins:
         for _, turn in every_turn(begin, begin.past, None):
             graph.entries.append(_arrive(graph, begin, None, LED if begin.past else "dials", turn))
+    mixing: dict[tuple[str, ...], State] = {}
     while graph.opened < min(most, len(graph.states)):
         state = graph.states[graph.opened]
+        mixes = not quick and mixing.setdefault((state.name, *state.flows[-1:]), state.asked) is state.asked
         for labels, keyed in decisions(state.wait):
             if onward and not _leads_on(state.wait, keyed):
                 continue
             for _, turn in every_turn(state.begin, state.past, keyed):
-                if not (quick and _mixed(state.wait, turn)):
+                if mixes or not _mixed(state.wait, turn):
                     graph.edges += [_arrive(graph, state.begin, state, label, turn) for label in labels]
         graph.opened += 1
         if graph.opened % 200 == 0:
