@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from xdist.scheduler import LoadFileScheduling
 
 from ivr.config.settings import Settings
 from ivr.migrations.migrate import migrate
@@ -43,7 +44,7 @@ TESTS_ON_POSTGRES = {
 """Of the others one for each statement that those do not send; in what they tell a caller no database has a part."""
 LANGUAGES = {"caller", "lang"}
 TOGETHER = (TESTS / "browser", TESTS / "crashes", TESTS / "openapi")
-"""Rooms that start servers for all their tests."""
+"""Rooms that start servers for all their tests: one worker runs the whole room."""
 FIRST = (*TOGETHER, TESTS / "test_recipe.py", TESTS / "wallet" / "test_tester.py", TESTS / "exploration")
 """What takes longest, so that it is not waited for at the end."""
 
@@ -51,6 +52,19 @@ FIRST = (*TOGETHER, TESTS / "test_recipe.py", TESTS / "wallet" / "test_tester.py
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--every-case`: on PostgreSQL, too, every case in both languages."""
     parser.addoption("--every-case", action="store_true", help="on PostgreSQL, too, every case in both languages")
+
+
+class RoomScheduling(LoadFileScheduling):
+    """Distributes files among the workers, and the rooms of TOGETHER as if each were one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((str(room) for room in TOGETHER if (TESTS.parent / file).is_relative_to(room)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RoomScheduling | None:
+    """The scheduler for `--dist loadfile`."""
+    return RoomScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

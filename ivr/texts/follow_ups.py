@@ -1,15 +1,16 @@
-"""What the desk sends: a code, the reference of a case, word of a freeze and of others' tries. Neutral words: no link, no amount, no name.
+"""Compose the text messages that follow a call: a code, a case's reference, news of a freeze or of failed attempts.
 
-The number and the words are made here, in the worker, when the message goes out; the database keeps
-neither. Each begins with the name of the wallet, as its signature. What a text may hold beside that stands in
-`ivr/follow_up/wording.py`.
+The worker looks up the number and fills in the words (`messages.toml`) when a message is due; the database keeps neither.
+Each message begins with the wallet's name as its signature. `ivr/follow_up/wording.py` has the rules for its words.
 """
 
 from __future__ import annotations
 
 import time
+import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,43 +30,19 @@ from ivr.telephony.texting import Text
 from ivr.wallet import config
 from ivr.wallet.types import Account
 
-SECONDS = 10.0  # nobody waits on the line for this
+SECONDS = 10.0
+"""For a look into the wallet; no caller waits for it."""
 WHILE_VALID = RetryPolicy(timedelta(seconds=2), timedelta(seconds=20), CODE_VALID)
 MINUTES = CODE_VALID // timedelta(minutes=1)
-SIGNATURES = {"zh": "【{name}】", "en": "{name}: "}
-TEXTS = {
-    "code": {
-        "zh": "验证码{code}，用于您来电时核实身份，{minutes}分钟内有效。只在电话上按键输入，不要告诉任何人，客服也不会问。",
-        "en": "{code} is your code to verify yourself on our support line. It holds for {minutes} minutes. Key it only on the call you made. Don't share it with anyone, including us.",
-    },
-    "case": {
-        "zh": "您的服务单{reference}已受理。可致电客服热线按单号查询进度。",
-        "en": "Your case {reference} was received. Call the support line and key the reference to hear how it stands.",
-    },
-    "dispute": {
-        "zh": "您的申请{reference}已受理。可在应用里补充截图并写上单号。可致电客服热线按单号查询进度。",
-        "en": "Your dispute {reference} was received. You can add screenshots in the app with this reference. Call the support line and key it to hear how it stands.",
-    },
-    "freeze": {
-        "zh": "您的账户已按来电要求冻结。如果不是您本人要求的，请拨打官方客服热线找人工客服。",
-        "en": "Your account was frozen at a caller's request. If that was not you, call the official support line and ask for an agent.",
-    },
-    LOCKED: {
-        "zh": "来电多次没有通过您账户的身份核实，核实暂停，最长一天，冻结不受影响。不是您本人的话，请拨官方客服热线找人工客服。",
-        "en": "Somebody failed several times to verify as you on our support line. Verifying there is paused for up to a day; freezing still works. If that was not you, call the official support line and ask for an agent.",
-    },
-    DECLINED: {
-        "zh": "有人来电，用您的号码和证件后六位要冻结账户，随后没有冻结。不是您本人的话，请拨官方客服热线找人工客服。",
-        "en": "A caller gave your number and the end of your ID to freeze your account, and then did not freeze it. If that was not you, call the official support line and ask for an agent.",
-    },
-}
-"""All of them, by kind and language."""
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
+SIGNATURES = TEXTS.pop("signature")
+"""Both by language; the texts by kind, the first part of a message's id."""
 
 
 def compose_code(context: Context, message: str) -> Text | None:
-    """`code:<call>:<number>` → the registered mobile and the code; nobody when there is no such account.
+    """`code:<call>:<number>` → a code to the registered mobile; None if there is no such account or it has no mobile.
 
-    The minutes that the words promise run from now on: a text that was late is not one that holds for less.
+    The minutes that the text promises count from now, so a late text is valid as long as it says.
     """
     _, call, number = message.split(":")
     here = (challenges.c.call == call) & (challenges.c.number == int(number))
@@ -82,19 +59,19 @@ def compose_code(context: Context, message: str) -> Text | None:
 
 
 def compose_case(context: Context, message: str) -> Text | None:
-    """`case:<reference>` → the customer's mobile and the reference."""
+    """`case:<reference>` → the reference, to the customer's mobile."""
     reference = message.split(":")[1]
     return _with_reference(context, cases, "case", reference)
 
 
 def compose_dispute(context: Context, message: str) -> Text | None:
-    """`dispute:<reference>` → the customer's mobile, the reference, and how to send evidence."""
+    """`dispute:<reference>` → the reference and how to add evidence, to the customer's mobile."""
     reference = message.split(":")[1]
     return _with_reference(context, disputes, "dispute", reference)
 
 
 def compose_freeze(context: Context, message: str) -> Text | None:
-    """`freeze:<call>:<mark>`, the id of the freeze → the owner's mobile, in the owner's language: the caller may be anybody."""
+    """`freeze:<call>:<mark>`, a freeze's id → to the owner's mobile in the owner's language: anybody may have called."""
     with begin_read(context.engine) as conn:
         frozen = conn.execute(sa.select(freezes).where(freezes.c.id == message)).first()
         heard = _heard(conn, context.settings, frozen.call if frozen else "")
@@ -103,27 +80,27 @@ def compose_freeze(context: Context, message: str) -> Text | None:
 
 
 def compose_locked(context: Context, message: str) -> Text | None:
-    """`locked:<call>:<mark>`, the id of the warning → the owner's mobile, in the owner's language."""
+    """`locked:<call>:<mark>`, a warning's id → to the owner's mobile in the owner's language."""
     owner, heard, _ = _warned(context, message)
     return _text(context, LOCKED, owner, heard) if owner else None
 
 
 def compose_declined(context: Context, message: str) -> Text | None:
-    """`declined:<call>:<mark>` → the same; nobody when the account was frozen after all, or could not be."""
+    """`declined:<call>:<mark>` → the same; None if the account was frozen in that call, or could not be frozen."""
     owner, heard, frozen = _warned(context, message)
     return _text(context, DECLINED, owner, heard) if owner and owner.status == "active" and not frozen else None
 
 
 @dataclass(frozen=True)
 class _Heard:
-    """How a call was heard: in which language, of which wallet, and what texts about it come from."""
+    """The language and wallet of a call, and the number that sends its texts."""
 
     language: str = "zh"
     sender: str = ""
     wallet: str = ""
 
     def for_(self, owner: Account | None) -> _Heard:
-        """The same in the owner's language: the caller may be anybody."""
+        """The same in the owner's language: anybody may have called."""
         return _Heard(owner.language, self.sender, self.wallet) if owner else self
 
 
@@ -136,7 +113,7 @@ def _with_reference(context: Context, table: sa.Table, kind: str, reference: str
 
 
 def _warned(context: Context, message: str) -> tuple[Account | None, _Heard, bool]:
-    """Whose account it is, and whether it was frozen in that call."""
+    """The owner of the account that the warning is about, and whether it was frozen in that call."""
     with begin_read(context.engine) as conn:
         kept = conn.execute(sa.select(warnings).where(warnings.c.id == message)).first()
         heard = _heard(conn, context.settings, kept.call if kept else "")
@@ -147,7 +124,7 @@ def _warned(context: Context, message: str) -> tuple[Account | None, _Heard, boo
 
 
 def _text(context: Context, kind: str, owner: Account, heard: _Heard, **values: Any) -> Text | None:
-    """The words of this kind to the owner's mobile, signed; nobody without one."""
+    """A signed text of this kind to the owner's mobile; None if there is no mobile."""
     if owner.mobile is None:
         return None
     with begin_read(context.engine) as conn:

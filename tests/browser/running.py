@@ -27,9 +27,10 @@ WORLD = json.loads((ROOT / "ivr" / "lab" / "default_world.json").read_text("utf-
 
 @dataclass
 class Running:
-    """One `make run`; `app` and `simulator` are its two addresses."""
+    """One `make run`, which writes to `log`; `app` and `simulator` are its two addresses."""
 
     process: subprocess.Popen[bytes]
+    log: Path
     port: int
     client: httpx.Client
 
@@ -92,9 +93,9 @@ def running(folder: Path) -> Iterator[Running]:
     environment = kept | {"PORT": str(port), "DATA_DIR": str(folder), "LAB": "1"}
     with (folder / "log").open("wb") as log, httpx.Client(timeout=30, trust_env=False) as client:
         process = subprocess.Popen([sys.executable, "-m", "ivr.run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        line = Running(process, port, client)
+        line = Running(process, folder / "log", port, client)
         try:
-            wait_for(line.is_ready, LONGEST_START, folder / "log")
+            wait_for(line.is_ready, LONGEST_START, line.log)
             yield line
         finally:
             process.send_signal(signal.SIGTERM)

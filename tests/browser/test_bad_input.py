@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.running import WORLD, wait_for
+from tests.browser.running import LONGEST_START, WORLD, wait_for
 
 TOO_LATE = {
     "en": ("Another window pressed first", "nothing was sent from here"),
@@ -76,7 +76,7 @@ def test_when_the_simulator_is_killed_the_page_says_so_and_keeps_the_transcript(
     sid = window.sid
     line.kill_the_simulator()
     window.warned("The simulator does not answer").speaks("zh").warned("模拟器没有应答")
-    wait_for(line.simulator_answers, 30)
+    wait_for(line.simulator_answers, LONGEST_START, line.log)
     window.warned("模拟器重新启动过").is_told("模拟器重新启动过", "For account security")
     window.speaks("en").warned("The simulator was restarted").is_told("The simulator was restarted")
     assert len(line.lab(f"calls/{sid}")["turns"]) == 2
