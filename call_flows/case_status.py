@@ -21,7 +21,7 @@ async def case_status(call: Call) -> None:
         reference = await call.ask(REFERENCE)
         found = await find_case(call, reference)
         if found is not None:
-            tell(call, reference, found)
+            tell_stage(call, reference, found)
             if found.decided:
                 await offer_verdict(call, reference)
             elif found.stage in OPEN:
@@ -53,7 +53,7 @@ async def stage_for_owner(call: Call, reference: str) -> Stage | None:
     return await call.do(own_stage_of, customer, reference)
 
 
-def tell(call: Call, reference: str, found: Stage) -> None:
+def tell_stage(call: Call, reference: str, found: Stage) -> None:
     """Tell the stage, and the due date while the case is open."""
     call.say("case-stage-" + found.stage, reference=reference)
     if found.due:

@@ -2,7 +2,7 @@
 
 from call_flows.case_promise import tell_due
 from call_flows.complaint import offer_complaint
-from call_flows.dispute_reasons import REASONS, why
+from call_flows.dispute_reasons import REASONS, ask_reason
 from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.find_transaction import find_transaction, tell_debit
 from call_flows.identify import identify
@@ -31,21 +31,21 @@ WRONG = Menu("dispute-wrong", ("payment", "reason", "nothing"), resumable=False)
 
 async def report(call: Call) -> None:
     """Ask for the reason before verification, then find the transaction and dispute it."""
-    reason = await why(call)
+    reason = await ask_reason(call)
     customer = await identify(call)
     one = await find_transaction(call, customer)
-    await check(call, customer, one)
+    await require_disputable(call, customer, one)
     await dispute(call, customer, one, reason)
 
 
 async def report_this(call: Call, customer: Verified, one: Record) -> None:
     """Dispute a transaction that the caller heard just now."""
-    await check(call, customer, one)
-    reason = await why(call)
+    await require_disputable(call, customer, one)
+    reason = await ask_reason(call)
     await dispute(call, customer, one, reason)
 
 
-async def check(call: Call, customer: Verified, one: Record) -> None:
+async def require_disputable(call: Call, customer: Verified, one: Record) -> None:
     """Return only if a dispute is possible: a successful payment within the window, without a dispute so far."""
     if one.kind == "top-up" or one.status != "succeeded":
         call.say("not-disputed-" + ("top-up" if one.kind == "top-up" else one.status))
@@ -53,14 +53,14 @@ async def check(call: Call, customer: Verified, one: Record) -> None:
         await was_it_solved(call)
     known = await call.do(dispute_of, customer, one.id)
     if known is not None:
-        await already(call, known)
+        await tell_existing_dispute(call, known)
     terms = await call.do(terms_of, customer.wallet, one.at)
     if terms.too_old:
         call.say("dispute-too-old", window=terms.window)
         await offer_complaint(call, customer, one)
 
 
-async def already(call: Call, known: DisputeStatus | None) -> None:
+async def tell_existing_dispute(call: Call, known: DisputeStatus | None) -> None:
     """Tell the stage of the dispute that exists; never file a second one."""
     call.say("dispute-already")
     if known is not None and known.reference:
@@ -74,12 +74,12 @@ async def already(call: Call, known: DisputeStatus | None) -> None:
 
 async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
     """Ask the questions of this reason, tell the terms, then file the dispute or explain how the caller files it."""
-    one = await questions(call, customer, one, reason)
+    one = await ask_questions(call, customer, one, reason)
     terms = await call.do(terms_of, customer.wallet, one.at)
     tell_terms(call, terms)
     how = await call.menu(HOW)
     if how == "apply":
-        await apply(call, reason)
+        await explain_filing(call, reason)
         await was_it_solved(call)
     while not await is_right(call, one, reason):
         call.say("dispute-not-filed")
@@ -87,16 +87,16 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
         if wrong == "nothing":
             await nothing_done(call)
         if wrong == "reason":
-            reason = await why(call)
+            reason = await ask_reason(call)
         else:
             one = await find_transaction(call, customer)
-            await check(call, customer, one)
-        one = await questions(call, customer, one, reason)
+            await require_disputable(call, customer, one)
+        one = await ask_questions(call, customer, one, reason)
     await file(call, customer, one, reason)
     await was_it_solved(call)
 
 
-async def questions(call: Call, customer: Verified, one: Record, reason: str) -> Record:
+async def ask_questions(call: Call, customer: Verified, one: Record, reason: str) -> Record:
     """Ask the questions of this reason; returns the payment to dispute, which the answers may change."""
     one = await REASONS[reason](call, customer, one)
     call.facts["record"] = one.id
@@ -131,7 +131,7 @@ def tell_promise(call: Call, message: str, promise: DueDate) -> None:
     call.say("promise-around" if promise.provisional else "promise-by", by=promise.by)
 
 
-async def apply(call: Call, reason: str) -> None:
+async def explain_filing(call: Call, reason: str) -> None:
     """Explain how to file the dispute without the line."""
     facts = await call.do(wallet_facts, call.facts["wallet"])
     call.say("apply-yourself", **facts.channels)
@@ -145,7 +145,7 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
         due = await ask_wallet(call, customer, one, reason)
     except AlreadyDisputed:
         known = await call.do(dispute_of, customer, one.id)
-        await already(call, known)
+        await tell_existing_dispute(call, known)
     kept = await call.do(keep_dispute, customer, one.id, reason, due)
     call.say("dispute-filed", reference=kept.reference)
     call.say("dispute-due-provisional" if kept.provisional else "dispute-due", by=kept.due)

@@ -23,7 +23,7 @@ REFUND_DAY = Ask("dispute-refund-day", day, length=4, readback=Confirm("dispute-
 CANCEL_DAY = Ask("dispute-cancel-day", day, length=4, readback=Confirm("dispute-cancel-day-right", acts=False))
 
 
-async def why(call: Call) -> str:
+async def ask_reason(call: Call) -> str:
     """Ask for the reason. For money sent to the wrong person minutes count, so an agent takes the call at once."""
     reason = await call.menu(REASON)
     if reason == "charge":

@@ -35,13 +35,13 @@ async def failed_payment(call: Call) -> None:
         found = await call.do(find_payments, customer, fen, on, at)
         choice = await which_record(call, "payment", found, choice)
     if choice.record is not None:
-        await tell(call, choice.record, found, choice.charged)
+        await tell_payment(call, choice.record, found, choice.charged)
     elif choice.charged:
         await open_charged_case(call, "payment", "charged-unseen", f"payment:{on}:{fen}")
     await was_it_solved(call)
 
 
-async def tell(call: Call, payment: Explained, found: Payments, charged: bool) -> None:
+async def tell_payment(call: Call, payment: Explained, found: Payments, charged: bool) -> None:
     """Tell the record in plain words, the balance where it helps, and open a case where the line owes one."""
     call.facts["record"] = payment.id
     call.say("payment-is" if payment.payee else "payment-is-unnamed", **spoken(payment))

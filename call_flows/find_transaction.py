@@ -17,7 +17,8 @@ AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", ac
 PICKS = ("pick-date", "pick-time", "pick-payee", "pick-amount")
 FOUND = "found-record"
 AT_ONCE = 4
-TOP_UP = {"zh": "充值", "en": "a top-up"}
+TOP_UP = "top-up"
+"""In place of a payee; the catalogue has words for it."""
 NOTHING = Menu("search-nothing", ("wider", "person"))
 
 
@@ -53,7 +54,7 @@ async def browse_latest(call: Call, customer: Verified) -> Record | None:
 
 async def browse(call: Call, records: list[Record], place: int) -> Record:
     """Step through the records by key, with details on request; returns the one that the caller reports."""
-    tell(call, records[place])
+    tell_record(call, records[place])
     while True:
         chosen = await call.menu(RECORD)
         if chosen == "report":
@@ -64,7 +65,7 @@ async def browse(call: Call, records: list[Record], place: int) -> Record:
             tell_details(call, records[place])
         else:
             place = step(call, place, 1 if chosen == "next" else -1, len(records))
-            tell(call, records[place])
+            tell_record(call, records[place])
 
 
 def step(call: Call, place: int, by: int, count: int) -> int:
@@ -75,7 +76,7 @@ def step(call: Call, place: int, by: int, count: int) -> int:
     return place
 
 
-def tell(call: Call, one: Record) -> None:
+def tell_record(call: Call, one: Record) -> None:
     """Tell day, payee and amount, and the status unless it succeeded."""
     call.facts["record"] = one.id
     call.say("record-" + one.kind, at=one.at, amount=one.amount, payee=one.payee)

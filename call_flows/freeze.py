@@ -20,13 +20,13 @@ async def freeze_account(call: Call) -> bool:
     """
     call.facts["priority"] = "high"
     try:
-        weighed, stands = await whose(call)
+        weighed, stands = await find_owner(call)
     except Unavailable:
         call.say("freeze-out-of-reach")
         raise ToAgent(reasons.NO_ANSWER_NOT_FROZEN) from None
     owner = weighed.owner
     if owner is None or not weighed.told:
-        return await untold(call, owner, stands)
+        return await freeze_without_telling(call, owner, stands)
     if stands.status != "active":
         call.say("freeze-found-" + stands.status)
         return stands.status == "frozen"
@@ -34,22 +34,22 @@ async def freeze_account(call: Call) -> bool:
     if not await call.confirm(SURE):
         call.say("freeze-not-wanted")
         return False
-    await stop(call, owner)
-    tell(call, stands)
+    await freeze_and_record(call, owner)
+    tell_frozen(call, stands)
     return True
 
 
-async def whose(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
+async def find_owner(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     """Find the account and its status: that of the verified customer, or one found by weak proof."""
     if "customer" not in call.facts:
-        return await prove(call)
+        return await ask_weak_proof(call)
     customer = call.facts["customer"]
     await call.announce("one-moment")
     stands = await call.do(standing, customer["id"])
     return FreezeVerdict(Owner(customer["id"], customer["wallet"], customer["level"]), True), stands
 
 
-async def prove(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
+async def ask_weak_proof(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     """Ask for a registered number and the last characters of the identity document.
 
     An unknown number, a wrong tail and too many attempts sound the same. After many guesses at an account, a right
@@ -77,7 +77,7 @@ async def prove(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     raise ToAgent(reasons.FREEZE_NOT_PROVED)
 
 
-async def untold(call: Call, owner: Owner | None, stands: AccountStatus) -> bool:
+async def freeze_without_telling(call: Call, owner: Owner | None, stands: AccountStatus) -> bool:
     """Freeze without telling whether the proof was right: the same question and words either way."""
     whom = owner if stands.status == "active" else None
     call.say("freeze-means")
@@ -104,7 +104,7 @@ async def is_settled(call: Call, whom: Owner | None) -> bool:
         return False
 
 
-async def stop(call: Call, owner: Owner) -> None:
+async def freeze_and_record(call: Call, owner: Owner) -> None:
     """Freeze the account and keep a record. If the outcome is unknown, send it again once with the same key."""
     if not await is_frozen(call, owner):
         await call.announce("freeze-unsure")
@@ -123,7 +123,7 @@ async def is_frozen(call: Call, owner: Owner) -> bool:
         return False
 
 
-def tell(call: Call, stands: AccountStatus) -> None:
+def tell_frozen(call: Call, stands: AccountStatus) -> None:
     """Tell what is frozen, who unfreezes it, and whether the owner gets a text message."""
     call.say("freeze-done")
     call.say("freeze-lifted-by")

@@ -14,10 +14,10 @@ async def information(call: Call) -> None:
     """Let the caller choose a topic: hours, official channels, what to have ready, limits and rules, safety."""
     while True:
         topic = await call.menu(INFORMATION)
-        await call.level(tell(call, topic))
+        await call.level(tell_topic(call, topic))
 
 
-async def tell(call: Call, topic: str) -> None:
+async def tell_topic(call: Call, topic: str) -> None:
     """Tell one topic and ask whether it helped."""
     if topic == "safety":
         await safety(call)

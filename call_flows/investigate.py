@@ -25,7 +25,7 @@ async def investigate(call: Call, logs_in: bool) -> None:
     customer = await identify(call)
     found = await call.do(review, customer)
     call.say("account-" + found.status)
-    strange = await mark(call, found)
+    strange = await ask_which_are_strange(call, found)
     if strange and found.status == "active":
         await freeze_account(call)
     await open_investigation(call, strange)
@@ -34,7 +34,7 @@ async def investigate(call: Call, logs_in: bool) -> None:
         advise(call, logs_in, found.two_factor)
 
 
-async def mark(call: Call, found: Review) -> list[str]:
+async def ask_which_are_strange(call: Call, found: Review) -> list[str]:
     """Ask of each transaction whether it is the caller's own; returns the ids of those that are not."""
     strange: list[str] = []
     recent = found.recent

@@ -16,10 +16,10 @@ async def promotions(call: Call) -> None:
     """Let the caller choose one of five topics; topics about the account verify the caller first."""
     while True:
         topic = await call.menu(PROMOTIONS)
-        await call.level(tell(call, topic))
+        await call.level(tell_topic(call, topic))
 
 
-async def tell(call: Call, topic: str) -> None:
+async def tell_topic(call: Call, topic: str) -> None:
     """Tell one topic, then end the task."""
     helped = True
     if topic == "current":

@@ -60,13 +60,13 @@ async def failed_top_up(call: Call) -> None:
         found = await call.do(find_top_ups, customer, fen, on, at, channel)
         choice = await which_record(call, "top-up", found, choice)
     if choice.record is not None:
-        await tell(call, choice.record, found, choice.charged)
+        await tell_top_up(call, choice.record, found, choice.charged)
     elif choice.charged:
         await open_charged_case(call, "top-up", "charged-unseen", f"top-up:{on}:{fen}")
     await was_it_solved(call)
 
 
-async def tell(call: Call, advice: Advice, found: Found, charged: bool) -> None:
+async def tell_top_up(call: Call, advice: Advice, found: Found, charged: bool) -> None:
     """Tell the record in plain words, and open a case where the line owes one."""
     call.facts["record"] = advice.id
     call.say("top-up-is", amount=advice.amount, at=advice.at)

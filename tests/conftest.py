@@ -19,6 +19,7 @@ from ivr.migrations.migrate import migrate
 from ivr.storage.database import connect
 from tests.postgres import Server, Shared
 from tests.sqlite import File, kept_file
+from tests.statements import Statements
 
 TESTS = Path(__file__).parent
 DIALOGUES = TESTS / "call_flows"
@@ -52,6 +53,11 @@ FIRST = (*TOGETHER, TESTS / "test_recipe.py", TESTS / "wallet" / "test_tester.py
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--every-case`: on PostgreSQL, too, every case in both languages."""
     parser.addoption("--every-case", action="store_true", help="on PostgreSQL, too, every case in both languages")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch which database gets which statement."""
+    config.pluginmanager.register(Statements(), "statements")
 
 
 class RoomScheduling(LoadFileScheduling):

@@ -31,7 +31,7 @@ from ivr.follow_up.outbox import LEASE, QUEUED, stamp
 from ivr.handover.agents import is_urgent
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
-from ivr.wallet import business_days, config
+from ivr.wallet import business_days, directory
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=1))
 """The pauses between the tries, in business time."""
@@ -127,7 +127,7 @@ def call_sids_of(conn: sa.Connection, agent: str) -> set[str | None]:
 def caller_id_of(conn: sa.Connection, settings: Settings, ring: str) -> str:
     """The caller ID: the number that answered the call in which it was promised, unless the settings name another."""
     promised = conn.execute(sa.select(callbacks.c.wallet, callbacks.c.call).where(callbacks.c.id == ring)).one()
-    known = {"wallet": promised.wallet, "line": config.by_id(conn, promised.wallet).line}
+    known = {"wallet": promised.wallet, "line": directory.by_id(conn, promised.wallet).line}
     return own_numbers.caller_id(settings, known | dict(own_numbers.facts_of(conn, promised.call)))
 
 
@@ -159,17 +159,17 @@ def _barred(conn: sa.Connection, context: Context, callback: AnyRow) -> str | No
     """The status of a callback that the line may not ring: `by-hand` leaves it to people, `erased` to nobody."""
     try:
         number = number_of(conn, callback, Sealer(context.settings.server_key))
-        config.by_id(conn, callback.wallet)
+        directory.by_id(conn, callback.wallet)
     except Erased:
         return "erased"
-    except (BrokenSeal, config.UnknownWallet):
+    except (BrokenSeal, directory.UnknownWallet):
         return "by-hand"
     return None if may_be_rung(context.settings, number) else "by-hand"
 
 
 def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datetime | None:
     """When the callback may be rung, by the hours for its matter; None: now."""
-    info = config.by_id(conn, callback.wallet)
+    info = directory.by_id(conn, callback.wallet)
     week = (info.staffed(is_about_security(conn, callback.call)), now, info.timezone, info.calendar)
     if business_days.is_open(*week):
         return None

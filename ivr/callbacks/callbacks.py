@@ -28,7 +28,7 @@ from ivr.engine.secrets import Sealed, mask
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers
-from ivr.wallet import business_days, config
+from ivr.wallet import business_days, directory
 from ivr.wallet.types import WalletInfo
 
 SOON = timedelta(minutes=15)
@@ -107,7 +107,7 @@ def is_promised(world: World) -> bool:
 @write
 def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """A draft for the keyed number, stored until the caller confirms it."""
-    keys, home = world.runtime.sealer.open(number.token), config.by_id(world.conn, wallet).country
+    keys, home = world.runtime.sealer.open(number.token), directory.by_id(world.conn, wallet).country
     found = numbers.readings(keys, home, _caller(world))
     allowed = [one for one in found if numbers.may_be_rung(one, world.runtime.settings.callback_prefixes)]
     if len(allowed) > 1:
@@ -134,7 +134,7 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     declined = (callbacks.c.call == world.call) & (callbacks.c.status == "draft") & ~here
     world.conn.execute(sa.delete(callbacks).where(declined))
-    new = _next_slot(config.by_id(world.conn, found.wallet), world.now, urgent)
+    new = _next_slot(directory.by_id(world.conn, found.wallet), world.now, urgent)
     there = _open_promise(world, found, urgent)
     if there is not None:
         return _join_promise(world, draft, there, new)

@@ -12,7 +12,7 @@ from ivr.cases.tables import cases
 from ivr.engine.effects import World, write
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
-from ivr.wallet import business_days, config
+from ivr.wallet import business_days, directory
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def open_case(world: World, customer: str, wallet: str, kind: str, about: str) -
 
 def _insert(world: World, customer: str, wallet: str, kind: str, about: str, same: sa.ColumnElement[bool]) -> bool:
     """Insert the case; False when a parallel call has inserted it."""
-    info = config.by_id(world.conn, wallet)
+    info = directory.by_id(world.conn, wallet)
     due = business_days.due(world.now, info.policy[PROMISES[kind]], info)
     row = {"id": f"case-{world.key}", "customer": customer, "wallet": wallet, "call": world.call, "kind": kind}
     promised = {"due": due.date.isoformat(), "due_provisional": due.provisional, "status": "received"}

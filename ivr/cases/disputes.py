@@ -14,7 +14,7 @@ from ivr.cases.tables import disputes
 from ivr.engine.effects import World, read, touch, write
 from ivr.follow_up import deliveries
 from ivr.storage.database import AnyRow, begin_read
-from ivr.wallet import business_days, config
+from ivr.wallet import business_days, directory
 from ivr.wallet.client import wallet_client
 from ivr.wallet.types import AlreadyDisputed, Dispute, DisputeReason, WalletInfo
 from ivr.wallet.verified import Verified
@@ -76,7 +76,7 @@ class FiledDispute:
 @read
 def terms_of(world: World, wallet: str, at: str) -> Terms:
     """The terms for a transaction at that moment; the last day of the window still counts."""
-    info = config.by_id(world.conn, wallet)
+    info = directory.by_id(world.conn, wallet)
     policy, today = info.policy, world.now.astimezone(ZoneInfo(info.timezone)).date()
     refund, window = policy["refund"], policy["dispute_window_days"]
     decision = _due_date(world.now, policy["dispute_decision"], info)
@@ -99,7 +99,7 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
 @read
 def refund_due(world: World, wallet: str, promised: str) -> DueDate | None:
     """The date by which a refund promised on that day arrives on a card; None when that date has passed."""
-    info = config.by_id(world.conn, wallet)
+    info = directory.by_id(world.conn, wallet)
     zone, refund = ZoneInfo(info.timezone), info.policy["refund"]
     began = datetime.combine(date.fromisoformat(promised), time(12), zone)
     due = _due_date(began, {"days": refund["card_days"][1], "unit": refund["unit"]}, info)
@@ -134,7 +134,7 @@ def keep_dispute(world: World, customer: Verified, payment: str, reason: str, du
 
 
 def _insert(world: World, customer: Verified, matter: dict[str, str], due: str | None) -> AnyRow:
-    info = config.by_id(world.conn, customer.wallet)
+    info = directory.by_id(world.conn, customer.wallet)
     promise = _due_date(world.now, info.policy["dispute_decision"], info)
     row = {"id": f"dispute-{world.key}", "reference": world.key, "customer": customer.id, "wallet": customer.wallet}
     promised = {"due": due or promise.by, "due_provisional": not due and promise.provisional, "status": "received"}

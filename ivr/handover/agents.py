@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ivr.engine.effects import World, read
-from ivr.wallet import business_days, config
+from ivr.wallet import business_days, directory
 from ivr.wallet.types import WalletInfo
 
 
@@ -28,7 +28,7 @@ class Duty:
 @read
 def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
     """Who is on duty now, by the wallet's hours and holidays; security matters (`urgent`) have their own hours."""
-    info = config.by_id(world.conn, wallet)
+    info = directory.by_id(world.conn, wallet)
     week = (info.staffed(urgent), world.now, info.timezone, info.calendar)
     if business_days.is_open(*week):
         return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ivr.handover.agent_words import agent_words
+
 ASKED = "asked"
 SILENCE = "silence"
 WRONG = "wrong"
@@ -34,32 +36,7 @@ LINE_TO_PERSON = "line switched to a person"
 LINE_CLOSED = "line closed"
 FAULT = "fault of the line"
 
-CHINESE = {
-    ASKED: "客户要求人工",
-    SILENCE: "多次没有按键",
-    WRONG: "多次按键不对",
-    NOT_SOLVED: "问题没有解决",
-    NOT_VERIFIED: "身份验证没有通过",
-    NO_ANSWER: "钱包系统没有响应",
-    NO_ANSWER_NOT_FROZEN: "钱包系统没有响应，账户没有冻结",
-    FREEZE_NOT_PROVED: "要冻结账户，身份没有核实",
-    FREEZE_UNKNOWN: "冻结结果未知",
-    STOLEN: "账户被盗或手机丢失",
-    LIFT_FREEZE: "要解除冻结",
-    TOP_UP: "充值需要人工核实",
-    PAYMENT: "付款需要人工核实",
-    CHARGED_UNKNOWN: "客户称已扣款，结果待查",
-    TRANSACTION_NOT_FOUND: "没有找到交易",
-    WRONG_PAYEE: "付错了人",
-    SECOND_CHARGE_NOT_FOUND: "没有找到另一笔扣款",
-    PAST_DISPUTE_WINDOW: "超过纠纷申请期限",
-    DISPUTE_UNKNOWN: "纠纷申请结果未知",
-    REFERENCE_UNKNOWN: "查不到单号",
-    CONSENT_UNKNOWN: "优惠消息更改结果未知",
-    LINE_TO_PERSON: "热线已转为人工",
-    LINE_CLOSED: "热线暂停服务",
-    FAULT: "热线系统故障",
-}
+CHINESE: dict[str, str] = agent_words()["reasons"]["zh"]
 
 
 def reason_text(reason: str | None, lang: str, words_of: Callable[[str, str], str]) -> str | None:

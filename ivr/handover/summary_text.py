@@ -11,99 +11,16 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ivr.handover.agent_words import agent_words
 from ivr.handover.reasons import reason_text
 from ivr.handover.recorded_effects import FREEZES, LOOK_UPS, RECORDS, REVIEW
 from ivr.speech.catalogue import RenderError, words
 
-LABELS = {
-    "zh": {
-        "who": "客户",
-        "verified": "已验证",
-        "not-verified": "未验证",
-        "text": "短信验证码",
-        "pin": "电话服务密码",
-        "caller": "来电尾号",
-        "chosen": "所选",
-        "entered": "所输",
-        "said": "语音说明",
-        "seconds": "秒",
-        "found": "查到",
-        "promised": "已承诺",
-        "why": "转接原因",
-        "none": "无",
-        "case": "服务单",
-        "dispute": "纠纷申请",
-        "callback": "回电",
-        "tries": "验证",
-        "passed": "通过",
-        "failed": "未通过",
-        "frozen": "本次通话已冻结账户",
-        "frozen-before": "账户之前已经冻结",
-        "freeze-unknown": "冻结结果未知",
-        "not-mine": "非本人",
-        "charged": "客户称已扣款",
-        "yuan": "元",
-        "record": "编号",
-        "and": "，",
-    },
-    "en": {
-        "who": "Customer",
-        "verified": "verified",
-        "not-verified": "not verified",
-        "text": "text code",
-        "pin": "phone PIN",
-        "caller": "caller ending",
-        "chosen": "Chose",
-        "entered": "Entered",
-        "said": "Voice note",
-        "seconds": "s",
-        "found": "Found",
-        "promised": "Promised",
-        "why": "Handed over because",
-        "none": "nothing",
-        "case": "case",
-        "dispute": "dispute",
-        "callback": "callback",
-        "tries": "verification",
-        "passed": "passed",
-        "failed": "failed",
-        "frozen": "account frozen in this call",
-        "frozen-before": "account frozen before this call",
-        "freeze-unknown": "outcome of a freeze unknown",
-        "not-mine": "not the caller's",
-        "charged": "charged, the caller says",
-        "yuan": "yuan",
-        "record": "record",
-        "and": ", ",
-    },
-}
-ENTRIES = {
-    "top-up-amount": ("金额", "amount"),
-    "top-up-date": ("日期", "date"),
-    "top-up-time": ("时间", "time"),
-    "payment-amount": ("付款", "payment"),
-    "payment-date": ("日期", "date"),
-    "payment-time": ("时间", "time"),
-    "search-amount": ("付款", "payment"),
-    "search-date": ("日期", "date"),
-    "search-time": ("时间", "time"),
-    "dispute-amount": ("应付", "right amount"),
-    "dispute-refund-day": ("答应退款", "refund promised"),
-    "dispute-cancel-day": ("取消日期", "cancelled"),
-    "directed": ("有人指挥", "under orders"),
-    "dispute-phone": ("手机在身边", "has the phone"),
-    "dispute-card": ("银行卡在身边", "has the bank card"),
-    "dispute-payee": ("认识收款方", "knows the payee"),
-    "dispute-merchant": ("联系过商家", "asked the seller"),
-    "dispute-promised-day": ("约定日期已过", "promised day has passed"),
-    "case-reference": ("单号", "reference"),
-    "safety-number": ("可疑号码", "suspicious number"),
-}
-
+_WORDS = agent_words()
+LABELS, ENTRIES, ANSWERS = _WORDS["labels"], _WORDS["entries"], _WORDS["answers"]
 LEAD = re.compile(r"(?:For|To|If)(?: you are)? ")
 """The words before the name of an option, in prompts where its key follows."""
 Summary = dict[str, Any]
-YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
 
 
 def summary_lines(summary: dict[str, Any], is_frozen: bool) -> dict[str, list[str]]:
@@ -173,13 +90,13 @@ def _record(one: Summary, summary: Summary, say: dict[str, str], *more: str | No
 
 
 def _entry(name: str, value: Any, lang: str) -> str:
-    if name not in ENTRIES:
+    label = ENTRIES[lang].get(name)
+    if label is None:
         return ""
-    label = ENTRIES[name][lang == "en"]
     if name.endswith("-amount"):
         value = _money(value, LABELS[lang])
-    elif value in YES_NO:
-        value = YES_NO[value][lang == "en"]
+    elif value in ANSWERS[lang]:
+        value = ANSWERS[lang][value]
     return f"{label} {value}" if value != "" else ""
 
 

@@ -20,7 +20,7 @@ from ivr.identity.guessing import utc
 from ivr.identity.tables import attempts, challenges
 from ivr.storage.database import AnyRow, begin_read
 from ivr.telephony.numbers import candidates
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
 from ivr.wallet.verified import Verified
 
@@ -70,7 +70,7 @@ class Sending:
 def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """Look up the account of a keyed number or wallet id, in the turn in which it was keyed."""
     with begin_read(world.runtime.engine) as conn:
-        country = config.by_id(conn, wallet).country
+        country = directory.by_id(conn, wallet).country
     account = wallet_client(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None

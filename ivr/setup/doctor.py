@@ -17,7 +17,7 @@ from ivr.setup import number_checks
 from ivr.setup.finding import Finding, Verdict
 from ivr.setup.signature_check import reach
 from ivr.storage.database import begin_read, connect
-from ivr.wallet import config
+from ivr.wallet import directory
 
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
 LARGEST_DRIFT = 5.0
@@ -119,7 +119,7 @@ def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
     if settings.lab or not is_migrated(engine):
         return
     with begin_read(engine) as conn:
-        lines = config.lines(conn)
+        lines = directory.lines(conn)
     if served := sorted(set(lines.values())):
         yield Finding("wallets", "good", f"{', '.join(served)}; flask wallets check asks their APIs")
     else:

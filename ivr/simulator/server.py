@@ -94,7 +94,7 @@ def lab_behaviour(settings: Settings) -> Behaviour:
     """The behaviour that the lab's scene sets; numbers that are no agent's are left to clients of `/simulator`."""
     from ivr.lab import agents, scene
     from ivr.storage.database import begin_read, connect
-    from ivr.wallet import config
+    from ivr.wallet import directory
 
     engine = connect(settings.database_url)
 
@@ -109,7 +109,7 @@ def lab_behaviour(settings: Settings) -> Behaviour:
 
     def numbers() -> Collection[str]:
         with begin_read(engine) as conn:
-            return config.lines(conn)
+            return directory.lines(conn)
 
     return Behaviour(agent, sms, numbers)
 

@@ -27,7 +27,7 @@ from ivr.identity.verification import CODE_VALID
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.own_numbers import sender as sender_of
 from ivr.telephony.texting import Text
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.wallet.types import Account
 
 SECONDS = 10.0
@@ -128,7 +128,7 @@ def _text(context: Context, kind: str, owner: Account, heard: _Heard, **values: 
     if owner.mobile is None:
         return None
     with begin_read(context.engine) as conn:
-        name = config.by_id(conn, heard.wallet or owner.wallet).name[heard.language]
+        name = directory.by_id(conn, heard.wallet or owner.wallet).name[heard.language]
     signature = SIGNATURES[heard.language].format(name=name)
     body = signature + TEXTS[kind][heard.language].format(**values)
     return Text(owner.mobile, body, heard.sender, signature=signature)

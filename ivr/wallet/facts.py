@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.engine.effects import World, read
 from ivr.telephony.numbers import is_spelling
-from ivr.wallet import business_days, config
+from ivr.wallet import business_days, directory
 
 DAYS = (
     ("mon", "周一", "Monday"), ("tue", "周二", "Tuesday"), ("wed", "周三", "Wednesday"), ("thu", "周四", "Thursday"),
@@ -31,7 +31,7 @@ class Facts:
 @read
 def wallet_facts(world: World, wallet: str) -> Facts:
     """Read hours, limits, rules, methods and channels of one wallet."""
-    info = config.by_id(world.conn, wallet)
+    info = directory.by_id(world.conn, wallet)
     policy = info.policy
     refund, decision, compensation = policy["refund"], policy["dispute_decision"], policy["compensation_decision"]
     return Facts(
@@ -52,7 +52,7 @@ def wallet_facts(world: World, wallet: str) -> Facts:
 @read
 def is_official(world: World, wallet: str, number: str) -> bool:
     """Whether a keyed number is one of the wallet's own."""
-    official = config.by_id(world.conn, wallet).channels["official_numbers"]
+    official = directory.by_id(world.conn, wallet).channels["official_numbers"]
     return any(is_spelling(number, one) for one in official)
 
 

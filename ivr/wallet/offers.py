@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ivr.engine.effects import World, touch
 from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
 from ivr.wallet.types import Account, Both, Prize, Promotion, Reward
 from ivr.wallet.verified import Verified
@@ -121,7 +121,7 @@ def set_push(world: World, customer: Verified, push: bool, key: str) -> bool:
 
 def _zone(world: World, wallet: str) -> ZoneInfo:
     with begin_read(world.runtime.engine) as conn:
-        return ZoneInfo(config.by_id(conn, wallet).timezone)
+        return ZoneInfo(directory.by_id(conn, wallet).timezone)
 
 
 def _account(world: World, customer: Verified) -> Account:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
-from ivr.wallet import config, near_matches
+from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
 from ivr.wallet.matches import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
@@ -56,7 +56,7 @@ class Payments:
 def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) -> Payments:
     """Find the payments of that amount on that day; a time narrows several down, but never excludes the only match."""
     with begin_read(world.runtime.engine) as conn:
-        info = config.by_id(conn, customer.wallet)
+        info = directory.by_id(conn, customer.wallet)
     zone = ZoneInfo(info.timezone)
     day = date.fromisoformat(on)
     paid = _between(world, customer, (midnight(day, zone), midnight(day + timedelta(days=1), zone)))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ivr.engine.effects import World, touch
 from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
 from ivr.wallet.reasons import Status, outcome_of
 from ivr.wallet.types import Transaction
@@ -50,7 +50,7 @@ class Review:
 def review(world: World, customer: Verified) -> Review:
     """Read the account and its last few transactions."""
     with begin_read(world.runtime.engine) as conn:
-        zone = ZoneInfo(config.by_id(conn, customer.wallet).timezone)
+        zone = ZoneInfo(directory.by_id(conn, customer.wallet).timezone)
     account = wallet_client(world).account(customer.id, world.deadline)
     if account is None:
         raise Unavailable("the wallet does not know an account that it verified")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
-from ivr.wallet import config, near_matches
+from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
 from ivr.wallet.limits import Limits, Period, limits
 from ivr.wallet.matches import close_in_time, likeliest, midnight
@@ -118,7 +118,7 @@ def limits_of(world: World, customer: Verified) -> Limits:
 
 def _wallet(world: World, customer: Verified) -> WalletInfo:
     with begin_read(world.runtime.engine) as conn:
-        return config.by_id(conn, customer.wallet)
+        return directory.by_id(conn, customer.wallet)
 
 
 def _around(world: World, customer: Verified, zone: ZoneInfo, day: date) -> list[TopUp]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
 from ivr.wallet.near_matches import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
@@ -206,7 +206,7 @@ def _soon(world: World) -> datetime:
 
 def _zone(world: World, customer: Verified) -> ZoneInfo:
     with begin_read(world.runtime.engine) as conn:
-        return ZoneInfo(config.by_id(conn, customer.wallet).timezone)
+        return ZoneInfo(directory.by_id(conn, customer.wallet).timezone)
 
 
 def _record(one: Transaction, zone: ZoneInfo) -> Record:

@@ -25,7 +25,7 @@ from ivr.engine.utterances import Utterance
 from ivr.follow_up.outbox import QUEUED
 from ivr.handover.whisper import whisper
 from ivr.storage.database import AnyRow, begin_read, begin_write
-from ivr.wallet import config
+from ivr.wallet import directory
 
 ADDRESS = "/<string(length=16):attempt_id>"
 
@@ -99,7 +99,7 @@ def customer_hears(runtime: Runtime, attempt_id: str) -> str:
         found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
-        language, name = _language(conn, found.call), dict(config.by_id(conn, found.wallet).name)
+        language, name = _language(conn, found.call), dict(directory.by_id(conn, found.wallet).name)
     lines = [Utterance("callback-greeting", {"name": name}), Utterance("callback-greeting.join", key="1")]
     return twiml.decide(runtime.speaker.speak(lines, language, date.min), _url(runtime, attempt_id, "/customer/answer"))
 

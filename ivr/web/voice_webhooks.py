@@ -27,7 +27,7 @@ from ivr.handover.agents import at_work
 from ivr.identity import callers
 from ivr.storage.database import begin_read, begin_write, clean
 from ivr.telephony.own_numbers import answered_by
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.web import agent_legs, recording_webhooks
 from ivr.web.static_replies import StaticReplies
 from ivr.web.twilio_signature import is_signed
@@ -119,7 +119,7 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
     caller, to, forwarded = (clean(form.get(name) or "").strip() for name in ("From", "To", "ForwardedFrom"))
     line = forwarded or to
     with begin_read(runtime.engine) as conn:
-        wallet = config.by_line(conn, line, to)
+        wallet = directory.by_line(conn, line, to)
         if wallet is None:
             return unknown_line(runtime)
         number = callers.number_of(caller, wallet, to)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from ivr.speech.catalogue import words
 from ivr.wallet import transactions
 from tests.call_flows.line import LIN
 from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, BY_PAYEE, OLDER, ZHOU, looks, pays
@@ -195,3 +196,9 @@ def test_a_record_that_was_found_is_reported_with_the_first_key(caller):
     assert labels == (
         ["反映这笔有问题", "下一笔"] if caller.lang == "zh" else ["To report this one", "For the next one"]
     )
+
+
+def test_a_top_up_among_payees_is_called_a_top_up():
+    """It has no payee; the caller picks it by what it is."""
+    labels = [words().render(lang, "pick-payee.choice", {"payee": "top-up"}, today=date.min) for lang in ("zh", "en")]
+    assert labels == ["充值", "For a top-up"]

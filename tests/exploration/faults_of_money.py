@@ -42,7 +42,7 @@ OF_MONEY = [
     Mutant("a dispute's yes and no are swapped", D, "    return await call.confirm(FILE)", "    return not await call.confirm(FILE)"),
     Mutant("a dispute is not read back", D, '    call.say("dispute-is", at=one.at, amount=one.amount, payee=one.payee)\n', ""),
     Mutant("another reason is filed than was read back", D, "await file(call, customer, one, reason)", 'await file(call, customer, one, "duplicate")'),
-    Mutant("disputed already, and filed again", D, "    if known is not None:\n        await already(call, known)\n", ""),
+    Mutant("disputed already, and filed again", D, "    if known is not None:\n        await tell_existing_dispute(call, known)\n", ""),
     Mutant("too old, and filed", D, "    if terms.too_old:", "    if terms is None:"),
     Mutant("what is wrong with a dispute is not changed", D, '        if wrong == "reason":', '        if wrong == "payment":'),
     Mutant("a complaint without a yes", "call_flows.complaint", "    if not await call.confirm(OPEN):", "    if False:"),

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ivr.lab.world import DEFAULT
 from ivr.setup.wallets import wallets_group
 from ivr.storage.database import begin_read
-from ivr.wallet import config
+from ivr.wallet import directory
 from ivr.wallet.tables import wallets
 from ivr.wallet_api.server import create_app
 from tests.wallet.conftest import TOKEN, WALLETS, demo  # noqa: F401
@@ -68,8 +68,8 @@ def test_a_file_of_wallets_is_served_without_the_lab(live, database, tmp_path):
     assert done.exit_code == 0, done.output
     assert "linfu: Linfu, called at +864000000102" in done.output
     with begin_read(database) as conn:
-        assert config.by_line(conn, "+864000000102").name["en"] == "Linfu"
-        assert config.by_id(conn, "haiyun").policy["cut_off"] == "17:00"
+        assert directory.by_line(conn, "+864000000102").name["en"] == "Linfu"
+        assert directory.by_id(conn, "haiyun").policy["cut_off"] == "17:00"
 
 
 def test_a_second_file_replaces_the_first(live, database, tmp_path):
@@ -85,7 +85,7 @@ def test_toml_is_read_as_json_is(live, database, tmp_path):
     done = run(live, "load", written(tmp_path, TOML + rest, "wallets.toml"))
     assert done.exit_code == 0, done.output
     with begin_read(database) as conn:
-        assert config.by_line(conn, "+12025550101").policy == DEMO[0]["policy"]
+        assert directory.by_line(conn, "+12025550101").policy == DEMO[0]["policy"]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,10 @@ pick-time = At what time was it?
 pick-date = On which day was it?
     .choice = For { DATE($on) }
 pick-payee = Who was paid?
-    .choice = For { TEXT($payee) }
+    .choice = For { $payee ->
+        [top-up] a top-up
+       *[other] { TEXT($payee) }
+    }
 pick-amount = Which?
     .choice = For { MONEY($amount) }
 

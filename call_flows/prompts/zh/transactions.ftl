@@ -68,7 +68,10 @@ pick-time = 是几点的那笔？
 pick-date = 是哪一天的？
     .choice = { DATE($on) }
 pick-payee = 付给谁的那笔？
-    .choice = { TEXT($payee) }
+    .choice = { $payee ->
+        [top-up] 充值
+       *[other] { TEXT($payee) }
+    }
 pick-amount = 哪笔？
     .choice = { MONEY($amount) }
 
