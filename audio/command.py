@@ -45,7 +45,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m audio", description="Make a telephone-grade WAV file.")
     parser.add_argument("text", nargs="?", help="what to say; a line feed is a pause of 500 ms")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="the language of the text")
-    parser.add_argument("--slow", action="store_true", help="speak at three quarters of the speed")
+    parser.add_argument("--slow", action="store_true", help="speak as slowly as after key 8")
     parser.add_argument("--keys", metavar="123#", help="the tones of these keys instead of words")
     parser.add_argument("--music", action="store_true", help="the hold music instead of words")
     parser.add_argument("--mu-law", action="store_true", help="8-bit μ-law instead of 16-bit PCM")

@@ -17,8 +17,8 @@ from audio.voice import VoiceMissing
 PROGRAM = "espeak-ng"
 VOICES = {"zh": ("cmn-latn-pinyin", 190), "en": ("en-us", 135)}
 """Language → voice and speed; espeak-ng counts words a minute, and these speak as long as a person takes."""
-SLOW = 0.75
-"""Of the normal speed: what `<prosody rate="75%">` asks Twilio for."""
+SLOW_RATE = 0.75
+"""Of the normal speed: as slow as `ivr.engine.twiml.SLOW_RATE` asks Twilio's voices for."""
 TIMEOUT = 20
 """Seconds; a minute of speech takes a fraction of one."""
 _LATIN = re.compile(r"([A-Za-z][A-Za-z'’.\- ]*)")
@@ -49,7 +49,17 @@ def by_language(text: str, language: str) -> list[tuple[str, str]]:
 def _run(words: str, language: str, slow: bool, *options: str) -> bytes:
     """What espeak-ng wrote. Words go in by stdin, so that none of them can be an option."""
     voice, speed = VOICES[language]
-    command = [PROGRAM, "-b", "1", "-v", voice, "-s", str(round(speed * (SLOW if slow else 1))), "--stdin", *options]
+    command = [
+        PROGRAM,
+        "-b",
+        "1",
+        "-v",
+        voice,
+        "-s",
+        str(round(speed * (SLOW_RATE if slow else 1))),
+        "--stdin",
+        *options,
+    ]
     spoken = respelt(words) if language == "zh" else words
     try:
         done = subprocess.run(command, input=spoken.encode(), capture_output=True, check=True, timeout=TIMEOUT)

@@ -11,10 +11,10 @@ from ivr.callbacks.callbacks import (
     is_promised,
     request_callback,
 )
-from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent
+from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent, is_urgent
 from ivr.engine.entries import identifier
 from ivr.handover import reasons
-from ivr.handover.agents import duty, is_urgent
+from ivr.handover.agents import duty
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)

@@ -108,3 +108,4 @@ REASONS = {
     "refund-missing": refund_missing,
     "cancelled-subscription": cancelled,
 }
+"""The questions of each reason. The wallet knows the same reasons: `DisputeReason` in ivr/wallet/types.py."""

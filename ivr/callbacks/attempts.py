@@ -24,17 +24,17 @@ from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
 from ivr.config.logs import logger
 from ivr.config.settings import Settings
 from ivr.engine import journal
+from ivr.engine.call import is_urgent
 from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, stamp
-from ivr.handover.agents import is_urgent
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
 from ivr.wallet import business_days, directory
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=1))
-"""The pauses between the tries, in business time."""
+"""The pauses between the tries, in business time: there is one try more than pauses."""
 SOON = timedelta(minutes=1)
 """The pause when no agent can be rung right now."""
 CLOSED_FOR_LONG = timedelta(days=1)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ivr.cases.new_references import new_reference
+from ivr.cases.stages import OPEN
 from ivr.cases.tables import disputes
 from ivr.engine.effects import World, read, touch, write
 from ivr.follow_up import deliveries
@@ -159,7 +160,7 @@ def _is_of(customer: Verified, payment: str) -> sa.ColumnElement[bool]:
 def _status_of(world: World, customer: Verified, one: Dispute) -> DisputeStatus:
     with begin_read(world.runtime.engine) as conn:
         ours = conn.execute(sa.select(disputes).where(_is_of(customer, one.payment))).first()
-    stage = one.status if one.status in ("received", "in-review") else "done"
+    stage = one.status if one.status in OPEN else "done"
     due = one.due.isoformat() if one.due else ours.due if ours else None
     uncertain = one.due is None and ours is not None and bool(ours.due_provisional)
     return DisputeStatus(stage, due if stage != "done" else None, ours.reference if ours else None, uncertain)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ivr.config.flask_commands import Load
 from ivr.console.command_base import Group, LineAccess, Refused, line_access
 from ivr.handover.summary_views import logged_in_account
-from ivr.identity.guessing import ACCOUNT_FAILURES, FREEZE, LOCKED, WINDOW, utc
+from ivr.identity.guessing import FREEZE, LOCKED, WINDOW, WRONG_ROUNDS_A_DAY, utc
 from ivr.identity.tables import attempts, verification_acts, warnings
 from ivr.storage.database import AnyRow, begin_write
 
@@ -69,7 +69,7 @@ def _shown(conn: sa.Connection, line: LineAccess, account: str) -> list[str]:
         .order_by(verification_acts.c.n.desc())
     ).first()
     return [
-        f"{account}: {ACCOUNT_FAILURES} wrong rounds in a day lock a telephone of the account, or all others together",
+        f"{account}: {WRONG_ROUNDS_A_DAY} wrong rounds in a day lock a telephone of the account, or all others together",
         *(f"  {of}, {who}: {_counted(rows)}, the last {rows[-1].at[:16]}" for (of, who), rows in by_caller.items()),
         f"  the owner was told of a lock: {told[:16] if told else 'never'}",
         f"  unlocked: {f'{opened.at[:16]} by {opened.who}' if opened else 'never'}",

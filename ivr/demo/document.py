@@ -22,7 +22,7 @@ from ivr.wallet.shapes import (
     truth,
     whole,
 )
-from ivr.wallet.types import DISPUTE_REASONS
+from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
 
 LISTS = ("wallets", "customers", "top_ups", "payments", "disputes", "promotions", "rewards", "attempts")
 REFERENCES = (
@@ -60,7 +60,7 @@ payment = having(
 dispute = having(
     id=text, reference=matching(r"[0-9]{9}", 'nine digits in a text, such as "202611017"'), customer=text, payment=text,
     reason=one_of(*DISPUTE_REASONS),
-    at=moment, status=one_of("received", "in-review", "decided-refund", "decided-rejected", "refunded"),
+    at=moment, status=one_of(*DISPUTE_STAGES),
     due=maybe(day), refund_to=maybe(text),
 )  # fmt: skip
 promotion = having(

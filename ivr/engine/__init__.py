@@ -1,6 +1,6 @@
 """The engine. Flows import its vocabulary from here: the call, prompts, effects, signals and secrets."""
 
-from ivr.engine.call import Call
+from ivr.engine.call import Call, is_urgent
 from ivr.engine.effects import World, read, touch, write
 from ivr.engine.errors import Unavailable
 from ivr.engine.prompts import Ask, Confirm, Menu, Record
@@ -20,6 +20,7 @@ __all__ = [
     "ToAgent",
     "Unavailable",
     "World",
+    "is_urgent",
     "mask",
     "read",
     "touch",

@@ -7,7 +7,7 @@ in place; a person, back and the main menu leave the flow as signals.
 from __future__ import annotations
 
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,11 @@ MAX_UTTERANCES_PER_TURN = 60
 
 NO_FAILURES = FailureCounts()
 FIRST: Decision = ("first", None)
+
+
+def is_urgent(facts: Mapping[str, Any]) -> bool:
+    """Whether a call is about security: agents take it first, and it has opening hours of its own."""
+    return facts.get("priority") == "high"
 
 
 @types.coroutine
@@ -56,7 +61,7 @@ class Call:
     @property
     def at_work(self) -> bool:
         """Whether agents are at work for the matter of this call."""
-        return self.at_work_for("urgent" if self.facts.get("priority") == "high" else "other")
+        return self.at_work_for("urgent" if is_urgent(self.facts) else "other")
 
     def at_work_for(self, matter: str) -> bool:
         """Whether agents are at work for an "urgent" or an "other" matter, by the hours known when the call began."""

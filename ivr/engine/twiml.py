@@ -22,6 +22,8 @@ from ivr.engine.waits import Wait
 
 OVERRIDES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=9500&tt=15000"
 VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
+SLOW_RATE = 0.75
+"""Of the normal speed, after key 8. The lab's voice speaks as slowly: `audio.espeak.SLOW_RATE`."""
 ONE_KEY = 'numDigits="1" finishOnKey=""'
 HANG_UP = "<Hangup/>"
 DECISION_SECONDS = 10
@@ -122,5 +124,5 @@ def _say(run: list[SpokenText], slow: bool, last: bool) -> str:
     if gap == PAUSE or not rests_by_itself:  # due before the next words, though another <Say> has them
         text += gap
     if slow:
-        text = f'<prosody rate="75%">{text}</prosody>'
+        text = f'<prosody rate="{SLOW_RATE:.0%}">{text}</prosody>'
     return f'<Say voice="{voice}" language="{language}">{text}</Say>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,11 +33,6 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
         return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None)
     opens = business_days.next_opening(*week)
     return Duty(False, [], opens.at.isoformat(), opens.provisional) if opens else Duty(False, [], None)
-
-
-def is_urgent(facts: Mapping[str, Any]) -> bool:
-    """Whether a call is about security: agents take it first, and it has its own hours."""
-    return facts.get("priority") == "high"
 
 
 def at_work(info: WalletInfo, now: datetime) -> dict[str, list[Any]]:

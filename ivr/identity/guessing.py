@@ -37,7 +37,8 @@ from ivr.identity.tables import attempts, verification_acts, warnings
 
 FREEZE, REFERENCE = "freeze", "reference"
 """Factors of attempts that do not verify anybody. `cases.freezes` and `cases.stages` count these."""
-ACCOUNT_FAILURES = 5
+WRONG_ROUNDS_A_DAY = 5
+"""At one account, by its own telephones or by all others together. A round is a code or a PIN with the ID's last digits."""
 CALLER_ACCOUNTS = 10
 WINDOW = timedelta(hours=24)
 HIDDEN_FAILURES, HOUR = 60, timedelta(hours=1)
@@ -79,7 +80,7 @@ def is_in_share(column: sa.ColumnElement[str | None], own: set[str], caller: str
 
 def is_throttled(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:
     """Whether a round is refused without a check. Call it under `lock_counters`."""
-    if failures(world, account, registered, caller) >= ACCOUNT_FAILURES:
+    if failures(world, account, registered, caller) >= WRONG_ROUNDS_A_DAY:
         return _refused("account")
     verified = attempts.c.at >= utc(world.now - WINDOW), _of_verification()
     if caller is not None:

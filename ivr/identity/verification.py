@@ -140,7 +140,7 @@ def judge(world: World, wallet: str, claimed: Claimed, how: str, right: bool, ca
     good = right and claimed.account is not None and not unseen
     row = {"id": world.key, "wallet": wallet, "account": claimed.counter_key, "caller": caller, "factor": how}
     world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good, locked=unseen))
-    if claimed.account and not (good or unseen) and guessing.failures(world, *who) >= guessing.ACCOUNT_FAILURES:
+    if claimed.account and not (good or unseen) and guessing.failures(world, *who) >= guessing.WRONG_ROUNDS_A_DAY:
         guessing.warn(world, guessing.LOCKED, wallet, claimed.account)
     return Verified(claimed.account, wallet, 2, how) if good and claimed.account else None
 

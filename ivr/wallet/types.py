@@ -26,6 +26,10 @@ DisputeReason = Literal[
 DISPUTE_REASONS: tuple[DisputeReason, ...] = get_args(DisputeReason)
 
 
+DisputeStage = Literal["received", "in-review", "decided-refund", "decided-rejected", "refunded"]
+DISPUTE_STAGES: tuple[DisputeStage, ...] = get_args(DisputeStage)
+
+
 class AlreadyDisputed(Exception):
     """The payment already has a dispute; the wallet files no second one."""
 
@@ -163,7 +167,7 @@ class Dispute:
     payment: Id
     reason: DisputeReason
     at: Moment
-    status: Literal["received", "in-review", "decided-refund", "decided-rejected", "refunded"]
+    status: DisputeStage
     due: date | None
     refund_to: Text | None
 

@@ -10,6 +10,7 @@ import soundfile
 from audio import espeak
 from audio.command import main
 from audio.samples import AudioSegment
+from ivr.engine import twiml
 from tests.audio.receiver import heard
 
 
@@ -54,3 +55,8 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path, capsys):
     """Where there is no such folder."""
     assert main(["--keys", "1", "-o", str(tmp_path / "nowhere" / "x.wav")]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_the_voice_is_as_slow_as_the_line_asks():
+    """A test of the constant, for Twilio's voices cannot be asked."""
+    assert espeak.SLOW_RATE == twiml.SLOW_RATE

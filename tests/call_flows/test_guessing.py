@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.engine.effects import World
-from ivr.identity.guessing import ACCOUNT_FAILURES, HIDDEN_FAILURES, utc
+from ivr.identity.guessing import HIDDEN_FAILURES, WRONG_ROUNDS_A_DAY, utc
 from ivr.identity.tables import attempts, verification_acts
 from ivr.identity.verification import Claimed, judge
 from ivr.storage.database import begin_read, begin_write
@@ -48,7 +48,7 @@ def texts_to(line: Line, number: str) -> list[str]:
 def test_strangers_who_guess_do_not_lock_the_owner_out_of_the_owners_own_telephone(caller):
     """From the registered mobile, and from one that proved the account before; from any other it is locked."""
     asks_for_limits(caller, "+8613900000088").proves(LIN).hangs_up()
-    guessed(caller.line, ACCOUNT_FAILURES)
+    guessed(caller.line, WRONG_ROUNDS_A_DAY)
     for own in (LINS, "+8613900000088"):
         asks_for_limits(caller, own).proves(LIN)
         assert passed(caller)
@@ -60,7 +60,7 @@ def test_strangers_who_guess_do_not_lock_the_owner_out_of_the_owners_own_telepho
 def test_an_own_telephone_has_five_wrong_rounds_too(caller):
     """Its number can be forged: that somebody rings from it proves nothing."""
     mark = caller.line.runtime.sealer.fingerprint(LINS)
-    guessed(caller.line, ACCOUNT_FAILURES, caller=mark)
+    guessed(caller.line, WRONG_ROUNDS_A_DAY, caller=mark)
     asks_for_limits(caller, LINS).proves(LIN).is_told(*NO_MATCH)
 
 
@@ -70,14 +70,14 @@ def test_a_right_round_that_is_yet_to_come_forgives_no_guesses(caller):
     asks_for_limits(caller, LINS).proves(LIN).hangs_up()
     caller.line.put("clock", {"now": "2026-11-23T08:00:00+08:00"})
     mark = caller.line.runtime.sealer.fingerprint(LINS)
-    guessed(caller.line, ACCOUNT_FAILURES, caller=mark, at="2026-11-23T08:00:00+08:00")
+    guessed(caller.line, WRONG_ROUNDS_A_DAY, caller=mark, at="2026-11-23T08:00:00+08:00")
     asks_for_limits(caller, LINS).proves(LIN).is_told(*NO_MATCH)
 
 
 @requirement("R31")
 def test_right_details_while_an_account_is_locked_are_no_failure(caller):
     """Refused as ever; but a day after the wrong ones the account is free, however often its owner tried meanwhile."""
-    guessed(caller.line, ACCOUNT_FAILURES, "K2")
+    guessed(caller.line, WRONG_ROUNDS_A_DAY, "K2")
     for hour in ("15", "20"):
         caller.line.put("clock", {"now": f"2026-11-23T{hour}:00:00+08:00"})
         asks_for_limits(caller)
@@ -137,7 +137,7 @@ def a_round(line: Line, call: str, right: bool, begun: threading.Event, may_end:
 
 def test_rounds_of_two_calls_at_the_same_moment_do_not_pass_the_limit_together(line):
     """The second one waits for what the first one finds, and is the sixth."""
-    guessed(line, ACCOUNT_FAILURES - 1)
+    guessed(line, WRONG_ROUNDS_A_DAY - 1)
     verdicts: dict[str, Verified | None] = {}
     first, second, first_may_end, go = (threading.Event() for _ in range(4))
     go.set()
@@ -168,7 +168,7 @@ def wait_until_blocked(line: Line, done: threading.Event) -> None:
 @requirement("R31")
 def test_an_account_that_operators_unlocked_is_free_at_once(caller):
     """Its wrong rounds are forgotten, the strangers' and the own telephones'."""
-    guessed(caller.line, ACCOUNT_FAILURES, "K2")
+    guessed(caller.line, WRONG_ROUNDS_A_DAY, "K2")
     with begin_write(caller.line.runtime.engine) as conn:
         row = {"act": "unlocked", "account": "K2", "who": "wang", "at": utc(datetime.fromisoformat(NOON))}
         conn.execute(sa.insert(verification_acts).values(**row))

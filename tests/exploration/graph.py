@@ -148,7 +148,7 @@ def explore(
             if onward and not _leads_on(state.wait, keyed):
                 continue
             for _, turn in every_turn(state.begin, state.past, keyed):
-                if mixes or not _mixed(state.wait, turn):
+                if mixes or not is_mixed(state.wait, turn):
                     graph.edges += [_arrive(graph, state.begin, state, label, turn) for label in labels]
         graph.opened += 1
         if graph.opened % 200 == 0:
@@ -170,7 +170,7 @@ def _sweep() -> None:
     gc.freeze()
 
 
-def _mixed(wait: Wait | Dial | Announcement, turn: Turn) -> bool:
+def is_mixed(wait: Wait | Dial | Announcement, turn: Turn) -> bool:
     """A wrong key after a silence, or silence after a wrong key: the counts are independent of one another."""
     decision = turn.steps[0][2] if turn.steps else ""
     if not isinstance(wait, Wait) or decision not in ("silence", "wrong"):

@@ -91,6 +91,7 @@ TOLD: dict[str, set[str]] = {
     "judge: verified": {"identified"},
     "what_was_left: somebody else's": {"nothing-left"},
     "what_was_left: a way": {"went-on"},
+    "what_was_left: a dispute": {"went-on"},
     **{f"what_was_left: {'a case' if act == 'case' else act}": {f"done-{act}"} for act in ("case", "callback", "freeze", "consent")},
 }  # fmt: skip
 """An outcome, and the messages of which one must be heard in the same turn."""
@@ -100,7 +101,7 @@ ORDER = {
     "dispute-filed": {"file_dispute: filed"},
     "freeze-done": {"freeze: frozen"},
     "freeze-if-right": {"freeze_untold: settled"},
-    "went-on": {"what_was_left: a way"},
+    "went-on": {"what_was_left: a way", "what_was_left: a dispute"},
     "dispute-is": {"dispute_of: none"},
 }
 """An effect or a message, and what must have come before it on every way there is."""
@@ -180,7 +181,7 @@ def _after_a_leg(graph: Graph, edge: Edge) -> Iterator[Fault]:
         yield Fault("P20", f"{edge.label} leads to no agent and no callback", edge)
 
 
-A_PERSON = {"connecting", "closed-now", "nobody-free"}
+A_PERSON = {"connecting", "closed-now", "closed-now-provisional", "nobody-free"}
 HEARD: dict[tuple[str, str], set[str]] = {
     ("record", "details"): {"details-at"},
     ("record", "next"): {"record-payment", "record-top-up", "record-last"},

@@ -1,4 +1,4 @@
-// The page: polls the state of the call and shows what changed.
+// The page: polls the state of the call, shows what changed, and takes the keyboard's keys.
 
 import { showMessages, showPath, showSummary } from "./server_panel.js";
 import { fill, find, make } from "./dom.js";
