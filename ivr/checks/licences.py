@@ -12,6 +12,7 @@ PAGE = ROOT / "docs" / "licences.md"
 COMMAND = ".venv/bin/python -m ivr.checks.licences --write"
 PURPOSES = {
     "alembic": "migrations",
+    "argon2-cffi": "passwords of staff",
     "audioop-lts": "pydub, from Python 3.13 on",
     "babel": "names of countries",
     "chinesecalendar": "holidays",
@@ -42,6 +43,7 @@ PURPOSES = {
     "psycopg": "PostgreSQL",
     "pydub": "voice notes, sound",
     "pyloudnorm": "sound",
+    "pyotp": "codes of authenticator apps",
     "pytest": "tests",
     "pytest-xdist": "tests (all cores)",
     "python-dotenv": "settings",

@@ -1,4 +1,4 @@
-"""Commands for operating the line: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, and others.
+"""Commands for operating the line: `flask callbacks`, `calls`, `cases`, `deliveries`, `erase`, `line`, `staff`, and others.
 
 Each command prints what it did in one or two lines, and refuses wrong input in one sentence with exit code 2.
 """
@@ -17,6 +17,7 @@ MAKERS = {
     "erase": "ivr.console.erase:erase_command",
     "line": "ivr.console.line:line_command",
     "overdue": "ivr.console.overdue:overdue_command",
+    "staff": "ivr.console.staff:staff_group",
     "verification": "ivr.console.verification:verification_group",
     "voice-note": "ivr.console.voice_notes:voice_note_command",
 }

@@ -18,12 +18,15 @@ from ivr.identity import tables as identity_tables
 from ivr.lab import scene, tables, world
 from ivr.migrations.schema import import_tables
 from ivr.operations import tables as operations_tables
+from ivr.staff import tables as staff_tables
 from ivr.storage.database import begin_read, begin_write, metadata
 from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet import references
 from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallet_lines, wallets
 
+STAFF = {staff_tables.staff, staff_tables.staff_sessions, staff_tables.sign_ins, staff_tables.audit_log}
+"""Who was added stays signed in; that the world was reset changes nothing in what they did."""
 AT = "2026-11-23T02:00:00+00:00"
 KEPT = {"id": "x1", "wallet": "haiyun", "customer": "K1", "call": "CA1", "at": AT}
 DUE = {"reference": "202611999", "about": "U1", "due": "2026-12-02", "due_provisional": False, "status": "received"}
@@ -63,7 +66,7 @@ HAPPENED = {
     lab_texts: {"message": "case:1", "sealed": "", "at": AT, "status": "sent"},
 }
 RESTORED = {wallets, wallet_lines, customers, records, cases_tables.disputes, identity_tables.attempts}
-SURVIVES = {tables.scene, tables.worlds}
+SURVIVES = {tables.scene, tables.worlds} | STAFF
 
 
 def load(engine, document):

@@ -1,0 +1,26 @@
+"""Roles and what each may do. A right is asked for where the act happens; the wallets of a person limit each of them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Role = Literal["agent", "supervisor", "auditor", "admin"]
+Right = Literal["own-calls", "calls", "reveal", "audit", "people"]
+ROLES: tuple[Role, ...] = get_args(Role)
+RIGHTS: dict[str, frozenset[Right]] = {
+    "agent": frozenset({"own-calls", "reveal"}),
+    "supervisor": frozenset({"calls", "reveal", "audit"}),
+    "auditor": frozenset({"calls", "audit"}),
+    "admin": frozenset({"audit", "people"}),
+}
+"""`own-calls`: calls that one took today; `calls`: all calls of one's wallets. An admin sees people, and no calls."""
+NEEDS_CODE = ("supervisor", "admin")
+"""Roles that sign in with a code of an authenticator app beside the password."""
+TOPICS = ("security", "top-up", "transactions", "promotions", "information", "other")
+"""What a person takes calls about; `other` is whatever has no topic of its own."""
+LANGUAGES = ("zh", "en")
+
+
+def may(role: str, right: Right) -> bool:
+    """Whether a role has a right; a role that does not exist has none."""
+    return right in RIGHTS.get(role, frozenset())
