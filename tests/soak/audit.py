@@ -91,7 +91,7 @@ def _callback(one: Told, books: Books) -> Iterator[str]:
 
 
 def _nothing_else(told: list[Told], books: Books) -> Iterator[str]:
-    """Rows of customers who said no yes to such a thing, and callbacks of other calls."""
+    """Rows of customers who said no yes to such a thing; callbacks that nobody asked for, or two for one call."""
     agreed = {(one.kind, one.number) for one in told if one.yes}
     mine = {f"haiyun:S{number}": number for _, number in agreed}
     for table, kind in (("freezes", "freeze"), ("disputes", "dispute"), ("consents", "consent"), ("cases", None)):
@@ -101,10 +101,15 @@ def _nothing_else(told: list[Told], books: Books) -> Iterator[str]:
     for kind, customer in books.acts:
         if (kind, int(customer[1:])) not in agreed:
             yield f"the bank holds a {kind} of {customer} to which nobody said yes"
-    calls = {one.sid for one in told if one.yes and one.kind == "callback"}
-    for row in books.ours["callbacks"]:
-        if row.status == "requested" and row.call not in calls:
-            yield f"a callback is promised in {row.call}, which did not ask for one"
+    asked = {one.sid for one in told if one.yes and one.kind == "callback"}
+    # for a caller who was offered one and gave no answer that it understood, the line leaves a callback
+    led_away = {one.sid for one in told if one.ended == "led away"}
+    promised = Counter(row.call for row in books.ours["callbacks"] if row.status == "requested")
+    for call, number in promised.items():
+        if call not in asked | led_away:
+            yield f"a callback is promised in {call}, which did not ask for one"
+        elif number > 1:
+            yield f"{number} callbacks are promised in {call}"
 
 
 def _texts(books: Books) -> Iterator[str]:
