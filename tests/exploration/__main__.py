@@ -26,7 +26,7 @@ def main() -> int:
     beside = multiprocessing.get_context("fork").Pool(1)
     onward_map = beside.apply_async(draw_onward)
     graph = explore(report.beginnings(), _progress, MOST, asked.quick)
-    graph.sample = 1500 if asked.quick else len(graph.states)
+    graph.sample = 1500 if asked.quick else 4000
     say(
         f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
     )

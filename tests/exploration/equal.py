@@ -122,9 +122,11 @@ def _heard(turn: Turn) -> tuple[Any, ...]:
 
 
 def p23_the_same_in_english(graph: Graph) -> Iterator[Fault]:
-    """Whoever speaks English passes the same places by the same steps."""
+    """Whoever speaks English passes the same places by the same steps: at the nearest place of each question, and a sample."""
     out = graph.out()
-    for state in _sample(graph.states[: graph.opened], graph.sample):
+    opened = graph.states[: graph.opened]
+    nearest = {(state.inside, state.name): state for state in reversed(opened)}
+    for state in {state.number: state for state in (*nearest.values(), *_sample(opened, graph.sample))}.values():
         begin, past = replace(state.begin, language="en"), _in_english(state.past)
         there = {
             (label, turn.outcomes): turn.key
