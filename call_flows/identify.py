@@ -26,6 +26,9 @@ async def identify(call: Call) -> Verified:
     """Verify the caller, or hand over to a person after three rounds. Unknown, wrong and locked sound the same."""
     if "customer" in call.facts:
         return Verified(**call.facts["customer"])
+    if call.facts.get("refused", 0) >= ROUNDS:
+        call.say("identify-refused")
+        raise ToAgent(reasons.NOT_VERIFIED)
     call.say("scam-caution")
     call.say("identify-why")
     while call.facts.get("refused", 0) < ROUNDS:

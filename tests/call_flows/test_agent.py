@@ -199,7 +199,7 @@ def test_after_a_callback_was_taken_the_line_helps_with_something_else_or_says_g
     """A menu, not the end: the main menu again, and only then the reminder."""
     caller.line.put("agents", {"available": 0})
     wants_callback(caller.calls().presses("0")).picks("是的", "yes").is_told("已经登记", "It is noted")
-    caller.is_told("还需要别的帮助吗", "help with anything else")
+    caller.is_told("还需要别的帮助吗", "anything else")
     caller.picks("还有别的问题", "another question").is_told("账户安全，请按一", "account security, press 1")
     caller.picks("信息咨询", "information").picks("官方渠道", "official channels").picks("是的", "yes")
     caller.picks("结束通话", "end the call").is_told("再见", "Goodbye")
@@ -210,7 +210,7 @@ def test_after_a_callback_was_taken_the_line_helps_with_something_else_or_says_g
 def test_who_wants_no_callback_is_not_sent_away(caller):
     """They may still ask the line."""
     caller.line.put("agents", {"available": 0})
-    caller.calls().presses("0").picks("不用回电", "if not").is_told("还需要别的帮助吗", "help with anything else")
+    caller.calls().presses("0").picks("不用回电", "if not").is_told("还需要别的帮助吗", "anything else")
     caller.picks("还有别的问题", "another question").is_told("账户安全，请按一", "account security, press 1")
 
 
@@ -288,7 +288,7 @@ def test_the_whisper_is_short_and_says_what_was_found(caller, code):
 def test_the_longest_whisper_is_short_enough(caller, fen, noted):
     """A large amount, a fault of ours and a case, with a voice note or its number; an earlier case is left to the screen."""
     add_top_up(caller, amount=fen, code="SYSTEM_ERROR")
-    reports(caller.calls(), "800", "1121").proves(LIN).picks("不用补充", "go on without")
+    reports(caller.calls(), "800", "1121").proves(LIN).picks("不用补充", "skip it")
     caller.picks("是的", "yes").picks("还有别的问题", "another question")
     reports(caller, f"{fen // 100}*{fen % 100:02d}", "1122")
     if noted:

@@ -21,7 +21,7 @@ def test_a_fault_of_ours_becomes_a_case_with_a_promise(caller):
     caller.is_told("我们系统的问题", "fault of our own system").is_told("十一月二十五日", "November twenty-fifth")
     caller.is_told("按单号查询进度", "key the reference")
     (case,) = caller.line.get("cases")
-    caller.picks("不用补充", "go on without").picks("是的", "yes").picks("还有别的问题", "another question")
+    caller.picks("不用补充", "skip it").picks("是的", "yes").picks("还有别的问题", "another question")
     caller.picks("充值与支付问题", "top-up and payment").picks("查服务单", "For cases")
     caller.enters(case["reference"]).is_told("已经受理", "was received")
 

@@ -95,7 +95,7 @@ def test_without_a_record_it_stays_open_with_a_case_a_date_and_a_person(caller):
     is_told_nothing_rash(caller).is_told("不要再充值", "do not top up again")
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["due"]) == ("charged", "top-up:2026-11-06:12346", "2026-11-24")
-    caller.is_told("十一月二十四日", "November twenty-fourth").picks("不用补充", "go on without")
+    caller.is_told("十一月二十四日", "November twenty-fourth").picks("不用补充", "skip it")
     caller.picks("请人工帮忙", "talk to a person")
     assert caller.talking_to
     summary = caller.report()["summary"]
@@ -108,7 +108,7 @@ def test_whoever_is_sure_of_what_was_keyed_is_not_asked_again(caller):
     """The case at once; and the same question again has the same case."""
     for _ in range(2):
         top_up_failed(caller, "123*45", "1105", who=OMAR).picks("刚才输入得对", "If it was right").is_told(*OPEN)
-        caller.picks("不用补充", "go on without").picks("暂时够了", "that is enough").picks("结束通话", "end the call")
+        caller.picks("不用补充", "skip it").picks("暂时够了", "that is enough").picks("结束通话", "end the call")
     assert len(caller.line.get("cases")) == 1
 
 
@@ -150,7 +150,7 @@ def test_what_needs_a_person_has_its_case_too_when_money_left(caller):
     """At night a person comes later; the case stands."""
     add_top_up(caller, code="RISK_REJECT")
     caller.line.put("clock", {"now": "2026-11-23T23:00:00+08:00"})
-    top_up_failed(caller, "123", "1122").is_told(*OPEN).picks("不用补充", "go on without")
+    top_up_failed(caller, "123", "1122").is_told(*OPEN).picks("不用补充", "skip it")
     caller.is_told("现在不是人工服务时间", "not at work right now")
     assert [case["kind"] for case in caller.line.get("cases")] == ["charged"]
 

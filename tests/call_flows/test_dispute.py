@@ -70,7 +70,7 @@ def test_of_a_dispute_that_is_late_no_answer_is_promised(caller):
 @requirement("R70")
 def test_what_was_filed_in_one_call_is_there_in_the_next(caller):
     """One row, one text."""
-    at_the_yes(caller).presses("1").picks("不用补充", "go on without").presses("1").picks("结束通话", "end the call")
+    at_the_yes(caller).presses("1").picks("不用补充", "skip it").presses("1").picks("结束通话", "end the call")
     sent = len([text for text in caller.line.texts() if "上传" in text or "补充截图" in text or "screenshots" in text])
     reports(caller, NOT_RECEIVED).is_told(*THERE).is_told("已经受理", "was received")
     assert (len(filed(caller)), sent) == (1, 1)
@@ -94,7 +94,7 @@ def test_a_payment_of_another_bank_with_the_same_id_is_another_one(caller):
     at_the_yes(caller).presses("1").is_told(*FILED).is_not_told("三三三三", "three three three three")
     mine = next(one for one in filed(caller) if one["customer"] == "K1")
     assert mine["about"] == "Y1" and str(mine["reference"]) in caller.line.texts()[-1]
-    caller.picks("不用补充", "go on without").presses("1").picks("结束通话", "end the call")
+    caller.picks("不用补充", "skip it").presses("1").picks("结束通话", "end the call")
     reports(caller, NOT_RECEIVED, fen="12").is_told(*THERE).is_not_told("三三三三", "three three three three")
 
 

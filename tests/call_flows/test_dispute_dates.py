@@ -44,7 +44,7 @@ def test_of_a_payment_that_is_too_old_a_complaint_is_a_case_with_a_date(caller, 
     for _ in range(2):
         reports(caller, NOT_RECEIVED, person=person, fen=fen, number=number).picks("提出投诉", "make a complaint")
         caller.is_told("晨光书店七十七元", "seventy-seven yuan paid to Morning Light Books").presses("1")
-        caller.picks("不用补充", "go on without").is_not_told("解决了吗", "solve your problem").hangs_up()
+        caller.picks("不用补充", "skip it").is_not_told("解决了吗", "solve your problem").hangs_up()
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["due"]) == ("complaint", "Z1", due)
     assert filed(caller) == [] and len([text for text in caller.line.texts() if str(case["reference"]) in text]) == 1

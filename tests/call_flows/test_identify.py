@@ -312,3 +312,15 @@ def test_a_mobile_is_keyed_as_people_write_it_in_the_wallets_country(caller):
     caller.line.change_world(moves_to_britain)
     asks_for_limits(caller).proves(Person("07400123456", DANA.tail, DANA.pin))
     assert passed(caller)
+
+
+def test_who_was_refused_three_times_is_not_told_again_what_to_key(caller):
+    """A later task goes to a person at once: there is nothing left to key."""
+    caller.line.put("agents", {"available": 0})
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
+    for _ in range(3):
+        caller.enters("19900000051#").enters("000000#")
+        caller.picks("电话服务密码", "phone PIN").enters("000000")
+    caller.is_told("需要人工", "needs a person").picks("不用回电", "if not").picks("还有别的问题", "another question")
+    caller.picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
+    caller.is_told("需要人工", "needs a person").is_not_told("电话服务密码", "phone PIN")

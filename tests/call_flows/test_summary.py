@@ -143,9 +143,7 @@ def test_every_reason_of_a_flow_is_declared_with_its_chinese():
 @requirement("R24")
 def test_a_second_task_does_not_hide_what_was_entered_for_the_first(caller):
     """In order; only what the caller took back is gone."""
-    unknown_top_up(caller).picks("不用补充", "go on without").picks("是的", "yes").picks(
-        "还有别的问题", "another question"
-    )
+    unknown_top_up(caller).picks("不用补充", "skip it").picks("是的", "yes").picks("还有别的问题", "another question")
     caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
     caller.picks("不清楚", "unsure").picks("银行卡", "bank card").enters("50#").picks("不是", "no")
     caller.enters("60#").picks("是的", "yes").presses("0")

@@ -256,7 +256,7 @@ def test_an_amount_has_a_decimal_point_and_is_read_back(caller):
 def test_all_that_was_entered_reaches_the_agent(caller):
     """Step, channel, amount, day and time are in the summary; nobody asks twice."""
     reports(caller.calls(), "800", "1121", time="0940#").proves(LIN)
-    caller.picks("不用补充", "go on without").picks("不是", "no").picks("请人工帮忙", "help from a person")
+    caller.picks("不用补充", "skip it").picks("不是", "no").picks("请人工帮忙", "help from a person")
     entered = caller.report()["summary"]["entered"]
     assert entered["top-up-step"] == "unsure" and entered["top-up-channel"] == "card"
     assert (

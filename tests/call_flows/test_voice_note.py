@@ -25,7 +25,7 @@ from tests.call_flows.test_top_up import reports
 def offered(caller):
     """A call whose case was opened just now, and which is offered a note."""
     reports(caller.calls(), "800", "1121").proves(LIN)
-    return caller.is_told("用自己的话补充说明", "a description in your own words")
+    return caller.is_told("用自己的话补充说明", "leave a message")
 
 
 def add(caller):
@@ -64,14 +64,14 @@ def test_the_words_and_the_limit_agree():
 
 def test_one_key_goes_on_without(offered):
     """Nothing is recorded."""
-    offered.picks("不用补充", "go on without").is_told("问题解决了吗", "solve your problem")
+    offered.picks("不用补充", "skip it").is_told("问题解决了吗", "solve your problem")
     assert kept(offered.line) == [] and offered.account.recordings == []
 
 
 @pytest.mark.requirement("R21")
 def test_a_dispute_may_be_described(caller):
     """The note belongs to what was filed just before."""
-    at_the_yes(caller).picks("是的", "For yes").is_told("用自己的话补充说明", "in your own words")
+    at_the_yes(caller).picks("是的", "For yes").is_told("用自己的话补充说明", "leave a message")
     add(caller).speaks(3).waits().picks("保留", "keep it")
     (note,), (dispute,) = kept(caller.line), [one for one in caller.line.get("disputes") if one["call"]]
     assert note["reference"] == dispute["reference"]
@@ -80,7 +80,7 @@ def test_a_dispute_may_be_described(caller):
 def test_an_investigation_may_be_described(caller):
     """The security case has it."""
     answers(strange(caller.calls()).proves(LIN), True, False, True).picks(*NO).picks(*YES)
-    add(caller.is_told("用自己的话补充说明", "in your own words")).speaks(3).presses("#").picks("保留", "keep it")
+    add(caller.is_told("用自己的话补充说明", "leave a message")).speaks(3).presses("#").picks("保留", "keep it")
     (note,), (case,) = kept(caller.line), caller.line.get("cases")
     assert (note["reference"], case["kind"]) == (case["reference"], "security")
 
@@ -107,7 +107,7 @@ def test_who_says_nothing_is_asked_whether_to_try_again(offered, keeps):
     offered.keeps_silence = offered.call.leg.keeps_silence = keeps
     add(offered).hears_the_tone().waits().is_told("没有听到声音", "did not hear anything")
     offered.picks("再录一次", "try again").is_told("提示音以后", "After the tone")
-    offered.hears_the_tone().waits().picks("不用补充", "go on without").is_told("问题解决了吗", "solve your problem")
+    offered.hears_the_tone().waits().picks("不用补充", "skip it").is_told("问题解决了吗", "solve your problem")
     assert kept(offered.line) == [] and len(told(offered.line)) == (2 if keeps else 0)
 
 
@@ -139,7 +139,7 @@ def test_a_star_leads_back_to_the_offer_and_two_to_the_main_menu(offered, speaks
     add(offered)
     if speaks:
         offered.speaks(7)
-    offered.presses("*").is_told("用自己的话补充说明", "in your own words").presses("*")
+    offered.presses("*").is_told("用自己的话补充说明", "leave a message").presses("*")
     offered.is_told("账户安全", "account security")
     assert kept(offered.line) == []
 

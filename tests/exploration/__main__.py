@@ -46,7 +46,8 @@ def main() -> int:
         DOCUMENT.write_text(text, "utf-8")
         maps.write(whole)
     say(f"{time.monotonic() - began:.0f} s in all, {len(found)} faults")
-    return 1 if found or not same_map or not killing.enough(planted) else 0
+    held = not found and same_map and killing.enough(planted) and not (planting and planting.false_alarms)
+    return 0 if held else 1
 
 
 def draw_onward() -> dict[str, Any]:

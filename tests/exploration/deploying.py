@@ -24,6 +24,8 @@ from tests.exploration.finding import Fault
 from tests.exploration.graph import Graph, State
 
 FREEZE = Wait(Confirm("freeze-now"), NO_FAILURES, (), {}, FIRST, False)
+MERGED = "RuntimeError"
+"""A question that is removed makes one turn of two, and the engine refuses a look outside after a write: it is rolled back."""
 KEYS = ("1", "2")
 """Enough to tell options apart: every question has a first, and most a second."""
 
@@ -135,7 +137,7 @@ def _deployments(state: State, heard: Wait, keyed: Input) -> Iterator[str]:
             same = live.answered in ([], [(heard.name, meant)]) or _is_secret(live.answered, heard.name, meant)
             if not same:
                 yield f"{change.__name__} before {heard.name}: the key is {live.answered}, and meant {meant}"
-            if failure and live.keys_did:
+            if failure not in ("", MERGED) and live.keys_did:
                 yield f"{change.__name__} before {heard.name}: {failure}, after {live.keys_did}"
 
 

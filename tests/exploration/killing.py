@@ -68,6 +68,13 @@ def found_by(mutant: Mutant, begins: Begins) -> str:
         return f"the line does not start: {refused}"
 
 
+def found_unplanted(module: str, begins: Begins) -> str:
+    """What is found around a module in which nothing is planted: then no fault there is proved to be found."""
+    words.forget()
+    found = (_first_fault(there, further) for there, further in zip(begins, FURTHER, strict=True))
+    return next((f"{module}: {by}" for by in found if by), "")
+
+
 def _first_fault(begins: list[Beginning], further: int) -> str:
     """Where the fault itself bars the way to a place, that place is left out."""
     there = [begin for begin in begins if not play(begin, begin.past, None).failure]
@@ -77,13 +84,18 @@ def _first_fault(begins: list[Beginning], further: int) -> str:
 
 
 class Planting:
-    """All planted faults, tried beside whatever else is done."""
+    """All planted faults, tried beside whatever else is done.
+
+    `false_alarms`: what is found around modules in which nothing is planted. There is none, or the results prove nothing.
+    """
 
     def __init__(self, graph: Graph, tell: Callable[[str], None]) -> None:
         self.tell = tell
+        self.false_alarms: list[str] = []
         places = {mutant.module: near(graph, mutant.module) for mutant in MUTANTS}
         self.pool = multiprocessing.get_context("fork").Pool(2, maxtasksperchild=4)
         self.tried = [self.pool.apply_async(found_by, (mutant, places[mutant.module])) for mutant in MUTANTS]
+        self.unplanted = [self.pool.apply_async(found_unplanted, (module, places[module])) for module in places]
 
     def results(self) -> list[tuple[str, str]]:
         """What became of each: what it is, and what found it (empty: nothing)."""
@@ -92,6 +104,9 @@ class Planting:
             by = tried.get()
             self.tell(f"{number} of {len(MUTANTS)} planted: {mutant.what}: {by[:80] or 'NOT FOUND'}")
             found.append((mutant.what, by))
+        self.false_alarms = [by for tried in self.unplanted if (by := tried.get())]
+        for by in self.false_alarms:
+            self.tell(f"nothing was planted, and yet it was found: {by}")
         self.pool.close()
         return found
 

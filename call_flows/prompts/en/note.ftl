@@ -1,11 +1,11 @@
 # Voice notes
-voice-note-offer = You can add a description in your own words.
+voice-note-offer = You can leave a message.
     .add = To record one
-    .enough = To go on without
+    .enough = To skip it
 voice-note = After the tone you are recorded, for one minute at most. Tell us what happened, without passwords or codes. Then press pound.
 voice-note-nothing = I did not hear anything.
     .again = To try again
-    .enough = To go on without
+    .enough = To skip it
 voice-note-kept = It is recorded, and whoever handles this will hear it.
     .keep = To keep it
     .again = To record it again
