@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from tests.exploration import artefact, goals, killing, maps, report
 from tests.exploration.graph import FAILED, Graph, explore
@@ -23,14 +21,14 @@ def main() -> int:
     if asked.map:
         return draw_map()
     began = time.monotonic()
-    beside = multiprocessing.get_context("fork").Pool(1)
-    onward_map = beside.apply_async(draw_onward)
+    onward = explore(report.beginnings(), onward=True)
+    onward_map = artefact.call_map(onward)
+    planting = killing.Planting(onward, say) if asked.mutants else None
     graph = explore(report.beginnings(), _progress, MOST, asked.quick)
     graph.sample = 1500 if asked.quick else 4000
     say(
         f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
     )
-    planting = killing.Planting(graph, say) if asked.mutants else None
     measured = goals.measured(graph)
     found = [*faults(graph), *goals.broken(measured)]
     planted = planting.results() if planting else []
@@ -39,7 +37,7 @@ def main() -> int:
     for fault in found:
         print(report.describe(graph, fault))
     whole = artefact.call_map(graph)
-    same_map = onward_map.get() == whole
+    same_map = onward_map == whole
     if not same_map:
         say("the ways that lead on do not give the whole map: --map would draw another one")
     if asked.write:
@@ -48,11 +46,6 @@ def main() -> int:
     say(f"{time.monotonic() - began:.0f} s in all, {len(found)} faults")
     held = not found and same_map and killing.enough(planted) and not (planting and planting.false_alarms)
     return 0 if held else 1
-
-
-def draw_onward() -> dict[str, Any]:
-    """The call map that `--map` draws."""
-    return artefact.call_map(explore(report.beginnings(), onward=True))
 
 
 def draw_map() -> int:

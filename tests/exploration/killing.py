@@ -23,13 +23,15 @@ from tests.exploration.report import beginnings
 
 MUTANTS = [*OF_CALLS, *OF_MONEY, *OF_ENGINE]
 WANTED = 0.95
-FURTHER = (150, 1500)
+FEW = 60
+FURTHER = (FEW, 150, 1500)
 """Places that are opened beyond those that it begins at: first a few, then many."""
-Begins = tuple[list[Beginning], list[Beginning]]
+Begins = tuple[list[Beginning], ...]
+"""Where to begin: at the nearest few places; at each way on from the module; at each way there."""
 
 
 def near(graph: Graph, module: str) -> Begins:
-    """Where to begin, first and then; a module that waits nowhere (the engine's) is everywhere."""
+    """Where to begin; a module that waits nowhere (the engine's) is everywhere."""
     inner: dict[object, State] = {}
     whole: dict[object, State] = {}
     everywhere: dict[object, State] = {}
@@ -39,9 +41,8 @@ def near(graph: Graph, module: str) -> Begins:
         if module in modules:
             inner.setdefault((state.inside[modules.index(module) :], *situation), state)
             whole.setdefault((state.inside, *situation), state)
-    if whole:
-        return _as_beginnings(inner.values()), _as_beginnings(whole.values())
-    return beginnings(), _as_beginnings(everywhere.values())
+    first = _as_beginnings(inner.values()) if whole else beginnings()
+    return first[:FEW], first, _as_beginnings((whole or everywhere).values())
 
 
 def _situation(state: State) -> tuple[object, ...]:
@@ -62,8 +63,7 @@ def found_by(mutant: Mutant, begins: Begins) -> str:
     words.forget()
     try:
         with planted(mutant):
-            tries = zip(begins, FURTHER, strict=True)
-            return next((by for there, further in tries if (by := _first_fault(there, further))), "")
+            return _first_fault(begins)
     except CatalogueError as refused:
         return f"the line does not start: {refused}"
 
@@ -71,11 +71,17 @@ def found_by(mutant: Mutant, begins: Begins) -> str:
 def found_unplanted(module: str, begins: Begins) -> str:
     """What is found around a module in which nothing is planted: then no fault there is proved to be found."""
     words.forget()
-    found = (_first_fault(there, further) for there, further in zip(begins, FURTHER, strict=True))
-    return next((f"{module}: {by}" for by in found if by), "")
+    by = _first_fault(begins[:2])
+    return f"{module}: {by}" if by else ""
 
 
-def _first_fault(begins: list[Beginning], further: int) -> str:
+def _first_fault(begins: Begins) -> str:
+    """What is found first, beginning at few places and then at more."""
+    tries = zip(begins, FURTHER, strict=False)
+    return next((by for there, further in tries if (by := _fault_near(there, further))), "")
+
+
+def _fault_near(begins: list[Beginning], further: int) -> str:
     """Where the fault itself bars the way to a place, that place is left out."""
     there = [begin for begin in begins if not play(begin, begin.past, None).failure]
     graph = explore(there, quick=True, most=len(there) + further)
@@ -95,7 +101,8 @@ class Planting:
         places = {mutant.module: near(graph, mutant.module) for mutant in MUTANTS}
         self.pool = multiprocessing.get_context("fork").Pool(2, maxtasksperchild=4)
         self.tried = [self.pool.apply_async(found_by, (mutant, places[mutant.module])) for mutant in MUTANTS]
-        self.unplanted = [self.pool.apply_async(found_unplanted, (module, places[module])) for module in places]
+        distinct = {repr([one.past for one in begins[1]]): module for module, begins in places.items()}
+        self.unplanted = [self.pool.apply_async(found_unplanted, (one, places[one])) for one in distinct.values()]
 
     def results(self) -> list[tuple[str, str]]:
         """What became of each: what it is, and what found it (empty: nothing)."""
