@@ -4,7 +4,7 @@ The secrets and the tables are made before the first process starts. One Ctrl-C 
 ends all: each child leads a process group of its own, so that the terminal's signal reaches only us. Should we be killed,
 the kernel tells them to end.
 
-The socket on which calls come in is ours too: while the web server is started again, callers wait and are not refused.
+The sockets on which calls and staff come in are ours too: while a web server is started again, they wait and are not refused.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ ROOT = Path(__file__).parent.parent
 LAB_PACKAGES = ("numpy", "pyloudnorm", "scipy", "soundfile", "soxr")
 """The extra `lab` of pyproject.toml."""
 WORKERS, THREADS = 2, 16
+DESK_THREADS = 16
+"""Of the desk's one worker: a process of its own, so its pages take no thread of the voice workers."""
 YOUNG, LONGEST_PAUSE = 10.0, 10.0
 LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
 MOST_WAITING = 2048
@@ -130,14 +132,16 @@ def find_lab_packages() -> None:
 
 
 def find_ports_free(settings: Settings) -> None:
-    """Refuse to start if PORT, or in the lab the next port for the simulator, is taken."""
-    for port in (settings.port, settings.port + 1)[: 1 + settings.lab]:
+    """Refuse to start if PORT, the desk's port, or in the lab the next port for the simulator, is taken."""
+    ports = [(settings.port, "PORT"), *([(settings.port + 1, "PORT")] if settings.lab else [])]
+    ports += [(settings.desk_port, "DESK_PORT")] if settings.desk_url else []
+    for port, name in ports:
         try:
             _server(settings.bind, port).close()
         except OSError as error:
             raise SettingsError(
                 f"BIND is {settings.bind} and PORT is {settings.port}, but {port} cannot be listened at there "
-                f"({error.strerror}); write another PORT, or a BIND of this machine"
+                f"({error.strerror}); write another {name}, or a BIND of this machine"
             ) from None
 
 
@@ -155,7 +159,7 @@ def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
 
 
 def children(settings: Settings, listener: socket.socket) -> list[Child]:
-    """The processes: the web server on that socket, the follow-up worker, and in the lab the simulator."""
+    """The processes: the web server on that socket, the follow-up worker, the desk if it has an address, in the lab the simulator."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)
@@ -170,9 +174,20 @@ def children(settings: Settings, listener: socket.socket) -> list[Child]:
         Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}, listener),
         Child("worker", worker, environment),
     ]
+    if settings.desk_url:
+        desk = _server(settings.bind, settings.desk_port, backlog=MOST_WAITING)
+        kept.append(Child("desk", _desk(desk), environment, desk))
     if settings.lab:
         kept.append(Child("simulator", [sys.executable, "-m", "ivr.simulator.server"], environment))
     return kept
+
+
+def _desk(listener: socket.socket) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", "ivr.desk.app:create_desk()",
+        "--workers", "1", "--threads", str(DESK_THREADS), "--bind", f"fd://{listener.fileno()}",
+        "--config", "python:ivr.desk.gunicorn_config",
+    ]  # fmt: skip
 
 
 def supervise(kept: list[Child], stop: threading.Event) -> None:
@@ -196,6 +211,8 @@ def welcome(settings: Settings) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)
     here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     say(f"answering calls at {here}  (health: {here}/readyz)")
+    if settings.desk_url:
+        say(f"the desk is at {without_password(settings.desk_url)}/desk/")
     if settings.lab:
         say("lab: no account, no real calls. Call it with  make phone")
         entered = f"?token={settings.lab_token}" if settings.lab_token else ""

@@ -120,13 +120,13 @@ def test_what_its_processes_write_nobody_else_may_read(tmp_path):
 
 def test_nothing_of_the_line_goes_on_when_its_supervisor_is_killed(tmp_path):
     """kill -9 on the real one: it can tell nobody any more. The voice workers are its grandchildren."""
-    given = {"DATA_DIR": str(tmp_path / "var"), "PORT": str(free_ports(2)), "LAB": "1", "DATABASE_URL": ""}
+    given = {"DATA_DIR": str(tmp_path / "var"), "PORT": str(free_ports(3)), "LAB": "1", "DATABASE_URL": ""}
     main = subprocess.Popen(
         [sys.executable, "-m", "ivr.run"], cwd=run.ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL
     )
     started: list[psutil.Process] = []
     try:
-        wait_for(lambda: len(psutil.Process(main.pid).children(recursive=True)) >= 3 + run.WORKERS, 60)
+        wait_for(lambda: len(psutil.Process(main.pid).children(recursive=True)) >= 5 + run.WORKERS, 60)
         started += psutil.Process(main.pid).children(recursive=True)
         main.kill()
         main.wait(10)
@@ -174,11 +174,15 @@ def test_a_child_that_dies_at_once_is_started_ever_more_slowly():
 
 def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     """A Host header can be forged by anybody on the network."""
-    settings = replace(settings, port=free_ports())
+    port = free_ports(3)
+    settings = replace(settings, port=port, desk_port=port + 2)
     with run.listen(settings) as listener:
         assert listener.getsockname() == ("127.0.0.1", settings.port)
-        voice, worker, simulator = children(settings, listener)
+        voice, worker, desk, simulator = children(settings, listener)
     assert "python:ivr.web.gunicorn_config" in voice.command and voice.listener is listener
+    with desk.listener:
+        assert desk.listener.getsockname() == ("127.0.0.1", settings.desk_port)
+        assert "ivr.desk.app:create_desk()" in desk.command
     assert (worker.command[-1], simulator.command[-1]) == ("ivr.wiring.worker", "ivr.simulator.server")
 
 
@@ -202,7 +206,10 @@ def test_with_an_account_it_listens_on_this_machine_only_until_bind_says_otherwi
 def test_beside_a_real_account_nobody_plays_the_telephone_company(settings):
     """Then it is Twilio."""
     with socket.socket() as listener:
-        assert [child.name for child in children(replace(settings, lab=False), listener)] == ["voice", "worker"]
+        assert [child.name for child in children(replace(settings, lab=False, desk_url=""), listener)] == [
+            "voice",
+            "worker",
+        ]
 
 
 ECHO = """

@@ -56,6 +56,14 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": TOKEN}, "32 hexadecimal"),
         ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN}, "PUBLIC_BASE_URL"),
         ({"PORT": "http"}, "PORT is 'http'"),
+        (
+            {"PORT": "7000", "DESK_PORT": "7001"},
+            "DESK_PORT is '7001'; write a number from 1 to 65535 other than 7000 and 7001",
+        ),
+        ({"PORT": "65534"}, "DESK_PORT is '65536'"),
+        ({"DESK_URL": "http://desk.example.com"}, "plain http to another machine"),
+        ({"DESK_URL": "desk.example.com"}, "DESK_URL is 'desk.example.com'"),
+        ({"DESK_PROXIES": "many"}, "DESK_PROXIES is 'many'; write the number of proxies"),
         ({"BIND": "all", "LAB": "0"}, "BIND is 'all'; write an address of this machine such as 127.0.0.1"),
         ({"BIND": "0.0.0.0"}, "BIND is '0.0.0.0' in the lab"),
         ({"BIND": "127.0.0.2"}, "BIND is '127.0.0.2' in the lab"),
@@ -158,6 +166,15 @@ def test_texts_may_come_from_a_number_a_messaging_service_a_short_code_or_a_name
     """For all wallets, or for one."""
     assert load(SMS_FROM=sender).sms_from == {"": sender}
     assert load(SMS_FROM=f"haiyun={sender}, +12025550144").sms_from == {"haiyun": sender, "": "+12025550144"}
+
+
+def test_the_desk_is_there_in_the_lab_and_elsewhere_only_where_it_has_an_address(load):
+    """Whose scheme decides about cookies; behind a proxy the port stays plain."""
+    lab, none = load(PORT="7000"), load(PORT="7000", LAB="0")
+    assert (lab.desk_port, lab.desk_url, lab.desk_proxies) == (7002, "http://127.0.0.1:7002", 0)
+    assert (none.desk_port, none.desk_url) == (7002, "")
+    there = load(LAB="0", DESK_URL="https://desk.example.com/", DESK_PORT="443", DESK_PROXIES="2")
+    assert (there.desk_url, there.desk_port, there.desk_proxies) == ("https://desk.example.com", 443, 2)
 
 
 def test_each_of_twilios_products_may_have_an_address_and_the_others_are_left_to_it(load):

@@ -82,6 +82,12 @@ class Settings:
     """The address of this machine at which `make run` listens; in the lab always 127.0.0.1."""
     port: int
     """And the port."""
+    desk_port: int
+    """The port of the desk, where staff sign in; a process of its own listens there, at the same address."""
+    desk_url: str
+    """The address at which staff open the desk, without a slash at the end; empty: there is no desk. In the lab this machine's."""
+    desk_proxies: int
+    """How many proxies stand in front of the desk, each of which adds to `X-Forwarded-For`."""
     agent_mode: str
     """How an agent is found: `phone` rings AGENT_NUMBERS, `taskrouter` asks Twilio TaskRouter."""
     agent_numbers: tuple[str, ...]
@@ -142,6 +148,7 @@ class Settings:
         shown = {f.name: getattr(self, f.name) for f in fields(self)}
         shown |= {name: "***" for name in SECRETS if shown[name]}
         shown["public_base_url"] = without_password(self.public_base_url)
+        shown["desk_url"] = without_password(self.desk_url)
         for name in ("twilio_api_url", "wallet_api_url", "crm_url"):
             shown[name] = {one: without_password(url) for one, url in shown[name].items()}
         shown["database_url"] = sa.make_url(self.database_url).render_as_string(hide_password=True)
@@ -176,6 +183,9 @@ class _Reader:
             database_url=self._database(data_dir),
             bind=self._bind(lab),
             port=port,
+            desk_port=(desk_port := self._desk_port(port, lab)),
+            desk_url=self._url("DESK_URL", f"http://127.0.0.1:{desk_port}" if lab else ""),
+            desk_proxies=self._desk_proxies(),
             agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=self._number("FALLBACK_AGENT"),
@@ -334,6 +344,20 @@ class _Reader:
         text = self._text("PORT", "5000")
         if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65535):
             raise SettingsError(_wrong("PORT", text, "a number from 1 to 65534 (in the lab the next one is taken too)"))
+        return int(text)
+
+    def _desk_port(self, port: int, lab: bool) -> int:
+        text = self._text("DESK_PORT", str(port + 2))
+        taken = (port, port + 1) if lab else (port,)
+        if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65536 and int(text) not in taken):
+            others = " and ".join(map(str, taken))
+            raise SettingsError(_wrong("DESK_PORT", text, f"a number from 1 to 65535 other than {others}"))
+        return int(text)
+
+    def _desk_proxies(self) -> int:
+        text = self._text("DESK_PROXIES", "0")
+        if not re.fullmatch("[0-9]", text):
+            raise SettingsError(_wrong("DESK_PROXIES", text, "the number of proxies in front of the desk, 0 to 9"))
         return int(text)
 
     def _count(self, name: str, default: str) -> int:

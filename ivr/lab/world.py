@@ -24,6 +24,7 @@ from ivr.engine import claims, journal
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover import tables as handover_tables
 from ivr.identity import tables as identity_tables
+from ivr.lab.staff import add_demo_people
 from ivr.lab.tables import worlds
 from ivr.operations import tables as operations_tables
 from ivr.voice_notes import tables as voice_notes_tables
@@ -105,6 +106,7 @@ def _fill(conn: sa.Connection, world: Document) -> None:
     for table, found in rows.items():
         if found:
             conn.execute(sa.insert(table), found)
+    add_demo_people(conn, [one["id"] for one in world["wallets"]])
 
 
 def _customer(one: Document) -> Row:

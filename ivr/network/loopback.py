@@ -22,7 +22,7 @@ FORWARDED = re.compile(
     re.IGNORECASE,
 )
 """Headers in which proxies, content delivery networks and tunnels name the original client."""
-PAGE = re.compile(r"/|/phone(/|/map)?")
+PAGE = re.compile(r"/|/desk/?|/desk/sign-in|/phone(/|/map)?")
 """Pages that any site may link to: opening one changes nothing, and the linking page cannot read it."""
 TOKEN = "X-Lab-Token"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -83,6 +84,14 @@ class Credentials:
             return self.sealer.open(row.totp_sealed) if row.totp_sealed else None
         except BrokenSeal:
             return None
+
+    def demo_people(self) -> Sequence[tuple[str, str, str]]:
+        """Sign-in names, roles and passwords that stand on the sign-in page: none, except in the lab."""
+        return ()
+
+    def shown_code(self, row: AnyRow, at: datetime) -> str:
+        """The code that stands on the page: none, except in the lab."""
+        return ""
 
     def time_step(self, row: AnyRow, typed: str, at: datetime) -> int | None:
         """The time step of a right code that was not used yet; None for any other."""

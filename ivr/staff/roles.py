@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Role = Literal["agent", "supervisor", "auditor", "admin"]
-Right = Literal["own-calls", "calls", "reveal", "audit", "people"]
+Right = Literal["own-calls", "calls", "cases", "reveal", "audit", "people"]
 ROLES: tuple[Role, ...] = get_args(Role)
 RIGHTS: dict[str, frozenset[Right]] = {
-    "agent": frozenset({"own-calls", "reveal"}),
-    "supervisor": frozenset({"calls", "reveal", "audit"}),
-    "auditor": frozenset({"calls", "audit"}),
+    "agent": frozenset({"own-calls", "cases", "reveal"}),
+    "supervisor": frozenset({"calls", "cases", "reveal", "audit"}),
+    "auditor": frozenset({"calls", "cases", "audit"}),
     "admin": frozenset({"audit", "people"}),
 }
-"""`own-calls`: calls that one took today; `calls`: all calls of one's wallets. An admin sees people, and no calls."""
+"""`own-calls`: calls that one took today; `calls`: all calls of one's wallets; `cases`: a case by its reference. An admin sees
+people, and no calls."""
 NEEDS_CODE = ("supervisor", "admin")
 """Roles that sign in with a code of an authenticator app beside the password."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information", "other")

@@ -93,6 +93,17 @@ class SignIn:
             self._forgive(conn, counted, whole=True)
             return self._begin(conn, row, browser, at, waits_for_code=False)
 
+    def is_own_password(self, name: str, password: str, address: str, at: datetime) -> bool:
+        """Whether a person who is signed in typed their password, under the limits of sign-in."""
+        counted = self._count(name, address, at)
+        with begin_read(self.engine) as conn:
+            row = conn.execute(sa.select(staff).where(staff.c.id == name)).first()
+        if counted is None or not self.credentials.is_password(row, password):
+            return False
+        with begin_write(self.engine) as conn:
+            self._forgive(conn, counted, whole=False)
+        return True
+
     def forget_tries(self, conn: sa.Connection, name: str) -> None:
         """Open all shares of a name: a person who was shut out may try again."""
         wrong = (sign_ins.c.account == self._account(name)) & ~sign_ins.c.ok

@@ -1,4 +1,4 @@
-"""What differs between the lab and a live line: the clock, the wallet, the agents on duty, the provider of texts.
+"""What differs between the lab and a live line: the clock, the wallet, the agents on duty, the provider of texts, passwords of staff.
 
 What is chosen is imported where it is chosen: a live line never loads the lab, and `flask line` no client of Twilio.
 """
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
+from ivr.staff.credentials import Credentials
 from ivr.telephony.texting import Provider
 from ivr.wallet.types import Wallet
 
@@ -43,6 +44,15 @@ def agents_on_duty(settings: Settings) -> Callable[[sa.Connection], Sequence[str
 
         return lambda conn: agents.numbers(scene.read(conn), settings)
     return lambda conn: settings.agent_numbers
+
+
+def make_credentials(settings: Settings) -> Credentials:
+    """How staff sign in; in the lab, the demo people have passwords that stand on the sign-in page."""
+    if settings.lab:
+        from ivr.lab.staff import DemoCredentials
+
+        return DemoCredentials(Sealer(settings.server_key))
+    return Credentials(Sealer(settings.server_key))
 
 
 def make_text_provider(engine: sa.Engine, settings: Settings) -> Provider:

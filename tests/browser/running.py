@@ -1,4 +1,4 @@
-"""A line that really runs, as `make run` starts it: three processes, a database of its own, two free ports."""
+"""A line that really runs, as `make run` starts it: four processes, a database of its own, three free ports."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ class Running:
         """The URL of the simulator and the page."""
         return f"http://127.0.0.1:{self.port + 1}"
 
+    @property
+    def desk(self) -> str:
+        """The URL of the desk."""
+        return f"http://127.0.0.1:{self.port + 2}"
+
     def lab(self, what: str, document: Any = None, method: str = "PUT") -> Any:
         """Change the scene, or (without a document) see what happened."""
         method = "GET" if document is None else method
@@ -76,7 +81,7 @@ class Running:
 
     def is_ready(self) -> bool:
         """Whether calls are answered and can be placed."""
-        return self._answers(f"{self.app}/readyz") and self.simulator_answers()
+        return all(self._answers(f"{one}/readyz") for one in (self.app, self.desk)) and self.simulator_answers()
 
     def _answers(self, url: str) -> bool:
         try:
@@ -88,7 +93,7 @@ class Running:
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
     """Start all processes, and end them with one signal."""
-    port = free_ports(2)
+    port = free_ports(3)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
     environment = kept | {"PORT": str(port), "DATA_DIR": str(folder), "LAB": "1"}
     with (folder / "log").open("wb") as log, httpx.Client(timeout=30, trust_env=False) as client:

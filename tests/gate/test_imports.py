@@ -20,7 +20,7 @@ EFFECT_ROOMS = (
     "call_flows",
 )  # fmt: skip
 PLAIN = ("__future__", "dataclasses", "datetime", "enum", "typing", "collections.abc")
-MAY_USE_FLASK = ("ivr/web/", "ivr/lab/web.py", "ivr/simulator/", "ivr/wallet_api/", "app.py")
+MAY_USE_FLASK = ("ivr/web/", "ivr/desk/", "ivr/lab/web.py", "ivr/simulator/", "ivr/wallet_api/", "app.py")
 
 
 def imported(path: Path) -> set[str]:
@@ -77,7 +77,7 @@ def test_the_engine_knows_no_wallet_no_web_and_no_rest_client(path):
 
 
 def test_only_the_edge_imports_flask():
-    """Web, the lab's web, the simulator's pages, the reference wallet, and the app that joins them."""
+    """Web, the desk, the lab's web, the simulator's pages, the reference wallet, and the app that joins them."""
     users = {place(path) for path in MODULES if any(within(name, "flask") for name in imported(path))}
     assert {user for user in users if not user.startswith(MAY_USE_FLASK)} == set()
 

@@ -1,0 +1,110 @@
+"""`/desk/`: the calls of today; `/desk/calls/CALL`: the card of one, with "reveal" for one masked field.
+
+Each look at a card is in the audit log before the card is shown, and so is each revealed field with its reason; if the
+row cannot be written, nothing is shown.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from ivr.config.logs import logger
+from ivr.desk import calls as seen
+from ivr.desk.access import needs, person
+from ivr.desk.card import FIELDS, Card, card, open_field
+from ivr.desk.context import Desk
+from ivr.handover.summary_views import record_view
+from ivr.staff import audit
+from ivr.staff.tables import audit_log
+from ivr.storage.database import AnyRow, begin_read, begin_write
+
+REASONS = ("customer-asked", "call-back", "case-work", "complaint")
+REVEALED_SECONDS = 30
+MANY, HOUR = 20, timedelta(hours=1)
+"""Fields that one person reveals within an hour and that are worth an error in the log."""
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """The home page, the card, and its reveals."""
+    pages = Blueprint("calls", __name__, url_prefix="/desk")
+    _add_home(pages, desk)
+    _add_card(pages, desk)
+    _add_reveal(pages, desk)
+    return pages
+
+
+def _add_home(pages: Blueprint, desk: Desk) -> None:
+    @pages.get("/")
+    @needs()
+    def home() -> Any:
+        if person().may("people"):
+            return redirect(url_for("people.show_all"), 303)
+        with begin_read(desk.engine) as conn:
+            listed = seen.today(conn, person(), desk.business_now(conn))
+            wallets = seen.known_wallets(conn, person().scope)
+        return render_template("desk/home.html", calls=listed, wallets=wallets)
+
+
+def _add_card(pages: Blueprint, desk: Desk) -> None:
+    @pages.get("/calls/<call>")
+    @needs("calls", "own-calls")
+    def show(call: str) -> str:
+        row = _note(desk, call, "call-seen")
+        return _page(_card(desk, row))
+
+
+def _add_reveal(pages: Blueprint, desk: Desk) -> None:
+    @pages.post("/calls/<call>/reveal")
+    @needs("reveal")
+    def reveal(call: str) -> str:
+        field, reason = request.form.get("field", ""), request.form.get("reason", "")
+        if field not in FIELDS or reason not in REASONS:
+            abort(400)
+        row = _note(desk, call, "field-revealed", field=field, reason=reason)
+        shown = _card(desk, row)
+        with begin_read(desk.engine) as conn:
+            value = open_field(conn, row, shown.summary or {}, field, desk.sealer)
+            _warn_of_many(conn, desk)
+        return _page(shown, {field: value} if value and field in shown.masked else {})
+
+
+def _note(desk: Desk, call: str, act: str, **details: str) -> AnyRow:
+    """The row of a call that the person may see, after the look at it is in the audit log; 404 for any other call."""
+    with begin_write(desk.engine) as conn:
+        row = seen.find(conn, person(), call, desk.business_now(conn))
+        if row is None:
+            abort(404)
+        audit.record(conn, person().id, act, call, desk.now(), row.wallet, **details)
+        record_view(conn, call, person().id, desk.now())
+    return row
+
+
+def _card(desk: Desk, row: AnyRow) -> Card:
+    with begin_read(desk.engine) as conn:
+        found = card(conn, person().scope, row, desk.sealer)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(shown: Card, revealed: dict[str, str] | None = None) -> str:
+    may_reveal = person().may("reveal")
+    return render_template(
+        "desk/card.html",
+        card=shown,
+        revealed=revealed or {},
+        reasons=REASONS if may_reveal else (),
+        seconds=REVEALED_SECONDS,
+    )
+
+
+def _warn_of_many(conn: sa.Connection, desk: Desk) -> None:
+    mine = (audit_log.c.who == person().id) & (audit_log.c.act == "field-revealed")
+    lately = audit_log.c.at > audit.stamp(desk.now() - HOUR)
+    number = conn.scalar(sa.select(sa.func.count()).where(mine, lately)) or 0
+    if number >= MANY:
+        logger("desk").error("many fields revealed", person=person().id, number=number, within=str(HOUR))

@@ -1,0 +1,201 @@
+"""Calls as a person may see them: those of today, those that a search finds, and one by its CallSid.
+
+Every function takes the person, and asks for calls of their wallets only. An agent sees the calls that they took
+today; who took a call is the agent whose number rang when it was accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ivr.calls.report import call_report
+from ivr.engine import journal
+from ivr.engine.journal import Row, calls
+from ivr.handover.agents import duty
+from ivr.handover.whisper import TOPICS
+from ivr.identity.tables import attempts
+from ivr.staff.people import Person
+from ivr.staff.scope import Scope
+from ivr.storage.database import AnyRow, AnySelect
+from ivr.wallet import directory
+from ivr.wallet.directory import UnknownWallet
+from ivr.wallet.tables import wallets
+
+MOST = 50
+AGENT = "agent"
+"""The name of the wait for an agent's leg; `duty` names the agents who are rung one after the other."""
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ListedCall:
+    """A call on a list; the caller by the last digits of the number."""
+
+    call: str
+    at: datetime
+    zone: str
+    wallet: dict[str, str]
+    caller: str | None
+    topic: str | None
+    reason: str | None
+    outcome: str
+    level: str
+    language: str
+    urgent: bool
+
+
+def today(conn: sa.Connection, person: Person, now: datetime) -> list[ListedCall]:
+    """The calls of today in the time zone of each wallet, the newest first, at most MOST."""
+    found = [one for one in _newest(conn, person, now - timedelta(days=2)) if _is_of_today(conn, one, now)]
+    return list(_listed(conn, _own(conn, person, found), MOST))
+
+
+def with_tail(conn: sa.Connection, person: Person, tail: str, now: datetime) -> list[ListedCall]:
+    """The calls of the last seven days from numbers that end in these four digits."""
+    told = journal.journal.c.facts.contains(f'"caller_tail":"{tail}"', autoescape=True)
+    rows = sa.exists().where(journal.journal.c.call == calls.c.call, told)
+    return _found(conn, person, _newest(conn, person, now - WEEK, rows), now)
+
+
+def from_number(conn: sa.Connection, person: Person, marks: Iterable[str], now: datetime) -> list[ListedCall]:
+    """The calls from numbers with these keyed hashes, however old."""
+    return _found(conn, person, _newest(conn, person, None, calls.c.caller_mark.in_(list(marks))), now)
+
+
+def find(conn: sa.Connection, person: Person, call: str, now: datetime) -> AnyRow | None:
+    """The row of a call that this person may see; None for any other."""
+    query = sa.select(calls).where(calls.c.call == call, person.scope.covers(calls.c.wallet))
+    row = conn.execute(query).first()
+    if row is None or person.may("calls"):
+        return row
+    mine = person.may("own-calls") and _is_of_today(conn, row, now) and _took(conn, person, call)
+    return row if mine else None
+
+
+def earlier(conn: sa.Connection, scope: Scope, row: AnyRow, customer: str | None, most: int = 5) -> list[ListedCall]:
+    """The last calls of the same wallet before this one, from the same number or by the same verified customer."""
+    same = [calls.c.caller_mark == row.caller_mark] if row.caller_mark else []
+    if customer:
+        proved = (attempts.c.account == customer) & (attempts.c.wallet == row.wallet) & attempts.c.ok
+        same.append(calls.c.call.in_(sa.select(attempts.c.call).where(proved)))
+    before = (calls.c.wallet == row.wallet) & scope.covers(calls.c.wallet) & (calls.c.started < row.started)
+    query = sa.select(calls).where(before, sa.or_(sa.false(), *same)).order_by(calls.c.started.desc())
+    return list(_listed(conn, conn.execute(query.limit(most)).all(), most))
+
+
+def zone_of(conn: sa.Connection, wallet: str | None) -> str:
+    """The time zone of a wallet; UTC for one that is not there any more."""
+    try:
+        return directory.by_id(conn, wallet or "").timezone
+    except UnknownWallet:
+        return "UTC"
+
+
+def name_of(conn: sa.Connection, wallet: str | None) -> dict[str, str]:
+    """The name of a wallet in both languages; its id for one that is not there any more."""
+    try:
+        return dict(directory.by_id(conn, wallet or "").name)
+    except UnknownWallet:
+        return dict.fromkeys(("zh", "en"), wallet or "")
+
+
+def topic_of(path: list[str]) -> str | None:
+    """What the caller chose last that is a topic of the main menu."""
+    return next((step for step in reversed(path) if step in TOPICS), None)
+
+
+def _newest(
+    conn: sa.Connection, person: Person, since: datetime | None, *which: sa.ColumnElement[bool]
+) -> list[AnyRow]:
+    query: AnySelect = sa.select(calls).where(person.scope.covers(calls.c.wallet), calls.c.started.is_not(None), *which)
+    if since is not None:  # the day alone: the offsets of stored times may differ
+        query = query.where(calls.c.started >= since.date().isoformat())
+    if not person.may("calls"):
+        query = query.where(_accepted())
+    return list(conn.execute(query.order_by(calls.c.started.desc(), calls.c.call).limit(10 * MOST)))
+
+
+def _accepted() -> sa.ColumnElement[bool]:
+    """That an agent accepted the call."""
+    whispers = (journal.notices.c.call == calls.c.call) & (journal.notices.c.kind == "whisper")
+    return sa.exists().where(whispers, journal.notices.c.body.contains('"accepted"'))
+
+
+def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
+    if not person.may("calls"):
+        found = [one for one in found if _is_of_today(conn, one, now)]
+    return list(_listed(conn, _own(conn, person, found), MOST))
+
+
+def _own(conn: sa.Connection, person: Person, found: list[AnyRow]) -> Iterator[AnyRow]:
+    """Those of the calls that the person may see."""
+    return (one for one in found if person.may("calls") or (person.may("own-calls") and _took(conn, person, one.call)))
+
+
+def _took(conn: sa.Connection, person: Person, call: str) -> bool:
+    number = _rung_when_accepted(journal.rows(conn, call))
+    return number is not None and number == person.address.rpartition("/")[2]
+
+
+def _rung_when_accepted(rows: list[Row]) -> str | None:
+    """The number of the agent who took the call, or is hearing the whisper now; None if nobody was rung."""
+    numbers: list[str] = []
+    steps = [step for row in rows for step in row.steps]
+    for step in steps:
+        if step[:3] == ["did", duty.name, "ok"]:
+            numbers = list(step[3]["numbers"])
+        elif step[:2] == ["answer", AGENT] and numbers:
+            rung = numbers.pop(0)
+            if step[3] == "accepted":
+                return rung
+    waits = rows[-1].wait if rows else None
+    return numbers[0] if numbers and waits and waits["kind"] == "Dial" else None
+
+
+def _is_of_today(conn: sa.Connection, row: AnyRow, now: datetime) -> bool:
+    zone = ZoneInfo(zone_of(conn, row.wallet))
+    return bool(datetime.fromisoformat(row.started).astimezone(zone).date() == now.astimezone(zone).date())
+
+
+def _listed(conn: sa.Connection, found: Iterable[AnyRow], most: int) -> Iterator[ListedCall]:
+    for row in found:
+        if most == 0:
+            return
+        report = call_report(conn, row.call)
+        if report is not None:
+            most -= 1
+            yield _line(conn, row, report)
+
+
+def _line(conn: sa.Connection, row: AnyRow, report: dict[str, Any]) -> ListedCall:
+    summary = report["summary"] or {}
+    return ListedCall(
+        call=row.call,
+        at=datetime.fromisoformat(row.started),
+        zone=zone_of(conn, row.wallet),
+        wallet=name_of(conn, row.wallet),
+        caller=summary.get("caller"),
+        topic=topic_of(summary.get("path", [])),
+        reason=summary.get("reason"),
+        outcome=report["outcome"] or ("over" if row.ended else "going-on"),
+        level=report["level"],
+        language=report["language"],
+        urgent=summary.get("priority") == "high",
+    )
+
+
+def known_wallets(conn: sa.Connection, scope: Scope) -> dict[str, dict[str, str]]:
+    """The wallets of a scope, by id, with their names."""
+    ids = conn.scalars(sa.select(wallets.c.id).where(scope.covers(wallets.c.id)).order_by(wallets.c.id))
+    return {one: name_of(conn, one) for one in ids.all()}
+
+
+def countries(conn: sa.Connection, scope: Scope) -> set[str]:
+    """The countries in which the wallets of a scope read numbers without a country code."""
+    return {directory.by_id(conn, one).country for one in known_wallets(conn, scope)}

@@ -1,0 +1,31 @@
+"""What every page of the desk works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ivr.config.settings import Settings
+from ivr.engine.secrets import Sealer
+from ivr.staff.sign_in import SignIn
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The database and clocks: `now` is the machine's time, for sessions and the audit log; `business_now` that of calls."""
+
+    engine: sa.Engine
+    settings: Settings
+    sealer: Sealer
+    sign_in: SignIn
+    now: Callable[[], datetime]
+    business_now: Callable[[sa.Connection], datetime]
+    cookie: str
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach it by https."""
+        return self.settings.desk_url.startswith("https:")

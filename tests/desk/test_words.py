@@ -1,0 +1,76 @@
+"""The desk's words: the same in both languages, and there for everything that pages ask for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ivr.cases.cases import PROMISES
+from ivr.cases.stages import STAGES
+from ivr.desk.call_pages import REASONS
+from ivr.desk.card import FIELDS, STORY
+from ivr.desk.words import words
+from ivr.handover.whisper import TOPICS
+from ivr.staff.roles import ROLES
+from ivr.staff.roles import TOPICS as STAFF_TOPICS
+from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
+
+DESK = Path(__file__).parents[2] / "ivr" / "desk"
+STAFF = DESK.parent / "staff"
+
+
+def test_both_languages_have_the_same_words_with_the_same_values():
+    """A name that one lacks would break the page for half of the people."""
+    zh, en = words()["zh"], words()["en"]
+    assert zh.keys() - en.keys() == set() and en.keys() - zh.keys() <= {
+        "why-asked"
+    }  # Chinese reasons are whole sentences
+    for name in zh:
+        assert set(re.findall(r"{(\w+)}", zh[name])) == set(re.findall(r"{(\w+)}", en[name])), name
+        assert zh[name].strip() and en[name].strip()
+
+
+def test_every_word_that_a_page_asks_for_is_there():
+    """By its name, and by every value that can be put behind a beginning."""
+    pages = "".join(path.read_text("utf-8") for path in [*DESK.rglob("*.html"), *DESK.glob("*.py")])
+    asked = set(re.findall(r'\bt\("([a-z-]+[a-z])"', pages)) | set(re.findall(r'return "(password-[a-z]+)"', pages))
+    acts = set(re.findall(r'audit\.record\(\s*conn, [^"\n]*"([a-z-]+)"', "".join(path.read_text("utf-8") for path in STAFF.glob("*.py")) + pages))  # fmt: skip
+    acts |= set(re.findall(r'_note\(desk, call, "([a-z-]+)"', pages))
+    behind = {
+        "topic": {*TOPICS, *STAFF_TOPICS, "none"},
+        "outcome": {"transferred", "callback", "case", "resolved", "abandoned", "over", "going-on"},
+        "level": {"L0", "L1", "L2", "L3"},
+        "role": ROLES,
+        "field": FIELDS,
+        "story": STORY,
+        "reason": REASONS,
+        "stage": {*STAGES, *DISPUTE_STAGES},
+        "kind": {*PROMISES, *DISPUTE_REASONS, "reference", "call", "tail", "number", "nothing"},
+        "speaks": {"zh", "en"},
+        "verified-by": {"pin", "text"},
+        "wrong": {"id", "name", "role", "wallets", "languages", "topics", "address"},
+        "sign-in": {"wrong", "limit", "no-code"},
+        "code": {"wrong", "limit"},
+        "act": acts,
+    }
+    asked |= {f"{kind}-{name}" for kind, names in behind.items() for name in names}
+    assert len(acts) > 12 and len(asked) > 150
+    assert asked - words()["en"].keys() == set()
+
+
+def test_no_word_is_left_over():
+    """What no page asks for is not translated either."""
+    pages = "".join(path.read_text("utf-8") for path in [*DESK.rglob("*.html"), *DESK.glob("*.py")])
+    prefixes = set(re.findall(r'(?:t\("|label\(")([a-z-]+?)-?"', pages)) | {
+        "speaks",
+        "topic",
+        "kind",
+        "field",
+        "reason",
+        "role",
+    }
+    unused = [
+        name for name in words()["en"]
+        if f'"{name}"' not in pages and not any(name.startswith(f"{one}-") for one in prefixes)
+    ]  # fmt: skip
+    assert unused == []
