@@ -15,6 +15,7 @@ from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent, is_urgent
 from ivr.engine.entries import identifier
 from ivr.handover import reasons
 from ivr.handover.agents import duty
+from ivr.queue.entries import join_queue
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)
@@ -55,7 +56,16 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
     call.facts["reason"] = reason
     call.facts["solved"] = False
     on_duty = await call.do(duty, call.facts["wallet"], is_urgent(call.facts))
-    if on_duty.open and on_duty.numbers:
+    if on_duty.open and on_duty.queued:
+        chosen = await wait_for_agent(call)
+        if chosen == "menu" and not only:
+            raise Main
+        if chosen == "callback":
+            await callback(call, reason, only, chosen=True)
+            return
+        if chosen != "menu":
+            call.say("queue-full" if chosen == "full" else "nobody-free")
+    elif on_duty.open and on_duty.numbers:
         call.say("connecting")
         for place in range(len(on_duty.numbers)):
             ended = await call.dial("agent", on_duty.numbers[place])
@@ -69,16 +79,33 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
     await callback(call, reason, only)
 
 
-async def callback(call: Call, reason: str, only: bool = False) -> None:
-    """Offer a callback once per call. For a caller who gives no answer, one is left for the caller's number."""
+async def wait_for_agent(call: Call) -> str:
+    """Wait in the queue; returns what the caller chose instead, `full` or `failed`. After a talk the call ends."""
+    dropped = bool(call.facts.get("dropped"))
+    place = await call.do(join_queue, call.facts["wallet"], call.language, is_urgent(call.facts), dropped)
+    if not place.joined:
+        return "full"
+    call.say("connecting")
+    ended = await call.queue("agent-queue")
+    if ended == "answered":
+        say_goodbye(call)
+    return ended
+
+
+async def callback(call: Call, reason: str, only: bool = False, chosen: bool = False) -> None:
+    """Offer a callback once per call. For a caller who gives no answer, one is left for the caller's number.
+
+    `chosen`: the caller has asked for it already.
+    """
     promised = await call.do(is_promised)
     if promised:
         call.say("callback-there")
         return
     for _ in range(TRIES):
         try:
-            if await take_callback(call, reason, only):
+            if await take_callback(call, reason, only, chosen):
                 return
+            chosen = False
         except Back:
             call.say("only-callback")
         except Main:
@@ -91,9 +118,9 @@ async def callback(call: Call, reason: str, only: bool = False) -> None:
             call.say("only-callback")
 
 
-async def take_callback(call: Call, reason: str, only: bool) -> bool:
+async def take_callback(call: Call, reason: str, only: bool, chosen: bool = False) -> bool:
     """Make one attempt to take a callback. True: the matter is settled, with or without a callback."""
-    wanted = await offer(call, security_only(call) and not only)
+    wanted = "yes" if chosen else await offer(call, security_only(call) and not only)
     if wanted == "no":
         return True
     if wanted == "security":

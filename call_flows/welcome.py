@@ -66,6 +66,7 @@ async def greet(call: Call) -> None:
         await choose_language(call)
     dropped = await call.do(dropped_call, call.facts.get("caller_mark"), call.facts["wallet"])
     if dropped is not None:
+        call.facts["dropped"] = True
         if unnamed:
             call.say("welcome-back", name=call.facts["name"])
         unnamed = False

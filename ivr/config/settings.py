@@ -74,6 +74,8 @@ class Settings:
     """Where REST requests go instead of Twilio, by product (`api`, `messaging`), "" standing for all others.
 
     In the lab the simulator, at PORT + 1. Of a product that is not named, to Twilio."""
+    hold_music_url: str
+    """Music for callers who wait, instead of our own: an https address of an audio file that Twilio can fetch."""
     public_base_url: str
     """The address that Twilio calls and signs, without a slash at the end."""
     database_url: str
@@ -179,6 +181,7 @@ class _Reader:
             twilio_test_account_sid=self._text("TWILIO_TEST_ACCOUNT_SID"),
             twilio_test_auth_token=self._text("TWILIO_TEST_AUTH_TOKEN"),
             twilio_api_url=self._urls("TWILIO_API_URL", ("api", "…"), f"http://127.0.0.1:{port + 1}" if lab else ""),
+            hold_music_url=self._url("HOLD_MUSIC_URL", ""),
             public_base_url=self._public(account, port),
             database_url=self._database(data_dir),
             bind=self._bind(lab),

@@ -17,7 +17,7 @@ from ivr.engine.errors import RunawayFlow
 from ivr.engine.prompts import Ask, Confirm, Decision, FailureCounts, Menu, Prompt, Record
 from ivr.engine.signals import Back, HangUp, Main, Signal, ToAgent
 from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
-from ivr.engine.waits import Announcement, CallerWait, Dial, Wait
+from ivr.engine.waits import Announcement, CallerWait, Dial, Queue, Wait
 
 REPEATS_CONTEXT = ("repeat", "slower", "language", "more-time")
 """After a failure the words before the question are left out, until the caller asks for them with one of these keys."""
@@ -133,6 +133,14 @@ class Call:
     async def dial(self, name: str, number: str) -> str:
         """Ring one agent: accepted (after the talk), declined, busy, no-answer or failed."""
         kind, _ = await _yield_to_engine(Dial(name, number, self._take_said()))
+        return str(kind)
+
+    async def queue(self, name: str) -> str:
+        """Wait in the queue for an agent; how the wait ended.
+
+        `answered` (after the talk), what the caller chose instead (`callback`, `voicemail`, `menu`), `full` or `failed`.
+        """
+        kind, _ = await _yield_to_engine(Queue(name, self._take_said()))
         return str(kind)
 
     async def announce(self, message: str, **args: Any) -> None:

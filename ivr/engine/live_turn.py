@@ -19,7 +19,7 @@ from ivr.engine.journal import LastTurn, Row
 from ivr.engine.prompts import Decision, Record, Recorded
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import Sealed, Secret
-from ivr.engine.waits import Announcement, CallerWait, Dial, Wait
+from ivr.engine.waits import Announcement, CallerWait, Dial, Queue, Wait
 from ivr.storage.database import LazyConnection, reading, writing
 
 TURN_SECONDS = 8.0
@@ -31,12 +31,13 @@ MIN_TOUCH_SECONDS = 0.5
 class Input(msgspec.Struct, frozen=True):
     """What the caller did.
 
-    `keys`: None is silence. `dialled`: how an agent's leg ended. `again`: ask the question once more.
-    `at`: when it came, by `Runtime.key_clock`.
+    `keys`: None is silence. `dialled`: how an agent's leg ended. `queued`: how a wait in the queue ended.
+    `again`: ask the question once more. `at`: when it came, by `Runtime.key_clock`.
     """
 
     keys: str | None = None
     dialled: str | None = None
+    queued: str | None = None
     again: bool = False
     recorded: Recorded | None = None
     at: float | None = None
@@ -76,6 +77,8 @@ class LiveTurn:
             return self._passed()
         if isinstance(wait, Dial):
             return self._dialled()
+        if isinstance(wait, Queue):
+            return self._queued()
         if self.is_input_due and self.input is not None:
             self.is_input_due = False
             if self.input.again:
@@ -235,6 +238,12 @@ class LiveTurn:
         if self.is_input_due and self.input is not None and (self.input.dialled or self.input.again):
             self.is_input_due = False
             return (self.input.dialled or "failed", None)
+        return None
+
+    def _queued(self) -> tuple[str, Any] | None:
+        if self.is_input_due and self.input is not None and (self.input.queued or self.input.again):
+            self.is_input_due = False
+            return (self.input.queued or "failed", None)
         return None
 
     def _protect(self, decision: tuple[str, Any]) -> tuple[str, Any]:

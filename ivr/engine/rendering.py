@@ -9,7 +9,7 @@ from ivr.engine.call import Call
 from ivr.engine.prompts import Record
 from ivr.engine.replay import TurnResult
 from ivr.engine.runtime import Runtime
-from ivr.engine.waits import Announcement, Dial
+from ivr.engine.waits import Announcement, Dial, Queue
 
 
 def render(runtime: Runtime, call: Call, turn: int, result: TurnResult, now: datetime) -> str:
@@ -25,6 +25,9 @@ def render(runtime: Runtime, call: Call, turn: int, result: TurnResult, now: dat
         number, ours = result.wait.number, runtime.caller_id(call.facts)
         dial = twiml.dial(number, runtime.settings.ring_seconds, ours, action, f"{base}/whisper/{turn + 1}")
         return twiml.document(twiml.says(spoken, call.slow) + dial)
+    if isinstance(result.wait, Queue):
+        enqueue = twiml.enqueue(call.sid, action, f"{base}/queue/{turn + 1}")
+        return twiml.document(twiml.says(spoken, call.slow) + enqueue)
     if isinstance(result.wait.prompt, Record):
         told_at = f"{base}/recordings/{turn + 1}"
         return twiml.document(twiml.record(result.wait, spoken, call.slow, action, told_at))

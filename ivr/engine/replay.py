@@ -37,9 +37,15 @@ from ivr.engine.runtime import RootFlow
 from ivr.engine.secrets import Sealed, Secret
 from ivr.engine.signals import HangUp, Signal
 from ivr.engine.utterances import Utterance
-from ivr.engine.waits import FILLER, Announcement, CallerWait, Dial, Wait
+from ivr.engine.waits import FILLER, Announcement, CallerWait, Dial, Queue, Wait
 
-VERBS: dict[type, str] = {Wait: "answer", Dial: "answer", Announcement: "answer", EffectRequest: "did"}
+VERBS: dict[type, str] = {
+    Wait: "answer",
+    Dial: "answer",
+    Queue: "answer",
+    Announcement: "answer",
+    EffectRequest: "did",
+}
 """The requests that a flow may await, and how the journal names their answers."""
 
 MAX_STEPS_PER_TURN = 40

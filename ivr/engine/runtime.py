@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -37,9 +37,10 @@ class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the root flows, and the slots for turns that wait for the outside.
 
     `release` names the code that plays. `max_turns_per_call` and `max_turns_per_rescue` are more than any conversation
-    needs. `key_clock`: the seconds that measure how soon a key came, or None where nobody knows. `takeover`: the root
+    needs. `machine`: the machine's time, by which waits in the queue are measured. `key_clock`: the seconds that measure how soon a key came, or None where nobody knows. `takeover`: the root
     flow, and its facts, that operations put in the place of the call's own; called when the condition in `state_query`
-    holds. `caller_id`: which of our numbers an agent sees, by the facts of the call.
+    holds. `is_desk_staffed`: whether agents
+    of a wallet are signed on at the desk. `caller_id`: which of our numbers an agent sees, by the facts of the call.
     """
 
     engine: sa.Engine
@@ -54,6 +55,7 @@ class Runtime(msgspec.Struct, frozen=True):
     wallets: object
     texts: Texts
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
+    is_desk_staffed: Callable[[sa.Connection, str], bool]
     takeover: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str
@@ -63,6 +65,7 @@ class Runtime(msgspec.Struct, frozen=True):
     max_turns_per_call: int = 200
     max_turns_per_rescue: int = 40
     key_clock: Callable[[], float | None] = lambda: None
+    machine: Callable[[], datetime] = lambda: datetime.now(UTC)
     touches: threading.BoundedSemaphore = msgspec.field(default_factory=lambda: threading.BoundedSemaphore(8))
     outside_latency: OutsideLatency = msgspec.field(default_factory=OutsideLatency)
 

@@ -26,8 +26,11 @@ SLOW_RATE = 0.75
 """Of the normal speed, after key 8. The lab's voice speaks as slowly: `audio.espeak.SLOW_RATE`."""
 ONE_KEY = 'numDigits="1" finishOnKey=""'
 HANG_UP = "<Hangup/>"
+LEAVE = "<Leave/>"
 DECISION_SECONDS = 10
 """Seconds for somebody whom we rang to press a key."""
+SILENT_ROUND_SECONDS = 20
+"""Between the words to a caller who waits in a queue, where there is no hold music."""
 BEFORE_THE_TONE = 1
 """Seconds after the notice in which a key still counts; Twilio knows no shorter time."""
 BREAK, PAUSE = '<break time="500ms"/>', '<break time="2000ms"/>'
@@ -87,6 +90,32 @@ def dial(number: str, seconds: int, caller_id: str = "", action: str = "", befor
     if caller_id:
         attributes += f" callerId={quoteattr(caller_id)}"
     return f"<Dial{attributes}><Number{_address('url', before_joining)}>{escape(number)}</Number></Dial>"
+
+
+def enqueue(queue: str, action: str, entertained_at: str) -> str:
+    """Wait in the queue of this name. Twilio requests `entertained_at` again and again, and `action` when the wait ends.
+
+    A caller waits in a queue of their own: `<Queue>` takes the head of a queue, and which caller is next is ours to say.
+    """
+    wait_url = f"waitUrl={quoteattr(entertained_at + OVERRIDES)}"
+    return f'<Enqueue{_address("action", action)} {wait_url} waitUrlMethod="POST">{escape(queue)}</Enqueue>'
+
+
+def entertain(spoken: list[SpokenText], slow: bool, music: str, action: str) -> str:
+    """One round of the wait in a queue: words, then music or silence; a key goes to `action` at any time."""
+    rest = f"<Play>{escape(music)}</Play>" if music else f'<Pause length="{SILENT_ROUND_SECONDS}"/>'
+    return (
+        f'<Gather input="dtmf" {ONE_KEY} timeout="1" method="POST" action={quoteattr(action + OVERRIDES)}>'
+        f"{says(spoken, slow)}{rest}</Gather>"
+    )
+
+
+def take_from_queue(queue: str, action: str, before_joining: str) -> str:
+    """Join this leg with the caller who waits in that queue; `action` is requested when they have parted.
+
+    The document at `before_joining` is played to the caller, not on this leg.
+    """
+    return f"<Dial{_address('action', action)}><Queue{_address('url', before_joining)}>{escape(queue)}</Queue></Dial>"
 
 
 def decide(spoken: list[SpokenText], action: str) -> str:

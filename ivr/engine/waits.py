@@ -56,6 +56,14 @@ class Dial(msgspec.Struct, frozen=True):
     stored_kind: ClassVar[str] = "Dial"
 
 
+class Queue(msgspec.Struct, frozen=True):
+    """A wait in the queue for an agent: its name, and what the caller hears before joining it."""
+
+    name: str
+    utterances: tuple[Utterance, ...]
+    stored_kind: ClassVar[str] = "Queue"
+
+
 class Announcement(msgspec.Struct, frozen=True):
     """Words without a question: after them the line requests the next turn. Earlier writes are committed by then."""
 
@@ -64,7 +72,7 @@ class Announcement(msgspec.Struct, frozen=True):
     stored_kind: ClassVar[str] = "Moment"
 
 
-CallerWait = Wait | Dial | Announcement
+CallerWait = Wait | Dial | Queue | Announcement
 """Any wait on the caller's leg: its answer is a turn. `stored_kind` is its kind in the journal; it never changes."""
 
 FILLER = Announcement("filler", (Utterance("one-moment"),))

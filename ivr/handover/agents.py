@@ -15,13 +15,15 @@ from ivr.wallet.types import WalletInfo
 class Duty:
     """Whether the line is open; the numbers on duty, in order; when closed, the next opening (ISO 8601), if any.
 
-    `provisional`: the opening depends on holidays that are not announced yet.
+    `provisional`: the opening depends on holidays that are not announced yet. `queued`: agents are signed on at the desk,
+    so callers wait in the queue for them.
     """
 
     open: bool
     numbers: list[str]
     opens: str | None
     provisional: bool = False
+    queued: bool = False
 
 
 @read
@@ -30,7 +32,8 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
     info = directory.by_id(world.conn, wallet)
     week = (info.staffed(urgent), world.now, info.timezone, info.calendar)
     if business_days.is_open(*week):
-        return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None)
+        queued = world.runtime.is_desk_staffed(world.conn, wallet)
+        return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None, queued=queued)
     opens = business_days.next_opening(*week)
     return Duty(False, [], opens.at.isoformat(), opens.provisional) if opens else Duty(False, [], None)
 

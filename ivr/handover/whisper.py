@@ -26,11 +26,14 @@ LIFT = "frozen-then.lift"
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
-def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[SpokenText]:
-    """The call so far in the shortest form: proof, matter, finding, case; then how to accept."""
+def whisper(
+    conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance, accepted: bool = False
+) -> list[SpokenText]:
+    """The call so far in the shortest form: proof, matter, finding, case; then how to accept, unless that is done."""
     rows = journal.rows(conn, sid)
     language = rows[-1].language if rows else "zh"
     told = lines(summarise(rows)) if rows else [Utterance("whisper-accept")]
+    told = [one for one in told if not (accepted and one.id == "whisper-accept")]
     parts = speaker.speak((*lead, *told), language, rows[-1].at.date() if rows else date.min)
     comma, stop = JOINED[language]
     return [SpokenText(comma.join(part.text for part in parts) + stop, language)]

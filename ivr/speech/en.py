@@ -22,6 +22,7 @@ UNITS = {
     "point": "point",
     "person": "person",
     "digit": "digit",
+    "caller": "caller",
 }
 
 

@@ -24,6 +24,7 @@ UNITS = {
     "point": "分",
     "person": "位",
     "digit": "位数字",
+    "caller": "位",
 }
 
 

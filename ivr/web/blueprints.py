@@ -12,8 +12,11 @@ from ivr.engine.secrets import Sealer
 from ivr.follow_up.messages import wait_until_sent
 from ivr.storage.database import connect
 from ivr.web.callback_webhooks import callbacks_blueprint
+from ivr.web.hold_music import music_blueprint
 from ivr.web.health import count_requests, health_blueprint
 from ivr.web.key_clock import key_clock
+from ivr.web.offer_webhooks import offers_blueprint
+from ivr.web.queue_webhooks import queue_blueprint
 from ivr.web.recording_webhooks import recordings_blueprint
 from ivr.web.text_webhooks import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
@@ -34,6 +37,9 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
     app.register_blueprint(voice_blueprint(runtime))
     app.register_blueprint(texts_blueprint(runtime))
     app.register_blueprint(callbacks_blueprint(runtime))
+    app.register_blueprint(queue_blueprint(runtime))
+    app.register_blueprint(offers_blueprint(runtime))
+    app.register_blueprint(music_blueprint(settings))
     app.register_blueprint(recordings_blueprint(runtime))
     app.register_blueprint(errors_blueprint(runtime))
     if settings.lab:

@@ -25,10 +25,11 @@ from ivr.engine.turn import Input, UnknownTurn, take_turn
 from ivr.engine.utterances import Utterance
 from ivr.handover.agents import at_work
 from ivr.identity import callers
+from ivr.queue import entries
 from ivr.storage.database import begin_read, begin_write, clean
 from ivr.telephony.own_numbers import answered_by
 from ivr.wallet import directory
-from ivr.web import agent_legs, recording_webhooks
+from ivr.web import agent_legs, hold_music, queue_webhooks, recording_webhooks
 from ivr.web.static_replies import StaticReplies
 from ivr.web.twilio_signature import is_signed
 
@@ -45,7 +46,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     def refuse_forgeries() -> None:
         asked, settings = here(), runtime.settings
         account = settings.twilio_account_sid
-        if not f"{asked.path}/".startswith("/voice/"):
+        if not f"{asked.path}/".startswith("/voice/") or asked.path == hold_music.ADDRESS:
             return
         if not is_signed(asked, settings.public_base_url, settings.tokens, settings.twilio_shared_keys):
             abort(403)
@@ -170,6 +171,8 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
     form = here().form
     if form.get("CallSid") not in (None, sid):
         abort(403)
+    if form.get("QueueResult", "").startswith("redirected"):
+        return twiml.document("")  # the leg does something else already: nobody plays this answer
     recorded = recording_webhooks.take(runtime, sid, turn, form)
     if form.get("CallStatus") in OVER:
         agent_legs.ended(runtime, sid, turn, form)
@@ -190,6 +193,8 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded |
     """Twilio's form → the caller's input. Twilio reports a bare `#` in several ways; they all become "#"."""
     if "DialCallStatus" in form:
         return Input(dialled=agent_legs.ended(runtime, sid, turn, form))
+    if "QueueResult" in form:
+        return Input(queued=queue_webhooks.result(runtime, sid, form["QueueResult"]))
     asked = request.args if here().query_string else {}
     if asked.get("again"):
         return Input(again=True, dialled=agent_legs.ended(runtime, sid, turn, form))
@@ -216,6 +221,7 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
     """End a call: by its status callback or, where none comes, by the last webhook of the call itself."""
     open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
     conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
+    entries.caller_gone(conn, sid, runtime.machine())
     keep_summary(conn, sid, runtime.sealer)
     if runtime.settings.crm_url and has_follow_up(conn, sid):
         tell_crm(conn, runtime.settings, sid, now)

@@ -20,6 +20,7 @@ from ivr.engine.secrets import Sealer
 from ivr.engine.speaking import Speaker
 from ivr.follow_up.messages import TextOutbox
 from ivr.operations.line_switch import is_any_switched, takeover_flow
+from ivr.queue.agents import agents_signed_on
 from ivr.speech.catalogue import words
 from ivr.telephony.own_numbers import caller_id
 from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_wallet
@@ -46,6 +47,7 @@ def make_runtime(
         wallets=make_wallet(engine, settings),
         texts=TextOutbox(clock),
         agents_on_duty=agents_on_duty(settings),
+        is_desk_staffed=lambda conn, wallet: bool(agents_signed_on(conn, wallet)),
         takeover=takeover_flow,
         caller_id=lambda facts: caller_id(settings, facts),
         state_query=STATE_QUERY,

@@ -19,13 +19,22 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Dispatcher, Periodic
 from ivr.follow_up.wake_up import WakeUp
 from ivr.privacy.retention import forget_old
+from ivr.queue import ringing
 from ivr.storage.database import connect
 from ivr.telephony.twilio_rest import TwilioRecordings, TwilioTelephone
 from ivr.texts.follow_ups import COMPOSERS
 from ivr.voice_notes import fetching
 from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_text_provider, make_wallet
 
-OUTBOXES = (messages.OUTBOX, deliveries.OUTBOX, dialler.ATTEMPTS, dialler.CALLBACKS, fetching.OUTBOX)
+OUTBOXES = (
+    ringing.CALLERS,
+    ringing.OFFERS,
+    messages.OUTBOX,
+    deliveries.OUTBOX,
+    dialler.ATTEMPTS,
+    dialler.CALLBACKS,
+    fetching.OUTBOX,
+)
 PERIODIC = (Periodic("overdue", find_overdue, 60.0), Periodic("retention", forget_old, 3600.0))
 GOODBYE_SECONDS = 3.0
 """For the tries that run when the worker is told to stop."""

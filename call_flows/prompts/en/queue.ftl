@@ -1,0 +1,14 @@
+# Waiting for an agent
+queue-ahead = You have { COUNT($ahead, unit: "caller") } ahead of you.
+queue-next = You are next.
+queue-minutes = The wait is about { COUNT($minutes, unit: "minute") }.
+queue-keys = -
+    .callback = To be called back instead
+    .menu = For the main menu
+queue-being-connected = An agent is about to join. Please stay on the line.
+queue-agent-here = An agent is here. Please go ahead.
+queue-full = Too many callers are waiting right now.
+
+# On the agent's telephone
+offer-from = A call for { TEXT($name) }.
+    .accept = To take it

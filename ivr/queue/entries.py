@@ -1,0 +1,148 @@
+"""Callers in the queue: how they join it, where they stand, and how their wait ends.
+
+An entry is `queued`, then `offered` while an agent is rung, `claimed` when the agent has accepted, `connected` when the
+two talk, and `over`. It gets one outcome: answered, abandoned, callback, menu or failed. Each step is one conditional
+update, so of two things that happen at once, the first commit wins: an agent who accepts at the moment in which the
+caller chooses a callback either has the caller, or hears that the caller has left.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ivr.engine.effects import World, write
+from ivr.follow_up.outbox import QUEUED, stamp
+from ivr.queue.agents import agents_signed_on
+from ivr.queue.tables import queue_entries
+from ivr.storage.database import AnyRow
+
+WAITING = (QUEUED, "offered")
+"""Statuses in which the caller may still leave; a caller who is claimed is being connected."""
+OPEN = (*WAITING, "claimed", "connected")
+MOST_WAITING = 100
+"""Callers of one wallet who may wait at the same time."""
+SAMPLE, FEWEST = timedelta(days=7), 10
+"""Talks of so long ago are measured for an estimate; with fewer of them than this, there is none."""
+FIRST_PRIORITY, LAST_PRIORITY = 0, 2
+"""Security matters; everything else. (One lies between, for callers who were dropped.)"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A caller's place: `ahead` of them so many, `minutes` to wait by measured talks (None: too few of them)."""
+
+    joined: bool
+    ahead: int = 0
+    minutes: int | None = None
+
+
+@write
+def join_queue(world: World, wallet: str, language: str, urgent: bool, dropped: bool) -> Place:
+    """Join the queue; `joined` is False when it is full. A caller who comes back keeps the time of the first entry."""
+    conn, now = world.conn, world.runtime.machine()
+    waiting = sa.select(sa.func.count()).where(queue_entries.c.wallet == wallet, queue_entries.c.status.in_(WAITING))
+    if (conn.scalar(waiting) or 0) >= MOST_WAITING:
+        return Place(False)
+    first = conn.scalar(sa.select(sa.func.min(queue_entries.c.entered)).where(queue_entries.c.call == world.call))
+    entry = {
+        "id": secrets.token_hex(8),
+        "call": world.call,
+        "wallet": wallet,
+        "language": language,
+        "topic": "security" if urgent else "other",
+        "priority": FIRST_PRIORITY if urgent else LAST_PRIORITY - dropped,
+        "entered": first or stamp(now),
+        "status": QUEUED,
+        "tries": 0,
+    }
+    conn.execute(sa.insert(queue_entries).values(**entry))
+    return place_of(conn, entry_of(conn, world.call), now)
+
+
+def entry_of(conn: sa.Connection, call: str) -> AnyRow | None:
+    """The open entry of a call, or None."""
+    here = (queue_entries.c.call == call) & queue_entries.c.status.in_(OPEN)
+    return conn.execute(sa.select(queue_entries).where(here)).first()
+
+
+def outcome_of(conn: sa.Connection, call: str) -> str | None:
+    """The outcome of the call's latest entry."""
+    latest = sa.select(queue_entries.c.outcome).where(queue_entries.c.call == call)
+    return conn.scalar(latest.order_by(queue_entries.c.ended.desc().nulls_first()).limit(1))
+
+
+def place_of(conn: sa.Connection, entry: AnyRow | None, now: datetime) -> Place:
+    """The place of a caller who waits; (0, no estimate) for one who is being connected."""
+    if entry is None or entry.status not in WAITING:
+        return Place(entry is not None)
+    ahead = conn.scalar(
+        sa.select(sa.func.count()).where(
+            queue_entries.c.wallet == entry.wallet,
+            queue_entries.c.status.in_(WAITING),
+            sa.tuple_(queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
+            < sa.tuple_(entry.priority, entry.entered, entry.id),
+        )
+    )
+    return Place(True, ahead or 0, _minutes(conn, entry.wallet, ahead or 0, now))
+
+
+def leave(conn: sa.Connection, call: str, outcome: str, now: datetime) -> bool:
+    """End the caller's wait with this outcome; False when an agent has claimed the caller, or the wait is over."""
+    here = (queue_entries.c.call == call) & queue_entries.c.status.in_(WAITING)
+    return _close(conn, here, outcome, now)
+
+
+def caller_gone(conn: sa.Connection, call: str, now: datetime) -> None:
+    """The call is over: a caller who still waited, or whose agent had just accepted, has abandoned the queue."""
+    here = (queue_entries.c.call == call) & queue_entries.c.status.in_((*WAITING, "claimed"))
+    _close(conn, here, "abandoned", now)
+    talked(conn, call, now)
+
+
+def connect(conn: sa.Connection, call: str, now: datetime) -> bool:
+    """The two legs are joined; False when the caller is not claimed."""
+    here = (queue_entries.c.call == call) & (queue_entries.c.status == "claimed")
+    joined = {"status": "connected", "outcome": "answered", "connected": stamp(now)}
+    return bool(conn.execute(sa.update(queue_entries).where(here).values(**joined)).rowcount)
+
+
+def talked(conn: sa.Connection, call: str, now: datetime) -> None:
+    """The talk of a connected caller is over."""
+    here = (queue_entries.c.call == call) & (queue_entries.c.status == "connected")
+    conn.execute(sa.update(queue_entries).where(here).values(status="over", ended=stamp(now)))
+
+
+def waiting(conn: sa.Connection) -> list[AnyRow]:
+    """The callers for whom nobody is rung, the next one first."""
+    in_order = (queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
+    return list(conn.execute(sa.select(queue_entries).where(queue_entries.c.status == QUEUED).order_by(*in_order)))
+
+
+def _close(conn: sa.Connection, here: sa.ColumnElement[bool], outcome: str, now: datetime) -> bool:
+    over = {"status": "over", "outcome": outcome, "ended": stamp(now)}
+    return bool(conn.execute(sa.update(queue_entries).where(here).values(**over)).rowcount)
+
+
+def _minutes(conn: sa.Connection, wallet: str, ahead: int, now: datetime) -> int | None:
+    """An estimate from the talks of the last days, divided by the agents who take such calls."""
+    talks = conn.execute(
+        sa.select(queue_entries.c.connected, queue_entries.c.ended).where(
+            queue_entries.c.wallet == wallet,
+            queue_entries.c.outcome == "answered",
+            queue_entries.c.status == "over",
+            queue_entries.c.ended >= stamp(now - SAMPLE),
+        )
+    ).all()
+    agents = agents_signed_on(conn, wallet)
+    if len(talks) < FEWEST or not agents:
+        return None
+    seconds = sum((_moment(ended) - _moment(began)).total_seconds() for began, ended in talks) / len(talks)
+    return math.ceil((ahead + 1) * seconds / len(agents) / 60)
+
+
+_moment = datetime.fromisoformat

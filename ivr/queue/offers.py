@@ -1,0 +1,163 @@
+"""Offers: an agent is rung for a caller in the queue, accepts by key 1, hears the summary, and is joined with the caller.
+
+An offer is committed *before* the request to Twilio, and its id is in every URL that Twilio gets: each webhook belongs to
+its offer, also if the worker that asked is dead. The database allows one open offer for an agent and one for a caller, so
+two agents never ring one caller, and nobody rings an agent who is talking.
+
+A mailbox presses no key: it hears who is calling and nothing about the caller, and the caller keeps their place.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ivr.engine import journal
+from ivr.engine.claims import lock_until_commit
+from ivr.follow_up.context import Context
+from ivr.follow_up.outbox import LEASE, QUEUED, is_due, stamp
+from ivr.queue import agents, entries
+from ivr.queue.tables import agent_offers, queue_entries
+from ivr.storage.database import AnyRow
+from ivr.telephony import own_numbers
+
+NOBODY_FREE = timedelta(seconds=2)
+"""Until the next look for an agent of this caller's wallet, language and topic."""
+NOT_AGAIN = timedelta(seconds=60)
+"""An agent who did not take a caller is not rung for the same one so soon, unless there is no other."""
+ALONE_AGAIN = timedelta(seconds=20)
+"""The pause for an agent who is the only one."""
+UNPLACED = "not placed"
+Ended = str
+"""How an offer ended: declined, missed, withdrawn, failed, or done after a talk."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer to place: its id, the agent's address, and the caller ID."""
+
+    id: str
+    address: str
+    caller_id: str
+
+
+def begin(conn: sa.Connection, context: Context, entry_id: str) -> Offer | None:
+    """Store and return an offer of this caller to the next agent; None when nobody may be rung for them now."""
+    lock_until_commit(conn, "queue")  # or two workers would choose the same agent
+    now = context.machine()
+    here = (queue_entries.c.id == entry_id) & is_due(queue_entries, now)
+    entry = conn.execute(sa.select(queue_entries).where(here)).first()
+    if entry is None:
+        return None
+    if conn.scalar(sa.select(journal.calls.c.ended).where(journal.calls.c.call == entry.call)):
+        entries.caller_gone(conn, entry.call, now)
+        return None
+    agent = _next_agent(conn, entry, now)
+    if agent is None:
+        conn.execute(sa.update(queue_entries).where(here).values(next=stamp(now + NOBODY_FREE)))
+        return None
+    return _insert(conn, context, entry, agent, now)
+
+
+def claim(conn: sa.Connection, offer_id: str, now: datetime) -> AnyRow | None:
+    """The agent accepts: the caller's entry, or None when the caller has left or the offer is over. Repeating is the same."""
+    offer = _locked(conn, offer_id)
+    if offer is None or offer.state not in ("ringing", "claimed"):
+        return None
+    here = queue_entries.c.id == offer.entry
+    claimed = {"status": "claimed", "staff": offer.staff}
+    conn.execute(sa.update(queue_entries).where(here, queue_entries.c.status == "offered").values(**claimed))
+    entry = conn.execute(sa.select(queue_entries).where(here)).one()
+    if entry.status != "claimed" or entry.staff != offer.staff:
+        return None
+    _change(conn, offer_id, state="claimed")
+    return entry
+
+
+def join(conn: sa.Connection, offer_id: str, now: datetime) -> bool:
+    """The two legs are joined."""
+    offer = _locked(conn, offer_id)
+    if offer is None or offer.state not in ("claimed", "connected"):
+        return False
+    _change(conn, offer_id, state="connected")
+    return entries.connect(conn, call_of(conn, offer), now)
+
+
+def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime) -> None:
+    """The agent's leg is over: the first end counts. A caller who was not reached is offered to the next agent at once."""
+    offer = _locked(conn, offer_id)
+    if offer is None or offer.status != QUEUED:
+        return
+    talked = offer.state == "connected"
+    _change(conn, offer_id, status="over", state="done" if talked else ended)
+    if talked:
+        entries.talked(conn, call_of(conn, offer), now)
+        agents.wrap_up(conn, offer.staff, now)
+        return
+    here = (queue_entries.c.id == offer.entry) & queue_entries.c.status.in_(("offered", "claimed"))
+    waits_on = {"status": QUEUED, "next": stamp(now)}
+    if not conn.execute(sa.update(queue_entries).where(here).values(**waits_on)).rowcount:
+        _change(conn, offer_id, state="withdrawn")  # not the agent's miss
+    elif ended == "missed":
+        agents.missed(conn, offer.staff)
+
+
+def set_call_sid(conn: sa.Connection, offer_id: str, call: str) -> None:
+    """Store the CallSid of the agent's leg; the first one counts."""
+    here = (agent_offers.c.id == offer_id) & agent_offers.c.call.is_(None)
+    conn.execute(sa.update(agent_offers).where(here).values(call=call))
+
+
+def call_of(conn: sa.Connection, offer: AnyRow) -> str:
+    """The caller's call of an offer."""
+    return str(conn.scalar(sa.select(queue_entries.c.call).where(queue_entries.c.id == offer.entry)))
+
+
+def find(conn: sa.Connection, offer_id: str) -> AnyRow | None:
+    """An open offer, or None."""
+    here = (agent_offers.c.id == offer_id) & (agent_offers.c.status == QUEUED)
+    return conn.execute(sa.select(agent_offers).where(here)).first()
+
+
+def _locked(conn: sa.Connection, offer_id: str) -> AnyRow | None:
+    return conn.execute(sa.select(agent_offers).where(agent_offers.c.id == offer_id).with_for_update()).first()
+
+
+def _next_agent(conn: sa.Connection, entry: AnyRow, now: datetime) -> agents.Agent | None:
+    """The agent who has been free longest; one who did not take this caller lately only if there is no other."""
+    fitting = [one for one in agents.agents_signed_on(conn, entry.wallet, now) if _fits(one, entry)]
+    pause = ALONE_AGAIN if len(fitting) == 1 else NOT_AGAIN
+    lately = (agent_offers.c.entry == entry.id) & (agent_offers.c.at > stamp(now - pause))
+    asked = set(conn.scalars(sa.select(agent_offers.c.staff).where(lately)))
+    return next((one for one in fitting if one.activity == "idle" and one.id not in asked), None)
+
+
+def _fits(agent: agents.Agent, entry: AnyRow) -> bool:
+    return agent.takes(entry.wallet, entry.language, entry.topic)
+
+
+def _insert(conn: sa.Connection, context: Context, entry: AnyRow, agent: agents.Agent, now: datetime) -> Offer:
+    offer_id = secrets.token_hex(8)
+    conn.execute(
+        sa.insert(agent_offers).values(
+            id=offer_id,
+            entry=entry.id,
+            staff=agent.id,
+            address=agent.address,
+            at=stamp(now),
+            state="ringing",
+            status=QUEUED,
+            tries=0,
+            next=stamp(now + LEASE),
+        )
+    )
+    conn.execute(sa.update(queue_entries).where(queue_entries.c.id == entry.id).values(status="offered"))
+    facts = {"wallet": entry.wallet} | dict(own_numbers.facts_of(conn, entry.call))
+    return Offer(offer_id, agent.address, own_numbers.caller_id(context.settings, facts))
+
+
+def _change(conn: sa.Connection, offer_id: str, **values: object) -> None:
+    conn.execute(sa.update(agent_offers).where(agent_offers.c.id == offer_id).values(**values))

@@ -1,0 +1,71 @@
+"""Tables: callers in the queue, offers to agents, and the state of each agent."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ivr.follow_up.outbox import retry_columns
+from ivr.storage.database import metadata
+
+queue_entries = sa.Table(
+    "queue_entries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random
+    sa.Column("call", sa.Text, nullable=False),
+    sa.Column("wallet", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),  # security or other
+    sa.Column("priority", sa.Integer, nullable=False),  # the smallest is first
+    sa.Column("entered", sa.Text, nullable=False),  # the machine's time, as all times here
+    # queued, offered (an agent is rung), claimed (an agent has accepted), connected, over
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),  # answered, abandoned, callback, menu, failed: set once
+    sa.Column("staff", sa.Text),  # the agent who claimed the caller last
+    sa.Column("connected", sa.Text),
+    sa.Column("ended", sa.Text),  # when the wait ended without an agent, or the talk
+    *retry_columns(),
+    sa.Index("queue_entries_due", "status", "priority", "entered"),
+    sa.Index("queue_entries_by_call", "call"),
+)
+
+agent_offers = sa.Table(
+    "agent_offers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random; it is in the URLs given to Twilio
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("staff", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    # ringing, claimed, connected; then declined, missed, withdrawn (the caller left), failed, or done
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("call", sa.Text),  # the agent's leg, once it is known
+    sa.Column("status", sa.Text, nullable=False),  # queued while its end is to be found out, then over
+    *retry_columns(),
+    sa.Index("agent_offers_of_entry", "entry"),
+    sa.Index("agent_offers_due", "status", "next"),
+    # one open offer for an agent, and one for a caller: the database itself refuses a second
+    sa.Index(
+        "agent_offers_one_an_agent",
+        "staff",
+        unique=True,
+        sqlite_where=sa.text("status = 'queued'"),
+        postgresql_where=sa.text("status = 'queued'"),
+    ),
+    sa.Index(
+        "agent_offers_one_a_caller",
+        "entry",
+        unique=True,
+        sqlite_where=sa.text("status = 'queued'"),
+        postgresql_where=sa.text("status = 'queued'"),
+    ),
+)
+
+agent_states = sa.Table(
+    "agent_states",
+    metadata,
+    sa.Column("staff", sa.Text, primary_key=True),
+    sa.Column("wish", sa.Text, nullable=False),  # available, break, offline: what the agent chose last
+    sa.Column("missed", sa.Boolean, nullable=False),  # an offer was missed, and the agent has not come back yet
+    sa.Column("since", sa.Text, nullable=False),  # of the wish
+    sa.Column("free_since", sa.Text, nullable=False),  # the end of the last talk or wrap-up: the longest free is first
+)

@@ -1,0 +1,140 @@
+"""Twilio's webhooks of an offer: the agent's leg, from its first word to the end of the talk.
+
+The addresses are `/voice/offers/<id>…`; unsigned requests are refused by the voice blueprint. The leg is a call that we
+placed. It hears who is calling and nothing about the caller; 1 accepts; then comes the summary, then the caller out of the
+queue. A repeated request gets the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request
+
+from ivr.calls.report import keep_summary, tell_crm
+from ivr.engine import journal, twiml
+from ivr.engine.entries import keys_of
+from ivr.engine.runtime import Runtime
+from ivr.engine.utterances import Utterance
+from ivr.handover.whisper import whisper
+from ivr.queue import entries, offers
+from ivr.queue.ringing import LEG_ENDED
+from ivr.storage.database import begin_read, begin_write
+from ivr.wallet import directory
+
+ADDRESS = "/<string(length=16):offer_id>"
+
+
+def offers_blueprint(runtime: Runtime) -> Blueprint:
+    """The addresses under `/voice/offers/<offer_id>`."""
+    room = Blueprint("offers", __name__, url_prefix="/voice/offers")
+    views = {"": announce, "/answer": answered, "/joined": joined, "/after": after, "/leg": leg}
+    for path, view in views.items():
+        room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=["POST"])
+    return room
+
+
+def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[[str], Response]:
+    """On any fault this leg is hung up; the caller keeps their place and the next agent is rung."""
+
+    @wraps(view)
+    def answer(offer_id: str) -> Response:
+        try:
+            body = view(runtime, offer_id)
+        except Exception as error:
+            runtime.log.error("webhook failed", path="/voice/offers", type=type(error).__name__)
+            body = twiml.HANG_UP
+        return Response(twiml.document(body), mimetype="text/xml")
+
+    return answer
+
+
+def announce(runtime: Runtime, offer_id: str) -> str:
+    """What whoever answers may hear, also a mailbox: the name of the line, and key 1 to accept."""
+    with begin_write(runtime.engine) as conn:
+        offer = offers.find(conn, offer_id)
+        if offer is None:
+            return twiml.HANG_UP
+        offers.set_call_sid(conn, offer_id, request.form.get("CallSid", ""))
+        call = offers.call_of(conn, offer)
+        language, name = _call_language(conn, call), _line_name(conn, call)
+    said = [Utterance("offer-from", {"name": name}), Utterance("offer-from.accept", key="1")]
+    return twiml.decide(runtime.speaker.speak(said, language, date.min), _url(runtime, offer_id, "/answer"))
+
+
+def answered(runtime: Runtime, offer_id: str) -> str:
+    """Key 1 claims the caller: then the summary, then the caller. Any other key declines."""
+    accepted = keys_of(request.form.get("Digits")) == "1"
+    with begin_write(runtime.engine) as conn:
+        now = runtime.machine()
+        if not accepted:
+            offers.settle(conn, offer_id, "declined", now)
+            return twiml.HANG_UP
+        entry = offers.claim(conn, offer_id, now)
+        if entry is None:
+            return _has_left(runtime, conn, offer_id)
+        keep_summary(conn, entry.call, runtime.sealer)
+        tell_crm(conn, runtime.settings, entry.call, runtime.clock(conn))
+    with begin_read(runtime.engine) as conn:
+        spoken = whisper(conn, entry.call, runtime.speaker, accepted=True)
+    joined_at, after_at = _url(runtime, offer_id, "/joined"), _url(runtime, offer_id, "/after")
+    return twiml.says(spoken) + twiml.take_from_queue(entry.call, after_at, joined_at)
+
+
+def joined(runtime: Runtime, offer_id: str) -> str:
+    """Played to the caller at the moment in which the two are joined. Without a claim there is nobody to join."""
+    with begin_write(runtime.engine) as conn:
+        offers.join(conn, offer_id, runtime.machine())
+        offer = offers.find(conn, offer_id)
+        language = _call_language(conn, offers.call_of(conn, offer)) if offer else "zh"
+    return twiml.says(runtime.speaker.speak([Utterance("queue-agent-here")], language, date.min))
+
+
+def after(runtime: Runtime, offer_id: str) -> str:
+    """The talk is over, or the caller was gone before it began."""
+    with begin_write(runtime.engine) as conn:
+        if request.form.get("DialBridged") == "true":
+            offers.join(conn, offer_id, runtime.machine())  # in case the request at the joining was lost
+            offers.settle(conn, offer_id, "done", runtime.machine())
+            return twiml.HANG_UP
+        return _has_left(runtime, conn, offer_id)
+
+
+def leg(runtime: Runtime, offer_id: str) -> str:
+    """The status callback of the agent's leg."""
+    status = request.form.get("CallStatus", "")
+    with begin_write(runtime.engine) as conn:
+        offers.set_call_sid(conn, offer_id, request.form.get("CallSid", ""))
+        if status in LEG_ENDED:
+            offers.settle(conn, offer_id, LEG_ENDED[status], runtime.machine())
+    return ""
+
+
+def _has_left(runtime: Runtime, conn: sa.Connection, offer_id: str) -> str:
+    """Tell the agent that the caller has hung up; this leg ends."""
+    offer = offers.find(conn, offer_id)
+    language = _call_language(conn, offers.call_of(conn, offer)) if offer else "zh"
+    if offer is not None:
+        call = offers.call_of(conn, offer)
+        if conn.scalar(sa.select(journal.calls.c.ended).where(journal.calls.c.call == call)):
+            entries.caller_gone(conn, call, runtime.machine())
+        offers.settle(conn, offer_id, "withdrawn", runtime.machine())
+    said = runtime.speaker.speak([Utterance("whisper-customer-left")], language, date.min)
+    return twiml.says(said) + twiml.HANG_UP
+
+
+def _call_language(conn: sa.Connection, call: str) -> str:
+    rows = journal.rows(conn, call)
+    return rows[-1].language if rows else "zh"
+
+
+def _line_name(conn: sa.Connection, call: str) -> dict[str, str]:
+    wallet = conn.scalar(sa.select(journal.calls.c.wallet).where(journal.calls.c.call == call))
+    return dict(directory.by_id(conn, str(wallet)).name)
+
+
+def _url(runtime: Runtime, offer_id: str, path: str) -> str:
+    return f"{runtime.base_url}/voice/offers/{offer_id}{path}"
