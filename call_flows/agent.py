@@ -81,8 +81,8 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
 
 async def wait_for_agent(call: Call) -> str:
     """Wait in the queue; returns what the caller chose instead, `full` or `failed`. After a talk the call ends."""
-    dropped = bool(call.facts.get("dropped"))
-    place = await call.do(join_queue, call.facts["wallet"], call.language, is_urgent(call.facts), dropped)
+    topic = "security" if is_urgent(call.facts) else call.facts.get("topic", "other")
+    place = await call.do(join_queue, call.facts["wallet"], call.language, topic, "dropped" in call.facts)
     if not place.joined:
         return "full"
     call.say("connecting")

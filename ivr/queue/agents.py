@@ -39,8 +39,8 @@ class Agent:
     since: str
 
     def takes(self, wallet: str, language: str, topic: str) -> bool:
-        """Whether this agent takes calls of that kind; no topic means all of them."""
-        return wallet in self.wallets and language in self.languages and (not self.topics or topic in self.topics)
+        """Whether this agent takes calls of that kind."""
+        return wallet in self.wallets and language in self.languages and topic in self.topics
 
 
 def agents_signed_on(conn: sa.Connection, wallet: str, now: datetime | None = None) -> list[Agent]:
@@ -86,8 +86,9 @@ def wrap_up(conn: sa.Connection, staff_id: str, now: datetime) -> None:
 
 
 def _agent(row: AnyRow, offer: str | None, now: datetime | None) -> Agent:
-    lists = (tuple(msgspec.json.decode(row[name])) for name in ("wallets", "languages", "topics"))
-    return Agent(row.id, row.name, row.address, *lists, _activity(row, offer, now), row.since or "")
+    wallets, languages, topics = (tuple(msgspec.json.decode(one)) for one in (row.wallets, row.languages, row.topics))
+    activity = _activity(row, offer, now)
+    return Agent(row.id, row.name, row.address, wallets, languages, topics, activity, row.since or "")
 
 
 def _activity(row: AnyRow, offer: str | None, now: datetime | None) -> Activity:

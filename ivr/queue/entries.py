@@ -42,7 +42,7 @@ class Place:
 
 
 @write
-def join_queue(world: World, wallet: str, language: str, urgent: bool, dropped: bool) -> Place:
+def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bool) -> Place:
     """Join the queue; `joined` is False when it is full. A caller who comes back keeps the time of the first entry."""
     conn, now = world.conn, world.runtime.machine()
     waiting = sa.select(sa.func.count()).where(queue_entries.c.wallet == wallet, queue_entries.c.status.in_(WAITING))
@@ -54,8 +54,8 @@ def join_queue(world: World, wallet: str, language: str, urgent: bool, dropped: 
         "call": world.call,
         "wallet": wallet,
         "language": language,
-        "topic": "security" if urgent else "other",
-        "priority": FIRST_PRIORITY if urgent else LAST_PRIORITY - dropped,
+        "topic": topic,
+        "priority": FIRST_PRIORITY if topic == "security" else LAST_PRIORITY - dropped,
         "entered": first or stamp(now),
         "status": QUEUED,
         "tries": 0,

@@ -65,15 +65,16 @@ def begin(conn: sa.Connection, context: Context, entry_id: str) -> Offer | None:
 def claim(conn: sa.Connection, offer_id: str, now: datetime) -> AnyRow | None:
     """The agent accepts: the caller's entry, or None when the caller has left or the offer is over. Repeating is the same."""
     offer = _locked(conn, offer_id)
-    if offer is None or offer.state not in ("ringing", "claimed"):
+    if offer is None or offer.state not in ("ringing", "claimed", "connected"):
         return None
     here = queue_entries.c.id == offer.entry
     claimed = {"status": "claimed", "staff": offer.staff}
     conn.execute(sa.update(queue_entries).where(here, queue_entries.c.status == "offered").values(**claimed))
     entry = conn.execute(sa.select(queue_entries).where(here)).one()
-    if entry.status != "claimed" or entry.staff != offer.staff:
+    if entry.status not in ("claimed", "connected") or entry.staff != offer.staff:
         return None
-    _change(conn, offer_id, state="claimed")
+    if offer.state == "ringing":
+        _change(conn, offer_id, state="claimed")
     return entry
 
 

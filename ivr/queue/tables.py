@@ -14,7 +14,7 @@ queue_entries = sa.Table(
     sa.Column("call", sa.Text, nullable=False),
     sa.Column("wallet", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
-    sa.Column("topic", sa.Text, nullable=False),  # security or other
+    sa.Column("topic", sa.Text, nullable=False),  # the branch of the main menu, or other
     sa.Column("priority", sa.Integer, nullable=False),  # the smallest is first
     sa.Column("entered", sa.Text, nullable=False),  # the machine's time, as all times here
     # queued, offered (an agent is rung), claimed (an agent has accepted), connected, over

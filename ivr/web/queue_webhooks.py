@@ -20,8 +20,8 @@ from ivr.queue.agents import agents_signed_on
 from ivr.storage.database import begin_read, begin_write
 from ivr.web.hold_music import music_url
 
-CHOICES = {"1": "callback", "*": "menu"}
-"""What a key chooses; any other is answered by the next round."""
+CHOICES = {"1": "callback", "2": "menu", "*": "menu"}
+"""What a key chooses: `*` leads back here as everywhere. Any other key is answered by the next round."""
 
 
 def queue_blueprint(runtime: Runtime) -> Blueprint:
@@ -91,7 +91,7 @@ def _lines(place: entries.Place, waiting: bool) -> list[Utterance]:
     said = [Utterance("queue-ahead", {"ahead": place.ahead}) if place.ahead else Utterance("queue-next")]
     if place.minutes is not None:
         said.append(Utterance("queue-minutes", {"minutes": place.minutes}))
-    return [*said, Utterance("queue-keys.callback", key="1"), Utterance("queue-keys.menu", key="*")]
+    return [*said, Utterance("queue-keys.callback", key="1"), Utterance("queue-keys.menu", key="2")]
 
 
 def _key_url(runtime: Runtime, sid: str, turn: int) -> str:

@@ -74,7 +74,7 @@ def _entertained(leg: Leg, verb: ET.Element, url: str, queue: Queue, member: Que
         target: Target | None = Target(leg.webhooks.resolve(url, address), form, verb.get("waitUrlMethod", "POST"))
         while target:
             target = yield from leg.one_document(target, "wait")
-        yield Waiting("queued")  # the document has ended; silence requests it again
+        yield Waiting("queued", 0.0)  # the document has ended, and is requested again at once
 
 
 def _taken(leg: Leg, queue: Queue, member: QueueMember, bridge: Bridged) -> Generator[Waiting, Input, None]:

@@ -1,0 +1,198 @@
+"""From pressing 0 to the goodbye: a caller waits, an agent is rung, accepts, hears the summary, and the two are joined."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.follow_up.outbox import stamp
+from ivr.queue.tables import agent_offers, queue_entries
+from ivr.simulator.calls.call_runner import again
+from ivr.storage.database import begin_write
+from tests.call_flows.line import HAIYUN
+
+
+def test_an_agent_who_accepts_hears_the_summary_and_then_the_caller(desk):
+    """Before key 1 the agent's telephone hears the name of the line and nothing about the caller."""
+    desk.signs_on("lin")
+    call = desk.calls()
+    assert desk.entry(call).status == "queued"
+    desk.works()
+    agent = desk.leg_of("lin")
+    assert "海云钱包有来电" in desk.heard(agent)
+    assert desk.heard(agent).index("有来电") < desk.heard(agent).index("未验证")
+    assert "客服来了" in desk.heard(call) and desk.entry(call).status == "connected"
+    assert desk.activity("lin") == "talking"
+    desk.hangs_up(agent)
+    assert (desk.entry(call).status, desk.entry(call).outcome) == ("over", "answered")
+    assert call.phone_call.over and desk.activity("lin") == "wrap-up"
+
+
+def test_what_a_mailbox_hears_is_nothing_personal_and_the_caller_keeps_the_place(desk):
+    """A leg that is answered and presses nothing is a miss: no summary, no answer, the next agent is rung."""
+    desk.signs_on("lin", does="keys:")
+    desk.signs_on("wang")
+    call = desk.calls()
+    entered = desk.entry(call).entered
+    desk.works()
+    assert "未验证" not in desk.heard(desk.leg_of("lin")) and desk.entry(call).connected is None
+    desk.works()
+    assert desk.entry(call).status == "connected" and desk.entry(call).staff == "wang"
+    assert desk.entry(call).entered == entered
+
+
+@pytest.mark.parametrize(
+    "does, ended, then",
+    [("decline", "declined", "idle"), ("busy", "declined", "idle"), ("no-answer", "missed", "missed"), ("failed", "failed", "idle")],
+)
+def test_an_agent_who_does_not_take_the_call_is_passed_over(desk, does, ended, then):
+    """At once; a missed offer takes the agent out of the queue until they say that they are back."""
+    desk.signs_on("lin", does=does)
+    desk.signs_on("wang")
+    call = desk.calls()
+    desk.works().works()
+    assert [(one.staff, one.state) for one in desk.offers()] == [("lin", ended), ("wang", "connected")]
+    assert desk.activity("lin") == then and desk.entry(call).staff == "wang"
+
+
+def test_one_agent_who_misses_a_call_is_not_rung_twice(desk):
+    """One ring, then missed; the caller does not wait for nobody, and is offered a callback."""
+    desk.signs_on("lin", does="no-answer")
+    call = desk.calls()
+    for _ in range(5):
+        desk.works(30)
+    assert len(desk.offers()) == 1
+    desk.waits(90)
+    assert desk.entry(call).outcome == "failed" and "回电" in desk.heard(call)
+
+
+def test_an_only_agent_who_declines_is_rung_again_after_a_pause(desk):
+    """Twenty seconds; with others there, a minute."""
+    desk.signs_on("lin", does="decline")
+    desk.calls()
+    desk.works().works(5).works(5)
+    assert len(desk.offers()) == 1
+    desk.works(15)
+    assert len(desk.offers()) == 2
+
+
+def test_agents_are_rung_for_their_wallets_languages_and_topics_only(desk):
+    """Nobody else is disturbed, however long a caller waits."""
+    desk.signs_on("lin", languages='["en"]')
+    desk.signs_on("wang", wallets='["linfu"]')
+    call = desk.calls()
+    desk.works().works(60)
+    assert desk.offers() == [] and desk.entry(call).status == "queued"
+    english = desk.calls("+8613900000002", language="2")
+    desk.works()
+    assert [one.staff for one in desk.offers()] == ["lin"] and desk.entry(english).status == "connected"
+
+
+def test_two_agents_never_ring_one_caller_and_a_talking_agent_is_not_rung(desk):
+    """The database refuses a second open offer, whatever the code does."""
+    desk.signs_on("lin", "wang", does="person")
+    first, second, third = (desk.calls(f"+861390000000{n}") for n in (1, 2, 3))
+    desk.works().works().works()
+    assert len({(one.staff, one.entry) for one in desk.offers()}) == len(desk.offers()) == 2
+    assert desk.entry(third).status == "queued"
+    for column in ("staff", "entry"):
+        copy = dict(desk.offers()[0]._mapping) | {"id": f"again-{column}", column: "another"}
+        with pytest.raises(sa.exc.IntegrityError), begin_write(desk.worker.engine) as conn:
+            conn.execute(sa.insert(agent_offers).values(**copy))
+    assert {desk.entry(first).status, desk.entry(second).status} == {"offered"}
+
+
+def test_security_comes_first_then_who_was_cut_off_then_who_waits_longest(desk):
+    """By priority, then by the time of the first entry."""
+    desk.signs_on("zhao", topics="[]", does="person")
+    early, late = desk.calls("+8613900000001"), desk.calls("+8613900000002")
+    stolen = desk.simulator.runner.place(HAIYUN, "+8613900000003")
+    desk.settles()
+    for key in ("1", "1"):
+        desk.keys(stolen, key)
+    desk.keys(stolen, "0")
+    desk.signs_on("lin", "wang", does="person")
+    desk.works().works().works()
+    assert [one.entry for one in desk.offers()] == [desk.entry(one).id for one in (stolen, early)] and late
+
+
+def test_a_caller_who_hangs_up_while_it_rings_has_abandoned_and_the_agent_is_free(desk):
+    """It is not the agent's miss, and the agent hears that the caller has gone."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls()
+    desk.works()
+    desk.hangs_up(call)
+    assert desk.entry(call).outcome == "abandoned"
+    agent = desk.leg_of("lin")
+    desk.keys(agent, "1")
+    assert "客户已经挂断" in desk.heard(agent)
+    assert desk.offers()[0].state == "withdrawn" and desk.activity("lin") == "idle"
+
+
+def test_a_caller_may_choose_a_callback_and_keeps_no_agent_busy(desk):
+    """The choice is taken as a yes: no second offer, the number at once."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls()
+    desk.keys(call, "1")
+    assert desk.entry(call).outcome == "callback"
+    assert "我们可以给您回电" not in desk.heard(call) and "尾号" in desk.heard(call)
+
+
+def test_star_leads_from_the_queue_to_the_main_menu_and_zero_back_with_the_first_time(desk):
+    """The place in the queue is kept by the time of the first entry."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls()
+    first = desk.entry(call).entered
+    desk.keys(call, "*")
+    assert desk.entry(call).outcome == "menu" and "账户安全" in desk.heard(call)
+    desk.now += timedelta(seconds=60)
+    desk.keys(call, "0")
+    assert desk.entry(call).entered == first and desk.entry(call).status == "queued"
+
+
+def test_a_wrong_key_in_the_queue_changes_nothing(desk):
+    """The caller hears the next round."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls()
+    for key in ("7", "#", "0"):
+        desk.keys(call, key)
+    assert desk.entry(call).status == "queued"
+
+
+def test_places_and_estimates_are_told_as_far_as_they_are_known(desk):
+    """No estimate without ten measured talks; then the mean talk, times the callers, by the agents who are signed on."""
+    desk.signs_on("lin", does="person")
+    first, second = desk.calls("+8613900000001"), desk.calls("+8613900000002")
+    assert "下一位就是您" in desk.heard(first) and "您前面还有一位" in desk.heard(second)
+    assert "分钟" not in desk.heard(second)
+    with begin_write(desk.worker.engine) as conn:
+        for number in range(10):
+            ended = desk.now - timedelta(hours=1)
+            talk = {"id": f"t{number}", "call": f"CA{number}", "wallet": "haiyun", "language": "zh", "topic": "other"}
+            times = {"entered": stamp(ended), "connected": stamp(ended - timedelta(minutes=4)), "ended": stamp(ended)}
+            over = {"priority": 2, "status": "over", "outcome": "answered", "tries": 0}
+            conn.execute(sa.insert(queue_entries).values(**talk, **times, **over))
+    third = desk.calls("+8613900000003")
+    assert "大约要等十二分钟" in desk.heard(third)
+
+
+def test_without_agents_at_the_desk_the_numbers_of_the_settings_are_rung_as_before(desk):
+    """The way to start with none of that."""
+    call = desk.calls()
+    assert desk.entry(call) is None and "正在为您转接" in desk.heard(call)
+
+
+@pytest.mark.parametrize("lost", ["answer", "joined", "after", "leg"])
+def test_a_repeated_webhook_of_an_offer_changes_nothing(desk, lost):
+    """Each request of the agent's leg is sent twice; states and the other leg are as after one."""
+    desk.signs_on("lin")
+    call = desk.calls()
+    desk.works()
+    agent = desk.leg_of("lin")
+    log = [place for place, sent in enumerate(agent.leg.webhooks.log) if sent[0].partition("#")[0].endswith(lost)]
+    before = (desk.entry(call), desk.offers())
+    for place in log:
+        again(agent, place)
+    assert (desk.entry(call), desk.offers()) == before
