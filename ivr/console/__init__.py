@@ -17,6 +17,7 @@ MAKERS = {
     "erase": "ivr.console.erase:erase_command",
     "line": "ivr.console.line:line_command",
     "overdue": "ivr.console.overdue:overdue_command",
+    "queue": "ivr.console.queue:queue_group",
     "staff": "ivr.console.staff:staff_group",
     "verification": "ivr.console.verification:verification_group",
     "voice-note": "ivr.console.voice_notes:voice_note_command",

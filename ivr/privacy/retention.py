@@ -24,6 +24,7 @@ from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover.tables import summary_views
 from ivr.identity.tables import attempts, challenges, warnings
+from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnySelect, begin_read, begin_write
 from ivr.voice_notes.notes import TO_FETCH
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
@@ -100,7 +101,16 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
-    for table in (attempts, summary_views, warnings, notices, calls):  # a notice may belong to a call without turns
+    entries = sa.select(queue_entries.c.id).where(queue_entries.c.call.in_(ids))
+    conn.execute(sa.delete(agent_offers).where(agent_offers.c.entry.in_(entries)))
+    for table in (
+        attempts,
+        summary_views,
+        warnings,
+        queue_entries,
+        notices,
+        calls,
+    ):  # a notice may belong to a call without turns
         conn.execute(sa.delete(table).where(table.c.call.in_(ids)))
 
 

@@ -117,10 +117,16 @@ def talked(conn: sa.Connection, call: str, now: datetime) -> None:
     conn.execute(sa.update(queue_entries).where(here).values(status="over", ended=stamp(now)))
 
 
-def waiting(conn: sa.Connection) -> list[AnyRow]:
-    """The callers for whom nobody is rung, the next one first."""
+def open_entries(conn: sa.Connection) -> list[AnyRow]:
+    """All callers who wait or talk, the next one first."""
     in_order = (queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
-    return list(conn.execute(sa.select(queue_entries).where(queue_entries.c.status == QUEUED).order_by(*in_order)))
+    return list(conn.execute(sa.select(queue_entries).where(queue_entries.c.status.in_(OPEN)).order_by(*in_order)))
+
+
+def longest_wait(conn: sa.Connection, now: datetime) -> float:
+    """Seconds that the caller who waits longest has waited; 0 when nobody waits."""
+    first = conn.scalar(sa.select(sa.func.min(queue_entries.c.entered)).where(queue_entries.c.status.in_(WAITING)))
+    return (now - _moment(first)).total_seconds() if first else 0.0
 
 
 def _close(conn: sa.Connection, here: sa.ColumnElement[bool], outcome: str, now: datetime) -> bool:

@@ -15,12 +15,15 @@ from ivr.cases.stages import OPEN
 from ivr.cases.tables import overdue
 from ivr.follow_up.outbox import is_due
 from ivr.follow_up.tables import deliveries, messages
+from ivr.queue.entries import longest_wait
+from ivr.queue.tables import queue_entries
 from ivr.storage.database import AnySelect, begin_read
 from ivr.voice_notes.tables import recordings
 
 BY_STATUS = {
     "ivr_callbacks": (callback_queue, "Promised callbacks."),
     "ivr_deliveries": (deliveries, "Events for the CRM."),
+    "ivr_queue": (queue_entries, "Callers in the queue for agents."),
     "ivr_recordings": (recordings, "Recordings at the telephone company."),
     "ivr_texts": (messages, "Text messages."),
 }
@@ -41,6 +44,8 @@ class BacklogCollector:
             yield GaugeMetricFamily(
                 "ivr_follow_ups_waiting", "Texts and deliveries that are due and not done.", waiting
             )
+            longest = longest_wait(conn, datetime.now(UTC))
+            yield GaugeMetricFamily("ivr_queue_longest_wait_seconds", "The longest wait in the queue now.", longest)
             for name, (table, help_) in BY_STATUS.items():
                 yield _by_status(conn, name, table, help_)
 

@@ -12,8 +12,8 @@ from ivr.engine.secrets import Sealer
 from ivr.follow_up.messages import wait_until_sent
 from ivr.storage.database import connect
 from ivr.web.callback_webhooks import callbacks_blueprint
-from ivr.web.hold_music import music_blueprint
 from ivr.web.health import count_requests, health_blueprint
+from ivr.web.hold_music import music_blueprint
 from ivr.web.key_clock import key_clock
 from ivr.web.offer_webhooks import offers_blueprint
 from ivr.web.queue_webhooks import queue_blueprint

@@ -45,7 +45,12 @@ def test_what_a_mailbox_hears_is_nothing_personal_and_the_caller_keeps_the_place
 
 @pytest.mark.parametrize(
     "does, ended, then",
-    [("decline", "declined", "idle"), ("busy", "declined", "idle"), ("no-answer", "missed", "missed"), ("failed", "failed", "idle")],
+    [
+        ("decline", "declined", "idle"),
+        ("busy", "declined", "idle"),
+        ("no-answer", "missed", "missed"),
+        ("failed", "failed", "idle"),
+    ],
 )
 def test_an_agent_who_does_not_take_the_call_is_passed_over(desk, does, ended, then):
     """At once; a missed offer takes the agent out of the queue until they say that they are back."""
