@@ -1,6 +1,6 @@
 """Hold music: 32 seconds that loop without a seam, composed here, so that nobody has rights in it.
 
-No caller hears it yet: while agents are rung, Twilio plays the ringing of a `<Dial>`, and the line has no queue.
+Callers in the queue hear it, from a file that `python -m audio --music` makes; in the lab `make run` makes it.
 
 Four slow chords, twice, under a few plucked notes of the pentatonic scale. Everything is written on a
 circle: a note that is still sounding at the end goes on at the beginning. All partials lie inside the

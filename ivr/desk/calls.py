@@ -20,6 +20,7 @@ from ivr.engine.journal import Row, calls
 from ivr.handover.agents import duty
 from ivr.handover.whisper import TOPICS
 from ivr.identity.tables import attempts
+from ivr.queue.tables import queue_entries
 from ivr.staff.people import Person
 from ivr.staff.scope import Scope
 from ivr.storage.database import AnyRow, AnySelect
@@ -124,7 +125,8 @@ def _newest(
 def _accepted() -> sa.ColumnElement[bool]:
     """That an agent accepted the call."""
     whispers = (journal.notices.c.call == calls.c.call) & (journal.notices.c.kind == "whisper")
-    return sa.exists().where(whispers, journal.notices.c.body.contains('"accepted"'))
+    by_number = sa.exists().where(whispers, journal.notices.c.body.contains('"accepted"'))
+    return by_number | sa.exists().where(queue_entries.c.call == calls.c.call, queue_entries.c.staff.is_not(None))
 
 
 def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
@@ -139,6 +141,9 @@ def _own(conn: sa.Connection, person: Person, found: list[AnyRow]) -> Iterator[A
 
 
 def _took(conn: sa.Connection, person: Person, call: str) -> bool:
+    queued = sa.select(queue_entries.c.id).where(queue_entries.c.call == call, queue_entries.c.staff == person.id)
+    if conn.execute(queued.limit(1)).first() is not None:
+        return True
     number = _rung_when_accepted(journal.rows(conn, call))
     return number is not None and number == person.address.rpartition("/")[2]
 
