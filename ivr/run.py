@@ -128,7 +128,7 @@ def make_hold_music(settings: Settings) -> None:
     file = music_file(settings)
     if not file.exists():
         from audio.hold_music import hold_music
-        from audio.samples import wav
+        from audio.recorder import wav
 
         say("making the hold music")
         unfinished = file.with_suffix(".new")
