@@ -1,7 +1,7 @@
 """Calls as a person may see them: those of today, those that a search finds, and one by its CallSid.
 
 Every function takes the person, and asks for calls of their wallets only. An agent sees the calls that they took
-today; who took a call is the agent whose number rang when it was accepted.
+today: those that they claimed in the queue, or that were accepted on the number of their address.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.desk.words import words
+from ivr.queue.tables import queue_entries
 from ivr.staff.roles import ROLES
-from ivr.storage.database import begin_read
+from ivr.storage.database import begin_read, begin_write
 from tests.desk.conftest import ROLES_OF_HAIYUN, STAFF, URL, live, open_desk
 
 ALL, CALLS = set(ROLES), {"agent", "supervisor", "auditor"}
@@ -118,6 +119,15 @@ def test_an_agent_sees_the_call_that_they_took_and_no_other(desk, day):
     for name, call in (("agent_h", day.abandoned), ("idle_h", day.taken), ("agent_h", day.at_linfu)):
         assert desk.by(name).gets(f"/desk/calls/{call}").status_code == 404
     assert desk.by("agent_l").gets(f"/desk/calls/{day.at_linfu}").status_code == 200
+
+
+def test_an_agent_sees_the_call_that_they_claimed_in_the_queue(desk, day):
+    """Also before the talk: the card is there while the summary is heard."""
+    entry = {"id": "e1", "call": day.abandoned, "wallet": "haiyun", "language": "zh", "topic": "other", "priority": 2}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.insert(queue_entries).values(entered="", status="claimed", staff="idle_h", tries=0, **entry))
+    assert desk.by("idle_h").gets(f"/desk/calls/{day.abandoned}").status_code == 200
+    assert desk.by("agent_h").gets(f"/desk/calls/{day.abandoned}").status_code == 404
 
 
 def test_no_page_of_one_wallet_holds_a_byte_of_the_other(desk, day, references):
