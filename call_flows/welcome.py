@@ -85,7 +85,8 @@ async def main_menu(call: Call) -> None:
     """Ask for one choice and run its branch; back and main menu return here."""
     menu = ALONE if "only_language" in call.facts else MAIN
     try:
-        chosen = call.facts["topic"] = await call.menu(menu)
+        chosen = await call.menu(menu)
+        call.facts["topic"] = chosen
         await call.level(BRANCHES[chosen](call))
     except (Back, Main):
         return

@@ -217,7 +217,7 @@ def test_protection_tips_need_no_verification(caller):
     """Password, two-factor authentication and strange devices, for anybody."""
     caller.calls().picks("账户安全", "account security").picks("防护技巧", "protection tips")
     caller.is_told("密码", "password").is_told("双重身份验证", "two-factor authentication")
-    caller.is_told("陌生设备", "devices that you do not know").is_told(*SOLVED)
+    caller.is_told("陌生设备", "unknown devices").is_told(*SOLVED)
     assert caller.report()["level"] == "L0"
 
 

@@ -169,7 +169,7 @@ def test_two_factor_is_told_as_it_stands_and_the_password_is_changed_in_the_app(
     caller.is_told("应用的安全设置里更改", "in the app's security settings").is_told(
         "电话里不收登录密码", "never taken by phone"
     )
-    caller.is_told("陌生设备", "devices that you do not know").is_told(*SOLVED)
+    caller.is_told("陌生设备", "unknown devices").is_told(*SOLVED)
 
 
 @requirement("R29", "R34")

@@ -5,8 +5,8 @@ queue-minutes = The wait is about { COUNT($minutes, unit: "minute") }.
 queue-keys = -
     .callback = To be called back instead
     .menu = For the main menu
-queue-being-connected = An agent is about to join. Please stay on the line.
-queue-agent-here = An agent is here. Please go ahead.
+queue-being-connected = An agent is about to join. Please hold on.
+queue-agent-here = An agent is here. Go ahead.
 queue-full = Too many callers are waiting right now.
 
 # On the agent's telephone

@@ -75,12 +75,12 @@ after-case = What next?
     .enough = If that is enough
 
 # Protection advice
-protect-password = If others may know your password, change it at once in the app's security settings. Change it regularly, too. It is never taken by phone.
+protect-password = If others may know your password, change it at once in the app's security settings. It is never taken by phone.
 protect-locked-out = While you cannot log in, open no links in texts. To get back in, ask for a person. Then change the password first. It is never taken by phone.
 two-factor-on = Your two-factor authentication is on.
 two-factor-off = Your two-factor authentication is not on yet.
 protect-two-factor = Turn on two-factor authentication in the same settings.
-protect-care = Do not log in on devices that you do not know.
+protect-care = Do not log in on unknown devices.
 
 whisper-weakly = Number and ID only
 whisper-frozen = account is frozen

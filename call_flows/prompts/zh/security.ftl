@@ -75,7 +75,7 @@ after-case = 接下来。
     .enough = 暂时够了
 
 # 防护建议
-protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。平时也建议定期更换。电话里不收登录密码。
+protect-password = 密码可能泄露时，请立即在应用的安全设置里更改。电话里不收登录密码。
 protect-locked-out = 登录不了时，不要点短信里的链接。恢复登录请找人工，之后先更改密码。电话里不收登录密码。
 two-factor-on = 您的双重身份验证已经开启。
 two-factor-off = 您的双重身份验证还没有开启。
