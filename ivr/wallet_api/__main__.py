@@ -27,7 +27,7 @@ def main() -> int:
     except SettingsError as error:
         print(f"wallet-api: {error}", file=sys.stderr)
         return 2
-    port = _port(settings.port + 2)
+    port = _port(settings.port + 3)
     engine = connect(f"sqlite:///{settings.data_dir / 'wallet-api.db'}")
     token = keep_secret(settings.data_dir / "wallet-api-token", lambda: secrets.token_urlsafe(24))
     server = make_server(HERE, port, create_app(demo_wallet(engine), _prepare(engine), token), threaded=True)
@@ -53,7 +53,7 @@ def _prepare(engine: sa.Engine) -> set[str]:
 
 def _port(default: int) -> int:
     parser = argparse.ArgumentParser(prog="python -m ivr.wallet_api", description=__doc__)
-    parser.add_argument("--port", type=int, default=default, help="where to listen (default: PORT + 2)")
+    parser.add_argument("--port", type=int, default=default, help="where to listen (default: PORT + 3)")
     return parser.parse_args().port
 
 

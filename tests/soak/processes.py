@@ -155,12 +155,12 @@ def _answers(address: str) -> bool:
 
 
 def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:
-    port, token = free_ports(3), secrets.token_hex(16)
+    port, token = free_ports(4), secrets.token_hex(16)
     keep_secret(_private(folder) / "wallet-api-token", lambda: token)
     return {
         "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "PORT": str(port), "LAB": "1", "CODES_PER_HOUR": "1000000",
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16), "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
-        "WALLET_API_URL": f"http://127.0.0.1:{port + 2}", "WALLET_API_TOKEN": token, "CRM_URL": crm, "CRM_SECRET": SECRET, "CALLBACKS_AN_HOUR": "999999",  # the clock stands
+        "WALLET_API_URL": f"http://127.0.0.1:{port + 3}", "WALLET_API_TOKEN": token, "CRM_URL": crm, "CRM_SECRET": SECRET, "CALLBACKS_AN_HOUR": "999999",  # the clock stands
     }  # fmt: skip
 
 
@@ -179,8 +179,10 @@ def _furnish(engine: sa.Engine, document: dict[str, Any]) -> None:
 
 def _children(settings: Settings, given: dict[str, str], listener: socket.socket, log: Path) -> dict[str, Child]:
     kept = {child.name: child for child in children(settings, listener)}
+    if (desk := kept.pop("desk").listener) is not None:  # it only reads
+        desk.close()
     kept["worker"].command[1:] = ["-m", "tests.soak.worker"]
-    bank = [sys.executable, "-c", BANK, "--port", str(settings.port + 2)]
+    bank = [sys.executable, "-c", BANK, "--port", str(settings.port + 3)]
     kept["bank"] = Child("bank", bank, dict(os.environ))
     for child in kept.values():
         child.environment |= given
