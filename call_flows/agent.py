@@ -82,7 +82,8 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
 async def wait_for_agent(call: Call) -> str:
     """Wait in the queue; returns what the caller chose instead, `full` or `failed`. After a talk the call ends."""
     topic = "security" if is_urgent(call.facts) else call.facts.get("topic", "other")
-    place = await call.do(join_queue, call.facts["wallet"], call.language, topic, "dropped" in call.facts)
+    language = "both" if call.in_both else call.language
+    place = await call.do(join_queue, call.facts["wallet"], language, topic, "dropped" in call.facts)
     if not place.joined:
         return "full"
     call.say("connecting")
@@ -120,7 +121,9 @@ async def callback(call: Call, reason: str, only: bool = False, chosen: bool = F
 
 async def take_callback(call: Call, reason: str, only: bool, chosen: bool = False) -> bool:
     """Make one attempt to take a callback. True: the matter is settled, with or without a callback."""
-    wanted = "yes" if chosen else await offer(call, security_only(call) and not only)
+    wanted = "yes"
+    if call.in_both or not chosen:
+        wanted = await offer(call, security_only(call) and not only)
     if wanted == "no":
         return True
     if wanted == "security":

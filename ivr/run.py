@@ -30,7 +30,6 @@ from ivr.config.settings import Settings, SettingsError
 from ivr.migrations.migrate import migrate_or_say_why
 from ivr.network.loopback import TOKEN
 from ivr.storage.database import begin_write, connect
-from ivr.web.hold_music import music_file
 
 ROOT = Path(__file__).parent.parent
 LAB_PACKAGES = ("numpy", "pyloudnorm", "scipy", "soundfile", "soxr")
@@ -118,22 +117,8 @@ def prepare() -> Settings:
 
         with begin_write(engine) as conn:
             load_default_if_empty(conn)
-        make_hold_music(settings)
     engine.dispose()
     return settings
-
-
-def make_hold_music(settings: Settings) -> None:
-    """Make the file that callers in the queue hear, if it is not there; production has no packages for that."""
-    file = music_file(settings)
-    if not file.exists():
-        from audio.hold_music import hold_music
-        from audio.recorder import wav
-
-        say("making the hold music")
-        unfinished = file.with_suffix(".new")
-        unfinished.write_bytes(wav(hold_music()))
-        unfinished.replace(file)
 
 
 def find_lab_packages() -> None:

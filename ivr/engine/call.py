@@ -133,6 +133,7 @@ class Call:
     async def dial(self, name: str, number: str) -> str:
         """Ring one agent: accepted (after the talk), declined, busy, no-answer or failed."""
         kind, _ = await _yield_to_engine(Dial(name, number, self._take_said()))
+        self._went_back = False
         return str(kind)
 
     async def queue(self, name: str) -> str:
@@ -141,6 +142,7 @@ class Call:
         `answered` (after the talk), what the caller chose instead (`callback`, `voicemail`, `menu`), `full` or `failed`.
         """
         kind, _ = await _yield_to_engine(Queue(name, self._take_said()))
+        self._went_back = False
         return str(kind)
 
     async def announce(self, message: str, **args: Any) -> None:

@@ -25,7 +25,7 @@ from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.cases.tables import cases, consents, disputes, freezes
 from ivr.engine.journal import calls, journal
 from ivr.engine.secrets import ERASED
-from ivr.engine.waits import Dial
+from ivr.engine.waits import Dial, Queue
 from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.identity.tables import attempts, challenges, languages
@@ -151,7 +151,7 @@ def _live(conn: sa.Connection, call: str, since: datetime) -> Live | None:
     heard, wait = datetime.fromisoformat(last.at), json.loads(last.wait)
     if wait is None:
         return None
-    with_an_agent = wait["kind"] == Dial.__name__
+    with_an_agent = wait["kind"] in (Dial.stored_kind, Queue.stored_kind)
     return Live(call, since, heard, since + LONGEST_CALL if with_an_agent else heard + LONGEST_QUIET)
 
 

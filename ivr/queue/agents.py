@@ -39,8 +39,9 @@ class Agent:
     since: str
 
     def takes(self, wallet: str, language: str, topic: str) -> bool:
-        """Whether this agent takes calls of that kind."""
-        return wallet in self.wallets and language in self.languages and topic in self.topics
+        """Whether this agent takes calls of that kind. A caller who has chosen no language (`both`) is anybody's."""
+        speaks = language == "both" or language in self.languages
+        return speaks and wallet in self.wallets and topic in self.topics
 
 
 def agents_signed_on(conn: sa.Connection, wallet: str, now: datetime | None = None) -> list[Agent]:

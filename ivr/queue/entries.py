@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ivr.engine.effects import World, write
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue.agents import agents_signed_on
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import IN_ORDER, queue_entries
 from ivr.storage.database import AnyRow
 
 WAITING = (QUEUED, "offered")
@@ -84,8 +84,7 @@ def place_of(conn: sa.Connection, entry: AnyRow | None, now: datetime) -> Place:
         sa.select(sa.func.count()).where(
             queue_entries.c.wallet == entry.wallet,
             queue_entries.c.status.in_(WAITING),
-            sa.tuple_(queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
-            < sa.tuple_(entry.priority, entry.entered, entry.id),
+            sa.tuple_(*IN_ORDER) < sa.tuple_(entry.priority, entry.entered, entry.id),
         )
     )
     return Place(True, ahead or 0, _minutes(conn, entry.wallet, ahead or 0, now))
@@ -119,8 +118,7 @@ def talked(conn: sa.Connection, call: str, now: datetime) -> None:
 
 def open_entries(conn: sa.Connection) -> list[AnyRow]:
     """All callers who wait or talk, the next one first."""
-    in_order = (queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
-    return list(conn.execute(sa.select(queue_entries).where(queue_entries.c.status.in_(OPEN)).order_by(*in_order)))
+    return list(conn.execute(sa.select(queue_entries).where(queue_entries.c.status.in_(OPEN)).order_by(*IN_ORDER)))
 
 
 def longest_wait(conn: sa.Connection, now: datetime) -> float:

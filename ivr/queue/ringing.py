@@ -12,7 +12,7 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import due, lease, stamp
 from ivr.queue import offers
-from ivr.queue.tables import agent_offers, queue_entries
+from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.dialling import NotPlaced, Ringing, Telephone
 
@@ -30,8 +30,7 @@ LEG_ENDED = {
 def due_callers(context: Context) -> list[str]:
     """The callers for whom an agent may be rung now, the next one first."""
     is_due = queue_entries.c.next.is_(None) | (queue_entries.c.next <= stamp(context.machine()))
-    in_order = (queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
-    query = sa.select(queue_entries.c.id).where(queue_entries.c.status == "queued", is_due).order_by(*in_order)
+    query = sa.select(queue_entries.c.id).where(queue_entries.c.status == "queued", is_due).order_by(*IN_ORDER)
     with begin_read(context.engine) as conn:
         return list(conn.scalars(query))
 

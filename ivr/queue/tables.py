@@ -13,7 +13,7 @@ queue_entries = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),  # random
     sa.Column("call", sa.Text, nullable=False),
     sa.Column("wallet", sa.Text, nullable=False),
-    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),  # zh, en, or both while none is chosen
     sa.Column("topic", sa.Text, nullable=False),  # the branch of the main menu, or other
     sa.Column("priority", sa.Integer, nullable=False),  # the smallest is first
     sa.Column("entered", sa.Text, nullable=False),  # the machine's time, as all times here
@@ -27,6 +27,9 @@ queue_entries = sa.Table(
     sa.Index("queue_entries_due", "status", "priority", "entered"),
     sa.Index("queue_entries_by_call", "call"),
 )
+
+IN_ORDER = (queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
+"""Who is next: by priority, then by the time of the first entry."""
 
 agent_offers = sa.Table(
     "agent_offers",

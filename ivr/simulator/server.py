@@ -19,6 +19,8 @@ from flask import Flask, abort, redirect, request
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from audio.hold_music import hold_music
+from audio.recorder import wav
 from ivr.config.settings import Settings
 from ivr.network.loopback import entrance, is_from_here, refuse_strangers
 from ivr.simulator.account.account import Account
@@ -28,6 +30,7 @@ from ivr.simulator.control_api import control_blueprint
 from ivr.simulator.rest.api import rest_blueprint
 from ivr.simulator.rest.credentials import TEST, Credentials
 from ivr.simulator.webhooks.transport import HttpTransport, Transport
+from ivr.web.hold_music import music_file
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,15 @@ def lab_behaviour(settings: Settings) -> Behaviour:
     return Behaviour(agent, sms, numbers)
 
 
+def make_hold_music(settings: Settings) -> None:
+    """Make the file that callers in the queue hear, if it is not there: this process has the packages for it."""
+    file = music_file(settings)
+    if not file.exists():
+        unfinished = file.with_suffix(".new")
+        unfinished.write_bytes(wav(hold_music()))
+        unfinished.replace(file)
+
+
 def main() -> int:
     """Serve until SIGINT or SIGTERM."""
     settings = Settings.load()
@@ -124,6 +136,7 @@ def main() -> int:
     behaviour = lab_behaviour(settings)
     transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
     runner = make_call_runner(settings, transport, behaviour)
+    make_hold_music(settings)
     server = make_server("127.0.0.1", settings.port + 1, create_server(settings, runner, behaviour), threaded=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())

@@ -19,6 +19,7 @@ from ivr.engine.live_turn import Input
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
 from ivr.handover.whisper import whisper
+from ivr.queue import entries
 from ivr.storage.database import begin_read, begin_write
 
 NOT_REACHED = ("busy", "no-answer", "failed", "canceled")
@@ -75,9 +76,12 @@ def after_the_leg(runtime: Runtime, sid: str, form: Mapping[str, str]) -> tuple[
     with begin_read(runtime.engine) as conn:
         past = journal.load_state(conn, sid, runtime.state_query)
         waits = past.last.wait if past.last else None
-        if waits is None or waits["kind"] != "Dial":
+        if waits is None or waits["kind"] not in ("Dial", "Queue"):
             return None
+        queued = entries.outcome_of(conn, sid) if waits["kind"] == "Queue" else None
         rung = _keyed(conn, sid, past.turns) is not None
+    if waits["kind"] == "Queue":
+        return (past.turns, Input(again=True, queued=queued)) if queued else None
     failed = TURN.search(form.get("ErrorUrl", ""))
     if not (rung or "DialCallStatus" in form or (failed and int(failed[1]) == past.turns)):
         return None  # Twilio may never have got the document that rings the agent

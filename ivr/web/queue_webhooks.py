@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from flask import Blueprint, Response, request
+from msgspec.structs import replace
 
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
@@ -58,7 +59,10 @@ def entertain(runtime: Runtime, sid: str, turn: int) -> str:
         with begin_write(runtime.engine) as conn:
             entries.leave(conn, sid, "failed", now)
         return twiml.LEAVE
-    spoken = runtime.speaker.speak(_lines(place, entry.status in entries.WAITING), last.language, last.at.date())
+    said = _lines(place, entry.status in entries.WAITING)
+    if entry.language == "both":
+        said += [replace(one, language="other") for one in said]
+    spoken = runtime.speaker.speak(said, last.language, last.at.date())
     return twiml.entertain(spoken, last.slow, music_url(runtime), _key_url(runtime, sid, turn))
 
 
@@ -82,6 +86,12 @@ def result(runtime: Runtime, sid: str, told: str) -> str:
             entries.leave(conn, sid, "failed", runtime.machine())
         outcome = entries.outcome_of(conn, sid)
     return outcome or "failed"
+
+
+def outcome(runtime: Runtime, sid: str) -> str | None:
+    """How the call's last wait ended, for a request that does not say so; None when it never waited, or waits on."""
+    with begin_read(runtime.engine) as conn:
+        return entries.outcome_of(conn, sid)
 
 
 def _lines(place: entries.Place, waiting: bool) -> list[Utterance]:

@@ -26,7 +26,7 @@ class StaticReplies:
 
     def reply(self, request: Request, retry: bool) -> str:
         """The apology, then once more the same turn (`retry`), else the fallback agent or the end."""
-        if request.form.get("DialBridged") == "true":
+        if request.form.get("DialBridged") == "true" or request.form.get("QueueResult") == "bridged":
             return twiml.document(twiml.HANG_UP)  # they have spoken with somebody: no apology, and nobody is rung
         if "/whisper/" in request.path:
             return twiml.document(self._apology + twiml.HANG_UP)  # the agent's leg may not dial; the caller goes on

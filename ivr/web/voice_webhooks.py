@@ -197,7 +197,8 @@ def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded |
         return Input(queued=queue_webhooks.result(runtime, sid, form["QueueResult"]))
     asked = request.args if here().query_string else {}
     if asked.get("again"):
-        return Input(again=True, dialled=agent_legs.ended(runtime, sid, turn, form))
+        ended = agent_legs.ended(runtime, sid, turn, form)
+        return Input(again=True, dialled=ended, queued=queue_webhooks.outcome(runtime, sid))
     if asked.get("quiet") and not form.get("Digits"):
         return Input(keys=None, at=runtime.key_clock())
     return Input(keys=keys_of(form.get("Digits")) or "#", recorded=recorded, at=runtime.key_clock())
@@ -232,6 +233,8 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
     sid = form.get("CallSid", "")
     if form.get("CallStatus") in OVER:
         return twiml.document("")
+    if "QueueResult" in form:
+        queue_webhooks.result(runtime, sid, form["QueueResult"])
     if (after := agent_legs.after_the_leg(runtime, sid, form)) is not None:
         return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:

@@ -18,7 +18,7 @@ from ivr.engine.prompts import UNKNOWN, Menu, Record, Recorded
 from ivr.engine.replay import History, Replayer
 from ivr.engine.runtime import RootFlow
 from ivr.engine.utterances import Utterance
-from ivr.engine.waits import Announcement, Dial, Wait
+from ivr.engine.waits import Announcement, Dial, Queue, Wait
 from tests.exploration.outcomes import DEAD, OUTCOMES, Outcome
 from tests.exploration.positions import functions, position
 from tests.exploration.sharing import shared, shared_facts, shared_wait, shared_words
@@ -50,6 +50,7 @@ TOKENS = {
 OFFER_ONCE = ("to_person", "closed", "rescue")
 """Stories that offer a callback once and end: none is promised before. Nor is one before a language is chosen."""
 RECORDING = "RE" + "1" * 32
+QUEUE_ENDS = ("answered", "callback", "menu", "failed")
 LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 
 
@@ -204,6 +205,8 @@ def inputs(wait: Wait | Dial | Announcement) -> list[tuple[str, Input]]:
         return [("passed", Input())]
     if isinstance(wait, Dial):
         return [(leg, Input(dialled=leg)) for leg in LEGS]
+    if isinstance(wait, Queue):
+        return [(end, Input(queued=end)) for end in QUEUE_ENDS]
     if isinstance(wait.prompt, Record):
         spoken = [
             (f"speaks {key}".strip(), Input(recorded=Recorded(RECORDING, 12, key))) for key in ("#", "", "0", "*")

@@ -9,7 +9,15 @@ from tests.exploration.outcomes import labelled
 
 OFFERS = {"callback-offer", "callback-in-both", "callback-or-security"}
 """A callback is offered, where nobody can be rung."""
-PERSON = OFFERS | {"agent", "callback-here", "callback-number", "callback-which", "callback-right", "after-callback"}
+PERSON = OFFERS | {
+    "agent",
+    "agent-queue",
+    "callback-here",
+    "callback-number",
+    "callback-which",
+    "callback-right",
+    "after-callback",
+}
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def _after_a_leg(graph: Graph, edge: Edge) -> Iterator[Fault]:
         yield Fault("P20", f"{edge.label} leads to no agent and no callback", edge)
 
 
-A_PERSON = {"connecting", "closed-now", "closed-now-provisional", "nobody-free"}
+A_PERSON = {"connecting", "closed-now", "closed-now-provisional", "nobody-free", "queue-full"}
 HEARD: dict[tuple[str, str], set[str]] = {
     ("record", "details"): {"details-at"},
     ("record", "next"): {"record-payment", "record-top-up", "record-last"},

@@ -120,7 +120,7 @@ def test_security_comes_first_then_who_was_cut_off_then_who_waits_longest(desk):
     desk.keys(stolen, "0")
     desk.signs_on("lin", "wang", does="person")
     desk.works().works().works()
-    assert [one.entry for one in desk.offers()] == [desk.entry(one).id for one in (stolen, early)] and late
+    assert {one.entry for one in desk.offers()} == {desk.entry(one).id for one in (stolen, early)} and late
 
 
 def test_a_caller_who_hangs_up_while_it_rings_has_abandoned_and_the_agent_is_free(desk):
@@ -201,3 +201,38 @@ def test_a_repeated_webhook_of_an_offer_changes_nothing(desk, lost):
     for place in log:
         again(agent, place)
     assert (desk.entry(call), desk.offers()) == before
+
+
+def test_a_caller_without_a_language_hears_both_and_chooses_one_for_the_callback(desk):
+    """`0` at the first question: the wait is in both languages, any agent may take it, and no question is asked in one."""
+    desk.signs_on("lin", languages='["en"]', does="person")
+    call = desk.simulator.runner.place(HAIYUN, "+8613900000001")
+    desk.settles()
+    desk.keys(call, "0")
+    assert "下一位就是您" in desk.heard(call) and "You are next" in desk.heard(call)
+    desk.works()
+    assert [one.staff for one in desk.offers()] == ["lin"]
+    desk.keys(call, "1")
+    assert (
+        desk.entry(call).outcome == "callback"
+        and "To be called back" in desk.heard(call)
+        and "We can call you back" in desk.heard(call)
+    )
+
+
+@pytest.mark.parametrize("how", ["again", "fallback", "no database"])
+def test_after_a_talk_nobody_is_rung_again_when_the_request_at_its_end_failed(desk, monkeypatch, how):
+    """The action of the queue failed: the same turn again, the fallback, or an answer without a database."""
+    desk.signs_on("lin")
+    call = desk.calls()
+    desk.works()
+    desk.simulator.runner.end(desk.leg_of("lin"))
+    desk.settles()
+    url, form, _ = next(sent for sent in reversed(call.leg.webhooks.log) if "QueueResult" in sent[1])
+    if how == "no database":
+        monkeypatch.setattr("ivr.web.voice_webhooks.take_turn", lambda *given: 1 / 0)
+        address = url.partition("#")[0]
+    else:
+        address = url.partition("#")[0] + "?again=1" if how == "again" else url.partition("/calls/")[0] + "/fallback"
+    heard = call.leg.webhooks.deliver(address, form | {"ErrorUrl": url, "ErrorCode": "11200"}).body.decode()
+    assert "<Dial" not in heard and "<Enqueue" not in heard and "回电" not in heard

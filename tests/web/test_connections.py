@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -89,7 +89,7 @@ def serving(folder, template, **hurry):
     engine.dispose()
     with listen(settings) as listener, (folder / "log").open("wb") as log:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        voice = children(settings, listener)[0]
+        voice = children(replace(settings, desk_url=""), listener)[0]
         command = [*voice.command[:-1], "python:tests.web.hurried"]
         environment = voice.environment | given | hurry
         process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()], stderr=log)
