@@ -18,8 +18,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -150,6 +150,16 @@ def listen(settings: Settings) -> socket.socket:
     return _server(settings.bind, settings.port, backlog=MOST_WAITING)
 
 
+@contextmanager
+def listen_for_staff(settings: Settings) -> Iterator[socket.socket | None]:
+    """Open the socket of the desk as well; None where there is no desk."""
+    if not settings.desk_url:
+        yield None
+        return
+    with _server(settings.bind, settings.desk_port, backlog=MOST_WAITING) as listener:
+        yield listener
+
+
 def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
     """`::` stands for every address, those of IPv4 too."""
     if ":" not in bind:
@@ -158,8 +168,8 @@ def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
     return socket.create_server((bind, port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=every)
 
 
-def children(settings: Settings, listener: socket.socket) -> list[Child]:
-    """The processes: the web server on that socket, the follow-up worker, the desk if it has an address, in the lab the simulator."""
+def children(settings: Settings, listener: socket.socket, desk: socket.socket | None = None) -> list[Child]:
+    """The processes: the web server on that socket, the follow-up worker, the desk on its own, in the lab the simulator."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)
@@ -174,8 +184,7 @@ def children(settings: Settings, listener: socket.socket) -> list[Child]:
         Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}, listener),
         Child("worker", worker, environment),
     ]
-    if settings.desk_url:
-        desk = _server(settings.bind, settings.desk_port, backlog=MOST_WAITING)
+    if desk is not None:
         kept.append(Child("desk", _desk(desk), environment, desk))
     if settings.lab:
         kept.append(Child("simulator", [sys.executable, "-m", "ivr.simulator.server"], environment))
@@ -247,8 +256,8 @@ def main() -> int:
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, lambda *_: stop.set())
     welcome(settings)
-    with listen(settings) as listener:
-        supervise(children(settings, listener), stop)
+    with listen(settings) as listener, listen_for_staff(settings) as desk:
+        supervise(children(settings, listener, desk), stop)
     return 0
 
 

@@ -74,7 +74,8 @@ RUN = """
 import os, sys
 from contextlib import nullcontext
 from ivr import run
-run.prepare, run.welcome, run.listen = lambda: None, lambda settings: None, lambda settings: nullcontext()
+run.prepare, run.welcome = lambda: None, lambda settings: None
+run.listen = run.listen_for_staff = lambda settings: nullcontext()
 run.children = lambda *_: [run.Child("child", sys.argv[1:], dict(os.environ))]
 sys.exit(run.main())
 """
@@ -176,13 +177,12 @@ def test_in_the_lab_the_server_listens_on_loopback_only(settings):
     """A Host header can be forged by anybody on the network."""
     port = free_ports(3)
     settings = replace(settings, port=port, desk_port=port + 2)
-    with run.listen(settings) as listener:
+    with run.listen(settings) as listener, run.listen_for_staff(settings) as of_desk:
         assert listener.getsockname() == ("127.0.0.1", settings.port)
-        voice, worker, desk, simulator = children(settings, listener)
+        assert of_desk.getsockname() == ("127.0.0.1", settings.desk_port)
+        voice, worker, desk, simulator = children(settings, listener, of_desk)
     assert "python:ivr.web.gunicorn_config" in voice.command and voice.listener is listener
-    with desk.listener:
-        assert desk.listener.getsockname() == ("127.0.0.1", settings.desk_port)
-        assert "ivr.desk.app:create_desk()" in desk.command
+    assert "ivr.desk.app:create_desk()" in desk.command and desk.listener is of_desk
     assert (worker.command[-1], simulator.command[-1]) == ("ivr.wiring.worker", "ivr.simulator.server")
 
 
