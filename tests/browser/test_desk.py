@@ -1,0 +1,165 @@
+"""The desk in a browser without scripts: what a phone line left is read there, in both languages, by day and night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ivr.lab import staff as demo
+from tests.browser.running import Running
+from tests.browser.test_access import CONTRAST, FOCUSED
+
+NAMELESS = """
+() => [...document.querySelectorAll("input:not([type=hidden]), select, button, a, summary")]
+  .filter(one => one.checkVisibility())
+  .filter(one => !(one.textContent.trim() || one.ariaLabel || (one.labels && [...one.labels].some(l => l.textContent.trim()))))
+  .map(one => one.outerHTML)
+"""
+STRUCTURE = """
+() => {
+  const faults = [], ids = [...document.querySelectorAll("[id]")].map(one => one.id);
+  if (document.querySelectorAll("h1").length !== 1) faults.push("one h1");
+  if (document.querySelectorAll("main").length !== 1) faults.push("one main");
+  if (!document.documentElement.lang || !document.title) faults.push("lang and title");
+  if (new Set(ids).size !== ids.length) faults.push("an id twice");
+  for (const one of document.querySelectorAll("table")) if (!one.querySelector("th[scope]")) faults.push("table without heads");
+  for (const one of document.querySelectorAll("[aria-describedby]"))
+    if (!document.getElementById(one.getAttribute("aria-describedby"))) faults.push("described by nothing");
+  return faults;
+}
+"""
+SMALL = """
+() => [...document.querySelectorAll("button, select, input:not([type=hidden]):not([type=checkbox])")]
+  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)
+"""
+
+
+@pytest.fixture(scope="module")
+def call(line: Running) -> str:
+    """One call that an agent took; its CallSid."""
+    line.begin_the_day()
+    placed = line.client.post(
+        f"{line.simulator}/simulator/calls", json={"line": "+864000000101", "from": "+8613900000001"}
+    )
+    sid = str(placed.json()["sid"])
+    for keys in ("2", "0"):
+        line.client.post(f"{line.simulator}/simulator/calls/{sid}/press", json={"keys": keys}).raise_for_status()
+    return sid
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, line: Running, call: str) -> Callable[[str], Any]:
+    """The cookies of a demo person, who signs in once: a code is good once, and nobody waits for the next."""
+    kept: dict[str, Any] = {}
+
+    def cookies(name: str) -> Any:
+        if name not in kept:
+            context = chromium.new_context(java_script_enabled=False, locale="en-US")
+            page = context.new_page()
+            page.goto(f"{line.desk}/desk/sign-in")
+            page.get_by_label("Sign-in name").fill(name)
+            page.get_by_label("Password").fill(demo.PASSWORD)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            if "/code" in page.url:
+                page.get_by_label("Six digits").fill(page.locator(".note code").inner_text())
+                page.keyboard.press("Enter")
+            expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+            kept[name] = context.storage_state()
+            context.close()
+        return kept[name]
+
+    return cookies
+
+
+@pytest.fixture
+def opens(chromium: Browser, line: Running, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., Page]]:
+    """A page in which a demo person is signed in, with scripts off."""
+    contexts = []
+
+    def page(name: str, **more: Any) -> Page:
+        given = {"java_script_enabled": False, "locale": "en-US", "storage_state": signed_in(name), **more}
+        contexts.append(chromium.new_context(**given))
+        one = contexts[-1].new_page()
+        one.goto(f"{line.desk}/desk/")
+        return one
+
+    yield page
+    for context in contexts:
+        context.close()
+
+
+def walk(page: Page, call: str, base: str) -> Iterator[str]:
+    """Every kind of page that this person has; the card with a form open, and with a field revealed."""
+    for path in ("", "search", "audit", "me", "people", "people/mei", f"calls/{call}"):
+        page.goto(f"{base}/desk/{path}")
+        yield path
+    if "/calls/" in page.url and page.locator("details").count():
+        page.locator("summary").first.click()
+        yield "reveal"
+        page.get_by_role("button", name="Reveal").or_(page.get_by_role("button", name="显示")).first.click()
+        expect(page.locator("b[role=status]")).to_be_visible()
+        yield "revealed"
+
+
+def test_an_agent_reads_the_call_that_they_took_and_reveals_the_number(opens, call, line):
+    """From the list to the card, without a script; half a minute later the page is masked again by itself."""
+    page = opens("mei")
+    page.locator("tbody a").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    assert call in page.url and "…0001" in page.locator("main").inner_text()
+    page.locator("summary").first.click()
+    page.get_by_label("Reason").select_option("call-back")
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.get_by_text("+8613900000001")).to_be_visible()
+    assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == f"30;url=/desk/calls/{call}"
+    page.goto(f"{line.desk}/desk/calls/{call}")
+    expect(page.get_by_text("+8613900000001")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{line.desk}/desk/calls/{call}")
+    assert page.url.endswith("/desk/sign-in")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_page_of_the_desk_is_readable_by_eye_and_by_a_reader(opens, call, line, colours):
+    """WCAG AA contrast; each control has a name, each page one heading and one main part."""
+    for name in ("su", "an"):
+        page = opens(name, color_scheme=colours, java_script_enabled=True)
+        for path in walk(page, call, line.desk):
+            found = page.evaluate(CONTRAST)
+            faint = [(one["text"], round(one["ratio"], 2)) for one in found if one["ratio"] < one["needs"]]
+            assert len(found) > 3 and faint == [], (name, path)
+            assert (page.evaluate(NAMELESS), page.evaluate(STRUCTURE)) == ([], []), (name, path)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_on_a_phone_the_desk_does_not_scroll_sideways(opens, call, line, language):
+    """390 pixels, with a long name, in both languages; buttons are not too small."""
+    for name in ("su", "an"):
+        page = opens(name, viewport={"width": 390, "height": 844}, java_script_enabled=True)
+        page.get_by_role("button", name="中文" if language == "zh-CN" else "English").click()
+        for path in walk(page, call, line.desk):
+            assert page.locator("html").get_attribute("lang") == language.removesuffix("-US")
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= 390, (name, path)
+            assert page.evaluate(SMALL) == [], (name, path)
+
+
+def test_the_keyboard_reaches_everything_on_a_card(opens, call, line):
+    """In the order of the page, each with a focus ring; the first stop leads past the head."""
+    page = opens("su", java_script_enabled=True)
+    page.goto(f"{line.desk}/desk/calls/{call}")
+    stops = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        now = page.evaluate(FOCUSED)
+        if now["body"]:
+            break
+        assert now["shown"], now["what"]
+        stops.append(now["what"])
+    assert stops[0] == "Skip to the content" and stops.count("Reveal") >= 1 and "Sign out" in stops
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert "Back to the calls" in page.evaluate(FOCUSED)["what"]
