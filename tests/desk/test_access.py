@@ -137,6 +137,9 @@ def test_no_page_of_one_wallet_holds_a_byte_of_the_other(desk, day, references):
     other.posts(f"/desk/calls/{day.at_linfu}/reveal", field="caller", reason="call-back")
     both = desk.by("admin_b")
     both.posts("/desk/people/super_b", name="Supervisor of both", role="supervisor", wallets=["linfu", "haiyun"], languages="zh", topics="other")  # fmt: skip
+    moved = {"id": "moved", "name": "Moved here", "role": "agent", "languages": "zh", "topics": "other"}
+    both.posts("/desk/people", **moved, wallets=["haiyun", "linfu"])
+    both.posts("/desk/people/moved", **moved, wallets="haiyun")
     secrets = [day.at_linfu, "infu", "邻付", "0077", "Zweite", "Dritte", '_l"', ">super_l", *references("linfu")]
     for name in ROLES_OF_HAIYUN.values():
         window = desk.by(name)
@@ -163,14 +166,19 @@ def crawl(window):
     assert len(seen) > 5
 
 
-@pytest.mark.parametrize("token", ["", "forged", "stale", "of another"])
+@pytest.mark.parametrize("token", ["", "forged", "stale", "from before", "of another"])
 def test_a_post_without_its_own_token_changes_nothing(desk, day, token):
-    """Missing, made up, of the session before, or of another person's browser."""
-    window = desk.by("super_h")
+    """Missing, made up, of the session before, of the page before sign-in, or of another person's browser."""
+    window = desk.window()
+    window.gets("/desk/sign-in")
+    before_sign_in = window.token()
+    window.signs_in("super_h")
     if token == "stale":
         token = window.token()
         window.posts("/desk/sign-out")
         window.signs_in("super_h")
+    elif token == "from before":
+        token = before_sign_in
     elif token == "of another":
         token = desk.by("super_b").token()
     before = counts(desk)
