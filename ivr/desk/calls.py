@@ -118,7 +118,7 @@ def _newest(
     if since is not None:  # the day alone: the offsets of stored times may differ
         query = query.where(calls.c.started >= since.date().isoformat())
     if not person.may("calls"):
-        query = query.where(_accepted())
+        query = query.where(_accepted() | _claimed(calls.c.call, person))
     return list(conn.execute(query.order_by(calls.c.started.desc(), calls.c.call).limit(10 * MOST)))
 
 
@@ -127,6 +127,11 @@ def _accepted() -> sa.ColumnElement[bool]:
     whispers = (journal.notices.c.call == calls.c.call) & (journal.notices.c.kind == "whisper")
     by_number = sa.exists().where(whispers, journal.notices.c.body.contains('"accepted"'))
     return by_number | sa.exists().where(queue_entries.c.call == calls.c.call, queue_entries.c.staff.is_not(None))
+
+
+def _claimed(call: sa.ColumnElement[str], person: Person) -> sa.ColumnElement[bool]:
+    """That the person claimed the caller in the queue."""
+    return sa.exists().where(queue_entries.c.call == call, queue_entries.c.staff == person.id)
 
 
 def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
@@ -141,8 +146,7 @@ def _own(conn: sa.Connection, person: Person, found: list[AnyRow]) -> Iterator[A
 
 
 def _took(conn: sa.Connection, person: Person, call: str) -> bool:
-    queued = sa.select(queue_entries.c.id).where(queue_entries.c.call == call, queue_entries.c.staff == person.id)
-    if conn.execute(queued.limit(1)).first() is not None:
+    if conn.scalar(sa.select(_claimed(sa.literal(call), person))):
         return True
     number = _rung_when_accepted(journal.rows(conn, call))
     return number is not None and number == person.address.rpartition("/")[2]

@@ -126,7 +126,8 @@ def test_an_agent_sees_the_call_that_they_claimed_in_the_queue(desk, day):
     entry = {"id": "e1", "call": day.abandoned, "wallet": "haiyun", "language": "zh", "topic": "other", "priority": 2}
     with begin_write(desk.engine) as conn:
         conn.execute(sa.insert(queue_entries).values(entered="", status="claimed", staff="idle_h", tries=0, **entry))
-    assert desk.by("idle_h").gets(f"/desk/calls/{day.abandoned}").status_code == 200
+    window = desk.by("idle_h")
+    assert day.abandoned in window.page.text and window.gets(f"/desk/calls/{day.abandoned}").status_code == 200
     assert desk.by("agent_h").gets(f"/desk/calls/{day.abandoned}").status_code == 404
 
 
