@@ -24,6 +24,7 @@ from ivr.storage.database import AnyRow, begin_read, begin_write
 
 REASONS = ("customer-asked", "call-back", "case-work", "complaint")
 REVEALED_SECONDS = 30
+MOST_PAGES = 100
 MANY, HOUR = 20, timedelta(hours=1)
 """Fields that one person reveals within an hour and that are worth an error in the log."""
 
@@ -43,10 +44,11 @@ def _add_home(pages: Blueprint, desk: Desk) -> None:
     def home() -> Any:
         if person().may("people"):
             return redirect(url_for("people.show_all"), 303)
+        page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
         with begin_read(desk.engine) as conn:
-            listed = seen.today(conn, person(), desk.business_now(conn))
+            listed, more = seen.today(conn, person(), desk.business_now(conn), page)
             wallets = seen.known_wallets(conn, person().scope)
-        return render_template("desk/home.html", calls=listed, wallets=wallets)
+        return render_template("desk/home.html", calls=listed, wallets=wallets, page=page, more=more)
 
 
 def _add_card(pages: Blueprint, desk: Desk) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,12 @@ class ListedCall:
     urgent: bool
 
 
-def today(conn: sa.Connection, person: Person, now: datetime) -> list[ListedCall]:
-    """The calls of today in the time zone of each wallet, the newest first, at most MOST."""
-    found = [one for one in _newest(conn, person, now - timedelta(days=2)) if _is_of_today(conn, one, now)]
-    return list(_listed(conn, _own(conn, person, found), MOST))
+def today(conn: sa.Connection, person: Person, now: datetime, page: int = 1) -> tuple[list[ListedCall], bool]:
+    """The calls of today in the time zone of each wallet, the newest first, MOST a page; and whether there are more."""
+    every = _newest(conn, person, now - timedelta(days=2), most=(page + 1) * 10 * MOST)
+    listed = _listed(conn, _own(conn, person, (one for one in every if _is_of_today(conn, one, now))))
+    found = list(islice(listed, (page - 1) * MOST, page * MOST + 1))
+    return found[:MOST], len(found) > MOST
 
 
 def with_tail(conn: sa.Connection, person: Person, tail: str, now: datetime) -> list[ListedCall]:
@@ -87,7 +90,7 @@ def earlier(conn: sa.Connection, scope: Scope, row: AnyRow, customer: str | None
         same.append(calls.c.call.in_(sa.select(attempts.c.call).where(proved)))
     before = (calls.c.wallet == row.wallet) & scope.covers(calls.c.wallet) & (calls.c.started < row.started)
     query = sa.select(calls).where(before, sa.or_(sa.false(), *same)).order_by(calls.c.started.desc())
-    return list(_listed(conn, conn.execute(query.limit(most)).all(), most))
+    return list(_listed(conn, conn.execute(query.limit(most)).all()))
 
 
 def zone_of(conn: sa.Connection, wallet: str | None) -> str:
@@ -112,14 +115,14 @@ def topic_of(path: list[str]) -> str | None:
 
 
 def _newest(
-    conn: sa.Connection, person: Person, since: datetime | None, *which: sa.ColumnElement[bool]
+    conn: sa.Connection, person: Person, since: datetime | None, *which: sa.ColumnElement[bool], most: int = 10 * MOST
 ) -> list[AnyRow]:
     query: AnySelect = sa.select(calls).where(person.scope.covers(calls.c.wallet), calls.c.started.is_not(None), *which)
     if since is not None:  # the day alone: the offsets of stored times may differ
         query = query.where(calls.c.started >= since.date().isoformat())
     if not person.may("calls"):
         query = query.where(_accepted() | _claimed(calls.c.call, person))
-    return list(conn.execute(query.order_by(calls.c.started.desc(), calls.c.call).limit(10 * MOST)))
+    return list(conn.execute(query.order_by(calls.c.started.desc(), calls.c.call).limit(most)))
 
 
 def _accepted() -> sa.ColumnElement[bool]:
@@ -137,10 +140,10 @@ def _claimed(call: sa.ColumnElement[str], person: Person) -> sa.ColumnElement[bo
 def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
     if not person.may("calls"):
         found = [one for one in found if _is_of_today(conn, one, now)]
-    return list(_listed(conn, _own(conn, person, found), MOST))
+    return list(islice(_listed(conn, _own(conn, person, found)), MOST))
 
 
-def _own(conn: sa.Connection, person: Person, found: list[AnyRow]) -> Iterator[AnyRow]:
+def _own(conn: sa.Connection, person: Person, found: Iterable[AnyRow]) -> Iterator[AnyRow]:
     """Those of the calls that the person may see."""
     return (one for one in found if person.may("calls") or (person.may("own-calls") and _took(conn, person, one.call)))
 
@@ -172,13 +175,11 @@ def _is_of_today(conn: sa.Connection, row: AnyRow, now: datetime) -> bool:
     return bool(datetime.fromisoformat(row.started).astimezone(zone).date() == now.astimezone(zone).date())
 
 
-def _listed(conn: sa.Connection, found: Iterable[AnyRow], most: int) -> Iterator[ListedCall]:
+def _listed(conn: sa.Connection, found: Iterable[AnyRow]) -> Iterator[ListedCall]:
+    """Without those that nobody answered."""
     for row in found:
-        if most == 0:
-            return
         report = call_report(conn, row.call)
         if report is not None:
-            most -= 1
             yield _line(conn, row, report)
 
 

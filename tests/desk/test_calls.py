@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -43,6 +44,23 @@ def test_yesterdays_calls_are_not_of_today(desk):
         desk.line_now = NOON + timedelta(hours=hours)
         assert ("/desk/calls/" in desk.by("super_h").page.text) == there
     assert "You have not taken a call yet" in desk.by("agent_h").page.text
+
+
+def test_a_busy_day_goes_on_on_the_next_page(desk):
+    """Fifty a page, each call once; an odd number of a page is the first or the last."""
+    with begin_write(desk.engine) as conn:
+        for place in range(120):
+            row = {"call": f"CA{place:032x}", "wallet": "haiyun", "started": f"2026-11-23T09:{place // 3:02}:00+08:00"}
+            conn.execute(sa.insert(journal.calls).values(**row))
+            tell(conn, row["call"], {"wallet": "haiyun"})
+    window, seen = desk.by("super_h"), []
+    for page in (1, 2, 3):
+        text = window.gets(f"/desk/?page={page}").text
+        seen += re.findall(r"/desk/calls/(CA[0-9a-f]{32})", text)
+        assert ("Older" in text, "Newer" in text) == (page < 3, page > 1)
+    assert len(seen) == len(set(seen)) == 122
+    for odd in ("-1", "x", "9" * 30):
+        assert window.gets(f"/desk/?page={odd}").status_code == 200
 
 
 def test_an_agents_home_has_the_calls_that_they_took(desk, day):
