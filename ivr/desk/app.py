@@ -133,11 +133,11 @@ def _guard(app: Flask, desk: Desk) -> None:
             if led_in := entrance(request, desk.settings):
                 return led_in
             refuse_strangers(request, desk.settings)
-        elif request.host.lower() != address.netloc.rpartition("@")[2].lower():
+        elif _without_port(request.host, address.scheme) != _without_port(address.netloc, address.scheme):
             raise errors.WrongHost
         origin = request.headers.get("Origin")
-        own = f"{address.scheme}://{request.host}"
-        if request.method == "POST" and origin is not None and origin.lower() != own.lower():
+        own = f"{address.scheme}://{_without_port(request.host, address.scheme)}"
+        if request.method == "POST" and origin is not None and origin.lower() != own:
             raise errors.OtherSite
         access.find_session(desk)
         return None
@@ -145,3 +145,8 @@ def _guard(app: Flask, desk: Desk) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         return access.with_headers(response, secure=address.scheme == "https")
+
+
+def _without_port(host: str, scheme: str) -> str:
+    """The host as browsers write it: without a name before `@`, and without the port that goes without saying."""
+    return host.rpartition("@")[2].lower().removesuffix(":443" if scheme == "https" else ":80")

@@ -16,6 +16,8 @@ from ivr.migrations.migrate import is_migrated, is_newer
 from ivr.setup import number_checks
 from ivr.setup.finding import Finding, Verdict
 from ivr.setup.signature_check import reach
+from ivr.staff.roles import NEEDS_CODE
+from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, connect
 from ivr.wallet import directory
 
@@ -101,6 +103,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "good", f"{engine.dialect.name} answers")
         yield from _migrations(engine)
         yield from _wallets(engine, settings)
+        yield from _staff(engine, settings)
         if theirs is not None:
             yield _drift("database server's", theirs)
     except sa.exc.SQLAlchemyError as error:
@@ -127,6 +130,23 @@ def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
         yield Finding("wallets", "bad", says, "run: flask wallets load FILE, see docs/wallet-api.md")
     if settings.twilio_account_sid:
         yield from number_checks.owned(settings, lines)
+
+
+def _staff(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
+    """Whether the people who are to work at the desk can sign in. The lab has its demo people."""
+    if settings.lab or not settings.desk_url or not is_migrated(engine):
+        return
+    with begin_read(engine) as conn:
+        rows = conn.execute(sa.select(staff).where(staff.c.disabled.is_(None)).order_by(staff.c.id)).all()
+    can = [row for row in rows if row.password_hash and (row.totp_sealed or row.role not in NEEDS_CODE)]
+    if not any(row.role == "admin" for row in can):
+        says = "no admin can sign in: nobody adds people or lets them in again"
+        yield Finding("desk", "mind", says, "run: flask staff add NAME --name … --role admin --wallet …")
+    else:
+        yield Finding("desk", "good", f"{len(can)} can sign in")
+    if without := [row.id for row in rows if row.role in NEEDS_CODE and not row.totp_sealed]:
+        says = f"{', '.join(without)} cannot sign in without an authenticator app"
+        yield Finding("desk", "mind", says, f"run: flask staff totp {without[0]}, or flask staff disable {without[0]}")
 
 
 def _migrations(engine: sa.Engine) -> Iterator[Finding]:

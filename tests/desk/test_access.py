@@ -207,6 +207,15 @@ def test_a_request_for_another_host_finds_nothing(desk):
     assert window.gets("/healthz").status_code == window.gets("/readyz").status_code == 200
 
 
+@pytest.mark.parametrize("url", [URL, "https://Desk.Example.com:443", "https://name@desk.example.com"])
+def test_the_address_may_be_written_with_what_browsers_leave_out(day, copied, monkeypatch, url):
+    """A port that goes without saying, a name, capitals."""
+    desk = open_desk(replace(live(day.settings), desk_url=url), copied, monkeypatch)
+    window = desk.window()
+    window.host = URL
+    assert window.signs_in("agent_h").page.status_code == 200
+
+
 def test_cookies_stay_with_this_host_and_with_https(desk):
     """The session's and that of forms: no script reads them, no other site sends them."""
     window = desk.window()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 from ivr.migrations.migrate import migrate
 from ivr.setup import doctor
+from ivr.staff import people
+from ivr.staff.people import Person
 from ivr.storage.database import begin_write, connect
 from ivr.wallet import wallet_file
 from tests.call_flows.line import HAIYUN, demo_world
@@ -40,6 +43,7 @@ def live(simulator):
         "fallback_agent": OURS,
         "retention_days": RETAINED,
         "callback_dial_prefixes": ("+1",),
+        "desk_url": "",
     }
     settings = replace(simulator.settings, **given)
     engine = connect(settings.database_url)
@@ -169,3 +173,27 @@ def test_the_sum_tells_what_must_be_mended_from_what_to_think_of(live):
         thought.output
     )  # nobody listens at its address
     assert doctor._sum(0, 2) == "nothing to mend, 2 to think of" and doctor._sum(0, 0) == "nothing to mend"
+
+
+def test_the_desk_needs_an_admin_who_can_sign_in(live):
+    """And whoever needs a code an app; without an address of the desk nothing is asked."""
+    there = replace(live, desk_url="https://desk.example.com")
+    assert not of_the_desk(live)
+    (nobody,) = of_the_desk(there)
+    assert nobody.verdict == "mind" and "flask staff add" in nobody.mend
+    engine = connect(live.database_url)
+    person = Person("ann", "Ann", "admin", ("haiyun",))
+    with begin_write(engine) as conn:
+        people.add(conn, person, "hash", "root", datetime.now(UTC))
+    (still, without) = of_the_desk(there)
+    assert "no admin" in still.says and "ann cannot sign in" in without.says and "flask staff totp ann" in without.mend
+    with begin_write(engine) as conn:
+        people.set_totp(conn, "ann", "sealed", "root", datetime.now(UTC))
+    engine.dispose()
+    (fine,) = of_the_desk(there)
+    assert (fine.verdict, fine.says) == ("good", "1 can sign in")
+
+
+def of_the_desk(settings):
+    """What the doctor says of it."""
+    return [one for one in doctor.examine(lambda: settings) if one.about == "desk"]
