@@ -44,7 +44,7 @@ OF_CALLS = [
     Mutant("back is not caught at the main menu", W, "    except (Back, Main):\n        return", "    except Main:\n        return"),
     Mutant("main is not caught at the main menu", W, "    except (Back, Main):\n        return", "    except Back:\n        return"),
     Mutant("the main menu is never asked again", W, "while True:", "if True:"),
-    Mutant("an offer outside its branch", W, 'chosen = call.facts["topic"] = await call.menu(menu)', 'call.say("promotion-channels", website="x", app="x", social="x")\n        chosen = call.facts["topic"] = await call.menu(menu)'),
+    Mutant("an offer outside its branch", W, "chosen = await call.menu(menu)", 'call.say("promotion-channels", website="x", app="x", social="x")\n        chosen = await call.menu(menu)'),
     Mutant("solved and not solved are swapped", C, "if not solved:", "if solved is None:"),
     Mutant("another question ends the call", C, 'if choice == "more":\n        raise Main', 'if choice == "more":\n        call.hang_up()'),
     Mutant("a person after 'not solved' is the menu", C, "raise ToAgent(reasons.NOT_SOLVED)", "raise Main"),
