@@ -16,8 +16,7 @@ from ivr.migrations.migrate import is_migrated, is_newer
 from ivr.setup import number_checks
 from ivr.setup.finding import Finding, Verdict
 from ivr.setup.signature_check import reach
-from ivr.staff.roles import NEEDS_CODE
-from ivr.staff.tables import staff
+from ivr.staff import people
 from ivr.storage.database import begin_read, connect
 from ivr.wallet import directory
 
@@ -137,16 +136,16 @@ def _staff(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
     if settings.lab or not settings.desk_url or not is_migrated(engine):
         return
     with begin_read(engine) as conn:
-        rows = conn.execute(sa.select(staff).where(staff.c.disabled.is_(None)).order_by(staff.c.id)).all()
-    can = [row for row in rows if row.password_hash and (row.totp_sealed or row.role not in NEEDS_CODE)]
-    if not any(row.role == "admin" for row in can):
+        can, without_app = people.who_can_sign_in(conn)
+    if not any(one.role == "admin" for one in can):
         says = "no admin can sign in: nobody adds people or lets them in again"
         yield Finding("desk", "mind", says, "run: flask staff add NAME --name … --role admin --wallet …")
     else:
         yield Finding("desk", "good", f"{len(can)} can sign in")
-    if without := [row.id for row in rows if row.role in NEEDS_CODE and not row.totp_sealed]:
-        says = f"{', '.join(without)} cannot sign in without an authenticator app"
-        yield Finding("desk", "mind", says, f"run: flask staff totp {without[0]}, or flask staff disable {without[0]}")
+    if without_app:
+        names, first = ", ".join(one.id for one in without_app), without_app[0].id
+        says = f"{names} cannot sign in without an authenticator app"
+        yield Finding("desk", "mind", says, f"run: flask staff totp {first}, or flask staff disable {first}")
 
 
 def _migrations(engine: sa.Engine) -> Iterator[Finding]:

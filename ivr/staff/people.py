@@ -148,6 +148,14 @@ def everybody(conn: sa.Connection, scope: Scope | None = None) -> list[Person]:
     return [one for one in people if scope is None or scope.holds(one.wallets)]
 
 
+def who_can_sign_in(conn: sa.Connection) -> tuple[list[Person], list[Person]]:
+    """The people who can sign in, and those who cannot for want of an authenticator app; without disabled ones."""
+    rows = conn.execute(sa.select(staff).where(staff.c.disabled.is_(None)).order_by(staff.c.id)).all()
+    without_app = [row for row in rows if not row.totp_sealed and row.role in NEEDS_CODE]
+    can = [row for row in rows if row.password_hash and row not in without_app]
+    return [person_of(row) for row in can], [person_of(row) for row in without_app]
+
+
 def person_of(row: AnyRow) -> Person:
     """A row → the person."""
     lists = {name: tuple(json.loads(getattr(row, name))) for name in ("wallets", "languages", "topics")}

@@ -164,6 +164,15 @@ def test_an_admin_of_one_wallet_sees_the_people_of_that_wallet_only(door):
         assert people.everybody(conn, AN.scope) == people.everybody(conn) == [AN, BO, MEI, SU]
 
 
+def test_who_can_sign_in_has_a_password_and_where_needed_an_app(door):
+    """Disabled people are neither counted nor missed."""
+    with begin_write(door.engine) as conn:
+        conn.execute(sa.update(staff).where(staff.c.id == "su").values(totp_sealed=None))
+        conn.execute(sa.update(staff).where(staff.c.id == "bo").values(password_hash=None))
+        people.disable(conn, "mei", "an", door.now)
+        assert people.who_can_sign_in(conn) == ([AN], [SU])
+
+
 def test_the_log_is_read_page_by_page_and_about_one_thing(door):
     """Newest first; rows about people only for those who may see the people."""
     with begin_write(door.engine) as conn:
