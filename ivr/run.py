@@ -220,11 +220,11 @@ def welcome(settings: Settings) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)
     here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     say(f"answering calls at {here}  (health: {here}/readyz)")
+    entered = f"?token={settings.lab_token}" if settings.lab_token else ""
     if settings.desk_url:
-        say(f"the desk is at {without_password(settings.desk_url)}/desk/")
+        say(f"the desk is at {without_password(settings.desk_url)}/desk/{entered}")
     if settings.lab:
         say("lab: no account, no real calls. Call it with  make phone")
-        entered = f"?token={settings.lab_token}" if settings.lab_token else ""
         say(f"or in a browser at {here}/phone{entered}")
         if settings.lab_token:
             say(

@@ -109,6 +109,17 @@ def name_of(conn: sa.Connection, wallet: str | None) -> dict[str, str]:
         return dict.fromkeys(("zh", "en"), wallet or "")
 
 
+def known_wallets(conn: sa.Connection, scope: Scope) -> dict[str, dict[str, str]]:
+    """The wallets of a scope, by id, with their names."""
+    ids = conn.scalars(sa.select(wallets.c.id).where(scope.covers(wallets.c.id)).order_by(wallets.c.id))
+    return {one: name_of(conn, one) for one in ids.all()}
+
+
+def countries(conn: sa.Connection, scope: Scope) -> set[str]:
+    """The countries in which the wallets of a scope read numbers without a country code."""
+    return {directory.by_id(conn, one).country for one in known_wallets(conn, scope)}
+
+
 def topic_of(path: list[str]) -> str | None:
     """What the caller chose last that is a topic of the main menu."""
     return next((step for step in reversed(path) if step in TOPICS), None)
@@ -198,14 +209,3 @@ def _line(conn: sa.Connection, row: AnyRow, report: dict[str, Any]) -> ListedCal
         language=report["language"],
         urgent=summary.get("priority") == "high",
     )
-
-
-def known_wallets(conn: sa.Connection, scope: Scope) -> dict[str, dict[str, str]]:
-    """The wallets of a scope, by id, with their names."""
-    ids = conn.scalars(sa.select(wallets.c.id).where(scope.covers(wallets.c.id)).order_by(wallets.c.id))
-    return {one: name_of(conn, one) for one in ids.all()}
-
-
-def countries(conn: sa.Connection, scope: Scope) -> set[str]:
-    """The countries in which the wallets of a scope read numbers without a country code."""
-    return {directory.by_id(conn, one).country for one in known_wallets(conn, scope)}

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound
+from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.config.logs import logger
 from ivr.engine.runtime import position
@@ -29,9 +30,11 @@ def register(app: Flask) -> None:
         return _page("error-form"), 400
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> Response | tuple[str, int]:
+    def refused(error: HTTPException) -> AnyResponse | tuple[str, int]:
         code = error.code or 500
-        if isinstance(error, WrongHost) or error.response is not None:
+        if error.response is not None:  # the lab says which token it wants
+            return error.get_response()
+        if isinstance(error, WrongHost):
             return Response("not here\n", code, mimetype="text/plain")
         return _page(SAID.get(code, "error-fault")), code
 

@@ -238,7 +238,7 @@ def test_a_lab_with_a_public_address_asks_for_its_token(day, copied, monkeypatch
     """As /phone does; the demo passwords are for whoever has it."""
     lab = open_desk(replace(day.settings, desk_url=LOCAL, lab_token="t" * 32), copied, monkeypatch)
     window = lab.window()
-    assert window.gets("/desk/sign-in").status_code == 403
+    assert window.gets("/desk/sign-in").status_code == 403 and "lab-token" in window.page.text
     assert window.gets(f"/desk/sign-in?token={'t' * 32}").status_code == 302
     assert demo.PASSWORD in window.gets("/desk/sign-in").text
 
