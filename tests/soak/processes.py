@@ -178,9 +178,7 @@ def _furnish(engine: sa.Engine, document: dict[str, Any]) -> None:
 
 
 def _children(settings: Settings, given: dict[str, str], listener: socket.socket, log: Path) -> dict[str, Child]:
-    kept = {child.name: child for child in children(settings, listener)}
-    if (desk := kept.pop("desk").listener) is not None:  # it only reads
-        desk.close()
+    kept = {child.name: child for child in children(settings, listener)}  # without the desk, which only reads
     kept["worker"].command[1:] = ["-m", "tests.soak.worker"]
     bank = [sys.executable, "-c", BANK, "--port", str(settings.port + 3)]
     kept["bank"] = Child("bank", bank, dict(os.environ))
