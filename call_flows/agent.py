@@ -103,10 +103,10 @@ async def callback(call: Call, reason: str, only: bool = False, chosen: bool = F
         call.say("callback-there")
         return
     for _ in range(TRIES):
+        unasked, chosen = chosen, False
         try:
-            if await take_callback(call, reason, only, chosen):
+            if await take_callback(call, reason, only, unasked):
                 return
-            chosen = False
         except Back:
             call.say("only-callback")
         except Main:
@@ -119,10 +119,11 @@ async def callback(call: Call, reason: str, only: bool = False, chosen: bool = F
             call.say("only-callback")
 
 
-async def take_callback(call: Call, reason: str, only: bool, chosen: bool = False) -> bool:
-    """Make one attempt to take a callback. True: the matter is settled, with or without a callback."""
+async def take_callback(call: Call, reason: str, only: bool, unasked: bool = False) -> bool:
+    """Make one attempt to take a callback, `unasked` if the caller has chosen it. True: the matter is settled, with or
+    without a callback."""
     wanted = "yes"
-    if call.in_both or not chosen:
+    if call.in_both or not unasked:
         wanted = await offer(call, security_only(call) and not only)
     if wanted == "no":
         return True
