@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.call_flows.conftest import line  # noqa: F401 -- the fixture
+from tests.call_flows import conftest as dialogues
 from tests.queue.room import Room, room
+
+line = dialogues.line
 
 
 @pytest.fixture
-def desk(line) -> Iterator[Room]:  # noqa: F811 -- the fixture
+def desk(line) -> Iterator[Room]:
     """Nobody has signed on yet."""
     with room(line) as made:
         yield made
