@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from num2words import num2words
@@ -36,17 +37,21 @@ DAY = r"(?<![0-9])([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])"
 SLASHED = r"(?<![0-9/.,第])([0-9]{1,3})[/\u2044]([0-9]{1,3})(?![0-9/.,])"
 CLOCK = r"(?<![0-9:])(?:([0-9]|[01][0-9]|2[0-3]):([0-5][0-9])|24:00)(?![0-9:])"
 VERSION = r"(?<![0-9.])[0-9]{1,12}(?:\.[0-9]{1,8})+(?![0-9])"
+ROUND_THE_CLOCK = r"(?<![0-9.])(?:24/7|7 ?[xX×*] ?24|24 ?[xX×*] ?7)(?![0-9])"
+
 SMALLEST_OF_DATES = 11
 """From this number on, what follows a slash is a day (12/25) and not a denominator."""
 
-SIZES = "万亿|亿|千万|百万|万|千|百"
+SIZES = "万亿|亿|千万|百万|万|千|百|萬億|億|千萬|百萬|萬"
+LATIN_SIZES = {"w": (1, "万"), "mn": (100, "万"), "bn": (10, "亿")}
+"""How many of which Chinese size: 1bn is 10亿. A capital W is watts."""
 COUNTED = f"个工作日|个自然日|个|元|块|角|分钟|分|小时|时|天|周|次|笔|人|积分|名|张|件|位|单|倍|{SIZES}"
 NAMED = "月|日|号|年|折|级|期|岁|点|周年"
 GIVEN = "满|减|送|返|赠|抵|省|享"
 """Before a number without a unit: an amount of money, as in 满200减20."""
 PARTS_OF_DAY = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚"
 
-SIZE = r" ?(thousand|million|billion)\b"
+SIZE = r" ?(thousand|million|billion|[mM]n|[bB]n)\b"
 SIZE_OF_MONEY = r" ?(thousand|million|billion|[kK]|[mM]n?|[bB]n?)\b"
 BIG = {"k": "thousand", "m": "million", "b": "billion"}
 UNITS = (
@@ -135,6 +140,12 @@ def _big(number: str, size: str) -> str:
     return f"{_many(number)} {BIG.get(size[0].lower(), size) if len(size) < 3 else size}"
 
 
+def _chinese_size(found: Match) -> str:
+    """100w → 100万, 1.2bn → 12亿; the rules of the Chinese sizes read the figure."""
+    times, size = LATIN_SIZES[found[2].lower()]
+    return f"{(Decimal(_plain(found[1])) * times).normalize():f}{size}"
+
+
 def _date(found: Match, say: Callable[[date], str]) -> str:
     """A date in words; the text itself when there is no such date."""
     try:
@@ -193,7 +204,9 @@ CHINESE: tuple[Rule, ...] = (
     (DAY, lambda found: _date(found, zh.day)),
     (rf"(?<=:[0-9][0-9]){TO}(?=[0-9]{{1,2}}:[0-9][0-9])", lambda found: "到"),
     (rf"({PARTS_OF_DAY})? ?{CLOCK}", _chinese_clock),
-    (r"24/7", lambda found: "全天候"),
+    (rf"{ROUND_THE_CLOCK}(?: ?小[时時])?", lambda found: "全天候"),
+    (rf"{ALONE}{NUMBER} ?× ?{NUMBER}(?![0-9.])", lambda found: f"{_named(found[1])}乘{_named(found[2])}"),
+    (rf"{ALONE}{NUMBER}(w|[mM]n|[bB]n)(?![A-Za-z])", _chinese_size),
     (SLASHED, lambda found: _slashed(found, _chinese_part, lambda day: zh.day(day, day))),
     (r"(?<=[^\x00-\x7f])/(?=[天日月年周次笔人]|小时)", lambda found: "每"),
     (f"第{NUMBER}", lambda found: f"第{_named(found[1])}"),
@@ -227,7 +240,8 @@ ENGLISH: tuple[Rule, ...] = (
     (DAY, lambda found: _date(found, en.day)),
     (rf"(?<=:[0-9][0-9]){TO}(?=[0-9]{{1,2}}:[0-9][0-9])", lambda found: " to "),
     (rf"{CLOCK}(?: ?([AaPp])\.?[Mm]\b\.?)?", _english_clock),
-    (r"24/7", lambda found: "day and night"),
+    (rf"{ROUND_THE_CLOCK}(?:[ -]?hours?\b)?", lambda found: "day and night"),
+    (rf"{ALONE}{NUMBER} ?× ?(?={NUMBER})", lambda found: f"{_many(found[1])} by "),
     (SLASHED, lambda found: _slashed(found, _english_part, lambda day: en.day(day, day))),
     (rf"/(?={UNITS}|person|customer)", lambda found: " per "),
     (rf"{ALONE}{NUMBER} ?%?{TO}(?={NUMBER} ?%)", lambda found: f"{_many(found[1])} to "),
