@@ -17,21 +17,25 @@ FURTHER = Menu("recent-further", ("on", "enough"), resumable=False)
 AFTER = Menu("after-case", ("advice", "enough"))
 
 
-async def investigate(call: Call, logs_in: bool) -> None:
-    """Verify the caller, then go through status and last transactions, and offer a freeze, a case and advice."""
+async def investigate(call: Call, logs_in: bool) -> bool:
+    """Verify the caller, then go through status and last transactions, and offer a freeze, a case and advice.
+
+    False: the caller declined all of them.
+    """
     if await is_under_pressure(call):
-        await offer_protection(call)
-        return
+        return await offer_protection(call)
     customer = await identify(call)
     found = await call.do(review, customer)
     call.say("account-" + found.status)
     strange = await ask_which_are_strange(call, found)
+    froze = False
     if strange and found.status == "active":
-        await freeze_account(call)
-    await open_investigation(call, strange)
+        froze = await freeze_account(call)
+    opened = await open_investigation(call, strange)
     chosen = await call.menu(AFTER)
     if chosen == "advice":
         advise(call, logs_in, found.two_factor)
+    return froze or opened or chosen == "advice"
 
 
 async def ask_which_are_strange(call: Call, found: Review) -> list[str]:
@@ -55,17 +59,22 @@ async def ask_which_are_strange(call: Call, found: Review) -> list[str]:
     return strange
 
 
-async def open_investigation(call: Call, strange: list[str]) -> None:
-    """Read the matter back, confirm, and open a case with reference, next step and date: at most one for one matter."""
+async def open_investigation(call: Call, strange: list[str]) -> bool:
+    """Read the matter back, confirm, and open a case with reference, next step and date: at most one for one matter.
+
+    False: the caller declined.
+    """
     call.say("marked-some" if strange else "marked-none")
     if not await call.confirm(OPEN):
-        return
+        call.say("investigation-not-wanted")
+        return False
     customer, about = call.facts["customer"], ",".join(strange) or call.sid
     case = await call.do(open_case, customer["id"], customer["wallet"], "security", about)
     tell_reference(call, case)
     call.say("investigation-next")
     tell_case(call, case)
     await offer_voice_note(call, case.reference)
+    return True
 
 
 def advise(call: Call, logs_in: bool, two_factor: bool | None = None) -> None:

@@ -42,7 +42,7 @@ async def help_with(call: Call, topic: str) -> None:
 async def something_wrong(call: Call, topic: str) -> bool:
     """Handle a stolen, lost or misused account: two questions before any verification, then the help that comes first.
 
-    False: the caller chose a freeze and then declined it.
+    False: the caller declined what was offered.
     """
     if topic == "stolen":
         call.say("stolen-advice")
@@ -59,13 +59,14 @@ async def something_wrong(call: Call, topic: str) -> bool:
         chosen = await call.menu(FROZEN)
     if chosen == "lift":
         return await lift(call)
+    helped = True
     if chosen == "review":
-        await investigate(call, log_in == "works")
+        helped = await investigate(call, log_in == "works")
     elif chosen == "advice":
         advise(call, logs_in=log_in == "works")
     if topic == "stolen" and not froze:
         tell_of_lost_phone(call)
-    return True
+    return helped or froze
 
 
 async def any_unfamiliar(call: Call, topic: str) -> str:

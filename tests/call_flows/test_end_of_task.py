@@ -7,6 +7,7 @@ import pytest
 from tests.call_flows.disputing import at_the_yes
 from tests.call_flows.line import LIN, Caller
 from tests.call_flows.test_freeze import gives, wants_a_freeze
+from tests.call_flows.test_security import answers, reviews
 
 requirement = pytest.mark.requirement
 
@@ -166,6 +167,20 @@ def declines_a_case(caller: Caller) -> Caller:
     return caller.is_told("没有建服务单", "No case was opened")
 
 
+def declines_an_investigation(caller: Caller) -> Caller:
+    """All transactions are their own, no case is wanted, and no advice."""
+    answers(reviews(caller.calls()).proves(LIN), True, True, True).picks("不是", "For no")
+    return caller.is_told("没有建服务单", "No case was opened").picks("暂时够了", "that is enough")
+
+
+def declines_a_freeze_in_a_review(caller: Caller) -> Caller:
+    """Somebody gives orders: the way out of it is a freeze, and then there is none."""
+    caller.calls().picks("账户安全", "account security").picks("有陌生交易", "unfamiliar transactions")
+    caller.picks("能登录", "can log in").picks("是的", "For yes")
+    gives(caller.picks("马上冻结", "freeze your account"), LIN).picks("不是", "For no")
+    return caller.is_told("没有冻结", "Nothing was frozen")
+
+
 @requirement("R6")
 @pytest.mark.parametrize(
     "declines",
@@ -175,6 +190,8 @@ def declines_a_case(caller: Caller) -> Caller:
         declines_a_dispute,
         declines_messages,
         declines_a_case,
+        declines_an_investigation,
+        declines_a_freeze_in_a_review,
     ],
 )
 def test_nobody_is_asked_whether_it_was_solved_when_nothing_was_done(caller, declines):

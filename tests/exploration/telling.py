@@ -201,6 +201,7 @@ HEARD: dict[tuple[str, str], set[str]] = {
     ("stolen-first", "freeze"): {"freeze-need", "one-moment"},
     ("way-out", "freeze"): {"freeze-need", "one-moment"},
     ("dispute-now", "no"): {"dispute-wrong"},
+    ("investigate-now", "no"): {"investigation-not-wanted"},
     ("complaint-now", "no"): {"complaint-not-wanted"},
     ("dispute-how", "file"): {"dispute-is"},
     ("dispute-how", "apply"): {"apply-yourself"},

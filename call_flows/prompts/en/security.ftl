@@ -69,6 +69,7 @@ recent-further = There are older ones.
 marked-some = We can look into the transactions that you marked.
 marked-none = You marked none. We can still look into the account.
 investigate-now = Shall I open a case for that now?
+investigation-not-wanted = All right. No case was opened.
 investigation-next = We will check transactions and log-ins.
 after-case = What next?
     .advice = For protection advice

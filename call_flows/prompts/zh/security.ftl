@@ -69,6 +69,7 @@ recent-further = 还有更早的交易。
 marked-some = 您标出的交易，我们可以调查。
 marked-none = 没有标出陌生交易，也可以请我们调查。
 investigate-now = 现在建服务单，开始调查吗？
+investigation-not-wanted = 好的，没有建服务单。
 investigation-next = 我们会核对交易和登录记录。
 after-case = 接下来。
     .advice = 听防护建议
