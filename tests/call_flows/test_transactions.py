@@ -70,9 +70,17 @@ def test_nothing_of_an_account_is_told_without_proof(caller, topic):
 
 def test_without_transactions_it_is_told_and_another_way_is_open(caller):
     """An empty account is no fault."""
-    looks(caller, OMAR, LATEST).is_told("没有交易", "no transactions").is_told("怎么查", "How do I look")
-    caller.picks(*BY_PAYEE).is_told("没有付过款", "no payments").is_told("怎么查", "How do I look")
+    looks(caller, OMAR, LATEST).is_told("没有查到交易", "I see no transactions").is_told("怎么查", "How do I look")
+    caller.picks(*BY_PAYEE).is_told("没有查到付款", "I see no payments").is_told("怎么查", "How do I look")
     assert not caller.talking_to
+
+
+@requirement("R49", "R59")
+@pytest.mark.parametrize("way", [LATEST, BY_PAYEE], ids=["latest", "payees"])
+def test_an_empty_list_is_no_proof_that_no_money_left(caller, way):
+    """The line tells what it sees; whoever was charged all the same must not pay again."""
+    looks(caller, OMAR, way).is_told("没有查到", "I see no")
+    caller.is_told("如果银行显示扣了款，请先不要重复付款", "If your bank shows a debit, please do not pay again")
 
 
 @requirement("R60")
@@ -132,11 +140,11 @@ def test_while_the_wallet_is_away_no_record_is_made_up(caller, mode):
     """Neither "no transactions" nor "not found": the truth, and a person."""
     opens(caller).picks("交易记录", "records").proves(PRIYA)
     caller.line.put("wallet", {"mode": mode})
-    caller.picks(*LATEST).is_told("查不到记录", "cannot see the records").is_not_told("没有交易", "no transactions")
+    caller.picks(*LATEST).is_told("查不到记录", "cannot see the records").is_not_told("没有查到交易", "no transactions")
     assert caller.talking_to
 
 
 @requirement("R59")
 def test_a_frozen_customer_may_look(caller):
     """A freeze stops money, not the owner's eyes."""
-    looks(caller, SUN, LATEST, LINFU).is_told("没有交易", "no transactions")
+    looks(caller, SUN, LATEST, LINFU).is_told("没有查到交易", "no transactions")
