@@ -10,13 +10,15 @@ from ivr.wallet.transactions import Record
 from ivr.wallet.verified import Verified
 
 HOW = Menu("too-old-then", ("complain", "person"))
+HOW_CLOSED = Menu("too-old-then-closed", ("complain", "callback"))
+"""Used while no agent is at work."""
 OPEN = Confirm("complaint-now")
 
 
 async def offer_complaint(call: Call, customer: Verified, one: Record) -> None:
     """Read the transaction back, confirm, and open a complaint case: at most one per transaction."""
-    how = await call.menu(HOW)
-    if how == "person":
+    how = await call.menu(HOW if call.at_work else HOW_CLOSED)
+    if how != "complain":
         raise ToAgent(reasons.PAST_DISPUTE_WINDOW)
     call.say("complaint-is", at=one.at, amount=one.amount, payee=one.payee)
     if not await call.confirm(OPEN):

@@ -1,7 +1,7 @@
 """Finds a transaction: the caller steps through the latest ones, or searches by day, amount or payee."""
 
 from call_flows.end_of_task import was_it_solved
-from call_flows.pick_record import ask_day
+from call_flows.pick_record import ask_day, debit_not_known
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
@@ -20,6 +20,8 @@ AT_ONCE = 4
 TOP_UP = "top-up"
 """In place of a payee; the catalogue has words for it."""
 NOTHING = Menu("search-nothing", ("wider", "person"))
+NOTHING_CLOSED = Menu("search-nothing-closed", ("wider", "callback"))
+"""Used while no agent is at work."""
 
 
 async def find_transaction(call: Call, customer: Verified) -> Record:
@@ -94,7 +96,7 @@ def tell_details(call: Call, one: Record) -> None:
 def tell_debit(call: Call, one: Record) -> None:
     """For a failed record, tell whether it proves that no money was taken."""
     if one.status == "failed":
-        call.say("debit-none" if one.no_debit else "debit-not-known")
+        call.say("debit-none" if one.no_debit else debit_not_known(call))
 
 
 async def by_day(call: Call, customer: Verified) -> Record | None:
@@ -139,14 +141,14 @@ async def search_and_pick(call: Call, customer: Verified, on: str, at: str, fen:
     if not found.records:
         call.say("search-none")
         tell_how_far(call, found)
-        chosen = await call.menu(NOTHING)
-        if chosen == "person":
+        chosen = await call.menu(NOTHING if call.at_work else NOTHING_CLOSED)
+        if chosen != "wider":
             raise ToAgent(reasons.TRANSACTION_NOT_FOUND)
         found = await call.do(search, customer, on, at, fen, payee, True)
     if not found.records:
         call.say("search-none-wider")
         tell_how_far(call, found)
-        call.say("debit-not-known")
+        call.say(debit_not_known(call))
         return None
     if found.more:
         call.say("search-more")

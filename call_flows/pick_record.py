@@ -72,6 +72,11 @@ def _differ(labels: list[dict[str, Any]]) -> bool:
     return len({repr(label) for label in labels}) == len(labels)
 
 
+def debit_not_known(call: Call) -> str:
+    """The message about a debit that the bank may show: a person by `0`, or a callback while no agent is at work."""
+    return "debit-not-known" if call.at_work else "debit-not-known-closed"
+
+
 async def open_owed_case(call: Call, reason: str, record: str) -> None:
     """Open a case with reference and date unasked, because the outcome is unknown or the fault is ours."""
     call.pause()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, Protocol, TypeVar
 
 from call_flows.end_of_task import anything_else
-from call_flows.pick_record import choose, open_owed_case
+from call_flows.pick_record import choose, debit_not_known, open_owed_case
 from ivr.engine import Call, Confirm, Menu, ToAgent
 from ivr.handover import reasons
 from ivr.wallet.near_matches import MOST_NEAR
@@ -38,6 +38,8 @@ MISSED = Menu("missed", ("again", "debited", "enough"), resumable=False)
 DEBITED = Confirm("missed-debited", acts=False, resumable=False)
 CHARGED = Menu("charged-missed", ("again", "sure"), resumable=False)
 OPEN = Menu("charged-open", ("person", "enough"), resumable=False)
+OPEN_CLOSED = Menu("charged-open-closed", ("callback", "enough"), resumable=False)
+"""Used while no agent is at work."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def tell_debit(call: Call, one: Advice | Explained, charged: bool) -> None:
         return
     call.pause()
     if not one.no_debit:
-        call.say("debit-not-known")
+        call.say(debit_not_known(call))
     elif charged:
         call.say("debit-not-taken")
 
@@ -135,8 +137,8 @@ async def open_charged_case(call: Call, kind: Kind, message: str, about: str, ne
     if needs_person:
         raise ToAgent(reasons.CHARGED_UNKNOWN)
     call.path.end_task()
-    chosen = await call.menu(OPEN)
+    chosen = await call.menu(OPEN if call.at_work else OPEN_CLOSED)
     call.path.acknowledge()
-    if chosen == "person":
+    if chosen != "enough":
         raise ToAgent(reasons.CHARGED_UNKNOWN)
     await anything_else(call)

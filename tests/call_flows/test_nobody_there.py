@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.call_flows.line import BORROWED, HAIYUN, Caller
+from tests.call_flows.disputing import NOT_RECEIVED, reports
+from tests.call_flows.line import BORROWED, HAIYUN, LIN, OMAR, Caller
 from tests.call_flows.places import NIGHT, at_the_amount
 from tests.call_flows.test_agent import wants_callback
+from tests.call_flows.test_charged import top_up_failed
+from tests.call_flows.transactions import BY_AMOUNT, LATEST, looks, pays
 
 requirement = pytest.mark.requirement
 
@@ -110,6 +113,42 @@ def test_who_was_not_helped_is_offered_a_callback_and_no_person_when_none_is_the
     at_night.calls().picks("信息咨询", "information").picks("官方渠道", "channels").picks("不是", "For no")
     at_night.is_not_told("请人工帮忙", "help from a person").picks("请客服回电", "called back")
     at_night.is_told("不是人工服务时间", "not at work").is_told("需要回电，请按一", "call back, press 1")
+
+
+def searches_in_vain(caller: Caller) -> Caller:
+    """No such amount."""
+    return looks(caller, LIN, BY_AMOUNT).enters("9999#").presses("1").is_told("没有找到", "found no such")
+
+
+def was_charged_without_a_record(caller: Caller) -> Caller:
+    """The case is open; a person may be wanted all the same."""
+    return (
+        top_up_failed(caller, "123*45", "1105", who=OMAR)
+        .picks("刚才输入得对", "it was right")
+        .picks("不用补充", "skip it")
+    )
+
+
+def paid_too_long_ago(caller: Caller) -> Caller:
+    """A complaint, or a person."""
+    pays(caller, "2026-07-25T09:00")
+    return reports(caller, NOT_RECEIVED, fen="77").is_told("超过了", "is older than")
+
+
+@requirement("R3", "R7")
+@pytest.mark.parametrize("comes", [searches_in_vain, was_charged_without_a_record, paid_too_long_ago])
+def test_no_menu_offers_a_person_when_none_is_there(at_night, comes):
+    """Its option is the callback, as its `0` is."""
+    comes(at_night).is_not_told("请人工帮忙", "a person, press").picks("请客服回电", "called back")
+    at_night.is_told("不是人工服务时间", "not at work").is_told("需要回电，请按一", "call back, press 1")
+
+
+@requirement("R3", "R7")
+def test_of_a_debit_that_is_not_known_a_callback_is_offered(at_night):
+    """In the list of records, where `0` is named in the middle of the words."""
+    looks(at_night, LIN, LATEST).picks("下一笔", "next one").picks("详情", "details")
+    at_night.is_told("请先不要重复付款，需要回电请按零", "do not pay again. For a call back, press zero")
+    at_night.does_not_hear("人工服务请按零", "For a person, press zero")
 
 
 @requirement("R3", "R7")

@@ -34,7 +34,7 @@ OF_MONEY = [
     Mutant("next and previous are swapped", L, '1 if chosen == "next" else -1', '-1 if chosen == "next" else 1'),
     Mutant("no records, and the line is silent", L, '        call.say("records-none")\n', ""),
     Mutant("nothing found, and the line is silent", L, '        call.say("search-none")\n', ""),
-    Mutant("a wider search is a person", L, '        if chosen == "person":', '        if chosen == "wider":'),
+    Mutant("a wider search is a person", L, '        if chosen != "wider":', '        if chosen == "wider":'),
     Mutant("a failed record is told as paid", L, '    if one.status != "succeeded":', '    if one.status == "succeeded":'),
     Mutant("details are the record again", L, '        if chosen == "details":', '        if chosen == "detail":'),
     Mutant("a dispute before proof", D, "    customer = await identify(call)", f"    {NO_PROOF}"),
