@@ -16,6 +16,7 @@ from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up import deliveries
 from ivr.handover.summary import proof_level, summarise
+from ivr.queue.tables import queue_entries
 
 CRM_FIELDS = (
     "wallet",
@@ -110,7 +111,10 @@ def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | N
 
 
 def _accepted(conn: sa.Connection, sid: str) -> bool:
-    """Whether an agent took the call and was joined to the caller."""
+    """Whether an agent took the call, in the queue or on one of the numbers, and was joined to the caller."""
+    queued = sa.select(queue_entries.c.id).where(queue_entries.c.call == sid, queue_entries.c.outcome == "answered")
+    if conn.execute(queued.limit(1)).first() is not None:
+        return True
     here = sa.select(journal.notices.c.sequence, journal.notices.c.body).where(journal.notices.c.call == sid)
     unjoined = {turn for turn, _body in conn.execute(here.where(journal.notices.c.kind == UNJOINED))}
     keyed = conn.execute(here.where(journal.notices.c.kind == "whisper"))

@@ -27,6 +27,7 @@ from ivr.identity import tables as identity_tables
 from ivr.lab.staff import add_demo_people
 from ivr.lab.tables import worlds
 from ivr.operations import tables as operations_tables
+from ivr.queue import tables as queue_tables
 from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallet_lines, wallets
@@ -41,7 +42,7 @@ LOADED = (wallets, wallet_lines, customers, records, cases_tables.disputes, iden
 HAPPENED = (
     journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, identity_tables.challenges, identity_tables.languages, cases_tables.cases,
     callbacks_tables.callbacks, cases_tables.freezes, cases_tables.consents, voice_notes_tables.voice_notes, voice_notes_tables.sounds, voice_notes_tables.recordings, callbacks_tables.callback_queue, callbacks_tables.ring_attempts, cases_tables.overdue, operations_tables.line_states, messages,
-    deliveries, lab_texts, handover_tables.summary_views, identity_tables.warnings, identity_tables.verification_acts,
+    deliveries, lab_texts, handover_tables.summary_views, identity_tables.warnings, identity_tables.verification_acts, queue_tables.queue_entries, queue_tables.agent_offers,
 )  # fmt: skip
 Document = dict[str, Any]
 Row = dict[str, Any]

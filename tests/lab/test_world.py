@@ -18,6 +18,7 @@ from ivr.identity import tables as identity_tables
 from ivr.lab import scene, tables, world
 from ivr.migrations.schema import import_tables
 from ivr.operations import tables as operations_tables
+from ivr.queue import tables as queue_tables
 from ivr.staff import tables as staff_tables
 from ivr.storage.database import begin_read, begin_write, metadata
 from ivr.voice_notes import tables as voice_notes_tables
@@ -25,9 +26,14 @@ from ivr.wallet import references
 from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallet_lines, wallets
 
-STAFF = {staff_tables.staff, staff_tables.staff_sessions, staff_tables.sign_ins, staff_tables.audit_log}
+STAFF = {
+    *(staff_tables.staff, staff_tables.staff_sessions, staff_tables.sign_ins, staff_tables.audit_log),
+    queue_tables.agent_states,
+}
 """Who was added stays signed in; that the world was reset changes nothing in what they did."""
 AT = "2026-11-23T02:00:00+00:00"
+QUEUED = {"language": "zh", "topic": "other", "priority": 2, "status": "queued", "tries": 0}
+OFFERED = {"address": "+12025550181", "state": "ringing", "status": "queued"}
 KEPT = {"id": "x1", "wallet": "haiyun", "customer": "K1", "call": "CA1", "at": AT}
 DUE = {"reference": "202611999", "about": "U1", "due": "2026-12-02", "due_provisional": False, "status": "received"}
 TURN = {"call": "CA1", "turn": 0, "at": AT, "story": "main", "steps": "[]", "facts": "{}", "language": "zh"}
@@ -41,6 +47,8 @@ HAPPENED = {
     callbacks_tables.callbacks: KEPT | {"number_sealed": "", "number_mask": "", "status": "draft"},
     cases_tables.freezes: KEPT,
     identity_tables.warnings: KEPT | {"kind": "locked"},
+    queue_tables.queue_entries: {"id": "q1", "call": "CA1", "wallet": "haiyun", "entered": AT} | QUEUED,
+    queue_tables.agent_offers: {"id": "o1", "entry": "q1", "staff": "lin", "at": AT, "tries": 0} | OFFERED,
     identity_tables.verification_acts: {"act": "shown", "account": "K1", "who": "w", "at": AT},
     cases_tables.consents: KEPT,
     voice_notes_tables.voice_notes: KEPT,

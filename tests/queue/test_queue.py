@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from ivr.calls.report import call_report
 from ivr.follow_up.outbox import stamp
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.calls.call_runner import again
-from ivr.storage.database import begin_write
+from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import HAIYUN
 
 
@@ -28,6 +29,8 @@ def test_an_agent_who_accepts_hears_the_summary_and_then_the_caller(desk):
     desk.hangs_up(agent)
     assert (desk.entry(call).status, desk.entry(call).outcome) == ("over", "answered")
     assert call.phone_call.over and desk.activity("lin") == "wrap-up"
+    with begin_read(desk.worker.engine) as conn:
+        assert call_report(conn, call.leg.sid)["outcome"] == "transferred"
 
 
 def test_what_a_mailbox_hears_is_nothing_personal_and_the_caller_keeps_the_place(desk):
