@@ -25,6 +25,18 @@ class Ringing:
     told_at: str
 
 
+def endpoint(address: str) -> tuple[str, str]:
+    """An address to ring → Twilio's `To`, and the BYOC trunk that reaches it (empty: Twilio's own network).
+
+    >>> endpoint("byoc:BY00000000000000000000000000000000/+8619900000051")
+    ('+8619900000051', 'BY00000000000000000000000000000000')
+    """
+    if not address.startswith("byoc:"):
+        return address, ""
+    trunk, _, number = address.removeprefix("byoc:").partition("/")
+    return number, trunk
+
+
 class Telephone(Protocol):
     """Places calls. Any exception but NotPlaced means that nobody knows whether there is one."""
 

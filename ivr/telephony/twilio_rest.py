@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response as HttpResponse
@@ -17,7 +18,7 @@ from twilio.rest import Client
 
 from ivr.config.settings import MESSAGING_SERVICE, Settings
 from ivr.network.tls import trusted
-from ivr.telephony.dialling import NotPlaced, Ringing
+from ivr.telephony.dialling import NotPlaced, Ringing, endpoint
 from ivr.telephony.recordings import NotDone
 from ivr.telephony.texting import Sent, Text
 
@@ -198,9 +199,10 @@ class TwilioTelephone:
 
     def ring(self, ringing: Ringing) -> str:
         """Place one call. After a refusal it was not placed; after any other error the outcome is unknown."""
+        to, trunk = endpoint(ringing.to)
         try:
             call = self._client.calls.create(
-                to=ringing.to, from_=ringing.caller_id, url=ringing.url, timeout=self._seconds,
+                to=to, byoc=trunk or values.unset, from_=ringing.caller_id, url=ringing.url, timeout=self._seconds,
                 status_callback=ringing.told_at, status_callback_event=["initiated", "completed"],
             )  # fmt: skip
         except TwilioRestException as refusal:
@@ -211,7 +213,7 @@ class TwilioTelephone:
 
     def placed(self, to: str, caller_id: str, since: datetime) -> list[str]:
         """Find calls that the line placed itself, without those that a `<Dial>` made."""
-        found = self._client.calls.page(to=to, from_=caller_id, page_size=LOOKED_THROUGH)
+        found = self._client.calls.page(to=endpoint(to)[0], from_=caller_id or values.unset, page_size=LOOKED_THROUGH)
         ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
         return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
 

@@ -53,7 +53,7 @@ class Room:
         """These agents exist, and are available."""
         for name in names:
             kept = {"wallets": '["haiyun"]', "languages": '["zh","en"]', "topics": TOPICS, "role": "agent", **more}
-            person = {"id": name, "name": name.title(), "address": ADDRESSES[name], "added": "", **kept}
+            person = {"id": name, "name": name.title(), "address": ADDRESSES[name], "added": ""} | kept
             with begin_write(self.worker.engine) as conn:
                 conn.execute(sa.insert(staff).values(**person))
                 agents.wish(conn, name, "available", self.now)

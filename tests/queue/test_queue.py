@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from twilio.base import values
 
 from ivr.calls.report import call_report
 from ivr.follow_up.outbox import stamp
@@ -239,3 +241,22 @@ def test_after_a_talk_nobody_is_rung_again_when_the_request_at_its_end_failed(de
         address = url.partition("#")[0] + "?again=1" if how == "again" else url.partition("/calls/")[0] + "/fallback"
     heard = call.leg.webhooks.deliver(address, form | {"ErrorUrl": url, "ErrorCode": "11200"}).body.decode()
     assert "<Dial" not in heard and "<Enqueue" not in heard and "回电" not in heard
+
+
+@pytest.mark.parametrize(
+    "address, rung",
+    [
+        ("byoc:BY" + "0" * 32 + "/+8619900009001", "+8619900009001"),
+        ("client:lin", "client:lin"),
+        ("sip:lin@pbx.example.com", "sip:lin@pbx.example.com"),
+    ],
+)
+def test_agents_are_rung_by_their_own_carrier_in_the_browser_or_by_sip(desk, address, rung):
+    """The trunk goes to Twilio as a parameter of its own."""
+    asked = []
+    desk.worker.telephone._client.calls.create = lambda **given: asked.append(given) or SimpleNamespace(sid="CA1")
+    desk.signs_on("lin", address=address)
+    desk.calls()
+    desk.works()
+    byoc = "BY" + "0" * 32 if address.startswith("byoc") else values.unset
+    assert [(one["to"], one["byoc"], one["from_"]) for one in asked] == [(rung, byoc, HAIYUN)]
