@@ -1,6 +1,7 @@
-"""The whisper: what an agent hears before accepting a call, in the caller's language; at most twelve seconds.
+"""What an agent hears on their own leg, in the caller's language: the announcement, and after key 1 the whisper.
 
-Twilio speaks it on the agent's leg only (`<Number url>`), before it connects the two legs.
+The announcement is played to whoever answers, so it holds nothing personal: a voice mailbox would record it. The whisper
+sums the call up in at most twelve seconds; then the two legs are joined.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ivr.engine.utterances import Utterance
 from ivr.handover.recorded_effects import LOOK_UPS, OPENED
 from ivr.handover.summary import is_frozen, summarise
 from ivr.handover.summary_text import found_by
+from ivr.wallet import directory
 
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """The parts are joined to one sentence: pauses between sentences would take seconds."""
@@ -26,22 +28,29 @@ LIFT = "frozen-then.lift"
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
 
-def whisper(
-    conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance, accepted: bool = False
-) -> list[SpokenText]:
-    """The call so far in the shortest form: proof, matter, finding, case; then how to accept, unless that is done."""
+def announcement(conn: sa.Connection, sid: str, wallet: str, speaker: Speaker) -> list[SpokenText]:
+    """What whoever answers may hear: the name of the line that has a call for them, and key 1 to accept."""
     rows = journal.rows(conn, sid)
+    name = dict(directory.by_id(conn, wallet).name)
+    said = [Utterance("offer-from", {"name": name}), Utterance("offer-from.accept", key="1")]
+    return speaker.speak(said, rows[-1].language if rows else "zh", date.min)
+
+
+def whisper(conn: sa.Connection, sid: str, speaker: Speaker, *lead: Utterance) -> list[SpokenText]:
+    """The call so far in the shortest form: proof, matter, finding, case. Nothing if nothing is known of the call."""
+    rows = journal.rows(conn, sid)
+    told = (*lead, *(lines(summarise(rows)) if rows else ()))
+    if not told:
+        return []
     language = rows[-1].language if rows else "zh"
-    told = lines(summarise(rows)) if rows else [Utterance("whisper-accept")]
-    told = [one for one in told if not (accepted and one.id == "whisper-accept")]
-    parts = speaker.speak((*lead, *told), language, rows[-1].at.date() if rows else date.min)
+    parts = speaker.speak(told, language, rows[-1].at.date() if rows else date.min)
     comma, stop = JOINED[language]
     return [SpokenText(comma.join(part.text for part in parts) + stop, language)]
 
 
 def lines(summary: dict[str, Any]) -> list[Utterance]:
     """A summary → what is whispered."""
-    return [Utterance(f"whisper-{_proof(summary)}"), *_matter(summary), Utterance("whisper-accept")]
+    return [Utterance(f"whisper-{_proof(summary)}"), *_matter(summary)]
 
 
 def _proof(summary: dict[str, Any]) -> str:

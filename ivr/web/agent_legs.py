@@ -1,4 +1,4 @@
-"""An agent's leg of a warm transfer: the whisper, the agent's key, and how the leg ended for the caller.
+"""An agent's leg of a warm transfer: the announcement, the agent's key, the whisper, and how the leg ended for the caller.
 
 The agent's key decides whether they take the call, and never `DialCallStatus`: a leg that was answered and declined is
 `completed`. But a 1 for a caller who has left joins nobody; only `DialBridged` or the end of the call shows that.
@@ -18,7 +18,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.live_turn import Input
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
-from ivr.handover.whisper import whisper
+from ivr.handover.whisper import announcement, whisper
 from ivr.queue import entries
 from ivr.storage.database import begin_read, begin_write
 
@@ -26,19 +26,21 @@ NOT_REACHED = ("busy", "no-answer", "failed", "canceled")
 TURN = re.compile(r"/voice/calls/[^/]+/turns/([0-9]{1,9})(?:[?#]|$)")
 
 
-def whisper_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
-    """The whisper on the agent's leg before the two are joined: the summary, then 1 accepts and 2 declines."""
-    with begin_read(runtime.engine) as conn:
-        spoken = whisper(conn, sid, runtime.speaker)
+def announce_to_agent(runtime: Runtime, sid: str, turn: int) -> str:
+    """What whoever answers may hear, also a voice mailbox: that the line has a call, and key 1 to accept."""
     with begin_write(runtime.engine) as conn:
+        wallet = conn.scalar(sa.select(journal.calls.c.wallet).where(journal.calls.c.call == sid))
+        if wallet is None:
+            return twiml.document(twiml.HANG_UP)
         keep_summary(conn, sid, runtime.sealer)
         tell_crm(conn, runtime.settings, sid, runtime.clock(conn))
+        spoken = announcement(conn, sid, wallet, runtime.speaker)
     action = f"{runtime.base_url}/voice/calls/{sid}/whisper/{turn}/answer"
     return twiml.document(twiml.decide(spoken, action))
 
 
 def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str]) -> str:
-    """Key 1 joins the two (by an empty document). Any other key, or a caller who has left, ends the leg."""
+    """Key 1: the summary, and its end joins the two. Any other key, or a caller who has left, ends the leg."""
     accepted = keys_of(form.get("Digits")) == "1"
     with begin_write(runtime.engine) as conn:
         gone = accepted and _is_over(conn, sid)
@@ -46,8 +48,9 @@ def agent_answered(runtime: Runtime, sid: str, turn: int, form: Mapping[str, str
         told = {"verdict": verdict, "leg": form.get("CallSid")}
         journal.add_notice(conn, sid, "whisper", str(turn), runtime.clock(conn), told)
         kept = _keyed(conn, sid, turn)
+        spoken = whisper(conn, sid, runtime.speaker) if kept == "accepted" else []
     if kept == "accepted":
-        return twiml.document("")
+        return twiml.document(twiml.says(spoken))
     return twiml.document((_nobody_there(runtime, sid) if kept == "gone" else "") + twiml.HANG_UP)
 
 

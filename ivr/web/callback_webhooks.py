@@ -23,7 +23,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
 from ivr.follow_up.outbox import QUEUED
-from ivr.handover.whisper import whisper
+from ivr.handover.whisper import announcement, whisper
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import directory
 
@@ -62,20 +62,19 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
 
 
 def agent_hears(runtime: Runtime, attempt_id: str) -> str:
-    """The agent's whisper: what the customer wanted; 1 accepts."""
+    """What whoever answers may hear, also a voice mailbox; 1 accepts."""
     with begin_write(runtime.engine) as conn:
         found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
         attempts.set_call_sid(conn, attempt_id, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
-    with begin_read(runtime.engine) as conn:
-        spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
+        spoken = announcement(conn, found.call, found.wallet, runtime.speaker)
     return twiml.decide(spoken, _url(runtime, attempt_id, "/answer"))
 
 
 def agent_answers(runtime: Runtime, attempt_id: str) -> str:
-    """Key 1 rings the customer; any other hangs up."""
+    """Key 1: the agent hears what the customer wanted, then the customer is rung. Any other key hangs up."""
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
@@ -87,8 +86,9 @@ def agent_answers(runtime: Runtime, attempt_id: str) -> str:
             return twiml.HANG_UP
         ours = attempts.caller_id_of(conn, runtime.settings, found.id)
         attempts.accept(conn, attempt_id)
+        spoken = whisper(conn, found.call, runtime.speaker, Utterance("whisper-callback"))
     seconds = runtime.settings.ring_seconds
-    return twiml.dial(
+    return twiml.says(spoken) + twiml.dial(
         number, seconds, ours, _url(runtime, attempt_id, "/talked"), _url(runtime, attempt_id, "/customer")
     )
 

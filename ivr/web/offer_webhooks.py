@@ -19,11 +19,10 @@ from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
-from ivr.handover.whisper import whisper
+from ivr.handover.whisper import announcement, whisper
 from ivr.queue import entries, offers
 from ivr.queue.ringing import LEG_ENDED
 from ivr.storage.database import begin_read, begin_write
-from ivr.wallet import directory
 
 ADDRESS = "/<string(length=16):offer_id>"
 
@@ -60,9 +59,8 @@ def announce(runtime: Runtime, offer_id: str) -> str:
             return twiml.HANG_UP
         offers.set_call_sid(conn, offer_id, request.form.get("CallSid", ""))
         call = offers.call_of(conn, offer)
-        language, name = _call_language(conn, call), _line_name(conn, call)
-    said = [Utterance("offer-from", {"name": name}), Utterance("offer-from.accept", key="1")]
-    return twiml.decide(runtime.speaker.speak(said, language, date.min), _url(runtime, offer_id, "/answer"))
+        spoken = announcement(conn, call, _wallet_of(conn, call), runtime.speaker)
+    return twiml.decide(spoken, _url(runtime, offer_id, "/answer"))
 
 
 def answered(runtime: Runtime, offer_id: str) -> str:
@@ -79,7 +77,7 @@ def answered(runtime: Runtime, offer_id: str) -> str:
         keep_summary(conn, entry.call, runtime.sealer)
         tell_crm(conn, runtime.settings, entry.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
-        spoken = whisper(conn, entry.call, runtime.speaker, accepted=True)
+        spoken = whisper(conn, entry.call, runtime.speaker)
     joined_at, after_at = _url(runtime, offer_id, "/joined"), _url(runtime, offer_id, "/after")
     return twiml.says(spoken) + twiml.take_from_queue(entry.call, after_at, joined_at)
 
@@ -131,9 +129,8 @@ def _call_language(conn: sa.Connection, call: str) -> str:
     return rows[-1].language if rows else "zh"
 
 
-def _line_name(conn: sa.Connection, call: str) -> dict[str, str]:
-    wallet = conn.scalar(sa.select(journal.calls.c.wallet).where(journal.calls.c.call == call))
-    return dict(directory.by_id(conn, str(wallet)).name)
+def _wallet_of(conn: sa.Connection, call: str) -> str:
+    return str(conn.scalar(sa.select(journal.calls.c.wallet).where(journal.calls.c.call == call)))
 
 
 def _url(runtime: Runtime, offer_id: str, path: str) -> str:

@@ -84,7 +84,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>")
     @guarded
     def whispering(sid: str, turn: int) -> str:
-        return agent_legs.whisper_to_agent(runtime, sid, turn)
+        return agent_legs.announce_to_agent(runtime, sid, turn)
 
     @voice.post("/calls/<sid>/whisper/<int(min=1):turn>/answer")
     @guarded

@@ -108,11 +108,14 @@ def test_a_top_up_is_explained_from_greeting_to_reference_and_a_repeated_request
     assert [line.lab(what) for what in (f"calls/{window.sid}", "cases", "sms")] == before
 
 
-def test_a_person_answers_for_the_agent_hears_the_whisper_and_accepts(window, line):
-    """Ringing, whisper, conversation; either side can hang up."""
+def test_a_person_answers_for_the_agent_accepts_and_hears_the_summary(window, line):
+    """Ringing, who is calling, the summary once it is accepted, conversation; either side can hang up."""
     window.rings().presses("2").hears_a_question().presses("0")
-    window.clicks("#agent .answer").is_told("Whisper to the agent", "press 1")
-    window.clicks("#agent .accept").is_told("The agent accepts.")
+    window.clicks("#agent .answer").is_told("Whisper to the agent", "A call for Haiyun Wallet", "press 1")
+    assert not any("Not verified" in line["text"] for line in window.picture()["lines"])
+    window.clicks("#agent .accept").is_told("The agent accepts.", "Not verified")
+    whispers = [line["text"] for line in window.picture()["lines"] if line["who"] == "whisper"]
+    assert [text for text in whispers if "Haiyun" in text] == whispers[:1]  # fetched ahead of time, and shown once
     expect(window.state).to_contain_text("Talking to agent")
     window.clicks("#silence").is_told("The agent hangs up.")
     assert line.lab(f"calls/{window.sid}")["outcome"] == "transferred"

@@ -25,8 +25,14 @@ def wants_callback(caller: Caller, number: str = "13700000000") -> Caller:
 
 
 def whispered(caller: Caller) -> str:
-    """The one document that an agent heard."""
-    (document,) = [one for one in caller.documents if "<Gather" in one and "/answer" in one]
+    """The one document that an agent heard after key 1."""
+    return on_agents_leg(caller, "/answer")
+
+
+def on_agents_leg(caller: Caller, path: str = "") -> str:
+    """What the line answered at the agent's leg; a repeated request got the same."""
+    address = re.compile(rf"/whisper/[0-9]+{path}(#|$)")
+    (document,) = {answer.body.decode() for url, _form, answer in caller.webhooks.log if address.search(url)}
     return document
 
 
@@ -267,6 +273,23 @@ def test_an_agent_who_only_answers_has_not_accepted(caller):
     assert forms and forms[-1]["DialCallStatus"] in ("completed", "answered", "no-answer")
     caller.hangs_up()
     assert caller.report()["outcome"] == "abandoned"
+
+
+@requirement("R24")
+@pytest.mark.parametrize("pressed", ["accept", "decline", "keys:", "keys:#"])
+def test_nothing_about_the_caller_is_said_before_the_agent_accepts(caller, pressed):
+    """A voice mailbox answers, presses nothing and records: it hears that the wallet's line has a call, and no more."""
+    caller.agents = pressed
+    reports(caller.calls(), "800", "1121").proves(LIN).presses("0")
+    announced = {"zh": ["海云钱包有来电。", "接听，请按一"], "en": ["A call for Haiyun Wallet.", "To take it, press 1"]}
+    assert list(ET.fromstring(on_agents_leg(caller)).itertext()) == announced[caller.lang]
+    after = on_agents_leg(caller, "/answer") if pressed != "keys:" else ""
+    summary = (
+        "短信已验证" if caller.lang == "zh" else "Text code verified",
+        "八百元" if caller.lang == "zh" else "eight hundred",
+    )
+    assert [part in after for part in summary] == [pressed == "accept"] * 2
+    assert bool(caller.talking_to) == (pressed == "accept")
 
 
 @requirement("R24")

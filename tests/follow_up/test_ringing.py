@@ -34,6 +34,19 @@ def test_at_its_slot_an_agent_is_rung_and_then_the_customer(caller):
         assert len(line.calls) == 2
 
 
+@pytest.mark.parametrize("does", ["accept", "decline", "keys:"])
+def test_an_agent_hears_what_a_callback_is_about_only_after_accepting_it(caller, does):
+    """A voice mailbox that answers records the name of the line, and nothing of the customer."""
+    with exchange(caller) as line:
+        line.does["agent"] = does
+        line.at(MORNING).walks()
+        heard = line.heard(line.calls[0])
+        assert ("海云钱包有来电" if caller.lang == "zh" else "A call for Haiyun Wallet") in heard
+        summary = ("回电，客户未验证" if caller.lang == "zh" else "Callback, Not verified") in heard
+        assert summary == (does == "accept") == (CUSTOMER in line.calls)
+        assert heard.count("回电" if caller.lang == "zh" else "Callback") == summary
+
+
 @pytest.mark.parametrize("who, does, rung", [("agent", "no-answer", 3), ("agent", "decline", 3), ("agent", "busy", 3), ("customer", "no-answer", 6), ("customer", "busy", 6), ("customer", "decline", 6)])  # fmt: skip
 def test_an_unanswered_callback_is_retried_twice_and_then_missed(caller, who, does, rung):
     """After ten minutes and an hour; a customer who presses nothing (a mailbox) was not reached."""

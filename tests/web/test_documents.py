@@ -116,10 +116,12 @@ def waits(root: ET.Element) -> Iterator[str]:
 
 
 def endings(root: ET.Element, url: str) -> Iterator[str]:
-    """The last verb leads on or hangs up; an empty document joins an agent, or answers a notice or the end of a talk."""
+    """The last verb leads on or hangs up. The summary's end joins an agent; nothing answers a notice or the end of a talk."""
     last = root[-1] if len(root) else None
     if last is None:
-        yield "" if re.search(r"/answer#|/voice/status$|/turns/\d+#", url) else "nothing at all"
+        yield "" if re.search(r"/voice/status$|/turns/\d+#", url) else "nothing at all"
+    elif last.tag == "Say":
+        yield "" if re.search(r"/whisper/\d+/answer#", url) else "a dead end"
     else:
         yield "" if last.tag in ("Redirect", "Hangup") or (last.tag == "Dial" and last.get("action")) else "a dead end"
 

@@ -273,7 +273,6 @@ whisper-reason = -
     .expired = timed out
     .succeeded = it succeeded
 whisper-case = case { DIGITS($tail, kind: "tail") }
-whisper-accept = to accept press 1
 over-single = One top-up is up to { MONEY($limit) }.
 over-split = Please split it.
 over-daily = The limit of that day was { MONEY($limit) }. Used by then { MONEY($used) }, and { MONEY($remaining) } was left.

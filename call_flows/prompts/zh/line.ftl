@@ -273,7 +273,6 @@ whisper-reason = -
     .expired = 超时关闭
     .succeeded = 已经成功
 whisper-case = 单尾号{ DIGITS($tail, kind: "tail") }
-whisper-accept = 接听请按一
 over-single = 单笔最多{ MONEY($limit) }。
 over-split = 请分几次充。
 over-daily = 当天限额{ MONEY($limit) }。当时已用{ MONEY($used) }，还剩{ MONEY($remaining) }。

@@ -1,7 +1,7 @@
-"""The agent's side of a call in the browser phone: ring, answer, hear the whisper, accept or decline.
+"""The agent's side of a call in the browser phone: ring, answer, hear who is calling, accept or decline, hear the summary.
 
-A call asks for an agent's behaviour once, before it plays the whisper. A person has to hear the whisper before they
-decide, so the seat fetches it ahead of time; any webhook may be sent twice.
+A call asks for an agent's behaviour once, before it plays anything on their leg. A person has to hear the announcement
+before they decide, so the seat fetches it ahead of time; any webhook may be sent twice.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ class AgentSeat:
     def _fixed(self, number: str) -> str:
         behaviour = self._scene() if self.mode == AS_THE_SCENE else self.mode
         if behaviour in ("accept", "decline"):
-            self._whisper(number)
+            self._announce(number)
         return behaviour
 
     def _by_hand(self, number: str) -> str:
         choice = self._wait("rings", "no-answer")
         if choice != "answer":
             return choice
-        self._whisper(number)
+        self._announce(number)
         return self._wait("hears", "decline")
 
     def _wait(self, stage: str, otherwise: str) -> str:
@@ -90,13 +90,13 @@ class AgentSeat:
         self._news("hung-up")
         raise CallerGone
 
-    def _whisper(self, number: str) -> None:
-        for piece in whisper(self._phone(), number):
+    def _announce(self, number: str) -> None:
+        for piece in announcement(self._phone(), number):
             self._news("", "", piece)
 
 
-def whisper(phone: Phone, number: str) -> list[Speech]:
-    """The whisper that this agent is about to hear; empty when there is none or it cannot be fetched."""
+def announcement(phone: Phone, number: str) -> list[Speech]:
+    """What this agent is about to hear first; empty when there is nothing or it cannot be fetched."""
     for url, _form, answer in reversed(phone.webhooks.log):
         for dialled in ET.fromstring(answer.body).iter("Number"):
             if (dialled.text or "").strip() == number and dialled.get("url"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -63,6 +64,8 @@ class LiveCall:
         self.transcript = Transcript()
         self.version, self.working, self.over, self.closed = 0, True, False, False
         self._heard = self._faults = self._told = 0
+        self._overheard: Counter[str] = Counter()
+        """By agent's leg: how much of what is said on it is in the transcript. The seat shows the beginning ahead of time."""
         self._window = ""
         self._lock = threading.RLock()
         self._actions: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
@@ -200,6 +203,9 @@ class LiveCall:
         for piece in leg.heard[self._heard :]:
             self._heard += 1
             self._news("", "", piece, "line")
+        for child in leg.children:
+            for piece in child.heard[self._overheard[child.sid] :]:
+                self._news("", "", piece)
         for fault in leg.faults[self._faults :]:
             self._faults += 1
             self._note("fault", str(fault))
@@ -217,6 +223,8 @@ class LiveCall:
         with self._lock:
             self.version += 1
             if piece is not None:
+                if who == "whisper":
+                    self._overheard[self.phone.call.leg.children[-1].sid] += 1
                 self.transcript.hear(who, piece, self.transport.turn, self.transport.slow)
             elif code:
                 self._collect()

@@ -42,7 +42,7 @@ export const EN = {
   listening: turn => `Your answer · turn ${turn}`,
   talking: number => `Talking to agent ${number}`,
   "agent-rings": "An agent's phone is ringing",
-  "agent-hears": "The agent hears the whisper",
+  "agent-hears": "The agent hears who is calling",
   over: "The call is over",
   idle: "Nobody is calling",
   answer: "Answer",

@@ -37,7 +37,7 @@ export const ZH = {
   listening: turn => `请按键 · 第 ${turn} 轮`,
   talking: number => `正在与客服 ${number} 通话`,
   "agent-rings": "客服的电话在响",
-  "agent-hears": "客服正在听来电摘要",
+  "agent-hears": "客服正在听来电提示",
   over: "通话已结束",
   idle: "没有通话",
   answer: "接听",
