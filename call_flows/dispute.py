@@ -6,6 +6,7 @@ from call_flows.dispute_reasons import REASONS, ask_reason
 from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.find_transaction import find_transaction, tell_debit
 from call_flows.identify import identify
+from call_flows.pick_record import open_owed_case
 from call_flows.voice_note import offer_voice_note
 from ivr.cases.disputes import (
     AlreadyDisputed,
@@ -46,10 +47,15 @@ async def report_this(call: Call, customer: Verified, one: Record) -> None:
 
 
 async def require_disputable(call: Call, customer: Verified, one: Record) -> None:
-    """Return only if a dispute is possible: a successful payment within the window, without a dispute so far."""
+    """Return only if a dispute is possible: a successful payment within the window, without a dispute so far.
+
+    A pending payment gets the case that `failed_payment` opens for it: its outcome is unknown there as here.
+    """
     if one.kind == "top-up" or one.status != "succeeded":
         call.say("not-disputed-" + ("top-up" if one.kind == "top-up" else one.status))
         tell_debit(call, one)
+        if one.kind == "payment" and one.status == "pending":
+            await open_owed_case(call, "unknown", one.id)
         await was_it_solved(call)
     known = await call.do(dispute_of, customer, one.id)
     if known is not None:

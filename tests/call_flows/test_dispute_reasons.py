@@ -9,6 +9,7 @@ from call_flows.dispute_reasons import REASON, REASONS
 from ivr.wallet.types import DISPUTE_REASONS
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, SURE, filed, reports
 from tests.call_flows.line import LIN
+from tests.call_flows.test_failed_payment import payment_failed
 from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
@@ -152,13 +153,24 @@ def test_a_top_up_is_explained_and_not_disputed(caller, steps, zh, en):
 
 
 @requirement("R61")
-@pytest.mark.parametrize(
-    "status, zh, en", [("failed", "没有成功", "did not succeed"), ("pending", "还在确认", "still being")]
-)
-def test_what_did_not_go_through_is_not_disputed(caller, status, zh, en):
-    """Failed or unknown: said, no more."""
-    caller.line.change_world(lambda world: world["payments"][0].update(status=status))
-    reports(caller, NOT_RECEIVED).is_told(zh, en).is_told("问题解决了吗", "solve your problem")
+def test_what_did_not_go_through_is_not_disputed(caller):
+    """Failed: said, no more."""
+    caller.line.change_world(lambda world: world["payments"][0].update(status="failed"))
+    reports(caller, NOT_RECEIVED).is_told("没有成功", "did not succeed").is_told("问题解决了吗", "solve your problem")
+    assert filed(caller) == [] and caller.line.get("cases") == []
+
+
+@requirement("R61", "R48")
+def test_of_a_payment_that_is_still_being_confirmed_there_is_a_case_and_no_dispute(caller):
+    """The line owes an answer, with a date; reported twice, or as a failed payment, it is the same case."""
+    caller.line.change_world(lambda world: world["payments"][0].update(status="pending"))
+    for _ in range(2):
+        reports(caller, NOT_RECEIVED).is_told("还在确认", "still being confirmed")
+        caller.is_told("十一月二十四日", "November twenty-fourth").picks("不用补充", "skip it")
+        caller.is_told("问题解决了吗", "solve your problem").picks("是的", "yes").picks("结束通话", "end the call")
+    payment_failed(caller.calls(), "45*90", "1119").proves(LIN).is_told("还在确认", "still being confirmed")
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["due"]) == ("unknown", "2026-11-24")
     assert filed(caller) == []
 
 
