@@ -52,7 +52,8 @@ async def speak_topic(call: Call, topic: str) -> None:
         call.pause()
         call.say("rules-identity")
     elif topic == "hours":
-        call.say("hours-open" if facts.is_open else "hours-closed")
+        told = "hours-open" if facts.is_open else "hours-closed"
+        call.say(told + ("-provisional" if facts.provisional else ""))
         for day in facts.hours:
             call.say("hours-" + day["how"], **day)
     elif topic == "methods":

@@ -86,7 +86,17 @@ def is_open(hours: Mapping[str, str], now: datetime, timezone: str, calendar: st
     """
     today = now.astimezone(ZoneInfo(timezone)).date()
     spans = (_span(hours, day, timezone, calendar) for day in (today - DAY, today))
-    return any(span and span[0] <= now.astimezone(UTC) < span[1] for span in spans)
+    return any(_is_within(span, now) for span in spans)
+
+
+def is_open_certain(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> bool:
+    """Whether `is_open` gives the same answer for every kind of day that an uncertain day may turn out to be."""
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    answers = [
+        {_is_within(_times(text, day, timezone), now) for text in _possible_hours(hours, day, calendar)}
+        for day in (today - DAY, today)
+    ]
+    return any(True in possible for possible in answers) == any(possible == {True} for possible in answers)
 
 
 def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> Opening | None:
@@ -116,18 +126,29 @@ def next_closing(hours: Mapping[str, str], now: datetime, timezone: str, calenda
 
 def _may_have_other_hours(hours: Mapping[str, str], day: date, calendar: str) -> bool:
     """Nobody knows yet whether that day is a holiday, or a weekend that is worked, and the hours depend on it."""
+    return len(_possible_hours(hours, day, calendar)) > 1
+
+
+def _possible_hours(hours: Mapping[str, str], day: date, calendar: str) -> set[str]:
+    """The hours of that day; of an uncertain one, those of each kind of day that it may turn out to be."""
     _, certain = _kind(day, calendar)
-    possible = {
-        hours[WEEK[day.weekday()]],
-        hours["holiday"],
-        hours["mon" if day.weekday() >= 5 else WEEK[day.weekday()]],
-    }
-    return not certain and len(possible) > 1
+    if certain:
+        return {hours[_name(day, calendar)]}
+    weekday = WEEK[day.weekday()]
+    return {hours[weekday], hours["holiday"], hours["mon" if day.weekday() >= 5 else weekday]}
 
 
 def _span(hours: Mapping[str, str], day: date, timezone: str, calendar: str) -> tuple[datetime, datetime] | None:
     """When the span of that day begins and ends, in UTC: Python compares instants of one zone by their wall time."""
-    text = hours[_name(day, calendar)]
+    return _times(hours[_name(day, calendar)], day, timezone)
+
+
+def _is_within(span: tuple[datetime, datetime] | None, now: datetime) -> bool:
+    return span is not None and span[0] <= now.astimezone(UTC) < span[1]
+
+
+def _times(text: str, day: date, timezone: str) -> tuple[datetime, datetime] | None:
+    """The instants of hours as they are written; None for a day without agents."""
     if text == "closed":
         return None
     opens, closes = (_since_midnight(part) for part in text.split("-"))

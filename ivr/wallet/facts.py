@@ -18,7 +18,10 @@ DAYS = (
 
 @dataclass(frozen=True)
 class Facts:
-    """Arguments of the information messages."""
+    """Arguments of the information messages.
+
+    `provisional`: whether agents are at work depends on holidays that are not announced yet.
+    """
 
     is_open: bool
     hours: list[dict[str, Any]]
@@ -26,6 +29,7 @@ class Facts:
     rules: dict[str, Any]
     methods: list[dict[str, Any]]
     channels: dict[str, Any]
+    provisional: bool = False
 
 
 @read
@@ -33,9 +37,10 @@ def wallet_facts(world: World, wallet: str) -> Facts:
     """Read hours, limits, rules, methods and channels of one wallet."""
     info = directory.by_id(world.conn, wallet)
     policy = info.policy
+    week = (info.hours, world.now, info.timezone, info.calendar)
     refund, decision, compensation = policy["refund"], policy["dispute_decision"], policy["compensation_decision"]
     return Facts(
-        is_open=business_days.is_open(info.hours, world.now, info.timezone, info.calendar),
+        is_open=business_days.is_open(*week),
         hours=grouped(info.hours),
         limits=dict(policy["top_up_limits"]),
         rules={
@@ -46,6 +51,7 @@ def wallet_facts(world: World, wallet: str) -> Facts:
         },
         methods=[{key: method[key] for key in ("name", "fee", "arrival", "single")} for method in policy["top_up_methods"]],
         channels={key: info.channels[key] for key in ("website", "app", "social")},
+        provisional=not business_days.is_open_certain(*week),
     )  # fmt: skip
 
 

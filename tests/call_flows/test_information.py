@@ -64,6 +64,23 @@ def test_the_hours_of_every_day_are_told(caller):
     caller.is_told("法定节假日，上午十点到下午四点", "public holidays, ten A M to four P M")
 
 
+@requirement("R7")
+@pytest.mark.parametrize(
+    "now, zh, en",
+    [
+        ("2027-03-08T09:30", "现在应该有人工服务", "should be at work now"),
+        ("2027-03-06T19:00", "现在可能没有人工服务", "probably not at work now"),
+        ("2027-03-08T11:00", "现在是人工服务时间", "agents are at work now"),
+        ("2027-03-08T23:00", "现在不是人工服务时间", "agents are not at work now"),
+    ],
+    ids=["a weekday or a holiday", "a weekend or a day of work", "open either way", "closed either way"],
+)
+def test_whether_agents_are_there_is_told_as_expected_while_holidays_are_not_announced(caller, now, zh, en):
+    """A Monday that may be a holiday, and a Saturday that may be worked; sure where it makes no difference."""
+    caller.line.put("clock", {"now": now + ":00+08:00"})
+    asks(caller, "hours").is_told(zh, en)
+
+
 @requirement("R7", "R75")
 def test_days_without_agents_are_told_as_such(caller):
     """The other wallet rests at weekends and on holidays, and right now."""

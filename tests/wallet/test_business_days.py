@@ -17,6 +17,7 @@ from ivr.wallet.business_days import (
     due,
     is_business_day,
     is_open,
+    is_open_certain,
     next_closing,
     next_opening,
 )
@@ -249,6 +250,23 @@ def test_an_opening_that_hangs_on_holidays_nobody_has_announced_is_provisional(h
     """Unless the hours are the same on every day, whatever it will be."""
     opens = next_opening(hours, at(now), SHANGHAI, calendar)
     assert opens is not None and opens.provisional is provisional
+
+
+@pytest.mark.parametrize(
+    "hours, now, calendar, certain",
+    [
+        (OFFICE, "2027-02-08T09:30", "CN", False),
+        (OFFICE, "2027-02-08T23:00", "CN", True),
+        (OFFICE, "2026-11-23T09:30", "CN", True),
+        (OFFICE, "2027-02-08T09:30", "US", True),
+        (OFFICE, "2026-12-24T09:30", "XX", False),
+        (NIGHT, "2027-01-05T03:00", "CN", False),
+        (ALWAYS, "2027-02-08T09:30", "CN", True),
+    ],
+)
+def test_whether_agents_are_there_is_certain_where_no_holiday_can_change_it(hours, now, calendar, certain):
+    """The night of yesterday counts as well as today; a day that may be anything hurts only if the answer depends on it."""
+    assert is_open_certain(hours, at(now), SHANGHAI, calendar) is certain
 
 
 @pytest.mark.parametrize(
