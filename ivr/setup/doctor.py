@@ -19,6 +19,7 @@ from ivr.setup.signature_check import reach
 from ivr.staff import people
 from ivr.storage.database import begin_read, connect
 from ivr.wallet import directory
+from ivr.web.hold_music import music_file
 
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
 LARGEST_DRIFT = 5.0
@@ -73,11 +74,6 @@ def _odd(settings: Settings) -> Iterator[tuple[bool, str, str]]:
         "write https://…",
     )
     yield (
-        not settings.agent_numbers,
-        "AGENT_NUMBERS is empty: callers get a callback, never a person",
-        "write AGENT_NUMBERS=+12025550101,…",
-    )
-    yield (
         not settings.fallback_agent,
         "FALLBACK_AGENT is empty: without a database callers hear goodbye",
         "write FALLBACK_AGENT=+12025550101",
@@ -102,6 +98,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "good", f"{engine.dialect.name} answers")
         yield from _migrations(engine)
         yield from _wallets(engine, settings)
+        yield from _agents(engine, settings)
         yield from _staff(engine, settings)
         if theirs is not None:
             yield _drift("database server's", theirs)
@@ -129,6 +126,20 @@ def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
         yield Finding("wallets", "bad", says, "run: flask wallets load FILE, see docs/wallet-api.md")
     if settings.twilio_account_sid:
         yield from number_checks.owned(settings, lines)
+
+
+def _agents(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
+    """Whether somebody can be rung: people with an address, who need hold music for their callers, or AGENT_NUMBERS."""
+    if settings.lab or not is_migrated(engine):
+        return
+    with begin_read(engine) as conn:
+        rung = any(one.address and not one.disabled for one in people.everybody(conn))
+    if not rung and not settings.agent_numbers:
+        says = "nobody is rung: AGENT_NUMBERS is empty, and no member of staff has an address; callers get a callback"
+        yield Finding("agents", "mind", says, "write AGENT_NUMBERS=+12025550101,… or run: flask staff add")
+    if rung and not settings.hold_music_url and not music_file(settings).is_file():
+        says = "there is no hold music: callers who wait for an agent hear silence"
+        yield Finding("agents", "mind", says, "run: python -m audio --music, or write HOLD_MUSIC_URL")
 
 
 def _staff(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:

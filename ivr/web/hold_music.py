@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, abort, send_file
 
 from ivr.config.settings import Settings
 from ivr.engine.runtime import Runtime
@@ -34,6 +34,8 @@ def music_blueprint(settings: Settings) -> Blueprint:
 
     @room.get(ADDRESS)
     def music() -> Response:
+        if not music_file(settings).is_file():
+            abort(404)
         return send_file(music_file(settings), mimetype="audio/x-wav", max_age=A_DAY, conditional=True)
 
     return room

@@ -59,10 +59,10 @@ class Room:
                 agents.wish(conn, name, "available", self.now)
             self.does[ADDRESSES[name]] = does
 
-    def calls(self, caller: str = "+8613900000001", language: str = "1") -> Any:
-        """A caller dials, chooses a language, and presses 0."""
+    def calls(self, caller: str = "+8613900000001", language: str = "1", line: str = HAIYUN, **more: str) -> Any:
+        """A caller dials, chooses a language, and presses 0; `more`: further parameters of the call, such as ForwardedFrom."""
         self.now += timedelta(seconds=1)
-        call = self.simulator.runner.place(HAIYUN, caller)
+        call = self.simulator.runner.place(line, caller, more=more)
         self.settles()
         for key in (language, "0"):
             self.keys(call, key)

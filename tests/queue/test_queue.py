@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -14,7 +16,11 @@ from ivr.follow_up.outbox import stamp
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.calls.call_runner import again
 from ivr.storage.database import begin_read, begin_write
+from ivr.web.hold_music import music_file
 from tests.call_flows.line import HAIYUN
+from tests.web.wire import in_progress, post
+
+OURS, OTHER = "+12025550100", "+12025550101"
 
 
 def test_an_agent_who_accepts_hears_the_summary_and_then_the_caller(desk):
@@ -171,6 +177,30 @@ def test_a_wrong_key_in_the_queue_changes_nothing(desk):
     assert desk.entry(call).status == "queued"
 
 
+def test_a_round_of_the_wait_plays_the_hold_music_if_there_is_any(desk):
+    """Until there is a file, the round is silent for as long."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls()
+    turn = int(re.findall(r"/queue/(\d+)", "".join(sent[0] for sent in call.leg.webhooks.log))[-1])
+    wait = f"/voice/calls/{call.leg.sid}/queue/{turn}"
+    assert "<Play>" not in (silent := post(desk.line, wait, in_progress(call.leg.sid)).text) and "<Pause" in silent
+    music_file(desk.line.settings).write_bytes(b"RIFF")
+    played = post(desk.line, wait, in_progress(call.leg.sid)).text
+    assert (
+        f"<Play>{desk.line.settings.public_base_url}/voice/hold-music.wav</Play>" in played and "<Pause" not in played
+    )
+
+
+def test_the_hold_music_is_fetched_without_a_signature(desk):
+    """The one address under `/voice` that needs none; without the file the answer is 404, and no fault of ours."""
+    fetch = desk.line.app.test_client().get
+    assert fetch("/voice/hold-music.wav").status_code == 404
+    music_file(desk.line.settings).write_bytes(b"RIFF" * 9)
+    with fetch("/voice/hold-music.wav") as answer:
+        assert (answer.status_code, answer.data, answer.mimetype) == (200, b"RIFF" * 9, "audio/x-wav")
+    assert fetch("/voice/hold-music.wav/x").status_code == 403
+
+
 def test_places_and_estimates_are_told_as_far_as_they_are_known(desk):
     """No estimate without ten measured talks; then the mean talk, times the callers, by the agents who are signed on."""
     desk.signs_on("lin", does="person")
@@ -260,3 +290,25 @@ def test_agents_are_rung_by_their_own_carrier_in_the_browser_or_by_sip(desk, add
     desk.works()
     byoc = "BY" + "0" * 32 if address.startswith("byoc") else values.unset
     assert [(one["to"], one["byoc"], one["from_"]) for one in asked] == [(rung, byoc, HAIYUN)]
+
+
+@pytest.mark.parametrize(
+    "setting, dialled, shown",
+    [
+        ({}, {"line": HAIYUN}, HAIYUN),
+        ({}, {"line": OURS, "ForwardedFrom": HAIYUN}, OURS),
+        ({"": OTHER}, {"line": HAIYUN}, OTHER),
+        ({"haiyun": OTHER}, {"line": OURS, "ForwardedFrom": HAIYUN}, OTHER),
+        ({"linfu": OTHER}, {"line": OURS, "ForwardedFrom": HAIYUN}, OURS),
+    ],
+    ids=["default", "forwarded", "for all", "for the wallet", "for another wallet"],
+)
+def test_agents_of_the_queue_are_rung_from_a_number_of_the_account(desk, setting, dialled, shown):
+    """The number that answered the caller, or CALLER_ID; another carrier's line would be refused, and nobody would ring."""
+    asked = []
+    desk.worker.telephone._client.calls.create = lambda **given: asked.append(given) or SimpleNamespace(sid="CA1")
+    desk.worker = replace(desk.worker, settings=replace(desk.worker.settings, caller_id=setting))
+    desk.signs_on("lin")
+    desk.calls(**dialled)
+    desk.works()
+    assert [one["from_"] for one in asked] == [shown]

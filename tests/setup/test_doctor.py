@@ -143,11 +143,11 @@ def test_a_line_that_is_no_lab_and_has_no_account_is_minded(settings):
     assert [one.verdict for one in found if "TWILIO_ACCOUNT_SID" in one.says] == ["mind"]
 
 
-def test_an_account_without_agents_or_fallback_is_minded(settings):
+def test_an_account_without_a_fallback_or_https_is_minded(settings):
     """It works, but not as callers would wish."""
     live = replace(settings, lab=False, twilio_account_sid=ACCOUNT, public_base_url="http://192.0.2.1")
     said = " ".join(one.says for one in doctor._settings(live))
-    assert all(name in said for name in ("AGENT_NUMBERS", "FALLBACK_AGENT", "plain http"))
+    assert all(name in said for name in ("FALLBACK_AGENT", "plain http"))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ivr.staff import people
 from ivr.staff.people import Person
 from ivr.storage.database import begin_write, connect
 from ivr.wallet import wallet_file
+from ivr.web.hold_music import music_file
 from tests.call_flows.line import HAIYUN, demo_world
 
 OURS, VERIFIED, THEIRS, SERVICE = "+12025550100", "+12025550101", "+12025550199", "MG" + "0a" * 16
@@ -125,7 +126,7 @@ def test_what_twilio_would_refuse_must_be_mended(live, change, says):
         ),
         ({"retention_days": RETAINED | {"notes": 0}}, "RETENTION_DAYS keeps notes for ever"),
         ({"sms_from": {"": "Haiyun"}}, "SMS_FROM 'Haiyun' is a name"),
-        ({"agent_numbers": ()}, "AGENT_NUMBERS is empty"),
+        ({"agent_numbers": ()}, "nobody is rung: AGENT_NUMBERS is empty"),
         ({"twilio_api_url": {"": "http://127.0.0.1:9"}}, "Twilio does not answer"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -164,6 +165,41 @@ def test_a_line_that_cannot_text_and_has_no_sender_must_be_mended(live, monkeypa
     (said,) = found(live, "bad")
     assert f"haiyun's line {HAIYUN} cannot text" in said
     assert found(replace(live, sms_from={"haiyun": SERVICE}), "bad") == []
+
+
+def works_there(settings, **more):
+    """One member of staff."""
+    engine = connect(settings.database_url)
+    with begin_write(engine) as conn:
+        people.add(conn, Person("lin", "Lin", "agent", ("haiyun",), **more), "hash", "root", datetime.now(UTC))
+        if more.get("disabled"):
+            people.disable(conn, "lin", "root", datetime.now(UTC))
+    engine.dispose()
+
+
+def test_without_agent_numbers_nothing_is_odd_where_a_member_of_staff_has_an_address(live):
+    """The queue rings them."""
+    works_there(live, address="+12025550181")
+    at_the_desk = replace(live, agent_numbers=(), hold_music_url="https://music.example.com/a.wav")
+    assert found(at_the_desk, "mind") == found(at_the_desk, "bad") == []
+
+
+@pytest.mark.parametrize("more", [{}, {"address": "+12025550181", "disabled": True}], ids=["no address", "disabled"])
+def test_a_member_of_staff_who_cannot_be_rung_is_no_agent(live, more):
+    """Callers would get a callback; and nobody needs music."""
+    works_there(live, **more)
+    (said,) = found(replace(live, agent_numbers=()), "mind")
+    assert "nobody is rung" in said
+
+
+def test_where_callers_wait_in_a_queue_hold_music_is_to_be_thought_of(live):
+    """Production does not make the file by itself; callers would hear twenty seconds of nothing."""
+    works_there(live, address="+12025550181")
+    (said,) = found(live, "mind")
+    assert "no hold music" in said and "python -m audio --music" in said
+    music_file(live).parent.mkdir(exist_ok=True)
+    music_file(live).write_bytes(b"RIFF")
+    assert found(live, "mind") == []
 
 
 def test_the_sum_tells_what_must_be_mended_from_what_to_think_of(live):
