@@ -22,6 +22,8 @@ from ivr.engine.waits import Announcement, Dial, Wait
 
 ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code", "payee"}
 """Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
+HANDED_ON = {"topic", "dropped"}
+"""Facts that the flow of the queue only hands to an effect."""
 READ_ONCE = "remembered"
 """A fact that no flow reads after its first wait."""
 ROUNDS = "refused"
@@ -64,7 +66,7 @@ def position(flow: Coroutine[Any, Any, Any], call: Call, asking: Wait | Dial | A
 def facts_read() -> frozenset[str]:
     """The facts that some flow reads; what is only noted for the agent's screen is no part of a position."""
     nodes = [node for path in FLOWS.glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
-    return frozenset(name for node in nodes if (name := _read(node)) is not None) - {READ_ONCE}
+    return frozenset(name for node in nodes if (name := _read(node)) is not None) - {READ_ONCE, *HANDED_ON}
 
 
 def _read(node: ast.AST) -> str | None:
