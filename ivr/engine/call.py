@@ -169,7 +169,8 @@ class Call:
         said, failures, last = self._take_said(), NO_FAILURES, FIRST
         while True:
             context = said if failures == NO_FAILURES or last[0] in REPEATS_CONTEXT else ()
-            decision = await _yield_to_engine(Wait(prompt, failures, context, args, last, self.slow, self.at_work))
+            asked = Wait(prompt, failures, context, args, last, self.slow, self.at_work, said)
+            decision = await _yield_to_engine(asked)
             if decision[0] in ("value", "secret", "sealed"):
                 self._went_back = False
                 self.path.add_answer(prompt, decision[1])

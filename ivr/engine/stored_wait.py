@@ -4,7 +4,9 @@ Only answered steps are journaled. So the stored wait alone tells the question t
 that a deployment put in its place: without it, a `1` would be a yes to whatever is asked there now.
 
 A key means the option that was heard under it. If that option is gone, or the question is another one, the call has
-diverged. For a question that acts, and for one whose options were found for this caller, all words are compared.
+diverged. For a question that acts, and for one whose options were found for this caller, all words are compared. For
+every yes-or-no question the values are compared that were heard with it: "five hundred yuan of yesterday, is it this
+one?" is another question about another record.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from ivr.engine.prompts import Confirm, Decision, Menu
 from ivr.engine.waits import FILLER, CallerWait, Wait
 
 StoredWait = dict[str, Any]
-"""name · kind (of the wait) · prompt (its class) · options (as offered) · heard (a checksum of words and values).
+"""name · kind (of the wait) · prompt (its class) · options (as offered) · heard (a checksum of words and values) ·
+about (a checksum of the values heard with a yes-or-no question, also before a repetition that left them out).
 
-Rows of older releases have the name and the kind only.
+Rows of older releases have the name and the kind only, or no `about`.
 """
 
 
@@ -36,6 +39,8 @@ def store(wait: CallerWait) -> StoredWait:
             stored["options"] = list(wait.prompt.options)
         if (heard := _heard(wait)) is not None:
             stored["heard"] = heard
+        if isinstance(wait.prompt, Confirm):
+            stored["about"] = _checksum([[one for one in wait.said if one.args], wait.args])
     return stored
 
 
@@ -48,7 +53,9 @@ def match(stored: StoredWait, request: Any) -> Any:
         if isinstance(request, EffectRequest):
             return request
         raise Diverged(f"the call waited for the outside, the flow now asks {_describe(request)}")
-    compared = ("name", "kind", "prompt", "heard") if "prompt" in stored else ("name", "kind")
+    compared: tuple[str, ...] = ("name", "kind", "prompt", "heard") if "prompt" in stored else ("name", "kind")
+    if "about" in stored:
+        compared += ("about",)
     asked = {} if isinstance(request, EffectRequest) else store(request)
     if any(stored.get(part) != asked.get(part) for part in compared):
         raise Diverged(

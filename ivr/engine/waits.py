@@ -17,7 +17,8 @@ from ivr.engine.utterances import Utterance
 class Wait(msgspec.Struct, frozen=True):
     """A wait for the caller's answer to a prompt.
 
-    `failures`: its failed answers so far; `last`: the last decision; `context`: what the flow said before the prompt.
+    `failures`: its failed answers so far; `last`: the last decision; `context`: what the flow said before the prompt,
+    as far as it is said in this turn; `said`: all of it, also once a failed answer has shortened the repetition.
     """
 
     prompt: Prompt
@@ -27,6 +28,7 @@ class Wait(msgspec.Struct, frozen=True):
     last: Decision
     slow: bool
     at_work: bool = True
+    said: tuple[Utterance, ...] = ()
     stored_kind: ClassVar[str] = "Wait"
 
     @property

@@ -16,6 +16,7 @@ from ivr.storage.database import begin_write
 from tests.engine.ordering import AMOUNT, CHOICE, SURE, ask_bank, enter, order, rows, written
 
 FREEZE = Confirm("freeze-now")
+IS_IT = Confirm("is-it", acts=False)
 FOUND = Menu("found", ("first", "second"))
 
 
@@ -107,6 +108,66 @@ def test_of_an_act_all_that_was_heard_is_compared(stage):
     stage.post("1")
     assert "zh:sorry" in stage.with_root_flows(main=selling(1000)).post("1")
     assert written(stage) == 0
+
+
+def recognising(fen: int):
+    """A root flow that asks whether a record is the caller's, without doing anything yet."""
+
+    async def recognise(call: Call) -> None:
+        await call.menu(CHOICE)
+        call.say("found-one", fen=fen)
+        if await call.confirm(IS_IT):
+            await call.do(enter, str(fen))
+        await call.menu(CHOICE)
+
+    return recognise
+
+
+@pytest.mark.parametrize("before", [[], [""], ["7"]], ids=["at once", "after silence", "after a wrong key"])
+def test_a_yes_to_one_record_is_no_yes_to_another(stage, before):
+    """ "Five hundred of yesterday, is it this one?": the record counts, also where the repetition left it out."""
+    stage.with_root_flows(main=recognising(500))
+    stage.post()
+    stage.post("1")
+    for keys in before:
+        stage.post(keys)
+    assert "zh:sorry" in stage.with_root_flows(main=recognising(1000)).post("1")
+    assert written(stage) == 0
+    assert diverged(stage)
+
+
+@pytest.mark.parametrize("before", [[], [""], ["7"]], ids=["at once", "after silence", "after a wrong key"])
+def test_an_act_is_not_done_to_another_record_after_a_failed_answer(stage, before):
+    """The repetition of the question names no amount; the yes is to the one that was heard first."""
+
+    def selling(fen: int):
+        async def sell(call: Call) -> None:
+            await call.menu(CHOICE)
+            call.say("price-is", fen=fen)
+            if await call.confirm(SURE):
+                await call.do(enter, str(fen))
+
+        return sell
+
+    stage.with_root_flows(main=selling(500))
+    stage.post()
+    stage.post("1")
+    for keys in before:
+        stage.post(keys)
+    assert "zh:sorry" in stage.with_root_flows(main=selling(1000)).post("1")
+    assert written(stage) == 0
+
+
+def test_a_yes_or_no_of_a_release_that_stored_no_values_is_still_answered(stage):
+    """A call that was running when this was deployed goes on."""
+    stage.with_root_flows(main=recognising(500))
+    stage.post()
+    stage.post("1")
+    with begin_write(stage.engine) as conn:
+        row = '{"name":"is-it","kind":"Wait","prompt":"Confirm","options":["yes","no"]}'
+        conn.execute(sa.update(journal).where(journal.c.turn == 1).values(wait=row))
+    stage.post("1")
+    assert written(stage) == 1
 
 
 def test_records_that_are_offered_in_another_order_are_not_picked(stage):

@@ -60,8 +60,14 @@ def acting(asked: Wait) -> Generator[Any, Any, Any]:
     return (yield other(asked, prompt=Confirm(asked.name)))
 
 
+def swapped(asked: Wait) -> Generator[Any, Any, Any]:
+    """The same question, about another record: every value that was heard before it is another one."""
+    said = tuple(other(one, args=dict.fromkeys(one.args, "another")) for one in asked.said)
+    return (yield other(asked, said=said, context=said if asked.context else ()))
+
+
 Change = Callable[[Wait], Generator[Any, Any, Any]]
-CHANGES: tuple[Change, ...] = (inserted, removed, renamed, reordered, acting)
+CHANGES: tuple[Change, ...] = (inserted, removed, renamed, reordered, acting, swapped)
 
 
 @types.coroutine
@@ -113,7 +119,8 @@ class Listening(Scripted):
 
 
 def p25_a_deployment_answers_no_question_that_was_not_heard(graph: Graph) -> Iterator[Fault]:
-    """For every question, and every one on the way there: inserted, removed, renamed, reordered, made to act.
+    """For every question, and every one on the way there: inserted, removed, renamed, reordered, made to act, about
+    another record.
 
     The call goes on with the answer that was meant, or it has diverged; it never takes the key for another answer.
     """
@@ -134,11 +141,20 @@ def _deployments(state: State, heard: Wait, keyed: Input) -> Iterator[str]:
     for change in CHANGES:
         for at in range(asked_before + 1):
             live, failure = _key_after(changed(state.begin.root_flow, at, change), state, heard, keyed)
+            if change is swapped and at == asked_before and _is_about_a_record(heard):
+                if live.answered:
+                    yield f"the key at {heard.name} is taken for another record"
+                continue
             same = live.answered in ([], [(heard.name, meant)]) or _is_secret(live.answered, heard.name, meant)
             if not same:
                 yield f"{change.__name__} before {heard.name}: the key is {live.answered}, and meant {meant}"
             if failure not in ("", MERGED) and live.keys_did:
                 yield f"{change.__name__} before {heard.name}: {failure}, after {live.keys_did}"
+
+
+def _is_about_a_record(heard: Wait) -> bool:
+    """Whether a yes or no is about values that were heard before the question."""
+    return isinstance(heard.prompt, Confirm) and any(one.args for one in heard.said)
 
 
 def _is_secret(answered: list[tuple[str, Any]], name: str, meant: tuple[str, Any]) -> bool:

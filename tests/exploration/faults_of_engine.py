@@ -48,6 +48,7 @@ OF_ENGINE = [
     Mutant("of the question that was heard only the verb is compared", STORED, '("name", "kind", "prompt", "heard") if', '("kind",) if'),
     Mutant("a key means the option that stands there now", STORED, "if not options or options == request.prompt.options:", "if True:"),
     Mutant("a question that acts now is the question that was heard", STORED, '("name", "kind", "prompt", "heard") if', '("name", "kind") if'),
+    Mutant("a yes to one record is a yes to another", STORED, 'compared += ("about",)', "compared += ()"),
     Mutant("an amount is a hundred times too much", "ivr.engine.entries", "return int(yuan) * 100", "return int(yuan) * 10000"),
     Mutant("a translation is forgotten", f"{EN}/dispute.ftl", "dispute-unsure =", "dispute-unsur ="),
     Mutant("a message is not translated", f"{EN}/line.ftl", "was-it-solved =", "was-it-solved = 您的问题解决了吗？ #"),

@@ -72,7 +72,8 @@ def _rows(line: Line, sid: str) -> list[dict[str, Any]]:
         ]
     engine.dispose()
     for row in found:
-        (row["wait"] or {}).pop("heard", None)  # a checksum over words that may hold a sealed value
+        for checksum in ("heard", "about"):  # over words that may hold a sealed value
+            (row["wait"] or {}).pop(checksum, None)
         row["steps"] = [[*step[:3], "…"] if step[2] == "sealed" else step for step in row["steps"]]
         (row["wait"] or {}).pop("asked", None)  # when it was, and not what
     return json.loads(RANDOM.sub("…", json.dumps(found)))  # type: ignore[no-any-return]

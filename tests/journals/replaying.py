@@ -55,7 +55,12 @@ def _replay_to(golden: Golden, turn: int) -> dict[str, Any]:
     except Exception as error:
         raise Diverged(f"turn {turn}: {type(error).__name__}: {error}") from error
     now_asks = wait_to_store(call, wait)
-    _agree("the wait", turn, last["wait"], now_asks and {part: now_asks[part] for part in now_asks if part != "heard"})
+    _agree(
+        "the wait",
+        turn,
+        last["wait"],
+        now_asks and {part: now_asks[part] for part in now_asks if part not in ("heard", "about")},
+    )
     _agree("the language", turn, last["language"], call.language)
     _agree("the pace", turn, last["slow"], call.slow)
     return call.facts
