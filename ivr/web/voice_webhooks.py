@@ -35,6 +35,8 @@ from ivr.web.twilio_signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
 SAFE_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+FIRST_TRY = re.compile(r"https?://[^/?#]+/voice(?:#|$)")
+"""The address of a call's first webhook; a second try has `?again=1` behind it."""
 
 
 def voice_blueprint(runtime: Runtime) -> Blueprint:
@@ -229,7 +231,7 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
 
 
 def fall_back(runtime: Runtime, form: Any) -> str | None:
-    """A known call whose webhook failed: the turn after an agent's leg, else the last stored reply again."""
+    """A call whose webhook failed: the turn after an agent's leg, the last stored reply again, or its first turn once more."""
     sid = form.get("CallSid", "")
     if form.get("CallStatus") in OVER:
         return twiml.document("")
@@ -239,6 +241,8 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
         return take_turn(runtime, sid, *after)
     with begin_read(runtime.engine) as conn:
         stored, key = journal.last_reply(conn, sid), journal.key(conn, sid)
+    if stored is None and FIRST_TRY.match(form.get("ErrorUrl", "")):
+        return twiml.document(twiml.redirect(f"{runtime.base_url}/voice?again=1"))
     return runtime.sealer.for_call(key).open(stored) if stored else None
 
 

@@ -6,6 +6,8 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from ivr.engine import journal
 from ivr.simulator.webhooks.transport import Answer
 from ivr.storage.database import begin_read
-from tests.call_flows.line import Caller, Line
+from tests.call_flows.line import HAIYUN, Caller, Line
 from tests.web.wire import at_main_menu, due, play, post, ringing, spoken
 
 
@@ -104,6 +106,43 @@ def test_a_telephone_that_lost_a_turn_goes_on_by_the_fallback(line):
     caller.presses("5").hears("账户安全，请按一")
     assert [fault.code for fault in caller.faults] == [11200]
     caller.presses("5").hears("限额与规则")
+
+
+def calls_while_answers_fail(line: Line, times: int) -> Caller:
+    """A call whose first webhook is refused this often on its way, each time that it is sent."""
+    send, refused = line.transport.send, iter([Answer(404, b"", "text/html")] * times)
+
+    def lossy(method: str, url: str, *rest: Any) -> Answer:
+        lost = next(refused, None) if urlsplit(url).path == "/voice" else None
+        return lost or send(method, url, *rest)
+
+    line.transport.send = lossy
+    return Caller(line, "zh", repeat=False).dials(HAIYUN)
+
+
+def test_a_call_whose_first_webhook_failed_is_answered_at_the_second_try(line):
+    """The fallback has no reply of it to repeat, so it sends the call to its beginning; nothing was lost."""
+    caller = calls_while_answers_fail(line, 1).hears("请按一")
+    assert [fault.code for fault in caller.faults] == [11200] and "抱歉" not in caller.everything_heard
+    caller.presses("1").presses("5").hears("限额与规则")
+
+
+def test_a_call_whose_first_webhook_fails_twice_is_apologised_for(line):
+    """Once is enough: a line that cannot answer does not keep its caller in a circle."""
+    caller = calls_while_answers_fail(line, 2).hears("抱歉", "Sorry")
+    assert caller.over and [fault.code for fault in caller.faults] == [11200, 11200]
+
+
+@pytest.mark.parametrize(
+    "failed", ["/voice?again=1#rc=2", "/voice/status", "/voice/calls/CA1/turns/1", "", "http://[x"]
+)
+def test_the_fallback_sends_a_call_to_its_beginning_only_if_that_is_what_failed(line, failed):
+    """Nothing is kept about it: the address that failed says whether it was tried again."""
+    form = ringing(ErrorCode="11200")
+    begun = spoken(post(line, "/voice/fallback", form | {"ErrorUrl": f"{line.settings.public_base_url}/voice#rc=2"}))
+    assert f"{line.settings.public_base_url}/voice?again=1#" in begun and "<Say" not in begun
+    at = failed if failed.startswith("http") else line.settings.public_base_url + failed
+    assert "抱歉" in spoken(post(line, "/voice/fallback", form | {"ErrorUrl": at}))
 
 
 @pytest.mark.parametrize("form", [{}, {"CallSid": ""}, {"CallSid": "CA" + "9" * 32}, {"CallSid": "\x00<b>"}])
