@@ -67,7 +67,9 @@ def swapped(asked: Wait) -> Generator[Any, Any, Any]:
 
 
 Change = Callable[[Wait], Generator[Any, Any, Any]]
-CHANGES: tuple[Change, ...] = (inserted, removed, renamed, reordered, acting, swapped)
+CHANGES: tuple[Change, ...] = (inserted, removed, renamed, reordered, acting)
+EVERYWHERE = -1
+"""In place of the number of a question."""
 
 
 @types.coroutine
@@ -82,7 +84,7 @@ def _deployed(flow: Coroutine[Any, Any, Any], at: int, change: Change) -> Genera
         if not isinstance(request, Wait):
             answer = yield request
             continue
-        answer = yield from change(request) if number == at else _unchanged(request)
+        answer = yield from change(request) if at in (number, EVERYWHERE) else _unchanged(request)
         number += 1
 
 
@@ -138,13 +140,13 @@ def _deployments(state: State, heard: Wait, keyed: Input) -> Iterator[str]:
     """What is wrong after each change in front of this question."""
     meant = heard.prompt.decide(keyed.keys, heard.failures, NOON)[0]
     asked_before = sum(step[0] == "answer" for step in state.past)
+    if _is_about_a_record(heard):
+        live, _ = _key_after(changed(state.begin.root_flow, EVERYWHERE, swapped), state, heard, keyed)
+        if live.answered:
+            yield f"the key at {heard.name} is taken for another record"
     for change in CHANGES:
         for at in range(asked_before + 1):
             live, failure = _key_after(changed(state.begin.root_flow, at, change), state, heard, keyed)
-            if change is swapped and at == asked_before and _is_about_a_record(heard):
-                if live.answered:
-                    yield f"the key at {heard.name} is taken for another record"
-                continue
             same = live.answered in ([], [(heard.name, meant)]) or _is_secret(live.answered, heard.name, meant)
             if not same:
                 yield f"{change.__name__} before {heard.name}: the key is {live.answered}, and meant {meant}"
