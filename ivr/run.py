@@ -41,6 +41,8 @@ YOUNG, LONGEST_PAUSE = 10.0, 10.0
 LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
 MOST_WAITING = 2048
 """The backlog of connections that no worker has accepted yet."""
+SILENT_SECONDS = 3
+"""For so long the kernel keeps a connection that sends nothing to itself; then a worker gets it, with its deadline."""
 GOODBYE_SECONDS = 12.0  # a turn's budget is 8
 PARENT_DEATH_SIGNAL = 1
 """Linux's PR_SET_PDEATHSIG: signal this process when the thread that started it ends."""
@@ -161,11 +163,14 @@ def listen_for_staff(settings: Settings) -> Iterator[socket.socket | None]:
 
 
 def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
-    """`::` stands for every address, those of IPv4 too."""
-    if ":" not in bind:
-        return socket.create_server((bind, port), backlog=backlog)
+    """`::` stands for every address, those of IPv4 too. The kernel hands over connections when they have sent something."""
+    v6 = ":" in bind
     every = bind == "::" and socket.has_dualstack_ipv6()
-    return socket.create_server((bind, port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=every)
+    family = socket.AF_INET6 if v6 else socket.AF_INET
+    listener = socket.create_server((bind, port), family=family, backlog=backlog, dualstack_ipv6=every)
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
+    return listener
 
 
 def children(settings: Settings, listener: socket.socket, desk: socket.socket | None = None) -> list[Child]:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
+from select import select
 
 import psutil
 import pytest
@@ -210,6 +211,41 @@ def test_beside_a_real_account_nobody_plays_the_telephone_company(settings):
             "voice",
             "worker",
         ]
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1", "::1"])
+@pytest.mark.skipif(not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="the kernel has no such option")
+def test_the_server_is_woken_by_a_request_and_not_by_a_silent_connection(settings, bind):
+    """Nor do silent ones stand before a caller in the queue; a health check that only connects and leaves is let go."""
+    with run.listen(replace(settings, bind=bind, port=0)) as listener, ExitStack() as stack:
+        address = listener.getsockname()[:2]
+        silent = [stack.enter_context(socket.create_connection(address, 5)) for _ in range(50)]
+        assert not select([listener], [], [], 0)[0]
+        calling = stack.enter_context(socket.create_connection(address, 5))
+        calling.sendall(b"request")
+        here, peer = listener.accept()
+        with here:
+            assert peer == calling.getsockname() and here.recv(100) == b"request"
+            here.sendall(b"answer")
+            assert calling.recv(100) == b"answer"
+            calling.sendall(b"next")
+            assert here.recv(100) == b"next"
+        silent[0].close()
+        assert select([listener], [], [], 5)[0]
+        gone, peer = listener.accept()
+        with gone:
+            assert gone.recv(100) == b""
+
+
+def test_a_connection_that_was_silent_for_long_is_handed_over_and_gets_the_deadline(settings, monkeypatch):
+    """A proxy may open connections ahead: the kernel does not forget them."""
+    monkeypatch.setattr(run, "SILENT_SECONDS", 1)
+    with run.listen(replace(settings, port=0)) as listener, socket.create_connection(listener.getsockname(), 5) as one:
+        assert select([listener], [], [], 10)[0]
+        here, _ = listener.accept()
+        with here:
+            one.sendall(b"late")
+            assert here.recv(100) == b"late"
 
 
 ECHO = """
