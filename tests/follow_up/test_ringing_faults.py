@@ -137,6 +137,18 @@ def test_a_repeated_key_of_the_customer_connects_again(caller):
         assert sent
 
 
+def test_a_repeated_key_of_the_agent_gets_the_same_summary_and_rings_one_customer(caller):
+    """The first answer got lost: the summary comes again, and after it the same customer is dialled."""
+    with exchange(caller) as line:
+        line.does["agent"] = "person"
+        line.at(MORNING).walks()
+        (agent,) = line.simulator.runner.calls.values()
+        at = "/voice/rings/" + agent.leg.webhooks.log[0][0].partition("/voice/rings/")[2][:16] + "/answer"
+        first, again = (post(line.line, at, {"Digits": "1"}) for _ in range(2))
+        assert first.data == again.data and ("未验证" if caller.lang == "zh" else "Not verified") in again.text
+        assert again.text.index("<Say") < again.text.index("<Dial") and again.text.count(CUSTOMER) == 1
+
+
 def test_a_lost_status_callback_is_replaced_by_a_query(caller):
     """The agent did not answer, and nobody said so."""
     with exchange(caller) as line:
