@@ -51,7 +51,7 @@ export const ZH = {
   hangUp: "挂断",
   you: "来电人",
   robot: "热线",
-  whisper: "给客服的摘要",
+  whisper: "客服听到的",
   toSay: "提示音后要说的话",
   speakNote: "说出来",
   "note-spoke": t => `提示音后，来电人说：${t}`,
