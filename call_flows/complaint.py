@@ -13,24 +13,17 @@ HOW = Menu("too-old-then", ("complain", "person"))
 HOW_CLOSED = Menu("too-old-then-closed", ("complain", "callback"))
 """Used while no agent is at work."""
 OPEN = Confirm("complaint-now")
-WRONG = Menu("complaint-wrong", ("payment", "nothing"), resumable=False)
 
 
 async def offer_complaint(call: Call, customer: Verified, one: Record) -> None:
-    """Read the transaction back, confirm, and open a complaint case: at most one per transaction.
-
-    Return only if the caller meant another payment.
-    """
+    """Read the transaction back, confirm, and open a complaint case: at most one per transaction."""
     how = await call.menu(HOW if call.at_work else HOW_CLOSED)
     if how != "complain":
         raise ToAgent(reasons.PAST_DISPUTE_WINDOW)
     call.say("complaint-is", at=one.at, amount=one.amount, payee=one.payee)
     if not await call.confirm(OPEN):
         call.say("complaint-not-wanted")
-        wrong = await call.menu(WRONG)
-        if wrong == "nothing":
-            await nothing_done(call)
-        return
+        await nothing_done(call)
     case = await call.do(open_case, customer.id, customer.wallet, "complaint", one.id)
     tell_reference(call, case)
     tell_case(call, case)

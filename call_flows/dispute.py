@@ -34,22 +34,20 @@ async def report(call: Call) -> None:
     """Ask for the reason before verification, then find the transaction and dispute it."""
     reason = await ask_reason(call)
     customer = await identify(call)
-    found = await find_transaction(call, customer)
-    one = await require_disputable(call, customer, found)
+    one = await find_transaction(call, customer)
+    await require_disputable(call, customer, one)
     await dispute(call, customer, one, reason)
 
 
 async def report_this(call: Call, customer: Verified, one: Record) -> None:
     """Dispute a transaction that the caller heard just now."""
-    one = await require_disputable(call, customer, one)
+    await require_disputable(call, customer, one)
     reason = await ask_reason(call)
     await dispute(call, customer, one, reason)
 
 
-async def require_disputable(call: Call, customer: Verified, one: Record) -> Record:
-    """The payment, if a dispute of it is possible: it succeeded, within the window, and has no dispute so far.
-
-    Instead of a complaint about one that is too old, the caller may choose another payment; then it is that one.
+async def require_disputable(call: Call, customer: Verified, one: Record) -> None:
+    """Return only if a dispute is possible: a successful payment within the window, without a dispute so far.
 
     A pending payment gets the case that `failed_payment` opens for it: its outcome is unknown there as here.
     """
@@ -66,9 +64,6 @@ async def require_disputable(call: Call, customer: Verified, one: Record) -> Rec
     if terms.too_old:
         call.say("dispute-too-old", window=terms.window)
         await offer_complaint(call, customer, one)
-        other = await find_transaction(call, customer)
-        return await require_disputable(call, customer, other)
-    return one
 
 
 async def tell_existing_dispute(call: Call, known: DisputeStatus | None) -> None:
@@ -100,8 +95,8 @@ async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> N
         if wrong == "reason":
             reason = await ask_reason(call)
         else:
-            found = await find_transaction(call, customer)
-            one = await require_disputable(call, customer, found)
+            one = await find_transaction(call, customer)
+            await require_disputable(call, customer, one)
         one = await ask_questions(call, customer, one, reason)
     await file(call, customer, one, reason)
     await was_it_solved(call)

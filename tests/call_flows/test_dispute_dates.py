@@ -6,7 +6,6 @@ import pytest
 
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, at_the_yes, filed, reports
 from tests.call_flows.line import HAIYUN, LIN, LINFU, SUN
-from tests.call_flows.transactions import BY_AMOUNT
 
 requirement = pytest.mark.requirement
 
@@ -52,27 +51,6 @@ def test_of_a_payment_that_is_too_old_a_complaint_is_a_case_with_a_date(caller, 
 
 
 @requirement("R71")
-def test_who_meant_another_payment_at_the_read_back_of_a_complaint_chooses_it(caller):
-    """The first was a mistake: of the other one that is too old there is a complaint, of a newer one a dispute."""
-    one = {"customer": "K1", "status": "succeeded", "payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
-    two = [
-        {**one, "id": f"Z{fen}", "amount": fen, "at": f"2026-07-{day}T09:00:00+08:00"}
-        for fen, day in ((7700, 25), (8800, 24))
-    ]
-    caller.line.change_world(lambda world: world["payments"].extend(two))
-    reports(caller, NOT_RECEIVED, fen="77").picks("提出投诉", "make a complaint").presses("2")
-    caller.is_told("没有建服务单", "No case was opened").picks("换一笔交易", "another payment")
-    caller.picks(*BY_AMOUNT).enters("88#").presses("1").picks("反映这笔", "report this one")
-    caller.picks("提出投诉", "make a complaint").is_told("八十八元", "eighty-eight yuan").presses("2")
-    caller.picks("换一笔交易", "another payment").picks(*BY_AMOUNT).enters("45*90#").presses("1")
-    caller.picks("反映这笔", "report this one").presses("1").presses("1").picks("现在替我提交", "file it now").presses(
-        "1"
-    )
-    caller.is_told(*FILED)
-    assert [one["about"] for one in filed(caller)] == ["Y1"] and caller.line.get("cases") == []
-
-
-@requirement("R71")
 def test_who_does_not_confirm_a_complaint_has_none(caller):
     """Nothing is opened, and nobody asks whether that solved it."""
     one = {"id": "Z1", "customer": "K1", "amount": 7700, "status": "succeeded", "at": "2026-07-25T09:00:00+08:00"}
@@ -80,7 +58,6 @@ def test_who_does_not_confirm_a_complaint_has_none(caller):
     caller.line.change_world(lambda world: world["payments"].append(one))
     reports(caller, NOT_RECEIVED, fen="77").picks("提出投诉", "make a complaint").presses("2")
     caller.is_told("没有建服务单", "No case was opened").is_not_told("解决了吗", "solve your problem")
-    caller.picks("不投诉了", "leave it").is_told("结束通话", "end the call")
     assert caller.line.get("cases") == []
 
 

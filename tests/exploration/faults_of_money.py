@@ -46,7 +46,6 @@ OF_MONEY = [
     Mutant("too old, and filed", D, "    if terms.too_old:", "    if terms is None:"),
     Mutant("what is wrong with a dispute is not changed", D, '        if wrong == "reason":', '        if wrong == "payment":'),
     Mutant("a complaint without a yes", "call_flows.complaint", "    if not await call.confirm(OPEN):", "    if False:"),
-    Mutant("what is wrong with a complaint is not changed", "call_flows.complaint", 'if wrong == "nothing":', 'if wrong != "nothing":'),
     Mutant("anybody may add to a case", "call_flows.add_to_case", "    if mine is None:", "    if mine is not None:"),
     Mutant("what failed is told as not charged without proof", L, '"debit-none" if one.no_debit', '"debit-none" if one'),
     Mutant("too old is not told", D, '        call.say("dispute-too-old", window=terms.window)\n', ""),

@@ -212,8 +212,6 @@ HEARD: dict[tuple[str, str], set[str]] = {
     ("search-nothing", "person"): A_PERSON,
     ("too-old-then", "person"): A_PERSON,
     ("charged-open", "person"): A_PERSON,
-    ("complaint-wrong", "nothing"): {"anything-else"},
-    ("complaint-wrong", "payment"): {"find"},
     ("dispute-wrong", "nothing"): {"anything-else"},
     ("dispute-wrong", "reason"): {"dispute-reason"},
     ("dispute-wrong", "payment"): {"find"},
