@@ -100,7 +100,7 @@ def test_the_end_of_the_terminal_ends_all_unless_it_is_ignored(tmp_path, ignored
             time.sleep(0.5)
             assert main.poll() is None
             main.terminate()
-        main.wait(10)
+        main.wait(30)
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)
     finally:

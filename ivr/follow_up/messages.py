@@ -89,9 +89,13 @@ def wait_until_sent(engine: sa.Engine, seconds: float = 5.0) -> bool:
         time.sleep(0.05)
 
 
+LEASED_SINCE = timedelta(seconds=5)
+"""A worker may have leased a row after this process asked for the time, and before it asked the database."""
+
+
 def _unfinished(now: datetime) -> AnySelect:
     """How many texts are due or leased; one whose try failed is among them while its next try is within a lease's time."""
-    may_be_leased = (messages.c.tries > 0) & (messages.c.next <= stamp(now + LEASE))
+    may_be_leased = (messages.c.tries > 0) & (messages.c.next <= stamp(now + LEASE + LEASED_SINCE))
     mine = (messages.c.status == QUEUED) & (is_due(messages, now) | may_be_leased)
     return sa.select(sa.func.count()).select_from(messages).where(mine)
 
