@@ -4,7 +4,8 @@ The secrets and the tables are made before the first process starts. One Ctrl-C 
 ends all: each child leads a process group of its own, so that the terminal's signal reaches only us. Should we be killed,
 the kernel tells them to end.
 
-The sockets on which calls and staff come in are ours too: while a web server is started again, they wait and are not refused.
+The sockets on which calls and staff come in are ours too: while a web server is started again, they wait and are not
+refused.
 """
 
 from __future__ import annotations
@@ -163,7 +164,8 @@ def listen_for_staff(settings: Settings) -> Iterator[socket.socket | None]:
 
 
 def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
-    """`::` stands for every address, those of IPv4 too. The kernel hands over connections when they have sent something."""
+    """`::` stands for every address, those of IPv4 too. The kernel hands over connections when they have sent
+    something."""
     v6 = ":" in bind
     every = bind == "::" and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if v6 else socket.AF_INET
@@ -174,7 +176,8 @@ def _server(bind: str, port: int, backlog: int | None = None) -> socket.socket:
 
 
 def children(settings: Settings, listener: socket.socket, desk: socket.socket | None = None) -> list[Child]:
-    """The processes: the web server on that socket, the follow-up worker, the desk on its own, in the lab the simulator."""
+    """The processes: the web server on that socket, the follow-up worker, the desk on its own, in the lab the
+    simulator."""
     counters = settings.data_dir / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(mode=0o700)

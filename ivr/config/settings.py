@@ -87,7 +87,8 @@ class Settings:
     desk_port: int
     """The port of the desk, where staff sign in; a process of its own listens there, at the same address."""
     desk_url: str
-    """The address at which staff open the desk, without a slash at the end; empty: there is no desk. In the lab this machine's."""
+    """The address at which staff open the desk, without a slash at the end; empty: there is no desk. In the lab this
+    machine's."""
     desk_proxies: int
     """How many proxies stand in front of the desk, each of which adds to `X-Forwarded-For`."""
     agent_mode: str

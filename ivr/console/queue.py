@@ -1,4 +1,5 @@
-"""`flask queue` shows who waits for an agent and what each agent is doing; `flask queue agent NAME STATE` changes one."""
+"""`flask queue` shows who waits for an agent and what each agent is doing; `flask queue agent NAME STATE` changes
+one."""
 
 from __future__ import annotations
 

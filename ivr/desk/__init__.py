@@ -1,1 +1,1 @@
-"""The desk: pages on which agents, supervisors, auditors and admins sign in and read calls and cases; a process of its own."""
+"""The desk: pages on which staff sign in and read calls and cases; a process of its own."""

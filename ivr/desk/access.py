@@ -91,7 +91,8 @@ def without_session(desk: Desk, answer: AnyResponse) -> AnyResponse:
 
 
 def with_headers(response: Response, secure: bool) -> Response:
-    """Nothing is framed, run from elsewhere, or kept by a browser or proxy, except for the desk's own style and pictures."""
+    """Nothing is framed, run from elsewhere, or kept by a browser or proxy, except for the desk's own style and
+    pictures."""
     response.headers.update(HEADERS)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,5 @@
-"""The desk's WSGI app: `gunicorn 'ivr.desk.app:create_desk()'`. The voice app has no `/desk`, and this one no `/voice`."""
+"""The desk's WSGI app: `gunicorn 'ivr.desk.app:create_desk()'`. The voice app has no `/desk`, and this one no
+`/voice`."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def create_desk(
 
 
 def _cookie(settings: Settings) -> str:
-    """A cookie is for every port of a host, so on this machine it names the port. `__Host-` binds it to this host and to https."""
+    """A cookie is for every port of a host, so on this machine it names the port. `__Host-` binds it to this host and
+    to https."""
     return "__Host-desk" if settings.desk_url.startswith("https:") else f"desk-{settings.desk_port}"
 
 

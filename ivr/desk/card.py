@@ -1,4 +1,5 @@
-"""The card of a call: who, how well verified; what they want; what was tried and found; what was promised; what was before.
+"""The card of a call: who, how well verified; what they want; what was tried and found; what was promised; what was
+before.
 
 It is made from the summary that agents are told of (`ivr/handover/summary.py`), which holds no secrets. The caller's
 number, the customer's id and the number to call back are masked on it; `open_field` opens one of them.

@@ -15,7 +15,8 @@ from ivr.staff.sign_in import SignIn
 
 @dataclass(frozen=True)
 class Desk:
-    """The database and clocks: `now` is the machine's time, for sessions and the audit log; `business_now` that of calls."""
+    """The database and clocks: `now` is the machine's time, for sessions and the audit log; `business_now` that of
+    calls."""
 
     engine: sa.Engine
     settings: Settings

@@ -1,7 +1,7 @@
 """`/desk/people`: an admin adds people, changes them, makes passwords and secrets, and ends sessions.
 
-An admin sees the people whose wallets all lie within their own, and gives no wallet that they do not have. A new password
-or secret is shown in the answer to the post that made it, and never again.
+An admin sees the people whose wallets all lie within their own, and gives no wallet that they do not have. A new
+password or secret is shown in the answer to the post that made it, and never again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The words of the desk (`words.toml`), in the language that the person chose in this browser, or else that of the browser."""
+"""The words of the desk (`words.toml`), in the language that the person chose in this browser, or else that of the
+browser."""
 
 from __future__ import annotations
 

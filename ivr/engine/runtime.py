@@ -37,7 +37,8 @@ class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the root flows, and the slots for turns that wait for the outside.
 
     `release` names the code that plays. `max_turns_per_call` and `max_turns_per_rescue` are more than any conversation
-    needs. `machine`: the machine's time, by which waits in the queue are measured. `key_clock`: the seconds that measure how soon a key came, or None where nobody knows. `takeover`: the root
+    needs. `machine`: the machine's time, by which waits in the queue are measured. `key_clock`: the seconds that
+    measure how soon a key came, or None where nobody knows. `takeover`: the root
     flow, and its facts, that operations put in the place of the call's own; called when the condition in `state_query`
     holds. `is_desk_staffed`: whether agents
     of a wallet are signed on at the desk. `caller_id`: which of our numbers an agent sees, by the facts of the call.

@@ -93,9 +93,11 @@ def dial(number: str, seconds: int, caller_id: str = "", action: str = "", befor
 
 
 def enqueue(queue: str, action: str, entertained_at: str) -> str:
-    """Wait in the queue of this name. Twilio requests `entertained_at` again and again, and `action` when the wait ends.
+    """Wait in the queue of this name. Twilio requests `entertained_at` again and again, and `action` when the wait
+    ends.
 
-    A caller waits in a queue of their own: `<Queue>` takes the head of a queue, and which caller is next is ours to say.
+    A caller waits in a queue of their own: `<Queue>` takes the head of a queue, and which caller is next is ours to
+    say.
     """
     wait_url = f"waitUrl={quoteattr(entertained_at + OVERRIDES)}"
     return f'<Enqueue{_address("action", action)} {wait_url} waitUrlMethod="POST">{escape(queue)}</Enqueue>'

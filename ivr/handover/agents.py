@@ -15,8 +15,8 @@ from ivr.wallet.types import WalletInfo
 class Duty:
     """Whether the line is open; the numbers on duty, in order; when closed, the next opening (ISO 8601), if any.
 
-    `provisional`: the opening depends on holidays that are not announced yet. `queued`: agents are signed on at the desk,
-    so callers wait in the queue for them.
+    `provisional`: the opening depends on holidays that are not announced yet. `queued`: agents are signed on at the
+    desk, so callers wait in the queue for them.
     """
 
     open: bool

@@ -1,7 +1,7 @@
 """What an agent hears on their own leg, in the caller's language: the announcement, and after key 1 the whisper.
 
-The announcement is played to whoever answers, so it holds nothing personal: a voice mailbox would record it. The whisper
-sums the call up in at most twelve seconds; then the two legs are joined.
+The announcement is played to whoever answers, so it holds nothing personal: a voice mailbox would record it. The
+whisper sums the call up in at most twelve seconds; then the two legs are joined.
 """
 
 from __future__ import annotations

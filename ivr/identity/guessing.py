@@ -38,7 +38,8 @@ from ivr.identity.tables import attempts, verification_acts, warnings
 FREEZE, REFERENCE = "freeze", "reference"
 """Factors of attempts that do not verify anybody. `cases.freezes` and `cases.stages` count these."""
 WRONG_ROUNDS_A_DAY = 5
-"""At one account, by its own telephones or by all others together. A round is a code or a PIN with the ID's last digits."""
+"""At one account, by its own telephones or by all others together. A round is a code or a PIN with the ID's last
+digits."""
 CALLER_ACCOUNTS = 10
 WINDOW = timedelta(hours=24)
 HIDDEN_FAILURES, HOUR = 60, timedelta(hours=1)

@@ -1,4 +1,5 @@
-"""The lab's demo people: they have no password in the database, and sign in with one that stands on the lab's sign-in page.
+"""The lab's demo people: they have no password in the database, and sign in with one that stands on the lab's sign-in
+page.
 
 Outside the lab nothing imports this room, and a person without a password hash cannot sign in. So a database that comes
 from a lab opens no door elsewhere.
@@ -33,7 +34,8 @@ PEOPLE = (
     Person("ou", "欧 Ou", "auditor", ()),
     Person("an", "安 An", "admin", ()),
 )
-"""The agents have a wallet and a number of the lab's agents each (`ivr/lab/agents.py`), the others all wallets of the world."""
+"""The agents have a wallet and a number of the lab's agents each (`ivr/lab/agents.py`), the others all wallets of the
+world."""
 
 
 def add_demo_people(conn: sa.Connection, wallets: Sequence[str]) -> None:

@@ -1,8 +1,9 @@
 """Agents on the queue: who takes which calls, what each of them chose to do, and who is free.
 
-Two things are kept apart. The *wish* is what a person chose: available, break or offline. The *activity* is what an agent is
-doing, and is never stored: an open offer means ringing or talking, and wrap-up is the time after a talk. So a process that
-dies leaves no agent behind as busy.
+Two things are kept apart. The *wish* is what a person chose: available, break or offline. The *activity* is what an
+agent is
+doing, and is never stored: an open offer means ringing or talking, and wrap-up is the time after a talk. So a process
+that dies leaves no agent behind as busy.
 """
 
 from __future__ import annotations

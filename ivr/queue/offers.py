@@ -1,8 +1,10 @@
-"""Offers: an agent is rung for a caller in the queue, accepts by key 1, hears the summary, and is joined with the caller.
+"""Offers: an agent is rung for a caller in the queue, accepts by key 1, hears the summary, and is joined with the
+caller.
 
-An offer is committed *before* the request to Twilio, and its id is in every URL that Twilio gets: each webhook belongs to
-its offer, also if the worker that asked is dead. The database allows one open offer for an agent and one for a caller, so
-two agents never ring one caller, and nobody rings an agent who is talking.
+An offer is committed *before* the request to Twilio, and its id is in every URL that Twilio gets: each webhook belongs
+to
+its offer, also if the worker that asked is dead. The database allows one open offer for an agent and one for a caller,
+so two agents never ring one caller, and nobody rings an agent who is talking.
 
 A mailbox presses no key: it hears who is calling and nothing about the caller, and the caller keeps their place.
 """
@@ -63,7 +65,8 @@ def begin(conn: sa.Connection, context: Context, entry_id: str) -> Offer | None:
 
 
 def claim(conn: sa.Connection, offer_id: str, now: datetime) -> AnyRow | None:
-    """The agent accepts: the caller's entry, or None when the caller has left or the offer is over. Repeating is the same."""
+    """The agent accepts: the caller's entry, or None when the caller has left or the offer is over. Repeating is the
+    same."""
     offer = _locked(conn, offer_id)
     if offer is None or offer.state not in ("ringing", "claimed", "connected"):
         return None
@@ -88,7 +91,8 @@ def join(conn: sa.Connection, offer_id: str, now: datetime) -> bool:
 
 
 def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime) -> None:
-    """The agent's leg is over: the first end counts. A caller who was not reached is offered to the next agent at once."""
+    """The agent's leg is over: the first end counts. A caller who was not reached is offered to the next agent at
+    once."""
     offer = _locked(conn, offer_id)
     if offer is None or offer.status != QUEUED:
         return

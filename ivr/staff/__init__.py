@@ -1,1 +1,1 @@
-"""The people who work at the line: their roles, wallets and addresses, how they sign in, and the audit log of what they do."""
+"""The people who work at the line: roles, wallets, addresses, sign-in, and the audit log of what they do."""

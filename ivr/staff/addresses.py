@@ -1,4 +1,5 @@
-"""Where a person is rung: a telephone, their browser, a SIP address, or a telephone by a carrier of one's own (BYOC)."""
+"""Where a person is rung: a telephone, their browser, a SIP address, or a telephone by a carrier of one's own
+(BYOC)."""
 
 from __future__ import annotations
 

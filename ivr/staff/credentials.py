@@ -1,7 +1,7 @@
 """Passwords (argon2id) and codes of an authenticator app (TOTP), and checking them.
 
-A person without a password, or an unknown name, is checked against a hash of nothing: the work is the same as for a known one.
-A code is good for its own time step of 30 s and the two beside it, and each step once.
+A person without a password, or an unknown name, is checked against a hash of nothing: the work is the same as for a
+known one. A code is good for its own time step of 30 s and the two beside it, and each step once.
 """
 
 from __future__ import annotations

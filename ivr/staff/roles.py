@@ -1,4 +1,5 @@
-"""Roles and what each may do. A right is asked for where the act happens; the wallets of a person limit each of them."""
+"""Roles and what each may do. A right is asked for where the act happens; the wallets of a person limit each of
+them."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "auditor": frozenset({"calls", "cases", "audit"}),
     "admin": frozenset({"audit", "people"}),
 }
-"""`own-calls`: calls that one took today; `calls`: all calls of one's wallets; `cases`: a case by its reference. An admin sees
-people, and no calls."""
+"""`own-calls`: calls that one took today; `calls`: all calls of one's wallets; `cases`: a case by its reference. An
+admin sees people, and no calls."""
 NEEDS_CODE = ("supervisor", "admin")
 """Roles that sign in with a code of an authenticator app beside the password."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information", "other")

@@ -1,4 +1,5 @@
-"""Sessions: the cookie holds a random id, and the database its hash. A session ends by time, by the person or by an admin."""
+"""Sessions: the cookie holds a random id, and the database its hash. A session ends by time, by the person or by an
+admin."""
 
 from __future__ import annotations
 

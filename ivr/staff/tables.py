@@ -1,4 +1,5 @@
-"""Tables: people, their sessions, their tries to sign in, and the audit log. Times are the machine's, ISO 8601 in UTC."""
+"""Tables: people, their sessions, their tries to sign in, and the audit log. Times are the machine's, ISO 8601 in
+UTC."""
 
 from __future__ import annotations
 

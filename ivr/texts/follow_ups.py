@@ -1,6 +1,7 @@
 """Compose the text messages that follow a call: a code, a case's reference, news of a freeze or of failed attempts.
 
-The worker looks up the number and fills in the words (`messages.toml`) when a message is due; the database keeps neither.
+The worker looks up the number and fills in the words (`messages.toml`) when a message is due; the database keeps
+neither.
 Each message begins with the wallet's name as its signature. `ivr/follow_up/wording.py` has the rules for its words.
 """
 
@@ -71,7 +72,8 @@ def compose_dispute(context: Context, message: str) -> Text | None:
 
 
 def compose_freeze(context: Context, message: str) -> Text | None:
-    """`freeze:<call>:<mark>`, a freeze's id → to the owner's mobile in the owner's language: anybody may have called."""
+    """`freeze:<call>:<mark>`, a freeze's id → to the owner's mobile in the owner's language: anybody may have
+    called."""
     with begin_read(context.engine) as conn:
         frozen = conn.execute(sa.select(freezes).where(freezes.c.id == message)).first()
         heard = _heard(conn, context.settings, frozen.call if frozen else "")

@@ -1,4 +1,5 @@
-"""An agent's leg of a warm transfer: the announcement, the agent's key, the whisper, and how the leg ended for the caller.
+"""An agent's leg of a warm transfer: the announcement, the agent's key, the whisper, and how the leg ended for the
+caller.
 
 The agent's key decides whether they take the call, and never `DialCallStatus`: a leg that was answered and declined is
 `completed`. But a 1 for a caller who has left joins nobody; only `DialBridged` or the end of the call shows that.

@@ -1,8 +1,8 @@
 """Twilio's webhooks of an offer: the agent's leg, from its first word to the end of the talk.
 
 The addresses are `/voice/offers/<id>…`; unsigned requests are refused by the voice blueprint. The leg is a call that we
-placed. It hears who is calling and nothing about the caller; 1 accepts; then comes the summary, then the caller out of the
-queue. A repeated request gets the same answer.
+placed. It hears who is calling and nothing about the caller; 1 accepts; then comes the summary, then the caller out of
+the queue. A repeated request gets the same answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Twilio's webhooks of a caller who waits in the queue: each round of the wait, and the keys of that wait.
 
-The addresses are `/voice/calls/<sid>/queue/<turn>…`. They are no turns: a round changes nothing, and a key ends the wait by
+The addresses are `/voice/calls/<sid>/queue/<turn>…`. They are no turns: a round changes nothing, and a key ends the
+wait by
 `<Leave>`, after which Twilio requests the turn that goes on with the caller's choice.
 """
 

@@ -231,7 +231,8 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
 
 
 def fall_back(runtime: Runtime, form: Any) -> str | None:
-    """A call whose webhook failed: the turn after an agent's leg, the last stored reply again, or its first turn once more."""
+    """A call whose webhook failed: the turn after an agent's leg, the last stored reply again, or its first turn once
+    more."""
     sid = form.get("CallSid", "")
     if form.get("CallStatus") in OVER:
         return twiml.document("")

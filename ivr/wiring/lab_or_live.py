@@ -1,4 +1,5 @@
-"""What differs between the lab and a live line: the clock, the wallet, the agents on duty, the provider of texts, passwords of staff.
+"""What differs between the lab and a live line: the clock, the wallet, the agents on duty, the provider of texts,
+passwords of staff.
 
 What is chosen is imported where it is chosen: a live line never loads the lab, and `flask line` no client of Twilio.
 """

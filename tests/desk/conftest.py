@@ -1,7 +1,7 @@
 """A day of the line with calls to both wallets, the people who may see them, and browsers in which they sign in.
 
-The day is played once for all tests; each gets a copy of its database. Outside of the lab, as in production: the desk is
-at an https address.
+The day is played once for all tests; each gets a copy of its database. Outside of the lab, as in production: the desk
+is at an https address.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ def test_every_route_is_thought_of_here(desk):
 
 
 def test_every_route_is_for_its_roles_only(desk, day):
-    """A role without the right gets 403, others what they asked for, of their own wallet; nobody is let in without a session."""
+    """A role without the right gets 403, others what they asked for, of their own wallet; nobody is let in without a
+    session."""
     stranger = desk.window()
     for role, name in ROLES_OF_HAIYUN.items():
         window = desk.by(name)

@@ -1,4 +1,5 @@
-"""An admin's pages: people are added, changed and shut out; secrets are shown once; nobody gives what they do not have."""
+"""An admin's pages: people are added, changed and shut out; secrets are shown once; nobody gives what they do not
+have."""
 
 from __future__ import annotations
 

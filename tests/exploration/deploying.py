@@ -25,7 +25,8 @@ from tests.exploration.graph import Graph, State
 
 FREEZE = Wait(Confirm("freeze-now"), NO_FAILURES, (), {}, FIRST, False)
 MERGED = "RuntimeError"
-"""A question that is removed makes one turn of two, and the engine refuses a look outside after a write: it is rolled back."""
+"""A question that is removed makes one turn of two, and the engine refuses a look outside after a write: it is rolled
+back."""
 KEYS = ("1", "2")
 """Enough to tell options apart: every question has a first, and most a second."""
 

@@ -122,7 +122,8 @@ def _heard(turn: Turn) -> tuple[Any, ...]:
 
 
 def p23_the_same_in_english(graph: Graph) -> Iterator[Fault]:
-    """Whoever speaks English passes the same places by the same steps: at the nearest place of each question, and a sample."""
+    """Whoever speaks English passes the same places by the same steps: at the nearest place of each question, and a
+    sample."""
     out = graph.out()
     opened = graph.states[: graph.opened]
     nearest = {(state.inside, state.name): state for state in reversed(opened)}

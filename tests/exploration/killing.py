@@ -92,7 +92,8 @@ def _fault_near(begins: list[Beginning], further: int) -> str:
 class Planting:
     """All planted faults, tried beside whatever else is done.
 
-    `false_alarms`: what is found around modules in which nothing is planted. There is none, or the results prove nothing.
+    `false_alarms`: what is found around modules in which nothing is planted. There is none, or the results prove
+    nothing.
     """
 
     def __init__(self, graph: Graph, tell: Callable[[str], None]) -> None:

@@ -26,7 +26,8 @@ WORDLESS = sorted(
         }),
     ]
 )  # fmt: skip
-"""Modules whose words for callers and agents stand in catalogues: not those for operators, and not the speech functions."""
+"""Modules whose words for callers and agents stand in catalogues: not those for operators, and not the speech
+functions."""
 RULES_ABOUT_WORDS = {"wording", "facts"}
 """What a text must not hold, and the days of a wallet's opening hours."""
 

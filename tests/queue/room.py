@@ -1,4 +1,5 @@
-"""A line with agents at the desk: callers and agents on one simulated telephone network, and a worker that rings agents."""
+"""A line with agents at the desk: callers and agents on one simulated telephone network, and a worker that rings
+agents."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ class Room:
             self.does[ADDRESSES[name]] = does
 
     def calls(self, caller: str = "+8613900000001", language: str = "1", line: str = HAIYUN, **more: str) -> Any:
-        """A caller dials, chooses a language, and presses 0; `more`: further parameters of the call, such as ForwardedFrom."""
+        """A caller dials, chooses a language, and presses 0; `more`: further parameters of the call, such as
+        ForwardedFrom."""
         self.now += timedelta(seconds=1)
         call = self.simulator.runner.place(line, caller, more=more)
         self.settles()

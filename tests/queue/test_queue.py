@@ -1,4 +1,5 @@
-"""From pressing 0 to the goodbye: a caller waits, an agent is rung, accepts, hears the summary, and the two are joined."""
+"""From pressing 0 to the goodbye: a caller waits, an agent is rung, accepts, hears the summary, and the two are
+joined."""
 
 from __future__ import annotations
 
@@ -202,7 +203,8 @@ def test_the_hold_music_is_fetched_without_a_signature(desk):
 
 
 def test_places_and_estimates_are_told_as_far_as_they_are_known(desk):
-    """No estimate without ten measured talks; then the mean talk, times the callers, by the agents who are signed on."""
+    """No estimate without ten measured talks; then the mean talk, times the callers, by the agents who are signed
+    on."""
     desk.signs_on("lin", does="person")
     first, second = desk.calls("+8613900000001"), desk.calls("+8613900000002")
     assert "下一位就是您" in desk.heard(first) and "您前面还有一位" in desk.heard(second)
@@ -239,7 +241,8 @@ def test_a_repeated_webhook_of_an_offer_changes_nothing(desk, lost):
 
 
 def test_a_caller_without_a_language_hears_both_and_chooses_one_for_the_callback(desk):
-    """`0` at the first question: the wait is in both languages, any agent may take it, and no question is asked in one."""
+    """`0` at the first question: the wait is in both languages, any agent may take it, and no question is asked in
+    one."""
     desk.signs_on("lin", languages='["en"]', does="person")
     call = desk.simulator.runner.place(HAIYUN, "+8613900000001")
     desk.settles()
@@ -304,7 +307,8 @@ def test_agents_are_rung_by_their_own_carrier_in_the_browser_or_by_sip(desk, add
     ids=["default", "forwarded", "for all", "for the wallet", "for another wallet"],
 )
 def test_agents_of_the_queue_are_rung_from_a_number_of_the_account(desk, setting, dialled, shown):
-    """The number that answered the caller, or CALLER_ID; another carrier's line would be refused, and nobody would ring."""
+    """The number that answered the caller, or CALLER_ID; another carrier's line would be refused, and nobody would
+    ring."""
     asked = []
     desk.worker.telephone._client.calls.create = lambda **given: asked.append(given) or SimpleNamespace(sid="CA1")
     desk.worker = replace(desk.worker, settings=replace(desk.worker.settings, caller_id=setting))

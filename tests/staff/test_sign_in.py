@@ -33,7 +33,8 @@ def test_the_right_password_begins_a_session_and_stays_secret(door):
 
 
 def test_an_unknown_name_costs_the_same_work_and_gets_the_same_answer(door, monkeypatch):
-    """One hash each, of the same parameters: for a wrong password, an unknown name, a disabled person, one without any."""
+    """One hash each, of the same parameters: for a wrong password, an unknown name, a disabled person, one without
+    any."""
     with begin_write(door.engine) as conn:
         people.disable(conn, "bo", "root", door.now)
         conn.execute(sa.update(staff).where(staff.c.id == "an").values(password_hash=None))
@@ -62,7 +63,8 @@ def test_a_supervisor_is_not_in_before_the_code(door):
 
 
 def test_a_code_is_good_once_and_within_a_step(door):
-    """Also for the one who read it over a shoulder; older than a step it is wrong, of a clock that is a step off it is right."""
+    """Also for the one who read it over a shoulder; older than a step it is wrong, of a clock that is a step off it is
+    right."""
     code = door.code()
     assert door.types_code(door.types("su"), code).session
     assert door.types_code(door.types("su"), code).refused == "wrong"

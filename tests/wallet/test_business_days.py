@@ -265,7 +265,8 @@ def test_an_opening_that_hangs_on_holidays_nobody_has_announced_is_provisional(h
     ],
 )
 def test_whether_agents_are_there_is_certain_where_no_holiday_can_change_it(hours, now, calendar, certain):
-    """The night of yesterday counts as well as today; a day that may be anything hurts only if the answer depends on it."""
+    """The night of yesterday counts as well as today; a day that may be anything hurts only if the answer depends on
+    it."""
     assert is_open_certain(hours, at(now), SHANGHAI, calendar) is certain
 
 

@@ -116,7 +116,8 @@ def waits(root: ET.Element) -> Iterator[str]:
 
 
 def endings(root: ET.Element, url: str) -> Iterator[str]:
-    """The last verb leads on or hangs up. The summary's end joins an agent; nothing answers a notice or the end of a talk."""
+    """The last verb leads on or hangs up. The summary's end joins an agent; nothing answers a notice or the end of a
+    talk."""
     last = root[-1] if len(root) else None
     if last is None:
         yield "" if re.search(r"/voice/status$|/turns/\d+#", url) else "nothing at all"

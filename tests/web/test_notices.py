@@ -160,7 +160,8 @@ def test_the_fallback_of_an_unknown_call_apologises_in_both_languages(line, form
 
 
 def rings_an_agent(line: Line) -> tuple[Caller, int, str]:
-    """A caller whose agent hears the announcement just now; the turn that the leg's end will ask for, and the agent's address."""
+    """A caller whose agent hears the announcement just now; the turn that the leg's end will ask for, and the agent's
+    address."""
     caller = at_main_menu(line)
     document = play(line, caller.sid, due(caller), Digits="0")
     turn = due_of(document)

@@ -1,4 +1,5 @@
-"""The agent's side of a call in the browser phone: ring, answer, hear who is calling, accept or decline, hear the summary.
+"""The agent's side of a call in the browser phone: ring, answer, hear who is calling, accept or decline, hear the
+summary.
 
 A call asks for an agent's behaviour once, before it plays anything on their leg. A person has to hear the announcement
 before they decide, so the seat fetches it ahead of time; any webhook may be sent twice.

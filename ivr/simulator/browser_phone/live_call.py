@@ -65,7 +65,8 @@ class LiveCall:
         self.version, self.working, self.over, self.closed = 0, True, False, False
         self._heard = self._faults = self._told = 0
         self._overheard: Counter[str] = Counter()
-        """By agent's leg: how much of what is said on it is in the transcript. The seat shows the beginning ahead of time."""
+        """By agent's leg: how much of what is said on it is in the transcript. The seat shows the beginning ahead of
+        time."""
         self._window = ""
         self._lock = threading.RLock()
         self._actions: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
