@@ -28,13 +28,16 @@ MOST_WAITING = 100
 """Callers of one wallet who may wait at the same time."""
 SAMPLE, FEWEST = timedelta(days=7), 10
 """Talks of so long ago are measured for an estimate; with fewer of them than this, there is none."""
-FIRST_PRIORITY, LAST_PRIORITY = 0, 2
-"""Security matters; everything else. (One lies between, for callers who were dropped.)"""
+SECURITY, DROPPED, OTHERS = 0, 1, 2
+"""Priorities: matters of security, callers whose last call broke off, and everybody else. The smallest is first."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A caller's place: `ahead` of them so many, `minutes` to wait by measured talks (None: too few of them)."""
+    """A caller's place: `ahead` of them so many, `minutes` to wait by measured talks (None: too few of them).
+
+    Each round of the wait counts both anew; on joining only `joined` is known.
+    """
 
     joined: bool
     ahead: int = 0
@@ -55,13 +58,13 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
         "wallet": wallet,
         "language": language,
         "topic": topic,
-        "priority": FIRST_PRIORITY if topic == "security" else LAST_PRIORITY - dropped,
+        "priority": SECURITY if topic == "security" else DROPPED if dropped else OTHERS,
         "entered": first or stamp(now),
         "status": QUEUED,
         "tries": 0,
     }
     conn.execute(sa.insert(queue_entries).values(**entry))
-    return place_of(conn, entry_of(conn, world.call), now)
+    return Place(True)
 
 
 def entry_of(conn: sa.Connection, call: str) -> AnyRow | None:
