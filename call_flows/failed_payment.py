@@ -14,9 +14,17 @@ DAY = Menu("payment-day", ("today", "yesterday", "other"), resumable=False)
 DATE = Ask("payment-date", day, length=4, readback=Confirm("payment-date-right", acts=False))
 TIME = Ask("payment-time", clock, empty_is=True)
 RETRIES = (
-    "insufficient-funds", "bank-limit", "wallet-limit", "card-info", "card-expired", "verification", "not-permitted",
-    "generic", "issuer-down", "expired",
-)  # fmt: skip
+    "insufficient-funds",
+    "bank-limit",
+    "wallet-limit",
+    "card-info",
+    "card-expired",
+    "verification",
+    "not-permitted",
+    "generic",
+    "issuer-down",
+    "expired",
+)
 """Reasons for which the caller can do something and then pay again."""
 
 

@@ -1,8 +1,8 @@
 """`make run`: starts every process that this machine needs to answer calls, and restarts those that die.
 
 The secrets and the tables are made before the first process starts. One Ctrl-C (or SIGTERM, or the end of the terminal)
-ends all: each child leads a process group of its own, so that the terminal's signal reaches only us. Should we be killed,
-the kernel tells them to end.
+ends all: each child leads a process group of its own, so that the terminal's signal reaches only us. Should we be
+killed, the kernel tells them to end.
 
 The sockets on which calls and staff come in are ours too: while a web server is started again, they wait and are not
 refused.
@@ -183,10 +183,19 @@ def children(settings: Settings, listener: socket.socket, desk: socket.socket | 
     counters.mkdir(mode=0o700)
     environment = {**os.environ, "LAB": "1" if settings.lab else "0", "PYTHONUNBUFFERED": "1"}
     web = [
-        sys.executable, "-m", "gunicorn", "app:create_app()",
-        "--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"fd://{listener.fileno()}",
-        "--config", "python:ivr.web.gunicorn_config",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "app:create_app()",
+        "--workers",
+        str(WORKERS),
+        "--threads",
+        str(THREADS),
+        "--bind",
+        f"fd://{listener.fileno()}",
+        "--config",
+        "python:ivr.web.gunicorn_config",
+    ]
     worker = [sys.executable, "-m", "ivr.wiring.worker"]
     kept = [
         Child("voice", web, {**environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}, listener),
@@ -201,10 +210,19 @@ def children(settings: Settings, listener: socket.socket, desk: socket.socket | 
 
 def _desk(listener: socket.socket) -> list[str]:
     return [
-        sys.executable, "-m", "gunicorn", "ivr.desk.app:create_desk()",
-        "--workers", "1", "--threads", str(DESK_THREADS), "--bind", f"fd://{listener.fileno()}",
-        "--config", "python:ivr.desk.gunicorn_config",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "ivr.desk.app:create_desk()",
+        "--workers",
+        "1",
+        "--threads",
+        str(DESK_THREADS),
+        "--bind",
+        f"fd://{listener.fileno()}",
+        "--config",
+        "python:ivr.desk.gunicorn_config",
+    ]
 
 
 def supervise(kept: list[Child], stop: threading.Event) -> None:
@@ -236,7 +254,8 @@ def welcome(settings: Settings) -> None:
         say(f"or in a browser at {here}/phone{entered}")
         if settings.lab_token:
             say(
-                f"PUBLIC_BASE_URL is public, so the lab's API asks for the same in a header:  {TOKEN}: {settings.lab_token}"
+                f"PUBLIC_BASE_URL is public, so the lab's API asks for the same in a header:  {TOKEN}: "
+                f"{settings.lab_token}"
             )
     else:
         public = without_password(settings.public_base_url)

@@ -24,9 +24,18 @@ from tests.statements import Statements
 TESTS = Path(__file__).parent
 DIALOGUES = TESTS / "call_flows"
 FILES_ON_POSTGRES = {
-    "test_callback_limits", "test_case_status", "test_codes", "test_promotion_messages", "test_dispute", "test_freeze_at_once",
-    "test_freeze_guesses", "test_guessing", "test_voice_note", "test_case_promise", "test_line_switched",
-}  # fmt: skip
+    "test_callback_limits",
+    "test_case_status",
+    "test_codes",
+    "test_promotion_messages",
+    "test_dispute",
+    "test_freeze_at_once",
+    "test_freeze_guesses",
+    "test_guessing",
+    "test_voice_note",
+    "test_case_promise",
+    "test_line_switched",
+}
 """The dialogue tests whose subject is rows: limits, what two do at once, what an earlier call has left."""
 TESTS_ON_POSTGRES = {
     "test_a_number_is_of_the_wallets_country_whatever_line_it_has",
@@ -76,8 +85,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RoomScheduli
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what proves nothing new, and put in order what is left.
 
-    SQLite has every case in both languages; PostgreSQL has each in the first language, and of the dialogues only as many
-    as send every statement.
+    SQLite has every case in both languages; PostgreSQL has each in the first language, and of the dialogues only as
+    many as send every statement.
     """
     if not config.getoption("every_case"):
         found: set[Any] = set()
@@ -101,7 +110,9 @@ def _is_new(item: pytest.Item, found: set[Any]) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: the garbage collector need not walk through it again and again."""
+    """What was imported and collected stays to the end: the garbage collector need not walk through it again and
+    again.
+    """
     gc.collect()
     gc.freeze()
 
@@ -230,7 +241,9 @@ def _folder_for_postgres() -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Lab settings with a known token and a data folder of their own; its public address is nobody's, so the lab asks for no token."""
+    """Lab settings with a known token and a data folder of their own; its public address is nobody's, so the lab asks
+    for no token.
+    """
     return _settings(tmp_path)
 
 

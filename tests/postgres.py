@@ -71,7 +71,9 @@ class Server:
 
 
 class Shared:
-    """One migrated database. A test may do with its rows what it likes; when more than rows has changed, it is made anew."""
+    """One migrated database. A test may do with its rows what it likes; when more than rows has changed, it is made
+    anew.
+    """
 
     def __init__(self, server: Server, template: str) -> None:
         self._server, self._template = server, template

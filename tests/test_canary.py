@@ -76,7 +76,9 @@ def lives_through_everything(line: Line, lang: str) -> list[Caller]:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_secret_is_found_anywhere_after_it_was_keyed(line, lang, capfd):
-    """Database, follow-ups, logs, documents, texts, metrics and the lab: the code is in its own text and nowhere else."""
+    """Database, follow-ups, logs, documents, texts, metrics and the lab: the code is in its own text and
+    nowhere else.
+    """
     bird = {
         "id": "K90",
         "wallet": "haiyun",

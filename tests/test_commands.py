@@ -31,21 +31,37 @@ SERVERS = {"gunicorn", "call_flows", "ivr.wiring.voice", "ivr.web.blueprints", "
 MORE = {"alembic", "httpx", "twilio", "cn2an", "ngrok", "prometheus_client"}
 """What some commands need besides."""
 USE = {
-    "callbacks": {"httpx"}, "cases": {"httpx", "prometheus_client"}, "deliveries": {"httpx"}, "erase wallet customer": {"httpx"}, "line": set(),
-    "line open": set(), "overdue": {"httpx", "prometheus_client"}, "voice-note": {"httpx", "cn2an", "prometheus_client"}, "doctor": {"alembic", "httpx", "twilio"},
-    "twilio check": {"httpx", "twilio"}, "tunnel": set(), "wallets check": {"httpx"}, "run --help": set(),
-}  # fmt: skip
+    "callbacks": {"httpx"},
+    "cases": {"httpx", "prometheus_client"},
+    "deliveries": {"httpx"},
+    "erase wallet customer": {"httpx"},
+    "line": set(),
+    "line open": set(),
+    "overdue": {"httpx", "prometheus_client"},
+    "voice-note": {"httpx", "cn2an", "prometheus_client"},
+    "doctor": {"alembic", "httpx", "twilio"},
+    "twilio check": {"httpx", "twilio"},
+    "tunnel": set(),
+    "wallets check": {"httpx"},
+    "run --help": set(),
+}
 """What each may import of these, as it is typed."""
 
 
-UNLISTED = [f"{name} --help" for name in {**setup.MAKERS, **console.MAKERS} if not any(f"{typed} ".startswith(f"{name} ") for typed in USE)]  # fmt: skip
+UNLISTED = [
+    f"{name} --help"
+    for name in {**setup.MAKERS, **console.MAKERS}
+    if not any(f"{typed} ".startswith(f"{name} ") for typed in USE)
+]
 
 
 @pytest.mark.parametrize("typed", [*USE, *UNLISTED])
 def test_a_command_imports_nothing_that_only_a_server_or_another_command_needs(typed, tmp_path):
     """In a process of its own, as it is typed, on an empty database."""
     given = {**os.environ, "DATA_DIR": str(tmp_path), "PUBLIC_BASE_URL": "http://127.0.0.1:9", "PORT": "6990"}
-    ran = subprocess.run([sys.executable, "-c", TYPED, *typed.split()], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60)  # fmt: skip
+    ran = subprocess.run(
+        [sys.executable, "-c", TYPED, *typed.split()], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+    )
     loaded = set(ran.stdout.splitlines()[-1].split())
     assert "flask.cli" in loaded and loaded & (SERVERS | MORE) - USE.get(typed, MORE) == set(), ran.stdout
 

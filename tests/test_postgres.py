@@ -57,7 +57,8 @@ def test_rows_tables_and_open_transactions_are_gone_and_numbers_begin_anew(share
         "ALTER TABLE worlds DROP COLUMN document",
         "CREATE INDEX one_more ON messages (error)",
         "UPDATE alembic_version SET version_num = '0001'",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid()",
     ],
 )
 def test_when_more_than_rows_has_changed_the_database_is_made_anew(shared, left, change):

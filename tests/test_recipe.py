@@ -1,6 +1,8 @@
-"""The recipe "Adding a call flow" of CONTRIBUTING.md works as it stands: a copy of the project follows it, and passes the gate.
+"""The recipe "Adding a call flow" of CONTRIBUTING.md works as it stands: a copy of the project follows it, and passes
+the gate.
 
-Whoever follows it in their own copy has the example in the tree from then on. Following it once more changes nothing there.
+Whoever follows it in their own copy has the example in the tree from then on. Following it once more changes nothing
+there.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ def pieces() -> Iterator[tuple[str, str, str]]:
 
 
 def changed(text: str, diff: str) -> str:
-    """Context and minus lines are there once; context and plus lines take their place. What was changed so before stays."""
+    """Context and minus lines are there once; context and plus lines take their place. What was changed so before
+    stays.
+    """
     lines = [(line[:1], line[1:]) for line in diff.splitlines()]
     old = "".join(line + "\n" for sign, line in lines if sign in " -")
     new = "".join(line + "\n" for sign, line in lines if sign in " +")

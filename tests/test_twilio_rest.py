@@ -83,7 +83,9 @@ class Leading:
 
 
 def test_the_sound_of_a_recording_is_fetched_from_twilio_only(account):
-    """A redirect to anybody else, a service of our own network perhaps, is not followed: nobody there is asked anything."""
+    """A redirect to anybody else, a service of our own network perhaps, is not followed: nobody there is asked
+    anything.
+    """
     elsewhere = Listening()
     with served(elsewhere) as other, served(Leading(f"{other}/latest/secrets.wav")) as url:
         recordings = TwilioRecordings(replace(account, twilio_api_url={"": url}))
@@ -116,7 +118,18 @@ def test_a_recording_that_leads_to_itself_is_given_up(account):
     assert 1 < len(sounds) < 6 and all("Authorization" in request.headers for request in sounds)
 
 
-@pytest.mark.parametrize("address, theirs", [("https://media.twiliocdn.com/a", True), ("https://api.dublin.ie1.twilio.com/a", True), ("http://media.twiliocdn.com/a", False), ("https://twilio.com.evil.example/a", False), ("https://evil-twilio.com/a", False), ("https://api.twilio.com@evil.example/a", False), ("https://169.254.169.254/a", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    "address, theirs",
+    [
+        ("https://media.twiliocdn.com/a", True),
+        ("https://api.dublin.ie1.twilio.com/a", True),
+        ("http://media.twiliocdn.com/a", False),
+        ("https://twilio.com.evil.example/a", False),
+        ("https://evil-twilio.com/a", False),
+        ("https://api.twilio.com@evil.example/a", False),
+        ("https://169.254.169.254/a", False),
+    ],
+)
 def test_a_host_is_twilios_by_its_name_and_by_https(address, theirs):
     """And not because its name is in the address."""
     assert twilio_rest._is_twilios(httpx.URL(address)) == theirs
@@ -158,7 +171,15 @@ def test_each_product_goes_to_its_own_address(account):
     )
 
 
-@pytest.mark.parametrize("region, edge, host", [("", "", "api.twilio.com"), ("ie1", "", "api.ie1.twilio.com"), ("ie1", "dublin", "api.dublin.ie1.twilio.com"), ("", "ashburn", "api.ashburn.us1.twilio.com")])  # fmt: skip
+@pytest.mark.parametrize(
+    "region, edge, host",
+    [
+        ("", "", "api.twilio.com"),
+        ("ie1", "", "api.ie1.twilio.com"),
+        ("ie1", "dublin", "api.dublin.ie1.twilio.com"),
+        ("", "ashburn", "api.ashburn.us1.twilio.com"),
+    ],
+)
 def test_region_and_edge_are_those_of_the_settings(account, region, edge, host, monkeypatch):
     """And not those that the library would read from the environment by itself."""
     monkeypatch.setenv("TWILIO_EDGE", "sydney")

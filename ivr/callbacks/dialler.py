@@ -17,9 +17,12 @@ from ivr.telephony.dialling import NotPlaced, Ringing, Telephone
 
 CLOCKS_DIFFER = timedelta(seconds=30)
 ENDED = {
-    "completed": "declined", "busy": "agent busy", "no-answer": "agent did not answer", "failed": "agent not reachable",
+    "completed": "declined",
+    "busy": "agent busy",
+    "no-answer": "agent did not answer",
+    "failed": "agent not reachable",
     "canceled": "canceled",
-}  # fmt: skip
+}
 """Twilio's final call status → how an attempt ended, if nothing more precise is known."""
 
 

@@ -32,7 +32,12 @@ def find_overdue(context: Context) -> None:
     """Look once through the cases of all wallets."""
     with begin_read(context.engine) as conn:
         now = context.clock(conn)
-        passed = [(table, row) for table in CASE_TABLES for wallet, today in _days(conn, now) for row in _late(conn, table, wallet, today)]  # fmt: skip
+        passed = [
+            (table, row)
+            for table in CASE_TABLES
+            for wallet, today in _days(conn, now)
+            for row in _late(conn, table, wallet, today)
+        ]
     for table, reference in passed:
         try:
             look_again(context.engine, context.wallet, reference)

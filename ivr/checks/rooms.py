@@ -221,8 +221,10 @@ def main() -> int:
             f"rooms in a circle: {ARROW.join(shortest_circle(group, graph))} (in all {len(group)}: {', '.join(group)})"
         )
     print(
-        f"{len(house.rooms)} rooms in {len(house.layers)} layers, {sum(one.lines for one in house.modules.values())} lines; "
-        f"{len(house.against_the_layers)} imports point up or sideways, {len(house.circles_within_rooms)} circles within a room, "
+        f"{len(house.rooms)} rooms in {len(house.layers)} layers, "
+        f"{sum(one.lines for one in house.modules.values())} lines; "
+        f"{len(house.against_the_layers)} imports point up or sideways, {len(house.circles_within_rooms)} circles "
+        "within a room, "
         f"{len(house.circles_of_rooms)} between rooms; {len(found)} faults"
     )
     return 1 if found else 0

@@ -34,7 +34,8 @@ def draw(
     height = len(layers) * STEP + MARGIN
     title = "The rooms of the project in layers"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-label="{title}">\n'
         f'<style>{STYLE}</style>\n<rect class="sheet" width="100%" height="100%" rx="10"/>\n'
         + "".join(_band(number, name, width) for number, name in enumerate(layers))
         + "".join(_arrow(laid.chains[edge], laid) for edge in edges)
@@ -89,7 +90,8 @@ def _wrong(edge: Edge, laid: Plan) -> str:
     y1, y2 = (_top(row1), _top(row2) + HIGH + TIP) if row2 < row1 else (_top(row1) + HIGH, _top(row2) + HIGH + TIP)
     bow = 0 if row2 < row1 else 22
     return (
-        f'<path class="arrow wrong" d="M{x1 + MARGIN:.0f} {y1:.0f}Q{(x1 + x2) / 2 + MARGIN:.0f} {(y1 + y2) / 2 + bow:.0f} '
+        f'<path class="arrow wrong" d="M{x1 + MARGIN:.0f} {y1:.0f}Q{(x1 + x2) / 2 + MARGIN:.0f} '
+        f"{(y1 + y2) / 2 + bow:.0f} "
         f'{x2 + MARGIN:.0f} {y2:.0f}"/>{_tip(x2 + MARGIN, y2 - TIP, -1, "wrong-tip")}\n'
     )
 

@@ -69,7 +69,8 @@ def _shown(conn: sa.Connection, line: LineAccess, account: str) -> list[str]:
         .order_by(verification_acts.c.n.desc())
     ).first()
     return [
-        f"{account}: {WRONG_ROUNDS_A_DAY} wrong rounds in a day lock a telephone of the account, or all others together",
+        f"{account}: {WRONG_ROUNDS_A_DAY} wrong rounds in a day lock a telephone of the account, or all others "
+        "together",
         *(f"  {of}, {who}: {_counted(rows)}, the last {rows[-1].at[:16]}" for (of, who), rows in by_caller.items()),
         f"  the owner was told of a lock: {told[:16] if told else 'never'}",
         f"  unlocked: {f'{opened.at[:16]} by {opened.who}' if opened else 'never'}",

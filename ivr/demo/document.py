@@ -40,43 +40,85 @@ CHOICES_SHOWN = 10
 
 status = one_of("succeeded", "failed", "pending")
 customer = having(
-    id=text, wallet=text, name=maybe(text), language=optional(one_of("zh", "en")),
+    id=text,
+    wallet=text,
+    name=maybe(text),
+    language=optional(one_of("zh", "en")),
     mobile=maybe(personal(number, 'a number such as "+8619900000051", or null')),
     wallet_id=personal(text, "a text of digits"),
     id_tail=personal(matching(r"[0-9]{5}[0-9X]", ""), "six digits, of which the last may be X"),
     phone_pin=maybe(personal(matching(r"[0-9]{6}", ""), "six digits, or null")),
-    status=optional(one_of("active", "frozen", "closed")), two_factor=optional(truth), birth_year=maybe(whole),
-    registered_on=maybe(day), balance=optional(whole), points=optional(whole), push_opt_in=optional(truth),
-    cards=maybe(each(having(bank=both, type=maybe(text), tail=text))), **{"class": maybe(text)},
-)  # fmt: skip
+    status=optional(one_of("active", "frozen", "closed")),
+    two_factor=optional(truth),
+    birth_year=maybe(whole),
+    registered_on=maybe(day),
+    balance=optional(whole),
+    points=optional(whole),
+    push_opt_in=optional(truth),
+    cards=maybe(each(having(bank=both, type=maybe(text), tail=text))),
+    **{"class": maybe(text)},
+)
 top_up = having(
-    id=text, customer=text, amount=whole, channel=text, card_tail=maybe(text), at=moment, status=status,
-    code=maybe(text), bank_debited=maybe(truth),
-)  # fmt: skip
-payment = having(
-    id=text, customer=text, amount=whole, payee=both, at=moment, status=status, code=maybe(text),
+    id=text,
+    customer=text,
+    amount=whole,
+    channel=text,
+    card_tail=maybe(text),
+    at=moment,
+    status=status,
+    code=maybe(text),
     bank_debited=maybe(truth),
-)  # fmt: skip
+)
+payment = having(
+    id=text,
+    customer=text,
+    amount=whole,
+    payee=both,
+    at=moment,
+    status=status,
+    code=maybe(text),
+    bank_debited=maybe(truth),
+)
 dispute = having(
-    id=text, reference=matching(r"[0-9]{9}", 'nine digits in a text, such as "202611017"'), customer=text, payment=text,
+    id=text,
+    reference=matching(r"[0-9]{9}", 'nine digits in a text, such as "202611017"'),
+    customer=text,
+    payment=text,
     reason=one_of(*DISPUTE_REASONS),
-    at=moment, status=one_of(*DISPUTE_STAGES),
-    due=maybe(day), refund_to=maybe(text),
-)  # fmt: skip
+    at=moment,
+    status=one_of(*DISPUTE_STAGES),
+    due=maybe(day),
+    refund_to=maybe(text),
+)
 promotion = having(
-    id=text, wallet=text, title=both, audience=one_of("all", "new", "existing"), condition=both, starts=moment,
-    ends=moment, reward=maybe(having(kind=text, amount=maybe(whole), target=maybe(whole))),
-)  # fmt: skip
+    id=text,
+    wallet=text,
+    title=both,
+    audience=one_of("all", "new", "existing"),
+    condition=both,
+    starts=moment,
+    ends=moment,
+    reward=maybe(having(kind=text, amount=maybe(whole), target=maybe(whole))),
+)
 reward = having(
-    customer=text, promotion=text, progress=optional(whole), completed_at=maybe(moment), credited_at=maybe(moment),
+    customer=text,
+    promotion=text,
+    progress=optional(whole),
+    completed_at=maybe(moment),
+    credited_at=maybe(moment),
     credit_due=maybe(day),
-)  # fmt: skip
+)
 attempt = having(customer=text, at=moment, ok=optional(truth))
 world = having(
-    wallets=maybe(each(wallet)), customers=maybe(each(customer)), top_ups=maybe(each(top_up)),
-    payments=maybe(each(payment)), disputes=maybe(each(dispute)), promotions=maybe(each(promotion)),
-    rewards=maybe(each(reward)), attempts=maybe(each(attempt)),
-)  # fmt: skip
+    wallets=maybe(each(wallet)),
+    customers=maybe(each(customer)),
+    top_ups=maybe(each(top_up)),
+    payments=maybe(each(payment)),
+    disputes=maybe(each(dispute)),
+    promotions=maybe(each(promotion)),
+    rewards=maybe(each(reward)),
+    attempts=maybe(each(attempt)),
+)
 
 
 def checked(document: Any) -> dict[str, Any]:

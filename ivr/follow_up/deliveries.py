@@ -1,8 +1,9 @@
 """Deliveries to the wallet's CRM: cases, and the summary that an agent gets of a call, as signed webhooks.
 
-A delivery is a row in the transaction that opens the case or rings the agent; the worker sends it. The row holds the body, so
-every try sends the same bytes; its id (reference or CallSid, colon, event) is the idempotency key by which the CRM recognises
-it. What the CRM refuses (4xx) is dead at once, what it cannot take now is tried for a day. Dead ones stay until somebody sends them again.
+A delivery is a row in the transaction that opens the case or rings the agent; the worker sends it. The row holds the
+body, so every try sends the same bytes; its id (reference or CallSid, colon, event) is the idempotency key by which the
+CRM recognises it. What the CRM refuses (4xx) is dead at once, what it cannot take now is tried for a day. Dead ones
+stay until somebody sends them again.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ OUTBOX = Outbox("deliveries", due_deliveries, deliver, AT_ONCE)
 
 
 def send_again(conn: sa.Connection, delivery: str) -> str | None:
-    """Make a dead or waiting one due at once, for another day; its status before, None when there is no such delivery."""
+    """Make a dead or waiting one due at once, for another day; its status before, None when there is no
+    such delivery.
+    """
     return queue_again(conn, deliveries, delivery)
 
 

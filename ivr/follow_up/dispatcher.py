@@ -1,7 +1,7 @@
 """Running follow-ups: one thread for each outbox and each periodic task, all of them woken by writes to the database.
 
-Several workers, on one machine or many, may run at once: each row is leased before it is handled (`outbox.lease`) or cannot
-be handled twice.
+Several workers, on one machine or many, may run at once: each row is leased before it is handled (`outbox.lease`) or
+cannot be handled twice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Text messages: a row of ids in the turn's transaction; the worker composes number and words when it sends them.
 
-A text that fails is tried again by the retry policy of its kind; one that the provider refuses for good is not. Status callbacks
-may overtake the provider's answer, come late or twice: a message only moves up LADDER, and delivered is the top.
+A text that fails is tried again by the retry policy of its kind; one that the provider refuses for good is not. Status
+callbacks may overtake the provider's answer, come late or twice: a message only moves up LADDER, and delivered is the
+top.
 """
 
 from __future__ import annotations
@@ -94,7 +95,9 @@ LEASED_SINCE = timedelta(seconds=5)
 
 
 def _unfinished(now: datetime) -> AnySelect:
-    """How many texts are due or leased; one whose try failed is among them while its next try is within a lease's time."""
+    """How many texts are due or leased; one whose try failed is among them while its next try is within a lease's
+    time.
+    """
     may_be_leased = (messages.c.tries > 0) & (messages.c.next <= stamp(now + LEASE + LEASED_SINCE))
     mine = (messages.c.status == QUEUED) & (is_due(messages, now) | may_be_leased)
     return sa.select(sa.func.count()).select_from(messages).where(mine)

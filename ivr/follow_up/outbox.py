@@ -1,11 +1,11 @@
 """Outbox rows: each waits in a table, is leased by one worker at a time, and is tried again by a retry policy.
 
-Such a table has an `id`, a `status` that is `queued` while there is something to do, and the columns of `retry_columns()`.
-All times are the machine's, never the lab's clock, stored as UTC text that sorts by time.
+Such a table has an `id`, a `status` that is `queued` while there is something to do, and the columns of
+`retry_columns()`. All times are the machine's, never the lab's clock, stored as UTC text that sorts by time.
 
-A worker leases a row for LEASE; if it dies, the row is due again when the lease ends, for any worker on any machine. Only
-the holder of the latest lease can write the outcome. So a follow-up runs at least once; what makes its effect happen once is
-the idempotency key that the other side gets, or a look at what the other side already has.
+A worker leases a row for LEASE; if it dies, the row is due again when the lease ends, for any worker on any machine.
+Only the holder of the latest lease can write the outcome. So a follow-up runs at least once; what makes its effect
+happen once is the idempotency key that the other side gets, or a look at what the other side already has.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ AT_MOST = 100
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """When to try again: each pause equals the time since the first try, within bounds; the last try is at the window's end."""
+    """When to try again: each pause equals the time since the first try, within bounds; the last try is at the window's
+    end.
+    """
 
     shortest_pause: timedelta
     longest_pause: timedelta
@@ -91,7 +93,9 @@ def retry(row: AnyRow, policy: RetryPolicy, now: datetime) -> dict[str, Any]:
 
 
 def queue_again(conn: sa.Connection, table: sa.Table, row_id: str) -> str | None:
-    """Make a dead or queued row due at once, with a new retry window; its status before, None when there is no such row."""
+    """Make a dead or queued row due at once, with a new retry window; its status before, None when there is no such
+    row.
+    """
     here = table.c.id == row_id
     before = conn.scalar(sa.select(table.c.status).where(here))
     if before in ("dead", QUEUED):

@@ -1,8 +1,8 @@
 """Waiting for work: the worker looks soon after a write to the database, and every few seconds in any case.
 
-Rows fall due in the database, so looking for them is polling. The queries for due rows are dear compared with one that asks
-only whether anybody has written since; they wait for that one's answer. Writers have nothing to do for it, on this machine
-or another, and a write that it misses is found a little later.
+Rows fall due in the database, so looking for them is polling. The queries for due rows are dear compared with one that
+asks only whether anybody has written since; they wait for that one's answer. Writers have nothing to do for it, on this
+machine or another, and a write that it misses is found a little later.
 """
 
 from __future__ import annotations

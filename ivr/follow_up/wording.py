@@ -22,9 +22,11 @@ FORBIDDEN = {
     "an amount": r"[¥￥$€£]|\d\s*(?:元|块|万|yuan|rmb|cny|usd|dollars?)|\d\.\d|[一二三四五六七八九十百千万两]+元",
     "a word of finance": (
         r"余额|充值|支付|付款|转账|退款|贷款|理财|银行|金额|钱|账单|信用卡|额度|限额|投资|利息"
-        r"|\b(?:balance|top[- ]?up|pay(?:s|ment|ments)?|paid|transfers?|refund(?:s|ed)?|loans?|bank|amount|money|wallet|card|credit|invest\w*|interest)\b"
+        r"|\b(?:balance|top[- ]?up|pay(?:s|ment|ments)?|paid|transfers?|refund(?:s|ed)?|loans?|bank|amount|money|"
+        r"wallet|card|credit|invest\w*|interest)\b"
     ),
-    "an advertisement": r"优惠|返现|奖励|红包|抽奖|免费|促销|\b(?:cash ?back|rewards?|bonus|free|offers?|discount|promotions?)\b",
+    "an advertisement": r"优惠|返现|奖励|红包|抽奖|免费|促销|\b(?:cash ?back|rewards?|bonus|free|offers?|discount|"
+    r"promotions?)\b",
     "an answer by text": r"回复|退订|\b(?:reply|stop|unsubscribe)\b",
 }
 

@@ -39,7 +39,10 @@ def refuse_strangers(request: Request, settings: Settings) -> None:
         raise NotFound
     given = request.headers.get(TOKEN) or request.cookies.get(_cookie(settings), "")
     if not _is_right(given, settings):
-        why = f"PUBLIC_BASE_URL is public: open /phone as `make run` printed it, or send {TOKEN}: and what stands in lab-token in DATA_DIR\n"
+        why = (
+            f"PUBLIC_BASE_URL is public: open /phone as `make run` printed it, or send {TOKEN}: and what stands "
+            "in lab-token in DATA_DIR\n"
+        )
         raise Forbidden(response=Response(why, 403, mimetype="text/plain"))
 
 

@@ -8,7 +8,9 @@ from typing import Protocol
 
 
 class NotPlaced(Exception):
-    """There is no call, for certain. `code` is Twilio's error for this number, 0 when it had nothing to do with the number."""
+    """There is no call, for certain. `code` is Twilio's error for this number, 0 when it had nothing to do with the
+    number.
+    """
 
     def __init__(self, code: int = 0) -> None:
         super().__init__(f"not placed ({code})")
@@ -17,7 +19,9 @@ class NotPlaced(Exception):
 
 @dataclass(frozen=True)
 class Ringing:
-    """Whom to ring, from which of our numbers, what the call is to do, and where to tell how it goes (addresses of ours)."""
+    """Whom to ring, from which of our numbers, what the call is to do, and where to tell how it goes (addresses of
+    ours).
+    """
 
     to: str
     caller_id: str

@@ -1,8 +1,9 @@
 """Telephone numbers: parses those that arrive and those that callers key, and decides which may be called.
 
-`phonenumbers` knows which numbers there are and of what type they are; no beginning is judged by hand. A number is kept as
-E.164 and in no other spelling. What is not valid belongs to nobody: a carrier that withholds a number sends words, zeros, or
-the keys of ANONYMOUS as a number, and to take that for a number would make one person of all who withhold theirs.
+`phonenumbers` knows which numbers there are and of what type they are; no beginning is judged by hand. A number is kept
+as E.164 and in no other spelling. What is not valid belongs to nobody: a carrier that withholds a number sends words,
+zeros, or the keys of ANONYMOUS as a number, and to take that for a number would make one person of all who withhold
+theirs.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ ADDRESS = re.compile(r"(?:(?:sips?|tel|client):)?([^@;?]*)", re.ASCII | re.IGNOR
 SEPARATORS = re.compile(r"[ .()\-]")
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
 RUNG = (
-    PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP,
-)  # fmt: skip
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    PhoneNumberType.VOIP,
+)
 """Types of a person's telephone at an ordinary price: no premium rate, shared cost, pager or unknown type."""
 NO_COUNTRY = "001"
 """The region of satellite telephones and of international services."""
@@ -50,8 +54,8 @@ def country(number: str) -> dict[str, str] | None:
 def arrived(address: str, country: str, line: str = "") -> str | None:
     """A caller's address as E.164; None for words, zeros and anything else that is no number.
 
-    Without a plus it may be written as at home or with its country code. Where both are numbers, the `line` that was dialled,
-    which came by the same carrier, shows how that carrier writes.
+    Without a plus it may be written as at home or with its country code. Where both are numbers, the `line` that was
+    dialled, which came by the same carrier, shows how that carrier writes.
     """
     user = _user(address)
     if not NUMBER.fullmatch(user):
@@ -83,7 +87,8 @@ def is_spelling(address: str, ours: str) -> bool:
 def candidates(keys: str, country: str) -> list[str]:
     """The identifiers that keyed digits may mean: existing numbers, those as long as a mobile, then a wallet id.
 
-    A mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a release.
+    A mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a
+    release.
     """
     read = [_international(keys)] if keys.startswith("00") else [_parsed(keys, country), _international(keys)]
     found = [
@@ -124,8 +129,8 @@ def has_wrong_length(keys: str, country: str) -> bool:
 def may_be_rung(number: str, prefixes: Iterable[str]) -> bool:
     """Whether an E.164 number is a person's telephone at an ordinary price, and begins as one of the `prefixes`.
 
-    A prefix that is a country code and no more means the country that one thinks of: `+1` the United States and Canada, not
-    the islands that share it. To include them, write a longer prefix, such as `+1264`.
+    A prefix that is a country code and no more means the country that one thinks of: `+1` the United States and Canada,
+    not the islands that share it. To include them, write a longer prefix, such as `+1264`.
     """
     parsed = _parsed(number)
     if parsed is None or not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) not in RUNG:

@@ -1,9 +1,9 @@
 """Chooses the own number from which the line calls and texts.
 
-Two numbers belong to a call: the line that was dialled, which names the wallet and may be forwarded to us by another carrier,
-and the number of ours that answered it. Twilio calls and texts from numbers of the account only (errors 13214, 21210,
-21606), so that is the one to use, unless CALLER_ID or SMS_FROM say otherwise. The facts of a call hold it (`number`)
-where it is not the wallet's line.
+Two numbers belong to a call: the line that was dialled, which names the wallet and may be forwarded to us by another
+carrier, and the number of ours that answered it. Twilio calls and texts from numbers of the account only (errors 13214,
+21210, 21606), so that is the one to use, unless CALLER_ID or SMS_FROM say otherwise. The facts of a call hold it
+(`number`) where it is not the wallet's line.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ class Sent:
 class Text:
     """A number in E.164, the words, what they come from; `mark` stands for the message in delivery notices.
 
-    `sender` is a number of ours, a messaging service (`MG…`), a short code or a name.
-    `tried`: since when it has been tried; it may be on its way already, by an answer that was lost. `signature`: what the
-    words begin with, the wallet's name.
+    `sender` is a number of ours, a messaging service (`MG…`), a short code or a name. `tried`: since when it has been
+    tried; it may be on its way already, by an answer that was lost. `signature`: what the words begin with, the
+    wallet's name.
     """
 
     to: str

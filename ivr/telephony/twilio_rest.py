@@ -202,9 +202,14 @@ class TwilioTelephone:
         to, trunk = endpoint(ringing.to)
         try:
             call = self._client.calls.create(
-                to=to, byoc=trunk or values.unset, from_=ringing.caller_id, url=ringing.url, timeout=self._seconds,
-                status_callback=ringing.told_at, status_callback_event=["initiated", "completed"],
-            )  # fmt: skip
+                to=to,
+                byoc=trunk or values.unset,
+                from_=ringing.caller_id,
+                url=ringing.url,
+                timeout=self._seconds,
+                status_callback=ringing.told_at,
+                status_callback_event=["initiated", "completed"],
+            )
         except TwilioRestException as refusal:
             if refusal.status >= 500:
                 raise

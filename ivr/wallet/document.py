@@ -32,18 +32,31 @@ week = having(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", 
 every_day = matching(f"always|{SPAN}", '"always", hours such as "09:00-21:00", or an object of hours for each day')
 method = having(id=text, name=both, fee=whole, arrival=both, single=whole)
 policy = having(
-    dispute_window_days=whole, dispute_decision=promise, provisional_credit=truth, compensation_decision=promise,
+    dispute_window_days=whole,
+    dispute_decision=promise,
+    provisional_credit=truth,
+    compensation_decision=promise,
     refund=having(balance_minutes=whole, card_days=each(whole, least=2), unit=unit),
     top_up_limits=having(single=whole, daily=whole, monthly=whole, annual=whole),
-    top_up_methods=each(method), unknown_confirmation=promise, system_fault_follow_up=promise,
-    cut_off=clock, reward_expiry_days=whole,
-)  # fmt: skip
+    top_up_methods=each(method),
+    unknown_confirmation=promise,
+    system_fault_follow_up=promise,
+    cut_off=clock,
+    reward_expiry_days=whole,
+)
 wallet = having(
-    id=text, line=number, lines=maybe(each(address)), name=both, timezone=zone, calendar=text,
-    languages=maybe(each(one_of("zh", "en"))), security_hours=maybe(either(week, every_day)), policy=policy,
+    id=text,
+    line=number,
+    lines=maybe(each(address)),
+    name=both,
+    timezone=zone,
+    calendar=text,
+    languages=maybe(each(one_of("zh", "en"))),
+    security_hours=maybe(either(week, every_day)),
+    policy=policy,
     hours=week,
     channels=having(website=both, app=both, social=both, official_numbers=each(text)),
-)  # fmt: skip
+)
 
 
 def checked_wallets(document: Any) -> list[dict[str, Any]]:

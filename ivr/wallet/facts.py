@@ -10,10 +10,15 @@ from ivr.telephony.numbers import is_spelling
 from ivr.wallet import business_days, directory
 
 DAYS = (
-    ("mon", "周一", "Monday"), ("tue", "周二", "Tuesday"), ("wed", "周三", "Wednesday"), ("thu", "周四", "Thursday"),
-    ("fri", "周五", "Friday"), ("sat", "周六", "Saturday"), ("sun", "周日", "Sunday"),
+    ("mon", "周一", "Monday"),
+    ("tue", "周二", "Tuesday"),
+    ("wed", "周三", "Wednesday"),
+    ("thu", "周四", "Thursday"),
+    ("fri", "周五", "Friday"),
+    ("sat", "周六", "Saturday"),
+    ("sun", "周日", "Sunday"),
     ("holiday", "法定节假日", "public holidays"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,22 @@ def wallet_facts(world: World, wallet: str) -> Facts:
         hours=grouped(info.hours),
         limits=dict(policy["top_up_limits"]),
         rules={
-            "unit": decision["unit"], "window": policy["dispute_window_days"], "decision": decision["days"],
-            "balance": refund["balance_minutes"], "card_low": refund["card_days"][0], "card_high": refund["card_days"][1],
+            "unit": decision["unit"],
+            "window": policy["dispute_window_days"],
+            "decision": decision["days"],
+            "balance": refund["balance_minutes"],
+            "card_low": refund["card_days"][0],
+            "card_high": refund["card_days"][1],
             "refund_unit": refund["unit"],
-            "compensation": compensation["days"], "compensation_unit": compensation["unit"],
+            "compensation": compensation["days"],
+            "compensation_unit": compensation["unit"],
         },
-        methods=[{key: method[key] for key in ("name", "fee", "arrival", "single")} for method in policy["top_up_methods"]],
+        methods=[
+            {key: method[key] for key in ("name", "fee", "arrival", "single")} for method in policy["top_up_methods"]
+        ],
         channels={key: info.channels[key] for key in ("website", "app", "social")},
         provisional=not business_days.is_open_certain(*week),
-    )  # fmt: skip
+    )
 
 
 @read

@@ -1,7 +1,8 @@
 """Top-up limits with what is used and left. Amounts are integers in fen.
 
-The account classes I to III of mainland payment accounts (中国人民银行公告〔2015〕第43号) cap payments *from* the balance, and the
-cap spans a person's accounts; they say nothing about money coming in. So the wallet's own figures are the limits.
+The account classes I to III of mainland payment accounts (中国人民银行公告〔2015〕第43号) cap payments *from*
+the balance, and the cap spans a person's accounts; they say nothing about money coming in. So the
+wallet's own figures are the limits.
 """
 
 from __future__ import annotations

@@ -43,6 +43,8 @@ def _on_its_day(one: Timed, keyed: time, zone: ZoneInfo) -> datetime:
 
 
 def likeliest(found: list[T]) -> list[T]:
-    """At most `MOST_CHOICES`, oldest first. Records that did not succeed and later ones win: the call is about a failure."""
+    """At most `MOST_CHOICES`, oldest first. Records that did not succeed and later ones win: the call is about a
+    failure.
+    """
     chosen = sorted(found, key=lambda one: (one.status != "succeeded", one.at))[-MOST_CHOICES:]
     return sorted(chosen, key=lambda one: one.at)

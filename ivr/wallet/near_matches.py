@@ -67,7 +67,9 @@ def near(records: Iterable[T], fen: int, on: date, zone: ZoneInfo) -> list[T]:
 
 
 def unsettled(records: Iterable[T], on: date, zone: ZoneInfo) -> list[T]:
-    """Records that did not succeed: first unknown outcomes, then failures, last failures proved to be without a debit."""
+    """Records that did not succeed: first unknown outcomes, then failures, last failures proved to be
+    without a debit.
+    """
     tried = [one for one in records if one.status != "succeeded"]
     return sorted(tried, key=lambda one: (_doubt(one), abs(_day(one, zone) - on), -one.at.timestamp()))[:MOST_NEAR]
 

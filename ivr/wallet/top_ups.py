@@ -1,4 +1,6 @@
-"""Effects for top-ups: find failed ones, and read the limits. Each takes the proof of identity (`Verified`), not a flag."""
+"""Effects for top-ups: find failed ones, and read the limits. Each takes the proof of identity (`Verified`), not a
+flag.
+"""
 
 from __future__ import annotations
 
@@ -176,7 +178,9 @@ class _Advising:
         return wallet_client(self.world).account(self.customer.id, self.world.deadline)
 
     def _other_cards(self, one: TopUp) -> list[OtherCard]:
-        """The customer's other cards; empty if the record does not say which card was declined, for the list might name it."""
+        """The customer's other cards; empty if the record does not say which card was declined, for the list might name
+        it.
+        """
         cards: list[Card] = self.account.cards if one.card_tail and self.account else []
         return [
             OtherCard({"zh": card.bank.zh, "en": card.bank.en}, card.tail)

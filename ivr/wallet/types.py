@@ -36,7 +36,8 @@ class AlreadyDisputed(Exception):
 
 @dataclass(frozen=True)
 class WalletInfo:
-    """A configured wallet: its line, hours, channels and rules (`policy`); `languages`: those of its line, or None for both.
+    """A configured wallet: its line, hours, channels and rules (`policy`); `languages`: those of its line, or None for
+    both.
 
     `security_hours`: when people are there for matters of security, where that differs from `hours`: "always", one span
     for every day, or a table like `hours`.

@@ -1,4 +1,5 @@
-"""`python -m ivr.wiring.worker`: the process that runs follow-ups, one a machine. All outboxes and periodic tasks are registered here.
+"""`python -m ivr.wiring.worker`: the process that runs follow-ups, one a machine. All outboxes and periodic tasks are
+registered here.
 
 Any worker takes over what another one leaves: a row whose worker died is due again when its lease ends.
 """

@@ -20,7 +20,9 @@ def music() -> AudioSegment:
 
 
 def click_at_seam(piece: AudioSegment) -> float:
-    """What is heard above all partials, within 10 ms of where two rounds meet, against the most that is heard elsewhere."""
+    """What is heard above all partials, within 10 ms of where two rounds meet, against the most that is heard
+    elsewhere.
+    """
     above = np.abs(sosfiltfilt(HISS, from_segment(piece + piece)))[400:-400]
     seam = len(above) // 2
     return float(above[seam - 80 : seam + 80].max() / np.delete(above, slice(seam - 80, seam + 80)).max())

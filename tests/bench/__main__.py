@@ -72,9 +72,19 @@ def serving(name: str, factory: str, folder: Path, number: int, database: str = 
     sids = prepare(settings, number)
     print(f"  {name}: {number} calls of twenty turns are ready", flush=True)
     command = [
-        sys.executable, "-m", "gunicorn", f"tests.bench.peers:{factory}()", "--workers", "1",
-        "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", "--config", "python:ivr.web.gunicorn_config",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        f"tests.bench.peers:{factory}()",
+        "--workers",
+        "1",
+        "--threads",
+        str(THREADS),
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--config",
+        "python:ivr.web.gunicorn_config",
+    ]
     process = subprocess.Popen(
         [*_pinned(0), *command], cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL
     )
@@ -148,7 +158,8 @@ def _judge(servers: dict[str, Server], name: str, peer: str, least: float, worst
         p99 = _ratio(servers[name], servers[peer], "p99")
         fine = fine and p99 <= worst_p99
         print(
-            f"{'ok  ' if p99 <= worst_p99 else 'FAIL'} its p99 is {p99:.2f} times that of {peer} (at most {worst_p99:.1f})"
+            f"{'ok  ' if p99 <= worst_p99 else 'FAIL'} its p99 is {p99:.2f} times that of {peer} (at most "
+            f"{worst_p99:.1f})"
         )
     return fine
 

@@ -1,8 +1,9 @@
 """What callers feel while others hold connections and ask nothing: rounds of both, in turn, on one server.
 
-Must: beside 500 connections that send half a request, and 50 new silent ones a second, the 99th percentile of a caller's
-turn is at most 1.5 times that of a quiet round (median over rounds of the quotient of one round and the quiet one before
-it), and every turn is answered. A caller's turn comes on a connection of its own, as the telephone company's do.
+Must: beside 500 connections that send half a request, and 50 new silent ones a second, the 99th percentile of a
+caller's turn is at most 1.5 times that of a quiet round (median over rounds of the quotient of one round and the quiet
+one before it), and every turn is answered. A caller's turn comes on a connection of its own, as the telephone company's
+do.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ def _pair(server: Server, number: int) -> tuple[Round, Round]:
     quiet = _round(server)
     with attackers(server.port):
         attacked = _round(server)
-    print(f"  round {number}: p50 {quiet.p50:.1f} and {attacked.p50:.1f}, p99 {quiet.p99:.1f} and {attacked.p99:.1f} ms", flush=True)  # fmt: skip
+    print(
+        f"  round {number}: p50 {quiet.p50:.1f} and {attacked.p50:.1f}, p99 {quiet.p99:.1f} and {attacked.p99:.1f} ms",
+        flush=True,
+    )
     time.sleep(SETTLES)
     return quiet, attacked
 

@@ -79,11 +79,21 @@ def requests(base: str, token: str, sids: list[str]) -> Iterator[bytes]:
     for sid in sids:
         path = f"/voice/calls/{sid}/turns/{ROWS}"
         form = {
-            "CallSid": sid, "AccountSid": ACCOUNT, "From": "+8613900000001", "To": "+864000000101",
-            "Caller": "+8613900000001", "Called": "+864000000101", "CallStatus": "in-progress", "ApiVersion": "2010-04-01",
-            "Direction": "inbound", "Digits": "2", "msg": "Gather", "FinishedOnKey": "", "StirVerstat": "TN-Validation-Passed-A",
+            "CallSid": sid,
+            "AccountSid": ACCOUNT,
+            "From": "+8613900000001",
+            "To": "+864000000101",
+            "Caller": "+8613900000001",
+            "Called": "+864000000101",
+            "CallStatus": "in-progress",
+            "ApiVersion": "2010-04-01",
+            "Direction": "inbound",
+            "Digits": "2",
+            "msg": "Gather",
+            "FinishedOnKey": "",
+            "StirVerstat": "TN-Validation-Passed-A",
             **GEOGRAPHY,
-        }  # fmt: skip
+        }
         body = urlencode(form).encode()
         signature = validator.compute_signature(base + path, MultiDict(form))
         head = (

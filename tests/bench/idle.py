@@ -31,7 +31,10 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="ivr-bench-"))
     try:
         with contextlib.ExitStack() as stack:
-            workers = {name: stack.enter_context(_idle(folder / name, url)) for name, url in (("SQLite", ""), ("PostgreSQL", postgres(stack)))}  # fmt: skip
+            workers = {
+                name: stack.enter_context(_idle(folder / name, url))
+                for name, url in (("SQLite", ""), ("PostgreSQL", postgres(stack)))
+            }
             time.sleep(SETTLES)
             before = {name: _busy(worker) for name, worker in workers.items()}
             time.sleep(SECONDS)
@@ -39,7 +42,10 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for name, share in shares.items():
-        print(f"{'ok  ' if share <= MOST else 'FAIL'} an idle worker on {name} takes {share:.2f} % of a core (at most {MOST:.0f})")  # fmt: skip
+        print(
+            f"{'ok  ' if share <= MOST else 'FAIL'} an idle worker on {name} takes {share:.2f} % of a core (at "
+            f"most {MOST:.0f})"
+        )
     return 0 if max(shares.values()) <= MOST else 1
 
 

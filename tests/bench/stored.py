@@ -48,7 +48,8 @@ def _judge_time(few: Server, many: Server) -> bool:
     times = [statistics.median(one.p50 for one in server.rounds) for server in (few, many)]
     fine = ratio <= 1.05
     print(
-        f"{_verdict(fine)} {MANY} stored calls: {ratio:.2f} of {FEW} (at most 1.05); p50 {times[1]:.2f} and {times[0]:.2f} ms"
+        f"{_verdict(fine)} {MANY} stored calls: {ratio:.2f} of {FEW} (at most 1.05); p50 {times[1]:.2f} and "
+        f"{times[0]:.2f} ms"
     )
     return fine
 
@@ -62,7 +63,8 @@ def _judge_memory(many: Server) -> bool:
         print(f"  {min(start + SETTLED, len(left))} turns: {seen[-1]:.0f} MB", flush=True)
     fine = max(seen) <= 150 and seen[-1] <= 1.1 * seen[0]
     print(
-        f"{_verdict(fine)} a worker holds at most {max(seen):.0f} MB (must 150), {seen[-1] / seen[0]:.2f} of what it held after {SETTLED} turns"
+        f"{_verdict(fine)} a worker holds at most {max(seen):.0f} MB (must 150), {seen[-1] / seen[0]:.2f} of what "
+        f"it held after {SETTLED} turns"
     )
     return fine
 

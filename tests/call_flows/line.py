@@ -65,7 +65,9 @@ _compile_builder, _builders = Rule._compile_builder, {}
 
 
 def _builder(rule: Rule, append_unknown: bool) -> Any:
-    """What builds the addresses of a rule: Werkzeug compiles it for each new app, though nobody here asks for an address."""
+    """What builds the addresses of a rule: Werkzeug compiles it for each new app, though nobody here asks for an
+    address.
+    """
     about = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
     if about not in _builders:
         _builders[about] = _compile_builder(rule, append_unknown)
@@ -112,7 +114,9 @@ class Line:
         self.transport.client = self.app.test_client()
 
     def lose_memory(self) -> None:
-        """The same for less: the app stays, for its views remember nothing outside the runtime (tests/web/test_views.py)."""
+        """The same for less: the app stays, for its views remember nothing outside the runtime
+        (tests/web/test_views.py).
+        """
         self._end()
         prepare_logs()
         sealer = Sealer(self.settings.server_key)

@@ -1,4 +1,6 @@
-"""Questions that are reached in a few keys, and what is heard there: for tests of what keys and silence mean anywhere."""
+"""Questions that are reached in a few keys, and what is heard there: for tests of what keys and silence mean
+anywhere.
+"""
 
 from __future__ import annotations
 

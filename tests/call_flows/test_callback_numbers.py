@@ -141,10 +141,20 @@ def test_a_number_of_wrong_length_is_told_as_such(caller, keyed, zh, en):
 @pytest.mark.parametrize(
     "keyed",
     [
-        "12644761234", "12423271234", "0012644761234", "0017872345678", "0019765550132", "0019005550123", "0018005550123",
-        "8616812345", "86168123456", "4000000101", "00881612345678", "442071838750",
+        "12644761234",
+        "12423271234",
+        "0012644761234",
+        "0017872345678",
+        "0019765550132",
+        "0019005550123",
+        "0018005550123",
+        "8616812345",
+        "86168123456",
+        "4000000101",
+        "00881612345678",
+        "442071838750",
     ],
-)  # fmt: skip
+)
 def test_a_dear_number_an_island_or_a_satellite_is_not_called_back(caller, keyed):
     """Whatever `+86,+1` begins."""
     offered(caller).wants_a_call_back(keyed).is_told(*NOT_THERE)

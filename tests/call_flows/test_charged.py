@@ -13,9 +13,22 @@ CHARGED, UNSURE, DECLINED = ("扣款没到账", "charged anyway"), ("不清楚",
 IS_IT = ("是这一笔吗", "Is it this one")
 OPEN = ("由我们来查", "we will look into it")
 NEVER = (
-    "没有扣款", "nothing was charged", "再试", "try again", "换一张卡", "another card", "换一种", "another way",
-    "重新发起", "start again", "你可以再", "pay with a bank card", "pay again in half", "split it", "请分几次",
-)  # fmt: skip
+    "没有扣款",
+    "nothing was charged",
+    "再试",
+    "try again",
+    "换一张卡",
+    "another card",
+    "换一种",
+    "another way",
+    "重新发起",
+    "start again",
+    "你可以再",
+    "pay with a bank card",
+    "pay again in half",
+    "split it",
+    "请分几次",
+)
 
 
 def top_up_failed(
@@ -44,9 +57,27 @@ def is_told_nothing_rash(caller: Caller) -> Caller:
 @requirement("R48", "R56")
 @pytest.mark.parametrize(
     "amount, date",
-    [("800", "1120"), ("800", "1122"), ("800", "1118"), ("801", "1121"), ("80", "1121"), ("8000", "1121"), ("8*00", "1121"), ("900", "1122")],
-    ids=["a day early", "a day late", "three days", "a yuan", "a zero less", "a zero more", "a point", "a digit and a day"],
-)  # fmt: skip
+    [
+        ("800", "1120"),
+        ("800", "1122"),
+        ("800", "1118"),
+        ("801", "1121"),
+        ("80", "1121"),
+        ("8000", "1121"),
+        ("8*00", "1121"),
+        ("900", "1122"),
+    ],
+    ids=[
+        "a day early",
+        "a day late",
+        "three days",
+        "a yuan",
+        "a zero less",
+        "a zero more",
+        "a point",
+        "a digit and a day",
+    ],
+)
 def test_an_amount_or_a_day_that_is_off_leads_to_the_record_that_is_near(caller, amount, date):
     """Lin's 800 yuan of the twenty-first are offered; after a yes the record is told, and what it says."""
     top_up_failed(caller, amount, date).is_told("但有别的记录", "I do see others").is_told(*IS_IT)

@@ -26,7 +26,12 @@ def test_the_text_of_a_code_names_wallet_purpose_and_how_long_it_holds(caller):
     asks_for_code(asks_for_limits(caller), LIN)
     (text,) = codes_to(caller.line, LINS)
     minutes = CODE_VALID.total_seconds() / 60
-    for words in (("【海云钱包】", "Haiyun Wallet: "), ("核实身份", "verify yourself"), ("不要告诉任何人", "Don't share it"), (f"{minutes:.0f}分钟", f"{minutes:.0f} minutes")):  # fmt: skip
+    for words in (
+        ("【海云钱包】", "Haiyun Wallet: "),
+        ("核实身份", "verify yourself"),
+        ("不要告诉任何人", "Don't share it"),
+        (f"{minutes:.0f}分钟", f"{minutes:.0f} minutes"),
+    ):
         assert words[caller.lang == "en"] in text
     caller.line.put("clock", {"now": "2026-11-23T10:05:00+08:00"})
     caller.enters(caller.code())

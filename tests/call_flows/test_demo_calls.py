@@ -15,15 +15,32 @@ from tests.call_flows.line import NOON, Caller, Line, demo_world
 
 TOLD = list(demo_calls(json.loads(demo_world())))
 LEAVES = {
-    "freeze-borrowed": "freezes", "unknown-payment": "cases", "top-up-unknown": "cases", "top-up-fault": "cases",
-    "payment-unknown": "cases", "duplicate": "disputes", "refund-missing": "disputes", "subscription": "disputes",
-    "not-me": "disputes", "linfu-dispute": "disputes", "rewards": "cases", "messages": "consents",
-    "at-night": "callbacks", "line-closed": "callbacks",
-}  # fmt: skip
+    "freeze-borrowed": "freezes",
+    "unknown-payment": "cases",
+    "top-up-unknown": "cases",
+    "top-up-fault": "cases",
+    "payment-unknown": "cases",
+    "duplicate": "disputes",
+    "refund-missing": "disputes",
+    "subscription": "disputes",
+    "not-me": "disputes",
+    "linfu-dispute": "disputes",
+    "rewards": "cases",
+    "messages": "consents",
+    "at-night": "callbacks",
+    "line-closed": "callbacks",
+}
 PERSON = (
-    "lift-freeze", "top-up-risk", "payment-risk", "too-old", "a-person", "wallet-down", "no-text", "not-proved",
+    "lift-freeze",
+    "top-up-risk",
+    "payment-risk",
+    "too-old",
+    "a-person",
+    "wallet-down",
+    "no-text",
+    "not-proved",
     "line-person",
-)  # fmt: skip
+)
 CLOCK = {"day": NOON, "night": "2026-11-24T03:00:00+08:00"}
 LONGEST = 40
 
@@ -89,7 +106,11 @@ def test_a_ready_made_call_plays_to_its_end(line, lang, demo_call):
     player = Player(line, lang)
     player.plays(demo_call)
     sid, wanted = player.caller.sid, LEAVES.get(demo_call["id"])
-    left = [kind for kind in ("cases", "disputes", "freezes", "callbacks", "consents") if any(one["call"] == sid for one in line.get(kind))]  # fmt: skip
+    left = [
+        kind
+        for kind in ("cases", "disputes", "freezes", "callbacks", "consents")
+        if any(one["call"] == sid for one in line.get(kind))
+    ]
     assert left == ([wanted] if wanted else [])
     outcome = line.get(f"calls/{sid}")["outcome"]
     assert (outcome == "transferred") == (demo_call["id"] in PERSON)

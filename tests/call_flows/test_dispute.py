@@ -20,7 +20,9 @@ UNKNOWN = ("不能确定申请有没有提交成功", "cannot tell whether the d
 
 @requirement("R61", "R68", "R70", "R71", "R72", "R73", "R22")
 def test_a_dispute_is_read_back_promised_and_filed_once(caller):
-    """Decision, advance, refund with its date, compensation apart; then payee, amount, reason, one yes, one reference."""
+    """Decision, advance, refund with its date, compensation apart; then payee, amount, reason, one yes,
+    one reference.
+    """
     reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("步骤是先受理", "We receive it, ask the seller")
     caller.is_told("决定退款的，原路退回", "A refund goes back the way")
     caller.is_told("八个工作日", "eight business days").is_told("最晚是十二月三日", "by December third")

@@ -78,7 +78,9 @@ def test_the_same_keys_give_the_figures_of_the_other_wallet(caller):
 
 @requirement("R71", "R75")
 def test_calendar_days_are_counted_and_told_as_such(caller):
-    """A refund in calendar days after a decision in calendar days, over a weekend; one that is promised is due as late."""
+    """A refund in calendar days after a decision in calendar days, over a weekend; one that is promised is due as
+    late.
+    """
 
     def change(world):
         policy = world["wallets"][0]["policy"]

@@ -219,7 +219,9 @@ def test_a_text_that_does_not_go_out_takes_nothing_back(caller, mode):
 
 
 def test_the_owner_is_told_in_their_own_language(line):
-    """The caller may be anybody: Lin, who speaks Mandarin, is told in Mandarin of a freeze that was asked for in English."""
+    """The caller may be anybody: Lin, who speaks Mandarin, is told in Mandarin of a freeze that was asked for in
+    English.
+    """
     gives(wants_a_freeze(Caller(line, "en").calls()), LIN).presses("1").hears("is frozen now")
     assert "冻结" in texts_to(line, "+8619900000051")[0]
 

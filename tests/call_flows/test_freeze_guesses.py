@@ -39,7 +39,9 @@ def after_ten_minutes(line: Line) -> list[str]:
 
 @requirement("R27", "R31")
 def test_tries_by_many_callers_do_not_tell_which_tail_is_right(line):
-    """After five wrong ones right and wrong sound alike, whatever the caller answers; every account is guessed at alike."""
+    """After five wrong ones right and wrong sound alike, whatever the caller answers; every account is guessed at
+    alike.
+    """
     guesses(line, LIN.number, 5)
     heard = []
     for place in range(19):

@@ -112,7 +112,9 @@ def test_pound_after_a_failure_says_all_that_was_said(at_menu, failed):
 @requirement("R18", "R23")
 @pytest.mark.parametrize("bare_hash", BARE_HASH[1:])
 def test_pound_alone_in_an_entry_gives_more_time(caller, bare_hash):
-    """Where the platform tells of it: said again, half a minute to look, in whatever form it tells, and never an error."""
+    """Where the platform tells of it: said again, half a minute to look, in whatever form it tells, and never an
+    error.
+    """
     other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
     at_the_amount(other)
     for _again in range(5):
@@ -123,7 +125,9 @@ def test_pound_alone_in_an_entry_gives_more_time(caller, bare_hash):
 
 @requirement("R18")
 def test_more_time_is_given_at_every_entry(at_entry):
-    """Fixed length or not, personal or not; to Twilio's documentation a pound alone is silence, and it is met like that."""
+    """Fixed length or not, personal or not; to Twilio's documentation a pound alone is silence, and it is met like
+    that.
+    """
     at_entry.presses("#").is_told("请慢慢来", "take your time")
     assert float(str(gather(at_entry).get("timeout"))) >= 30
     assert not at_entry.rung

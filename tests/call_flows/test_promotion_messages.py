@@ -44,8 +44,13 @@ def test_a_customer_opts_in_by_an_explicit_yes(caller):
     assert push_of(caller.line, "K1")
     (kept,) = caller.line.get("consents")
     assert {name: kept[name] for name in ("customer", "wallet", "call", "push", "channel", "at")} == {
-        "customer": "K1", "wallet": "haiyun", "call": caller.sid, "push": True, "channel": "voice", "at": "2026-11-23T10:00:00+08:00",
-    }  # fmt: skip
+        "customer": "K1",
+        "wallet": "haiyun",
+        "call": caller.sid,
+        "push": True,
+        "channel": "voice",
+        "at": "2026-11-23T10:00:00+08:00",
+    }
     assert kept["wording"] == wording(
         ["promotion-messages-mean", "promotion-messages-turn-on", "promotion-messages-now"]
     )

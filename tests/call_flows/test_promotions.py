@@ -94,8 +94,13 @@ def test_an_offer_is_told_again_or_in_detail_by_key(caller):
 @requirement("R80")
 @pytest.mark.parametrize(
     "now, holds",
-    [("2026-11-22T23:59:59+08:00", False), ("2026-11-23T00:00:00+08:00", True), ("2026-11-24T23:59:59+08:00", True), ("2026-11-25T00:00:00+08:00", False)],
-)  # fmt: skip
+    [
+        ("2026-11-22T23:59:59+08:00", False),
+        ("2026-11-23T00:00:00+08:00", True),
+        ("2026-11-24T23:59:59+08:00", True),
+        ("2026-11-25T00:00:00+08:00", False),
+    ],
+)
 def test_an_offer_holds_from_its_first_to_the_end_of_its_last_day(caller, now, holds):
     """23:59 is the end of the whole day; nothing over or not begun is ever told."""
     span = {"starts": "2026-11-23T00:00:00+08:00", "ends": "2026-11-24T23:59:00+08:00"}
@@ -177,12 +182,16 @@ def test_progress_says_what_is_missing_to_the_target(caller):
     [
         ({"credit_due": "2026-11-25"}, "奖励最晚十一月二十五日到账", "comes by November twenty-fifth"),
         ({"credit_due": "2026-11-23"}, "奖励最晚今天十一月二十三日到账", "comes by today, November twenty-third"),
-        ({"credited_at": "2026-11-12T23:30:00+08:00", "credit_due": "2026-11-11"}, "十一月十二日已经到账", "on November twelfth"),
+        (
+            {"credited_at": "2026-11-12T23:30:00+08:00", "credit_due": "2026-11-11"},
+            "十一月十二日已经到账",
+            "on November twelfth",
+        ),
         ({"credit_due": None}, "查不到预计日期", "I see no date"),
         ({"completed_at": None}, "已经达到目标", "You reached the target"),
     ],
     ids=["due", "due today", "credited", "no date", "not marked as completed"],
-)  # fmt: skip
+)
 def test_when_a_reward_comes_is_told_by_its_date(caller, fields, zh, en):
     """The promised day itself is still in time; nobody owes a case."""
     progress(caller, **fields).is_told(zh, en)

@@ -65,7 +65,9 @@ def test_both_questions_are_asked_before_any_proof_and_reach_the_agent(caller):
 
 @requirement("R28", "R31", "R33", "R39")
 def test_what_is_not_the_callers_becomes_a_case_with_reference_and_date(caller):
-    """After verification each transaction is told and answered; the marked one is read back by a question, then a case."""
+    """After verification each transaction is told and answered; the marked one is read back by a question, then a
+    case.
+    """
     reviews(caller.calls()).is_not_told("城市公交", "City Bus").proves(LIN)
     caller.is_told("账户状态正常", "account is active").is_told("充值八百元", "top-up of eight hundred yuan")
     answers(caller, True).is_told("付给城市公交十二元", "a payment of twelve yuan to City Bus")

@@ -1,4 +1,6 @@
-"""Customers who are frozen, closed, without a mobile, unknown or another wallet's, in every branch where it can matter."""
+"""Customers who are frozen, closed, without a mobile, unknown or another wallet's, in every branch where it can
+matter.
+"""
 
 from __future__ import annotations
 

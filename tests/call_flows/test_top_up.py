@@ -72,10 +72,28 @@ def test_a_broken_limit_is_told_with_its_figure(caller):
 
 
 USED = [
-    ("daily", "2026-11-22T08:00:00+08:00", 400000, "当天限额五千元。当时已用四千元，还剩一千元", "five thousand yuan. Used by then four thousand yuan, and one thousand yuan was left"),
-    ("monthly", "2026-11-02T08:00:00+08:00", 1900000, "当月限额两万元。当时已用一万九千元，还剩一千元", "twenty thousand yuan. Used by then nineteen thousand yuan, and one thousand yuan was left"),
-    ("annual", "2026-01-01T00:00:00+08:00", 9900000, "当年限额十万元。当时已用九万九千元，还剩一千元", "one hundred thousand yuan. Used by then ninety-nine thousand yuan, and one thousand yuan was left"),
-]  # fmt: skip
+    (
+        "daily",
+        "2026-11-22T08:00:00+08:00",
+        400000,
+        "当天限额五千元。当时已用四千元，还剩一千元",
+        "five thousand yuan. Used by then four thousand yuan, and one thousand yuan was left",
+    ),
+    (
+        "monthly",
+        "2026-11-02T08:00:00+08:00",
+        1900000,
+        "当月限额两万元。当时已用一万九千元，还剩一千元",
+        "twenty thousand yuan. Used by then nineteen thousand yuan, and one thousand yuan was left",
+    ),
+    (
+        "annual",
+        "2026-01-01T00:00:00+08:00",
+        9900000,
+        "当年限额十万元。当时已用九万九千元，还剩一千元",
+        "one hundred thousand yuan. Used by then ninety-nine thousand yuan, and one thousand yuan was left",
+    ),
+]
 
 
 @requirement("R54", "R53")
@@ -95,7 +113,13 @@ def test_a_limit_of_a_period_is_told_with_what_was_used_and_left_then(caller, pe
     reports(caller.calls(), "1500", "1122").proves(LIN).is_told(zh, en)
 
 
-STEPS = [("页面打不开", "nothing opened"), ("验证没通过", "verification failed"), ("银行拒绝", "If declined"), ("扣款没到账", "charged anyway"), ("不清楚", "unsure")]  # fmt: skip
+STEPS = [
+    ("页面打不开", "nothing opened"),
+    ("验证没通过", "verification failed"),
+    ("银行拒绝", "If declined"),
+    ("扣款没到账", "charged anyway"),
+    ("不清楚", "unsure"),
+]
 
 
 @requirement("R44", "R48", "R56")
@@ -283,7 +307,9 @@ def test_of_many_equal_top_ups_the_one_that_failed_is_offered(caller):
     failed = {"id": "T0", "customer": "K1", "amount": 12300, "channel": "card", "status": "failed", "code": "51"}
     tried = [failed | {"at": "2026-11-22T07:00:00+08:00"}]
     for hour in ("09", "11", "13", "15"):
-        tried.append(failed | {"id": f"T{hour}", "status": "succeeded", "code": None, "at": f"2026-11-22T{hour}:00:00+08:00"})  # fmt: skip
+        tried.append(
+            failed | {"id": f"T{hour}", "status": "succeeded", "code": None, "at": f"2026-11-22T{hour}:00:00+08:00"}
+        )
     caller.line.change_world(lambda world: world["top_ups"].extend(tried))
     reports(caller.calls(), "123", "1122").proves(LIN)
     caller.picks("早上七点", "seven A M").is_told("余额不够", "balance is not enough")
@@ -316,9 +342,16 @@ def test_a_monthly_limit_that_was_broken_is_told_as_it_stands_now(caller):
     one = {"customer": "K1", "channel": "card", "code": None, "status": "succeeded"}
     more = [
         {**one, "id": "T1", "amount": 1900000, "at": "2026-11-02T08:00:00+08:00"},
-        {**one, "id": "T2", "amount": 150000, "at": "2026-11-12T12:00:00+08:00", "status": "failed", "code": "MONEY_LIMIT"},
+        {
+            **one,
+            "id": "T2",
+            "amount": 150000,
+            "at": "2026-11-12T12:00:00+08:00",
+            "status": "failed",
+            "code": "MONEY_LIMIT",
+        },
         {**one, "id": "T3", "amount": 60000, "at": "2026-11-14T08:00:00+08:00"},
-    ]  # fmt: skip
+    ]
     caller.line.change_world(lambda world: world["top_ups"].extend(more))
     reports(caller.calls(), "1500", "1112").proves(LIN).is_told("当时已用一万九千元", "Used by then nineteen thousand")
     caller.is_told("本月已用一万九千六百元，还剩四百元", "and four hundred yuan is left")

@@ -104,14 +104,20 @@ def test_no_spending_is_told_as_such(caller):
 
 RULES = {
     HAIYUN: [
-        ("一百二十天", "one hundred twenty days"), ("八个工作日", "eight business days"), ("三十分钟", "thirty minutes"),
-        ("一到三个工作日", "one to three business days"), ("十五个工作日", "fifteen business days"),
+        ("一百二十天", "one hundred twenty days"),
+        ("八个工作日", "eight business days"),
+        ("三十分钟", "thirty minutes"),
+        ("一到三个工作日", "one to three business days"),
+        ("十五个工作日", "fifteen business days"),
     ],
     LINFU: [
-        ("四十五天", "forty-five days"), ("二十个自然日", "twenty calendar days"), ("六十分钟", "sixty minutes"),
-        ("三到五个工作日", "three to five business days"), ("三十个自然日", "thirty calendar days"),
+        ("四十五天", "forty-five days"),
+        ("二十个自然日", "twenty calendar days"),
+        ("六十分钟", "sixty minutes"),
+        ("三到五个工作日", "three to five business days"),
+        ("三十个自然日", "thirty calendar days"),
     ],
-}  # fmt: skip
+}
 
 
 @requirement("R75", "R76", "R71", "R73")

@@ -1,4 +1,6 @@
-"""A case may be described in the caller's own words: offered after it, skipped with one key, kept only as the caller wants it."""
+"""A case may be described in the caller's own words: offered after it, skipped with one key, kept only as the caller
+wants it.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +54,12 @@ def test_what_happened_is_said_in_the_callers_own_words_and_kept_with_the_case(o
     offered.picks("保留", "keep it").is_told("问题解决了吗", "solve your problem")
     (note,) = kept(offered.line)
     assert {name: note[name] for name in ("customer", "call", "reference", "seconds", "status")} == {
-        "customer": case["customer"], "call": offered.sid, "reference": case["reference"], "seconds": 12, "status": "coming",
-    }  # fmt: skip
+        "customer": case["customer"],
+        "call": offered.sid,
+        "reference": case["reference"],
+        "seconds": 12,
+        "status": "coming",
+    }
     assert note["at"] == "2026-11-23T10:00:00+08:00" and note["id"] == offered.account.recordings[0].sid
 
 

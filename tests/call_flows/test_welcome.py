@@ -182,11 +182,21 @@ def test_closed_hours_are_told_unasked_with_the_next_opening(caller, dialled, no
 @pytest.mark.parametrize(
     "dialled, now, zh, en",
     [
-        (HAIYUN, "2026-11-23T23:30", "海云钱包官方热线，人工明天上午九点恢复", "Haiyun Wallet official line, agents back tomorrow at nine A M"),
-        (LINFU, "2026-11-28T11:00", "邻付官方热线，人工十一月三十日上午九点恢复", "Linfu official line, agents back November thirtieth at nine A M"),
+        (
+            HAIYUN,
+            "2026-11-23T23:30",
+            "海云钱包官方热线，人工明天上午九点恢复",
+            "Haiyun Wallet official line, agents back tomorrow at nine A M",
+        ),
+        (
+            LINFU,
+            "2026-11-28T11:00",
+            "邻付官方热线，人工十一月三十日上午九点恢复",
+            "Linfu official line, agents back November thirtieth at nine A M",
+        ),
     ],
     ids=["night", "weekend"],
-)  # fmt: skip
+)
 def test_a_returning_caller_hears_brand_and_hours_and_can_act_within_eight_seconds(caller, dialled, now, zh, en):
     """Outside hours, too: one sentence says whose line it is and when people are back, and then comes the first key."""
     at(caller, now + ":00+08:00").calls(dialled).hangs_up()

@@ -1,4 +1,6 @@
-"""`flask calls show` shows what an agent is told, with nothing secret in it, and keeps who looked; `flask calls` lists the last ones."""
+"""`flask calls show` shows what an agent is told, with nothing secret in it, and keeps who looked; `flask calls` lists
+the last ones.
+"""
 
 from __future__ import annotations
 

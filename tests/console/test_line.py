@@ -47,7 +47,9 @@ def test_the_newest_switch_counts_with_its_reason_and_time(typed, database):
 
 
 def test_a_switch_that_the_other_one_overrules_says_so_and_what_to_type(typed):
-    """Exit code 1: whoever opened the line reads that it is not open, and by which switch; then what was named opens it."""
+    """Exit code 1: whoever opened the line reads that it is not open, and by which switch; then what was named opens
+    it.
+    """
     typed("line", "closed", "--wallet", "haiyun")
     opened = typed("line", "open")
     haiyun, linfu = opened.output.splitlines()

@@ -1,4 +1,6 @@
-"""The whole line in processes of its own, once a database for all tests of this room; each test has customers of its own."""
+"""The whole line in processes of its own, once a database for all tests of this room; each test has customers of its
+own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The voice server and the follow-up worker with a plan to die: whichever process comes to its point first is killed there.
+"""The voice server and the follow-up worker with a plan to die: whichever process comes to its point first is killed
+there.
 
 A plan is a file `die-<point>` in DATA_DIR that holds the name of an effect or of a kind of message. It holds for one
 death: whoever takes it away kills itself.

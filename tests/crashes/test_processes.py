@@ -46,7 +46,9 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
 
 @pytest.mark.parametrize("kind", EFFECTS)
 def test_a_write_is_done_once_wherever_the_process_is_killed(doomed, kind):
-    """Before and after the outside, after our own write, before and after the commit: the telephone company asks again."""
+    """Before and after the outside, after our own write, before and after the commit: the telephone company asks
+    again.
+    """
     touch, write = EFFECTS[kind]
     for point in (*(TOUCH if touch else ()), *WRITE):
         planned = doomed.plan(point, touch if point in TOUCH else write)
@@ -67,7 +69,14 @@ def at_both_workers(doomed) -> Iterator[Watched]:
         transport = Watched(doomed.company.settings.public_base_url, doomed.company.tally)
         answer = transport._client.get(f"{transport.base_url}/healthz")
         mine = answer.extensions["network_stream"].get_extra_info("client_addr")[1]
-        there = next((pid for pid in workers if any(one.raddr and one.raddr.port == mine for one in psutil.Process(pid).net_connections("tcp"))), None)  # fmt: skip
+        there = next(
+            (
+                pid
+                for pid in workers
+                if any(one.raddr and one.raddr.port == mine for one in psutil.Process(pid).net_connections("tcp"))
+            ),
+            None,
+        )
         if there is None or found.setdefault(there, transport) is not transport:
             transport.close()
     return iter(found.values())

@@ -52,8 +52,10 @@ LIES = {
     "a text is doubled": lambda books, told: books.texts.append(books.texts[-1]),
     "a delivery is lost": lambda books, told: books.crm.taken.popitem(),
     "a delivery has two bodies": lambda books, told: books.crm.requests.append((books.crm.requests[0][0], b"{}")),
-    "a turn is lost": lambda books, told: books.turns.pop(next(n for n, row in enumerate(books.turns) if row.turn == 1)),
-}  # fmt: skip
+    "a turn is lost": lambda books, told: books.turns.pop(
+        next(n for n, row in enumerate(books.turns) if row.turn == 1)
+    ),
+}
 
 
 @pytest.mark.parametrize("lie", LIES)

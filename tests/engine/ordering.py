@@ -1,4 +1,6 @@
-"""A root flow in which something is ordered: a menu, an amount, a bank outside that is touched, a ledger inside that is written."""
+"""A root flow in which something is ordered: a menu, an amount, a bank outside that is touched, a ledger inside that is
+written.
+"""
 
 from __future__ import annotations
 

@@ -58,12 +58,27 @@ class Stage:
             self.runtime.worker.close()
         sealer = Sealer(KEY)
         self.runtime = Runtime(
-            engine=self.engine, settings=SimpleNamespace(ring_seconds=25), sealer=sealer, speaker=Speaker(Echo(), sealer.open),
-            worker=Worker(self.engine, self.folder), group_commit=GroupCommit(self.engine), read_connections=ReadConnections(self.engine), root_flows=self.root_flows, clock=lambda conn: self.clock, wallets=None,
-            texts=None, agents_on_duty=lambda conn: (), is_desk_staffed=lambda conn, wallet: False, takeover=lambda conn, facts: None, caller_id=lambda facts: "", base_url="https://line.example", log=structlog.get_logger(),
-            release=self.release, **self.limits,
+            engine=self.engine,
+            settings=SimpleNamespace(ring_seconds=25),
+            sealer=sealer,
+            speaker=Speaker(Echo(), sealer.open),
+            worker=Worker(self.engine, self.folder),
+            group_commit=GroupCommit(self.engine),
+            read_connections=ReadConnections(self.engine),
+            root_flows=self.root_flows,
+            clock=lambda conn: self.clock,
+            wallets=None,
+            texts=None,
+            agents_on_duty=lambda conn: (),
+            is_desk_staffed=lambda conn, wallet: False,
+            takeover=lambda conn, facts: None,
+            caller_id=lambda facts: "",
+            base_url="https://line.example",
+            log=structlog.get_logger(),
+            release=self.release,
+            **self.limits,
             key_clock=lambda: self.seconds,
-        )  # fmt: skip
+        )
 
     def post(
         self,

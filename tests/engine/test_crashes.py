@@ -56,7 +56,9 @@ def charged(acting: Stage) -> list[str]:
 
 @pytest.mark.parametrize("point", crash.POINTS)
 def test_a_process_that_is_killed_leaves_a_turn_that_can_be_played_once(acting, point):
-    """One row, one entry; the bank may be asked again, but with the same key; a dead worker's claim is taken at once."""
+    """One row, one entry; the bank may be asked again, but with the same key; a dead worker's claim is
+    taken at once.
+    """
     child = start(acting, point=point)
     said = child.communicate(timeout=30)
     assert child.returncode == -9, said

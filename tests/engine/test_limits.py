@@ -116,7 +116,9 @@ CLOCK = [0.0]
 
 
 def test_all_that_a_turn_waits_for_outside_ends_with_the_turn(stage, monkeypatch):
-    """Three touches of three and a half seconds: the third has only what is left of eight, and a fourth is not begun."""
+    """Three touches of three and a half seconds: the third has only what is left of eight, and a fourth is
+    not begun.
+    """
     began = time.monotonic()
     monkeypatch.setattr(live_turn.time, "monotonic", lambda: began + CLOCK[0])
     CLOCK[0], WAITED[:] = 0.0, []
@@ -166,7 +168,9 @@ def test_the_time_that_a_turn_waited_for_another_worker_is_part_of_it(stage, mon
 
 
 def test_a_turn_that_loses_its_claim_at_its_end_leaves_no_transaction_open(stage, monkeypatch):
-    """While its error is still on its way up, another thread writes: nobody waits for a transaction that nobody ends."""
+    """While its error is still on its way up, another thread writes: nobody waits for a transaction that
+    nobody ends.
+    """
     monkeypatch.setattr(database, "BUSY_MILLISECONDS", 60_000)
     other = claims.Worker(stage.engine, stage.folder)
     other.acquire_lock()

@@ -49,7 +49,9 @@ def steps(stage):
 
 
 def test_the_notice_may_be_interrupted_and_must_end_before_the_tone(stage):
-    """Its keys are a menu's; then a tone, at most a minute, three keys that end it, no transcript, and a way for silence."""
+    """Its keys are a menu's; then a tone, at most a minute, three keys that end it, no transcript, and a way for
+    silence.
+    """
     assert [fault for fault in check(stage.opening) if not fault.startswith("<Say>")] == []
     gather, record, redirect = ET.fromstring(stage.opening)
     assert (gather.tag, gather.get("numDigits"), gather.get("finishOnKey"), gather.get("timeout")) == (
@@ -59,7 +61,16 @@ def test_the_notice_may_be_interrupted_and_must_end_before_the_tone(stage):
         "1",
     )
     assert "note topic=card" in "".join(gather.itertext())
-    wanted = {"maxLength": "60", "timeout": "5", "finishOnKey": "0*#", "playBeep": "true", "trim": "trim-silence", "transcribe": "false", "method": "POST", "recordingStatusCallbackMethod": "POST"}  # fmt: skip
+    wanted = {
+        "maxLength": "60",
+        "timeout": "5",
+        "finishOnKey": "0*#",
+        "playBeep": "true",
+        "trim": "trim-silence",
+        "transcribe": "false",
+        "method": "POST",
+        "recordingStatusCallbackMethod": "POST",
+    }
     assert record.tag == "Record" and {name: record.get(name) for name in wanted} == wanted
     here = f"https://line.example/voice/calls/{stage.sid}"
     assert gather.get("action") == record.get("action") and record.get("action").startswith(f"{here}/turns/2#")

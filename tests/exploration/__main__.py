@@ -27,7 +27,8 @@ def main() -> int:
     graph = explore(report.beginnings(), _progress, MOST, asked.quick)
     graph.sample = 1500 if asked.quick else 4000
     say(
-        f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must hold there?"
+        f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must "
+        "hold there?"
     )
     measured = goals.measured(graph)
     found = [*faults(graph), *goals.broken(measured)]
@@ -49,7 +50,9 @@ def main() -> int:
 
 
 def draw_map() -> int:
-    """Only the call maps, from the ways that lead on: the same as those of a whole exploration, in less than a minute."""
+    """Only the call maps, from the ways that lead on: the same as those of a whole exploration, in less
+    than a minute.
+    """
     graph = explore(report.beginnings(), onward=True)
     failed = {edge.turn.failure for edge in (*graph.entries, *graph.edges) if edge.target == FAILED}
     for failure in sorted(failed):

@@ -17,9 +17,16 @@ from tests.exploration.graph import HUNG_UP, Edge, Graph, State
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "call_flows/*.py", "call_flows/prompts/*/*.ftl", "ivr/engine/call.py", "ivr/engine/prompts.py", "ivr/engine/waits.py",
-    *(f"tests/exploration/{name}.py" for name in ("driving", "outcomes", "positions", "graph", "artefact", "layout", "strokes", "drawing")),
-)  # fmt: skip
+    "call_flows/*.py",
+    "call_flows/prompts/*/*.ftl",
+    "ivr/engine/call.py",
+    "ivr/engine/prompts.py",
+    "ivr/engine/waits.py",
+    *(
+        f"tests/exploration/{name}.py"
+        for name in ("driving", "outcomes", "positions", "graph", "artefact", "layout", "strokes", "drawing")
+    ),
+)
 START, END = "start", "end"
 FORWARD = {"value", "secret", "sealed"}
 
@@ -41,7 +48,10 @@ def call_map(graph: Graph) -> dict[str, Any]:
             way = ways[_name(graph, edge.source), _name(graph, edge.target)]
             way["keys"].add(_key(graph, edge))
             way["outcomes"].update(edge.turn.outcomes)
-    edges = [{"from": one, "to": other, **{what: sorted(found) for what, found in way.items()}} for (one, other), way in sorted(ways.items())]  # fmt: skip
+    edges = [
+        {"from": one, "to": other, **{what: sorted(found) for what, found in way.items()}}
+        for (one, other), way in sorted(ways.items())
+    ]
     return {"fingerprint": fingerprint(), "nodes": nodes, "edges": edges}
 
 

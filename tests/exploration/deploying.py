@@ -1,4 +1,6 @@
-"""Deployments between any two keys: flows that are changed in front of a question, and a key to what was heard before."""
+"""Deployments between any two keys: flows that are changed in front of a question, and a key to what was heard
+before.
+"""
 
 from __future__ import annotations
 

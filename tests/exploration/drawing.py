@@ -12,13 +12,33 @@ PERSON = {"agent", "callback-offer", "callback-in-both", "callback-or-security"}
 ENDS = ("from", "to")
 WIDE, PILL, GAP, BEND, LEAST, MARGIN, HEAD = 196, 112, 34, 30, 900, 28, 120
 COLOURS = {
-    "welcome": "#2f6f9f", "language": "#3d6f8f", "resume_dropped_call": "#4d6a80", "line_switched": "#5a6470",
-    "security": "#b4493c", "top_up": "#2e7d52", "transactions": "#7a5ea8", "promotions": "#955a0c",
-    "information": "#39798a", "identify": "#8a4f7d", "case_status": "#5c6b2f", "end_of_task": "#56606b", "agent": "#9c3f63",
-    "failed_payment": "#3f7a3a", "pick_record": "#4a6f4f", "rewards": "#7f5d18", "promotion_messages": "#8a6a2f",
-    "freeze": "#a3362a", "investigate": "#9c5233", "scam_pressure": "#8f3f2f", "find_transaction": "#6a5a98",
-    "dispute": "#7f4a96", "dispute_reasons": "#8d5f9e", "voice_note": "#3d7a7a", "start": "#22303c", "end": "#22303c",
-}  # fmt: skip
+    "welcome": "#2f6f9f",
+    "language": "#3d6f8f",
+    "resume_dropped_call": "#4d6a80",
+    "line_switched": "#5a6470",
+    "security": "#b4493c",
+    "top_up": "#2e7d52",
+    "transactions": "#7a5ea8",
+    "promotions": "#955a0c",
+    "information": "#39798a",
+    "identify": "#8a4f7d",
+    "case_status": "#5c6b2f",
+    "end_of_task": "#56606b",
+    "agent": "#9c3f63",
+    "failed_payment": "#3f7a3a",
+    "pick_record": "#4a6f4f",
+    "rewards": "#7f5d18",
+    "promotion_messages": "#8a6a2f",
+    "freeze": "#a3362a",
+    "investigate": "#9c5233",
+    "scam_pressure": "#8f3f2f",
+    "find_transaction": "#6a5a98",
+    "dispute": "#7f4a96",
+    "dispute_reasons": "#8d5f9e",
+    "voice_note": "#3d7a7a",
+    "start": "#22303c",
+    "end": "#22303c",
+}
 PLAIN = "#56606b"
 """Of a flow that has no colour of its own."""
 STYLE = """
@@ -29,8 +49,10 @@ text{font:12px system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans
 .box{fill:#fff;stroke-width:2}.badge{font-size:10px;font-weight:650;fill:#fff;text-anchor:middle}
 """
 LEGEND = (
-    "Everywhere: 0 a person · * back · # again · 8 slower · 9 other language · three silences or wrong keys: a person · ☎ may lead to one · L2 verified",
-    "到处可用：0 人工 · * 返回 · # 重听 · 8 慢 · 9 换语言 · 三次无声或按错：人工 · ☎ 可能转人工 · L2 已核实身份 · 方角为输入，圆角为菜单",
+    "Everywhere: 0 a person · * back · # again · 8 slower · 9 other language · three silences or wrong keys: a "
+    "person · ☎ may lead to one · L2 verified",
+    "到处可用：0 人工 · * 返回 · # 重听 · 8 慢 · 9 换语言 · 三次无声或按错：人工 · ☎ 可能转人工 · L2 已核实身份 ·"
+    " 方角为输入，圆角为菜单",
 )
 
 
@@ -49,9 +71,14 @@ def draw(map_: dict[str, Any], title: str, flows: set[str] | None = None) -> str
     where = ((width - breadth) / 2, HEAD + HIGH / 2)
     height = HEAD + max(row for _, row in laid.places.values()) * STEP + HIGH + MARGIN
     colours = {name: _colour(map_["nodes"], name) for name in names}
-    boxes = "".join(_shape(map_["nodes"], name, where[0] + x, where[1] + row * STEP, name in people) for name, (x, row) in laid.places.items() if name in wide)  # fmt: skip
+    boxes = "".join(
+        _shape(map_["nodes"], name, where[0] + x, where[1] + row * STEP, name in people)
+        for name, (x, row) in laid.places.items()
+        if name in wide
+    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-label="{escape(title)}">'
         f'<style>{STYLE}</style><rect width="100%" height="100%" fill="#f6f8fa" rx="10"/>'
         f'<text class="title" x="{MARGIN}" y="40">{escape(title)}</text>{_legend()}'
         f"{ways(edges, laid, colours, where)}{boxes}</svg>\n"
@@ -104,7 +131,8 @@ def _pill(name: str, x: float, y: float, colour: str) -> str:
     """The beginning, the end, or another flow."""
     said = escape(name.removeprefix("from ").removeprefix("to ").replace("_", " "))
     return (
-        f'<rect class="box" x="{x - PILL / 2:.0f}" y="{y - HIGH / 2:.0f}" width="{PILL}" height="{HIGH}" rx="{HIGH / 2}" stroke="{colour}"/>'
+        f'<rect class="box" x="{x - PILL / 2:.0f}" y="{y - HIGH / 2:.0f}" width="{PILL}" height="{HIGH}" '
+        f'rx="{HIGH / 2}" stroke="{colour}"/>'
         f'<text class="name" x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle" fill="{colour}">{said}</text>'
     )
 
@@ -113,21 +141,31 @@ def _box(name: str, node: dict[str, Any], x: float, y: float, person: bool) -> s
     colour, left, top = COLOURS.get(node["flow"], PLAIN), x - WIDE / 2, y - HIGH / 2
     round_ = {"menu": 8, "entry": 2}.get(node["kind"], 31)
     said = "".join(
-        f'<text class="said" x="{left + 12:.0f}" y="{top + 38 + 16 * place:.0f}">{escape(_first(node["words"][lang], most))}</text>'
+        f'<text class="said" x="{left + 12:.0f}" y="{top + 38 + 16 * place:.0f}'
+        f'">{escape(_first(node["words"][lang], most))}</text>'
         for place, (lang, most) in enumerate((("zh", 14), ("en", 24)))
     )
     badge = ""
     if node["level"]:
-        badge = f'<circle cx="{left + WIDE - 14:.0f}" cy="{top:.0f}" r="11" fill="{colour}"/><text class="badge" x="{left + WIDE - 14:.0f}" y="{top + 4:.0f}">L{node["level"]}</text>'  # fmt: skip
+        badge = (
+            f'<circle cx="{left + WIDE - 14:.0f}" cy="{top:.0f}" r="11" fill="{colour}"/><text class="badge" '
+            f'x="{left + WIDE - 14:.0f}" y="{top + 4:.0f}">L{node["level"]}</text>'
+        )
     phone = (
         f'<text class="said" x="{left + WIDE - 10:.0f}" y="{top + 54:.0f}" text-anchor="end">☎</text>' if person else ""
     )
     seconds = max(node["seconds"].values())
-    time = f'<text class="said" x="{left + WIDE - 10:.0f}" y="{top + 20:.0f}" text-anchor="end">{seconds:.0f} s</text>' if seconds else ""  # fmt: skip
+    time = (
+        f'<text class="said" x="{left + WIDE - 10:.0f}" y="{top + 20:.0f}" text-anchor="end">{seconds:.0f} s</text>'
+        if seconds
+        else ""
+    )
     return (
         f'<g class="node" data-node="{escape(name)}" tabindex="0" role="button" aria-label="{escape(name)}">'
-        f'<rect class="box" x="{left:.0f}" y="{top:.0f}" width="{WIDE}" height="{HIGH}" rx="{round_}" stroke="{colour}"/>'
-        f'<text class="name" x="{left + 12:.0f}" y="{top + 20:.0f}" fill="{colour}">{escape(name)}</text>{time}{said}{phone}{badge}</g>'
+        f'<rect class="box" x="{left:.0f}" y="{top:.0f}" width="{WIDE}" height="{HIGH}" rx="{round_}" '
+        f'stroke="{colour}"/>'
+        f'<text class="name" x="{left + 12:.0f}" y="{top + 20:.0f}" fill="{colour}">{escape(name)}</text>{time}'
+        f"{said}{phone}{badge}</g>"
     )
 
 

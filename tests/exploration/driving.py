@@ -162,7 +162,9 @@ ASKED = LastTurn("main", {"asked": 0.0}, {}, "zh", False)
 """A document of just now, by a watch that begins with it."""
 
 
-def play(begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = (), **live_in: Any) -> Turn:  # fmt: skip
+def play(
+    begin: Beginning, past: tuple[Any, ...], keyed: Input | None, script: tuple[int, ...] = (), **live_in: Any
+) -> Turn:
     """Replay `past`, answer the wait with `keyed`, and stop at the next one; `live_in`: slow, after_filler, before."""
     call = Call("CA1", begin.language, False, dict(begin.facts))
     runtime: Any = SimpleNamespace(sealer=SEALER)

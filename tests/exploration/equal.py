@@ -1,4 +1,6 @@
-"""Two calls that must be the same call: told once or twice, in either language, ahead or step by step, known or unknown."""
+"""Two calls that must be the same call: told once or twice, in either language, ahead or step by step, known or
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ SILENT = {"keep_freeze: kept"}
 
 
 def p17_unknown_sounds_like_known(graph: Graph) -> Iterator[Fault]:
-    """No account, a wrong tail, code or PIN, a frozen account: the same keys lead through the same words until a verdict."""
+    """No account, a wrong tail, code or PIN, a frozen account: the same keys lead through the same words until a
+    verdict.
+    """
     for edges in graph.out().values():
         by_event = _by_event(edges)
         for one in edges:
@@ -183,9 +187,11 @@ def p24_nothing_ahead_confirms_or_proves(graph: Graph) -> Iterator[Fault]:
 
 
 def p24_a_key_from_before_its_question_answers_nothing(graph: Graph) -> Iterator[Fault]:
-    """A key that comes at once, for Twilio kept it: at an acting yes, a read-back, a proof it is no answer, and no failure.
+    """A key that comes at once, for Twilio kept it: at an acting yes, a read-back, a proof it is no answer, and no
+    failure.
 
-    Nor is a `#` at once an answer to an entry, whether the platform tells of it or not: it was pressed after the last one.
+    Nor is a `#` at once an answer to an entry, whether the platform tells of it or not: it was pressed after the last
+    one.
     """
     for state in graph.states[: graph.opened]:
         if not isinstance(state.wait, Wait) or isinstance(state.wait.prompt, Record):
@@ -202,7 +208,13 @@ def p24_a_key_from_before_its_question_answers_nothing(graph: Graph) -> Iterator
 
 def _is_key(state: State, edge: Edge) -> bool:
     wait = state.wait
-    return isinstance(wait, Wait) and isinstance(wait.prompt, Menu) and wait.prompt.type_ahead and edge.decision == "value" and wait.failures.no_matches == 0  # fmt: skip
+    return (
+        isinstance(wait, Wait)
+        and isinstance(wait.prompt, Menu)
+        and wait.prompt.type_ahead
+        and edge.decision == "value"
+        and wait.failures.no_matches == 0
+    )
 
 
 def _sample(population: list[Any], size: int = SAMPLE) -> list[Any]:

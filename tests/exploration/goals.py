@@ -17,13 +17,32 @@ from tests.exploration.graph import Edge, Graph, State
 
 BOTH = ("zh", "en")
 HELD = {
-    "G1", "G2", "G3", "G4", "G5", "G33", "G6", "G7", "G8", "G9", "G10", "G13", "G14", "G26", "G27", "G29", "G30", "G35",
-}  # fmt: skip
+    "G1",
+    "G2",
+    "G3",
+    "G4",
+    "G5",
+    "G33",
+    "G6",
+    "G7",
+    "G8",
+    "G9",
+    "G10",
+    "G13",
+    "G14",
+    "G26",
+    "G27",
+    "G29",
+    "G30",
+    "G35",
+}
 
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal: what it is, what was wanted, what was found in Mandarin and in English, and the furthest step from it."""
+    """One goal: what it is, what was wanted, what was found in Mandarin and in English, and the furthest
+    step from it.
+    """
 
     name: str
     target: str
@@ -156,7 +175,13 @@ def _forms(graph: Graph) -> Iterator[Goal]:
     yield _always("G35 9 changes the language and nothing else", measuring.other_language(graph), first)
 
 
-def _spread(name: str, edges: list[Edge], measure: Callable[[Edge, str], list[float]], most: float | None, median: float | None = None) -> Goal:  # fmt: skip
+def _spread(
+    name: str,
+    edges: list[Edge],
+    measure: Callable[[Edge, str], list[float]],
+    most: float | None,
+    median: float | None = None,
+) -> Goal:
     """Seconds of many steps, in both languages; without `most` there is no target."""
     figures, met, furthest = [], True, (-1.0, edges[0])
     for lang in BOTH:

@@ -16,7 +16,8 @@ from tests.exploration.driving import NOON, Beginning, Turn, decisions, every_tu
 HUNG_UP, FAILED, BEFORE = -1, -2, -3
 LED = "was led there"
 ONWARD = ("value", "secret", "sealed", "agent")
-"""Decisions that lead on: an answer, or a person. All else comes back to the same question, or to one that was passed."""
+"""Decisions that lead on: an answer, or a person. All else comes back to the same question, or to one that was passed.
+"""
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ def answers(steps: Iterable[Any]) -> set[str]:
 class Graph:
     """States and edges, and how the line is entered.
 
-    `opened`: so many states were left by every way. `sample`: of so many it is tried whether they are the same in English.
+    `opened`: so many states were left by every way. `sample`: of so many it is tried whether they are the same in
+    English.
     """
 
     states: list[State] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """Planted faults against the explorer: which of them are found, and by what.
 
-A fault is looked for where it is: the exploration begins at the places where the functions of its module wait, and at the
-places just before; first once for each way on from there, then once for each way there. Then it goes on as far as it may.
+A fault is looked for where it is: the exploration begins at the places where the functions of its module wait, and at
+the places just before; first once for each way on from there, then once for each way there. Then it goes on as far as
+it may.
 """
 
 from __future__ import annotations

@@ -12,15 +12,34 @@ from tests.exploration.overview import overview
 
 FOLDER = Path(__file__).parents[2] / "docs" / "map"
 TITLES = {
-    "welcome": "Welcome 接听", "language": "Language 选语言", "resume_dropped_call": "Going on 接着办", "line_switched": "Switched 运维切换",
-    "security": "Security 账户安全", "top_up": "Top-up 充值", "transactions": "Transactions 交易",
-    "promotions": "Promotions 优惠", "information": "Information 信息", "identify": "Identify 核实身份",
-    "case_status": "Case status 查进度", "end_of_task": "Close 收尾", "agent": "A person 人工",
-    "failed_payment": "Payments 付款", "pick_record": "A record of one's own 查记录", "rewards": "Rewards 奖励", "promotion_messages": "Messages 消息开关",
-    "freeze": "Freeze 冻结", "investigate": "Investigation 核对与调查", "scam_pressure": "Somebody gives orders 有人指挥",
-    "find_transaction": "Looking up 查交易", "dispute": "Dispute 纠纷", "dispute_reasons": "Reasons 纠纷原因", "voice_note": "A spoken note 语音说明",
-    "which_record": "Which one is meant 哪一笔", "complaint": "Complaint 投诉", "add_to_case": "More for a case 补充材料",
-}  # fmt: skip
+    "welcome": "Welcome 接听",
+    "language": "Language 选语言",
+    "resume_dropped_call": "Going on 接着办",
+    "line_switched": "Switched 运维切换",
+    "security": "Security 账户安全",
+    "top_up": "Top-up 充值",
+    "transactions": "Transactions 交易",
+    "promotions": "Promotions 优惠",
+    "information": "Information 信息",
+    "identify": "Identify 核实身份",
+    "case_status": "Case status 查进度",
+    "end_of_task": "Close 收尾",
+    "agent": "A person 人工",
+    "failed_payment": "Payments 付款",
+    "pick_record": "A record of one's own 查记录",
+    "rewards": "Rewards 奖励",
+    "promotion_messages": "Messages 消息开关",
+    "freeze": "Freeze 冻结",
+    "investigate": "Investigation 核对与调查",
+    "scam_pressure": "Somebody gives orders 有人指挥",
+    "find_transaction": "Looking up 查交易",
+    "dispute": "Dispute 纠纷",
+    "dispute_reasons": "Reasons 纠纷原因",
+    "voice_note": "A spoken note 语音说明",
+    "which_record": "Which one is meant 哪一笔",
+    "complaint": "Complaint 投诉",
+    "add_to_case": "More for a case 补充材料",
+}
 """In the order of the map's page; a flow that is not here has its own name, and comes last."""
 
 

@@ -37,7 +37,9 @@ def before(edge: Edge) -> tuple:
 
 
 def parts(lines: tuple) -> list[tuple]:
-    """Words between pauses: at each of these the caller is told the key that says it all again, and has time for any."""
+    """Words between pauses: at each of these the caller is told the key that says it all again, and has
+    time for any.
+    """
     parts: list[tuple] = [()]
     for line in lines:
         parts[-1] += (line,)
@@ -47,7 +49,11 @@ def parts(lines: tuple) -> list[tuple]:
 
 
 def menus(graph: Graph) -> set[Menu]:
-    return {state.wait.prompt for state in graph.states if isinstance(state.wait, Wait) and isinstance(state.wait.prompt, Menu)}  # fmt: skip
+    return {
+        state.wait.prompt
+        for state in graph.states
+        if isinstance(state.wait, Wait) and isinstance(state.wait.prompt, Menu)
+    }
 
 
 def menus_before_a_task(graph: Graph) -> int:
@@ -124,7 +130,11 @@ def timeouts(graph: Graph) -> list[tuple[int, int]]:
 
 def pauses(menus: list[Edge], language: str) -> tuple[float, float]:
     """Seconds between two options, shortest and longest."""
-    found = {float(one) / 1000 for edge in menus for one in re.findall(r'time="(\d+)ms"', words.document(question(edge), language))}  # fmt: skip
+    found = {
+        float(one) / 1000
+        for edge in menus
+        for one in re.findall(r'time="(\d+)ms"', words.document(question(edge), language))
+    }
     return min(found), max(found)
 
 
@@ -186,8 +196,8 @@ STEPS = re.compile(r"[两三四五]步|最后一步|\b(two|three|four|five) step
 def oriented(graph: Graph) -> dict[str, bool]:
     """For each long flow: it is said where the caller is, how far, and that it is done.
 
-    What counts is what was spoken: "Last step." before the amount and the payee of a dispute is heard like any other, so
-    a message is rendered with the values of its turn, not without.
+    What counts is what was spoken: "Last step." before the amount and the payee of a dispute is heard like any other,
+    so a message is rendered with the values of its turn, not without.
     """
     said: dict[str, dict[str, Utterance]] = {flow: {} for flow in LONG}
     entered: dict[str, set[bool]] = {flow: set() for flow in LONG}

@@ -47,7 +47,12 @@ def _paid(
 ) -> dict[str, Any]:
     more = {"payee": payee, "balance": balance}
     found = [{**_advice(reason, place), **more} for place, reason in enumerate(reasons, 1)]
-    return {"matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found], "reversal_days": [1, 3], "reversal_unit": "business" if len(found) < 2 else "calendar", **others}  # fmt: skip
+    return {
+        "matches": [{name: one[name] for name in one if name not in ("channel", "over")} for one in found],
+        "reversal_days": [1, 3],
+        "reversal_unit": "business" if len(found) < 2 else "calendar",
+        **others,
+    }
 
 
 def _apart(found: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -57,7 +62,10 @@ def _apart(found: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 _PERIOD = {"limit": 500000, "used": 6800, "remaining": 493200, "resets_on": "2026-12-01"}
-_OVER = [{"name": "single", "limit": 5000}, *({"name": name, "limit": 5000, "used": 1, "remaining": 4999} for name in ("daily", "monthly", "annual"))]  # fmt: skip
+_OVER = [
+    {"name": "single", "limit": 5000},
+    *({"name": name, "limit": 5000, "used": 1, "remaining": 4999} for name in ("daily", "monthly", "annual")),
+]
 _REASONS = [reason.value for reason in Reason if reason is not Reason.NETWORK]
 _TOP_UPS = [
     ok("none", _found()),
@@ -95,7 +103,15 @@ _OFFERS = [
 
 def _reward(state: str, missing: int | None = 2000, day: str | None = "2026-11-30") -> dict[str, Any]:
     gives = {"kind": "money", "amount": 800}
-    one = {"promotion": "m3", "title": BOTH, "state": state, "progress": 4800, "missing": missing, "day": day, "gives": gives}  # fmt: skip
+    one = {
+        "promotion": "m3",
+        "title": BOTH,
+        "state": state,
+        "progress": 4800,
+        "missing": missing,
+        "day": day,
+        "gives": gives,
+    }
     return {"points": 860, "progress": [one]}
 
 
@@ -118,7 +134,14 @@ def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
     methods = [{"name": BOTH, "fee": fee, "arrival": BOTH, "single": 500000}]
     limits = {"single": 500000, "daily": 1000000, "monthly": 2000000, "annual": 20000000}
     rules = {"unit": unit, "compensation": 15, "compensation_unit": unit, "refund_unit": unit, **_RULES}
-    return {"is_open": is_open, "hours": hours, "limits": limits, "rules": rules, "methods": methods, "channels": _CHANNELS}  # fmt: skip
+    return {
+        "is_open": is_open,
+        "hours": hours,
+        "limits": limits,
+        "rules": rules,
+        "methods": methods,
+        "channels": _CHANNELS,
+    }
 
 
 _RECENT = [
@@ -150,7 +173,8 @@ DESK_STAFFED = ok("agents at the desk", {"open": True, "numbers": [], "opens": N
 """Not among the outcomes below: callers who wait in the queue are explored by themselves, in test_queue."""
 OUTCOMES: dict[str, list[Outcome]] = {
     "entries.join_queue": [
-        ok("joined", {"joined": True, "ahead": 1, "minutes": 5}), ok("full", {"joined": False, "ahead": 0, "minutes": None}),
+        ok("joined", {"joined": True, "ahead": 1, "minutes": 5}),
+        ok("full", {"joined": False, "ahead": 0, "minutes": None}),
     ],
     "agents.duty": [
         ok("agents", {"open": True, "numbers": ["+8613800000001", "+8613800000002"], "opens": None}),
@@ -161,58 +185,89 @@ OUTCOMES: dict[str, list[Outcome]] = {
     ],
     "callbacks.is_promised": [ok("none", False), ok("noted", True)],
     "callbacks.draft_for_caller": [
-        ok("allowed", {**_DRAFT, "ending": "0001"}), ok("not there", {**_NO_DRAFT, "why": "not there"}),
+        ok("allowed", {**_DRAFT, "ending": "0001"}),
+        ok("not there", {**_NO_DRAFT, "why": "not there"}),
     ],
     "callbacks.draft_callback": [
-        ok("allowed", _DRAFT), ok("abroad", {**_DRAFT, "country": BOTH}),
-        ok("not there", {**_NO_DRAFT, "why": "not there"}), ok("wrong length", {**_NO_DRAFT, "why": "length", "digits": 10}),
+        ok("allowed", _DRAFT),
+        ok("abroad", {**_DRAFT, "country": BOTH}),
+        ok("not there", {**_NO_DRAFT, "why": "not there"}),
+        ok("wrong length", {**_NO_DRAFT, "why": "length", "digits": 10}),
         ok("unclear", {**_NO_DRAFT, "why": "unclear", "choices": [{"number": _NUMBER, "country": BOTH}] * 2}),
     ],
     "callbacks.draft_chosen": [ok("chosen", {**_DRAFT, "country": BOTH})],
     "callbacks.request_callback": [
-        ok("slot", {"slot": NEXT}), ok("provisional", {"slot": NEXT, "provisional": True}), ok("no slot", {"slot": None}), ("too many", "err", "TooMany"),
+        ok("slot", {"slot": NEXT}),
+        ok("provisional", {"slot": NEXT, "provisional": True}),
+        ok("no slot", {"slot": None}),
+        ("too many", "err", "TooMany"),
     ],
     "callers.remember_language": [ok("kept", None)],
     "cases.open_case": [
-        ok("case", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True}),
+        ok("case", {**_CASE, "provisional": False}),
+        ok("provisional", {**_CASE, "provisional": True}),
         ok("late", {**_CASE, "due": PASSED, "provisional": False, "known": True}),
         ok("settled", {**_CASE, "provisional": False, "known": True, "done": True}),
     ],
     "stages.stage_of": [
-        ok("unknown", None), *(ok(stage, {"stage": stage, "due": "2026-11-26", "decided": False}) for stage in ("received", "in-review")),
+        ok("unknown", None),
+        *(ok(stage, {"stage": stage, "due": "2026-11-26", "decided": False}) for stage in ("received", "in-review")),
         ok("late", {"stage": "in-review", "due": PASSED, "decided": False}),
         ok("provisional", {"stage": "in-review", "due": "2026-11-26", "decided": False, "provisional": True}),
-        ok("done", {"stage": "done", "due": None, "decided": False}), ok("decided", {"stage": "done", "due": None, "decided": True}),
+        ok("done", {"stage": "done", "due": None, "decided": False}),
+        ok("decided", {"stage": "done", "due": None, "decided": True}),
     ],
     "stages.may_be_told": [ok("told", True), ok("untold", False)],
     "stages.own_stage_of": [
-        ok("theirs", {"stage": "in-review", "due": "2026-11-26", "decided": False}), ok("not theirs", None),
+        ok("theirs", {"stage": "in-review", "due": "2026-11-26", "decided": False}),
+        ok("not theirs", None),
         ok("decided", {"stage": "done", "due": None, "decided": True}),
     ],
-    "stages.verdict_of": [*(ok(verdict, verdict) for verdict in ("decided-refund", "decided-rejected", "refunded")), ok("not theirs", None), DEAD],
+    "stages.verdict_of": [
+        *(ok(verdict, verdict) for verdict in ("decided-refund", "decided-rejected", "refunded")),
+        ok("not theirs", None),
+        DEAD,
+    ],
     "drops.dropped_call": [ok("none", None), ok("broke off", "CA1")],
     "drops.settle": [ok("settled", None)],
     "drops.what_was_left": [
-        ok("somebody else's", None), ok("a case", {"done": [{"act": "case", "reference": "730415206"}], "path": []}),
-        *(ok(act, {"done": [{"act": act, "reference": None}], "path": []}) for act in ("callback", "freeze", "consent")),
+        ok("somebody else's", None),
+        ok("a case", {"done": [{"act": "case", "reference": "730415206"}], "path": []}),
+        *(
+            ok(act, {"done": [{"act": act, "reference": None}], "path": []})
+            for act in ("callback", "freeze", "consent")
+        ),
         ok("a way", {"done": [], "path": [["main-menu", "information"], ["information", "limits"]]}),
-        ok("a dispute", {"done": [], "path": [
-            ["main-menu", "transactions"], ["transactions", "report"], ["dispute-reason", "not-received"],
-            ["found-record", ["y1", "2026-11-20T09:00:00+08:00"]],
-        ]}),
+        ok(
+            "a dispute",
+            {
+                "done": [],
+                "path": [
+                    ["main-menu", "transactions"],
+                    ["transactions", "report"],
+                    ["dispute-reason", "not-received"],
+                    ["found-record", ["y1", "2026-11-20T09:00:00+08:00"]],
+                ],
+            },
+        ),
     ],
     "effects.find_top_ups": _TOP_UPS,
     "effects.limits_of": [
-        ok("limits", {"single": 500000, "periods": [{"name": name, **_PERIOD} for name in ("daily", "monthly", "annual")]}),
+        ok(
+            "limits",
+            {"single": 500000, "periods": [{"name": name, **_PERIOD} for name in ("daily", "monthly", "annual")]},
+        ),
         DEAD,
     ],
     "freezing.standing": [
         *(ok(status, {"status": status, "texts": True}) for status in ("active", "frozen", "closed")),
-        ok("no mobile", {"status": "active", "texts": False}), DEAD,
+        ok("no mobile", {"status": "active", "texts": False}),
+        DEAD,
     ],
     "freezing.weigh": [
         ok("owner", {"owner": {"id": "a1", "wallet": "haiyun", "level": 1}, "more": True}),
-        ok("refused", {"owner": None, "more": True}), ok("refused for good", {"owner": None, "more": False}),
+        ok("refused", {"owner": None, "more": True}),
+        ok("refused for good", {"owner": None, "more": False}),
         ok("untold owner", {"owner": {"id": "a1", "wallet": "haiyun", "level": 1}, "more": True, "told": False}),
         ok("untold nobody", {"owner": None, "more": True, "told": False}),
     ],
@@ -223,12 +278,17 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "consents.keep_consent": [ok("kept", None)],
     "offers.current_offers": [ok("none", []), ok("all three", _OFFERS), DEAD],
     "offers.offers_for": [
-        ok("new", {"standing": "new", "offers": _OFFERS[:2]}), ok("existing", {"standing": "existing", "offers": []}),
-        ok("unknown", {"standing": "unknown", "offers": _OFFERS[:1]}), DEAD,
+        ok("new", {"standing": "new", "offers": _OFFERS[:2]}),
+        ok("existing", {"standing": "existing", "offers": []}),
+        ok("unknown", {"standing": "unknown", "offers": _OFFERS[:1]}),
+        DEAD,
     ],
     "offers.rewards_of": [
-        ok("none", {"points": 0, "progress": []}), ok("so far", _reward("counting", None)), ok("awaited", _reward("awaited", 0, None)),
-        *(ok(state, _reward(state)) for state in ("counting", "ended", "credited", "due", "overdue")), DEAD,
+        ok("none", {"points": 0, "progress": []}),
+        ok("so far", _reward("counting", None)),
+        ok("awaited", _reward("awaited", 0, None)),
+        *(ok(state, _reward(state)) for state in ("counting", "ended", "credited", "due", "overdue")),
+        DEAD,
     ],
     "offers.push_is_on": [ok("on", True), ok("off", False), DEAD],
     "offers.set_push": [ok("set", True), ok("not set", False), DEAD],
@@ -237,37 +297,72 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("nothing", {"status": "active", "two_factor": None, "recent": []}),
         ok("two", {"status": "active", "two_factor": True, "recent": _RECENT}),
         ok("failed", {"status": "active", "two_factor": None, "recent": [], "only_failed": True}),
-        *(ok(status, {"status": status, "two_factor": False, "recent": []}) for status in ("frozen", "closed")), DEAD,
+        *(ok(status, {"status": status, "two_factor": False, "recent": []}) for status in ("frozen", "closed")),
+        DEAD,
     ],
-    "records.latest": [ok("none", []), ok("two", _RECORDS), ok("failed", [{**_PAID, "status": "failed"}]),
-        ok("no debit", [{**_PAID, "id": "y1" + NO_DEBIT, "status": "failed", "no_debit": True}]), DEAD],
+    "records.latest": [
+        ok("none", []),
+        ok("two", _RECORDS),
+        ok("failed", [{**_PAID, "status": "failed"}]),
+        ok("no debit", [{**_PAID, "id": "y1" + NO_DEBIT, "status": "failed", "no_debit": True}]),
+        DEAD,
+    ],
     "records.search": [
-        ok("none", {"records": [], "more": False}), ok("none so far", {"records": [], "more": False, "back_to": "2026-05-04"}), ok("one", {"records": [_PAID], "more": False}),
-        ok("two", {"records": _RECORDS, "more": True}), DEAD,
+        ok("none", {"records": [], "more": False}),
+        ok("none so far", {"records": [], "more": False, "back_to": "2026-05-04"}),
+        ok("one", {"records": [_PAID], "more": False}),
+        ok("two", {"records": _RECORDS, "more": True}),
+        DEAD,
     ],
     "records.payees": [ok("none", []), ok("one", [{"id": "y1", "name": BOTH}]), DEAD],
     "records.spending": [
-        *(ok(label, [{"period": period, "total": 6800 * count, "count": count} for period in ("week", "month", "last-month")])
-          for label, count in (("some", 2), ("none", 0))), DEAD,
+        *(
+            ok(
+                label,
+                [
+                    {"period": period, "total": 6800 * count, "count": count}
+                    for period in ("week", "month", "last-month")
+                ],
+            )
+            for label, count in (("some", 2), ("none", 0))
+        ),
+        DEAD,
     ],
     "records.record_of": [ok("there", _PAID), ok("gone", None), DEAD],
-    "records.twins": [ok("none", []), ok("one", [{**_PAID, "id": "y2"}]), ok("two of one minute", [{**_PAID, "id": "y2"}, {**_PAID, "id": "y3"}]), DEAD],
+    "records.twins": [
+        ok("none", []),
+        ok("one", [{**_PAID, "id": "y2"}]),
+        ok("two of one minute", [{**_PAID, "id": "y2"}, {**_PAID, "id": "y3"}]),
+        DEAD,
+    ],
     "disputes.dispute_of": [
-        ok("none", None), ok("received", {"stage": "received", "due": "2026-11-26", "reference": "730415206"}),
+        ok("none", None),
+        ok("received", {"stage": "received", "due": "2026-11-26", "reference": "730415206"}),
         ok("late", {"stage": "in-review", "due": PASSED, "reference": "730415206"}),
-        ok("done", {"stage": "done", "due": None, "reference": None}), DEAD,
+        ok("done", {"stage": "done", "due": None, "reference": None}),
+        DEAD,
     ],
     "disputes.terms_of": [
-        ok("business", _terms("business", False)), ok("calendar", _terms("calendar", True)),
+        ok("business", _terms("business", False)),
+        ok("calendar", _terms("calendar", True)),
         ok("too old", {**_terms("business", False), "too_old": True}),
     ],
-    "disputes.refund_due": [ok("due", None), ok("not due", _promise("business", False)), ok("around", _promise("calendar", True))],
+    "disputes.refund_due": [
+        ok("due", None),
+        ok("not due", _promise("business", False)),
+        ok("around", _promise("calendar", True)),
+    ],
     "disputes.file_dispute": [ok("filed", None), ("there is one", "err", "AlreadyDisputed"), DEAD],
-    "disputes.keep_dispute": [ok("kept", {**_CASE, "provisional": False}), ok("provisional", {**_CASE, "provisional": True})],
+    "disputes.keep_dispute": [
+        ok("kept", {**_CASE, "provisional": False}),
+        ok("provisional", {**_CASE, "provisional": True}),
+    ],
     "facts.is_official": [ok("official", True), ok("not official", False)],
     "facts.wallet_facts": [ok("open", _facts(True, "business", 0)), ok("closed", _facts(False, "calendar", 200))],
     "identity.find_account": [
-        ok("account", {"account": "a1", "mark": "m", "ending": "0051"}), ok("no account", {"account": None, "mark": "m", "ending": "0051"}), DEAD,
+        ok("account", {"account": "a1", "mark": "m", "ending": "0051"}),
+        ok("no account", {"account": None, "mark": "m", "ending": "0051"}),
+        DEAD,
     ],
     "identity.check_tail": _TRUE_FALSE_DEAD,
     "identity.check_pin": _TRUE_FALSE_DEAD,
@@ -276,9 +371,10 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "notes.keep_note": [ok("kept", {"id": "RE" + "1" * 32, "seconds": 12, "reference": "730415206"})],
     "notes.drop_note": [ok("dropped", True)],
     "identity.judge": [
-        ok("refused", None), ok("verified", {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}),
+        ok("refused", None),
+        ok("verified", {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}),
     ],
-}  # fmt: skip
+}
 
 
 def labelled(name: str, verdict: str, plain: Any) -> str:

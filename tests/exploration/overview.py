@@ -19,7 +19,8 @@ FLOWS = Path(__file__).parents[2] / "call_flows"
 EVERYWHERE = ("language", "resume_dropped_call", "identify", "end_of_task", "agent")
 WIDE = 222
 NOTES = (
-    "One box a flow; a line: the one may lead into the other. L2: asks who is calling first. From everywhere 0 leads to a person.",
+    "One box a flow; a line: the one may lead into the other. L2: asks who is calling first. From everywhere 0 "
+    "leads to a person.",
     "每个方框是一段流程，连线表示可以从上面进入下面；L2 表示先核实身份。任何地方按 0 都可以找人工。",
 )
 
@@ -63,25 +64,39 @@ def _box(map_: dict[str, Any], name: str, title: str, x: float, y: float, proves
     colour, left, top = COLOURS.get(name, PLAIN), x - WIDE / 2, y - HIGH / 2
     english, _, chinese = title.rpartition(" ")
     count = sum(node["flow"] == name for node in map_["nodes"].values())
-    badge = f'<circle cx="{left + WIDE - 14:.0f}" cy="{top:.0f}" r="11" fill="{colour}"/><text class="badge" x="{left + WIDE - 14:.0f}" y="{top + 4:.0f}">L2</text>' if proves else ""  # fmt: skip
+    badge = (
+        f'<circle cx="{left + WIDE - 14:.0f}" cy="{top:.0f}" r="11" fill="{colour}"/><text class="badge" '
+        f'x="{left + WIDE - 14:.0f}" y="{top + 4:.0f}">L2</text>'
+        if proves
+        else ""
+    )
     return (
         f'<a class="flow" href="{name}.svg" data-flow="{name}" aria-label="{escape(title)}">'
         f'<rect class="box" x="{left:.0f}" y="{top:.0f}" width="{WIDE}" height="{HIGH}" rx="8" stroke="{colour}"/>'
         f'<text class="flow-name" x="{left + 14:.0f}" y="{top + 25:.0f}" fill="{colour}">{escape(english)}</text>'
         f'<text class="flow-name" x="{left + 14:.0f}" y="{top + 48:.0f}" fill="#1d2833">{escape(chinese)}</text>'
-        f'<text class="said" x="{left + WIDE - 12:.0f}" y="{top + 48:.0f}" text-anchor="end">{count} ×</text>{badge}</a>'
+        f'<text class="said" x="{left + WIDE - 12:.0f}" y="{top + 48:.0f}" text-anchor="end">{count} '
+        f"×</text>{badge}</a>"
     )
 
 
 def _foot(y: float, width: float) -> str:
-    return f'<line x1="{MARGIN}" y1="{y:.0f}" x2="{width - MARGIN:.0f}" y2="{y:.0f}" stroke="#c9d1d8"/><text class="note" x="{MARGIN}" y="{y + 18:.0f}">At the beginning, and from everywhere 开头，以及到处可用</text>'  # fmt: skip
+    return (
+        f'<line x1="{MARGIN}" y1="{y:.0f}" x2="{width - MARGIN:.0f}" y2="{y:.0f}" stroke="#c9d1d8"/><text '
+        f'class="note" x="{MARGIN}" y="{y + 18:.0f}">At the beginning, and from everywhere 开头，'
+        "以及到处可用</text>"
+    )
 
 
 def _sheet(width: float, height: float, inner: str) -> str:
     title = "The whole line 全部流程"
-    notes = "".join(f'<text class="note" x="{MARGIN}" y="{62 + 18 * n}">{escape(one)}</text>' for n, one in enumerate(NOTES))  # fmt: skip
+    notes = "".join(
+        f'<text class="note" x="{MARGIN}" y="{62 + 18 * n}">{escape(one)}</text>' for n, one in enumerate(NOTES)
+    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">'
-        f'<style>{STYLE}.flow-name{{font-size:15px;font-weight:650}}</style><rect width="100%" height="100%" fill="#f6f8fa" rx="10"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-label="{title}">'
+        f'<style>{STYLE}.flow-name{{font-size:15px;font-weight:650}}</style><rect width="100%" height="100%" '
+        'fill="#f6f8fa" rx="10"/>'
         f'<text class="title" x="{MARGIN}" y="40">{title}</text>{notes}{inner}</svg>\n'
     )

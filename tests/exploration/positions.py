@@ -27,7 +27,8 @@ HANDED_ON = {"topic", "dropped"}
 READ_ONCE = "remembered"
 """A fact that no flow reads after its first wait."""
 ROUNDS = "refused"
-"""How many rounds of identification failed: no flow reads it once the caller is verified, and that is never taken back."""
+"""How many rounds of identification failed: no flow reads it once the caller is verified, and that is never taken back.
+"""
 FLOWS = Path(__file__).parents[2] / "call_flows"
 JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
 ENDS = {
@@ -82,7 +83,9 @@ def _read(node: ast.AST) -> str | None:
 
 
 def functions(flow: Coroutine[Any, Any, Any]) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """The functions of the flows that are waiting, outermost first, the module of each, and who opened the last level."""
+    """The functions of the flows that are waiting, outermost first, the module of each, and who opened the
+    last level.
+    """
     waiting: list[FrameType] = []
     opened_by = ""
     for frame in frames(flow):

@@ -22,23 +22,26 @@ INTRODUCTION = """# Exploration
 must hold at every place, measures the goals of a good dialogue, and plants faults to see whether it would find them.
 This page is written by it.
 
-A *place* is where the line waits, with all that decides what can follow. A *step* is one thing that happened there, with
-what the outside answered, and leads to the next place. Words and language are no part of a place.
+A *place* is where the line waits, with all that decides what can follow. A *step* is one thing that happened there,
+with what the outside answered, and leads to the next place. Words and language are no part of a place.
 """
 PROPERTIES_ARE = """## What must hold
 
-Checked at every place and step, unless it says that a test proves it. `P` and `G` are the numbers of properties and goals."""
+Checked at every place and step, unless it says that a test proves it. `P` and `G` are the numbers of properties and
+goals."""
 GOALS_ARE = """## Goals
 
-Seconds are of the model of speech in `ivr/checks/speech_timeline.py`; keys are those of the shortest way. A goal that is marked
-*held* makes the exploration fail when it is missed; the others are measured."""
+Seconds are of the model of speech in `ivr/checks/speech_timeline.py`; keys are those of the shortest way. A goal that
+is marked *held* makes the exploration fail when it is missed; the others are measured."""
 FAULTS_ARE = """## Planted faults
 
 Each is an edit of a flow, of the engine or of the words, in memory only."""
 
 
 def beginnings() -> list[Beginning]:
-    """A new caller and one whose language is known, also on a line that operations have switched; and the story after a fault of ours."""
+    """A new caller and one whose language is known, also on a line that operations have switched; and the story after a
+    fault of ours.
+    """
     both = (START, {**START, "remembered": True})
     return [
         *(Beginning(answer, facts) for facts in both),

@@ -14,7 +14,25 @@ from ivr.wallet.verified import Verified
 from tests.exploration.finding import UNNOTED, Fault, reached_without, reaches_person
 from tests.exploration.graph import Edge, Graph, State
 
-TRANSACTION_DATA = {"record-payment", "record-top-up", "records-none", "payees-none", "spent-week", "spent-nothing-week", "search-payee", "pick-time", "pick-date", "pick-payee", "pick-amount", "dispute-filed", "dispute-already", "dispute-is", "dispute-twin", "dispute-twin-place", "dispute-no-twin"}  # fmt: skip
+TRANSACTION_DATA = {
+    "record-payment",
+    "record-top-up",
+    "records-none",
+    "payees-none",
+    "spent-week",
+    "spent-nothing-week",
+    "search-payee",
+    "pick-time",
+    "pick-date",
+    "pick-payee",
+    "pick-amount",
+    "dispute-filed",
+    "dispute-already",
+    "dispute-is",
+    "dispute-twin",
+    "dispute-twin-place",
+    "dispute-no-twin",
+}
 PROMOTION_DATA = {
     "promotion-points",
     *(f"promotion-user-{kind}" for kind in ("new", "existing", "unknown")),
@@ -24,7 +42,39 @@ PROMOTION_DATA = {
         for state in ("counting", "so-far", "ended", "credited", "due", "awaited", "overdue")
     ),
 }
-DATA = {"top-up-is", "others-found", "other-card", "recent-payment-unnamed", "balance-is", "top-up-pick", "top-up-pick-place", "case-opened", "case-known", "limit-single", "limit-daily", "limit-monthly", "limit-annual", "account-active", "account-frozen", "account-closed", "recent-payment", "recent-top-up", "recent-only-failed", "payment-is", "payment-is-unnamed", "payment-pick", "payment-pick-payee", "payment-pick-place", "verdict-decided-refund", "verdict-decided-rejected", "verdict-refunded"} | TRANSACTION_DATA | PROMOTION_DATA  # fmt: skip
+DATA = (
+    {
+        "top-up-is",
+        "others-found",
+        "other-card",
+        "recent-payment-unnamed",
+        "balance-is",
+        "top-up-pick",
+        "top-up-pick-place",
+        "case-opened",
+        "case-known",
+        "limit-single",
+        "limit-daily",
+        "limit-monthly",
+        "limit-annual",
+        "account-active",
+        "account-frozen",
+        "account-closed",
+        "recent-payment",
+        "recent-top-up",
+        "recent-only-failed",
+        "payment-is",
+        "payment-is-unnamed",
+        "payment-pick",
+        "payment-pick-payee",
+        "payment-pick-place",
+        "verdict-decided-refund",
+        "verdict-decided-rejected",
+        "verdict-refunded",
+    }
+    | TRANSACTION_DATA
+    | PROMOTION_DATA
+)
 SUCCESS = DATA | {
     "advice-succeeded",
     "top-up-not-received",
@@ -38,7 +88,8 @@ SUCCESS = DATA | {
     "freeze-found-frozen",
 }
 PROOF, WEAK_PROOF = {"judge: verified"}, {"weigh: owner", "weigh: untold owner", "weigh: untold nobody"}
-"""After many guesses at an account the proof is weighed and not told: whoever proved nothing asks for nobody's freeze."""
+"""After many guesses at an account the proof is weighed and not told: whoever proved nothing asks for nobody's freeze.
+"""
 ASKED_FOR = {
     "request_callback": ("callback-here", "callback-right"),
     "freeze": ("freeze-now",),
@@ -132,7 +183,9 @@ def p9_yes_before_a_write(graph: Graph) -> Iterator[Fault]:
 
 
 def _is_left(edge: Edge) -> bool:
-    """A caller who gives no answer leaves a callback for the number that rings, and is told so; or that there is none."""
+    """A caller who gives no answer leaves a callback for the number that rings, and is told so; or that
+    there is none.
+    """
     told = {line.id for line in edge.turn.lines} & {"callback-left", "callback-not-now"}
     return bool(told) and edge.decision == "gave-up" and "draft_for_caller: allowed" in edge.turn.outcomes
 
@@ -207,7 +260,9 @@ def p21_unavailable_is_no_success(graph: Graph) -> Iterator[Fault]:
 
 
 def _leading_to(graph: Graph, write: str) -> set[int]:
-    """The places from which it may be written. From a callback on the records hold one: no call goes on as if they did not."""
+    """The places from which it may be written. From a callback on the records hold one: no call goes on as if they did
+    not.
+    """
     before: dict[int, list[int]] = defaultdict(list)
     found, open_ = set[int](), list[int]()
     for edge in graph.edges:

@@ -23,7 +23,11 @@ def ways(edges: list[dict[str, Any]], plan: Plan, colours: dict[str, str], where
             first.setdefault((one, other), edge["from"] if one == edge["from"] else edge["to"])
     ports = _ports(list(first), plan)
     drawn = [_link(link, plan, ports[link], where, colours[owner]) for link, owner in first.items()]
-    labels = [_label(link, plan, ports[link], where, colours[owner], keys[link], _fan(link, first)) for link, owner in first.items() if keys[link]]  # fmt: skip
+    labels = [
+        _label(link, plan, ports[link], where, colours[owner], keys[link], _fan(link, first))
+        for link, owner in first.items()
+        if keys[link]
+    ]
     return "".join(drawn + labels)
 
 

@@ -1,4 +1,6 @@
-"""What is told of what was found: every answer of the outside is heard as what it is, and nothing comes before its question."""
+"""What is told of what was found: every answer of the outside is heard as what it is, and nothing comes before its
+question.
+"""
 
 from __future__ import annotations
 
@@ -63,14 +65,20 @@ TOLD: dict[str, set[str]] = {
     **{f"stage_of: {stage}, may_be_told: told": {f"case-stage-{stage}"} for stage in ("received", "in-review", "done")},
     "stage_of: late, may_be_told: told": {"case-late"},
     "stage_of: unknown, may_be_told: told": {"case-unknown"},
-    **{f"verdict_of: {verdict}": {f"verdict-{verdict}"} for verdict in ("decided-refund", "decided-rejected", "refunded")},
+    **{
+        f"verdict_of: {verdict}": {f"verdict-{verdict}"}
+        for verdict in ("decided-refund", "decided-rejected", "refunded")
+    },
     "verdict_of: not theirs": {"verdict-not-yours"},
     "current_offers: none": {"promotion-none"},
     "current_offers: all three": {"promotion-count"},
     **{f"offers_for: {standing}": {f"promotion-user-{standing}"} for standing in ("new", "existing", "unknown")},
     "rewards_of: none": {"promotion-progress-none"},
     "rewards_of: so far": {"promotion-progress-so-far"},
-    **{f"rewards_of: {state}": {f"promotion-progress-{state}"} for state in ("counting", "ended", "credited", "due", "overdue", "awaited")},
+    **{
+        f"rewards_of: {state}": {f"promotion-progress-{state}"}
+        for state in ("counting", "ended", "credited", "due", "overdue", "awaited")
+    },
     "push_is_on: on": {"promotion-messages-are-on"},
     "push_is_on: off": {"promotion-messages-are-off"},
     "is_official: official": {"number-official"},
@@ -92,8 +100,11 @@ TOLD: dict[str, set[str]] = {
     "what_was_left: somebody else's": {"nothing-left"},
     "what_was_left: a way": {"went-on"},
     "what_was_left: a dispute": {"went-on"},
-    **{f"what_was_left: {'a case' if act == 'case' else act}": {f"done-{act}"} for act in ("case", "callback", "freeze", "consent")},
-}  # fmt: skip
+    **{
+        f"what_was_left: {'a case' if act == 'case' else act}": {f"done-{act}"}
+        for act in ("case", "callback", "freeze", "consent")
+    },
+}
 """An outcome, and the messages of which one must be heard in the same turn."""
 ORDER = {
     "review": {"directed=no"},

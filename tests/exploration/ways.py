@@ -167,7 +167,15 @@ def p19_closed_rings_nobody(graph: Graph) -> Iterator[Fault]:
             yield Fault("P19", f"{duty[-1] if duty else 'nobody asked'}, and an agent is rung", edge)
 
 
-def _steps(graph: Graph, out: dict[int, list[Edge]], start: int, decisions: tuple[str, ...], silent: bool, known: dict[int, float], on_way: set[int]) -> float:  # fmt: skip
+def _steps(
+    graph: Graph,
+    out: dict[int, list[Edge]],
+    start: int,
+    decisions: tuple[str, ...],
+    silent: bool,
+    known: dict[int, float],
+    on_way: set[int],
+) -> float:
     """The most turns of this policy until a person (from there: until the end); infinite on a cycle."""
     if start in known or start < 0:
         return known.get(start, 0)

@@ -73,7 +73,9 @@ def _mixed(edge: Edge, language: str) -> Iterator[Fault]:
 
 
 CLEARED_BY_A_CHOICE = {"identify-code": "value"}
-"""Where `*` in an entry leads to a menu in which to enter it again is one of the options: there the code may not have come."""
+"""Where `*` in an entry leads to a menu in which to enter it again is one of the options: there the code may not have
+come.
+"""
 
 
 def p14_p16_keys_mean_the_same(graph: Graph) -> Iterator[Fault]:

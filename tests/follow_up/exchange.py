@@ -63,7 +63,11 @@ class Exchange:
     @property
     def calls(self):
         """Everybody who was rung: agents by us, customers from their legs."""
-        return [leg.parameters["To"] for call in self.simulator.runner.calls.values() for leg in (call.leg, *call.leg.children)]  # fmt: skip
+        return [
+            leg.parameters["To"]
+            for call in self.simulator.runner.calls.values()
+            for leg in (call.leg, *call.leg.children)
+        ]
 
     @property
     def ring(self):
@@ -85,7 +89,9 @@ class Exchange:
 
 @contextmanager
 def exchange(caller, agents=1, security=False, **dialled):
-    """A customer was promised a callback in the evening, for the morning unless it is about security; it is still the evening."""
+    """A customer was promised a callback in the evening, for the morning unless it is about security; it is still the
+    evening.
+    """
     caller.line.put("clock", {"now": EVENING})
     caller.calls(**dialled)
     if security:

@@ -28,9 +28,16 @@ from tests.wallet.serving import served, spoken
 
 ROOT = Path(__file__).parents[2]
 CASE = {
-    "reference": "261100018", "wallet": "haiyun", "customer": "K1", "kind": "unknown", "about": "U2", "call": "CA1",
-    "due": "2026-11-24", "due_provisional": False, "at": "2026-11-23T10:00:00+08:00",
-}  # fmt: skip
+    "reference": "261100018",
+    "wallet": "haiyun",
+    "customer": "K1",
+    "kind": "unknown",
+    "about": "U2",
+    "call": "CA1",
+    "due": "2026-11-24",
+    "due_provisional": False,
+    "at": "2026-11-23T10:00:00+08:00",
+}
 KEY = "261100018:case.opened"
 DAY = timedelta(days=1)
 
@@ -56,10 +63,18 @@ def test_a_case_arrives_signed_and_says_what_it_is_about(here, crm):
     deliver_due(here)
     assert state(here) == ("delivered", "200")
     assert json.loads(crm.taken[KEY]) == {
-        "event": "case.opened", "reference": "261100018", "wallet": "haiyun", "customer": "K1", "kind": "unknown",
-        "about": "U2", "call": "CA1", "due": "2026-11-24", "due_provisional": False,
-        "opened": "2026-11-23T10:00:00+08:00", "at": "2026-11-23T02:00:00+00:00",
-    }  # fmt: skip
+        "event": "case.opened",
+        "reference": "261100018",
+        "wallet": "haiyun",
+        "customer": "K1",
+        "kind": "unknown",
+        "about": "U2",
+        "call": "CA1",
+        "due": "2026-11-24",
+        "due_provisional": False,
+        "opened": "2026-11-23T10:00:00+08:00",
+        "at": "2026-11-23T02:00:00+00:00",
+    }
 
 
 def test_the_recipe_of_our_page_refuses_what_was_changed():

@@ -15,7 +15,9 @@ LONG = 30.0
 
 
 class Rows:
-    """An outbox in memory: rows that are due until they are leased; those in `hang` wait to be released, those in `fail` raise."""
+    """An outbox in memory: rows that are due until they are leased; those in `hang` wait to be released, those in
+    `fail` raise.
+    """
 
     def __init__(self, *due, at_once=2):
         self.due, self.hang, self.fail = list(due), set(), set()

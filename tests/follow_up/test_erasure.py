@@ -59,7 +59,9 @@ def tokens(line, call):
             .where(journal.c.call == call)
         ).all()
         numbers = conn.scalars(sa.select(callbacks.c.number_sealed).where(callbacks.c.call == call)).all()
-    keyed = [step[3] for row in rows for step in json.loads(row.steps) if step[:1] == ["answer"] and step[2] == "sealed"]  # fmt: skip
+    keyed = [
+        step[3] for row in rows for step in json.loads(row.steps) if step[:1] == ["answer"] and step[2] == "sealed"
+    ]
     return [token for token in (*kept, *numbers, *keyed, *(row.reply for row in rows)) if token]
 
 
@@ -213,7 +215,8 @@ def test_nothing_is_erased_during_a_call_and_its_promises_are_kept(told):
     assert refused.exit_code == 2
     assert refused.output == (
         f"Error: haiyun {customer}: nothing was erased, for call {again.sid} is going on since 2026-11-23T10:00+08:00"
-        " (last heard of at 2026-11-23T10:00+08:00, over at 2026-11-23T10:10+08:00 at the latest); type it again when that is over\n"
+        " (last heard of at 2026-11-23T10:00+08:00, over at 2026-11-23T10:10+08:00 at the latest); type it again "
+        "when that is over\n"
     )
     assert all(opens(told, told.lin.sid, token) for token in tokens(told, told.lin.sid))
     again.presses("0").wants_a_call_back("13900000002").picks("是", "").hangs_up()

@@ -86,7 +86,10 @@ def test_the_fourth_revision_lets_a_consent_say_what_it_is(database):
     test_the_database_is_as_declared(database)
 
 
-TURN = "INSERT INTO journal (call, turn, at, story, steps, wait, facts, language, slow, opening, reply) VALUES ('CA1', {turn}, 'now', 'main', '[]', 'null', '{{}}', 'zh', false, 'null', '{reply}')"
+TURN = (
+    "INSERT INTO journal (call, turn, at, story, steps, wait, facts, language, slow, opening, reply) VALUES "
+    "('CA1', {turn}, 'now', 'main', '[]', 'null', '{{}}', 'zh', false, 'null', '{reply}')"
+)
 
 
 def test_the_fifth_revision_moves_replies_out_of_the_journal(database):
@@ -123,7 +126,10 @@ def test_the_sixth_revision_lets_a_voice_note_say_what_it_is(database):
 
 def test_the_seventh_revision_lets_two_banks_give_two_payments_one_id(database):
     """What was there stays; of one customer a payment still has one dispute."""
-    kept = "INSERT INTO disputes (id, reference, customer, kind, about, due_provisional, status, \"at\") VALUES ('{0}', '{0}', '{1}', 'duplicate', 'P1', false, 'received', 'now')"
+    kept = (
+        'INSERT INTO disputes (id, reference, customer, kind, about, due_provisional, status, "at") VALUES '
+        "('{0}', '{0}', '{1}', 'duplicate', 'P1', false, 'received', 'now')"
+    )
     with begin_write(database) as conn:
         config = _config()
         config.attributes["connection"] = conn

@@ -1,4 +1,6 @@
-"""A voice note that cannot be fetched or deleted now, or whose worker dies on the way, comes all the same; nothing is lost."""
+"""A voice note that cannot be fetched or deleted now, or whose worker dies on the way, comes all the same; nothing is
+lost.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The telephone company's notices of a recording: once or twice, early or late, from it or forged, they leave one note."""
+"""The telephone company's notices of a recording: once or twice, early or late, from it or forged, they leave one
+note.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A voice note comes from the telephone company into the database, sealed; nothing stays there, and what was taken back is only deleted."""
+"""A voice note comes from the telephone company into the database, sealed; nothing stays there, and what was taken back
+is only deleted.
+"""
 
 from __future__ import annotations
 

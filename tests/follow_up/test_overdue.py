@@ -26,9 +26,18 @@ from tests.follow_up.outside import outside
 
 ROOT = Path(__file__).parents[2]
 CASE = {
-    "id": "case-1", "reference": "261100018", "wallet": "haiyun", "customer": "K1", "kind": "unknown", "about": "U2", "call": "CA1",
-    "due": "2026-11-24", "due_provisional": False, "at": "2026-11-23T10:00:00+08:00", "status": "received",
-}  # fmt: skip
+    "id": "case-1",
+    "reference": "261100018",
+    "wallet": "haiyun",
+    "customer": "K1",
+    "kind": "unknown",
+    "about": "U2",
+    "call": "CA1",
+    "due": "2026-11-24",
+    "due_provisional": False,
+    "at": "2026-11-23T10:00:00+08:00",
+    "status": "received",
+}
 ON_TIME, LATE = "2026-11-24T23:59:59+08:00", "2026-11-25T00:00:00+08:00"
 
 

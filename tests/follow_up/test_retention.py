@@ -51,15 +51,27 @@ def put(here, call, at=OLD, case=None, ring=None):
         "slow": False,
     }
     with begin_write(here.engine) as conn:
-        conn.execute(sa.insert(calls).values(call=call, started=at, summary_sealed="s", key_sealed="k", caller_sealed="n", caller_mark="m"))  # fmt: skip
+        conn.execute(
+            sa.insert(calls).values(
+                call=call, started=at, summary_sealed="s", key_sealed="k", caller_sealed="n", caller_mark="m"
+            )
+        )
         number = conn.scalar(sa.insert(replies).values(reply=call).returning(replies.c.id))
         conn.execute(sa.insert(journal).values(**row, reply=number))
         conn.execute(sa.insert(notices).values(call=call, kind="status", sequence="0", at=at, body="{}"))
         conn.execute(sa.insert(attempts).values(id=call, factor="pin", call=call, at=at, ok=True))
         conn.execute(sa.insert(challenges).values(call=call, number=1, hash="h", sent=at, fails=0, used=True))
-        conn.execute(sa.insert(callbacks).values(id=call, call=call, at=at, number_sealed="n", number_mask="0001", status="requested"))  # fmt: skip
+        conn.execute(
+            sa.insert(callbacks).values(
+                id=call, call=call, at=at, number_sealed="n", number_mask="0001", status="requested"
+            )
+        )
         conn.execute(sa.insert(callback_queue).values(id=call, at=at, status=ring or "reached"))
-        conn.execute(sa.insert(ring_attempts).values(id=call, ring=call, number=1, agent="a", at=at, accepted=True, status="over"))  # fmt: skip
+        conn.execute(
+            sa.insert(ring_attempts).values(
+                id=call, ring=call, number=1, agent="a", at=at, accepted=True, status="over"
+            )
+        )
         if case:
             kept = {"id": call, "call": call, "at": at, "reference": call, "kind": "unknown", "due_provisional": False}
             conn.execute(sa.insert(cases if case[0] == "case" else disputes).values(**kept, status=case[1]))
@@ -70,7 +82,10 @@ def left(here):
     with begin_read(here.engine) as conn:
         found = {table.name: sorted(conn.scalars(sa.select(table.c.call))) for table in (*OF_A_CALL, attempts, calls)}
         found["replies"] = sorted(conn.scalars(sa.select(replies.c.reply)))
-        return found | {"rings": sorted(conn.scalars(sa.select(callback_queue.c.id))), "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id)))}  # fmt: skip
+        return found | {
+            "rings": sorted(conn.scalars(sa.select(callback_queue.c.id))),
+            "ring_attempts": sorted(conn.scalars(sa.select(ring_attempts.c.id))),
+        }
 
 
 def test_an_old_call_is_deleted_with_its_rows_and_a_new_one_stays(old):
@@ -98,7 +113,18 @@ def test_nothing_is_deleted_unless_a_setting_says_so(old):
     assert all(there == ["CAold"] for there in left(old).values())
 
 
-@pytest.mark.parametrize("needed", [{"case": ("case", "received")}, {"case": ("case", "in-review")}, {"case": ("dispute", "in-review")}, {"ring": "queued"}, {"ring": "ringing"}, {"ring": "missed"}, {"ring": "by-hand"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "needed",
+    [
+        {"case": ("case", "received")},
+        {"case": ("case", "in-review")},
+        {"case": ("dispute", "in-review")},
+        {"ring": "queued"},
+        {"ring": "ringing"},
+        {"ring": "missed"},
+        {"ring": "by-hand"},
+    ],
+)
 def test_old_data_that_is_still_needed_stays(old, needed):
     """An open case or dispute, a callback that nobody has made, by the line or by hand; beside it an old call goes."""
     put(old, "CAneeded", **needed)

@@ -19,7 +19,9 @@ from tests.follow_up.outboxes import ring_due
 
 @pytest.mark.requirement("R4")
 def test_at_its_slot_an_agent_is_rung_and_then_the_customer(caller):
-    """Not a minute before; the agent hears what it is about, the customer who is calling, and nothing of the account."""
+    """Not a minute before; the agent hears what it is about, the customer who is calling, and nothing of
+    the account.
+    """
     with exchange(caller) as line:
         assert line.at("2026-11-24T08:59:00+08:00").walks().calls == []
         line.at(MORNING).walks()
@@ -47,7 +49,17 @@ def test_an_agent_hears_what_a_callback_is_about_only_after_accepting_it(caller,
         assert heard.count("回电" if caller.lang == "zh" else "Callback") == summary
 
 
-@pytest.mark.parametrize("who, does, rung", [("agent", "no-answer", 3), ("agent", "decline", 3), ("agent", "busy", 3), ("customer", "no-answer", 6), ("customer", "busy", 6), ("customer", "decline", 6)])  # fmt: skip
+@pytest.mark.parametrize(
+    "who, does, rung",
+    [
+        ("agent", "no-answer", 3),
+        ("agent", "decline", 3),
+        ("agent", "busy", 3),
+        ("customer", "no-answer", 6),
+        ("customer", "busy", 6),
+        ("customer", "decline", 6),
+    ],
+)
 def test_an_unanswered_callback_is_retried_twice_and_then_missed(caller, who, does, rung):
     """After ten minutes and an hour; a customer who presses nothing (a mailbox) was not reached."""
     with exchange(caller) as line:
@@ -98,7 +110,19 @@ def test_a_number_that_may_not_be_rung_is_left_to_people(caller, setting):
             assert line.ring.status == "by-hand"
 
 
-@pytest.mark.parametrize("number", ["+12644761234", "+12423271234", "+19765550132", "+8616812345", "+86168123456", "+19005550123", "+881612345678", "+864000000101"])  # fmt: skip
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+12644761234",
+        "+12423271234",
+        "+19765550132",
+        "+8616812345",
+        "+86168123456",
+        "+19005550123",
+        "+881612345678",
+        "+864000000101",
+    ],
+)
 def test_a_premium_number_that_was_stored_before_is_never_dialled(caller, number):
     """Whatever the release before was willing to call: it is left to people."""
     with exchange(caller) as line:
@@ -128,7 +152,9 @@ def test_a_busy_agent_is_not_rung_for_another_callback(caller):
                 "id": "second",
             }
             names = ", ".join(f'"{name}"' for name in kept)
-            conn.execute(sa.text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(':' + name for name in kept)})"), kept)  # fmt: skip
+            conn.execute(
+                sa.text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(':' + name for name in kept)})"), kept
+            )
             conn.execute(sa.insert(callback_queue).values(id="second", at=MORNING, status="queued", tries=0))
         line.at(MORNING).walks().walks()
         assert line.calls.count(CUSTOMER) == 1

@@ -165,7 +165,9 @@ def test_while_twilio_is_unavailable_attempts_stay_open_and_others_are_rung(call
     """A look-up that fails is made again a minute later."""
     with exchange(caller) as line:
         line.does["agent"] = "person"
-        away = replace(line.here, telephone=TwilioTelephone(replace(line.here.settings, twilio_api_url={"": "http://127.0.0.1:9"})))  # fmt: skip
+        away = replace(
+            line.here, telephone=TwilioTelephone(replace(line.here.settings, twilio_api_url={"": "http://127.0.0.1:9"}))
+        )
         line.at(MORNING).walks()
         for _ in range(2):
             line.now += LEASE

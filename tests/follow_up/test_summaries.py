@@ -1,4 +1,6 @@
-"""What an agent is told goes to the wallet's CRM when one is rung, so that what callers hear of it is true on a screen as well."""
+"""What an agent is told goes to the wallet's CRM when one is rung, so that what callers hear of it is true on a screen
+as well.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,13 @@ def test_the_crm_gets_the_summary_while_the_agent_is_rung(lin, line, here, crm):
     assert lin.talking_to
     ((key, told),) = summaries(line).items()
     assert key.startswith(f"{lin.sid}:call.summary:")
-    assert (told["event"], told["call"], told["wallet"], told["customer"], told["reason"]) == ("call.summary", lin.sid, "haiyun", "K1", "asked")  # fmt: skip
+    assert (told["event"], told["call"], told["wallet"], told["customer"], told["reason"]) == (
+        "call.summary",
+        lin.sid,
+        "haiyun",
+        "K1",
+        "asked",
+    )
     assert {"prompt": "top-up-amount", "value": 80000} in told["entries"]
     assert any("800.00 yuan" in line for line in told["written"]["en"]) and told["written"]["zh"]
     for secret in (LIN.number, LIN.tail.rstrip("*"), the_code(line)):

@@ -1,4 +1,6 @@
-"""How a text ended comes back as a signed notice: in any order, twice, with little in it or forged, it leaves one end."""
+"""How a text ended comes back as a signed notice: in any order, twice, with little in it or forged, it leaves one
+end.
+"""
 
 from __future__ import annotations
 

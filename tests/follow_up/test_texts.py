@@ -31,7 +31,10 @@ def waits_for(here, message, status):
     return row(here, message)
 
 
-@pytest.mark.parametrize("mode, status, error", [("ok", "delivered", None), ("reject", "undelivered", 30007), ("unreachable", "failed", 21614)])  # fmt: skip
+@pytest.mark.parametrize(
+    "mode, status, error",
+    [("ok", "delivered", None), ("reject", "undelivered", 30007), ("unreachable", "failed", 21614)],
+)
 def test_the_reference_of_a_case_is_sent_and_its_delivery_status_stored(caller, mode, status, error):
     """In the caller's language, to the registered number, from the wallet's own number, in parts that are counted."""
     reports(caller.calls(), "800", "1121").proves(LIN)
@@ -101,7 +104,9 @@ def test_a_text_is_sent_when_twilio_is_available_again(bare, settings, time):
 
 @pytest.mark.parametrize("mode, status", [("ok", "delivered"), ("reject", "undelivered")])
 def test_a_text_whose_response_was_lost_is_found_and_not_sent_again(caller, mode, status):
-    """The answer is lost, or the worker dies before it writes it down, and no notice comes: one text, and its end is known."""
+    """The answer is lost, or the worker dies before it writes it down, and no notice comes: one text, and its end is
+    known.
+    """
     reports(caller.calls(), "800", "1121").proves(LIN)
     with by_twilio(caller.line) as (simulator, here):
         simulator.sms = mode

@@ -148,7 +148,8 @@ def test_the_markers_are_read_as_they_are_written():
     """Plain, attribute and `pytest.param` marks; without `caller` a test counts for one language."""
     source = (
         '@requirement("R1", "R2")\ndef test_a(caller): ...\n'
-        '@pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.requirement("R3"))])\ndef test_b(line, x): ...\n'
+        '@pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.requirement("R3"))])\ndef test_b(line, '
+        "x): ...\n"
         "def test_c(caller): ...\n"
     )
     found = [(proof.test, proof.numbers, proof.both) for proof in requirements.proofs_in("m.py", source)]

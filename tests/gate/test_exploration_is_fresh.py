@@ -8,9 +8,12 @@ from tests.exploration import artefact, maps
 
 
 def test_the_maps_are_of_todays_flows():
-    """Or they have to be drawn again, by that command or by `make explore`, which writes docs/exploration.md as well."""
+    """Or they have to be drawn again, by that command or by `make explore`, which writes
+    docs/exploration.md as well.
+    """
     assert maps.written() == artefact.fingerprint(), (
-        "call flows, prompts or the explorer have changed since docs/map was drawn: run `.venv/bin/python -m tests.exploration --map`"
+        "call flows, prompts or the explorer have changed since docs/map was drawn: run `.venv/bin/python -m "
+        "tests.exploration --map`"
     )
 
 

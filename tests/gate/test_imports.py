@@ -16,9 +16,17 @@ MODULES = sorted(
 FLOWS = [path for path in MODULES if path.is_relative_to(ROOT / "call_flows")]
 ENGINE = [path for path in MODULES if path.is_relative_to(ROOT / "ivr/engine")]
 EFFECT_ROOMS = (
-    "ivr.engine", "ivr.identity", "ivr.cases", "ivr.callbacks", "ivr.handover", "ivr.queue", "ivr.voice_notes", "ivr.calls", "ivr.wallet",
+    "ivr.engine",
+    "ivr.identity",
+    "ivr.cases",
+    "ivr.callbacks",
+    "ivr.handover",
+    "ivr.queue",
+    "ivr.voice_notes",
+    "ivr.calls",
+    "ivr.wallet",
     "call_flows",
-)  # fmt: skip
+)
 PLAIN = ("__future__", "dataclasses", "datetime", "enum", "typing", "collections.abc")
 MAY_USE_FLASK = ("ivr/web/", "ivr/desk/", "ivr/lab/web.py", "ivr/simulator/", "ivr/wallet_api/", "app.py")
 

@@ -1,4 +1,6 @@
-"""What is installed: lock files that belong to pyproject.toml, licences, vulnerabilities, and a production that is light."""
+"""What is installed: lock files that belong to pyproject.toml, licences, vulnerabilities, and a production that is
+light.
+"""
 
 from __future__ import annotations
 

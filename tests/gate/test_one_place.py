@@ -21,11 +21,14 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORDLESS = sorted(
     [
         *(ROOT / "call_flows").glob("*.py"),
-        *(path for path in (ROOT / "ivr").rglob("*.py") if path.relative_to(ROOT / "ivr").parts[0] not in {
-            "checks", "console", "demo", "lab", "setup", "simulator", "speech"
-        }),
+        *(
+            path
+            for path in (ROOT / "ivr").rglob("*.py")
+            if path.relative_to(ROOT / "ivr").parts[0]
+            not in {"checks", "console", "demo", "lab", "setup", "simulator", "speech"}
+        ),
     ]
-)  # fmt: skip
+)
 """Modules whose words for callers and agents stand in catalogues: not those for operators, and not the speech
 functions."""
 RULES_ABOUT_WORDS = {"wording", "facts"}

@@ -44,7 +44,10 @@ class Golden:
 
     def renamed(self, old: str, new: str) -> Golden:
         """As it would be had a prompt or an effect had another name."""
-        rows = [row | {"steps": [[new if part == old else part for part in step] for step in row["steps"]]} for row in self.rows]  # fmt: skip
+        rows = [
+            row | {"steps": [[new if part == old else part for part in step] for step in row["steps"]]}
+            for row in self.rows
+        ]
         return replace(self, rows=rows)
 
 

@@ -35,10 +35,18 @@ def told(document):
 @pytest.mark.parametrize(
     "path, value, message",
     [
-        (("customers", 2, "wallet"), "hayun", 'customers[2].wallet is "hayun"; write the id of one of the wallets: haiyun, linfu'),
+        (
+            ("customers", 2, "wallet"),
+            "hayun",
+            'customers[2].wallet is "hayun"; write the id of one of the wallets: haiyun, linfu',
+        ),
         (("customers", 0, "wallet"), MISSING, "customers[0].wallet is missing; write it"),
         (("promotions", 1, "wallet"), "x", 'promotions[1].wallet is "x"; write the id of one of the wallets'),
-        (("top_ups", 2, "customer"), "K99", 'top_ups[2].customer is "K99"; write the id of one of the customers: K1, K2'),
+        (
+            ("top_ups", 2, "customer"),
+            "K99",
+            'top_ups[2].customer is "K99"; write the id of one of the customers: K1, K2',
+        ),
         (("payments", 0, "customer"), "K99", 'payments[0].customer is "K99"; write the id of one of the customers'),
         (("disputes", 0, "customer"), "K99", 'disputes[0].customer is "K99"'),
         (("disputes", 0, "payment"), "Y99", 'disputes[0].payment is "Y99"; write the id of one of the payments'),
@@ -59,16 +67,32 @@ def told(document):
         (("wallets", 1, "hours", "holiday"), MISSING, "wallets[1].hours.holiday is missing"),
         (("wallets", 1, "channels", "app"), None, "wallets[1].channels.app is null; write an object with zh, en"),
         (("wallets", 0, "policy", "cut_off"), "17", 'policy.cut_off is "17"; write a time of day'),
-        (("wallets", 0, "policy", "dispute_decision", "unit"), "weeks", 'unit is "weeks"; write one of: business, calendar'),
+        (
+            ("wallets", 0, "policy", "dispute_decision", "unit"),
+            "weeks",
+            'unit is "weeks"; write one of: business, calendar',
+        ),
         (("wallets", 0, "policy", "refund", "card_days"), [1], "card_days is a list; write a list of 2 or more"),
-        (("wallets", 0, "policy", "top_up_limits", "daily"), "500", 'top_up_limits.daily is "500"; write a whole number'),
-        (("wallets", 0, "policy", "top_up_methods", 1, "fee"), 0.5, "top_up_methods[1].fee is 0.5; write a whole number"),
+        (
+            ("wallets", 0, "policy", "top_up_limits", "daily"),
+            "500",
+            'top_up_limits.daily is "500"; write a whole number',
+        ),
+        (
+            ("wallets", 0, "policy", "top_up_methods", 1, "fee"),
+            0.5,
+            "top_up_methods[1].fee is 0.5; write a whole number",
+        ),
         (("customers", 0, "language"), "fr", 'customers[0].language is "fr"; write one of: zh, en'),
         (("customers", 0, "language"), None, "customers[0].language is null; write one of: zh, en"),
         (("customers", 0, "status"), "lost", 'customers[0].status is "lost"; write one of: active, frozen, closed'),
         (("customers", 0, "balance"), True, "customers[0].balance is true; write a whole number"),
         (("customers", 0, "registered_on"), "2026-02-30", 'registered_on is "2026-02-30"; write a date'),
-        (("top_ups", 0, "at"), "2026-11-20T20:15:00", "top_ups[0].at is \"2026-11-20T20:15:00\"; write a time with an offset"),
+        (
+            ("top_ups", 0, "at"),
+            "2026-11-20T20:15:00",
+            'top_ups[0].at is "2026-11-20T20:15:00"; write a time with an offset',
+        ),
         (("top_ups", 0, "at"), "0001-01-01T00:00:00+08:00", "top_ups[0].at is"),
         (("top_ups", 0, "status"), "lost", 'top_ups[0].status is "lost"; write one of: succeeded, failed, pending'),
         (("top_ups", 0, "code"), 54, "top_ups[0].code is 54; write a text"),
@@ -78,10 +102,18 @@ def told(document):
         (("disputes", 0, "reason"), ["duplicate"], "disputes[0].reason is a list; write one of: not-me"),
         (("promotions", 0, "starts"), None, "promotions[0].starts is null; write a time"),
         (("attempts",), [{"customer": "K1"}], "attempts[0].at is missing"),
-        (("customers", 6), {"id": "K1", "wallet": "haiyun", "wallet_id": "1", "id_tail": "123456"}, 'customers[6].id is "K1", and so is customers[0].id; give each its own'),
-        (("wallets", 1, "lines"), ["+864000000101"], 'wallets[1].lines[0] is "+864000000101", and so is wallets[0].line'),
+        (
+            ("customers", 6),
+            {"id": "K1", "wallet": "haiyun", "wallet_id": "1", "id_tail": "123456"},
+            'customers[6].id is "K1", and so is customers[0].id; give each its own',
+        ),
+        (
+            ("wallets", 1, "lines"),
+            ["+864000000101"],
+            'wallets[1].lines[0] is "+864000000101", and so is wallets[0].line',
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_told_by_its_path(demo, path, value, message):
     """Path, what came, what to write."""
     spoil(demo, path, value)

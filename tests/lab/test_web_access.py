@@ -10,21 +10,46 @@ from tests.lab.conftest import Lab
 from tests.lab.happened import SHOWN
 
 SET = (
-    *(("PUT", what) for what in ("clock", "world", "agents", "wallet", "sms", "line")), ("POST", "reset"),
-)  # fmt: skip
+    *(("PUT", what) for what in ("clock", "world", "agents", "wallet", "sms", "line")),
+    ("POST", "reset"),
+)
 EVERYTHING = (*(("GET", what) for what in SHOWN), *SET)
 STRANGE = (
-    "ivr.example.com", "127.0.0.1.example.com", "localhost.:80", "127.0.0.2", "::1", "a@127.0.0.1", "0.0.0.0", "localhost:x"
-)  # fmt: skip
+    "ivr.example.com",
+    "127.0.0.1.example.com",
+    "localhost.:80",
+    "127.0.0.2",
+    "::1",
+    "a@127.0.0.1",
+    "0.0.0.0",
+    "localhost:x",
+)
 PROXIED = (
-    "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything", "X-Real-IP",
-    "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "CF-Ray", "CDN-Loop", "Fly-Client-IP", "X-Amzn-Trace-Id", "X-Original-Host",
-)  # fmt: skip
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "x-forwarded-anything",
+    "X-Real-IP",
+    "X-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "CF-Ray",
+    "CDN-Loop",
+    "Fly-Client-IP",
+    "X-Amzn-Trace-Id",
+    "X-Original-Host",
+)
 OTHER_PAGES = (
-    {"Origin": "https://news.example.com"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:8080"}, {"Origin": "https://127.0.0.1:5000"},
-    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://news.example.com"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:8080"},
+    {"Origin": "https://127.0.0.1:5000"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:5000", "localhost", "LOCALHOST:80", "[::1]", "[::1]:5000"])
@@ -50,7 +75,9 @@ def test_nothing_comes_through_a_proxy(lab, header):
 
 @pytest.mark.parametrize("told", OTHER_PAGES, ids=str)
 def test_no_page_of_another_site_reads_or_changes_the_lab(lab, told):
-    """A form may be sent from anywhere to 127.0.0.1, and by a page of another port, too; the browser says from where."""
+    """A form may be sent from anywhere to 127.0.0.1, and by a page of another port, too; the browser says
+    from where.
+    """
     answers = [lab.send(method, what, headers=told) for method, what in EVERYTHING]
     assert {answer.status_code for answer in answers} == {404}
 
@@ -64,7 +91,9 @@ def test_a_page_of_the_labs_own_and_a_program_are_let_in(lab):
 
 
 def test_a_lab_with_a_public_address_asks_for_its_token(database, settings):
-    """A tunnel that rewrites Host and leaves no trace looks like this machine; it does not know what stands in a private file."""
+    """A tunnel that rewrites Host and leaves no trace looks like this machine; it does not know what stands in a
+    private file.
+    """
     tunnelled = Lab(database, replace(settings, lab_token="s" * 32))
     for given in ({}, {"X-Lab-Token": "s"}, {"X-Lab-Token": "S" * 32}):
         answers = [tunnelled.send(method, what, headers=given) for method, what in EVERYTHING]

@@ -16,8 +16,16 @@ from ivr.storage.database import begin_read, begin_write
 from tests.lab.happened import NOON, happened
 
 NONSENSE = (
-    b"", b"{", b"now=10", b"\xff\xfe\x00", b"[" * 100_000, b'{"n":' + b"9" * 5000 + b"}", b"null", b"[]", b'"x"'
-)  # fmt: skip
+    b"",
+    b"{",
+    b"now=10",
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b'{"n":' + b"9" * 5000 + b"}",
+    b"null",
+    b"[]",
+    b'"x"',
+)
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,21 @@ def test_a_dispute_that_the_world_came_with_is_shown(lab, demo):
     lab.put("world", demo)
     assert lab.get("disputes")[:1] == [
         {
-            "id": "P1", "customer": "K1", "wallet": "haiyun", "call": None, "at": "2026-11-20T10:00:00+08:00",
-            "reference": "202611017", "kind": "duplicate", "reason": "duplicate", "about": "Y2", "due": "2026-12-02",
-            "due_provisional": False, "status": "in-review", "refund_to": "balance",
+            "id": "P1",
+            "customer": "K1",
+            "wallet": "haiyun",
+            "call": None,
+            "at": "2026-11-20T10:00:00+08:00",
+            "reference": "202611017",
+            "kind": "duplicate",
+            "reason": "duplicate",
+            "about": "Y2",
+            "due": "2026-12-02",
+            "due_provisional": False,
+            "status": "in-review",
+            "refund_to": "balance",
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_a_case_is_shown_with_its_promise(lab, demo):
@@ -51,7 +61,13 @@ def test_a_case_is_shown_with_its_promise(lab, demo):
     assert second["reference"] == "261100020"
 
 
-@pytest.mark.parametrize("what, table, more", [("freezes", cases_tables.freezes, {}), ("voice-notes", voice_notes_tables.voice_notes, {"reference": "261100012", "seconds": 12, "status": "held"})])  # fmt: skip
+@pytest.mark.parametrize(
+    "what, table, more",
+    [
+        ("freezes", cases_tables.freezes, {}),
+        ("voice-notes", voice_notes_tables.voice_notes, {"reference": "261100012", "seconds": 12, "status": "held"}),
+    ],
+)
 def test_an_act_is_shown_with_who_when_and_in_which_call(lab, demo, what, table, more):
     """Also when nobody knows the customer."""
     lab.put("world", demo)
@@ -66,7 +82,9 @@ def test_a_consent_is_shown_with_what_was_said(lab, demo):
     lab.put("world", demo)
     said = {"push": True, "wording": "0123456789ab", "channel": "voice"}
     happened(lab, cases_tables.consents, **said)
-    assert lab.get("consents") == [{"id": "consents-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON, **said}]  # fmt: skip
+    assert lab.get("consents") == [
+        {"id": "consents-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON, **said}
+    ]
 
 
 def test_an_act_without_a_wallet_is_shown_in_utc(lab, demo):
@@ -117,11 +135,18 @@ def test_a_callback_is_shown_as_it_is_rung(lab, demo, settings):
         )
     assert lab.get("rings") == [
         {
-            "id": "callbacks-1", "customer": "K1", "wallet": "haiyun", "call": "CA1", "at": NOON, "status": "reached",
-            "ended": "reached", "tries": 0, "next": None,
+            "id": "callbacks-1",
+            "customer": "K1",
+            "wallet": "haiyun",
+            "call": "CA1",
+            "at": NOON,
+            "status": "reached",
+            "ended": "reached",
+            "tries": 0,
+            "next": None,
             "attempts": [{"agent": "+8619900009001", "at": NOON, "accepted": True, "ended": "reached"}],
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_a_delivery_is_shown_with_what_the_crm_is_told(lab, demo):

@@ -236,8 +236,9 @@ def test_moving_moves_every_date_by_as_much(demo):
     demo["rewards"][0] |= {"completed_at": "2026-11-20T12:00:00+08:00", "credit_due": "2026-11-30"}
     moved = world.moved(demo, datetime(2026, 12, 2, 4, tzinfo=UTC))  # ten days later than the file's next day
     assert moved["rewards"][0] == demo["rewards"][0] | {
-        "completed_at": "2026-11-30T12:00:00+08:00", "credit_due": "2026-12-10"
-    }  # fmt: skip
+        "completed_at": "2026-11-30T12:00:00+08:00",
+        "credit_due": "2026-12-10",
+    }
     assert moved["disputes"][0]["due"] == "2026-12-12" and moved["customers"][3]["registered_on"] == "2026-11-30"
     assert moved["promotions"][0]["ends"] == "2026-12-10T23:59:59+08:00"
     assert moved["wallets"] == demo["wallets"]

@@ -12,7 +12,14 @@ from tests.simulator.running_simulator import CALLER, LINE
 from tests.simulator.stub_app import zh
 
 QUEUED = '<Enqueue waitUrl="/wait">desk</Enqueue>'
-TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "boolean": (bool,), "object": (dict,), "array": (list,), "number": (int, float)}  # fmt: skip
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+    "number": (int, float),
+}
 
 
 def faults(row: dict[str, Any], schema: dict[str, Any]) -> list[str]:
@@ -91,9 +98,10 @@ def test_what_belongs_to_the_account_has_twilios_fields(simulator, get):
         {"12345", service},
     )
     for path, key in (
-        ("/IncomingPhoneNumbers.json", "incoming_phone_numbers"), ("/OutgoingCallerIds.json", "outgoing_caller_ids"),
+        ("/IncomingPhoneNumbers.json", "incoming_phone_numbers"),
+        ("/OutgoingCallerIds.json", "outgoing_caller_ids"),
         ("/SMS/ShortCodes.json", "short_codes"),
-    ):  # fmt: skip
+    ):
         (row,) = get(path)[key]
         assert faults(row, listed(BASE + path, key)) == []
     address = simulator.settings.twilio_api_url[""] + SERVICE.format(Sid=service)

@@ -96,8 +96,13 @@ def test_a_server_that_answers_everything_is_taken_for_live(against_mock):
     "ask",
     [
         lambda rest: rest.calls.create(
-            to="+12025550143", from_="+12025550144", url=URL, status_callback=URL,
-            status_callback_event=["initiated", "ringing", "answered", "completed"], fallback_url=URL, timeout=20,
+            to="+12025550143",
+            from_="+12025550144",
+            url=URL,
+            status_callback=URL,
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+            fallback_url=URL,
+            timeout=20,
         ),
         lambda rest: rest.calls.create(to="+12025550143", from_="+12025550144", twiml="<Response/>"),
         lambda rest: rest.calls(CALL).update(url=URL, method="POST"),
@@ -111,8 +116,21 @@ def test_a_server_that_answers_everything_is_taken_for_live(against_mock):
         lambda rest: rest.conferences(ROOM).participants.create(from_="+12025550144", to="+12025550143", label="agent"),
         lambda rest: rest.recordings(RECORDING).delete(),
     ],
-    ids=["ring", "ring inline", "redirect", "end", "list", "queue", "dequeue", "members", "end room", "hold", "invite", "forget"],
-)  # fmt: skip
+    ids=[
+        "ring",
+        "ring inline",
+        "redirect",
+        "end",
+        "list",
+        "queue",
+        "dequeue",
+        "members",
+        "end room",
+        "hold",
+        "invite",
+        "forget",
+    ],
+)
 def test_the_requests_that_the_simulator_answers_are_twilios(rest, ask):
     """What tests send to the simulator would be taken by Twilio too."""
     ask(rest)

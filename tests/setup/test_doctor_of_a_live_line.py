@@ -25,7 +25,9 @@ CRM = {"": "https://crm.example.com"}
 
 @pytest.fixture
 def live(simulator):
-    """A line that is set up as it should be: its wallet's line, a verified number and a messaging service are the account's."""
+    """A line that is set up as it should be: its wallet's line, a verified number and a messaging service are the
+    account's.
+    """
     account = simulator.runner.account
     account.owned_numbers, account.verified_numbers, account.senders = (
         lambda: [HAIYUN, OURS],

@@ -25,7 +25,9 @@ def test_every_magic_number_gets_the_answer_that_it_stands_for(simulator):
 
 
 def test_the_simulator_of_a_lab_without_any_credentials_is_asked_with_its_own(stub, settings):
-    """`make run` and `--to` are all that is needed; half of a pair is still named as missing, and Twilio gets none of it."""
+    """`make run` and `--to` are all that is needed; half of a pair is still named as missing, and Twilio gets none of
+    it.
+    """
     with running_simulator(stub, settings, ("", "")) as lab:
         result = checked(lab.settings, "--to", lab.settings.twilio_api_url[""])
         half = replace(lab.settings, twilio_test_account_sid=TEST_SID)

@@ -52,7 +52,10 @@ def main() -> int:
             print(f"{run.database}: {note}")
         for fault in run.found[:SHOWN]:
             print(f"{run.database}: {fault}")
-        print(f"{run.database}: {'NOT KEPT: ' + str(len(run.found)) + ' faults' if run.found else 'nothing lost, nothing doubled'}")  # fmt: skip
+        print(
+            f"{run.database}: "
+            f"{'NOT KEPT: ' + str(len(run.found)) + ' faults' if run.found else 'nothing lost, nothing doubled'}"
+        )
     return 1 if any(run.found for run in runs) else 0
 
 
@@ -103,7 +106,13 @@ def table(runs: list[Run]) -> str:
     rows = {"seconds": [f"{run.seconds:.0f}" for run in runs]}
     rows |= {f"killed: {what}": [str(run.kills[what]) for run in runs] for what in WEIGHTS}
     rows["killed in all"] = [str(run.kills.total()) for run in runs]
-    for name, ended in (("calls", None), ("said no", "said no"), ("hung up before the yes", "hung up before the yes"), ("led to a person", "led away"), ("got no code in time", "no code came")):  # fmt: skip
+    for name, ended in (
+        ("calls", None),
+        ("said no", "said no"),
+        ("hung up before the yes", "hung up before the yes"),
+        ("led to a person", "led away"),
+        ("got no code in time", "no code came"),
+    ):
         rows[name] = [str(sum(ended in (None, one.ended) for one in run.told)) for run in runs]
     rows["confirmed in words"] = [str(sum(one.confirmed for one in run.told)) for run in runs]
     for name in ("answers", "twice", "at once", "late", "refused", "cut off", "ReadTimedOut", "fell back"):
@@ -142,7 +151,13 @@ def _show(run: Run, rounds: int, now: str) -> None:
     end = "" if sys.stderr.isatty() else "\n"
     if sys.stderr.isatty() or (now, done // 10) != run.shown:
         run.shown = (now, done // 10)
-        print(f"\r{run.database} {bar:30} {done}/{rounds} killed, {len(run.told)} calls, {len(run.tally.faults)} faults; {now:40}", end=end, file=sys.stderr, flush=True)  # fmt: skip
+        print(
+            f"\r{run.database} {bar:30} {done}/{rounds} killed, {len(run.told)} calls, {len(run.tally.faults)} "
+            f"faults; {now:40}",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""After the kills: whatever was told as done is there once, at the bank, with us, as a text, at the CRM; and nothing else is."""
+"""After the kills: whatever was told as done is there once, at the bank, with us, as a text, at the CRM; and nothing
+else is.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Books:
         tables = (freezes, disputes, cases, consents, callbacks, callback_queue, messages, deliveries, challenges)
         with begin_read(line) as conn:
             self.ours = {table.name: conn.execute(sa.select(table)).all() for table in tables}
-            self.turns = conn.execute(sa.select(journal.c.call, journal.c.turn, journal.c.story, journal.c.opening)).all()  # fmt: skip
+            self.turns = conn.execute(
+                sa.select(journal.c.call, journal.c.turn, journal.c.story, journal.c.opening)
+            ).all()
         with begin_read(bank) as conn:
             rows = conn.execute(sa.select(records).where(records.c.kind.in_(("act", "dispute")))).all()
         self.acts = Counter((json.loads(row.document)["operation"], row.customer) for row in rows if row.kind == "act")
@@ -44,7 +48,11 @@ class Books:
     def kept(self, kind: str, number: int) -> list[Any]:
         """Our own rows of this kind for this customer."""
         table = {"freeze": "freezes", "dispute": "disputes", "consent": "consents"}.get(kind, "cases")
-        return [row for row in self.ours[table] if row.customer == f"haiyun:S{number}" and (table != "cases" or row.kind == kind)]  # fmt: skip
+        return [
+            row
+            for row in self.ours[table]
+            if row.customer == f"haiyun:S{number}" and (table != "cases" or row.kind == kind)
+        ]
 
 
 def faults(told: list[Told], books: Books) -> Iterator[str]:
@@ -135,7 +143,9 @@ def _texts(books: Books) -> Iterator[str]:
 
 
 def _warned(books: Books) -> Iterator[sa.Row]:
-    """Texts to owners about a right proof after which nothing was frozen; the rest waits its ten minutes, or was not needed."""
+    """Texts to owners about a right proof after which nothing was frozen; the rest waits its ten minutes, or was not
+    needed.
+    """
     return (row for row in books.ours["messages"] if row.id.startswith("declined:") and row.status == "delivered")
 
 
@@ -145,7 +155,9 @@ def _is_frozen(warning: sa.Row, books: Books) -> bool:
 
 
 def _deliveries(books: Books) -> Iterator[str]:
-    """Each case and dispute is with the CRM, once by its key, with one body; and so is every summary that was promised."""
+    """Each case and dispute is with the CRM, once by its key, with one body; and so is every summary that was
+    promised.
+    """
     rows = {row.id: row.status for row in books.ours["deliveries"]}
     wanted = {f"{row.reference}:case.opened" for name in ("cases", "disputes") for row in books.ours[name]}
     wanted |= {key for key in rows if f":{SUMMARY}:" in key}

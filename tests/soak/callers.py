@@ -33,7 +33,9 @@ class Company:
         asked = {"PageSize": "1000"} | ({"To": to} if to else {})
         found: list[dict[str, str]] = []
         while True:
-            page = httpx.get(address, params=asked, auth=(LAB_ACCOUNT, self.settings.twilio_auth_token), timeout=30, trust_env=False).json()  # fmt: skip
+            page = httpx.get(
+                address, params=asked, auth=(LAB_ACCOUNT, self.settings.twilio_auth_token), timeout=30, trust_env=False
+            ).json()
             found += page["messages"]
             if not page["next_page_uri"]:
                 return found[::-1]

@@ -10,10 +10,31 @@ from tests.call_flows.line import Person, demo_world
 MANY = 10_000
 PAYEE = {"zh": "晨光书店", "en": "Morning Light Books"}
 RECORDS = {
-    "top_ups": {"id": "U", "amount": 80000, "channel": "card", "at": "2026-11-21T09:40:00+08:00", "status": "pending", "code": "SYSTEMERROR", "bank_debited": True},
-    "payments": {"id": "Y", "amount": 4590, "payee": PAYEE, "at": "2026-11-19T18:02:00+08:00", "status": "succeeded", "code": None},
-    "rewards": {"promotion": "M2", "progress": 30000, "completed_at": "2026-11-02T12:00:00+08:00", "credited_at": None, "credit_due": "2026-11-09"},
-}  # fmt: skip
+    "top_ups": {
+        "id": "U",
+        "amount": 80000,
+        "channel": "card",
+        "at": "2026-11-21T09:40:00+08:00",
+        "status": "pending",
+        "code": "SYSTEMERROR",
+        "bank_debited": True,
+    },
+    "payments": {
+        "id": "Y",
+        "amount": 4590,
+        "payee": PAYEE,
+        "at": "2026-11-19T18:02:00+08:00",
+        "status": "succeeded",
+        "code": None,
+    },
+    "rewards": {
+        "promotion": "M2",
+        "progress": 30000,
+        "completed_at": "2026-11-02T12:00:00+08:00",
+        "credited_at": None,
+        "credit_due": "2026-11-09",
+    },
+}
 
 
 def mobile(number: int) -> str:

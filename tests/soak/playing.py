@@ -131,6 +131,8 @@ def play(caller: Soaked, told: Told, chance: random.Random) -> None:
 
 
 def led_away(caller: Soaked, kind: str) -> bool:
-    """To a person, and as nobody is there to a callback; keys meant for something else may have answered that by now."""
+    """To a person, and as nobody is there to a callback; keys meant for something else may have answered
+    that by now.
+    """
     offered = OFFERED[caller.lang == "en"].casefold()
     return offered in (caller.heard if kind == "callback" else caller.everything_heard).casefold()

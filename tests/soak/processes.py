@@ -35,7 +35,10 @@ from tests.ports import free_ports
 from tests.soak import customers
 from tests.wallet.serving import served
 
-BANK = "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ import main; sys.exit(main())"
+BANK = (
+    "import logging, sys; logging.getLogger('werkzeug').setLevel('WARNING'); from ivr.wallet_api.__main__ "
+    "import main; sys.exit(main())"
+)
 """`make wallet-api`, without a line for each request."""
 LONGEST_START, HURRIES_EVERY = 60.0, 5.0
 LOG = "log"
@@ -57,7 +60,11 @@ class Rig:
     def wait_until_ready(self) -> None:
         """All of them answer."""
         settings, until = self.settings, time.monotonic() + LONGEST_START
-        addresses = [f"{settings.public_base_url}/readyz", f"{settings.twilio_api_url['']}/healthz", settings.wallet_api_url[""]]  # fmt: skip
+        addresses = [
+            f"{settings.public_base_url}/readyz",
+            f"{settings.twilio_api_url['']}/healthz",
+            settings.wallet_api_url[""],
+        ]
         while not all(_answers(address) for address in addresses):
             if time.monotonic() > until:
                 told = (settings.data_dir.parent / LOG).read_text("utf-8")
@@ -67,7 +74,9 @@ class Rig:
     def waiting(self) -> int:
         """Texts and deliveries that are not done."""
         with begin_read(self.line) as conn:
-            kept = [sa.select(sa.func.count()).where(one.c.status.in_((QUEUED, "sent"))) for one in (messages, deliveries)]  # fmt: skip
+            kept = [
+                sa.select(sa.func.count()).where(one.c.status.in_((QUEUED, "sent"))) for one in (messages, deliveries)
+            ]
             return sum(conn.scalar(one) or 0 for one in kept)
 
     def drain(self, seconds: float, tick: Callable[[int], None] = lambda left: None) -> None:
@@ -158,10 +167,19 @@ def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:
     port, token = free_ports(4), secrets.token_hex(16)
     keep_secret(_private(folder) / "wallet-api-token", lambda: token)
     return {
-        "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "PORT": str(port), "LAB": "1", "CODES_PER_HOUR": "1000000",
-        "TWILIO_AUTH_TOKEN": secrets.token_hex(16), "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
-        "WALLET_API_URL": f"http://127.0.0.1:{port + 3}", "WALLET_API_TOKEN": token, "CRM_URL": crm, "CRM_SECRET": SECRET, "CALLBACKS_AN_HOUR": "999999",  # the clock stands
-    }  # fmt: skip
+        "DATA_DIR": str(folder / "var"),
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "LAB": "1",
+        "CODES_PER_HOUR": "1000000",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "WALLET_API_URL": f"http://127.0.0.1:{port + 3}",
+        "WALLET_API_TOKEN": token,
+        "CRM_URL": crm,
+        "CRM_SECRET": SECRET,
+        "CALLBACKS_AN_HOUR": "999999",  # the clock stands
+    }
 
 
 def _private(folder: Path) -> Path:

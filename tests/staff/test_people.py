@@ -25,8 +25,15 @@ IVR = Path(__file__).parents[2] / "ivr"
 
 @pytest.mark.parametrize(
     "address",
-    ["", "+12025550198", "client:mei", "sip:mei@pbx.example.com:5061", "sips:mei@192.0.2.1", f"byoc:{TRUNK}/+8619900000051"],
-)  # fmt: skip
+    [
+        "",
+        "+12025550198",
+        "client:mei",
+        "sip:mei@pbx.example.com:5061",
+        "sips:mei@192.0.2.1",
+        f"byoc:{TRUNK}/+8619900000051",
+    ],
+)
 def test_these_addresses_can_be_rung(address):
     """Or nobody is rung, with an empty one."""
     assert checked_address(f" {address} ", "mei") == address
@@ -49,7 +56,7 @@ def test_these_addresses_can_be_rung(address):
         ("sip:mei@a b", "write a number"),
         ("mailto:mei@example.com", "write a number"),
     ],
-)  # fmt: skip
+)
 def test_other_addresses_are_refused_with_what_to_write(address, says):
     """+86 above all: Twilio would take the call and fail."""
     with pytest.raises(WrongAddress, match=re.escape(says)):
@@ -132,7 +139,11 @@ def test_no_code_changes_or_deletes_a_row_of_the_audit_log():
     for path in IVR.rglob("*.py"):
         source = path.read_text("utf-8")
         calls = [ast.unparse(one) for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
-        wrong = [call for call in calls if call.startswith(("sa.update(audit_log", "sa.delete(audit_log", "update(audit", "delete(audit"))]  # fmt: skip
+        wrong = [
+            call
+            for call in calls
+            if call.startswith(("sa.update(audit_log", "sa.delete(audit_log", "update(audit", "delete(audit"))
+        ]
         assert wrong == [], path
         assert "audit_log.update" not in source and "audit_log.delete" not in source, path
         if path.parent.name != "versions":

@@ -28,7 +28,11 @@ def test_the_right_password_begins_a_session_and_stays_secret(door):
     assert door.session(signed).person.name == "Mei" and not signed.waits_for_code
     assert hashes(door)["mei"].startswith("$argon2id$")
     with begin_read(door.engine) as conn:
-        rows = [repr(row) for name in ("staff", "staff_sessions", "staff_sign_ins", "audit_log") for row in conn.execute(sa.text(f"SELECT * FROM {name}"))]  # fmt: skip
+        rows = [
+            repr(row)
+            for name in ("staff", "staff_sessions", "staff_sign_ins", "audit_log")
+            for row in conn.execute(sa.text(f"SELECT * FROM {name}"))
+        ]
     assert not any(secret in row for row in rows for secret in (PASSWORD, signed.session, OFFICE))
 
 
@@ -40,7 +44,11 @@ def test_an_unknown_name_costs_the_same_work_and_gets_the_same_answer(door, monk
         conn.execute(sa.update(staff).where(staff.c.id == "an").values(password_hash=None))
     work = []
     original = PasswordHasher.verify
-    monkeypatch.setattr(PasswordHasher, "verify", lambda one, stored, typed: work.append(stored.split("$")[3]) or original(one, stored, typed))  # fmt: skip
+    monkeypatch.setattr(
+        PasswordHasher,
+        "verify",
+        lambda one, stored, typed: work.append(stored.split("$")[3]) or original(one, stored, typed),
+    )
     answers = [
         door.types(name, "another-password") for name in ("mei", "nobody", "bo", "an", "' OR 1=1 --", "字" * 500)
     ]

@@ -78,11 +78,24 @@ def test_an_account_is_searched_under_every_possible_number():
 
 RUNG = ["+8613700000000", "+862155550100", "+14155550132", "+16045550123"]
 NEVER = {
-    "Anguilla": "+12644761234", "the Bahamas": "+12423271234", "Puerto Rico": "+17872345678", "976": "+19765550132",
-    "no such area": "+15555550100", "premium, 900": "+19005550123", "toll-free": "+18005550123", "personal, 500": "+15005550123",
-    "premium, 168": "+8616812345", "longer 168": "+86168123456", "shared cost, 400": "+864000000101", "unassigned": "+8614155550132",
-    "a satellite": "+881612345678", "another one": "+870773111632", "London": "+442071838750", "nothing": "+", "too short": "+861",
-}  # fmt: skip
+    "Anguilla": "+12644761234",
+    "the Bahamas": "+12423271234",
+    "Puerto Rico": "+17872345678",
+    "976": "+19765550132",
+    "no such area": "+15555550100",
+    "premium, 900": "+19005550123",
+    "toll-free": "+18005550123",
+    "personal, 500": "+15005550123",
+    "premium, 168": "+8616812345",
+    "longer 168": "+86168123456",
+    "shared cost, 400": "+864000000101",
+    "unassigned": "+8614155550132",
+    "a satellite": "+881612345678",
+    "another one": "+870773111632",
+    "London": "+442071838750",
+    "nothing": "+",
+    "too short": "+861",
+}
 """With `+86,+1`."""
 
 

@@ -33,11 +33,45 @@ ASKED = {
     "consent": lambda wallet, by: wallet.consent(K1, True, KEY, by),
 }
 ACCOUNT = {"id": "K1", "wallet": "haiyun", "mobile": None, "language": "zh", "status": "active", "balance": 152350}
-TOP_UP = {"id": "U1", "amount": 30000, "channel": "card", "at": "2026-11-20T20:15:00+08:00", "status": "failed", "code": "54", "bank_debited": None}  # fmt: skip
-PAYMENT = {"id": "Y1", "kind": "payment", "amount": 4590, "at": "2026-11-19T18:02:00+08:00", "status": "succeeded", "code": None, "bank_debited": None, "payee": {"zh": "书", "en": "Books"}, "channel": None}  # fmt: skip
-DISPUTE = {"id": "P1", "payment": "Y1", "reason": "not-me", "at": "2026-11-20T10:00:00+08:00", "status": "received", "due": None, "refund_to": None}  # fmt: skip
+TOP_UP = {
+    "id": "U1",
+    "amount": 30000,
+    "channel": "card",
+    "at": "2026-11-20T20:15:00+08:00",
+    "status": "failed",
+    "code": "54",
+    "bank_debited": None,
+}
+PAYMENT = {
+    "id": "Y1",
+    "kind": "payment",
+    "amount": 4590,
+    "at": "2026-11-19T18:02:00+08:00",
+    "status": "succeeded",
+    "code": None,
+    "bank_debited": None,
+    "payee": {"zh": "书", "en": "Books"},
+    "channel": None,
+}
+DISPUTE = {
+    "id": "P1",
+    "payment": "Y1",
+    "reason": "not-me",
+    "at": "2026-11-20T10:00:00+08:00",
+    "status": "received",
+    "due": None,
+    "refund_to": None,
+}
 REWARD = {"promotion": "M2", "progress": 5790, "completed_at": None, "credited_at": None, "credit_due": None}
-PROMOTION = {"id": "M1", "title": {"zh": "减", "en": "off"}, "audience": "all", "condition": {"zh": "满", "en": "full"}, "starts": "2026-11-01T00:00:00+08:00", "ends": "2026-11-30T23:59:59+08:00", "reward": None}  # fmt: skip
+PROMOTION = {
+    "id": "M1",
+    "title": {"zh": "减", "en": "off"},
+    "audience": "all",
+    "condition": {"zh": "满", "en": "full"},
+    "starts": "2026-11-01T00:00:00+08:00",
+    "ends": "2026-11-30T23:59:59+08:00",
+    "reward": None,
+}
 
 
 def done(operation, result, **otherwise):
@@ -68,7 +102,12 @@ def answering(document, status=None, content="application/json", **headers):
 
     def app(environ, start):
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        found = status or (201 if environ["PATH_INFO"].endswith(("freezes", "disputes", "consents")) and environ["REQUEST_METHOD"] == "POST" else 200)  # fmt: skip
+        found = status or (
+            201
+            if environ["PATH_INFO"].endswith(("freezes", "disputes", "consents"))
+            and environ["REQUEST_METHOD"] == "POST"
+            else 200
+        )
         start(f"{found} {HTTPStatus(found).phrase}", [("Content-Type", content), *headers.items()])
         return [body]
 

@@ -194,7 +194,9 @@ def test_a_consent_whose_answers_are_lost_is_given_once_and_told_once_it_is_know
 
 @pytest.mark.parametrize("lost", [0, 1, 2, 3])
 def test_a_dispute_whose_answers_are_lost_is_filed_once_and_told_once_it_is_known(caller, bank, lost):
-    """Asked about by its key, then asked for once more under the same key: one dispute at the bank, one reference, one text."""
+    """Asked about by its key, then asked for once more under the same key: one dispute at the bank, one reference, one
+    text.
+    """
     at_the_yes(caller)
     bank.loses = lost
     caller.presses("1").is_told(*FILED)

@@ -57,18 +57,23 @@ def test_alike_goes_both_ways(one, other):
 def test_the_nearest_comes_first():
     """The same amount a day beside, then a like one; what succeeded later than what did not; four days are too far."""
     records = [
-        tried("succeeded", 50000, 11, "succeeded"), tried("like", 51000, 10), tried("day", 50000, 11),
-        tried("far", 50000, 14), tried("other", 99, 10),
-    ]  # fmt: skip
+        tried("succeeded", 50000, 11, "succeeded"),
+        tried("like", 51000, 10),
+        tried("day", 50000, 11),
+        tried("far", 50000, 14),
+        tried("other", 99, 10),
+    ]
     assert [one.id for one in near(records, 50000, ON, ZONE)] == ["day", "like", "succeeded"]
 
 
 def test_what_nobody_knows_comes_before_what_failed_without_a_debit():
     """And what succeeded is settled."""
     records = [
-        tried("no debit", 1, 10, debited=False), tried("failed", 2, 10), tried("unknown", 3, 12, "pending"),
+        tried("no debit", 1, 10, debited=False),
+        tried("failed", 2, 10),
+        tried("unknown", 3, 12, "pending"),
         tried("done", 4, 10, "succeeded"),
-    ]  # fmt: skip
+    ]
     assert [one.id for one in unsettled(records, ON, ZONE)] == ["unknown", "failed", "no debit"]
 
 

@@ -1,4 +1,6 @@
-"""docs/wallet-api.yaml is the contract: its examples fit it, the client keeps to it, the reference server answers by it."""
+"""docs/wallet-api.yaml is the contract: its examples fit it, the client keeps to it, the reference server answers by
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,16 @@ from tests.wallet.conftest import TOKEN
 from tests.wallet.contract import DOCUMENT, answer_faults, faults, found, operation_at, operations, request_faults
 
 KINDS = {
-    "findAccount": "FoundAccount", "promotions": "Promotions", "account": "Account", "check": "CheckResult", "topUps": "TopUps",
-    "transactions": "Page", "spending": "Spending", "rewards": "Rewards", "disputes": "Disputes",
-}  # fmt: skip
+    "findAccount": "FoundAccount",
+    "promotions": "Promotions",
+    "account": "Account",
+    "check": "CheckResult",
+    "topUps": "TopUps",
+    "transactions": "Page",
+    "spending": "Spending",
+    "rewards": "Rewards",
+    "disputes": "Disputes",
+}
 
 
 def contents() -> Iterator[Any]:
@@ -77,7 +86,15 @@ def test_every_parameter_has_an_example_that_fits():
 def test_a_wrong_example_would_be_found():
     """The check itself can fail: an amount in yuan, a time without offset, a missing field."""
     top_up = DOCUMENT["components"]["schemas"]["TopUp"]
-    good = {"id": "U2", "amount": 80000, "channel": "card", "at": "2026-11-21T09:40:00+08:00", "status": "pending", "code": None, "bank_debited": None}  # fmt: skip
+    good = {
+        "id": "U2",
+        "amount": 80000,
+        "channel": "card",
+        "at": "2026-11-21T09:40:00+08:00",
+        "status": "pending",
+        "code": None,
+        "bank_debited": None,
+    }
     assert faults(top_up, good) == []
     for wrong in ({"amount": 800.5}, {"at": "2026-11-21T09:40:00"}, {"status": "lost"}, {"id": ""}):
         assert faults(top_up, good | wrong) != []
@@ -95,7 +112,9 @@ def test_the_clients_types_take_what_the_contract_shows(name, kind):
 
 def test_every_problem_has_a_code_that_the_client_can_read():
     """A refusal is decided by its code."""
-    for example in DOCUMENT["components"]["responses"]["NoAccount"]["content"]["application/problem+json"]["examples"].values():  # fmt: skip
+    for example in DOCUMENT["components"]["responses"]["NoAccount"]["content"]["application/problem+json"][
+        "examples"
+    ].values():
         assert (
             schemas.decoded(Answer(404, msgspec.json.encode(example["value"])), schemas.Problem, 404).code
             == "no-account"

@@ -18,10 +18,22 @@ def attacked(app: Any, folder: Path, *how: str) -> subprocess.CompletedProcess[s
     """What Schemathesis says of an app; the seed is given here."""
     with served(app) as url:
         command = [
-            str(Path(sys.executable).with_name("schemathesis")), "run", str(CONTRACT), "--url", url, "--no-color",
-            "-H", f"Authorization: Bearer {TOKEN}", "--seed", "20261123", "--generation-database", "none",
-            "--continue-on-failure", "--no-shrink", *how,
-        ]  # fmt: skip
+            str(Path(sys.executable).with_name("schemathesis")),
+            "run",
+            str(CONTRACT),
+            "--url",
+            url,
+            "--no-color",
+            "-H",
+            f"Authorization: Bearer {TOKEN}",
+            "--seed",
+            "20261123",
+            "--generation-database",
+            "none",
+            "--continue-on-failure",
+            "--no-shrink",
+            *how,
+        ]
         return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
@@ -37,6 +49,8 @@ def test_an_independent_tester_finds_nothing_against_the_reference_server(demo_o
 def test_the_independent_tester_finds_a_planted_fault(demo_on_sqlite, tmp_path):
     """A balance in words."""
     app = create_app(demo_on_sqlite, WALLETS, TOKEN)
-    app.after_request(lambda answer: answer.set_data(re.sub(rb'"balance":\d+', b'"balance":"much"', answer.get_data())) or answer)  # fmt: skip
+    app.after_request(
+        lambda answer: answer.set_data(re.sub(rb'"balance":\d+', b'"balance":"much"', answer.get_data())) or answer
+    )
     run = attacked(app, tmp_path, "--phases", "examples", "--include-operation-id", "account")
     assert run.returncode == 1 and '"much" is not of type "integer"' in run.stdout, run.stdout[-3000:]

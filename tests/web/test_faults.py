@@ -1,4 +1,6 @@
-"""The database or the wallet is dead, slow or half-way: words for the caller, a way on, nothing false, nothing twice."""
+"""The database or the wallet is dead, slow or half-way: words for the caller, a way on, nothing false, nothing
+twice.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def dead(request, line, tmp_path) -> Line:
 
 @on_sqlite
 def test_without_a_database_every_webhook_gets_words_and_a_way_on(dead):
-    """A turn is asked for once more, then the fallback agent; an agent's leg is let go; ready says no, alive says yes."""
+    """A turn is asked for once more, then the fallback agent; an agent's leg is let go; ready says no,
+    alive says yes.
+    """
     for path in PLACES:
         document = spoken(post(dead, path, ringing(CallSid="CA1")))
         assert "抱歉" in document and "Sorry" in document

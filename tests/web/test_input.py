@@ -1,4 +1,5 @@
-"""Whatever is posted to the telephone side: refused, or a safe document; never a 5xx, never an echo, and the call goes on.
+"""Whatever is posted to the telephone side: refused, or a safe document; never a 5xx, never an echo, and the call goes
+on.
 
 `post` holds every answer to that.
 """

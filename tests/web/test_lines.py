@@ -93,7 +93,9 @@ def test_a_caller_is_the_same_however_the_carrier_writes_the_number(line, spelt)
     "to, known", [("864000000101", "+13055550123"), ("4000000101", "+8613055550123"), (HAIYUN, "+13055550123")]
 )
 def test_a_number_without_its_plus_is_written_as_the_line_beside_it(line, to, known):
-    """Eleven digits may be Miami or a mainland mobile: a carrier that writes its line as at home writes callers so too."""
+    """Eleven digits may be Miami or a mainland mobile: a carrier that writes its line as at home writes callers so
+    too.
+    """
     Caller(line, "en", repeat=False).calls(from_=known).hangs_up()
     Caller(line, "en", repeat=False).dials(to, "13055550123").hears("press 1").does_not_hear("普通话，请按一")
 

@@ -228,7 +228,9 @@ def falls_back(line: Line, caller: Caller, turn: int | None = None, **more: str)
 
 
 def test_the_fallback_after_a_talk_rings_nobody(line):
-    """The end of the leg could not be told: the caller has spoken with a person, and hears goodbye, however often it is asked."""
+    """The end of the leg could not be told: the caller has spoken with a person, and hears goodbye, however often it is
+    asked.
+    """
     caller, turn, address = rings_an_agent(line)
     agent_presses(line, address)
     replies = {falls_back(line, caller, turn) for _again in range(2)} | {falls_back(line, caller)}

@@ -141,7 +141,9 @@ def test_a_call_whose_facts_know_no_other_number_texts_from_the_line(settings):
 @on_sqlite
 @pytest.mark.parametrize("setting, shown", [({}, OURS), ({"": OTHER}, OTHER), ({"haiyun": OTHER}, OURS)])
 def test_without_a_database_the_fallback_agent_is_rung_from_the_number_that_was_dialled(line, setting, shown, tmp_path):
-    """With a time-out, and with words for whoever was not answered; whoever dials from a name shows their own number."""
+    """With a time-out, and with words for whoever was not answered; whoever dials from a name shows their
+    own number.
+    """
     settings = replace(line.settings, database_url=f"sqlite:///{tmp_path}/none/none.db", fallback_agent=FALLBACK)
     line.settings = replace(settings, caller_id=setting, ring_seconds=30)
     line.restart()

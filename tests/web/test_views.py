@@ -30,7 +30,9 @@ def handlers(app: Flask) -> Iterator[Callable[..., Any]]:
 
 
 def kept_by(one: Any, seen: set[int]) -> Iterator[Any]:
-    """What a function has from the functions around it and from its defaults, and an object of ours in its attributes."""
+    """What a function has from the functions around it and from its defaults, and an object of ours in its
+    attributes.
+    """
     if isinstance(one, GIVEN) or id(one) in seen:
         return
     seen.add(id(one))

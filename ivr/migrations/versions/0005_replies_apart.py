@@ -42,7 +42,8 @@ def downgrade() -> None:
     journal.create(op.get_bind())
     kept = _columns(journal, "journal_after")
     op.execute(
-        f"INSERT INTO journal ({kept}, reply) SELECT {kept}, (SELECT reply FROM replies WHERE id = journal_after.reply) FROM journal_after"
+        f"INSERT INTO journal ({kept}, reply) SELECT {kept}, (SELECT reply FROM replies WHERE id = "
+        "journal_after.reply) FROM journal_after"
     )
     op.drop_table("journal_after")
     op.drop_table("replies")

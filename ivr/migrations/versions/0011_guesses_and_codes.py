@@ -1,4 +1,6 @@
-"""Guesses that were refused unseen, codes by caller and wallet, what owners are told of it, and who unlocked an account."""
+"""Guesses that were refused unseen, codes by caller and wallet, what owners are told of it, and who unlocked an
+account.
+"""
 
 from __future__ import annotations
 

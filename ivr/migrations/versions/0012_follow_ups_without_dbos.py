@@ -1,7 +1,8 @@
 """Follow-ups are outbox rows alone: the tables of DBOS go.
 
-Whatever a job was still to do has its row in `messages`: a text that waits for its first try is `queued` there, and due. So
-no row has to be moved. A job that a worker of the release before had begun is a row that is leased, and due when the lease ends.
+Whatever a job was still to do has its row in `messages`: a text that waits for its first try is `queued` there, and
+due. So no row has to be moved. A job that a worker of the release before had begun is a row that is leased, and due
+when the lease ends.
 """
 
 from __future__ import annotations
@@ -15,9 +16,19 @@ branch_labels = None
 depends_on = None
 
 ON_SQLITE = (
-    "notifications", "workflow_events", "workflow_events_history", "streams", "operation_outputs", "workflow_input",
-    "workflow_output", "workflow_status", "workflow_schedules", "application_versions", "queues", "dbos_migrations",
-)  # fmt: skip
+    "notifications",
+    "workflow_events",
+    "workflow_events_history",
+    "streams",
+    "operation_outputs",
+    "workflow_input",
+    "workflow_output",
+    "workflow_status",
+    "workflow_schedules",
+    "application_versions",
+    "queues",
+    "dbos_migrations",
+)
 """Tables that refer to others first. PostgreSQL has them in a schema of their own."""
 
 

@@ -59,7 +59,9 @@ class Disputes:
 
 @dataclass(frozen=True)
 class WriteResult(Generic[T]):
-    """A completed write with its result. The client accepts it only if key, operation and account are those that it sent."""
+    """A completed write with its result. The client accepts it only if key, operation and account are those that it
+    sent.
+    """
 
     key: Id
     operation: Literal["freeze", "dispute", "consent"]
