@@ -16,6 +16,8 @@ PUT /simulator/recordings/<RE…> {"call", "seconds", "words"?}
     Keep a recording made by the telephone in the terminal.
 GET /simulator/clock, POST /simulator/clock {"advance": 30}
     Virtual seconds; time-outs that pass end in silence.
+/simulator/clients/…
+    Browsers of agents (see `clients_api`).
 
 `agents`: accept, decline, silent, hangs-up, busy, no-answer, failed, `keys:12`, or `ask` (a client acts by the agent's
 SID). `bare_hash`: what a `#` alone means in an entry: `silence` (as documented), or reported as empty, absent, hash or
@@ -34,6 +36,8 @@ from werkzeug.exceptions import HTTPException
 from ivr.simulator.account.leg_events import Input
 from ivr.simulator.account.recordings import Recording
 from ivr.simulator.calls.call_runner import CallRunner, RunningCall, again, options
+from ivr.simulator.calls.client_phones import ClientPhones
+from ivr.simulator.clients_api import add_clients
 from ivr.simulator.twiml.executor import Leg
 from ivr.simulator.twiml.gather import BARE_HASH
 
@@ -44,8 +48,8 @@ LONGEST = 10_000_000
 AGENTS = ("accept", "decline", "silent", "hangs-up", "busy", "no-answer", "failed", "ask")
 
 
-def control_blueprint(runner: CallRunner) -> Blueprint:
-    """The JSON API for the calls of one runner."""
+def control_blueprint(runner: CallRunner, clients: ClientPhones) -> Blueprint:
+    """The JSON API for the calls of one runner, and for the browsers of its agents."""
     control = Blueprint("simulator", __name__, url_prefix="/simulator")
 
     @control.errorhandler(HTTPException)
@@ -56,6 +60,7 @@ def control_blueprint(runner: CallRunner) -> Blueprint:
     _actions(control, runner)
     _recordings(control, runner)
     _clock(control, runner)
+    add_clients(control, clients)
     return control
 
 

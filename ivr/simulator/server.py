@@ -25,12 +25,16 @@ from ivr.config.settings import Settings
 from ivr.network.loopback import entrance, is_from_here, refuse_strangers
 from ivr.simulator.account.account import Account
 from ivr.simulator.calls.call_runner import CallRunner
+from ivr.simulator.calls.client_phones import ClientPhones
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT
 from ivr.simulator.control_api import control_blueprint
 from ivr.simulator.rest.api import rest_blueprint
 from ivr.simulator.rest.credentials import TEST, Credentials
 from ivr.simulator.webhooks.transport import HttpTransport, Transport
 from ivr.web.hold_music import music_file
+
+LOOKS_EVERY = 0.5
+"""Seconds between two looks at what time has brought to the browsers of agents."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,14 @@ def make_call_runner(settings: Settings, transport: Transport, behaviour: Behavi
     return CallRunner(transport, settings.twilio_auth_token, account, behaviour.agent)
 
 
-def create_server(settings: Settings, runner: CallRunner, behaviour: Behaviour) -> Flask:
+def make_client_phones(runner: CallRunner) -> ClientPhones:
+    """Browsers of agents, whose time is the machine's and moves on with the virtual clock."""
+    return ClientPhones(runner, lambda: time.monotonic() + runner.clock)
+
+
+def create_server(
+    settings: Settings, runner: CallRunner, behaviour: Behaviour, clients: ClientPhones | None = None
+) -> Flask:
     """The WSGI app: REST, the JSON API, and the browser phone where its libraries are installed."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
@@ -76,7 +87,7 @@ def create_server(settings: Settings, runner: CallRunner, behaviour: Behaviour) 
     given = (settings.twilio_test_account_sid, settings.twilio_test_auth_token)
     key = (settings.twilio_api_key, settings.twilio_api_secret)
     accounts = Credentials((runner.account.sid, settings.twilio_auth_token), given if all(given) else TEST, key)
-    app.register_blueprint(control_blueprint(runner))
+    app.register_blueprint(control_blueprint(runner, clients or make_client_phones(runner)))
     _add_phone(app, settings, runner)
     app.register_blueprint(rest_blueprint(runner, accounts, behaviour.sms))
     return app
@@ -126,6 +137,11 @@ def make_hold_music(settings: Settings) -> None:
         unfinished.replace(file)
 
 
+def _keep_looking(clients: ClientPhones, stop: threading.Event) -> None:
+    while not stop.wait(LOOKS_EVERY):
+        clients.look()
+
+
 def main() -> int:
     """Serve until SIGINT or SIGTERM."""
     settings = Settings.load()
@@ -137,10 +153,14 @@ def main() -> int:
     transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
     runner = make_call_runner(settings, transport, behaviour)
     make_hold_music(settings)
-    server = make_server("127.0.0.1", settings.port + 1, create_server(settings, runner, behaviour), threaded=True)
+    clients, stop = make_client_phones(runner), threading.Event()
+    app = create_server(settings, runner, behaviour, clients)
+    server = make_server("127.0.0.1", settings.port + 1, app, threaded=True)
+    threading.Thread(target=_keep_looking, args=(clients, stop), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever(poll_interval=0.1)
+    stop.set()
     runner.close()
     transport.close()
     return 0

@@ -79,6 +79,21 @@ class Account:
         """The URL of a recording's file, without an extension."""
         return f"{self.base_url}/2010-04-01/Accounts/{self.sid}/Recordings/{recording.sid}"
 
+    def say(self, leg: Party, words: str) -> bool:
+        """A person on this leg says something to those who are connected with it; False when nobody is."""
+        others = [leg.talking_to] if leg.talking_to is not None else self._in_conference_with(leg)
+        for other in others:
+            other.listen(words)
+        return bool(others)
+
+    def _in_conference_with(self, leg: Party) -> list[Party]:
+        """The legs that hear this one: neither it nor they are on hold, and it is not muted."""
+        for conference in tuple(self.conferences):
+            mine = [one for one in conference.participants if one.leg is leg and not (one.muted or one.hold)]
+            if mine and conference.status == "in-progress":
+                return [one.leg for one in tuple(conference.participants) if one.leg is not leg and not one.hold]
+        return []
+
     def end_talk(self, leg: Party) -> None:
         """End the leg's conversation; the leg at the other end of a queue is told."""
         other, leg.talking_to = leg.talking_to, None

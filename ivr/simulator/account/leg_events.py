@@ -22,6 +22,10 @@ class Party(Protocol):
         """The leg's CallSid."""
         ...
 
+    def listen(self, words: str) -> None:
+        """Hear a person on another leg say this."""
+        ...
+
 
 @dataclass(frozen=True)
 class Waiting:

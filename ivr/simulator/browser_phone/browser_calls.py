@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ivr.config.settings import Settings
 from ivr.simulator.account.account import Account
+from ivr.simulator.account.leg_events import Event, Party
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.live_call import LiveCall, Refused
 from ivr.simulator.browser_phone.timed_transport import TimedTransport
@@ -26,6 +27,7 @@ class BrowserCalls:
         self._settings, self._account, self._scene, self._clock = settings, account, scene, clock
         self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
         self._calls: dict[str, LiveCall] = {}
+        self._elsewhere, account.post = account.post, self._post
         self._lock = threading.Lock()
 
     def place(self, line: str, caller: str, mode: str) -> LiveCall:
@@ -49,6 +51,11 @@ class BrowserCalls:
     def in_progress(self) -> list[LiveCall]:
         """The calls that are not over, oldest first."""
         return [call for call in tuple(self._calls.values()) if not call.over]
+
+    def _post(self, leg: Party, event: Event) -> None:
+        """Deliver an event from another leg: to one of these calls, or as before."""
+        call = self._calls.get(leg.sid)
+        call.meet(event) if call else self._elsewhere(leg, event)
 
     def _forget_the_oldest(self) -> None:
         over = [call for call in self._calls.values() if call.over]

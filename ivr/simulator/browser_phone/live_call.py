@@ -11,18 +11,19 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from ivr.simulator.account.leg_events import Event, Interruption
 from ivr.simulator.account.sids import new_sid
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.timed_transport import TimedTransport
 from ivr.simulator.browser_phone.transcript import Transcript
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.twiml.executor import Leg
-from ivr.simulator.twiml.speech import Speech
+from ivr.simulator.twiml.speech import PERSON, Speech
 from ivr.simulator.webhooks.delivery import WebhookFailed
 from ivr.simulator.webhooks.transport import Transport
 
@@ -69,6 +70,8 @@ class LiveCall:
         time."""
         self._window = ""
         self._lock = threading.RLock()
+        self._events: deque[Event] = deque()
+        """Events from other legs, each with a `meet` among the actions."""
         self._actions: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
 
     def begin(self) -> None:
@@ -93,6 +96,17 @@ class LiveCall:
         self._actions.put((kind, keys, done))
         return done
 
+    def meet(self, event: Event) -> None:
+        """An event from another leg, which comes after the actions before it."""
+        self._events.append(event)
+        self._actions.put(("meet", "", threading.Event()))
+
+    @property
+    def talks(self) -> bool:
+        """Whether a person on another leg hears the caller. An agent on a leg of this call is played by its seat."""
+        leg = self._leg()
+        return leg is not None and self._state() == "talking" and leg.talking_to not in leg.children
+
     def picture(self) -> dict[str, Any]:
         """The whole state of the call, as a window shows it."""
         with self._lock:
@@ -106,13 +120,14 @@ class LiveCall:
                 "started": self.started,
                 "version": self.version,
                 "state": state,
-                "agent": self.seat.shown(),
+                "agent": self.seat.shown() | ({"number": self.phone.talking_to} if self.phone.talking_to else {}),
                 "turn": self.transport.turn,
                 "options": [asdict(one) for one in self.phone.options if one.key.isascii() and one.key.isdigit()]
                 if waiting
                 else [],
                 "seconds": waiting.seconds if waiting else 0,
                 "records": bool(waiting) and self.phone.may_speak,
+                "talks": self.talks,
                 "lines": self.transcript.shown(),
             }
 
@@ -158,6 +173,10 @@ class LiveCall:
             self._act(self._repeat)
         elif self.over:
             return
+        elif kind == "meet":
+            self._act(self._meet)
+        elif kind == "speak" and self.talks:
+            self._say(keys)
         elif kind == "press":
             self._act(lambda: self.phone.presses(keys))
         elif kind == "speak":
@@ -169,6 +188,16 @@ class LiveCall:
         else:
             self._note("hung-up")
             self._act(self.phone.hangs_up)
+
+    def _meet(self) -> None:
+        event, call = self._events.popleft(), self.phone.call
+        if not call.over and call.waiting:
+            call.interrupt(event) if isinstance(event, Interruption) else call.act(event)
+
+    def _say(self, words: str) -> None:
+        """Say something to the agent who took this call out of the queue."""
+        self._note("said", words)
+        self.phone.account.say(self.phone.call.leg, words)
 
     def _act(self, action: Callable[[], object]) -> None:
         self.working = True
@@ -203,7 +232,7 @@ class LiveCall:
             return
         for piece in leg.heard[self._heard :]:
             self._heard += 1
-            self._news("", "", piece, "line")
+            self._news("", "", piece, "agent" if piece.voice == PERSON else "line")
         for child in leg.children:
             for piece in child.heard[self._overheard[child.sid] :]:
                 self._news("", "", piece)
@@ -238,4 +267,5 @@ class LiveCall:
             return f"agent-{self.seat.stage}"
         if self.working:
             return "working" if self.transcript.lines else "ringing"
-        return "talking" if self.phone.talking_to else "listening"
+        waiting = self.phone.call.waiting
+        return "talking" if waiting and waiting.kind == "talking" else "listening"

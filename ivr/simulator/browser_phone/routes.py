@@ -10,6 +10,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
@@ -25,9 +26,12 @@ from ivr.simulator.browser_phone.browser_calls import BrowserCalls
 from ivr.simulator.browser_phone.lab_client import LabClient
 from ivr.simulator.browser_phone.live_call import ACTIONS, LiveCall, Refused
 from ivr.simulator.calls.phone import ANONYMOUS
+from ivr.web.hold_music import music_file
 
 NUMBER = re.compile(r"\+[0-9]{3,15}")
 KEYS = re.compile(r"[0-9*#]{1,40}")
+PLAYED = re.compile(r"\[https?://\S+\]")
+"""A line of the transcript that is music."""
 MOST_WORDS = 300
 QUICKLY = 3.0
 """Seconds that the answer to an action waits for its result, so that most answers already hold what was said."""
@@ -53,9 +57,9 @@ def phone_blueprint(
     lab_client = LabClient(settings)
     browser_calls = BrowserCalls(settings, account or Account(), lab_client.agents_answer, clock)
     _guard(pages)
-    _pages(pages, lab_client, browser_calls)
+    _pages(pages, lab_client, browser_calls, f"{settings.desk_url}/desk/")
     _calls(pages, browser_calls, lab_client)
-    _sounds(pages, browser_calls)
+    _sounds(pages, browser_calls, music_file(settings))
     _lab(pages, lab_client)
     return pages
 
@@ -82,10 +86,10 @@ def _guard(pages: Blueprint) -> None:
         return jsonify(error=str(why)), STATUS.get(str(why), 400)
 
 
-def _pages(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls) -> None:
+def _pages(pages: Blueprint, lab_client: LabClient, browser_calls: BrowserCalls, desk: str) -> None:
     @pages.get("/")
     def page() -> str:
-        return render_template("phone/page.html")
+        return render_template("phone/page.html", desk=desk)
 
     @pages.get("")
     def without_slash() -> Any:
@@ -127,7 +131,7 @@ def _calls(pages: Blueprint, browser_calls: BrowserCalls, lab_client: LabClient)
         kind, keys = _one_of(asked.get("kind"), ACTIONS), asked.get("keys", "")
         if kind == "press" and not (isinstance(keys, str) and KEYS.fullmatch(keys)):
             raise Refused("no-key")
-        if kind == "speak" and not (_is_short(keys) and call.phone.may_speak):
+        if kind == "speak" and not (_is_short(keys) and (call.phone.may_speak or call.talks)):
             raise Refused("no-words")
         seen = asked.get("seen")
         done = call.order(kind, keys, str(asked.get("window", "")), seen if isinstance(seen, int) else 0)
@@ -163,7 +167,7 @@ def _is_secret(step: list[Any]) -> bool:
     return step[0] == "answer" and step[2] in ("secret", "sealed")
 
 
-def _sounds(pages: Blueprint, browser_calls: BrowserCalls) -> None:
+def _sounds(pages: Blueprint, browser_calls: BrowserCalls, music: Path) -> None:
     def sound(content: bytes) -> Response:
         return Response(content, mimetype="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
@@ -171,6 +175,8 @@ def _sounds(pages: Blueprint, browser_calls: BrowserCalls) -> None:
     def said(sid: str, number: int) -> Any:
         try:
             line = browser_calls.find(sid).transcript.heard(number)
+            if PLAYED.fullmatch(line.text) and music.is_file():
+                return sound(music.read_bytes())
             return sound(speech_audio.spoken(line.text, line.language, line.slow))
         except (IndexError, ValueError):
             return jsonify(error="nothing-said"), 404

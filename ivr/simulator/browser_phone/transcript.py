@@ -10,7 +10,7 @@ from typing import Any
 from ivr.simulator.twiml.speech import Speech
 from ivr.simulator.twiml.validation import is_chinese
 
-HEARD = ("line", "whisper")
+HEARD = ("line", "whisper", "agent")
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Transcript:
         self.lines: list[Line] = []
 
     def hear(self, who: str, piece: Speech, turn: int, slow: bool) -> None:
-        """Add speech of the line, or of a whisper to an agent."""
+        """Add speech of the line, of a whisper to an agent, or of an agent who talks to the caller."""
         self.lines.append(Line(who, piece.text, turn, "zh" if is_chinese(piece.language) else "en", slow))
 
     def key(self, keys: str, turn: int) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ivr.simulator.account.account import Account
-from ivr.simulator.account.leg_events import Event, Input, Interruption, Party, Redirected, Target
+from ivr.simulator.account.leg_events import Event, Input, Interruption, Party, Redirected, Target, Waiting
 from ivr.simulator.account.sids import new_sid, now
 from ivr.simulator.calls.phone_call import PhoneCall
 from ivr.simulator.twiml import speech
@@ -29,6 +29,8 @@ from ivr.simulator.webhooks.transport import Transport
 
 LONGEST_SETTLING = 30.0
 LONGEST_ANSWERS = 20
+BROWSER, UNREACHABLE = "browser", "unreachable"
+"""How a `client:` address behaves that is registered, and one that is not."""
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
 
@@ -43,6 +45,8 @@ class RunningCall:
     ended: datetime | None = None
     behaviour: str = "person"
     mark: int = 0
+    rings: Target | None = None
+    """While a person's browser rings: the document that begins when it is answered."""
     trouble: list[str] = field(default_factory=list)
     mailbox: deque[Callable[[], None]] = field(default_factory=deque)
     working: bool = False
@@ -75,6 +79,8 @@ class CallRunner:
     account: Account
     agents: Agents = lambda number: "accept"
     """How a called number behaves; `person`: a client of the JSON interface acts for it."""
+    is_registered: Callable[[str], bool] = lambda address: False
+    """Whether a browser is registered for this `client:` address; its person answers, whatever `agents` says."""
     voice: str = "/voice"
     status: str = "/voice/status"
     fallback: str = "/voice/fallback"
@@ -109,14 +115,20 @@ class CallRunner:
         return call
 
     def ring(
-        self, to: str, caller: str, target: Target, status_callbacks: StatusCallbacks, fallback: str = ""
+        self,
+        to: str,
+        caller: str,
+        target: Target,
+        status_callbacks: StatusCallbacks,
+        fallback: str = "",
+        timeout: float = 60,
     ) -> RunningCall:
         """The app places a call by REST."""
         leg = self._leg(to, caller, "", "outbound-api")
         leg.parameters["CallStatus"] = "queued"
         leg.fallback, leg.status_callbacks = fallback, replace(status_callbacks, webhooks=leg.webhooks)
-        call = self._register(RunningCall(PhoneCall(leg), self.clock, behaviour=self.agents(to)))
-        self.tell(call, lambda: self._connect(call, target))
+        call = self._register(RunningCall(PhoneCall(leg), self.clock, behaviour=self._behaviour(to)))
+        self.tell(call, lambda: self._connect(call, target, timeout))
         return call
 
     def adopt(self, sid: str) -> RunningCall | None:
@@ -147,9 +159,11 @@ class CallRunner:
         """End a call by REST; `canceled` ends it before it is answered."""
 
         def ending() -> None:
-            if status == "canceled" and not call.leg.answered:
+            if status == "canceled" and not call.leg.answered and not call.rings:
                 call.leg.parameters["CallStatus"] = "canceled"
                 call.phone_call.cancel()
+            if call.rings:
+                self._stop_ringing(call, "canceled")
             call.phone_call.hang_up()
 
         self.tell(call, ending)
@@ -162,7 +176,7 @@ class CallRunner:
         call = found[0]
 
         def happen() -> None:
-            if not call.phone_call.over and call.phone_call.waiting:
+            if not call.rings and not call.phone_call.over and call.phone_call.waiting:
                 call.phone_call.interrupt(event) if isinstance(event, Interruption) else call.phone_call.act(event)
 
         self.tell(call, happen)
@@ -171,7 +185,9 @@ class CallRunner:
         """Input of the person on the call."""
 
         def act() -> None:
-            if not call.phone_call.over and call.phone_call.waiting:
+            if call.rings:
+                self._pick_up(call, given)
+            elif not call.phone_call.over and call.phone_call.waiting:
                 if call.phone_call.waiting.kind == "talking":
                     call.leg.clock = max(call.leg.clock, self.clock - call.placed_at)
                 call.phone_call.act(given)
@@ -243,12 +259,25 @@ class CallRunner:
         if call.phone_call.over and call.ended is None:
             call.ended = now()
 
-    def _connect(self, call: RunningCall, target: Target) -> None:
+    def _behaviour(self, to: str) -> str:
+        """A registered browser rings; one that is not behaves as the lab's agents do, or cannot be reached."""
+        if self.is_registered(to):
+            return BROWSER
+        behaviour = self.agents(to)
+        return UNREACHABLE if to.startswith("client:") and behaviour == "person" else behaviour
+
+    def _connect(self, call: RunningCall, target: Target, timeout: float) -> None:
         if call.status == "canceled":
             call.phone_call.cancel()
             return
         call.leg.set_status("initiated", "initiated")
+        if call.behaviour == UNREACHABLE:  # nothing rings, so nobody waits for the time-out
+            self._stop_ringing(call, "no-answer")
+            return
         call.leg.set_status("ringing", "ringing")
+        if call.behaviour == BROWSER:
+            call.rings, call.phone_call.waiting = target, Waiting("ringing", timeout + 5)
+            return
         if call.behaviour in ("busy", "no-answer", "failed"):
             call.leg.parameters["CallStatus"] = call.behaviour
             call.phone_call.hang_up()
@@ -256,9 +285,24 @@ class CallRunner:
         call.leg.answer()
         call.phone_call.start(target)
 
+    def _pick_up(self, call: RunningCall, given: Input) -> None:
+        """The person answers (keys), declines (hangs up), or lets it ring until the time-out."""
+        target = call.rings
+        if not given.keys or target is None:
+            self._stop_ringing(call, "busy" if given.hangs_up else "no-answer")
+            return
+        call.rings = None
+        call.leg.answer()
+        call.phone_call.start(target)
+
+    def _stop_ringing(self, call: RunningCall, status: str) -> None:
+        call.rings, call.phone_call.waiting = None, None
+        call.leg.parameters["CallStatus"] = status
+        call.phone_call.hang_up()
+
     def _answer_for(self, call: RunningCall) -> None:
         """An agent whom the app called presses keys as the lab's agents do."""
-        for _turn in range(LONGEST_ANSWERS if call.behaviour != "person" else 0):
+        for _turn in range(LONGEST_ANSWERS if call.behaviour not in ("person", BROWSER) else 0):
             if call.phone_call.over or not call.phone_call.waiting or call.phone_call.waiting.kind != "keys":
                 return
             if call.behaviour == "hangs-up":
@@ -269,7 +313,9 @@ class CallRunner:
     def _redirect(self, call: RunningCall, target: Target) -> None:
         if call.phone_call.over:
             return
-        if call.phone_call.waiting:
+        if call.rings:
+            call.rings = target
+        elif call.phone_call.waiting:
             call.phone_call.interrupt(Redirected(target))
         else:
             call.phone_call.start(target)

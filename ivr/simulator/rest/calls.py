@@ -29,7 +29,12 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
         if not runner.account.may_call_from(caller):
             raise RestError(400, 21210, f"'From' phone number not verified: {caller}")
         call = runner.ring(
-            to, caller, _target(request.form), _status_callbacks(runner), request.form.get("FallbackUrl", "")
+            to,
+            caller,
+            _target(request.form),
+            _status_callbacks(runner),
+            request.form.get("FallbackUrl", ""),
+            _timeout(request.form.get("Timeout", "60")),
         )
         return jsonify(shown(call) | {"status": "queued"}), 201
 
@@ -91,6 +96,13 @@ def numbers_of(form: Any) -> tuple[str, str]:
     if not NUMBER.fullmatch(to) and not to.startswith(("client:", "sip:")):
         raise RestError(400, 21217, f"Phone number does not appear to be valid: {to}")
     return to, caller
+
+
+def _timeout(text: str) -> float:
+    """How long it rings; from 1 to 600 seconds."""
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= 600:
+        raise RestError(400, 21626, f"Timeout is not valid: {text}")
+    return float(text)
 
 
 def _target(form: Any) -> Target:

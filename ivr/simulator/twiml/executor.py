@@ -90,6 +90,10 @@ class Leg:
         """The leg's CallSid."""
         return self.parameters["CallSid"]
 
+    def listen(self, words: str) -> None:
+        """Hear the person on another leg say this."""
+        self.heard.append(speech.from_person(words))
+
     def set_status(self, event: str, status: str) -> None:
         """Change the CallStatus and send the status callback for it."""
         self.parameters["CallStatus"] = status

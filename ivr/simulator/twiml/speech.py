@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ivr.simulator.account.recordings import is_written_in_chinese
 from ivr.simulator.twiml.validation import is_chinese
 
 _KEYS = {word: str(key) for key, word in enumerate("零一二三四五六七八九")}
@@ -21,11 +22,13 @@ _OPTION = re.compile(
     rf"(?P<label>[^。！？；\n]*?)[，,、]?\s*(?:请按|(?<!\bthen )\bpress)\s*(?P<key>{_KEY})(?![a-z0-9次下位]|,? then |，?再按)",
     re.IGNORECASE,
 )
+PERSON = "person"
+"""The voice of words that a person says."""
 
 
 @dataclass(frozen=True)
 class Speech:
-    """One `<Say>` (or `<Play>`) as heard: text, language, voice."""
+    """One `<Say>` (or `<Play>`) as heard, or words of a person: text, language, voice."""
 
     text: str
     language: str = ""
@@ -44,6 +47,11 @@ def from_say(say: ET.Element) -> Speech:
     """The speech of a `<Say>` without SSML; a break ends a sentence, a substitution is heard as its alias."""
     text = re.sub(r"[ \t]+", " ", _flat(say))
     return Speech(text.strip(), say.get("language", "en-US"), say.get("voice", "man"))
+
+
+def from_person(words: str) -> Speech:
+    """What a person says on another leg, as text."""
+    return Speech(words, "cmn-CN" if is_written_in_chinese(words) else "en-US", PERSON)
 
 
 def _flat(element: ET.Element) -> str:

@@ -100,7 +100,8 @@ export function showHandset(call, setting) {
     call.state === "talking" ? words("agentLeaves") : words("silence", Math.round(call.seconds));
   find("silence").disabled = !["listening", "talking", "working"].includes(call.state);
   find("repeat").textContent = words("repeat");
-  find("speak").hidden = !call.records;
+  find("speak").hidden = !call.records && !call.talks;
+  find("words").setAttribute("aria-label", words(call.talks ? "toSayNow" : "toSay"));
   find("hang-up").textContent = words(over ? "again" : "hangUp");
   find("hang-up").classList.toggle("end", !over);
   for (const key of document.querySelectorAll(".key")) key.disabled = over;

@@ -7,7 +7,7 @@ import { RECORDS, showRecords } from "./records.js";
 import { setScene, showScene, whenSceneChanges } from "./scene.js";
 import * as sound from "./sound.js";
 import * as demoCalls from "./demo_calls.js";
-import { markSpeaking, showTranscript, whenChosen } from "./transcript.js";
+import { isMusic, markSpeaking, showTranscript, whenChosen } from "./transcript.js";
 import * as api from "./api.js";
 import { applyWords, known, speak, speaks, words } from "./words.js";
 
@@ -166,7 +166,7 @@ async function take(picture) {
   if (call?.sid === picture.sid && picture.version < call.version) return;
   call = picture;
   picture.lines.forEach((line, number) => {
-    if (number >= spokenTo && line.who !== "note" && line.who !== "caller") sound.say(picture.sid, number);
+    if (number >= spokenTo && line.who !== "note" && line.who !== "caller") sound.say(picture.sid, number, isMusic(line));
   });
   spokenTo = Math.max(spokenTo, picture.lines.length);
   sound.ring(picture.state === "agent-rings");

@@ -60,9 +60,11 @@ export function tone(key, place = 0) {
   }
 }
 
-export function say(sid, number) {
+// Music ends as soon as there are words.
+export function say(sid, number, music = false) {
   if (!voice) return;
-  waiting.push([sid, number]);
+  if (playing?.dataset.music) bargeIn();
+  waiting.push([sid, number, music]);
   if (!playing) next();
 }
 
@@ -83,8 +85,9 @@ function next() {
     onLine(-1);
     return;
   }
-  const [sid, number] = entry;
+  const [sid, number, music] = entry;
   const sound = new Audio(soundOf(sid, number));
+  if (music) sound.dataset.music = "yes";
   playing = sound;
   sound.muted = muted;
   const go = () => playing === sound && next();

@@ -68,6 +68,9 @@ export function showTranscript(call) {
   follow();
 }
 
+// What is played is shown as its address.
+export const isMusic = line => /^\[https?:\/\/\S+\]$/.test(line.text);
+
 export function markSpeaking(number) {
   speaking = number;
   for (const one of document.querySelectorAll(".line.speaking")) one.classList.remove("speaking");
@@ -106,8 +109,9 @@ function lineOf(line, number, options) {
       make("p", { class: "pressed" }, ...[...line.text].map(key => make("kbd", {}, key))),
     );
   }
+  if (isMusic(line)) return make("p", { class: "note", "data-number": number }, words("music"));
   const language = line.language === "zh" ? "zh-CN" : "en";
-  const name = words(line.who === "whisper" ? "whisper" : "robot");
+  const name = words({ whisper: "whisper", agent: "agentSays" }[line.who] ?? "robot");
   const badge = make("span", { class: "badge" }, line.language === "zh" ? "中" : "EN");
   return make(
     "div",
