@@ -1,4 +1,4 @@
-"""Hold music: 32 seconds that loop without a seam, composed here, so that nobody has rights in it.
+"""Hold music: 28 seconds that loop without a seam, composed here, so that nobody has rights in it.
 
 Callers in the queue hear it, from a file that `python -m audio --music` makes; in the lab `make run` makes it.
 
@@ -16,8 +16,8 @@ from audio.samples import RATE, AudioSegment, Samples, to_segment
 
 LOUDNESS = -27.0
 """LUFS; speech is at -22."""
-BEAT = 1.0
-"""Seconds; 60 beats a minute, below a heart at rest."""
+BEAT = 0.875
+"""Seconds; 69 beats a minute, as a heart at rest, and one round is as long as callers should go without a word."""
 CHORDS = ((48, 55, 64, 67, 71), (45, 52, 60, 64, 67), (41, 53, 57, 60, 64), (43, 50, 59, 62, 64)) * 2
 """C major 7, A minor 7, F major 7, G 6: MIDI note numbers, four beats each."""
 MELODY = "7.4.9.7.4.2...4.7.9.c.9.7...4.2.7.4.0.2...4.2.4.7.9.7.4.2......."

@@ -1,6 +1,7 @@
 """Hands a call over to a person: rings the agents on duty one after the other, or takes a callback."""
 
 from call_flows.language import keep_language, take_language
+from call_flows.voice_note import offer_voice_note
 from ivr.callbacks.callbacks import (
     CallbackSlot,
     Draft,
@@ -63,6 +64,10 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
         if chosen == "callback":
             await callback(call, reason, only, chosen=True)
             return
+        if chosen == "note":
+            await note_for_agents(call, only)
+            await callback(call, reason, only)
+            return
         if chosen != "menu":
             call.say("queue-full" if chosen == "full" else "nobody-free")
     elif on_duty.open and on_duty.numbers:
@@ -91,6 +96,20 @@ async def wait_for_agent(call: Call) -> str:
     if ended == "answered":
         say_goodbye(call)
     return ended
+
+
+async def note_for_agents(call: Call, only: bool) -> None:
+    """Record a voice note that no case belongs to: it goes to whoever takes this call up. A person may be asked for."""
+    try:
+        await offer_voice_note(call, "", wanted="again")
+    except Back:
+        return
+    except Main:
+        if not only:
+            raise
+    except ToAgent as wanted:
+        if not only and not wanted.gave_up:
+            raise
 
 
 async def callback(call: Call, reason: str, only: bool = False, chosen: bool = False) -> None:

@@ -30,7 +30,7 @@ async def record_voice_note(call: Call, reference: str) -> str:
         return "offer"
     if recording is None:
         return await call.menu(NOTHING)
-    customer = call.facts["customer"]
+    customer = call.facts.get("customer") or {"id": None, "wallet": call.facts["wallet"]}
     await call.do(keep_note, customer["id"], customer["wallet"], recording, reference)
     chosen = await call.menu(KEPT)
     if chosen == "keep":

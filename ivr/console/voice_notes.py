@@ -95,6 +95,7 @@ def _show(conn: sa.Connection) -> None:
     counts = {row.status: row.number for row in conn.execute(counted)}
     click.echo(", ".join(f"{counts.get(state, 0)} {state}" for state in STATES))
     for row in conn.execute(sa.select(voice_notes).order_by(voice_notes.c.n)):
-        click.echo(f"{row.status:6} {row.id}  {row.wallet} case {row.reference}, {row.seconds} s, {row.at[:16]}")
+        of = f"case {row.reference}" if row.reference else f"call {row.call}"
+        click.echo(f"{row.status:6} {row.id}  {row.wallet} {of}, {row.seconds} s, {row.at[:16]}")
     for row in conn.execute(sa.select(recordings).where(recordings.c.status == "dead").order_by(recordings.c.at)):
         click.echo(f"dead   {row.id}  still at Twilio, {tries(row.tries)}, last answer {row.error}")

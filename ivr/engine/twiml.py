@@ -103,13 +103,16 @@ def enqueue(queue: str, action: str, entertained_at: str) -> str:
     return f'<Enqueue{_address("action", action)} {wait_url} waitUrlMethod="POST">{escape(queue)}</Enqueue>'
 
 
-def entertain(spoken: list[SpokenText], slow: bool, music: str, action: str) -> str:
-    """One round of the wait in a queue: words, then music or silence; a key goes to `action` at any time."""
+def entertain(spoken: list[SpokenText], slow: bool, music: str, action: str, then: str = "") -> str:
+    """One round of the wait in a queue: words, then music or silence; a key goes to `action` at any time.
+
+    The next round is requested at `then`; without it, Twilio requests the address of the wait again.
+    """
     rest = f"<Play>{escape(music)}</Play>" if music else f'<Pause length="{SILENT_ROUND_SECONDS}"/>'
     return (
         f'<Gather input="dtmf" {ONE_KEY} timeout="1" method="POST" action={quoteattr(action + OVERRIDES)}>'
         f"{says(spoken, slow)}{rest}</Gather>"
-    )
+    ) + (redirect(then) if then else "")
 
 
 def take_from_queue(queue: str, action: str, before_joining: str) -> str:

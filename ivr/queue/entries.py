@@ -1,7 +1,7 @@
 """Callers in the queue: how they join it, where they stand, and how their wait ends.
 
 An entry is `queued`, then `offered` while an agent is rung, `claimed` when the agent has accepted, `connected` when the
-two talk, and `over`. It gets one outcome: answered, abandoned, callback, menu or failed. Each step is one conditional
+two talk, and `over`. It gets one outcome: answered, abandoned, callback, note, menu or failed. Each step is one conditional
 update, so of two things that happen at once, the first commit wins: an agent who accepts at the moment in which the
 caller chooses a callback either has the caller, or hears that the caller has left.
 """

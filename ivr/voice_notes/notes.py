@@ -27,7 +27,7 @@ TO_FETCH, KEPT, SILENT, LOST, ERASED = "coming", "held", "silent", "lost", "eras
 
 @dataclass(frozen=True)
 class Note:
-    """A kept note: the recording's id, its seconds (0: not known yet), the reference of its case."""
+    """A kept note: the recording's id, its seconds (0: not known yet), the reference of its case, or ""."""
 
     id: str
     seconds: int
@@ -55,12 +55,12 @@ def register_recording(
 
 
 @write
-def keep_note(world: World, customer: str, wallet: str, recording: str, reference: str) -> Note:
-    """Keep the recording as a note of this case."""
+def keep_note(world: World, customer: str | None, wallet: str, recording: str, reference: str) -> Note:
+    """Keep the recording as a note of this case; with the reference "" of this call, whose customer may be unknown."""
     here = recordings.c.id == recording
     seconds = max(0, world.conn.scalar(sa.select(recordings.c.seconds).where(here)) or 0)
     kept = {"id": recording, "customer": customer, "wallet": wallet, "call": world.call, "at": world.now.isoformat()}
-    insert_new(world.conn, voice_notes, kept | {"reference": reference, "seconds": seconds, "status": TO_FETCH})
+    insert_new(world.conn, voice_notes, kept | {"reference": reference or None, "seconds": seconds, "status": TO_FETCH})
     return Note(recording, seconds, reference)
 
 

@@ -10,7 +10,7 @@ from ivr.storage.database import metadata
 
 voice_notes = kept_table(
     "voice_notes",  # whose id is the recording's
-    sa.Column("reference", sa.Text),  # of the case or dispute that it belongs to
+    sa.Column("reference", sa.Text),  # of the case or dispute that it belongs to, if any
     sa.Column("seconds", sa.Integer),
     sa.Column("status", sa.Text),  # coming, held, silent, lost, erased
 )

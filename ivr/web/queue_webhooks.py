@@ -1,14 +1,15 @@
 """Twilio's webhooks of a caller who waits in the queue: each round of the wait, and the keys of that wait.
 
 The addresses are `/voice/calls/<sid>/queue/<turn>…`. They are no turns: a round changes nothing, and a key ends the
-wait by
-`<Leave>`, after which Twilio requests the turn that goes on with the caller's choice.
+wait by `<Leave>`, after which Twilio requests the turn that goes on with the caller's choice. How many rounds a caller
+has heard, and which place they were told last, stands in the address of the next round.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from msgspec.structs import replace
@@ -19,11 +20,15 @@ from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
 from ivr.queue import entries
 from ivr.queue.agents import agents_signed_on
-from ivr.storage.database import begin_read, begin_write
+from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.web.hold_music import music_url
 
-CHOICES = {"1": "callback", "2": "menu", "*": "menu"}
+CHOICES = {"1": "callback", "2": "menu", "*": "menu", "3": "note"}
 """What a key chooses: `*` leads back here as everywhere. Any other key is answered by the next round."""
+STILL_WAITING = ("queue-still-1", "queue-still-2", "queue-still-3")
+"""Said in turn while place and estimate are as they were told."""
+ROUNDS_BETWEEN_KEYS = 3
+"""Every so many rounds the keys are named again."""
 
 
 def queue_blueprint(runtime: Runtime) -> Blueprint:
@@ -43,7 +48,7 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str, int], str]) -> Call
             body = view(runtime, sid, turn)
         except Exception as error:
             runtime.log.error("webhook failed", path="/voice/calls/queue", type=type(error).__name__)
-            body = twiml.entertain([], False, music_url(runtime), _key_url(runtime, sid, turn))
+            body = twiml.entertain([], False, music_url(runtime), _key_url(runtime, sid, turn, request.args))
         return Response(twiml.document(body), mimetype="text/xml")
 
     return answer
@@ -60,20 +65,22 @@ def entertain(runtime: Runtime, sid: str, turn: int) -> str:
         with begin_write(runtime.engine) as conn:
             entries.leave(conn, sid, "failed", now)
         return twiml.LEAVE
-    said = _lines(place, entry.status in entries.WAITING)
+    heard = {"round": str(_round() + 1), "told": _told(place)}
+    said = _lines(place, entry) if entry.status in entries.WAITING else [Utterance("queue-being-connected")]
     if entry.language == "both":
         said += [replace(one, language="other") for one in said]
     spoken = runtime.speaker.speak(said, last.language, last.at.date())
-    return twiml.entertain(spoken, last.slow, music_url(runtime), _key_url(runtime, sid, turn))
+    key_url, then = _key_url(runtime, sid, turn, heard), _wait_url(runtime, sid, turn, heard)
+    return twiml.entertain(spoken, last.slow, music_url(runtime), key_url, then)
 
 
 def keyed(runtime: Runtime, sid: str, turn: int) -> str:
     """A key of the wait. A caller who has just been claimed by an agent stays."""
     choice = CHOICES.get(keys_of(request.form.get("Digits")) or "")
-    if choice is None:
-        return entertain(runtime, sid, turn)
     with begin_write(runtime.engine) as conn:
-        left = entries.leave(conn, sid, choice, runtime.machine())
+        entry = entries.entry_of(conn, sid)
+        offered = choice is not None and (choice != "note" or (entry is not None and _may_leave_note(entry)))
+        left = offered and entries.leave(conn, sid, str(choice), runtime.machine())
     return twiml.LEAVE if left else entertain(runtime, sid, turn)
 
 
@@ -95,15 +102,50 @@ def outcome(runtime: Runtime, sid: str) -> str | None:
         return entries.outcome_of(conn, sid)
 
 
-def _lines(place: entries.Place, waiting: bool) -> list[Utterance]:
-    """What is said before the music of a round."""
-    if not waiting:
-        return [Utterance("queue-being-connected")]
+def _lines(place: entries.Place, entry: AnyRow) -> list[Utterance]:
+    """What is said before the music of a round: place and estimate whenever they changed, else a short word."""
+    number, said = _round(), []
+    if number == 0 or request.args.get("told") != _told(place):
+        said = _place_lines(place)
+    else:
+        said = [Utterance(STILL_WAITING[number % len(STILL_WAITING)])]
+    return said + (_keys(entry) if number % ROUNDS_BETWEEN_KEYS == 0 else [])
+
+
+def _place_lines(place: entries.Place) -> list[Utterance]:
     said = [Utterance("queue-ahead", {"ahead": place.ahead}) if place.ahead else Utterance("queue-next")]
     if place.minutes is not None:
         said.append(Utterance("queue-minutes", {"minutes": place.minutes}))
-    return [*said, Utterance("queue-keys.callback", key="1"), Utterance("queue-keys.menu", key="2")]
+    return said
 
 
-def _key_url(runtime: Runtime, sid: str, turn: int) -> str:
-    return f"{runtime.base_url}/voice/calls/{sid}/queue/{turn}/key"
+def _keys(entry: AnyRow) -> list[Utterance]:
+    said = [Utterance("queue-keys.callback", key="1"), Utterance("queue-keys.menu", key="2")]
+    return [*said, Utterance("queue-keys.note", key="3")] if _may_leave_note(entry) else said
+
+
+def _may_leave_note(entry: AnyRow) -> bool:
+    """Whether the caller has chosen a language, in which they are told how to leave a note."""
+    return bool(entry.language != "both")
+
+
+def _round() -> int:
+    """How many rounds of this wait the caller has heard."""
+    return max(0, request.args.get("round", 0, type=int))
+
+
+def _told(place: entries.Place) -> str:
+    """A place and its estimate, for comparison with those of the next round."""
+    return f"{place.ahead}-{place.minutes or 0}"
+
+
+def _key_url(runtime: Runtime, sid: str, turn: int, heard: Mapping[str, str]) -> str:
+    return f"{runtime.base_url}/voice/calls/{sid}/queue/{turn}/key{_query(heard)}"
+
+
+def _wait_url(runtime: Runtime, sid: str, turn: int, heard: Mapping[str, str]) -> str:
+    return f"{runtime.base_url}/voice/calls/{sid}/queue/{turn}{_query(heard)}"
+
+
+def _query(heard: Mapping[str, str]) -> str:
+    return f"?{urlencode(heard)}" if heard else ""

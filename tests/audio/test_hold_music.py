@@ -31,7 +31,7 @@ def click_at_seam(piece: AudioSegment) -> float:
 def test_music_is_fit_for_a_line_and_below_speech(music):
     """The same bounds as speech, at a level of its own."""
     assert faults(measure(music), LOUDNESS) == []
-    assert measure(music).seconds == 32
+    assert measure(music).seconds == 28
 
 
 def test_the_loop_has_no_seam(music):

@@ -126,7 +126,7 @@ def need_proof() -> frozenset[str]:
     ]
     effects = [one for module in modules for one in vars(module).values() if isinstance(one, Effect)]
     given = {one.name.rpartition(".")[2] for one in effects if Verified in get_type_hints(one.run).values()}
-    return frozenset(given | {"open_case", "keep_note", "drop_note"})
+    return frozenset(given | {"open_case", "keep_note"})
 
 
 def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
@@ -138,6 +138,8 @@ def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
         if edge.source in unproved and PROOF.isdisjoint(done):
             spoken = DATA & {line.id for line in edge.turn.lines}
             touched = [one for one in done if one.partition(":")[0] in need]
+            if ("keep_note", None) in [(act, given[0]) for act, given in edge.turn.given if given]:
+                touched.remove("keep_note: kept")  # a note of the call, for no account
             if spoken or touched:
                 yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
         weak = any(one.startswith(("freeze:", "freeze_untold:", "keep_freeze:")) for one in done)

@@ -75,6 +75,20 @@ class Room:
         self.simulator.runner.act(call, Input(keys))
         self.settles()
 
+    def speaks(self, call: Any, seconds: float) -> None:
+        """The caller is silent until the tone, speaks, and ends the recording with #."""
+        self.round(call)
+        for given in (Input(spoke=seconds), Input("#")):
+            self.simulator.runner.act(call, given)
+            self.settles()
+
+    def round(self, call: Any) -> str:
+        """The caller presses nothing until the line goes on; what was said then."""
+        before = len(call.leg.heard)
+        self.simulator.runner.act(call, Input())
+        self.settles()
+        return " ".join(piece.text for piece in call.leg.heard[before:])
+
     def hangs_up(self, call: Any) -> None:
         """This leg hangs up."""
         self.simulator.runner.end(call)

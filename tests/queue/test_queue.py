@@ -17,6 +17,7 @@ from ivr.follow_up.outbox import stamp
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.calls.call_runner import again
 from ivr.storage.database import begin_read, begin_write
+from ivr.voice_notes.tables import voice_notes
 from ivr.web.hold_music import music_file
 from tests.call_flows.line import HAIYUN
 from tests.web.wire import in_progress, post
@@ -176,6 +177,65 @@ def test_a_wrong_key_in_the_queue_changes_nothing(desk):
     for key in ("7", "#", "0"):
         desk.keys(call, key)
     assert desk.entry(call).status == "queued"
+
+
+def test_the_words_between_the_music_vary_and_tell_the_place_again_when_it_changed(desk):
+    """Place and keys first; then short words, never the same twice in a row; the keys again each third round."""
+    desk.signs_on("lin", does="person")
+    first, call = desk.calls("+8613900000001"), desk.calls("+8613900000002")
+    rounds = [desk.round(call) for _ in range(4)]
+    assert [("位置没有变" in one, "请不要挂机" in one, "耐心等候" in one) for one in rounds] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+        (True, False, False),
+    ]
+    assert ["回主菜单" in one for one in rounds] == [False, False, True, False]
+    desk.hangs_up(first)
+    assert "下一位就是您" in desk.round(call)
+
+
+@pytest.mark.parametrize(
+    "language, asks, again", [("1", "开始录音", "我们可以给您回电"), ("2", "are recorded", "call you back")]
+)
+def test_a_caller_may_leave_a_voice_note_instead_of_waiting(desk, language, asks, again):
+    """It belongs to the call, whoever the caller is; then comes the offer of a callback."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls(language=language)
+    desk.keys(call, "3")
+    assert desk.entry(call).outcome == "note" and asks in desk.heard(call)
+    desk.speaks(call, 5)
+    desk.keys(call, "1")
+    with begin_read(desk.worker.engine) as conn:
+        note = conn.execute(sa.select(voice_notes)).one()
+        report = call_report(conn, call.leg.sid)
+    assert (note.call, note.reference, note.customer, note.wallet) == (call.leg.sid, None, None, "haiyun")
+    assert [one["id"] for one in report["summary"]["notes"]] == [note.id]
+    assert again in desk.heard(call)
+
+
+@pytest.mark.parametrize("then, outcome", [("0", "note"), ("*", "note")])
+def test_a_caller_who_leaves_the_recording_for_a_person_waits_again_with_the_first_time(desk, then, outcome):
+    """0 before the tone leads back into the queue; star to the offer of a callback."""
+    desk.signs_on("lin", does="person")
+    call = desk.calls()
+    first = desk.entry(call).entered
+    desk.keys(call, "3")
+    desk.keys(call, then)
+    if then == "0":
+        assert (desk.entry(call).status, desk.entry(call).entered) == ("queued", first)
+    else:
+        assert desk.entry(call).outcome == outcome and "留言" not in desk.heard(call)
+
+
+def test_who_has_chosen_no_language_is_offered_no_note(desk):
+    """The recording is explained in one language; the key does nothing."""
+    desk.signs_on("lin", does="person")
+    call = desk.simulator.runner.place(HAIYUN, "+8613900000001")
+    desk.settles()
+    desk.keys(call, "0")
+    desk.keys(call, "3")
+    assert desk.entry(call).status == "queued" and "留一段话" not in desk.heard(call)
 
 
 def test_a_round_of_the_wait_plays_the_hold_music_if_there_is_any(desk):
