@@ -27,6 +27,7 @@ from ivr.desk import (
     people_pages,
     search_page,
     sign_in_pages,
+    state_pages,
 )
 from ivr.desk.context import Desk
 from ivr.desk.words import register_words
@@ -40,7 +41,7 @@ from ivr.storage.database import connect
 from ivr.wiring.lab_or_live import business_clock, make_credentials
 
 LARGEST_FORM = 64 * 1024
-PAGES = (sign_in_pages, own_pages, call_pages, case_pages, search_page, audit_page, people_pages)
+PAGES = (sign_in_pages, own_pages, state_pages, call_pages, case_pages, search_page, audit_page, people_pages)
 
 
 def create_desk(

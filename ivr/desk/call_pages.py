@@ -14,10 +14,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from ivr.config.logs import logger
 from ivr.desk import calls as seen
+from ivr.desk import room
 from ivr.desk.access import needs, person
 from ivr.desk.card import FIELDS, Card, card, open_field
 from ivr.desk.context import Desk
+from ivr.desk.words import language
 from ivr.handover.summary_views import record_view
+from ivr.queue.board import read_board
 from ivr.staff import audit
 from ivr.staff.tables import audit_log
 from ivr.storage.database import AnyRow, begin_read, begin_write
@@ -48,7 +51,11 @@ def _add_home(pages: Blueprint, desk: Desk) -> None:
         with begin_read(desk.engine) as conn:
             listed, more = seen.today(conn, person(), desk.business_now(conn), page)
             wallets = seen.known_wallets(conn, person().scope)
-        return render_template("desk/home.html", calls=listed, wallets=wallets, page=page, more=more)
+            now = desk.now()
+            view = room.view(conn, read_board(conn, now), person(), desk.briefs, language())
+        return render_template(
+            "desk/home.html", calls=listed, wallets=wallets, page=page, more=more, view=view, now=now
+        )
 
 
 def _add_card(pages: Blueprint, desk: Desk) -> None:

@@ -74,7 +74,7 @@ def card(conn: sa.Connection, scope: Scope, row: AnyRow, sealer: Sealer) -> Card
     if report is None and summary is None:
         return None
     told = summary or {}
-    lines = {lang: _lines(told, lang) for lang in ("zh", "en")}
+    lines = {lang: lines_of(told, lang) for lang in ("zh", "en")}
     return Card(
         call=row.call,
         at=datetime.fromisoformat(row.started),
@@ -118,7 +118,7 @@ def _kept_summary(row: AnyRow, sealer: Sealer) -> dict[str, Any] | None:
     return kept
 
 
-def _lines(summary: dict[str, Any], lang: str) -> dict[str, str]:
+def lines_of(summary: dict[str, Any], lang: str) -> dict[str, str]:
     """The summary's text by the name of each line, without its label."""
     names = {words: name for name, words in agent_words()["labels"][lang].items()}
     parts = [line.partition(": ") for line in summary.get("written", {}).get(lang, [])]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
+from ivr.desk.room import Briefs
 from ivr.engine.secrets import Sealer
 from ivr.staff.sign_in import SignIn
 
@@ -25,6 +26,7 @@ class Desk:
     now: Callable[[], datetime]
     business_now: Callable[[sa.Connection], datetime]
     cookie: str
+    briefs: Briefs = field(default_factory=Briefs)
 
     @property
     def is_secure(self) -> bool:

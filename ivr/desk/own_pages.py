@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import access
+from ivr.desk import access, presence
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
 from ivr.staff import audit, people, sessions
@@ -30,6 +30,7 @@ def blueprint(desk: Desk) -> Blueprint:
         with begin_write(desk.engine) as conn:
             if not sessions.end(conn, person().id, number, desk.now()):
                 abort(404)
+            presence.left(conn, person().id, desk.now())
             audit.record(conn, person().id, "session-ended", person().id, desk.now())
         return redirect(url_for("own.show"), 303)
 
@@ -42,6 +43,7 @@ def blueprint(desk: Desk) -> Blueprint:
         hashed = desk.sign_in.credentials.hash(request.form["new"])
         with begin_write(desk.engine) as conn:
             people.set_password(conn, person().id, hashed, person().id, desk.now())
+            presence.left(conn, person().id, desk.now())
         return access.without_session(desk, redirect(url_for("sign_in.ask"), 303))
 
     return pages

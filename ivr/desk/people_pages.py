@@ -16,6 +16,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from ivr.desk import calls as seen
+from ivr.desk import presence
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
 from ivr.staff import people, sessions
@@ -75,6 +76,7 @@ def _add_one(pages: Blueprint, desk: Desk) -> None:
             with begin_write(desk.engine) as conn:
                 before = _visible_in(conn, id)
                 people.change(conn, replace(changed, disabled=before.disabled), person().id, desk.now())
+                presence.left(conn, id, desk.now())
         except WrongPerson as error:
             return _page(desk, id, wrong=error), 400
         return redirect(url_for("people.show", id=id), 303)
@@ -84,6 +86,7 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
     def act(id: str, change: Change) -> Any:
         with begin_write(desk.engine) as conn:
             change(conn, _visible_in(conn, id))
+            presence.left(conn, id, desk.now())
         return redirect(url_for("people.show", id=id), 303)
 
     @pages.post("/<id>/disable")
@@ -113,6 +116,7 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
         hashed = desk.sign_in.credentials.hash(password)
         with begin_write(desk.engine) as conn:
             people.set_password(conn, id, hashed, person().id, desk.now())
+            presence.left(conn, id, desk.now())
             desk.sign_in.forget_tries(conn, id)
         return _page(desk, id, password=password)
 
@@ -121,6 +125,7 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
     def make_secret(id: str) -> str:
         with begin_write(desk.engine) as conn:
             secret = _new_app(desk, conn, _visible_in(conn, id))
+            presence.left(conn, id, desk.now())
         return _page(desk, id, secret=secret)
 
 

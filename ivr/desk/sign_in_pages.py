@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import access
+from ivr.desk import access, presence
 from ivr.desk.context import Desk
 from ivr.desk.words import COOKIE
 from ivr.staff import audit, sessions
@@ -63,6 +63,7 @@ def _add_sign_out(pages: Blueprint, desk: Desk) -> None:
         if g.session is not None:
             with begin_write(desk.engine) as conn:
                 sessions.end(conn, g.session.person.id, g.session.number, desk.now())
+                presence.left(conn, g.session.person.id, desk.now())
                 audit.record(conn, g.session.person.id, "signed-out", g.session.person.id, desk.now())
         return access.without_session(desk, redirect(url_for("sign_in.ask"), 303))
 
@@ -77,6 +78,9 @@ def _add_sign_out(pages: Blueprint, desk: Desk) -> None:
 
 def _answer(desk: Desk, signed: Signed) -> Response:
     to = "sign_in.ask_code" if signed.waits_for_code else "calls.home"
+    if not signed.waits_for_code:
+        with begin_write(desk.engine) as conn:
+            presence.arrived(conn, signed.session or "", desk.now())
     return access.with_session(desk, redirect(url_for(to), 303), signed.session or "")
 
 

@@ -53,10 +53,29 @@ def moment(at: str | datetime | None, zone: str = "UTC") -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if at else ""
 
 
+def elapsed(since: str, until: str | datetime | None) -> str:
+    """Minutes and seconds from one moment to another; nothing without the second: then the page's script counts.
+
+    >>> elapsed("2026-11-23T02:00:00+00:00", "2026-11-23T03:01:05+00:00")
+    '61:05'
+    """
+    if until is None:
+        return ""
+    end = datetime.fromisoformat(until) if isinstance(until, str) else until
+    seconds = max(int((end - datetime.fromisoformat(since)).total_seconds()), 0)
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def remaining(until: str, now: datetime | None) -> str:
+    """Minutes and seconds until a moment; nothing without a clock."""
+    return elapsed(now.isoformat(), until) if now else ""
+
+
 def register_words(app: Flask) -> None:
     """Give templates the words, the language and who is signed in."""
 
     @app.context_processor
     def for_templates() -> dict[str, Any]:
         me = g.session.person if is_signed_in() else None
-        return {"t": say, "label": label, "language": language(), "me": me, "moment": moment, "languages": LANGUAGES}
+        said = {"t": say, "label": label, "language": language(), "moment": moment, "elapsed": elapsed}
+        return said | {"remaining": remaining} | {"me": me, "languages": LANGUAGES}

@@ -56,7 +56,7 @@ class Runtime(msgspec.Struct, frozen=True):
     wallets: object
     texts: Texts
     agents_on_duty: Callable[[sa.Connection], Sequence[str]]
-    is_desk_staffed: Callable[[sa.Connection, str], bool]
+    is_desk_staffed: Callable[[sa.Connection, str, datetime], bool]
     takeover: Callable[[sa.Connection, dict[str, Any]], tuple[str, dict[str, Any]] | None]
     caller_id: Callable[[Mapping[str, Any]], str]
     base_url: str

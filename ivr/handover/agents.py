@@ -32,7 +32,7 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
     info = directory.by_id(world.conn, wallet)
     week = (info.staffed(urgent), world.now, info.timezone, info.calendar)
     if business_days.is_open(*week):
-        queued = world.runtime.is_desk_staffed(world.conn, wallet)
+        queued = world.runtime.is_desk_staffed(world.conn, wallet, world.runtime.machine())
         return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None, queued=queued)
     opens = business_days.next_opening(*week)
     return Duty(False, [], opens.at.isoformat(), opens.provisional) if opens else Duty(False, [], None)

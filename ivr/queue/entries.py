@@ -145,7 +145,7 @@ def _minutes(conn: sa.Connection, wallet: str, ahead: int, now: datetime) -> int
             queue_entries.c.ended >= stamp(now - SAMPLE),
         )
     ).all()
-    agents = agents_signed_on(conn, wallet)
+    agents = agents_signed_on(conn, wallet, now)
     if len(talks) < FEWEST or not agents:
         return None
     seconds = sum((_moment(ended) - _moment(began)).total_seconds() for began, ended in talks) / len(talks)

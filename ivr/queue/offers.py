@@ -110,6 +110,13 @@ def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime) -> N
         agents.missed(conn, offer.staff)
 
 
+def pass_on(conn: sa.Connection, staff_id: str, now: datetime) -> None:
+    """The agent leaves or takes a break: a caller for whom they are being rung is offered to the next one at once."""
+    here = (agent_offers.c.staff == staff_id) & (agent_offers.c.status == QUEUED) & (agent_offers.c.state == "ringing")
+    for offer_id in conn.scalars(sa.select(agent_offers.c.id).where(here)).all():
+        settle(conn, offer_id, "declined", now)
+
+
 def set_call_sid(conn: sa.Connection, offer_id: str, call: str) -> None:
     """Store the CallSid of the agent's leg; the first one counts."""
     here = (agent_offers.c.id == offer_id) & agent_offers.c.call.is_(None)

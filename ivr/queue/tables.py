@@ -70,5 +70,6 @@ agent_states = sa.Table(
     sa.Column("wish", sa.Text, nullable=False),  # available, break, offline: what the agent chose last
     sa.Column("missed", sa.Boolean, nullable=False),  # an offer was missed, and the agent has not come back yet
     sa.Column("since", sa.Text, nullable=False),  # of the wish
+    sa.Column("at_desk", sa.Boolean, nullable=False, server_default=sa.false()),  # the wish ends with their session
     sa.Column("free_since", sa.Text, nullable=False),  # the end of the last talk or wrap-up: the longest free is first
 )

@@ -84,6 +84,14 @@ def of(conn: sa.Connection, person: str, at: datetime) -> list[Listed]:
     return [Listed(row.n, row.created, row.seen, row.ended, row.browser) for row in found]
 
 
+def last_seen(conn: sa.Connection, at: datetime) -> dict[str, str]:
+    """Person → when the desk last heard of one of their valid sessions."""
+    latest = sa.select(staff_sessions.c.person, sa.func.max(staff_sessions.c.seen).label("seen"))
+    valid = latest.where(_valid(at), ~staff_sessions.c.waits_for_code)
+    found = conn.execute(valid.group_by(staff_sessions.c.person))
+    return {row.person: row.seen for row in found}
+
+
 def _valid(at: datetime) -> sa.ColumnElement[bool]:
     """Not ended, not idle, not too old; one that waits for its code has five minutes."""
     since = staff_sessions.c

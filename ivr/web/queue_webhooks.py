@@ -60,7 +60,7 @@ def entertain(runtime: Runtime, sid: str, turn: int) -> str:
         entry, now = entries.entry_of(conn, sid), runtime.machine()
         last = journal.rows(conn, sid)[-1]
         place = entries.place_of(conn, entry, now)
-        staffed = entry is not None and bool(agents_signed_on(conn, entry.wallet))
+        staffed = entry is not None and bool(agents_signed_on(conn, entry.wallet, now))
     if entry is None or not (staffed or entry.status not in entries.WAITING):
         with begin_write(runtime.engine) as conn:
             entries.leave(conn, sid, "failed", now)

@@ -47,7 +47,7 @@ def make_runtime(
         wallets=make_wallet(engine, settings),
         texts=TextOutbox(clock),
         agents_on_duty=agents_on_duty(settings),
-        is_desk_staffed=lambda conn, wallet: bool(agents_signed_on(conn, wallet)),
+        is_desk_staffed=lambda conn, wallet, now: bool(agents_signed_on(conn, wallet, now)),
         takeover=takeover_flow,
         caller_id=lambda facts: caller_id(settings, facts),
         state_query=STATE_QUERY,

@@ -19,6 +19,7 @@ ROUTES = {
     ("GET", "/desk/"): ALL,
     ("GET", "/desk/me"): ALL,
     ("POST", "/desk/me/password"): ALL,
+    ("POST", "/desk/state"): {"agent", "supervisor"},
     ("POST", "/desk/me/sessions/<int(max=2147483647):number>/end"): ALL,
     ("GET", "/desk/calls/<call>"): CALLS,
     ("POST", "/desk/calls/<call>/reveal"): {"agent", "supervisor"},

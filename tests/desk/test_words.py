@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 from ivr.cases.cases import PROMISES
 from ivr.cases.stages import STAGES
 from ivr.desk.call_pages import REASONS
 from ivr.desk.card import FIELDS, STORY
+from ivr.desk.room import PRIORITIES
 from ivr.desk.words import words
 from ivr.handover.whisper import TOPICS
+from ivr.queue.agents import Activity, Wish
 from ivr.staff.roles import ROLES
 from ivr.staff.roles import TOPICS as STAFF_TOPICS
 from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
@@ -46,7 +49,11 @@ def test_every_word_that_a_page_asks_for_is_there():
         "reason": REASONS,
         "stage": {*STAGES, *DISPUTE_STAGES},
         "kind": {*PROMISES, *DISPUTE_REASONS, "reference", "call", "tail", "number", "nothing"},
-        "speaks": {"zh", "en"},
+        "speaks": {"zh", "en", "both"},
+        "activity": get_args(Activity),
+        "wish": get_args(Wish),
+        "note": {"missed", "wrap-up", "unreachable"},
+        "priority": PRIORITIES.values(),
         "verified-by": {"pin", "text"},
         "wrong": {"id", "name", "role", "wallets", "languages", "topics", "address"},
         "sign-in": {"wrong", "limit", "no-code"},

@@ -70,7 +70,7 @@ class Stage:
             wallets=None,
             texts=None,
             agents_on_duty=lambda conn: (),
-            is_desk_staffed=lambda conn, wallet: False,
+            is_desk_staffed=lambda conn, wallet, now: False,
             takeover=lambda conn, facts: None,
             caller_id=lambda facts: "",
             base_url="https://line.example",

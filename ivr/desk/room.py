@@ -1,0 +1,126 @@
+"""What one person sees of the queue now: their own state, the call they are rung for, their talk, and who waits.
+
+The same view feeds the page and the live stream, so the stream is never wider than the page. Before the agent has
+accepted, there is neither a number nor a name in it: what it is about, why, how long, and how well verified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ivr.calls.report import call_report
+from ivr.desk import calls as seen
+from ivr.desk.card import lines_of
+from ivr.queue.agents import Agent
+from ivr.queue.board import Board, Caller, Engaged
+from ivr.queue.entries import DROPPED, SECURITY
+from ivr.staff.people import Person
+
+PRIORITIES = {SECURITY: "security", DROPPED: "dropped"}
+MOST_BRIEFS = 1000
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a call is about: why it was handed over, in both languages, and to which level the caller is verified."""
+
+    reason: tuple[tuple[str, str], ...]
+    level: str
+
+    def why(self, lang: str) -> str:
+        """The reason in a language; empty without one."""
+        return dict(self.reason).get(lang, "")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A caller on the list of those who wait."""
+
+    caller: Caller
+    brief: Brief
+    wallet: str
+    priority: str | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """The call that this person is rung for, or talks about."""
+
+    engaged: Engaged
+    brief: Brief
+    wallet: str
+
+    @property
+    def rings(self) -> bool:
+        """Whether it is still to be accepted."""
+        return self.engaged.state == "ringing"
+
+
+@dataclass(frozen=True)
+class View:
+    """One person's view. `takes_calls` without an agent: somebody who may, and has no address to be rung at."""
+
+    takes_calls: bool
+    agent: Agent | None
+    work: Work | None
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass
+class Briefs:
+    """Briefs by the id of the entry: a call in the queue says nothing new, so each is made once."""
+
+    made: dict[str, Brief] = field(default_factory=dict)
+
+    def of(self, conn: sa.Connection, caller: Caller) -> Brief:
+        """The brief of a caller in the queue."""
+        if caller.entry not in self.made:
+            if len(self.made) >= MOST_BRIEFS:
+                self.made.clear()
+            self.made[caller.entry] = _brief(call_report(conn, caller.call))
+        return self.made[caller.entry]
+
+
+def view(conn: sa.Connection, board: Board, person: Person, briefs: Briefs, lang: str) -> View:
+    """What this person may see of the board: of their wallets, and as an agent only whom they could take."""
+    takes_calls = person.may("take-calls")
+    agent = next((one for one in board.agents if one.id == person.id), None) if takes_calls else None
+    mine = board.engaged_with(person.id) if agent else None
+    work = Work(mine, briefs.of(conn, mine.caller), _wallet(conn, mine.caller, lang)) if mine else None
+    return View(takes_calls, agent, work, tuple(_waiting(conn, board, person, briefs, lang)))
+
+
+def may_see(person: Person, caller: Caller) -> bool:
+    """Whether a caller who waits is on this person's list."""
+    if caller.wallet not in person.scope or not person.may("take-calls"):
+        return False
+    speaks = caller.language == "both" or caller.language in person.languages
+    return person.may("calls") or (speaks and caller.topic in person.topics)
+
+
+def _waiting(conn: sa.Connection, board: Board, person: Person, briefs: Briefs, lang: str) -> Any:
+    for one in board.callers:
+        if one.waits and may_see(person, one):
+            priority = PRIORITIES.get(one.priority)
+            yield Waiting(one, briefs.of(conn, one), _wallet(conn, one, lang), priority)
+
+
+def _wallet(conn: sa.Connection, caller: Caller, lang: str) -> str:
+    return seen.name_of(conn, caller.wallet)[lang]
+
+
+def _brief(report: dict[str, Any] | None) -> Brief:
+    summary = (report or {}).get("summary") or {}
+    if not summary.get("reason"):
+        return Brief((), report["level"] if report else "L0")
+    told = tuple((lang, lines_of(summary, lang).get("why", "")) for lang in ("zh", "en"))
+    return Brief(told, report["level"] if report else "L0")
+
+
+def seconds_since(at: str, now: datetime) -> int:
+    """Whole seconds since a moment, never negative."""
+    return max(int((now - datetime.fromisoformat(at)).total_seconds()), 0)

@@ -1,0 +1,31 @@
+"""`/desk/state`: an agent's own state, chosen by a button: available, break or offline."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from ivr.desk import presence
+from ivr.desk.access import needs, person
+from ivr.desk.context import Desk
+from ivr.queue.agents import Wish
+from ivr.storage.database import begin_write
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """The post of the buttons."""
+    pages = Blueprint("state", __name__, url_prefix="/desk")
+
+    @pages.post("/state")
+    @needs("take-calls")
+    def choose() -> Response:
+        wanted = request.form.get("state", "")
+        if wanted not in get_args(Wish) or not person().address:
+            abort(400)
+        with begin_write(desk.engine) as conn:
+            presence.choose(conn, person().id, wanted, desk.now())  # type: ignore[arg-type]
+        return redirect(url_for("calls.home"), 303)
+
+    return pages
