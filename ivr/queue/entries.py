@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from ivr.engine.effects import World, write
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue.agents import agents_signed_on
-from ivr.queue.tables import IN_ORDER, queue_entries
+from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
 from ivr.storage.database import AnyRow
 
 WAITING = (QUEUED, "offered")
@@ -95,14 +96,12 @@ def place_of(conn: sa.Connection, entry: AnyRow | None, now: datetime) -> Place:
 
 def leave(conn: sa.Connection, call: str, outcome: str, now: datetime) -> bool:
     """End the caller's wait with this outcome; False when an agent has claimed the caller, or the wait is over."""
-    here = (queue_entries.c.call == call) & queue_entries.c.status.in_(WAITING)
-    return _close(conn, here, outcome, now)
+    return _close(conn, call, WAITING, outcome, now)
 
 
 def caller_gone(conn: sa.Connection, call: str, now: datetime) -> None:
     """The call is over: a caller who still waited, or whose agent had just accepted, has abandoned the queue."""
-    here = (queue_entries.c.call == call) & queue_entries.c.status.in_((*WAITING, "claimed"))
-    _close(conn, here, "abandoned", now)
+    _close(conn, call, (*WAITING, "claimed"), "abandoned", now)
     talked(conn, call, now)
 
 
@@ -130,9 +129,16 @@ def longest_wait(conn: sa.Connection, now: datetime) -> float:
     return (now - _moment(first)).total_seconds() if first else 0.0
 
 
-def _close(conn: sa.Connection, here: sa.ColumnElement[bool], outcome: str, now: datetime) -> bool:
+def _close(conn: sa.Connection, call: str, statuses: Sequence[str], outcome: str, now: datetime) -> bool:
+    """End the wait; an agent who is still rung for it is due to be told so at once."""
     over = {"status": "over", "outcome": outcome, "ended": stamp(now)}
-    return bool(conn.execute(sa.update(queue_entries).where(here).values(**over)).rowcount)
+    here = (queue_entries.c.call == call) & queue_entries.c.status.in_(statuses)
+    if not conn.execute(sa.update(queue_entries).where(here).values(**over)).rowcount:
+        return False
+    of_call = sa.select(queue_entries.c.id).where(queue_entries.c.call == call, queue_entries.c.status == "over")
+    rung = (agent_offers.c.status == QUEUED) & (agent_offers.c.state == "ringing") & agent_offers.c.entry.in_(of_call)
+    conn.execute(sa.update(agent_offers).where(rung).values(next=stamp(now)))
+    return True
 
 
 def _minutes(conn: sa.Connection, wallet: str, ahead: int, now: datetime) -> int | None:

@@ -1,5 +1,6 @@
-"""Offers: an agent is rung for a caller in the queue, accepts by key 1, hears the summary, and is joined with the
-caller.
+"""Offers: an agent is rung for a caller in the queue, accepts, hears the summary, and is joined with the caller.
+
+On a telephone key 1 accepts; in the browser the button of the desk does, before the leg is answered.
 
 An offer is committed *before* the request to Twilio, and its id is in every URL that Twilio gets: each webhook belongs
 to
@@ -132,6 +133,27 @@ def find(conn: sa.Connection, offer_id: str) -> AnyRow | None:
     """An open offer, or None."""
     here = (agent_offers.c.id == offer_id) & (agent_offers.c.status == QUEUED)
     return conn.execute(sa.select(agent_offers).where(here)).first()
+
+
+def of_agent(conn: sa.Connection, staff: str) -> AnyRow | None:
+    """The open offer of an agent, with the caller's `waits` (the status of the entry) and what is known of the caller."""
+    caller = (queue_entries.c.status.label("waits"), queue_entries.c.call.label("caller"))
+    more = (queue_entries.c.wallet, queue_entries.c.language, queue_entries.c.topic, queue_entries.c.entered)
+    joined = sa.join(agent_offers, queue_entries, queue_entries.c.id == agent_offers.c.entry)
+    here = (agent_offers.c.staff == staff) & (agent_offers.c.status == QUEUED)
+    return conn.execute(sa.select(agent_offers, *caller, *more).select_from(joined).where(here)).first()
+
+
+def is_withdrawn(conn: sa.Connection, offer: AnyRow) -> bool:
+    """Whether the caller has left while the agent is still rung."""
+    waits = conn.scalar(sa.select(queue_entries.c.status).where(queue_entries.c.id == offer.entry))
+    return offer.state == "ringing" and waits == "over"
+
+
+def needs_no_key(conn: sa.Connection, offer: AnyRow) -> bool:
+    """Whether the agent's browser was answered by the desk's button, which is the proof of a person; or for nobody."""
+    accepted = offer.state in ("claimed", "connected")
+    return offer.address.startswith("client:") and (accepted or is_withdrawn(conn, offer))
 
 
 def _locked(conn: sa.Connection, offer_id: str) -> AnyRow | None:

@@ -66,6 +66,10 @@ def look(context: Context, offer_id: str) -> None:
     row = lease(context.engine, agent_offers, offer_id, context.machine())
     if row is None:
         return
+    with begin_read(context.engine) as conn:
+        withdrawn = offers.is_withdrawn(conn, row)
+    if withdrawn and row.call is not None and not _stopped(context, row.call):
+        return  # tried again when the lease ends
     try:
         status = _status(context, row.call, row.address, datetime.fromisoformat(row.at) - CLOCKS_DIFFER)
     except Exception as error:  # asked again when the lease ends
@@ -73,6 +77,16 @@ def look(context: Context, offer_id: str) -> None:
         return
     if status is None or status in LEG_ENDED:
         _settle(context, offer_id, LEG_ENDED[status] if status else "failed")
+
+
+def _stopped(context: Context, call: str) -> bool:
+    """Stop ringing the agent, whose caller has left; an agent who has answered hears that when they accept."""
+    try:
+        _telephone(context).cancel(call)
+    except Exception as error:
+        logger("queue").warning("ringing not stopped", type=type(error).__name__)
+        return False
+    return True
 
 
 def _status(context: Context, call: str | None, address: str, since: datetime) -> str | None:

@@ -52,6 +52,10 @@ class Telephone(Protocol):
         """The CallSids of what we placed from this number of ours to this number since then, oldest first."""
         ...
 
+    def cancel(self, call: str) -> None:
+        """End a call that nobody has answered yet; one that was answered, or is over, stays as it is."""
+        ...
+
     def status(self, call: str) -> str:
         """How a call stands, in Twilio's words."""
         ...

@@ -31,6 +31,8 @@ SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
 """A minute of speech is a megabyte."""
 MOST_HOPS = 3
 TWILIOS = re.compile(r"([a-z0-9-]+\.)+(twilio|twiliocdn)\.com")
+NOT_IN_PROGRESS = 21220
+"""A call cannot be cancelled that was answered, or is over."""
 NOT_FOR_GOOD = (401, 403, 429)  # an operator can correct a wrong token
 
 
@@ -221,6 +223,14 @@ class TwilioTelephone:
         found = self._client.calls.page(to=endpoint(to)[0], from_=caller_id or values.unset, page_size=LOOKED_THROUGH)
         ours = [call for call in found if call.direction == "outbound-api" and call.date_created >= since]
         return [str(call.sid) for call in sorted(ours, key=lambda call: call.date_created)]
+
+    def cancel(self, call: str) -> None:
+        """End a call that is queued or ringing."""
+        try:
+            self._client.calls(call).update(status="canceled")
+        except TwilioRestException as refusal:
+            if refusal.code != NOT_IN_PROGRESS:
+                raise
 
     def status(self, call: str) -> str:
         """Read the status of a call."""

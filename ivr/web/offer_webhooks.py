@@ -52,26 +52,35 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
 
 
 def announce(runtime: Runtime, offer_id: str) -> str:
-    """What whoever answers may hear, also a mailbox: the name of the line, and key 1 to accept."""
+    """What whoever answers may hear, also a mailbox: the name of the line, and key 1 to accept.
+
+    An agent who accepted in the browser hears the summary and the caller instead.
+    """
     with begin_write(runtime.engine) as conn:
         offer = offers.find(conn, offer_id)
         if offer is None:
             return twiml.HANG_UP
         offers.set_call_sid(conn, offer_id, request.form.get("CallSid", ""))
-        call = offers.call_of(conn, offer)
-        spoken = announcement(conn, call, _wallet_of(conn, call), runtime.speaker)
-    return twiml.decide(spoken, _url(runtime, offer_id, "/answer"))
+        if not offers.needs_no_key(conn, offer):
+            call = offers.call_of(conn, offer)
+            spoken = announcement(conn, call, _wallet_of(conn, call), runtime.speaker)
+            return twiml.decide(spoken, _url(runtime, offer_id, "/answer"))
+    return _take(runtime, offer_id)
 
 
 def answered(runtime: Runtime, offer_id: str) -> str:
     """Key 1 claims the caller: then the summary, then the caller. Any other key declines."""
-    accepted = keys_of(request.form.get("Digits")) == "1"
+    if keys_of(request.form.get("Digits")) == "1":
+        return _take(runtime, offer_id)
     with begin_write(runtime.engine) as conn:
-        now = runtime.machine()
-        if not accepted:
-            offers.settle(conn, offer_id, "declined", now)
-            return twiml.HANG_UP
-        entry = offers.claim(conn, offer_id, now)
+        offers.settle(conn, offer_id, "declined", runtime.machine())
+    return twiml.HANG_UP
+
+
+def _take(runtime: Runtime, offer_id: str) -> str:
+    """Claim the caller; then the summary, then the caller. Repeating is the same."""
+    with begin_write(runtime.engine) as conn:
+        entry = offers.claim(conn, offer_id, runtime.machine())
         if entry is None:
             return _has_left(runtime, conn, offer_id)
         keep_summary(conn, entry.call, runtime.sealer)

@@ -11,7 +11,7 @@ from typing import Any
 from twilio.rest import Client
 from werkzeug.serving import make_server
 
-from ivr.simulator.server import Behaviour, create_server, make_call_runner
+from ivr.simulator.server import Behaviour, create_server, make_call_runner, make_client_phones
 from ivr.simulator.webhooks.transport import HttpTransport
 from ivr.telephony import twilio_rest
 from tests.simulator.stub_app import StubApp
@@ -29,6 +29,8 @@ class Simulator:
     rest: Client
     settings: Any
     stub: StubApp
+    clients: Any
+    """The registered browsers of agents."""
     agents: str = "accept"
     sms: str = "ok"
 
@@ -62,13 +64,14 @@ def running_simulator(
     )
     scene = Behaviour(lambda number: running.agents if number == AGENT else "person", lambda: running.sms)
     runner = make_call_runner(made, transport, scene)
-    app = create_server(made, runner, scene)
+    clients = make_client_phones(runner)
+    app = create_server(made, runner, scene, clients)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     made = replace(made, twilio_api_url={"": f"http://127.0.0.1:{server.port}"})
     runner.account.base_url = made.twilio_api_url[""]
-    running = Simulator(runner, app.test_client(), twilio_rest.client(made), made, stub)
+    running = Simulator(runner, app.test_client(), twilio_rest.client(made), made, stub, clients)
     try:
         yield running
     finally:

@@ -48,10 +48,9 @@ def browser(simulator):
     made = Browser(simulator)
     made.clock = 1000.0
     made.asks()
-    clients = simulator.runner.is_registered.__self__
-    clients.now = lambda: made.clock
+    made.clients = simulator.clients
+    made.clients.now = lambda: made.clock
     made.asks()
-    made.clients = clients
     return made
 
 
