@@ -85,4 +85,4 @@ def test_a_command_that_uses_the_app_gets_all_of_it(settings, monkeypatch):
         whole = app.create_app(settings)
     assert not bare.blueprints and "voice" in whole.blueprints
     whole.extensions["line"].engine.dispose()
-    whole.extensions["line"].worker.close()
+    whole.extensions["line"].close()

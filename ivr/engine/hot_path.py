@@ -61,6 +61,11 @@ class ReadConnections:
         """A connection to read with; no transaction is left open on it."""
         return self._dedicated or _rolled_back(own)
 
+    def close(self) -> None:
+        """Give the process's connection back."""
+        if self._dedicated is not None:
+            self._dedicated.close()
+
 
 @contextmanager
 def _rolled_back(own: LazyConnection) -> Iterator[sa.Connection]:
@@ -117,6 +122,11 @@ class GroupCommit:
         if turn.failure is not None:
             raise turn.failure
         return bool(turn.stored)
+
+    def close(self) -> None:
+        """Give the process's connection back."""
+        if self._writer is not None:
+            self._writer.close()
 
     def _lead(self, writer: DedicatedConnection) -> None:
         """Store the turns in the queue, and let the first thread that came meanwhile lead the next group."""

@@ -38,10 +38,10 @@ class Runtime(msgspec.Struct, frozen=True):
 
     `release` names the code that plays. `max_turns_per_call` and `max_turns_per_rescue` are more than any conversation
     needs. `machine`: the machine's time, by which waits in the queue are measured. `key_clock`: the seconds that
-    measure how soon a key came, or None where nobody knows. `takeover`: the root
-    flow, and its facts, that operations put in the place of the call's own; called when the condition in `state_query`
-    holds. `is_desk_staffed`: whether agents
-    of a wallet are signed on at the desk. `caller_id`: which of our numbers an agent sees, by the facts of the call.
+    measure how soon a key came, or None where nobody knows. `takeover`: the root flow, and its facts, that operations
+    put in the place of the call's own; called when the condition in `state_query` holds. `is_desk_staffed`: whether
+    agents of a wallet are signed on at the desk. `caller_id`: which of our numbers an agent sees, by the facts of the
+    call.
     """
 
     engine: sa.Engine
@@ -76,6 +76,12 @@ class Runtime(msgspec.Struct, frozen=True):
             return self
         sealer = self.sealer.for_call(key)
         return replace(self, sealer=sealer, speaker=replace(self.speaker, unseal=sealer.open))
+
+    def close(self) -> None:
+        """Release the worker's lock and the connections that the process keeps; the engine stays."""
+        self.worker.close()
+        self.read_connections.close()
+        self.group_commit.close()
 
     @contextmanager
     def touch_slot(self) -> Iterator[None]:

@@ -129,7 +129,7 @@ class Line:
 
     def _end(self) -> None:
         if self.app is not None:
-            self.runtime.worker.close()
+            self.runtime.close()
             if self.runtime.engine is not self.engine:
                 self.runtime.engine.dispose()
 

@@ -79,7 +79,7 @@ def play(settings: Settings, engine: sa.Engine) -> tuple[str, str, str]:
             caller.presses("0")
         caller.hangs_up()
         told.append(caller.sid)
-    line.runtime.worker.close()
+    line.runtime.close()
     join(engine, settings)
     return tuple(told)  # type: ignore[return-value]
 

@@ -17,4 +17,4 @@ def stage(database, tmp_path):
     TOUCHED.clear()
     made = Stage(database, tmp_path, {"rescue": rescue})
     yield made
-    made.runtime.worker.close()
+    made.runtime.close()

@@ -55,7 +55,7 @@ class Stage:
     def restart(self) -> None:
         """A new process: nothing in memory survives, and the old worker's lock is gone."""
         if self.runtime is not None:
-            self.runtime.worker.close()
+            self.runtime.close()
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine,

@@ -26,7 +26,7 @@ def acting(new_database, tmp_path):
     acting = crash.stage(new_database, tmp_path, SID)
     acting.post()
     yield acting
-    acting.runtime.worker.close()
+    acting.runtime.close()
 
 
 def start(acting: Stage, keys: str = "1", point: str = "", sid: str = SID) -> subprocess.Popen[str]:
@@ -98,7 +98,7 @@ def test_one_callers_slow_bank_delays_nobody_else(acting):
     (acting.folder / "go").touch()
     assert "paid what=coffee" in slow.communicate(timeout=40)[0]
     assert sorted(entered(acting)) == ["coffee", "tea"]
-    other.runtime.worker.close()
+    other.runtime.close()
 
 
 def test_whoever_waits_for_a_worker_that_dies_plays_the_turn_with_what_was_keyed(acting, monkeypatch):

@@ -48,7 +48,7 @@ def stage(database, tmp_path):
     ASKED.clear()
     made = Stage(database, tmp_path, {"main": main, "rescue": rescue})
     yield made
-    made.runtime.worker.close()
+    made.runtime.close()
 
 
 def slow(stage: Stage) -> None:

@@ -23,7 +23,7 @@ def stage(database, tmp_path):
     """A stage on a fresh database."""
     made = Stage(database, tmp_path, {"main": long_words})
     yield made
-    made.runtime.worker.close()
+    made.runtime.close()
 
 
 def test_a_pause_follows_each_part_and_the_key_is_told_before_the_first(stage):

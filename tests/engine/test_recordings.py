@@ -40,7 +40,7 @@ def stage(database, tmp_path):
     made.post()
     made.opening = made.post("1")
     yield made
-    made.runtime.worker.close()
+    made.runtime.close()
 
 
 def steps(stage):
@@ -128,7 +128,7 @@ def test_nothing_typed_ahead_reaches_a_recording(database, tmp_path):
     acting = Stage(database, tmp_path, {"main": root_flow, "rescue": rescue})
     acting.post()
     assert "<Record" in acting.post("10")
-    acting.runtime.worker.close()
+    acting.runtime.close()
 
 
 def test_the_same_recording_told_twice_is_one_answer(stage):

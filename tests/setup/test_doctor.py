@@ -54,7 +54,7 @@ def served(migrated):
     server.shutdown()
     thread.join()
     server.server_close()
-    app.extensions["line"].worker.close()
+    app.extensions["line"].close()
     app.extensions["line"].engine.dispose()
 
 
