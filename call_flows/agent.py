@@ -20,6 +20,8 @@ from ivr.queue.entries import join_queue
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)
+OFFER_OR_NOTE = Menu("callback-or-note", ("yes", "note", "no"), tries=2, offer_agent=False, resumable=False)
+OFFER_ALL = Menu("callback-note-security", ("yes", "note", "security", "no"), 2, offer_agent=False, resumable=False)
 OFFER_IN_BOTH = Menu("callback-in-both", ("chinese", "english"), tries=2, offer_agent=False, bilingual=True)
 """Used before a language is chosen: the answer accepts the callback and chooses the language."""
 HERE = Confirm("callback-here", offer_agent=False)
@@ -68,6 +70,10 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
             await note_for_agents(call, only)
             await callback(call, reason, only)
             return
+        if chosen == "closed":
+            await closed_meanwhile(call)
+            await callback(call, reason, only, or_note=True)
+            return
         if chosen != "menu":
             call.say("queue-full" if chosen == "full" else "nobody-free")
     elif on_duty.open and on_duty.numbers:
@@ -98,6 +104,15 @@ async def wait_for_agent(call: Call) -> str:
     return ended
 
 
+async def closed_meanwhile(call: Call) -> None:
+    """Tell a caller whose wait ended at closing time when agents are back."""
+    on_duty = await call.do(duty, call.facts["wallet"], is_urgent(call.facts))
+    if on_duty.opens:
+        call.say("closed-now-provisional" if on_duty.provisional else "closed-now", at=on_duty.opens)
+    else:
+        call.say("nobody-free")
+
+
 async def note_for_agents(call: Call, only: bool) -> None:
     """Record a voice note that no case belongs to: it goes to whoever takes this call up. A person may be asked for."""
     try:
@@ -112,10 +127,10 @@ async def note_for_agents(call: Call, only: bool) -> None:
             raise
 
 
-async def callback(call: Call, reason: str, only: bool = False, chosen: bool = False) -> None:
+async def callback(call: Call, reason: str, only: bool = False, chosen: bool = False, or_note: bool = False) -> None:
     """Offer a callback once per call. For a caller who gives no answer, one is left for the caller's number.
 
-    `chosen`: the caller has asked for it already.
+    `chosen`: the caller has asked for it already. `or_note`: a voice note is offered beside it.
     """
     promised = await call.do(is_promised)
     if promised:
@@ -124,7 +139,7 @@ async def callback(call: Call, reason: str, only: bool = False, chosen: bool = F
     for _ in range(TRIES):
         unasked, chosen = chosen, False
         try:
-            if await take_callback(call, reason, only, unasked):
+            if await take_callback(call, reason, only, unasked, or_note):
                 return
         except Back:
             call.say("only-callback")
@@ -138,13 +153,16 @@ async def callback(call: Call, reason: str, only: bool = False, chosen: bool = F
             call.say("only-callback")
 
 
-async def take_callback(call: Call, reason: str, only: bool, unasked: bool = False) -> bool:
+async def take_callback(call: Call, reason: str, only: bool, unasked: bool = False, or_note: bool = False) -> bool:
     """Make one attempt to take a callback, `unasked` if the caller has chosen it. True: the matter is settled, with or
     without a callback."""
     wanted = "yes"
     if call.in_both or not unasked:
-        wanted = await offer(call, security_only(call) and not only)
+        wanted = await offer(call, security_only(call) and not only, or_note)
     if wanted == "no":
+        return True
+    if wanted == "note":
+        await note_for_agents(call, only)
         return True
     if wanted == "security":
         await to_security(call)
@@ -156,13 +174,15 @@ async def take_callback(call: Call, reason: str, only: bool, unasked: bool = Fal
     return True
 
 
-async def offer(call: Call, or_security: bool) -> str:
-    """Ask whether the caller wants a callback: yes, no, or `security`, if only the security agents are at work."""
+async def offer(call: Call, or_security: bool, or_note: bool) -> str:
+    """Ask whether the caller wants a callback: yes, no, `security` if only the security agents are at work, or `note`."""
     if call.in_both:
         chosen = await call.menu(OFFER_IN_BOTH)
         await take_language(call, chosen)
         if not or_security:
             return "yes"
+    if or_note:
+        return await call.menu(OFFER_ALL if or_security else OFFER_OR_NOTE)
     return await call.menu(OFFER_OR_SECURITY if or_security else OFFER)
 
 

@@ -93,9 +93,12 @@ def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -
 
 
 def has_follow_up(conn: sa.Connection, sid: str) -> bool:
-    """Whether the call leaves work: for an agent, or a callback, a case or a dispute."""
+    """Whether the call leaves work: for an agent, or a callback, a case, a dispute or a voice note."""
     rows = journal.rows(conn, sid)
-    return bool(rows) and outcome(conn, sid, rows[-1].facts, None) in ("transferred", "callback", "case")
+    if not rows:
+        return False
+    left_work = outcome(conn, sid, rows[-1].facts, None) in ("transferred", "callback", "case")
+    return left_work or bool(summarise(rows)["notes"])
 
 
 def outcome(conn: sa.Connection, sid: str, facts: dict[str, Any], ended: str | None) -> str | None:

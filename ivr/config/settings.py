@@ -97,6 +97,8 @@ class Settings:
     """Agents' telephones, E.164."""
     fallback_agent: str
     """Rung when everything else has failed; empty means an apology and goodbye."""
+    queue_per_agent: int
+    """How many callers of a wallet may wait for each of its agents who is signed on."""
     callback_prefixes: tuple[str, ...]
     """Prefixes of the numbers that the line calls back."""
     callbacks_an_hour: int
@@ -193,6 +195,7 @@ class _Reader:
             agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=self._number("FALLBACK_AGENT"),
+            queue_per_agent=self._whole("QUEUE_PER_AGENT", 20),
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
             callbacks_an_hour=self._whole("CALLBACKS_AN_HOUR", 100),
             callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),

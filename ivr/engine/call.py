@@ -139,7 +139,8 @@ class Call:
     async def queue(self, name: str) -> str:
         """Wait in the queue for an agent; how the wait ended.
 
-        `answered` (after the talk), what the caller chose instead (`callback`, `note`, `menu`), or `failed`.
+        `answered` (after the talk), what the caller chose instead (`callback`, `note`, `menu`), `closed`
+        at closing time, or `failed`.
         """
         kind, _ = await _yield_to_engine(Queue(name, self._take_said()))
         self._went_back = False

@@ -40,10 +40,11 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
 
 def at_work(info: WalletInfo, now: datetime) -> dict[str, list[Any]]:
     """For urgent and for other matters: whether agents are at work now, and when (ISO 8601) that changes, if ever."""
-    return {"urgent": _until(info, True, now), "other": _until(info, False, now)}
+    return {"urgent": open_until(info, True, now), "other": open_until(info, False, now)}
 
 
-def _until(info: WalletInfo, urgent: bool, now: datetime) -> list[Any]:
+def open_until(info: WalletInfo, urgent: bool, now: datetime) -> list[Any]:
+    """Whether agents are at work now for that matter, and when (ISO 8601) that changes, if ever."""
     week = (info.staffed(urgent), now, info.timezone, info.calendar)
     if business_days.is_open(*week):
         closes = business_days.next_closing(*week)

@@ -1,9 +1,9 @@
 """Callers in the queue: how they join it, where they stand, and how their wait ends.
 
 An entry is `queued`, then `offered` while an agent is rung, `claimed` when the agent has accepted, `connected` when the
-two talk, and `over`. It gets one outcome: answered, abandoned, callback, note, menu or failed. Each step is one conditional
-update, so of two things that happen at once, the first commit wins: an agent who accepts at the moment in which the
-caller chooses a callback either has the caller, or hears that the caller has left.
+two talk, and `over`. It gets one outcome: answered, abandoned, callback, note, menu, closed or failed. Each step is one
+conditional update, so of two things that happen at once, the first commit wins: an agent who accepts at the moment in
+which the caller chooses a callback either has the caller, or hears that the caller has left.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WAITING = (QUEUED, "offered")
 """Statuses in which the caller may still leave; a caller who is claimed is being connected."""
 OPEN = (*WAITING, "claimed", "connected")
 MOST_WAITING = 100
-"""Callers of one wallet who may wait at the same time."""
+"""Callers of one wallet who may wait at the same time, however many agents are signed on."""
 SAMPLE, FEWEST = timedelta(days=7), 10
 """Talks of so long ago are measured for an estimate; with fewer of them than this, there is none."""
 SECURITY, DROPPED, OTHERS = 0, 1, 2
@@ -50,7 +50,8 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
     """Join the queue; `joined` is False when it is full. A caller who comes back keeps the time of the first entry."""
     conn, now = world.conn, world.runtime.machine()
     waiting = sa.select(sa.func.count()).where(queue_entries.c.wallet == wallet, queue_entries.c.status.in_(WAITING))
-    if (conn.scalar(waiting) or 0) >= MOST_WAITING:
+    most = world.runtime.settings.queue_per_agent * max(1, len(agents_signed_on(conn, wallet, now)))
+    if (conn.scalar(waiting) or 0) >= min(most, MOST_WAITING):
         return Place(False)
     first = conn.scalar(sa.select(sa.func.min(queue_entries.c.entered)).where(queue_entries.c.call == world.call))
     entry = {

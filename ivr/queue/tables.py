@@ -19,7 +19,7 @@ queue_entries = sa.Table(
     sa.Column("entered", sa.Text, nullable=False),  # the machine's time, as all times here
     # queued, offered (an agent is rung), claimed (an agent has accepted), connected, over
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("outcome", sa.Text),  # answered, abandoned, callback, note, menu, failed: set once
+    sa.Column("outcome", sa.Text),  # answered, abandoned, callback, note, menu, closed, failed: set once
     sa.Column("staff", sa.Text),  # the agent who claimed the caller last
     sa.Column("connected", sa.Text),
     sa.Column("ended", sa.Text),  # when the wait ended without an agent, or the talk

@@ -8,9 +8,12 @@ has heard, and which place they were told last, stands in the address of the nex
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, request
 from msgspec.structs import replace
 
@@ -18,17 +21,38 @@ from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
+from ivr.handover.agents import open_until
 from ivr.queue import entries
 from ivr.queue.agents import agents_signed_on
 from ivr.storage.database import AnyRow, begin_read, begin_write
+from ivr.wallet import directory
 from ivr.web.hold_music import music_url
 
 CHOICES = {"1": "callback", "2": "menu", "*": "menu", "3": "note"}
 """What a key chooses: `*` leads back here as everywhere. Any other key is answered by the next round."""
 STILL_WAITING = ("queue-still-1", "queue-still-2", "queue-still-3")
 """Said in turn while place and estimate are as they were told."""
+CLOSING_SOON = 30
+"""Minutes before closing from which it is told to callers for whom there is no estimate."""
 ROUNDS_BETWEEN_KEYS = 3
 """Every so many rounds the keys are named again."""
+
+
+@dataclass(frozen=True)
+class _Hours:
+    """Whether agents are at work for a caller's matter, when that ends (ISO 8601), and in how many minutes."""
+
+    open: bool
+    closes: str | None
+    minutes: float
+
+    @classmethod
+    def of(cls, conn: sa.Connection, runtime: Runtime, entry: AnyRow) -> _Hours:
+        """By the wallet's hours, in business time."""
+        now = runtime.clock(conn)
+        is_open, closes = open_until(directory.by_id(conn, entry.wallet), entry.topic == "security", now)
+        left = datetime.fromisoformat(closes) - now if closes else timedelta.max
+        return cls(is_open, closes, left / timedelta(minutes=1))
 
 
 def queue_blueprint(runtime: Runtime) -> Blueprint:
@@ -55,18 +79,23 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str, int], str]) -> Call
 
 
 def entertain(runtime: Runtime, sid: str, turn: int) -> str:
-    """One round: place and estimate, the keys, then music. Nobody waits for agents who have all signed off."""
+    """One round: place and estimate, the keys, then music. Nobody waits for agents who have all signed off or closed.
+
+    A caller whom an agent has claimed stays: closing time ends no talk.
+    """
     with begin_read(runtime.engine) as conn:
         entry, now = entries.entry_of(conn, sid), runtime.machine()
         last = journal.rows(conn, sid)[-1]
         place = entries.place_of(conn, entry, now)
         staffed = entry is not None and bool(agents_signed_on(conn, entry.wallet, now))
-    if entry is None or not (staffed or entry.status not in entries.WAITING):
+        hours = _Hours.of(conn, runtime, entry) if entry else _Hours(False, None, 0)
+    waiting = entry is not None and entry.status in entries.WAITING
+    if entry is None or (waiting and not (staffed and hours.open)):
         with begin_write(runtime.engine) as conn:
-            entries.leave(conn, sid, "failed", now)
+            entries.leave(conn, sid, "failed" if hours.open else "closed", now)
         return twiml.LEAVE
     heard = {"round": str(_round() + 1), "told": _told(place)}
-    said = _lines(place, entry) if entry.status in entries.WAITING else [Utterance("queue-being-connected")]
+    said = _lines(place, entry, hours) if waiting else [Utterance("queue-being-connected")]
     if entry.language == "both":
         said += [replace(one, language="other") for one in said]
     spoken = runtime.speaker.speak(said, last.language, last.at.date())
@@ -102,11 +131,11 @@ def outcome(runtime: Runtime, sid: str) -> str | None:
         return entries.outcome_of(conn, sid)
 
 
-def _lines(place: entries.Place, entry: AnyRow) -> list[Utterance]:
+def _lines(place: entries.Place, entry: AnyRow, hours: _Hours) -> list[Utterance]:
     """What is said before the music of a round: place and estimate whenever they changed, else a short word."""
     number, said = _round(), []
     if number == 0 or request.args.get("told") != _told(place):
-        said = _place_lines(place)
+        said = _place_lines(place) + _closing_lines(place, hours)
     else:
         said = [Utterance(STILL_WAITING[number % len(STILL_WAITING)])]
     return said + (_keys(entry) if number % ROUNDS_BETWEEN_KEYS == 0 else [])
@@ -117,6 +146,15 @@ def _place_lines(place: entries.Place) -> list[Utterance]:
     if place.minutes is not None:
         said.append(Utterance("queue-minutes", {"minutes": place.minutes}))
     return said
+
+
+def _closing_lines(place: entries.Place, hours: _Hours) -> list[Utterance]:
+    """That the caller's turn will not come before closing, by the estimate; without one, only when that is."""
+    if hours.closes is None:
+        return []
+    if place.minutes is None:
+        return [Utterance("queue-closes", {"at": hours.closes})] if hours.minutes <= CLOSING_SOON else []
+    return [Utterance("queue-not-before-closing", {"at": hours.closes})] if place.minutes > hours.minutes else []
 
 
 def _keys(entry: AnyRow) -> list[Utterance]:

@@ -179,7 +179,7 @@ def test_the_agent_hears_that_there_is_a_note_and_reads_which(offered):
     """Its seconds in the whisper, its id on the screen; one that was deleted is not mentioned."""
     add(offered).speaks(12).presses("#").picks("保留", "keep it").presses("0")
     (whisper,) = offered.whispers
-    assert ("附语音说明十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in whisper
+    assert ("附语音十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in whisper
     sid, written = offered.account.recordings[0].sid, offered.report()["summary"]["written"]
     assert f"语音说明: 12 秒 ({sid})" in written["zh"] and f"Voice note: 12 s ({sid})" in written["en"]
 
@@ -188,7 +188,7 @@ def test_words_that_were_spoken_while_the_line_broke_are_told_to_the_agent(offer
     """The turn that would have kept them fails, and leads to a person, who hears of them and reads which."""
     monkeypatch.setattr(notes, "Note", None)
     add(offered).speaks(12).presses("#").is_told("系统出了一点问题", "went wrong on our side")
-    assert ("附语音说明十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in offered.whispers[0]
+    assert ("附语音十二秒" if offered.lang == "zh" else "voice note, twelve seconds") in offered.whispers[0]
     sid, written = offered.account.recordings[0].sid, offered.report()["summary"]["written"]
     assert f"语音说明: 12 秒 ({sid})" in written["zh"] and f"Voice note: 12 s ({sid})" in written["en"]
 

@@ -8,7 +8,14 @@ from typing import Any
 from ivr.checks.layout import plan
 from tests.exploration.strokes import HIGH, STEP, ways
 
-PERSON = {"agent", "callback-offer", "callback-in-both", "callback-or-security"}
+PERSON = {
+    "agent",
+    "callback-offer",
+    "callback-in-both",
+    "callback-or-security",
+    "callback-or-note",
+    "callback-note-security",
+}
 ENDS = ("from", "to")
 WIDE, PILL, GAP, BEND, LEAST, MARGIN, HEAD = 196, 112, 34, 30, 900, 28, 120
 COLOURS = {

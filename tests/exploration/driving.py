@@ -50,7 +50,7 @@ TOKENS = {
 OFFER_ONCE = ("to_person", "closed", "rescue")
 """Stories that offer a callback once and end: none is promised before. Nor is one before a language is chosen."""
 RECORDING = "RE" + "1" * 32
-QUEUE_ENDS = ("answered", "callback", "note", "menu", "failed")
+QUEUE_ENDS = ("answered", "callback", "note", "menu", "closed", "failed")
 LEGS = ("accepted", "declined", "busy", "no-answer", "failed")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.exploration.graph import Edge, Graph, State, answers
 from tests.exploration.outcomes import labelled
 
-OFFERS = {"callback-offer", "callback-in-both", "callback-or-security"}
+OFFERS = {"callback-offer", "callback-in-both", "callback-or-security", "callback-or-note", "callback-note-security"}
 """A callback is offered, where nobody can be rung."""
 PERSON = OFFERS | {
     "agent",

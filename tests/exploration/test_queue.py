@@ -46,6 +46,7 @@ def test_each_end_of_the_wait_leads_on(graph):
         "after-callback",
         "the end",
     }
+    assert "callback-or-note" in {where for label, where in after if label == "closed"}
     assert "main-menu" in {where for label, where in after if label == "menu"}
     assert {where for label, where in after if label == "failed"} <= {
         "callback-offer",

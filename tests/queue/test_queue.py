@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from twilio.base import values
 
-from ivr.calls.report import call_report
+from ivr.calls.report import call_report, has_follow_up
 from ivr.follow_up.outbox import stamp
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.calls.call_runner import again
@@ -23,6 +23,17 @@ from tests.call_flows.line import HAIYUN
 from tests.web.wire import in_progress, post
 
 OURS, OTHER = "+12025550100", "+12025550101"
+
+
+def measured(desk, talks):
+    """So many talks of four minutes in the last hour."""
+    with begin_write(desk.worker.engine) as conn:
+        for number in range(talks):
+            ended = desk.now - timedelta(hours=1)
+            talk = {"id": f"t{number}", "call": f"CA{number}", "wallet": "haiyun", "language": "zh", "topic": "other"}
+            times = {"entered": stamp(ended), "connected": stamp(ended - timedelta(minutes=4)), "ended": stamp(ended)}
+            over = {"priority": 2, "status": "over", "outcome": "answered", "tries": 0}
+            conn.execute(sa.insert(queue_entries).values(**talk, **times, **over))
 
 
 def test_an_agent_who_accepts_hears_the_summary_and_then_the_caller(desk):
@@ -228,6 +239,63 @@ def test_a_caller_who_leaves_the_recording_for_a_person_waits_again_with_the_fir
         assert desk.entry(call).outcome == outcome and "留言" not in desk.heard(call)
 
 
+@pytest.mark.parametrize("talks, now, told", [(0, "20:40", "九点下班"), (10, "20:55", "轮不到您"), (10, "20:40", "")])
+def test_callers_are_told_when_their_turn_will_not_come_before_closing(desk, talks, now, told):
+    """By the estimate; without one only that closing is near. With a turn in time nothing is said of it."""
+    desk.signs_on("lin", does="person")
+    measured(desk, talks)
+    desk.line.put("clock", {"now": f"2026-11-23T{now}:00+08:00"})
+    desk.calls("+8613900000001")
+    call = desk.calls("+8613900000002")
+    assert ("下班" in desk.heard(call)) == bool(told) and told in desk.heard(call)
+
+
+@pytest.mark.parametrize(
+    "language, closed, offered",
+    [("1", "现在不是人工服务时间", "您也可以留言"), ("2", "not at work right now", "or take a message")],
+)
+def test_at_closing_time_who_waits_is_offered_a_callback_or_a_note_and_no_talk_ends(desk, language, closed, offered):
+    """At the next round; the agents' next opening is told. Two who talk are not disturbed."""
+    desk.signs_on("lin")
+    desk.signs_on("wang", languages="[]", does="person")
+    talking, call = desk.calls("+8613900000001"), desk.calls("+8613900000002", language=language)
+    desk.works()
+    desk.line.put("clock", {"now": "2026-11-23T21:00:10+08:00"})
+    heard = desk.round(call)
+    assert closed in heard and offered in heard and desk.entry(call).outcome == "closed"
+    assert desk.entry(talking).status == "connected" and not talking.phone_call.over
+    desk.keys(call, "2")
+    desk.speaks(call, 4)
+    desk.keys(call, "1")
+    with begin_read(desk.worker.engine) as conn:
+        assert conn.scalar(sa.select(voice_notes.c.call)) == call.leg.sid
+        assert has_follow_up(conn, call.leg.sid)
+
+
+def test_a_security_matter_waits_on_when_only_the_others_close(desk):
+    """Its agents are there day and night."""
+    desk.signs_on("lin", does="person")
+    call = desk.simulator.runner.place(HAIYUN, "+8613900000003")
+    desk.settles()
+    for key in ("1", "1", "0"):
+        desk.keys(call, key)
+    desk.line.put("clock", {"now": "2026-11-23T21:00:10+08:00"})
+    desk.round(call)
+    assert desk.entry(call).status == "queued"
+
+
+def test_a_queue_is_full_by_the_agents_who_are_signed_on(desk):
+    """QUEUE_PER_AGENT callers for each; the next one hears why, and is offered a callback."""
+    desk.line.settings = replace(desk.line.settings, queue_per_agent=1)
+    desk.line.restart()
+    desk.signs_on("lin", does="person")
+    first, second = desk.calls("+8613900000001"), desk.calls("+8613900000002")
+    assert desk.entry(first).status == "queued" and desk.entry(second) is None
+    assert "等候的人太多" in desk.heard(second) and "给您回电" in desk.heard(second)
+    desk.signs_on("wang", does="person")
+    assert desk.entry(desk.calls("+8613900000003")).status == "queued"
+
+
 def test_who_has_chosen_no_language_is_offered_no_note(desk):
     """The recording is explained in one language; the key does nothing."""
     desk.signs_on("lin", does="person")
@@ -269,13 +337,7 @@ def test_places_and_estimates_are_told_as_far_as_they_are_known(desk):
     first, second = desk.calls("+8613900000001"), desk.calls("+8613900000002")
     assert "下一位就是您" in desk.heard(first) and "您前面还有一位" in desk.heard(second)
     assert "分钟" not in desk.heard(second)
-    with begin_write(desk.worker.engine) as conn:
-        for number in range(10):
-            ended = desk.now - timedelta(hours=1)
-            talk = {"id": f"t{number}", "call": f"CA{number}", "wallet": "haiyun", "language": "zh", "topic": "other"}
-            times = {"entered": stamp(ended), "connected": stamp(ended - timedelta(minutes=4)), "ended": stamp(ended)}
-            over = {"priority": 2, "status": "over", "outcome": "answered", "tries": 0}
-            conn.execute(sa.insert(queue_entries).values(**talk, **times, **over))
+    measured(desk, 10)
     third = desk.calls("+8613900000003")
     assert "大约要等十二分钟" in desk.heard(third)
 

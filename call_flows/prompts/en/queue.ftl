@@ -11,6 +11,8 @@ queue-still-2 = Your place in line has not changed.
 queue-still-3 = Please hold on until it is your turn.
 queue-being-connected = An agent is about to join. Please hold on.
 queue-agent-here = An agent is here. Go ahead.
+queue-closes = We close { MOMENT($at) }.
+queue-not-before-closing = We close { MOMENT($at) }, before it would be your turn.
 queue-full = Too many callers are waiting right now.
 
 # On the agent's telephone

@@ -17,4 +17,4 @@ wrong-recording-2-closed = 不想录音，请按星号键。需要回电，请�
 wrong-recording-2 = 不想录音，请按星号键。需要人工，请按零。
 
 # 只有客服听到
-whisper-note = 附语音说明{ COUNT($seconds, unit: "second") }
+whisper-note = 附语音{ COUNT($seconds, unit: "second") }

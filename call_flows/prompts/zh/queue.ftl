@@ -11,6 +11,8 @@ queue-still-2 = 您还在排队，位置没有变。
 queue-still-3 = 请不要挂机，轮到您就会接通。
 queue-being-connected = 客服马上就来，请不要挂机。
 queue-agent-here = 客服来了，请讲。
+queue-closes = 我们{ MOMENT($at) }下班。
+queue-not-before-closing = 我们{ MOMENT($at) }下班，在那之前轮不到您。
 queue-full = 现在等候的人太多了。
 
 # 客服的电话
