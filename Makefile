@@ -12,7 +12,7 @@ RUN := .venv/$(if $(IN_PRODUCTION),production,lab)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock"
 
-.PHONY: run test check audit phone wallet-api migrate explore soak bench voice chromium openapi clean \
+.PHONY: run test check audit phone wallet-api migrate explore soak day bench voice chromium openapi clean \
 	install-production install-lab install-dev lock upgrade
 
 run: $(RUN)
@@ -43,6 +43,9 @@ explore: .venv/dev
 
 soak: .venv/dev
 	@$(BIN)/python -m tests.soak
+
+day: .venv/dev
+	@$(BIN)/python -m tests.day --write
 
 bench: .venv/dev
 	@failed=0; for one in "bench --postgres" bench.stored bench.attacked bench.idle; do $(BIN)/python -m tests.$$one || failed=1; done; exit $$failed

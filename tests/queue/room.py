@@ -112,7 +112,7 @@ class Room:
     def settles(self) -> None:
         """Until the network has nothing left to do."""
         for _ in range(3):
-            for call in tuple(self.simulator.runner.calls.values()):
+            for call in [one for one in tuple(self.simulator.runner.calls.values()) if one.working]:
                 self.simulator.runner.settle(call)
 
     def leg_of(self, name: str) -> Any:
