@@ -12,7 +12,7 @@ RUN := .venv/$(if $(IN_PRODUCTION),production,lab)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock"
 
-.PHONY: run test check audit phone wallet-api migrate explore soak day bench voice chromium openapi clean \
+.PHONY: run test check audit phone wallet-api migrate explore soak day bench voice chromium openapi voice-sdk clean \
 	install-production install-lab install-dev lock upgrade
 
 run: $(RUN)
@@ -67,6 +67,16 @@ $(OPENAPI): .venv/dev
 	@npm install --prefix .venv/node --no-audit --no-fund --ignore-scripts --loglevel=error @twilio/cli-core@8.3.2 @stoplight/prism-cli@5.14.2 \
 		|| { echo "the npm registry does not answer: tests/openapi will fail, nothing else needs it" >&2; exit 1; }
 	@touch $@
+
+# Only for agents who take calls in the browser. It is Twilio's, under the Apache licence, and no part of this project.
+voice-sdk: $(RUN)
+	@command -v npm >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends npm >/dev/null; } \
+		|| { echo "npm is missing (it fetches Twilio's Voice SDK; agents on telephones do not need it): apt install npm" >&2; exit 1; }
+	@npm install --prefix .venv/node-voice --no-audit --no-fund --ignore-scripts --loglevel=error @twilio/voice-sdk@2.18.5 \
+		|| { echo "the npm registry does not answer: agents cannot take calls in the browser yet" >&2; exit 1; }
+	@echo "35d3cb1b22e309f9884724a89250aecd2de4f1556ad7b67a7bc5e06c73dcb74a  .venv/node-voice/node_modules/@twilio/voice-sdk/dist/twilio.min.js" | sha256sum --check --quiet
+	@install -D -m 644 .venv/node-voice/node_modules/@twilio/voice-sdk/dist/twilio.min.js .venv/voice-sdk/twilio.min.js
+	@echo "== agents can take calls in the browser"
 
 migrate: $(RUN)
 	@$(BIN)/python -m ivr.migrations.migrate

@@ -94,8 +94,17 @@ def with_headers(response: Response, secure: bool) -> Response:
     """Nothing is framed, run from elsewhere, or kept by a browser or proxy, except for the desk's own style and
     pictures."""
     response.headers.update(HEADERS)
+    if more := g.get("more_policy"):
+        _allow_voice(response, *more)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     if secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
+
+
+def _allow_voice(response: Response, connects: str, media: str) -> None:
+    """On the page of the telephone: the microphone, and what the SDK connects to and plays."""
+    policy = POLICY.replace("connect-src 'self'", f"connect-src 'self' {connects}")
+    response.headers["Content-Security-Policy"] = f"{policy}; media-src 'self' {media}"
+    response.headers["Permissions-Policy"] = HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")

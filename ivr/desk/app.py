@@ -25,6 +25,7 @@ from ivr.desk import (
     errors,
     own_pages,
     people_pages,
+    phone_pages,
     search_page,
     sign_in_pages,
     state_pages,
@@ -38,10 +39,20 @@ from ivr.staff.credentials import Credentials
 from ivr.staff.sessions import LONGEST
 from ivr.staff.sign_in import SignIn
 from ivr.storage.database import connect
-from ivr.wiring.lab_or_live import business_clock, make_credentials
+from ivr.wiring.lab_or_live import business_clock, make_credentials, make_softphone
 
 LARGEST_FORM = 64 * 1024
-PAGES = (sign_in_pages, own_pages, state_pages, call_pages, case_pages, search_page, audit_page, people_pages)
+PAGES = (
+    sign_in_pages,
+    own_pages,
+    state_pages,
+    phone_pages,
+    call_pages,
+    case_pages,
+    search_page,
+    audit_page,
+    people_pages,
+)
 
 
 def create_desk(
@@ -62,6 +73,7 @@ def create_desk(
         clock,
         business_clock(settings),
         _cookie(settings),
+        softphone=make_softphone(settings),
     )
     app = Flask(__name__, static_url_path="/desk/static")
     _configure(app, settings)

@@ -14,7 +14,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from ivr.config.logs import logger
 from ivr.desk import calls as seen
-from ivr.desk import room
+from ivr.desk import phone_pages, room
 from ivr.desk.access import needs, person
 from ivr.desk.card import FIELDS, Card, card, open_field
 from ivr.desk.context import Desk
@@ -54,7 +54,15 @@ def _add_home(pages: Blueprint, desk: Desk) -> None:
             now = desk.now()
             view = room.view(conn, read_board(conn, now), person(), desk.briefs, language())
         return render_template(
-            "desk/home.html", calls=listed, wallets=wallets, page=page, more=more, view=view, now=now
+            "desk/home.html",
+            calls=listed,
+            wallets=wallets,
+            page=page,
+            more=more,
+            view=view,
+            now=now,
+            panel=phone_pages.panel(desk),
+            lab_phone=phone_pages.lab_phone(desk),
         )
 
 

@@ -12,6 +12,7 @@ from ivr.config.settings import Settings
 from ivr.desk.room import Briefs
 from ivr.engine.secrets import Sealer
 from ivr.staff.sign_in import SignIn
+from ivr.telephony.softphone import Softphone
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Desk:
     now: Callable[[], datetime]
     business_now: Callable[[sa.Connection], datetime]
     cookie: str
+    softphone: Softphone | None = None
+    """The browsers of agents, where the server operates them; None where Twilio's Voice SDK does."""
     briefs: Briefs = field(default_factory=Briefs)
 
     @property

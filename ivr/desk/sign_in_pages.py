@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import access, presence
+from ivr.desk import access, phone_pages, presence
 from ivr.desk.context import Desk
 from ivr.desk.words import COOKIE
 from ivr.staff import audit, sessions
@@ -65,6 +65,9 @@ def _add_sign_out(pages: Blueprint, desk: Desk) -> None:
                 sessions.end(conn, g.session.person.id, g.session.number, desk.now())
                 presence.left(conn, g.session.person.id, desk.now())
                 audit.record(conn, g.session.person.id, "signed-out", g.session.person.id, desk.now())
+                elsewhere = sessions.of(conn, g.session.person.id, desk.now())
+            if not elsewhere:
+                phone_pages.signed_out(desk, g.session.person.id)
         return access.without_session(desk, redirect(url_for("sign_in.ask"), 303))
 
     @pages.post("/language")

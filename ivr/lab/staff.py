@@ -28,14 +28,15 @@ PASSWORD = "wallet-desk-demo"
 TOTP_SECRET = "WALLETDESKDEMOWALLETDESKDEMOXXXX"
 TRUNK = "BY" + "0" * 32
 PEOPLE = (
-    Person("mei", "梅 Mei", "agent", (), address=f"byoc:{TRUNK}/+8619900009001"),
-    Person("bo", "博 Bo", "agent", (), address=f"byoc:{TRUNK}/+8619900009002"),
+    Person("mei", "梅 Mei", "agent", (), address="client:mei"),
+    Person("bo", "博 Bo", "agent", (), address="client:bo"),
+    Person("fang", "方 Fang", "agent", (), address=f"byoc:{TRUNK}/+8619900009001"),
     Person("su", "苏 Su", "supervisor", ()),
     Person("ou", "欧 Ou", "auditor", ()),
     Person("an", "安 An", "admin", ()),
 )
-"""The agents have a wallet and a number of the lab's agents each (`ivr/lab/agents.py`), the others all wallets of the
-world."""
+"""Mei and Bo have a wallet each and take calls in the browser. Fang, like the others, has all wallets of the world, and
+the telephone of the lab's first agent (`ivr/lab/agents.py`), which answers as the scene says."""
 
 
 def add_demo_people(conn: sa.Connection, wallets: Sequence[str]) -> None:

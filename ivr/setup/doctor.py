@@ -18,11 +18,18 @@ from ivr.setup.finding import Finding, Verdict
 from ivr.setup.signature_check import reach
 from ivr.staff import people
 from ivr.storage.database import begin_read, connect
+from ivr.telephony import voice_sdk
 from ivr.wallet import directory
 from ivr.web.hold_music import music_file
 
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
 LARGEST_DRIFT = 5.0
+LACKS = {
+    "no-key": ("TWILIO_API_KEY is empty", "write TWILIO_API_KEY and TWILIO_API_SECRET, from the Twilio console"),
+    "no-sdk": ("Twilio's Voice SDK is not here", "make voice-sdk"),
+    "no-desk": ("DESK_URL is empty", "write DESK_URL=https://…"),
+}
+"""What browsers of agents lack, by its code: in words, and what to do."""
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 """This version is from later; a clock that shows an earlier date is wrong."""
 
@@ -99,6 +106,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield from _migrations(engine)
         yield from _wallets(engine, settings)
         yield from _agents(engine, settings)
+        yield from _browsers(engine, settings)
         yield from _staff(engine, settings)
         if theirs is not None:
             yield _drift("database server's", theirs)
@@ -140,6 +148,20 @@ def _agents(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
     if rung and not settings.hold_music_url and not music_file(settings).is_file():
         says = "there is no hold music: callers who wait for an agent hear silence"
         yield Finding("agents", "mind", says, "run: python -m audio --music, or write HOLD_MUSIC_URL")
+
+
+def _browsers(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
+    """Whether the people whose address is their browser can be rung there. The lab needs neither key nor SDK."""
+    if settings.lab or not is_migrated(engine):
+        return
+    with begin_read(engine) as conn:
+        names = [one.id for one in people.everybody(conn) if one.address.startswith("client:") and not one.disabled]
+    lacks = voice_sdk.missing(settings) or ("" if settings.desk_url else "no-desk")
+    if names and lacks:
+        says = f"{', '.join(names)}: nobody can be rung in the browser, every call to them is missed; {LACKS[lacks][0]}"
+        yield Finding(
+            "agents", "bad", says, f"{LACKS[lacks][1]}, or flask staff change {names[0]} --address +12025550101"
+        )
 
 
 def _staff(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings
 from ivr.engine.secrets import Sealer
 from ivr.staff.credentials import Credentials
+from ivr.telephony.softphone import Softphone
 from ivr.telephony.texting import Provider
 from ivr.wallet.types import Wallet
 
@@ -54,6 +55,15 @@ def make_credentials(settings: Settings) -> Credentials:
 
         return DemoCredentials(Sealer(settings.server_key))
     return Credentials(Sealer(settings.server_key))
+
+
+def make_softphone(settings: Settings) -> Softphone | None:
+    """The browsers of agents: the simulator's in the lab; elsewhere the browser itself operates its telephone."""
+    if settings.lab:
+        from ivr.lab.browser_telephone import LabTelephone
+
+        return LabTelephone(settings)
+    return None
 
 
 def make_text_provider(engine: sa.Engine, settings: Settings) -> Provider:

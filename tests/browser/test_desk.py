@@ -106,7 +106,7 @@ def walk(page: Page, call: str, base: str) -> Iterator[str]:
 
 def test_an_agent_reads_the_call_that_they_took_and_reveals_the_number(opens, call, line):
     """From the list to the card, without a script; half a minute later the page is masked again by itself."""
-    page = opens("mei")
+    page = opens("fang")
     page.locator("tbody a").first.click()
     expect(page.locator("h1")).to_be_visible()
     assert call in page.url and "…0001" in page.locator("main").inner_text()

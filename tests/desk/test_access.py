@@ -20,6 +20,12 @@ ROUTES = {
     ("GET", "/desk/me"): ALL,
     ("POST", "/desk/me/password"): ALL,
     ("POST", "/desk/state"): {"agent", "supervisor"},
+    ("GET", "/desk/phone"): {"agent", "supervisor"},
+    ("GET", "/desk/phone/voice-sdk.js"): {"agent", "supervisor"},
+    **{
+        ("POST", f"/desk/phone/{act}"): {"agent", "supervisor"}
+        for act in ("here", "accept", "decline", "say", "hang-up", "token")
+    },
     ("POST", "/desk/me/sessions/<int(max=2147483647):number>/end"): ALL,
     ("GET", "/desk/calls/<call>"): CALLS,
     ("POST", "/desk/calls/<call>/reveal"): {"agent", "supervisor"},

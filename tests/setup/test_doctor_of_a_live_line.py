@@ -14,6 +14,7 @@ from ivr.setup import doctor
 from ivr.staff import people
 from ivr.staff.people import Person
 from ivr.storage.database import begin_write, connect
+from ivr.telephony import voice_sdk
 from ivr.wallet import wallet_file
 from ivr.web.hold_music import music_file
 from tests.call_flows.line import HAIYUN, demo_world
@@ -202,6 +203,20 @@ def test_where_callers_wait_in_a_queue_hold_music_is_to_be_thought_of(live):
     music_file(live).parent.mkdir(exist_ok=True)
     music_file(live).write_bytes(b"RIFF")
     assert found(live, "mind") == []
+
+
+@pytest.mark.parametrize("lacks", ["key", "sdk", "desk", None])
+def test_whoever_is_rung_in_the_browser_needs_a_key_the_sdk_and_the_desk(live, monkeypatch, tmp_path, lacks):
+    """Without any of them every call to that person is missed; with all of them there is nothing to mend."""
+    works_there(live, address="client:lin")
+    (tmp_path / "sdk.js").write_text("")
+    monkeypatch.setattr(voice_sdk, "FILE", tmp_path / ("none.js" if lacks == "sdk" else "sdk.js"))
+    key = {} if lacks == "key" else {"twilio_api_key": "SK" + "0" * 32, "twilio_api_secret": "s"}
+    url = "" if lacks == "desk" else "https://desk.example.com"
+    at_the_desk = replace(live, hold_music_url="https://music.example.com/a.wav", desk_url=url, **key)
+    said = [one for one in found(at_the_desk, "bad") if "in the browser" in one]
+    names = {"key": "TWILIO_API_KEY", "sdk": "make voice-sdk", "desk": "DESK_URL"}
+    assert ([names[lacks] in one for one in said] == [True]) if lacks else said == []
 
 
 def test_the_sum_tells_what_must_be_mended_from_what_to_think_of(live):
