@@ -23,6 +23,7 @@ from ivr.desk import (
     call_pages,
     case_pages,
     errors,
+    live_pages,
     own_pages,
     people_pages,
     phone_pages,
@@ -45,6 +46,7 @@ LARGEST_FORM = 64 * 1024
 PAGES = (
     sign_in_pages,
     own_pages,
+    live_pages,
     state_pages,
     phone_pages,
     call_pages,

@@ -20,7 +20,6 @@ from ivr.desk.card import FIELDS, Card, card, open_field
 from ivr.desk.context import Desk
 from ivr.desk.words import language
 from ivr.handover.summary_views import record_view
-from ivr.queue.board import read_board
 from ivr.staff import audit
 from ivr.staff.tables import audit_log
 from ivr.storage.database import AnyRow, begin_read, begin_write
@@ -52,7 +51,7 @@ def _add_home(pages: Blueprint, desk: Desk) -> None:
             listed, more = seen.today(conn, person(), desk.business_now(conn), page)
             wallets = seen.known_wallets(conn, person().scope)
             now = desk.now()
-            view = room.view(conn, read_board(conn, now), person(), desk.briefs, language())
+            view = room.view(room.read_floor(conn, now, desk.briefs), person(), language())
         return render_template(
             "desk/home.html",
             calls=listed,

@@ -16,7 +16,7 @@ from ivr.calls.report import call_report
 from ivr.desk import calls as seen
 from ivr.desk.card import lines_of
 from ivr.queue.agents import Agent
-from ivr.queue.board import Board, Caller, Engaged
+from ivr.queue.board import Board, Caller, Engaged, read_board
 from ivr.queue.entries import DROPPED, SECURITY
 from ivr.staff.people import Person
 
@@ -85,13 +85,38 @@ class Briefs:
         return self.made[caller.entry]
 
 
-def view(conn: sa.Connection, board: Board, person: Person, briefs: Briefs, lang: str) -> View:
+@dataclass(frozen=True)
+class Floor:
+    """The board with what pages say about it: the briefs of the callers and the names of the wallets."""
+
+    board: Board
+    briefs: dict[str, Brief]
+    names: dict[str, dict[str, str]]
+
+    def brief(self, caller: Caller) -> Brief:
+        """What this call is about."""
+        return self.briefs[caller.entry]
+
+    def wallet(self, caller: Caller, lang: str) -> str:
+        """The name of the caller's wallet."""
+        return self.names[caller.wallet][lang]
+
+
+def read_floor(conn: sa.Connection, now: datetime, briefs: Briefs) -> Floor:
+    """Read the board and what belongs to it, once for everybody who looks at it."""
+    board = read_board(conn, now)
+    names = {wallet: seen.name_of(conn, wallet) for wallet in {one.wallet for one in board.callers}}
+    return Floor(board, {one.entry: briefs.of(conn, one) for one in board.callers}, names)
+
+
+def view(floor: Floor, person: Person, lang: str) -> View:
     """What this person may see of the board: of their wallets, and as an agent only whom they could take."""
-    takes_calls = person.may("take-calls")
+    takes_calls, board = person.may("take-calls"), floor.board
     agent = next((one for one in board.agents if one.id == person.id), None) if takes_calls else None
     mine = board.engaged_with(person.id) if agent else None
-    work = Work(mine, briefs.of(conn, mine.caller), _wallet(conn, mine.caller, lang)) if mine else None
-    return View(takes_calls, agent, work, tuple(_waiting(conn, board, person, briefs, lang)))
+    work = Work(mine, floor.brief(mine.caller), floor.wallet(mine.caller, lang)) if mine else None
+    waiting = (one for one in board.callers if one.waits and may_see(person, one))
+    return View(takes_calls, agent, work, tuple(_line(floor, one, lang) for one in waiting))
 
 
 def may_see(person: Person, caller: Caller) -> bool:
@@ -102,15 +127,8 @@ def may_see(person: Person, caller: Caller) -> bool:
     return person.may("calls") or (speaks and caller.topic in person.topics)
 
 
-def _waiting(conn: sa.Connection, board: Board, person: Person, briefs: Briefs, lang: str) -> Any:
-    for one in board.callers:
-        if one.waits and may_see(person, one):
-            priority = PRIORITIES.get(one.priority)
-            yield Waiting(one, briefs.of(conn, one), _wallet(conn, one, lang), priority)
-
-
-def _wallet(conn: sa.Connection, caller: Caller, lang: str) -> str:
-    return seen.name_of(conn, caller.wallet)[lang]
+def _line(floor: Floor, caller: Caller, lang: str) -> Waiting:
+    return Waiting(caller, floor.brief(caller), floor.wallet(caller, lang), PRIORITIES.get(caller.priority))
 
 
 def _brief(report: dict[str, Any] | None) -> Brief:
@@ -119,8 +137,3 @@ def _brief(report: dict[str, Any] | None) -> Brief:
         return Brief((), report["level"] if report else "L0")
     told = tuple((lang, lines_of(summary, lang).get("why", "")) for lang in ("zh", "en"))
     return Brief(told, report["level"] if report else "L0")
-
-
-def seconds_since(at: str, now: datetime) -> int:
-    """Whole seconds since a moment, never negative."""
-    return max(int((now - datetime.fromisoformat(at)).total_seconds()), 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,6 +64,15 @@ def find(conn: sa.Connection, id: str, at: datetime) -> Session | None:
     here = joined.where(staff_sessions.c.mark == _mark(id), _valid(at), staff.c.disabled.is_(None))
     row = conn.execute(here).first()
     return Session(row.n, person_of(row), row.waits_for_code, datetime.fromisoformat(row.seen)) if row else None
+
+
+def among(conn: sa.Connection, numbers: Iterable[int], at: datetime) -> dict[int, Session]:
+    """Those of the sessions that are valid, by their numbers."""
+    columns = (staff_sessions.c.n, staff_sessions.c.seen, *staff.c)
+    joined = sa.select(*columns).join(staff, staff.c.id == staff_sessions.c.person)
+    asked = staff_sessions.c.n.in_(sorted(numbers)) & ~staff_sessions.c.waits_for_code
+    rows = conn.execute(joined.where(asked, _valid(at), staff.c.disabled.is_(None)))
+    return {row.n: Session(row.n, person_of(row), False, datetime.fromisoformat(row.seen)) for row in rows}
 
 
 def keep(conn: sa.Connection, session: Session, at: datetime) -> None:

@@ -5,6 +5,10 @@ few dozen connections that send half a request would hold every thread, and bloc
 request completely, within a deadline, before a thread gets it. The thread writes its answer to memory; the loop
 writes what the kernel does not take at once. When there are too many connections, the oldest one without a request is
 closed for the next.
+
+An answer may go on after its thread: an app that calls `environ["gunicorn.socket"].hand_over(stream)` as its last act
+gives the connection to the loop, which sends whatever the stream has until one side ends it. An open stream costs a
+socket and no thread.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import cache, partial
 from os import environ
-from typing import Any
+from typing import Any, Protocol
 
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -41,6 +45,8 @@ MANY, SAYS_SO_EVERY = 100, 60.0
 """Connections of one worker without a request that are worth a warning; seconds between two warnings."""
 DROPPED = Counter("ivr_connections_dropped", "Connections closed before their request was whole.", ("why",))
 
+BODY_ENDS = b"0\r\n\r\n"
+"""The last chunk of a chunked body."""
 HEAD_ENDS = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 CODED = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
@@ -51,11 +57,27 @@ GONE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 class Phase(IntEnum):
     """What the loop waits for at a connection. When room is needed, the first phases are closed first."""
 
-    LEAVING, ASKING, IDLE, ANSWERED = range(4)
+    LEAVING, ASKING, IDLE, ANSWERED, STREAMING = range(5)
 
 
 class Refused(Exception):
     """A request that is refused before it is complete; the text is the status line."""
+
+
+class Stream(Protocol):
+    """What goes on after an answer. Only `wake` is called from another thread than the loop's."""
+
+    def attach(self, wake: Callable[[], None]) -> None:
+        """Whom to wake when there is something to take."""
+        ...
+
+    def take(self) -> bytes | None:
+        """What is to be sent now; None when the stream has ended."""
+        ...
+
+    def close(self) -> None:
+        """The connection is gone."""
+        ...
 
 
 class Answer:
@@ -63,6 +85,34 @@ class Answer:
 
     def __init__(self) -> None:
         self.waiting = bytearray()
+        self.stream: Stream | None = None
+        self.is_chunked = False
+
+    def hand_over(self, stream: Stream) -> None:
+        """Called by the app: the answer goes on, and the loop sends it."""
+        self.stream = stream
+
+    def open_end(self) -> None:
+        """Take back the end of the body: it goes on."""
+        self.is_chunked = self.waiting.endswith(BODY_ENDS)
+        if self.is_chunked:
+            del self.waiting[-len(BODY_ENDS) :]
+
+    def go_on(self) -> bool:
+        """Buffer what the stream has now; False when it has ended."""
+        assert self.stream is not None
+        data = self.stream.take()
+        if data is None:
+            self.waiting += BODY_ENDS if self.is_chunked else b""
+            return False
+        if data:
+            self.waiting += b"%x\r\n%b\r\n" % (len(data), data) if self.is_chunked else data
+        return True
+
+    def close_stream(self) -> None:
+        """Tell the stream that nobody listens any more."""
+        if self.stream is not None:
+            self.stream.close()
 
     def sendall(self, data: bytes) -> None:
         self.waiting += data
@@ -198,6 +248,8 @@ class BufferingWorker(ThreadWorker):
     def handle(self, one: Connection) -> bool:
         """Called in a thread: answer the request, and send as much of the answer as the kernel takes at once."""
         again = bool(super().handle(one))
+        if one.sock.stream is not None:
+            one.sock.open_end()
         one.send()
         return again
 
@@ -205,7 +257,11 @@ class BufferingWorker(ThreadWorker):
 
     def finish_request(self, one: Connection, fs: Any) -> None:
         """Back in the loop, after the thread."""
-        one.again = one.again and not fs.cancelled() and fs.exception() is None and fs.result()
+        failed = fs.cancelled() or fs.exception() is not None
+        one.again = one.again and not failed and fs.result()
+        if one.sock.stream is not None:
+            self._begin_stream(one, one.sock.stream)
+            return
         self._answered(one)
 
     def _answered(self, one: Connection, _link: Any = None) -> None:
@@ -223,6 +279,43 @@ class BufferingWorker(ThreadWorker):
         if one.received:  # the peer sent it behind the request before
             one.phase, one.timeout = Phase.ASKING, one.since + WHOLE
             self._look(one)
+
+    def _begin_stream(self, one: Connection, stream: Stream) -> None:
+        """The thread is free again; from here the loop sends what the stream has."""
+        self._wait(one, Phase.STREAMING, TAKEN, self._in_stream)
+        stream.attach(lambda: self.method_queue.defer(self._stream, one))
+        self._stream(one)
+
+    def _in_stream(self, one: Connection, _link: Any = None) -> None:
+        """The peer closes, or takes more; whatever else it sends is no request."""
+        if _read(one) == b"":
+            self._drop(one)
+        else:
+            self._stream(one)
+
+    def _stream(self, one: Connection) -> None:
+        """Send what there is. A peer that takes nothing gets no more, and is dropped after TAKEN."""
+        if one not in self.held or one.phase is not Phase.STREAMING:
+            return
+        was_behind = bool(one.sock.waiting)
+        while one.send():
+            if not one.sock.go_on():
+                self._end_stream(one)
+                return
+            if not one.sock.waiting:
+                break
+        behind = bool(one.sock.waiting)
+        if self.alive:  # otherwise it has the deadline of the others
+            late = time.monotonic() + TAKEN
+            one.timeout = (min(one.timeout, late) if was_behind else late) if behind else float("inf")
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if behind else 0)
+        self.poller.modify(one.link, events, partial(self._in_stream, one))
+
+    def _end_stream(self, one: Connection) -> None:
+        self._let_go(one)
+        one.sock.close_stream()
+        one.again = False
+        self._answered(one)
 
     def _leave(self, one: Connection) -> None:
         """Close our side now, and the socket after theirs: otherwise the kernel discards what they have not read."""
@@ -260,6 +353,8 @@ class BufferingWorker(ThreadWorker):
         if why and one.phase is Phase.ASKING:
             _dropped(why).inc()
         self._let_go(one)
+        if one.phase is Phase.STREAMING:
+            one.sock.close_stream()
         self.stored -= len(one.received)
         self.nr_conns -= 1
         one.link.close()
