@@ -22,7 +22,9 @@
     if (!place || shown.get(name) === html) return due.delete(name);
     if (isTypedIn(place)) return due.set(name, html);
     const focused = place.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+    const scrolled = place.querySelector(".tall")?.scrollTop ?? 0;
     place.innerHTML = html;
+    if (scrolled) place.querySelector(".tall")?.scrollTo(0, scrolled);
     shown.set(name, html);
     due.delete(name);
     if (focused) place.querySelector(focused)?.focus();
@@ -90,11 +92,15 @@
   }
 
   function say(state) {
-    if (state.rung && state.rung !== rung) news.textContent = news.dataset.rung;
-    else if (waiting !== null && state.waiting > waiting) news.textContent = news.dataset.more;
-    else if (rung && !state.rung) news.textContent = "";
+    if (state.rung && state.rung !== rung) announce(news.dataset.rung);
+    else if (waiting !== null && state.waiting > waiting) announce(news.dataset.more);
     ({ waiting, rung } = state);
     document.title = rung ? `☎ ${title}` : title;
+  }
+
+  function announce(words) { // the same words twice are news only if they were away in between
+    news.textContent = "";
+    setTimeout(() => (news.textContent = words), 100);
   }
 
   function everySecond() {
