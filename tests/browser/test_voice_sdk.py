@@ -12,7 +12,6 @@ from werkzeug.serving import make_server
 
 from ivr.telephony import voice_sdk
 from tests.desk import conftest as desks
-from tests.desk.queue_rows import ends
 from tests.desk.test_phone import ACCOUNT, KEY, SECRET, rung, state, with_browsers
 from tests.ports import free_ports
 
@@ -128,7 +127,6 @@ def test_it_stops_ringing_when_the_offer_was_declined_or_is_over(desk, day, sign
     home.get_by_role("button", name="Decline").click()
     did(telephone, "3 roaming", "register", "reject")
     assert state(desk) == "declined"
-    ends(desk)
     expect(telephone.locator("[data-voice=ready]")).to_be_visible()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.queue import offers
 from ivr.simulator.account.leg_events import Input
+from ivr.simulator.calls.client_phones import LEASE
 from ivr.storage.database import begin_read, begin_write
 
 
@@ -176,3 +177,18 @@ def test_a_browser_that_is_not_registered_is_a_miss(desk, browser):
     call = desk.calls()
     desk.works().works()
     assert desk.entry(call).staff == "wang" and desk.activity("lin") == "missed"
+
+
+def test_a_browser_that_dies_in_a_talk_ends_its_leg_and_no_other_is_rung_for_it(desk, browser):
+    """Its registration runs out: the talk is over for the queue, and the agent is not rung while they are gone."""
+    call, clock = desk.calls(), browser.clients.now()
+    browser.clients.now = lambda: clock
+    browser.clients.register("lin")
+    desk.works()
+    browser.accepts()
+    assert desk.entry(call).status == "connected"
+    clock += LEASE + 1
+    browser.clients.look()
+    desk.settles()
+    assert browser.clients.calls("lin") == [] and desk.offers()[0].status == "over"
+    assert desk.activity("lin") == "wrap-up"

@@ -1,4 +1,5 @@
-// The browser's telephone: sends its forms without a reload, and keeps asking the server how the call stands.
+// The browser's telephone: sends its forms without a reload. In the lab, where the server operates the telephone, every
+// open page keeps it registered and shows what is said.
 
 const EVERY = 1500;
 const described = document.querySelector('meta[name="desk-phone"]');
@@ -52,9 +53,9 @@ function show(seen) {
   }
 }
 
-// The page shows another call than the server knows: its regions are fetched again, unless they were meanwhile.
+// On a page without a stream: when it shows another call than the server knows, its regions are fetched again.
 async function keepUp({ offer, state }) {
-  if (!document.querySelector('[data-region="work"]')) return;
+  if (document.body.dataset.live || !document.querySelector('[data-region="work"]')) return;
   const shown = document.querySelector('[data-region="work"] [data-offer]')?.dataset ?? { offer: "", state: "" };
   strange = shown.offer === offer && shown.state === state ? 0 : strange + 1;
   if (strange < 2) return;
@@ -89,7 +90,7 @@ document.addEventListener("submit", async event => {
   }
 });
 
-if (described) {
+if (described?.dataset.kind === "lab") {
   look();
   setInterval(look, EVERY);
 }

@@ -7,10 +7,13 @@ const channel = new BroadcastChannel("desk-phone");
 let device = null;
 let call = null;
 let unknown = 0;
+const EVERY = 1000;
+const LONGEST_START = 15000;
 
 function show(state) {
   for (const one of place.querySelectorAll("[data-voice]")) one.hidden = one.dataset.voice !== state;
-  document.getElementById("voice-on").hidden = !["off", "no-microphone", "no-connection"].includes(state);
+  setInterval(() => call?.status() === "pending" && look(), EVERY);
+document.getElementById("voice-on").hidden = !["off", "no-microphone", "no-connection"].includes(state);
   document.getElementById("voice-mute").hidden = state !== "talks";
 }
 
@@ -49,7 +52,8 @@ async function begin() {
     device.on("error", () => call || show("no-connection"));
     device.on("tokenWillExpire", async () => device.updateToken(await token()));
     device.on("incoming", rings);
-    await device.register();
+    const late = new Promise((_, refuse) => setTimeout(refuse, LONGEST_START));
+    await Promise.race([device.register(), late]);
   } catch {
     end();
     show("no-connection");

@@ -108,7 +108,7 @@ export function showHandset(call, setting) {
 }
 
 function stateText(call) {
-  return words(call.state, call.state === "talking" ? telephone(call.agent.number) : call.turn + 1);
+  return words(call.state, call.state === "talking" ? telephone(call.agent.number).replace("client:", "") : call.turn + 1);
 }
 
 // The keys pressed for the open prompt.
