@@ -14,6 +14,7 @@ and every attribute that is not a constant goes through `escape` or `quoteattr`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.engine.prompts import Ask, Record
@@ -27,6 +28,7 @@ SLOW_RATE = 0.75
 ONE_KEY = 'numDigits="1" finishOnKey=""'
 HANG_UP = "<Hangup/>"
 LEAVE = "<Leave/>"
+CONFERENCE_EVENTS = "start end join leave mute hold modify"
 DECISION_SECONDS = 10
 """Seconds for somebody whom we rang to press a key."""
 SILENT_ROUND_SECONDS = 20
@@ -121,6 +123,38 @@ def take_from_queue(queue: str, action: str, before_joining: str) -> str:
     The document at `before_joining` is played to the caller, not on this leg.
     """
     return f"<Dial{_address('action', action)}><Queue{_address('url', before_joining)}>{escape(queue)}</Queue></Dial>"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A leg's place in a conference: its label, whether it is muted, and the CallSid of the only one who hears it."""
+
+    label: str
+    muted: bool = False
+    coached: str = ""
+
+
+def confer(name: str, seat: Seat, action: str, told_at: str, alone_at: str) -> str:
+    """Join the conference of this name; `action` is requested when this leg leaves it.
+
+    No leg ends the conference by leaving: who is to be ended is ours to say. `told_at` gets what happens in it, and
+    `alone_at` plays until there are two.
+    """
+    heard = ' muted="true"' if seat.muted else ""
+    if seat.coached:
+        heard += f" coach={quoteattr(seat.coached)}"
+    return (
+        f'<Dial{_address("action", action)}><Conference participantLabel={quoteattr(seat.label)}{heard} beep="false"'
+        f' startConferenceOnEnter="true" endConferenceOnExit="false" waitMethod="POST"'
+        f" waitUrl={quoteattr(alone_at + OVERRIDES)} statusCallback={quoteattr(told_at + OVERRIDES)}"
+        f' statusCallbackMethod="POST" statusCallbackEvent="{CONFERENCE_EVENTS}">{escape(name)}</Conference></Dial>'
+    )
+
+
+def on_hold(spoken: list[SpokenText], music: str, again_at: str) -> str:
+    """What somebody on hold hears, again and again: the words and silence, or music."""
+    rest = f"<Play>{escape(music)}</Play>" if music else f'<Pause length="{SILENT_ROUND_SECONDS}"/>'
+    return says(spoken) + rest + redirect(again_at)
 
 
 def decide(spoken: list[SpokenText], action: str) -> str:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.follow_up.outbox import DAY, RetryPolicy
+from ivr.telephony.conferencing import Conferencing
 from ivr.telephony.dialling import Telephone
 from ivr.telephony.recordings import Recordings
 from ivr.telephony.texting import Provider, Text
@@ -39,6 +40,8 @@ class Context:
     """Machine time, which leases and retries use."""
     telephone: Telephone | None = None
     """Places callbacks."""
+    conferencing: Conferencing | None = None
+    """Acts on calls that go on: hold, transfer, a supervisor who listens."""
     recordings: Recordings | None = None
     """Where voice notes are fetched from."""
     composers: Mapping[str, Composer] = field(default_factory=dict)

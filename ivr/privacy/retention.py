@@ -26,6 +26,7 @@ from ivr.handover.tables import summary_views
 from ivr.identity.tables import attempts, challenges, warnings
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnySelect, begin_read, begin_write
+from ivr.talks.tables import talk_legs, talk_steps, talks
 from ivr.voice_notes.notes import TO_FETCH
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
@@ -102,12 +103,17 @@ def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
     entries = sa.select(queue_entries.c.id).where(queue_entries.c.call.in_(ids))
-    conn.execute(sa.delete(agent_offers).where(agent_offers.c.entry.in_(entries)))
+    ours = sa.select(talks.c.id).where(talks.c.call.in_(ids))
+    consulted = sa.select(talk_legs.c.id).where(talk_legs.c.talk.in_(ours))
+    conn.execute(sa.delete(agent_offers).where(agent_offers.c.entry.in_(entries) | agent_offers.c.id.in_(consulted)))
+    for part in (talk_steps, talk_legs):
+        conn.execute(sa.delete(part).where(part.c.talk.in_(ours)))
     for table in (
         attempts,
         summary_views,
         warnings,
         queue_entries,
+        talks,
         notices,
         calls,
     ):  # a notice may belong to a call without turns

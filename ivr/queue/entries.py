@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -29,8 +30,9 @@ MOST_WAITING = 100
 """Callers of one wallet who may wait at the same time, however many agents are signed on."""
 SAMPLE, FEWEST = timedelta(days=7), 10
 """Talks of so long ago are measured for an estimate; with fewer of them than this, there is none."""
-SECURITY, DROPPED, OTHERS = 0, 1, 2
-"""Priorities: matters of security, callers whose last call broke off, and everybody else. The smallest is first."""
+HEAD, SECURITY, DROPPED, OTHERS = -1, 0, 1, 2
+"""Priorities: callers who come back from a talk, matters of security, callers whose last call broke off, and everybody
+else. The smallest is first."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,13 @@ def talked(conn: sa.Connection, call: str, now: datetime) -> None:
     """The talk of a connected caller is over."""
     here = (queue_entries.c.call == call) & (queue_entries.c.status == "connected")
     conn.execute(sa.update(queue_entries).where(here).values(status="over", ended=stamp(now)))
+
+
+def come_back(conn: sa.Connection, entry: str, **how: Any) -> None:
+    """A caller whose talk is over waits again, at the head, with the time of the first entry; `how`: further values."""
+    waits = {"status": QUEUED, "outcome": None, "ended": None, "staff": None, "priority": HEAD, "next": None}
+    values = {**waits, "wanted": None, "wanted_until": None, **how}
+    conn.execute(sa.update(queue_entries).where(queue_entries.c.id == entry).values(**values))
 
 
 def open_entries(conn: sa.Connection) -> list[AnyRow]:

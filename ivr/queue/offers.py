@@ -91,16 +91,17 @@ def join(conn: sa.Connection, offer_id: str, now: datetime) -> bool:
     return entries.connect(conn, call_of(conn, offer), now)
 
 
-def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime) -> None:
+def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime, *, caller_stays: bool = False) -> None:
     """The agent's leg is over: the first end counts. A caller who was not reached is offered to the next agent at
-    once."""
+    once; with `caller_stays` the caller's talk goes on without this agent."""
     offer = _locked(conn, offer_id)
     if offer is None or offer.status != QUEUED:
         return
     talked = offer.state == "connected"
     _change(conn, offer_id, status="over", state="done" if talked else ended)
     if talked:
-        entries.talked(conn, call_of(conn, offer), now)
+        if not caller_stays:
+            entries.talked(conn, call_of(conn, offer), now)
         agents.wrap_up(conn, offer.staff, now)
         return
     here = (queue_entries.c.id == offer.entry) & queue_entries.c.status.in_(("offered", "claimed"))
@@ -162,7 +163,10 @@ def _locked(conn: sa.Connection, offer_id: str) -> AnyRow | None:
 
 def _next_agent(conn: sa.Connection, entry: AnyRow, now: datetime) -> agents.Agent | None:
     """The agent who has been free longest; one who did not take this caller lately only if there is no other."""
-    fitting = [one for one in agents.agents_signed_on(conn, entry.wallet, now) if _fits(one, entry)]
+    signed_on = agents.agents_signed_on(conn, entry.wallet, now)
+    if entry.wanted and entry.wanted_until > stamp(now):
+        return next((one for one in signed_on if one.id == entry.wanted and one.activity in ("idle", "wrap-up")), None)
+    fitting = [one for one in signed_on if _fits(one, entry)]
     pause = ALONE_AGAIN if len(fitting) == 1 else NOT_AGAIN
     lately = (agent_offers.c.entry == entry.id) & (agent_offers.c.at > stamp(now - pause))
     asked = set(conn.scalars(sa.select(agent_offers.c.staff).where(lately)))

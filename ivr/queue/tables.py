@@ -21,6 +21,8 @@ queue_entries = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text),  # answered, abandoned, callback, note, menu, closed, failed: set once
     sa.Column("staff", sa.Text),  # the agent who claimed the caller last
+    sa.Column("wanted", sa.Text),  # the agent who is rung before anybody else, until `wanted_until`
+    sa.Column("wanted_until", sa.Text),
     sa.Column("connected", sa.Text),
     sa.Column("ended", sa.Text),  # when the wait ended without an agent, or the talk
     *retry_columns(),

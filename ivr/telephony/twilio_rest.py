@@ -18,6 +18,7 @@ from twilio.rest import Client
 
 from ivr.config.settings import MESSAGING_SERVICE, Settings
 from ivr.network.tls import trusted
+from ivr.telephony.conferencing import Gone, Present
 from ivr.telephony.dialling import NotPlaced, Ringing, endpoint
 from ivr.telephony.recordings import NotDone
 from ivr.telephony.texting import Sent, Text
@@ -32,7 +33,7 @@ SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
 MOST_HOPS = 3
 TWILIOS = re.compile(r"([a-z0-9-]+\.)+(twilio|twiliocdn)\.com")
 NOT_IN_PROGRESS = 21220
-"""A call cannot be cancelled that was answered, or is over."""
+"""A call that was answered cannot be cancelled, and one that is over cannot be changed."""
 NOT_FOR_GOOD = (401, 403, 429)  # an operator can correct a wrong token
 
 
@@ -235,6 +236,57 @@ class TwilioTelephone:
     def status(self, call: str) -> str:
         """Read the status of a call."""
         return str(self._client.calls(call).fetch().status)
+
+
+class TwilioConferencing:
+    """Acts on calls and conferences that go on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = client(settings)
+
+    def redirect(self, call: str, url: str) -> None:
+        """Send a call to another document; what it does now ends."""
+        _on_a_live_one(lambda: self._client.calls(call).update(url=url, method="POST"))
+
+    def hang_up(self, call: str) -> None:
+        """End a call."""
+        _on_a_live_one(lambda: self._client.calls(call).update(status="completed"))
+
+    def find(self, name: str) -> str | None:
+        """Find the conference of this name that has not ended."""
+        found = self._client.conferences.page(friendly_name=name, page_size=LOOKED_THROUGH)
+        return next((str(one.sid) for one in found if one.status != "completed"), None)
+
+    def present(self, conference: str) -> list[Present]:
+        """List the participants; a conference that has ended has none."""
+        listed = _on_a_live_one(lambda: list(self._client.conferences(conference).participants.page(page_size=50)))
+        return [Present(str(one.call_sid), str(one.label or ""), bool(one.hold)) for one in listed]
+
+    def hold(self, conference: str, call: str, held: bool, url: str) -> None:
+        """Hold a participant, or end that."""
+        music = {"hold_url": url, "hold_method": "POST"} if held else {}
+        one = self._client.conferences(conference).participants(call)
+        _on_a_live_one(lambda: one.update(hold=held, **music))
+
+    def listen(self, conference: str, call: str, muted: bool, coached: str) -> None:
+        """Change what the others hear of a participant."""
+        coach = {"call_sid_to_coach": coached} if coached else {}
+        one = self._client.conferences(conference).participants(call)
+        _on_a_live_one(lambda: one.update(muted=muted, coaching=bool(coached), **coach))
+
+    def end(self, conference: str) -> None:
+        """End a conference."""
+        _on_a_live_one(lambda: self._client.conferences(conference).update(status="completed"))
+
+
+def _on_a_live_one(ask: Callable[[], Any]) -> Any:
+    """Return the answer; raises Gone where Twilio says that there is no such call, conference or participant now."""
+    try:
+        return ask()
+    except TwilioRestException as refusal:
+        if refusal.status == 404 or refusal.code == NOT_IN_PROGRESS:
+            raise Gone(str(refusal.code)) from refusal
+        raise
 
 
 class TwilioRecordings:

@@ -18,6 +18,7 @@ from ivr.web.key_clock import key_clock
 from ivr.web.offer_webhooks import offers_blueprint
 from ivr.web.queue_webhooks import queue_blueprint
 from ivr.web.recording_webhooks import recordings_blueprint
+from ivr.web.talk_webhooks import talks_blueprint
 from ivr.web.text_webhooks import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice_webhooks import voice_blueprint
@@ -39,6 +40,7 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
     app.register_blueprint(callbacks_blueprint(runtime))
     app.register_blueprint(queue_blueprint(runtime))
     app.register_blueprint(offers_blueprint(runtime))
+    app.register_blueprint(talks_blueprint(runtime))
     app.register_blueprint(music_blueprint(settings))
     app.register_blueprint(recordings_blueprint(runtime))
     app.register_blueprint(errors_blueprint(runtime))

@@ -18,11 +18,14 @@ from ivr.calls.report import keep_summary, tell_crm
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
+from ivr.engine.speaking import SpokenText
 from ivr.engine.utterances import Utterance
 from ivr.handover.whisper import announcement, whisper
 from ivr.queue import entries, offers
 from ivr.queue.ringing import LEG_ENDED
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import talk as talks
+from ivr.web.talk_webhooks import note_of
 
 ADDRESS = "/<string(length=16):offer_id>"
 
@@ -83,10 +86,12 @@ def _take(runtime: Runtime, offer_id: str) -> str:
         entry = offers.claim(conn, offer_id, runtime.machine())
         if entry is None:
             return _has_left(runtime, conn, offer_id)
+        if (offer := offers.find(conn, offer_id)) is not None:
+            talks.begin(conn, offer, entry, now)
         keep_summary(conn, entry.call, runtime.sealer)
         tell_crm(conn, runtime.settings, entry.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
-        spoken = whisper(conn, entry.call, runtime.speaker)
+        spoken = whisper(conn, entry.call, runtime.speaker) + note_for(runtime, conn, entry.call)
     joined_at, after_at = _url(runtime, offer_id, "/joined"), _url(runtime, offer_id, "/after")
     return twiml.says(spoken) + twiml.take_from_queue(entry.call, after_at, joined_at)
 
@@ -105,6 +110,7 @@ def after(runtime: Runtime, offer_id: str) -> str:
     with begin_write(runtime.engine) as conn:
         if request.form.get("DialBridged") == "true":
             offers.join(conn, offer_id, runtime.machine())  # in case the request at the joining was lost
+            talks.leg_ended(conn, offer_id, "done", runtime.machine())
             offers.settle(conn, offer_id, "done", runtime.machine())
             return twiml.HANG_UP
         return _has_left(runtime, conn, offer_id)
@@ -116,8 +122,15 @@ def leg(runtime: Runtime, offer_id: str) -> str:
     with begin_write(runtime.engine) as conn:
         offers.set_call_sid(conn, offer_id, request.form.get("CallSid", ""))
         if status in LEG_ENDED:
+            talks.leg_ended(conn, offer_id, LEG_ENDED[status], runtime.machine())
             offers.settle(conn, offer_id, LEG_ENDED[status], runtime.machine())
     return ""
+
+
+def note_for(runtime: Runtime, conn: sa.Connection, call: str) -> list[SpokenText]:
+    """What the agent who transferred this caller noted for the next one."""
+    earlier = talks.transferred(conn, call)
+    return note_of(runtime, conn, earlier) if earlier is not None else []
 
 
 def _has_left(runtime: Runtime, conn: sa.Connection, offer_id: str) -> str:

@@ -27,14 +27,16 @@ from ivr.handover.agents import at_work
 from ivr.identity import callers
 from ivr.queue import entries
 from ivr.storage.database import begin_read, begin_write, clean
+from ivr.talks import talk as talks
 from ivr.telephony.own_numbers import answered_by
 from ivr.wallet import directory
-from ivr.web import agent_legs, hold_music, queue_webhooks, recording_webhooks
+from ivr.web import agent_legs, hold_music, queue_webhooks, recording_webhooks, talk_webhooks
 from ivr.web.static_replies import StaticReplies
 from ivr.web.twilio_signature import is_signed
 
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
 SAFE_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+AGAIN = {"again": "1"}
 FIRST_TRY = re.compile(r"https?://[^/?#]+/voice(?:#|$)")
 """The address of a call's first webhook; a second try has `?again=1` behind it."""
 
@@ -184,6 +186,9 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
             journal.add_notice(conn, sid, "ended-with", str(turn), now, ended)
             over(conn, runtime, sid, now)
         return twiml.document("")
+    asked = request.args if here().query_string else {}
+    if goes_on := talk_webhooks.caller_goes_on(runtime, sid, turn, form, asked):
+        return goes_on
     try:
         return take_turn(runtime, sid, turn, keyed(runtime, sid, turn, form, recorded))
     except UnknownTurn as error:
@@ -193,11 +198,13 @@ def play_turn(runtime: Runtime, sid: str, turn: int) -> str | None:
 
 def keyed(runtime: Runtime, sid: str, turn: int, form: Any, recorded: Recorded | None = None) -> Input:
     """Twilio's form → the caller's input. Twilio reports a bare `#` in several ways; they all become "#"."""
+    asked = request.args if here().query_string else {}
+    if asked.get("talk"):
+        return Input(queued=queue_webhooks.result(runtime, sid, "bridged"))
     if "DialCallStatus" in form:
         return Input(dialled=agent_legs.ended(runtime, sid, turn, form))
     if "QueueResult" in form:
         return Input(queued=queue_webhooks.result(runtime, sid, form["QueueResult"]))
-    asked = request.args if here().query_string else {}
     if asked.get("again"):
         ended = agent_legs.ended(runtime, sid, turn, form)
         return Input(again=True, dialled=ended, queued=queue_webhooks.outcome(runtime, sid))
@@ -225,6 +232,7 @@ def over(conn: sa.Connection, runtime: Runtime, sid: str, now: datetime) -> None
     open_call = (journal.calls.c.call == sid) & journal.calls.c.ended.is_(None)
     conn.execute(sa.update(journal.calls).where(open_call).values(ended=now.isoformat()))
     entries.caller_gone(conn, sid, runtime.machine())
+    talks.caller_gone(conn, sid, runtime.machine())
     keep_summary(conn, sid, runtime.sealer)
     if runtime.settings.crm_url and has_follow_up(conn, sid):
         tell_crm(conn, runtime.settings, sid, now)
@@ -236,6 +244,9 @@ def fall_back(runtime: Runtime, form: Any) -> str | None:
     sid = form.get("CallSid", "")
     if form.get("CallStatus") in OVER:
         return twiml.document("")
+    failed = agent_legs.TURN.search(form.get("ErrorUrl", ""))
+    if failed and (goes_on := talk_webhooks.caller_goes_on(runtime, sid, int(failed[1]), form, AGAIN)):
+        return goes_on
     if "QueueResult" in form:
         queue_webhooks.result(runtime, sid, form["QueueResult"])
     if (after := agent_legs.after_the_leg(runtime, sid, form)) is not None:

@@ -22,7 +22,8 @@ from ivr.follow_up.wake_up import WakeUp
 from ivr.privacy.retention import forget_old
 from ivr.queue import ringing
 from ivr.storage.database import connect
-from ivr.telephony.twilio_rest import TwilioRecordings, TwilioTelephone
+from ivr.talks import steps
+from ivr.telephony.twilio_rest import TwilioConferencing, TwilioRecordings, TwilioTelephone
 from ivr.texts.follow_ups import COMPOSERS
 from ivr.voice_notes import fetching
 from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_text_provider, make_wallet
@@ -30,6 +31,8 @@ from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_text_pro
 OUTBOXES = (
     ringing.CALLERS,
     ringing.OFFERS,
+    steps.STEPS,
+    steps.TALKS,
     messages.OUTBOX,
     deliveries.OUTBOX,
     dialler.ATTEMPTS,
@@ -49,6 +52,7 @@ def make_context(engine: sa.Engine, settings: Settings) -> Context:
         make_text_provider(engine, settings),
         business_clock(settings),
         telephone=TwilioTelephone(settings),
+        conferencing=TwilioConferencing(settings),
         recordings=TwilioRecordings(settings),
         composers=COMPOSERS,
         wallet=make_wallet(engine, settings),

@@ -19,7 +19,8 @@ from ivr.queue.tables import agent_offers, agent_states, queue_entries
 from ivr.simulator.account.leg_events import Input
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
-from ivr.telephony.twilio_rest import TwilioTelephone
+from ivr.talks import steps
+from ivr.telephony.twilio_rest import TwilioConferencing, TwilioTelephone
 from tests.call_flows.line import HAIYUN
 from tests.follow_up.outside import outside
 from tests.simulator.running_simulator import running_simulator
@@ -46,6 +47,7 @@ class Room:
             runtime.clock,
             lambda: self.now,
             TwilioTelephone(settings),
+            TwilioConferencing(settings),
             **outside(runtime.engine, settings),
         )
         simulator.runner.agents = lambda number: self.does.get(number, "person")
@@ -97,10 +99,12 @@ class Room:
     def works(self, seconds: float = 1) -> Room:
         """The worker looks for callers and for offers without news, a little later."""
         self.now += timedelta(seconds=seconds)
-        for outbox in (ringing.CALLERS, ringing.OFFERS):
-            for row in outbox.due(self.worker):
-                outbox.handle(self.worker, row)
-        self.settles()
+        for outbox in (ringing.CALLERS, ringing.OFFERS, steps.STEPS, steps.TALKS):
+            done: set[str] = set()
+            while rows := [row for row in outbox.due(self.worker) if row not in done]:
+                outbox.handle(self.worker, rows[0])
+                done.add(rows[0])
+                self.settles()
         return self
 
     def waits(self, seconds: float) -> None:
@@ -158,3 +162,4 @@ def room(line: Any) -> Iterator[Room]:
                 yield made
             finally:
                 made.worker.telephone._client.http_client.session.close()
+                made.worker.conferencing._client.http_client.session.close()

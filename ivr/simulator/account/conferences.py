@@ -67,7 +67,8 @@ class Conference:
         if participant not in self.participants:
             return
         self.participants.remove(participant)
-        self.report("leave", "participant-leave", participant)
+        reason = "participant_hung_up" if self.status != "completed" else "conference_ended"
+        self.report("leave", "participant-leave", participant, {"ReasonParticipantLeft": reason})
         if participant.ends or not self.participants:
             self.end(participant.leg.sid)
 
@@ -100,7 +101,12 @@ class Conference:
                 "CallSid": participant.leg.sid,
                 "Muted": str(participant.muted).lower(),
                 "Hold": str(participant.hold).lower(),
+                "Coaching": str(bool(participant.coaching)).lower(),
+                "StartConferenceOnEnter": str(participant.starts).lower(),
+                "EndConferenceOnExit": str(participant.ends).lower(),
             }
+            if participant.label:
+                form["ParticipantLabel"] = participant.label
         self.reports.append((event, form))
         try:
             self._webhooks.deliver(self._callback, form)

@@ -10,7 +10,9 @@ from twilio.twiml.voice_response import VoiceResponse
 from ivr.simulator.account.conferences import Conference, Participant
 from ivr.simulator.account.leg_events import Input, Target
 from ivr.simulator.calls.call_runner import CallRunner
+from ivr.simulator.rest.calls import checked
 from ivr.simulator.rest.responses import PREFIX, RestError, not_found, page, uri, when
+from ivr.simulator.twiml.dial_conference import play_document
 from ivr.simulator.webhooks.delivery import WebhookSender
 from ivr.simulator.webhooks.status_callbacks import StatusCallbacks
 
@@ -88,11 +90,12 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
         conference = found(sid)
         one = inside(conference, name)
         if request.method == "POST":
+            was_held = one.hold
             _change(conference, one)
-            one.ends = _is("EndConferenceOnExit", one.ends)
-            one.coaching = (
-                request.form.get("CallSidToCoach", one.coaching) if _is("Coaching", bool(one.coaching)) else ""
-            )
+            held = runner.find(one.leg.sid)
+            if one.hold and not was_held and held and request.form.get("HoldUrl"):
+                url = checked(request.form["HoldUrl"], 21205, "HoldUrl")
+                play_document(held[1], url, request.form.get("HoldMethod", "GET"))
         return jsonify(_participant(conference, one))
 
     @rest.delete(f"{CONFERENCES}/<sid>/Participants/<name>.json")
@@ -103,10 +106,16 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
 
 def _change(conference: Conference, one: Participant) -> None:
     for kind, name in (("mute", "muted"), ("hold", "hold")):
-        before, after = getattr(one, name), _is(name.title(), getattr(one, name))
+        was, after = getattr(one, name), _is(name.title(), getattr(one, name))
         setattr(one, name, after)
-        if before != after:
+        if was != after:
             conference.report(kind, f"participant-{'' if after else 'un'}{kind}", one)
+    before = (one.ends, one.coaching)
+    one.ends = _is("EndConferenceOnExit", one.ends)
+    coaches = _is("Coaching", bool(one.coaching))
+    one.coaching = request.form.get("CallSidToCoach", one.coaching) if coaches else ""
+    if before != (one.ends, one.coaching):
+        conference.report("modify", "participant-modify", one)
 
 
 def _invitation(name: str) -> str:

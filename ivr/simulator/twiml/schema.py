@@ -206,9 +206,11 @@ CONTEXTS = {
     "whisper": {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"},
     "bridging": {"Say", "Play", "Pause", "Redirect"},
     "wait": {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"},
+    "hold": {"Say", "Play", "Pause", "Redirect"},
 }
 """The verbs allowed in each kind of document: the call's own (`call`), a `<Number url>` for the agent (`whisper`), a
-`<Queue url>` for the waiting caller (`bridging`), and an `<Enqueue waitUrl>` (`wait`)."""
+`<Queue url>` for the waiting caller (`bridging`), an `<Enqueue waitUrl>` (`wait`), and a conference's `waitUrl` or
+`HoldUrl` (`hold`)."""
 
 _OVERRIDES: dict[str, Check] = {
     "ct": _between(100, 10000),

@@ -1,0 +1,1 @@
+"""Talks: agent and caller joined, hold, consultation, transfer, supervisors who listen, and the caller's way on."""

@@ -1,0 +1,20 @@
+"""A line with a desk, on both databases, and a talk between a caller and Lin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.call_flows import conftest as dialogues
+from tests.queue.room import room
+from tests.talks.talking import Talking
+
+line = dialogues.line
+
+
+@pytest.fixture
+def talking(line) -> Iterator[Talking]:
+    """Lin has accepted, and talks with a caller; Wang is free."""
+    with room(line) as made:
+        yield Talking(made)
