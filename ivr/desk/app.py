@@ -30,6 +30,7 @@ from ivr.desk import (
     search_page,
     sign_in_pages,
     state_pages,
+    talk_pages,
 )
 from ivr.desk.context import Desk
 from ivr.desk.words import register_words
@@ -50,6 +51,7 @@ PAGES = (
     state_pages,
     phone_pages,
     call_pages,
+    talk_pages,
     case_pages,
     search_page,
     audit_page,

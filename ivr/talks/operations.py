@@ -172,8 +172,9 @@ def stop_supervising(conn: sa.Connection, talk_id: str, me: Person, now: datetim
 
 
 def _found(conn: sa.Connection, talk_id: str, me: Person) -> AnyRow:
-    """A talk of the person's wallets; there is no other for them."""
-    talk = state.find(conn, talk_id)
+    """A talk of the person's wallets, by its id or that of a leg, such as an offer's; there is no other for them."""
+    leg = state.leg_of(conn, talk_id)
+    talk = state.find(conn, leg.talk if leg is not None else talk_id)
     if talk is None or talk.wallet not in me.scope:
         raise Refused("no-talk")
     return talk

@@ -133,6 +133,8 @@ def hand_over(conn: sa.Connection, talk: AnyRow, to: AnyRow, now: datetime) -> N
         add_step(conn, talk.id, "drop", leg.id)
         offers.settle(conn, leg.id, "done", now, caller_stays=True)
     change_leg(conn, to.id, role="agent")
+    offer = (agent_offers.c.id == to.id) & (agent_offers.c.status == QUEUED)
+    conn.execute(sa.update(agent_offers).where(offer).values(entry=talk.entry))
     change(conn, talk.id, staff=to.staff, holding=False)
     conn.execute(sa.update(queue_entries).where(queue_entries.c.id == talk.entry).values(staff=to.staff))
     for leg in legs_of(conn, talk.id, "caller"):

@@ -87,7 +87,7 @@ def _take(runtime: Runtime, offer_id: str) -> str:
         if entry is None:
             return _has_left(runtime, conn, offer_id)
         if (offer := offers.find(conn, offer_id)) is not None:
-            talks.begin(conn, offer, entry, now)
+            talks.begin(conn, offer, entry, runtime.machine())
         keep_summary(conn, entry.call, runtime.sealer)
         tell_crm(conn, runtime.settings, entry.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:

@@ -26,7 +26,10 @@ class StaticReplies:
 
     def reply(self, request: Request, retry: bool) -> str:
         """The apology, then once more the same turn (`retry`), else the fallback agent or the end."""
-        if request.form.get("DialBridged") == "true" or request.form.get("QueueResult") == "bridged":
+        bridged, of_a_talk = request.form.get("QueueResult") == "bridged", bool(request.args.get("talk"))
+        if (bridged or of_a_talk) and retry and not request.args.get("again"):
+            return twiml.document(twiml.redirect(f"{self._base_url}{request.path}?again=1"))  # they may be on hold
+        if bridged or of_a_talk or request.form.get("DialBridged") == "true":
             return twiml.document(twiml.HANG_UP)  # they have spoken with somebody: no apology, and nobody is rung
         if "/whisper/" in request.path:
             return twiml.document(self._apology + twiml.HANG_UP)  # the agent's leg may not dial; the caller goes on

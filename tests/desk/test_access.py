@@ -39,6 +39,11 @@ ROUTES = {
     ("GET", "/desk/people/<id>"): {"admin"},
     ("POST", "/desk/people/<id>"): {"admin"},
     **{
+        ("POST", f"/desk/talks/<talk>/{act}"): {"agent"}
+        for act in ("hold", "unhold", "consult", "complete", "cancel", "transfer", "end", "rejoin")
+    },
+    ("POST", "/desk/talks/<talk>/supervise"): {"supervisor"},
+    **{
         ("POST", f"/desk/people/<id>/{act}"): {"admin"}
         for act in ("disable", "enable", "end-sessions", "password", "totp")
     },
@@ -52,7 +57,8 @@ OPEN = {
 
 def place(rule, day, **given):
     """The address of a rule, about things of Haiyun unless told otherwise."""
-    values = {"call": day.taken, "reference": "202611017", "id": "idle_h", "number": "999"} | given
+    values = {"call": day.taken, "reference": "202611017", "id": "idle_h", "number": "999"}
+    values |= {"talk": "0" * 16} | given
     return re.sub(r"<(?:int\(max=2147483647\):)?(\w+)>", lambda found: values[found[1]], rule)
 
 
@@ -61,6 +67,7 @@ def ask(window, method, path):
     if method == "GET":
         return window.gets(path)
     form = {"field": "caller", "reason": "call-back", "q": "0001", "name": "N", "role": "agent", "id": "new_one"}
+    form |= {"to": "topic:other", "hears": "listen"}
     return window.posts(path, **form, wallets="haiyun", languages="zh", topics="other", old="x", new="y")
 
 

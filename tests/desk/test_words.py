@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from typing import get_args
@@ -16,6 +17,8 @@ from ivr.handover.whisper import TOPICS
 from ivr.queue.agents import Activity, Wish
 from ivr.staff.roles import ROLES
 from ivr.staff.roles import TOPICS as STAFF_TOPICS
+from ivr.talks import operations
+from ivr.talks.operations import Reason
 from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
 
 DESK = Path(__file__).parents[2] / "ivr" / "desk"
@@ -39,6 +42,8 @@ def test_every_word_that_a_page_asks_for_is_there():
     asked = set(re.findall(r'\bt\("([a-z-]+[a-z])"', pages)) | set(re.findall(r'return "(password-[a-z]+)"', pages))
     acts = set(re.findall(r'audit\.record\(\s*conn, [^"\n]*"([a-z-]+)"', "".join(path.read_text("utf-8") for path in STAFF.glob("*.py")) + pages))  # fmt: skip
     acts |= set(re.findall(r'_note\(desk, call, "([a-z-]+)"', pages))
+    talk_acts = set(re.findall(r'_note\(conn, talk, me, "([a-z-]+)"', inspect.getsource(operations)))
+    assert len(talk_acts) == 10
     behind = {
         "topic": {*TOPICS, *STAFF_TOPICS, "none"},
         "outcome": {"transferred", "callback", "case", "resolved", "abandoned", "over", "going-on"},
@@ -58,7 +63,8 @@ def test_every_word_that_a_page_asks_for_is_there():
         "wrong": {"id", "name", "role", "wallets", "languages", "topics", "address"},
         "sign-in": {"wrong", "limit", "no-code"},
         "code": {"wrong", "limit"},
-        "act": acts,
+        "act": acts | talk_acts,
+        "refused": {*get_args(Reason)} - {"no-talk"},
     }
     asked |= {f"{kind}-{name}" for kind, names in behind.items() for name in names}
     assert len(acts) > 12 and len(asked) > 150
@@ -75,6 +81,7 @@ def test_no_word_is_left_over():
         "field",
         "reason",
         "role",
+        "refused",
     }
     unused = [
         name for name in words()["en"]

@@ -43,7 +43,18 @@ class Talking:
         """An agent."""
         return Person(name, name.title(), "agent", ("haiyun",), address=ADDRESSES.get(name, ""))
 
-    def row(self, latest: bool = True) -> Any:
+    def in_a_browser(self) -> None:
+        """Lin is at a browser, not at a telephone."""
+        with begin_write(self.room.worker.engine) as conn:
+            conn.execute(sa.update(talk_legs).where(talk_legs.c.id == self.id).values(address="client:lin"))
+
+    def cuts_off(self) -> None:
+        """Lin's browser dies; Wang is not there for the moment."""
+        self.in_a_browser()
+        self.room.does[ADDRESSES["wang"]] = "busy"
+        self.room.hangs_up(self.room.leg_of("lin"))
+
+    def row(self) -> Any:
         """The caller's latest talk."""
         query = sa.select(talks).where(talks.c.call == self.caller.leg.sid).order_by(talks.c.began.desc())
         with begin_read(self.room.worker.engine) as conn:

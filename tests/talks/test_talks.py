@@ -95,6 +95,39 @@ def test_a_caller_who_is_transferred_goes_to_the_head_of_the_queue_with_the_note
     assert "已经核实" in talking.room.heard(talking.room.leg_of("wang")) and talking.row().mode == "bridged"
 
 
+def test_an_agent_in_a_browser_who_is_cut_off_may_rejoin_within_twenty_seconds(talking):
+    """The caller hears "one moment" and is kept for them; then the head of the queue is anybody's."""
+    talking.cuts_off()
+    entry = talking.room.entry(talking.caller)
+    assert (entry.status, entry.priority) == ("queued", -1) and "您排在第一位" in talking.room.heard(talking.caller)
+    talking.room.works(10)
+    assert talking.room.entry(talking.caller).status == "queued"
+    talking.does("rejoin")
+    assert talking.room.entry(talking.caller).staff == "lin" and talking.row().id != talking.id
+    assert talking.room.entry(talking.caller).status == "connected"
+
+
+def test_without_rejoin_the_caller_is_the_first_in_the_queue(talking):
+    """For whoever is free, after twenty seconds; and then it is too late to rejoin."""
+    later = talking.room.calls("+8613900000002")
+    talking.cuts_off()
+    talking.room.does["+12025550182"] = "accept"
+    talking.room.works(21)
+    assert talking.room.entry(talking.caller).staff == "wang" and talking.room.entry(later).status == "queued"
+    with pytest.raises(Refused, match="too-late"):
+        talking.asks("rejoin")
+
+
+@pytest.mark.parametrize("first", ["hold", None], ids=["from hold", "from the bridge"])
+def test_the_end_chosen_at_the_desk_is_no_cut(talking, first):
+    """An agent in a browser who ends the talk ends it: the caller goes on in the flow."""
+    talking.in_a_browser()
+    if first:
+        talking.does(first)
+    talking.does("end")
+    assert talking.caller.phone_call.over and talking.room.entry(talking.caller).outcome == "answered"
+
+
 def test_a_supervisor_listens_whispers_and_joins(talking):
     """Muted, heard by the agent only, heard by both; in the audit log before the telephone rings; hold still works."""
     talking.room.does[CHEN.address] = "accept"

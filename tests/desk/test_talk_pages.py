@@ -1,0 +1,79 @@
+"""The posts of a talk: for the agent whose talk it is and for supervisors of its wallet; a refusal says why."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.follow_up.outbox import stamp
+from ivr.queue.tables import queue_entries
+from ivr.storage.database import begin_read, begin_write
+from ivr.talks.tables import talk_legs, talks
+
+TALK = "0123456789abcdef"
+
+
+@pytest.fixture
+def talk(desk, day):
+    """`agent_h` talks with the caller of the day's first call."""
+    entry = {"id": "e1", "call": day.taken, "wallet": "haiyun", "language": "zh", "topic": "other", "priority": 2}
+    held = {"mode": "bridged", "holding": False, "conference_over": False, "status": "queued", "tries": 0}
+    at = stamp(desk.now)
+    leg = {"talk": TALK, "address": "", "state": "claimed", "hold": False, "sequence": -1, "at": at}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.insert(queue_entries).values(entered=at, status="connected", staff="agent_h", tries=0, **entry))
+        conn.execute(
+            sa.insert(talks).values(
+                id=TALK, entry="e1", call=day.taken, wallet="haiyun", staff="agent_h", began=at, **held
+            )
+        )
+        for one in (
+            {"id": TALK, "role": "agent", "call": "CA1"},
+            {"id": "c" * 16, "role": "caller", "call": day.taken},
+        ):
+            conn.execute(sa.insert(talk_legs).values(**leg, **one))
+    return TALK
+
+
+def stored(desk):
+    """The talk's row."""
+    with begin_read(desk.engine) as conn:
+        return conn.execute(sa.select(talks)).one()
+
+
+def test_an_agent_holds_and_transfers_their_own_caller(desk, talk):
+    """Back to the home page; the second press is refused with the reason, and nothing else changes."""
+    window = desk.by("agent_h")
+    assert window.posts(f"/desk/talks/{talk}/hold").location == "/desk/" and stored(desk).holding
+    again = window.posts(f"/desk/talks/{talk}/hold")
+    assert again.status_code == 409 and "on hold already" in again.text
+    assert window.posts(f"/desk/talks/{talk}/transfer", to="topic:security", note="x").status_code == 303
+    row = stored(desk)
+    assert (row.plan, row.to_topic) == ("transfer", "security") and row.note_sealed != "x"
+    assert window.posts(f"/desk/talks/{talk}/unhold").status_code == 409
+
+
+@pytest.mark.parametrize("name", ["idle_h", "agent_l"])
+def test_nobody_else_acts_on_it(desk, talk, name):
+    """Another agent, of this wallet or of another: there is no such talk."""
+    window = desk.by(name)
+    for act in ("hold", "transfer", "end", "consult"):
+        assert window.posts(f"/desk/talks/{talk}/{act}", to="topic:other").status_code == 404
+    assert not stored(desk).holding and stored(desk).plan is None
+
+
+def test_a_form_that_is_wrong_changes_nothing(desk, talk):
+    """No such kind of target, and a note longer than can be read out."""
+    window = desk.by("agent_h")
+    for form in ({"to": "number:+12025550199"}, {"to": "topic:other", "note": "x" * 301}, {}):
+        assert window.posts(f"/desk/talks/{talk}/transfer", **form).status_code == 400
+    assert window.posts(f"/desk/talks/{talk}/transfer", to="person:agent_l").status_code == 409
+    assert stored(desk).plan is None
+
+
+def test_a_supervisor_of_its_wallet_is_asked_for_an_address_first(desk, talk):
+    """`super_h` has none; a supervisor of another wallet finds no talk; an agent may not."""
+    answer = desk.by("super_h").posts(f"/desk/talks/{talk}/supervise", hears="listen")
+    assert answer.status_code == 409 and "no address" in answer.text
+    assert desk.by("super_l").posts(f"/desk/talks/{talk}/supervise", hears="listen").status_code == 404
+    assert desk.by("super_h").posts(f"/desk/talks/{talk}/supervise", hears="everything").status_code == 400
