@@ -128,6 +128,20 @@ def end(conn: sa.Connection, talk_id: str, me: Person, now: datetime) -> None:
     _end(conn, talk, "end", now)
 
 
+def hang_up(conn: sa.Connection, me: Person, now: datetime) -> None:
+    """The agent hangs up in the browser, and is not cut off: to be told before the leg ends. Nothing without a talk.
+
+    A caller on hold is not let go by that: they go to the colleague who was consulted, or to the queue.
+    """
+    talk = state.of_agent(conn, me.id)
+    if talk is not None and talk.plan is None and not talk.holding and state.is_connected(conn, talk):
+        _note(conn, talk, me, "talk-ended", now)
+        state.change(conn, talk.id, plan="end")
+        if talk.mode == "conference":
+            for caller in state.legs_of(conn, talk.id, "caller"):
+                state.add_step(conn, talk.id, "release", caller.id)
+
+
 def rejoin(conn: sa.Connection, talk_id: str, me: Person, now: datetime) -> None:
     """The agent who was cut off is rung again for the caller who waits for them."""
     talk = _found(conn, talk_id, me)

@@ -90,6 +90,12 @@ def of_call(conn: sa.Connection, call: str) -> AnyRow | None:
     return conn.execute(sa.select(talks).where(here).order_by(talks.c.began.desc()).with_for_update()).first()
 
 
+def of_agent(conn: sa.Connection, staff: str) -> AnyRow | None:
+    """The talk that an agent has now, locked until the commit."""
+    here = (talks.c.staff == staff) & (talks.c.status == QUEUED)
+    return conn.execute(sa.select(talks).where(here).order_by(talks.c.began.desc()).with_for_update()).first()
+
+
 def transferred(conn: sa.Connection, call: str) -> AnyRow | None:
     """The latest transfer of a caller."""
     here = (talks.c.call == call) & (talks.c.plan == "transfer")

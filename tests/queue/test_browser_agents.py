@@ -7,7 +7,9 @@ import pytest
 from ivr.queue import offers
 from ivr.simulator.account.leg_events import Input
 from ivr.simulator.calls.client_phones import LEASE
+from ivr.staff.people import Person
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import operations
 
 
 class Browser:
@@ -37,6 +39,13 @@ class Browser:
         self.answers()
         return claimed
 
+    def hangs_up(self):
+        """The button: the desk knows that the agent meant it, and then the leg ends."""
+        leg = self.leg
+        with begin_write(self.desk.worker.engine) as conn:
+            operations.hang_up(conn, Person("lin", "Lin", "agent", ("haiyun",)), self.desk.now)
+        self.desk.hangs_up(leg)
+
     def answers(self):
         """Answer what rings, and nothing else."""
         self.clients.answer(self.leg)
@@ -60,7 +69,7 @@ def test_the_button_accepts_and_nobody_is_asked_for_key_1(desk, browser):
     assert "未验证" in heard and "请按" not in heard and "有来电" not in heard
     assert "客服来了" in desk.heard(call) and desk.entry(call).status == "connected"
     assert desk.activity("lin") == "talking"
-    desk.hangs_up(leg)
+    browser.hangs_up()
     assert desk.entry(call).outcome == "answered" and desk.activity("lin") == "wrap-up"
 
 

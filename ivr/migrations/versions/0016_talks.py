@@ -8,8 +8,8 @@ from alembic import op
 from ivr.migrations.schema import import_tables
 from ivr.storage.database import metadata
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
