@@ -3,7 +3,7 @@ agents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ivr.follow_up.context import Context
+from ivr.follow_up.dispatcher import Outbox
 from ivr.queue import agents, ringing
 from ivr.queue.tables import agent_offers, agent_states, queue_entries
 from ivr.simulator.account.leg_events import Input
@@ -28,6 +29,7 @@ from tests.wallet.serving import served
 
 TOPICS = '["security","top-up","transactions","promotions","information","other"]'
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+OUTBOXES = (ringing.CALLERS, ringing.OFFERS, steps.STEPS, steps.TALKS)
 ADDRESSES = {"lin": "+12025550181", "wang": "+12025550182", "zhao": "+12025550183"}
 
 
@@ -96,10 +98,10 @@ class Room:
         self.simulator.runner.end(call)
         self.settles()
 
-    def works(self, seconds: float = 1) -> Room:
-        """The worker looks for callers and for offers without news, a little later."""
+    def works(self, seconds: float = 1, outboxes: Sequence[Outbox] = OUTBOXES) -> Room:
+        """The worker looks for callers, for offers without news, and for what talks need, a little later."""
         self.now += timedelta(seconds=seconds)
-        for outbox in (ringing.CALLERS, ringing.OFFERS, steps.STEPS, steps.TALKS):
+        for outbox in outboxes:
             done: set[str] = set()
             while rows := [row for row in outbox.due(self.worker) if row not in done]:
                 outbox.handle(self.worker, rows[0])

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.queue import agents
 from ivr.staff.people import Person
 from ivr.staff.tables import audit_log
 from ivr.storage.database import begin_read, begin_write
@@ -26,6 +27,22 @@ class Talking:
         self.caller = room.calls()
         room.works()
         self.id = self.row().id
+
+    def begins_anew(self) -> None:
+        """Everybody hangs up, and Lin has another caller."""
+        for call in tuple(self.room.simulator.runner.calls.values()):
+            if not call.phone_call.over:
+                self.room.hangs_up(call)
+        self.room.works(61)
+        with begin_write(self.room.worker.engine) as conn:
+            agents.wish(conn, "wang", "break", self.room.now)
+            agents.wish(conn, "lin", "available", self.room.now)
+        self.room.does[ADDRESSES["lin"]] = "accept"
+        self.caller = self.room.calls()
+        self.room.works()
+        self.id = self.row().id
+        with begin_write(self.room.worker.engine) as conn:
+            agents.wish(conn, "wang", "available", self.room.now)
 
     def does(self, name: str, *given: Any, who: str | Person = "lin") -> None:
         """One operation of the desk, and what the worker does about it."""
