@@ -18,6 +18,7 @@ from ivr.desk.access import is_signed_in, needs, person
 from ivr.desk.context import Desk
 from ivr.queue import offers
 from ivr.storage.database import AnyRow, begin_read, begin_write
+from ivr.talks import operations
 from ivr.telephony import voice_sdk
 from ivr.telephony.softphone import Leg, NotReached
 
@@ -141,6 +142,8 @@ def _add_deeds(pages: Blueprint, desk: Desk) -> None:
     @pages.post("/hang-up")
     @needs("take-calls")
     def hang_up() -> Any:
+        with begin_write(desk.engine) as conn:
+            operations.hang_up(conn, person(), desk.now())  # or the end of the leg would look like a cut
         return _operate(desk, lambda phone: phone.hang_up(person().id))
 
 

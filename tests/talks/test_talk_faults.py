@@ -36,6 +36,10 @@ class Killed(BaseException):
     """The worker dies: nothing after this runs."""
 
 
+class Undone(Exception):
+    """Rolls a transaction back."""
+
+
 class Faulty:
     """A client of Twilio whose request number `at` fails; `how`: refused, lost (done, without an answer), killed."""
 

@@ -3,6 +3,7 @@
 import { look, post, whenSeen } from "./phone.js";
 
 const place = document.getElementById("voice");
+const KNOWN_FIRST = 400;  // milliseconds in which the desk learns that the end of the leg is meant
 const channel = new BroadcastChannel("desk-phone");
 let device = null;
 let call = null;
@@ -82,18 +83,23 @@ whenSeen(({ offer, state }) => {
   } else if (!offer && ++unknown > 1) call.reject();
 });
 
+function hangUp() {
+  const ended = call;
+  setTimeout(() => ended?.disconnect(), KNOWN_FIRST);
+}
+
 function end() {
   device?.destroy();
   device = null;
 }
 
 channel.addEventListener("message", ({ data }) => {
-  if (data === "hang-up") call?.disconnect();
+  if (data === "hang-up") hangUp();
   else if (data === "signed-out") end();
   else look();
 });
 document.addEventListener("submit", ({ target }) => {
-  if (target.dataset.phone === "hang-up") call?.disconnect();
+  if (target.dataset.phone === "hang-up") hangUp();
   if (target.action.endsWith("/desk/sign-out")) end();
 });
 document.getElementById("voice-on").addEventListener("click", begin);
