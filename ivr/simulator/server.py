@@ -100,7 +100,7 @@ def _add_phone(app: Flask, settings: Settings, runner: CallRunner) -> None:
     except ImportError as missing:
         logging.getLogger("simulator").warning("the browser phone is not available: %s", missing)
     else:
-        app.register_blueprint(phone_blueprint(settings, runner.account, lambda: time.monotonic() + runner.clock))
+        app.register_blueprint(phone_blueprint(settings, runner, lambda: time.monotonic() + runner.clock))
         app.register_blueprint(map_blueprint())
 
 

@@ -6,6 +6,7 @@ The page of Twilio's documentation that tells a fact stands in brackets.
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -196,27 +197,33 @@ def test_a_caller_of_the_browser_phone_is_taken_out_of_the_queue(simulator, brow
     """Its calls live in threads of their own: what happens on other legs reaches them, and words go both ways."""
     stub = simulator.stub.on("/voice", QUEUE).on("/wait", WAIT).on("/left", en("Goodbye.") + "<Hangup/>")
     stub.on("/offer", "<Dial action='/after'><Queue>line</Queue></Dial>")
-    calls = BrowserCalls(settings, simulator.runner.account, lambda: "accept", time.monotonic)
-    calls._transport = simulator.runner.transport
-    caller = calls.place("+864000000101", "+8613900000001", "by-hand")
-    try:
+    with placed(simulator, settings) as caller:
         reaches(caller, "listening")
         sid = rung(simulator)
         browser.does("answer", sid)
         assert reaches(caller, "talking").picture()["talks"]
         browser.does("say", sid, words="Hello")
         caller.order("speak", "Good morning", "window", caller.version)
-        until = time.monotonic() + 10
-        while browser.legs[0]["lines"][-1]["text"] != "Good morning" and time.monotonic() < until:
-            time.sleep(0.01)
+        until(lambda: browser.legs[0]["lines"][-1]["text"] == "Good morning")
         assert browser.legs[0]["lines"][-1]["who"] == "caller"
         lines = [(line["who"], line["text"]) for line in caller.picture()["lines"]]
         assert ("agent", "Hello") in lines and ("note", "Good morning") in lines
         browser.does("hang-up", sid)
         assert "Goodbye." in [line["text"] for line in reaches(caller, "over").picture()["lines"]]
-    finally:
-        caller.order("hang-up", "", "window", 0) if not caller.over else None
-        caller.close()
+
+
+def test_a_rest_request_reaches_a_caller_of_the_browser_phone(simulator, settings):
+    """A redirect, the status, the end [Call resource: update]; the call is found as every other one is."""
+    simulator.stub.on("/voice", QUEUE).on("/wait", WAIT).on("/elsewhere", ASKS).on("/left", "")
+    with placed(simulator, settings) as caller:
+        reaches(caller, "listening")
+        assert simulator.rest.calls(caller.sid).fetch().status == "in-progress"
+        simulator.rest.calls(caller.sid).update(url=simulator.url("/elsewhere"))
+        until(lambda: "To accept, press 1." in [line["text"] for line in caller.picture()["lines"]])
+        assert simulator.stub.forms("/left")[0]["QueueResult"] == "redirected"
+        simulator.rest.calls(caller.sid).update(status="completed")
+        reaches(caller, "over")
+        assert simulator.rest.calls(caller.sid).fetch().status == "completed"
 
 
 QUEUE = "<Enqueue action='/left' waitUrl='/wait'>line</Enqueue>"
@@ -242,10 +249,29 @@ def settle(simulator):
             simulator.runner.settle(call)
 
 
+@contextmanager
+def placed(simulator, settings):
+    """A caller of the browser phone."""
+    calls = BrowserCalls(settings, simulator.runner.account, lambda: "accept", time.monotonic)
+    calls._transport, simulator.runner.elsewhere = simulator.runner.transport, calls.running
+    caller = calls.place("+864000000101", "+8613900000001", "by-hand")
+    try:
+        yield caller
+    finally:
+        if not caller.over:
+            caller.order("hang-up", "", "window", 0)
+        caller.close()
+
+
+def until(condition):
+    """Wait for what a call's own thread does."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def reaches(call, state):
     """Wait until a call of the browser phone is in this state."""
-    until = time.monotonic() + 10
-    while call.picture()["state"] != state:
-        assert time.monotonic() < until, call.picture()
-        time.sleep(0.01)
+    until(lambda: call.picture()["state"] == state)
     return call

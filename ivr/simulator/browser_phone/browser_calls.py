@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from ivr.config.settings import Settings
 from ivr.simulator.account.account import Account
-from ivr.simulator.account.leg_events import Event, Party
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.live_call import LiveCall, Refused
 from ivr.simulator.browser_phone.timed_transport import TimedTransport
+from ivr.simulator.calls.call_runner import RunningCall
 from ivr.simulator.calls.phone import SIMULATED_ACCOUNT, Phone
 from ivr.simulator.webhooks.transport import HttpTransport
 
@@ -27,7 +27,6 @@ class BrowserCalls:
         self._settings, self._account, self._scene, self._clock = settings, account, scene, clock
         self._transport = HttpTransport(f"http://127.0.0.1:{settings.port}", settings.public_base_url)
         self._calls: dict[str, LiveCall] = {}
-        self._elsewhere, account.post = account.post, self._post
         self._lock = threading.Lock()
 
     def place(self, line: str, caller: str, mode: str) -> LiveCall:
@@ -48,14 +47,14 @@ class BrowserCalls:
         except KeyError:
             raise Refused("unknown-call") from None
 
+    def running(self, sid: str) -> RunningCall | None:
+        """The call with this SID, for REST requests and for events from other legs."""
+        call = self._calls.get(sid)
+        return call.running if call else None
+
     def in_progress(self) -> list[LiveCall]:
         """The calls that are not over, oldest first."""
         return [call for call in tuple(self._calls.values()) if not call.over]
-
-    def _post(self, leg: Party, event: Event) -> None:
-        """Deliver an event from another leg: to one of these calls, or as before."""
-        call = self._calls.get(leg.sid)
-        call.meet(event) if call else self._elsewhere(leg, event)
 
     def _forget_the_oldest(self) -> None:
         over = [call for call in self._calls.values() if call.over]

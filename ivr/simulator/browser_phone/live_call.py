@@ -16,11 +16,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from ivr.simulator.account.leg_events import Event, Interruption
 from ivr.simulator.account.sids import new_sid
 from ivr.simulator.browser_phone.agent_seat import AgentSeat
 from ivr.simulator.browser_phone.timed_transport import TimedTransport
 from ivr.simulator.browser_phone.transcript import Transcript
+from ivr.simulator.calls.call_runner import RunningCall
 from ivr.simulator.calls.phone import Phone
 from ivr.simulator.twiml.executor import Leg
 from ivr.simulator.twiml.speech import PERSON, Speech
@@ -70,8 +70,9 @@ class LiveCall:
         time."""
         self._window = ""
         self._lock = threading.RLock()
-        self._events: deque[Event] = deque()
-        """Events from other legs, each with a `meet` among the actions."""
+        self._running: RunningCall | None = None
+        self._tasks: deque[Callable[[], None]] = deque()
+        """What others do to this call, each with a `meet` among the actions."""
         self._actions: queue.Queue[tuple[str, str, threading.Event]] = queue.Queue()
 
     def begin(self) -> None:
@@ -96,10 +97,18 @@ class LiveCall:
         self._actions.put((kind, keys, done))
         return done
 
-    def meet(self, event: Event) -> None:
-        """An event from another leg, which comes after the actions before it."""
-        self._events.append(event)
+    def meet(self, task: Callable[[], None]) -> None:
+        """What another leg, or a REST request, does to this call; it comes after the actions before it."""
+        self._tasks.append(task)
         self._actions.put(("meet", "", threading.Event()))
+
+    @property
+    def running(self) -> RunningCall | None:
+        """This call as one of the account's; None before it is dialled."""
+        with self._lock:
+            if self._running is None and self._leg() is not None:
+                self._running = RunningCall(self.phone.call, carry=self.meet)
+            return self._running
 
     @property
     def talks(self) -> bool:
@@ -174,7 +183,7 @@ class LiveCall:
         elif self.over:
             return
         elif kind == "meet":
-            self._act(self._meet)
+            self._act(self._tasks.popleft())
         elif kind == "speak" and self.talks:
             self._say(keys)
         elif kind == "press":
@@ -188,11 +197,6 @@ class LiveCall:
         else:
             self._note("hung-up")
             self._act(self.phone.hangs_up)
-
-    def _meet(self) -> None:
-        event, call = self._events.popleft(), self.phone.call
-        if not call.over and call.waiting:
-            call.interrupt(event) if isinstance(event, Interruption) else call.act(event)
 
     def _say(self, words: str) -> None:
         """Say something to the agent who took this call out of the queue."""

@@ -25,6 +25,7 @@ from ivr.simulator.browser_phone.agent_seat import BY_HAND, MODES
 from ivr.simulator.browser_phone.browser_calls import BrowserCalls
 from ivr.simulator.browser_phone.lab_client import LabClient
 from ivr.simulator.browser_phone.live_call import ACTIONS, LiveCall, Refused
+from ivr.simulator.calls.call_runner import CallRunner
 from ivr.simulator.calls.phone import ANONYMOUS
 from ivr.web.hold_music import music_file
 
@@ -43,9 +44,10 @@ POLICY = (
 
 
 def phone_blueprint(
-    settings: Settings, account: Account | None = None, clock: Callable[[], float] = time.monotonic
+    settings: Settings, runner: CallRunner | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Blueprint:
-    """`/phone`. Recordings go to the account; the clock, in seconds, measures how long a call had no actions."""
+    """`/phone`. Its calls are those of the runner's account; the clock, in seconds, measures how long a call had no
+    actions."""
     pages = Blueprint(
         "phone",
         __name__,
@@ -55,7 +57,10 @@ def phone_blueprint(
         static_url_path="/static",
     )
     lab_client = LabClient(settings)
-    browser_calls = BrowserCalls(settings, account or Account(), lab_client.agents_answer, clock)
+    account = runner.account if runner else Account()
+    browser_calls = BrowserCalls(settings, account, lab_client.agents_answer, clock)
+    if runner:
+        runner.elsewhere = browser_calls.running
     _guard(pages)
     _pages(pages, lab_client, browser_calls, f"{settings.desk_url}/desk/")
     _calls(pages, browser_calls, lab_client)

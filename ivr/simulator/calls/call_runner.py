@@ -48,6 +48,8 @@ class RunningCall:
     rings: Target | None = None
     """While a person's browser rings: the document that begins when it is answered."""
     trouble: list[str] = field(default_factory=list)
+    carry: Callable[[Callable[[], None]], None] | None = None
+    """Carries tasks out for a call that has a thread of its own; None: the mailbox does."""
     mailbox: deque[Callable[[], None]] = field(default_factory=deque)
     working: bool = False
 
@@ -81,6 +83,8 @@ class CallRunner:
     """How a called number behaves; `person`: a client of the JSON interface acts for it."""
     is_registered: Callable[[str], bool] = lambda address: False
     """Whether a browser is registered for this `client:` address; its person answers, whatever `agents` says."""
+    elsewhere: Callable[[str], RunningCall | None] = lambda sid: None
+    """A call of this account that somebody else drives, by its SID."""
     voice: str = "/voice"
     status: str = "/voice/status"
     fallback: str = "/voice/fallback"
@@ -149,7 +153,8 @@ class CallRunner:
             for leg in (call.leg, *call.leg.children):
                 if leg.sid == sid:
                     return call, leg
-        return None
+        driven = self.elsewhere(sid)
+        return (driven, driven.leg) if driven else None
 
     def redirect(self, call: RunningCall, target: Target) -> None:
         """Redirect a live call to another document."""
@@ -196,6 +201,9 @@ class CallRunner:
 
     def tell(self, call: RunningCall, task: Callable[[], None]) -> None:
         """Put a task into the call's mailbox."""
+        if call.carry is not None:
+            call.carry(task)
+            return
         with self._changed:
             if self._closed:
                 return
