@@ -94,7 +94,9 @@ async def wait_for_agent(call: Call) -> str:
     """Wait in the queue; returns what the caller chose instead, `full` or `failed`. After a talk the call ends."""
     topic = "security" if is_urgent(call.facts) else call.facts.get("topic", "other")
     language = "both" if call.in_both else call.language
-    place = await call.do(join_queue, call.facts["wallet"], language, topic, "dropped" in call.facts)
+    place = await call.do(
+        join_queue, call.facts["wallet"], language, topic, "dropped" in call.facts, "senior" in call.facts
+    )
     if not place.joined:
         return "full"
     call.say("connecting")

@@ -56,7 +56,11 @@ async def one_round(call: Call) -> Verified | None:
         how = "pin"
         pin: Secret = await call.ask(PIN)
         right = await call.do(check_pin, claimed, pin)
-    return await call.do(judge, call.facts["wallet"], claimed, how, tail_right and right, call.facts.get("caller_mark"))
+    known = (call.facts["wallet"], claimed, how, tail_right and right, call.facts.get("caller_mark"))
+    verified = await call.do(judge, *known)
+    if verified is not None and claimed.senior:
+        call.facts["senior"] = True
+    return verified
 
 
 async def by_text(call: Call, claimed: Claimed) -> bool | None:

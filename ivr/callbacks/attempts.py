@@ -29,6 +29,7 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, stamp
+from ivr.queue import entries
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
 from ivr.wallet import business_days, directory
@@ -135,6 +136,7 @@ def mark_done(conn: sa.Connection, call: str) -> bool:
     """Mark the callback of this call as rung by hand; False when there is none to ring, or it is ringing now."""
     mine = sa.select(callbacks.c.id).where(callbacks.c.call == call)
     waiting = callback_queue.c.id.in_(mine) & callback_queue.c.status.not_in((*CLOSED, "ringing"))
+    entries.forget_place(conn, call)
     return bool(conn.execute(sa.update(callback_queue).where(waiting).values(status="done", next=None)).rowcount)
 
 
@@ -214,3 +216,5 @@ def _try_is_over(conn: sa.Connection, ring: str, ended: str | None, now: datetim
 
 def _change(conn: sa.Connection, ring: str, **values: object) -> None:
     conn.execute(sa.update(callback_queue).where(callback_queue.c.id == ring).values(**values))
+    if values.get("status") in (*CLOSED, "missed"):
+        entries.forget_place(conn, str(conn.scalar(sa.select(callbacks.c.call).where(callbacks.c.id == ring))))

@@ -26,12 +26,14 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import Sealed, mask
 from ivr.follow_up.outbox import QUEUED, stamp
+from ivr.queue import entries
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers
 from ivr.wallet import business_days, directory
 from ivr.wallet.types import WalletInfo
 
 SOON = timedelta(minutes=15)
+"""Until the slot, during hours. A caller who left the queue has the slot that the place there would have given."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 A_NUMBER_A_DAY = 3
 """Each is rung before the next can be promised, so a customer who needs more has spoken to an agent by then."""
@@ -134,7 +136,9 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
     found = world.conn.execute(sa.select(callbacks).where(here)).one()
     declined = (callbacks.c.call == world.call) & (callbacks.c.status == "draft") & ~here
     world.conn.execute(sa.delete(callbacks).where(declined))
-    new = _next_slot(directory.by_id(world.conn, found.wallet), world.now, urgent)
+    minutes = entries.minutes_left(world.conn, world.call, world.runtime.machine())
+    soon = SOON if minutes is None else timedelta(minutes=minutes)
+    new = _next_slot(directory.by_id(world.conn, found.wallet), world.now, urgent, soon)
     there = _open_promise(world, found, urgent)
     if there is not None:
         return _join_promise(world, draft, there, new)
@@ -144,6 +148,7 @@ def request_callback(world: World, draft: str, reason: str, urgent: bool = False
         world.conn.execute(sa.update(callbacks).where(here).values(status="refused"))
         raise TooMany
     world.conn.execute(sa.update(callbacks).where(here).values(status="requested", slot=new.slot))
+    entries.keep_place(world.conn, world.call)
     attempts.promise(world.conn, draft, datetime.fromisoformat(new.slot) if new.slot else None, world.now)
     return new
 
@@ -159,9 +164,9 @@ def _join_promise(world: World, draft: str, there: AnyRow, new: CallbackSlot) ->
     return CallbackSlot(told, new.provisional)
 
 
-def _next_slot(info: WalletInfo, now: datetime, urgent: bool) -> CallbackSlot:
-    """In fifteen minutes, if agents are at work now and then; otherwise the next opening."""
-    soon, week, place = now + SOON, info.staffed(urgent), (info.timezone, info.calendar)
+def _next_slot(info: WalletInfo, now: datetime, urgent: bool, after: timedelta) -> CallbackSlot:
+    """After so long, if agents are at work now and then; otherwise the next opening."""
+    soon, week, place = now + after, info.staffed(urgent), (info.timezone, info.calendar)
     if all(business_days.is_open(week, at, *place) for at in (now, soon)):
         return CallbackSlot(soon.isoformat())
     opening = business_days.next_opening(week, now, *place)

@@ -24,6 +24,7 @@ def account(one: Document) -> Account:
         one.get("push_opt_in", False),
         one.get("two_factor"),
         [Card(_both(card["bank"]), card["tail"]) for card in one.get("cards") or []],
+        one.get("birth_year"),
     )
 
 

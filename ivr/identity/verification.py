@@ -31,6 +31,7 @@ CODE_VALID = timedelta(minutes=5)
 """From the moment at which the text was handed to Twilio. The text states it, and sending is retried for as long."""
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
+SENIOR_AGE = 65
 CODE_TRIES = 3
 
 
@@ -40,13 +41,14 @@ class Claimed:
 
     `ending`: the last digits of the entry, to be read back; empty for a short entry. `registered`: a keyed hash of
     the account's mobile. It proves nothing, since a caller's number can be forged: it only says whose mistakes are
-    counted.
+    counted. `senior`: by the wallet's data the owner is 65 or older.
     """
 
     account: str | None
     mark: str
     ending: str = ""
     registered: str | None = None
+    senior: bool = False
 
     @property
     def counter_key(self) -> str:
@@ -75,7 +77,8 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None
     mark = f"{wallet}:{fingerprint(number.reveal())}"
-    return Claimed(account.id if account else None, mark, mask(number.reveal()), registered)
+    senior = bool(account and account.birth_year and world.now.year - account.birth_year >= SENIOR_AGE)
+    return Claimed(account.id if account else None, mark, mask(number.reveal()), registered, senior)
 
 
 @touch

@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.engine import journal
 from ivr.engine.effects import World, write
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue.agents import agents_signed_on
@@ -30,9 +31,11 @@ MOST_WAITING = 100
 """Callers of one wallet who may wait at the same time, however many agents are signed on."""
 SAMPLE, FEWEST = timedelta(days=7), 10
 """Talks of so long ago are measured for an estimate; with fewer of them than this, there is none."""
-HEAD, SECURITY, DROPPED, OTHERS = -1, 0, 1, 2
-"""Priorities: callers who come back from a talk, matters of security, callers whose last call broke off, and everybody
-else. The smallest is first."""
+HEAD, SECURITY, DROPPED, SENIOR, OTHERS = -1, 0, 1, 2, 3
+"""Priorities: callers who come back from a talk, matters of security, callers whose last call broke off, verified
+customers of 65 and more, and everybody else. The smallest is first."""
+KEPT_FOR = timedelta(days=1)
+"""So long a place is kept for a caller who waits for a callback, and calls again."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,11 @@ class Place:
 
 
 @write
-def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bool) -> Place:
-    """Join the queue; `joined` is False when it is full. A caller who comes back keeps the time of the first entry."""
+def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bool, senior: bool = False) -> Place:
+    """Join the queue; `joined` is False when it is full. A caller who comes back keeps the time of the first entry.
+
+    The place goes by the age of the call, or of an earlier call whose place is kept.
+    """
     conn, now = world.conn, world.runtime.machine()
     waiting = sa.select(sa.func.count()).where(queue_entries.c.wallet == wallet, queue_entries.c.status.in_(WAITING))
     most = world.runtime.settings.queue_per_agent * max(1, len(agents_signed_on(conn, wallet, now)))
@@ -62,13 +68,50 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
         "wallet": wallet,
         "language": language,
         "topic": topic,
-        "priority": SECURITY if topic == "security" else DROPPED if dropped else OTHERS,
+        "priority": _priority(topic, dropped, senior),
         "entered": first or stamp(now),
+        "began": _began(world, now),
         "status": QUEUED,
         "tries": 0,
     }
     conn.execute(sa.insert(queue_entries).values(**entry))
     return Place(True)
+
+
+def _priority(topic: str, dropped: bool, senior: bool) -> int:
+    if topic == "security":
+        return SECURITY
+    return DROPPED if dropped else SENIOR if senior else OTHERS
+
+
+def _began(world: World, now: datetime) -> str:
+    """When this call began, by the machine's clock, or an earlier call of this caller whose place is kept."""
+    call = world.conn.execute(sa.select(journal.calls).where(journal.calls.c.call == world.call)).first()
+    age = world.now - _moment(call.started) if call else timedelta(0)
+    began = stamp(now - max(timedelta(0), age))
+    if call is None or call.caller_mark is None:
+        return began
+    kept = queue_entries.c.kept & (queue_entries.c.wallet == call.wallet) & _by_caller(call.caller_mark)
+    lately = queue_entries.c.ended >= stamp(now - KEPT_FOR)
+    return min(began, world.conn.scalar(sa.select(sa.func.min(queue_entries.c.began)).where(kept, lately)) or began)
+
+
+def keep_place(conn: sa.Connection, call: str) -> None:
+    """Keep the place of a caller who left the queue and was promised a callback: for the slot, and if they call again."""
+    conn.execute(sa.update(queue_entries).where(queue_entries.c.call == call).values(kept=True))
+
+
+def forget_place(conn: sa.Connection, call: str) -> None:
+    """The callback was made, or will not be: the place is no longer kept."""
+    conn.execute(sa.update(queue_entries).where(queue_entries.c.call == call).values(kept=False))
+
+
+def minutes_left(conn: sa.Connection, call: str, now: datetime) -> int | None:
+    """How long a caller who chose a callback in the queue would still have waited there; None: nobody knows."""
+    left = (queue_entries.c.call == call) & (queue_entries.c.outcome == "callback")
+    latest = sa.select(queue_entries).where(left).order_by(queue_entries.c.ended.desc()).limit(1)
+    entry = conn.execute(latest).first()
+    return None if entry is None else _minutes(conn, entry.wallet, _ahead(conn, entry), now)
 
 
 def entry_of(conn: sa.Connection, call: str) -> AnyRow | None:
@@ -87,14 +130,8 @@ def place_of(conn: sa.Connection, entry: AnyRow | None, now: datetime) -> Place:
     """The place of a caller who waits; (0, no estimate) for one who is being connected."""
     if entry is None or entry.status not in WAITING:
         return Place(entry is not None)
-    ahead = conn.scalar(
-        sa.select(sa.func.count()).where(
-            queue_entries.c.wallet == entry.wallet,
-            queue_entries.c.status.in_(WAITING),
-            sa.tuple_(*IN_ORDER) < sa.tuple_(entry.priority, entry.entered, entry.id),
-        )
-    )
-    return Place(True, ahead or 0, _minutes(conn, entry.wallet, ahead or 0, now))
+    ahead = _ahead(conn, entry)
+    return Place(True, ahead, _minutes(conn, entry.wallet, ahead, now))
 
 
 def leave(conn: sa.Connection, call: str, outcome: str, now: datetime) -> bool:
@@ -112,6 +149,8 @@ def connect(conn: sa.Connection, call: str, now: datetime) -> bool:
     """The two legs are joined; False when the caller is not claimed."""
     here = (queue_entries.c.call == call) & (queue_entries.c.status == "claimed")
     joined = {"status": "connected", "outcome": "answered", "connected": stamp(now)}
+    if mark := conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == call)):
+        conn.execute(sa.update(queue_entries).where(_by_caller(mark), queue_entries.c.kept).values(kept=False))
     return bool(conn.execute(sa.update(queue_entries).where(here).values(**joined)).rowcount)
 
 
@@ -137,6 +176,18 @@ def longest_wait(conn: sa.Connection, now: datetime) -> float:
     """Seconds that the caller who waits longest has waited; 0 when nobody waits."""
     first = conn.scalar(sa.select(sa.func.min(queue_entries.c.entered)).where(queue_entries.c.status.in_(WAITING)))
     return (now - _moment(first)).total_seconds() if first else 0.0
+
+
+def _ahead(conn: sa.Connection, entry: AnyRow) -> int:
+    """How many wait who are next before this caller."""
+    before = sa.tuple_(*IN_ORDER) < sa.tuple_(entry.priority, entry.began or entry.entered, entry.id)
+    here = (queue_entries.c.wallet == entry.wallet) & queue_entries.c.status.in_(WAITING)
+    return conn.scalar(sa.select(sa.func.count()).where(here, before)) or 0
+
+
+def _by_caller(mark: str) -> sa.ColumnElement[bool]:
+    """Entries of all calls from one telephone."""
+    return queue_entries.c.call.in_(sa.select(journal.calls.c.call).where(journal.calls.c.caller_mark == mark))
 
 
 def _close(conn: sa.Connection, call: str, statuses: Sequence[str], outcome: str, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from ivr.engine.claims import lock_until_commit
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, is_due, stamp
 from ivr.queue import agents, entries
+from ivr.queue.last_agent import is_worth_the_wait, last_agent
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow
 from ivr.telephony import own_numbers
@@ -162,7 +163,10 @@ def _locked(conn: sa.Connection, offer_id: str) -> AnyRow | None:
 
 
 def _next_agent(conn: sa.Connection, entry: AnyRow, now: datetime) -> agents.Agent | None:
-    """The agent who has been free longest; one who did not take this caller lately only if there is no other."""
+    """The agent of the caller's last talk today, or else the one who has been free longest.
+
+    One who did not take this caller lately is chosen only if there is no other.
+    """
     signed_on = agents.agents_signed_on(conn, entry.wallet, now)
     if entry.wanted and entry.wanted_until > stamp(now):
         return next((one for one in signed_on if one.id == entry.wanted and one.activity in ("idle", "wrap-up")), None)
@@ -170,7 +174,11 @@ def _next_agent(conn: sa.Connection, entry: AnyRow, now: datetime) -> agents.Age
     pause = ALONE_AGAIN if len(fitting) == 1 else NOT_AGAIN
     lately = (agent_offers.c.entry == entry.id) & (agent_offers.c.at > stamp(now - pause))
     asked = set(conn.scalars(sa.select(agent_offers.c.staff).where(lately)))
-    return next((one for one in fitting if one.activity == "idle" and one.id not in asked), None)
+    free = [one for one in fitting if one.activity == "idle" and one.id not in asked]
+    last = last_agent(conn, entry, fitting, now)
+    if last is not None and (last in free or (last.id not in asked and is_worth_the_wait(entry, last, now))):
+        return last if last in free else None
+    return next(iter(free), None)
 
 
 def _fits(agent: agents.Agent, entry: AnyRow) -> bool:

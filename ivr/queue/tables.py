@@ -17,6 +17,8 @@ queue_entries = sa.Table(
     sa.Column("topic", sa.Text, nullable=False),  # the branch of the main menu, or other
     sa.Column("priority", sa.Integer, nullable=False),  # the smallest is first
     sa.Column("entered", sa.Text, nullable=False),  # the machine's time, as all times here
+    sa.Column("began", sa.Text),  # when the call began, or an earlier one whose place was kept; null: when it entered
+    sa.Column("kept", sa.Boolean, nullable=False, server_default=sa.false()),  # the place, until the callback
     # queued, offered (an agent is rung), claimed (an agent has accepted), connected, over
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text),  # answered, abandoned, callback, note, menu, closed, failed: set once
@@ -30,8 +32,12 @@ queue_entries = sa.Table(
     sa.Index("queue_entries_by_call", "call"),
 )
 
-IN_ORDER = (queue_entries.c.priority, queue_entries.c.entered, queue_entries.c.id)
-"""Who is next: by priority, then by the time of the first entry."""
+IN_ORDER = (
+    queue_entries.c.priority,
+    sa.func.coalesce(queue_entries.c.began, queue_entries.c.entered),
+    queue_entries.c.id,
+)
+"""Who is next: by priority, then by the age of the call."""
 
 agent_offers = sa.Table(
     "agent_offers",

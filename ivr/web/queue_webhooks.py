@@ -138,7 +138,7 @@ def _lines(place: entries.Place, entry: AnyRow, hours: _Hours) -> list[Utterance
         said = _place_lines(place) + _closing_lines(place, hours)
     else:
         said = [Utterance(STILL_WAITING[number % len(STILL_WAITING)])]
-    return said + (_keys(entry) if number % ROUNDS_BETWEEN_KEYS == 0 else [])
+    return said + (_keys(place, entry) if number % ROUNDS_BETWEEN_KEYS == 0 else [])
 
 
 def _place_lines(place: entries.Place) -> list[Utterance]:
@@ -157,8 +157,13 @@ def _closing_lines(place: entries.Place, hours: _Hours) -> list[Utterance]:
     return [Utterance("queue-not-before-closing", {"at": hours.closes})] if place.minutes > hours.minutes else []
 
 
-def _keys(entry: AnyRow) -> list[Utterance]:
-    said = [Utterance("queue-keys.callback", key="1"), Utterance("queue-keys.menu", key="2")]
+def _keys(place: entries.Place, entry: AnyRow) -> list[Utterance]:
+    """A callback keeps the place as far as there is an estimate, which decides about its slot."""
+    kept = place.minutes is not None
+    said = [
+        Utterance("queue-keys.callback-place" if kept else "queue-keys.callback", key="1"),
+        Utterance("queue-keys.menu", key="2"),
+    ]
     return [*said, Utterance("queue-keys.note", key="3")] if _may_leave_note(entry) else said
 
 

@@ -85,8 +85,8 @@ OF_CALLS = [
     Mutant(
         "the verdict is written twice",
         ID,
-        "    return await call.do(judge,",
-        '    await call.do(judge, call.facts["wallet"], claimed, how, False, None)\n    return await call.do(judge,',
+        "    verified = await call.do(judge, *known)",
+        "    await call.do(judge, *known)\n    verified = await call.do(judge, *known)",
     ),
     Mutant(
         "the code is sent twice",

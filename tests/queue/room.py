@@ -57,10 +57,8 @@ class Room:
     def signs_on(self, *names: str, does: str = "accept", **more: Any) -> None:
         """These agents exist, and are available."""
         for name in names:
-            kept = {"wallets": '["haiyun"]', "languages": '["zh","en"]', "topics": TOPICS, "role": "agent", **more}
-            person = {"id": name, "name": name.title(), "address": ADDRESSES[name], "added": ""} | kept
             with begin_write(self.worker.engine) as conn:
-                conn.execute(sa.insert(staff).values(**person))
+                add_agent(conn, name, **more)
                 agents.wish(conn, name, "available", self.now)
             self.does[ADDRESSES[name]] = does
 
@@ -150,6 +148,13 @@ class Room:
         """What is stored of this agent's state."""
         with begin_read(self.worker.engine) as conn:
             return conn.execute(sa.select(agent_states).where(agent_states.c.staff == name)).one()
+
+
+def add_agent(conn: sa.Connection, name: str, **more: Any) -> None:
+    """A person of the demo wallet who takes calls of every language and topic, unless `more` says otherwise."""
+    kept = {"wallets": '["haiyun"]', "languages": '["zh","en"]', "topics": TOPICS, "role": "agent", **more}
+    person = {"id": name, "name": name.title(), "address": ADDRESSES[name], "added": ""} | kept
+    conn.execute(sa.insert(staff).values(**person))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ queue-next = You are next.
 queue-minutes = The wait is about { COUNT($minutes, unit: "minute") }.
 queue-keys = -
     .callback = To be called back instead
+    .callback-place = To be called back and keep your place
     .menu = For the main menu
     .note = To leave a message for the agents
 queue-still-1 = Thank you for waiting.

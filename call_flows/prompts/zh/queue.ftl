@@ -4,6 +4,7 @@ queue-next = 下一位就是您。
 queue-minutes = 大约要等{ COUNT($minutes, unit: "minute") }。
 queue-keys = -
     .callback = 不想等，要我们回电
+    .callback-place = 要我们回电，位置保留
     .menu = 回主菜单
     .note = 给客服留一段话
 queue-still-1 = 谢谢您耐心等候。
