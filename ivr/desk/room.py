@@ -19,6 +19,7 @@ from ivr.queue.agents import Agent
 from ivr.queue.board import Board, Caller, Engaged, read_board
 from ivr.queue.entries import DROPPED, SECURITY
 from ivr.staff.people import Person
+from ivr.talks.view import Talk, of_offer, ongoing, read_talks, to_rejoin
 
 PRIORITIES = {SECURITY: "security", DROPPED: "dropped"}
 MOST_BRIEFS = 1000
@@ -53,6 +54,7 @@ class Work:
     engaged: Engaged
     brief: Brief
     wallet: str
+    talk: Talk | None
 
     @property
     def rings(self) -> bool:
@@ -68,6 +70,10 @@ class View:
     agent: Agent | None
     work: Work | None
     waiting: tuple[Waiting, ...]
+    rejoin: str | None
+    """A talk from which this agent was cut off, and whose caller is kept for them."""
+    ongoing: tuple[Talk, ...]
+    """For supervisors: the talks that they may join."""
 
 
 @dataclass
@@ -87,11 +93,12 @@ class Briefs:
 
 @dataclass(frozen=True)
 class Floor:
-    """The board with what pages say about it: the briefs of the callers and the names of the wallets."""
+    """The board with what pages say about it: the briefs of the callers, the names of the wallets, and the talks."""
 
     board: Board
     briefs: dict[str, Brief]
     names: dict[str, dict[str, str]]
+    talks: tuple[Talk, ...]
 
     def brief(self, caller: Caller) -> Brief:
         """What this call is about."""
@@ -106,7 +113,8 @@ def read_floor(conn: sa.Connection, now: datetime, briefs: Briefs) -> Floor:
     """Read the board and what belongs to it, once for everybody who looks at it."""
     board = read_board(conn, now)
     names = {wallet: seen.name_of(conn, wallet) for wallet in {one.wallet for one in board.callers}}
-    return Floor(board, {one.entry: briefs.of(conn, one) for one in board.callers}, names)
+    made = {one.entry: briefs.of(conn, one) for one in board.callers}
+    return Floor(board, made, names, read_talks(conn, now))
 
 
 def view(floor: Floor, person: Person, lang: str) -> View:
@@ -114,9 +122,20 @@ def view(floor: Floor, person: Person, lang: str) -> View:
     takes_calls, board = person.may("take-calls"), floor.board
     agent = next((one for one in board.agents if one.id == person.id), None) if takes_calls else None
     mine = board.engaged_with(person.id) if agent else None
-    work = Work(mine, floor.brief(mine.caller), floor.wallet(mine.caller, lang)) if mine else None
     waiting = (one for one in board.callers if one.waits and may_see(person, one))
-    return View(takes_calls, agent, work, tuple(_line(floor, one, lang) for one in waiting))
+    return View(
+        takes_calls,
+        agent,
+        _work(floor, mine, lang) if mine else None,
+        tuple(_line(floor, one, lang) for one in waiting),
+        to_rejoin(floor.talks, person) if agent else None,
+        ongoing(floor.talks, person),
+    )
+
+
+def _work(floor: Floor, mine: Engaged, lang: str) -> Work:
+    talk = of_offer(floor.talks, mine.offer)
+    return Work(mine, floor.brief(mine.caller), floor.wallet(mine.caller, lang), talk)
 
 
 def may_see(person: Person, caller: Caller) -> bool:

@@ -14,9 +14,12 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
-from ivr.storage.database import begin_write
+from ivr.queue.agents import everybody
+from ivr.staff.roles import TOPICS
+from ivr.storage.database import begin_read, begin_write
 from ivr.talks import operations
 from ivr.talks.operations import LONGEST_NOTE, Hears, Refused, To
+from ivr.talks.view import colleagues, of_offer, read_talks
 
 PLAIN = {
     "hold": operations.hold,
@@ -36,6 +39,18 @@ def blueprint(desk: Desk) -> Blueprint:
         pages.add_url_rule(f"/<talk>/{act}", act, _plain(desk, act), methods=["POST"])
     for act in WITH_SOMEBODY:
         pages.add_url_rule(f"/<talk>/{act}", act, _with_somebody(desk, act), methods=["POST"])
+
+    @pages.get("/<talk>/choose")
+    @needs("own-calls")
+    def choose(talk: str) -> str:
+        with begin_read(desk.engine) as conn:
+            now = desk.now()
+            mine = of_offer(read_talks(conn, now), talk)
+            if mine is None or mine.staff != person().id or mine.wallet not in person().scope:
+                abort(404)
+            free = colleagues(mine, person(), everybody(conn, now))
+        given = {"talk": mine, "colleagues": free, "topics": TOPICS, "longest": LONGEST_NOTE}
+        return render_template("desk/talk_choose.html", **given)
 
     @pages.post("/<talk>/supervise")
     @needs("supervise")

@@ -42,6 +42,7 @@ ROUTES = {
         ("POST", f"/desk/talks/<talk>/{act}"): {"agent"}
         for act in ("hold", "unhold", "consult", "complete", "cancel", "transfer", "end", "rejoin")
     },
+    ("GET", "/desk/talks/<talk>/choose"): {"agent"},
     ("POST", "/desk/talks/<talk>/supervise"): {"supervisor"},
     **{
         ("POST", f"/desk/people/<id>/{act}"): {"admin"}

@@ -12,13 +12,14 @@ from ivr.cases.stages import STAGES
 from ivr.desk.call_pages import REASONS
 from ivr.desk.card import FIELDS, STORY
 from ivr.desk.room import PRIORITIES
+from ivr.desk.talk_pages import PLAIN, WITH_SOMEBODY
 from ivr.desk.words import words
 from ivr.handover.whisper import TOPICS
 from ivr.queue.agents import Activity, Wish
 from ivr.staff.roles import ROLES
 from ivr.staff.roles import TOPICS as STAFF_TOPICS
 from ivr.talks import operations
-from ivr.talks.operations import Reason
+from ivr.talks.operations import Hears, Reason
 from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
 
 DESK = Path(__file__).parents[2] / "ivr" / "desk"
@@ -64,6 +65,9 @@ def test_every_word_that_a_page_asks_for_is_there():
         "sign-in": {"wrong", "limit", "no-code"},
         "code": {"wrong", "limit"},
         "act": acts | talk_acts,
+        "do": {*PLAIN, *WITH_SOMEBODY, "choose"},
+        "hears": get_args(Hears),
+        "supervise": {*get_args(Hears), "stop"},
         "refused": {*get_args(Reason)} - {"no-talk"},
     }
     asked |= {f"{kind}-{name}" for kind, names in behind.items() for name in names}
