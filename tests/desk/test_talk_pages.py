@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from ivr.follow_up.outbox import stamp
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import agent_offers, queue_entries
+from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
 from ivr.talks.tables import talk_legs, talks
 
@@ -77,3 +80,46 @@ def test_a_supervisor_of_its_wallet_is_asked_for_an_address_first(desk, talk):
     assert answer.status_code == 409 and "no address" in answer.text
     assert desk.by("super_l").posts(f"/desk/talks/{talk}/supervise", hears="listen").status_code == 404
     assert desk.by("super_h").posts(f"/desk/talks/{talk}/supervise", hears="everything").status_code == 400
+
+
+def test_the_page_has_the_buttons_of_what_can_be_done_now(desk, talk):
+    """Hold, or back from hold; what is so comes from the conference's notices, and not from the button."""
+    window = desk.by("agent_h")
+    offer = {"id": talk, "entry": "e1", "staff": "agent_h", "address": "", "state": "connected", "status": "queued"}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.insert(agent_offers).values(at=stamp(desk.now), tries=0, next="9", **offer))
+    page = window.gets("/desk/").text
+    assert f"/desk/talks/{talk}/hold" in page and f"/desk/talks/{talk}/choose" in page and "unhold" not in page
+    window.posts(f"/desk/talks/{talk}/hold")
+    page = window.gets("/desk/").text
+    assert f"/desk/talks/{talk}/unhold" in page and "Putting the caller on hold" in page
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.update(talk_legs).where(talk_legs.c.role == "caller").values(hold=True))
+    assert "The caller is on hold" in window.gets("/desk/").text
+    choices = window.gets(f"/desk/talks/{talk}/choose").text
+    assert 'value="topic:security"' in choices and "person:agent_l" not in choices
+    assert desk.by("idle_h").gets(f"/desk/talks/{talk}/choose").status_code == 404
+
+
+def test_a_supervisor_sees_the_talks_of_their_wallets(desk, talk):
+    """Who talks and how long, nothing about the caller; without an address it says what is missing."""
+    page = desk.by("super_h").gets("/desk/").text
+    assert "Talks going on" in page and "Agent of Haiyun" in page and "need an address" in page
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.update(staff).where(staff.c.id == "super_h").values(address="+12025550184"))
+    assert f"/desk/talks/{talk}/supervise" in desk.by("super_h").gets("/desk/").text
+    assert "Agent of Haiyun" not in desk.by("super_l").gets("/desk/").text
+    assert "Talks going on" not in desk.by("agent_h").gets("/desk/").text
+
+
+def test_an_agent_who_was_cut_off_finds_the_button_to_rejoin(desk, talk):
+    """While the caller is kept; and afterwards it is too late."""
+    kept = {"status": "queued", "priority": -1, "next": stamp(desk.now + timedelta(seconds=15)), "staff": None}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.update(queue_entries).values(**kept))
+        conn.execute(sa.update(talks).values(status="over", ended=stamp(desk.now - timedelta(seconds=5))))
+    window = desk.by("agent_h")
+    assert f"/desk/talks/{talk}/rejoin" in window.gets("/desk/").text
+    assert f"/desk/talks/{talk}/rejoin" not in desk.by("idle_h").gets("/desk/").text
+    assert window.posts(f"/desk/talks/{talk}/rejoin").status_code == 303
+    assert window.posts(f"/desk/talks/{talk}/rejoin").status_code == 409
