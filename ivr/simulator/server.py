@@ -34,7 +34,7 @@ from ivr.simulator.webhooks.transport import HttpTransport, Transport
 from ivr.web.hold_music import music_file
 
 LOOKS_EVERY = 0.5
-"""Seconds between two looks at what time has brought to the browsers of agents."""
+"""Seconds between two looks at what time has brought to the browsers of agents and to TaskRouter."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,7 @@ def make_hold_music(settings: Settings) -> None:
 def _keep_looking(clients: ClientPhones, stop: threading.Event) -> None:
     while not stop.wait(LOOKS_EVERY):
         clients.look()
+        clients.runner.account.router.look()
 
 
 def main() -> int:

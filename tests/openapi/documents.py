@@ -19,13 +19,16 @@ DOCUMENTS = MODULES / "@twilio/cli-core/src/services/twilio-api"
 PRISM = MODULES / ".bin/prism"
 BASE = "/2010-04-01/Accounts/{AccountSid}"
 SERVICE = "/v1/Services/{Sid}"
+WORKSPACE = "/v1/Workspaces/{WorkspaceSid}"
+ROUTED = ("Activities", "Workers", "TaskQueues", "Workflows", "Tasks")
+TASK = f"{WORKSPACE}/Tasks/{{TaskSid}}"
 OURS = ("Calls", "Messages", "Queues", "Conferences", "Recordings", "IncomingPhoneNumbers", "OutgoingCallerIds", "SMS")
 MISSING = "Twilio's OpenAPI documents are not here: run `make openapi` (it needs npm and reaches the npm registry)"
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The voice API's parts, the look-up of a number and of a messaging service, as one document."""
+    """The voice API's parts, TaskRouter's, the look-up of a number and of a messaging service, as one document."""
     if not (DOCUMENTS.exists() and PRISM.exists() and shutil.which("node")):
         pytest.fail(MISSING, pytrace=False)
     voice, lookups, messaging = _read("twilio_api_v2010"), _read("twilio_lookups_v2"), _read("twilio_messaging_v1")
@@ -35,7 +38,10 @@ def document() -> dict[str, Any]:
         "get": messaging["paths"][SERVICE]["get"],
         "parameters": messaging["paths"][SERVICE].get("parameters", []),
     }
+    routing = _read("twilio_taskrouter_v1")
+    paths |= {path: routing["paths"][path] for path in routed()}
     schemas = {
+        **routing["components"]["schemas"],
         **messaging["components"]["schemas"],
         **lookups["components"]["schemas"],
         **voice["components"]["schemas"],
@@ -43,6 +49,20 @@ def document() -> dict[str, Any]:
     for path in paths.values():
         _encode_lists(path)
     return {**voice, "paths": paths, "components": {**voice["components"], "schemas": schemas}}
+
+
+def routed() -> list[str]:
+    """The paths of TaskRouter that we use."""
+    several = [f"{WORKSPACE}/{kind}" for kind in ROUTED]
+    own = [f"{path}/{{Sid}}" for path in several]
+    return [
+        "/v1/Workspaces",
+        "/v1/Workspaces/{Sid}",
+        *several,
+        *own,
+        f"{TASK}/Reservations",
+        f"{TASK}/Reservations/{{Sid}}",
+    ]
 
 
 def answer_schema(path: str, method: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import requests
 
-from tests.openapi.documents import BASE, SERVICE, answer_schema, listed
+from tests.openapi.documents import BASE, SERVICE, TASK, WORKSPACE, answer_schema, listed
 from tests.simulator.running_simulator import CALLER, LINE
 from tests.simulator.stub_app import zh
+from tests.simulator.workspace import LIN, set_up
 
 QUEUED = '<Enqueue waitUrl="/wait">desk</Enqueue>'
 TYPES: dict[str, tuple[type, ...]] = {
@@ -107,6 +108,24 @@ def test_what_belongs_to_the_account_has_twilios_fields(simulator, get):
     address = simulator.settings.twilio_api_url[""] + SERVICE.format(Sid=service)
     fetched = requests.get(address, auth=(registers.sid, simulator.runner.token), timeout=5).json()
     assert faults(fetched, answer_schema(SERVICE, "get")) == []
+
+
+def test_the_resources_of_taskrouter_have_twilios_fields(simulator):
+    """With a caller who waits, and a worker who is reserved."""
+    made = set_up(simulator, ("lin", LIN))
+    simulator.stub.on("/voice", made.enqueued()).on("/wait", zh("请稍候。"))
+    simulator.dials()
+    task = simulator.runner.account.router.assignments[0]["TaskSid"]
+    kinds = {"activities": "Activities", "workers": "Workers", "task_queues": "TaskQueues", "workflows": "Workflows"}
+    paths = {key: f"{WORKSPACE}/{kind}" for key, kind in (kinds | {"tasks": "Tasks"}).items()}
+    paths |= {"workspaces": "/v1/Workspaces", "reservations": f"{TASK}/Reservations"}
+    for key, path in paths.items():
+        given = path.format(WorkspaceSid=made.workspace, TaskSid=task)
+        account = simulator.runner.account.sid
+        asked = simulator.settings.twilio_api_url[""] + given
+        answer = requests.get(asked, auth=(account, simulator.runner.token), timeout=5).json()
+        assert faults(answer[key][0], listed(path, key)) == [], key
+        assert faults(answer, answer_schema(path, "get")) == [], key
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The state of one Twilio account: numbers, queues, conferences and recordings."""
+"""The state of one Twilio account: numbers, queues, conferences, recordings, and TaskRouter."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ivr.simulator.account.conferences import Conference
 from ivr.simulator.account.leg_events import Event, Input, Party
 from ivr.simulator.account.queues import Queue
 from ivr.simulator.account.recordings import Recording
+from ivr.simulator.account.task_router import TaskRouter
 
 
 def _post_to_nobody(leg: Party, event: Event) -> None:
@@ -35,6 +36,10 @@ class Account:
     senders: set[str] = field(default_factory=set)
     """Short codes, and messaging services by their SID."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    router: TaskRouter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.router = TaskRouter(self.sid)
 
     @property
     def numbers(self) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ BROWSER, UNREACHABLE = "browser", "unreachable"
 """How a `client:` address behaves that is registered, and one that is not."""
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
+WORKER_EVENTS = ("initiated", "ringing", "answered", "completed")
+"""Of a call to a worker; Twilio tells them by GET."""
 
 
 @dataclass(eq=False)
@@ -96,6 +99,9 @@ class CallRunner:
 
     def __post_init__(self) -> None:
         self.account.post = self.post
+        router = self.account.router
+        router.webhooks, router.ring = WebhookSender(self.transport, self.token), self._ring_worker
+        router.now = lambda: time.monotonic() + self.clock
 
     def place(
         self,
@@ -134,6 +140,14 @@ class CallRunner:
         call = self._register(RunningCall(PhoneCall(leg), self.clock, behaviour=self._behaviour(to)))
         self.tell(call, lambda: self._connect(call, target, timeout))
         return call
+
+    def _ring_worker(self, to: str, caller: str, url: str, status_url: str, timeout: float) -> None:
+        """The call of TaskRouter's instruction."""
+        if not self.account.may_call_from(caller):
+            self.account.router.trouble.append(f"21210: {caller} is no number of the account")
+            return
+        callbacks = StatusCallbacks(WebhookSender(self.transport, self.token), status_url, "GET", WORKER_EVENTS)
+        self.ring(to, caller, Target(url), callbacks, timeout=timeout)
 
     def adopt(self, sid: str) -> RunningCall | None:
         """A call by its SID. A call that was placed elsewhere is taken over as an answered call that waits."""
@@ -228,6 +242,7 @@ class CallRunner:
             self.act(due[1], Input())
             self.settle(due[1])
         self.clock = until
+        self.account.router.look()
 
     def later(self, task: Callable[[], None]) -> None:
         """Run a task that belongs to no call."""

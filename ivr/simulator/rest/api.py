@@ -1,4 +1,5 @@
-"""Twilio's REST API, as far as the app uses it: `/2010-04-01/Accounts/<sid>/…json`, with Twilio's error codes."""
+"""Twilio's REST API, as far as the app uses it: `/2010-04-01/Accounts/<sid>/…json` and TaskRouter's `/v1/Workspaces`,
+with Twilio's error codes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,17 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from ivr.simulator.calls.call_runner import CallRunner
-from ivr.simulator.rest import calls, conferences, magic_numbers, messages, phone_numbers, queues, recordings
+from ivr.simulator.rest import (
+    calls,
+    conferences,
+    magic_numbers,
+    messages,
+    phone_numbers,
+    queues,
+    recordings,
+    task_router,
+    task_router_tasks,
+)
 from ivr.simulator.rest.credentials import Credentials
 from ivr.simulator.rest.responses import RestError, not_found
 
@@ -25,6 +36,8 @@ def rest_blueprint(runner: CallRunner, credentials: Credentials, sms_mode: Calla
     messages.add(rest, runner, sms_mode)
     recordings.add(rest, runner)
     phone_numbers.add(rest, runner)
+    task_router.add(rest, runner.account)
+    task_router_tasks.add(rest, runner.account)
 
     @rest.route("/2010-04-01/<path:_rest>", methods=["GET", "POST", "DELETE"])
     @rest.route("/v1/<path:_rest>", methods=["GET", "POST"])
