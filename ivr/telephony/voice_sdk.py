@@ -17,6 +17,7 @@ from ivr.config.settings import Settings
 
 FILE = Path(sys.prefix) / "voice-sdk" / "twilio.min.js"
 TOKEN_SECONDS = 900
+EDGES = {"ie1": "dublin", "au1": "sydney"}
 SOUNDS = "https://media.twiliocdn.com https://sdk.twilio.com"
 """Where the SDK fetches its own sounds."""
 
@@ -43,8 +44,8 @@ def token(settings: Settings, identity: str) -> str:
 
 
 def edge(settings: Settings) -> str:
-    """The edge by which browsers reach Twilio."""
-    return settings.twilio_edge or "roaming"
+    """The edge by which browsers reach Twilio: a region other than the first has its own."""
+    return settings.twilio_edge or EDGES.get(settings.twilio_region, "roaming")
 
 
 def policy(settings: Settings) -> tuple[str, str]:

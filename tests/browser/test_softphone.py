@@ -12,6 +12,12 @@ from ivr.lab import staff as demo
 from tests.browser.running import Running
 from tests.browser.window import Window
 
+RINGING = """
+window.rings = [];
+const Real = AudioContext;
+window.AudioContext = class extends Real { constructor() { super(); window.rings.push(this); } };
+"""
+"""Keeps what the page sounds with."""
 PATIENCE = 20_000
 WORDS = {"en": ("Accept", "Say it", "Not verified", "Hang up"), "zh": ("接听", "说出来", "未验证", "挂断")}
 
@@ -20,6 +26,7 @@ WORDS = {"en": ("Accept", "Say it", "Not verified", "Hang up"), "zh": ("接听",
 def desk_of(chromium: Browser, line: Running, name: str, language: str, scripts: bool = True) -> Iterator[Page]:
     """A browser in which this person is signed in and available; an error in its console fails the test."""
     context = chromium.new_context(locale="zh-CN" if language == "zh" else "en-US", java_script_enabled=scripts)
+    context.add_init_script(RINGING)
     page, complaints = context.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
@@ -50,7 +57,9 @@ def test_a_call_from_key_0_to_the_goodbye(
         work = desk.locator("[data-region=work]")
         expect(work.get_by_role("button", name=accept, exact=True)).to_be_visible(timeout=PATIENCE)
         desk.reload()
+        desk.wait_for_function("() => window.rings.length === 1")
         work.get_by_role("button", name=accept, exact=True).click(timeout=PATIENCE)
+        desk.wait_for_function("() => window.rings.at(-1).state === 'closed'")
         expect(desk.locator(".heard")).to_contain_text(verified, timeout=PATIENCE)
         expect(caller.page.locator("body[data-state=talking]")).to_be_attached(timeout=PATIENCE)
         desk.locator("input[name=words]").fill("How can I help? 您好")

@@ -240,6 +240,18 @@ def test_only_the_page_of_the_telephone_may_use_the_microphone_and_reach_twilio(
     assert window.gets("/desk/phone/voice-sdk.js").text == "window.Twilio = {};"
 
 
+@pytest.mark.parametrize(
+    "region, edge, reached", [("", "", "roaming"), ("ie1", "", "dublin"), ("ie1", "frankfurt", "frankfurt")]
+)
+def test_browsers_reach_the_region_of_the_account(day, copied, monkeypatch, tmp_path, region, edge, reached):
+    """A token of one region is unknown in the others."""
+    desk = with_sdk(day, copied, monkeypatch, tmp_path, twilio_region=region, twilio_edge=edge)
+    page = desk.by("agent_h").gets("/desk/phone")
+    policy = page.headers["Content-Security-Policy"]
+    assert f'data-edge="{reached}"' in page.text and f"wss://voice-js.{reached}.twilio.com" in policy
+    assert ("https://eventgw.ie1.twilio.com" in policy) == (region == "ie1")
+
+
 def test_with_twilio_the_button_claims_and_the_browser_answers(day, copied, monkeypatch, tmp_path):
     """The server has nothing to operate; the window of the telephone sees the state."""
     desk = with_sdk(day, copied, monkeypatch, tmp_path)

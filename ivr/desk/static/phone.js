@@ -2,9 +2,11 @@
 // open page keeps it registered and shows what is said.
 
 const EVERY = 1500;
+const LONGEST_RING = 120;
+const LOUDNESS = 0.05;
 const described = document.querySelector('meta[name="desk-phone"]');
 let follow = () => {};
-let strange = 0;
+let ringing = null;
 
 export const panel = () => document.querySelector("[data-phone-panel]");
 
@@ -37,7 +39,7 @@ export async function look() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const seen = page.querySelector("[data-phone-panel]");
   show(seen);
-  await keepUp(seen.dataset);
+  ring(Boolean(panel()) && seen.dataset.kind === "lab" && seen.dataset.state === "ringing");
   follow(seen.dataset);
 }
 
@@ -53,18 +55,27 @@ function show(seen) {
   }
 }
 
-// On a page without a stream: when it shows another call than the server knows, its regions are fetched again.
-async function keepUp({ offer, state }) {
-  if (document.body.dataset.live || !document.querySelector('[data-region="work"]')) return;
-  const shown = document.querySelector('[data-region="work"] [data-offer]')?.dataset ?? { offer: "", state: "" };
-  strange = shown.offer === offer && shown.state === state ? 0 : strange + 1;
-  if (strange < 2) return;
-  strange = 0;
-  const answer = await fetch(location.href).catch(() => null);
-  if (answer?.status !== 200) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const region of page.querySelectorAll("[data-region]")) {
-    document.querySelector(`[data-region="${region.dataset.region}"]`)?.replaceChildren(...region.childNodes);
+// Where the server operates the telephone, the page rings: a second of tone, two of silence.
+function ring(on) {
+  if (on === Boolean(ringing)) return;
+  if (!on) {
+    ringing.close();
+    ringing = null;
+    return;
+  }
+  ringing = new AudioContext();
+  const level = ringing.createGain();
+  level.gain.value = 0;
+  for (let at = ringing.currentTime; at < LONGEST_RING; at += 3) {
+    level.gain.setValueAtTime(LOUDNESS, at);
+    level.gain.setValueAtTime(0, at + 1);
+  }
+  level.connect(ringing.destination);
+  for (const hertz of [440, 480]) {
+    const tone = ringing.createOscillator();
+    tone.frequency.value = hertz;
+    tone.connect(level);
+    tone.start();
   }
 }
 
@@ -85,7 +96,6 @@ document.addEventListener("submit", async event => {
     say(described.dataset.lost);
   } finally {
     button.disabled = false;
-    strange += 1;
     await look();
   }
 });
