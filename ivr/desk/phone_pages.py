@@ -127,9 +127,8 @@ def _add_deeds(pages: Blueprint, desk: Desk) -> None:
     def decline() -> Any:
         with begin_write(desk.engine) as conn:
             offer = _own_offer(conn, request.form.get("offer", ""))
-            if offer is not None and offer.state == "ringing":
-                offers.settle(conn, offer.id, "declined", desk.now())
-        return _done() if offer is None else _operate(desk, lambda phone: phone.decline(person().id))
+            declined = offer is not None and offers.decline(conn, offer.id, desk.now())
+        return _operate(desk, lambda phone: phone.decline(person().id)) if declined else _done()
 
     @pages.post("/say")
     @needs("take-calls")

@@ -120,6 +120,15 @@ def pass_on(conn: sa.Connection, staff_id: str, now: datetime) -> None:
         settle(conn, offer_id, "declined", now)
 
 
+def decline(conn: sa.Connection, offer_id: str, now: datetime) -> bool:
+    """The agent declines by the desk's button; False when the offer was accepted before, or is over."""
+    offer = _locked(conn, offer_id)
+    if offer is None or (offer.status, offer.state) != (QUEUED, "ringing"):
+        return False
+    settle(conn, offer_id, "declined", now)
+    return True
+
+
 def set_call_sid(conn: sa.Connection, offer_id: str, call: str) -> None:
     """Store the CallSid of the agent's leg; the first one counts."""
     here = (agent_offers.c.id == offer_id) & agent_offers.c.call.is_(None)

@@ -135,7 +135,7 @@ def test_declining_does_not_end_what_was_accepted(desk, day, telephone):
     rung(desk, day)
     talks(desk)
     window.posts("/desk/phone/decline", offer="offer-1")
-    assert state(desk) == "connected"
+    assert state(desk) == "connected" and ("decline", "agent_h") not in telephone.did
 
 
 def test_a_telephone_that_does_not_answer_is_said(desk, day, telephone):
