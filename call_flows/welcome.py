@@ -59,7 +59,8 @@ async def greet(call: Call) -> None:
     """Name the wallet, ask for the language unless the number is known, and offer to resume a dropped call.
 
     Outside hours, tell when agents are back and whether security agents are there now. A caller who comes straight to
-    the main menu hears brand and hours in one sentence, so that the first key is named within eight seconds.
+    the main menu hears brand and hours in one sentence, so that the first key is named within eight seconds. What
+    operations announce comes last, once; a key interrupts it.
     """
     unnamed = bool(call.facts.get("remembered"))
     if not unnamed:
@@ -79,6 +80,8 @@ async def greet(call: Call) -> None:
             call.say("security-staffed")
     elif unnamed:
         call.say("welcome-back", name=call.facts["name"])
+    for text in call.facts.get("announced", ()):
+        call.say("announcement", text=text)
 
 
 async def main_menu(call: Call) -> None:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import click
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
+from ivr.console.announce import announce_command, shown_announcement
 from ivr.console.command_base import Command, Refused, line_access
+from ivr.operations.announcements import running
 from ivr.operations.line_switch import STATES, LineState, line_state, switch
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
@@ -36,10 +39,22 @@ SPOKEN = {
 def line_command(load: Callable[[], Settings]) -> click.Command:
     """`flask line`."""
 
+    announcing = announce_command(load)
+
+    class LineCommand(Command):
+        """`flask line announce` is a command of its own."""
+
+        def make_context(
+            self, info_name: str | None, args: list[str], parent: click.Context | None = None, **more: Any
+        ) -> click.Context:
+            if args[:1] == ["announce"]:
+                return announcing.make_context("announce", args[1:], parent, **more)
+            return super().make_context(info_name, args, parent, **more)
+
     @click.command(
-        "line", cls=Command, help="Show or switch the line: open, person (everybody is put through), closed."
+        "line", cls=LineCommand, help="Show or switch the line: open, person (everybody is put through), closed."
     )
-    @click.argument("state", metavar="[open|person|closed]", default="")
+    @click.argument("state", metavar="[open|person|closed|announce …]", default="")
     @click.option("--wallet", help="only this one; without it all of them")
     @click.option("--reason-zh", default="", help="what callers are told, in Chinese")
     @click.option("--reason-en", default="", help="the same in English")
@@ -55,8 +70,12 @@ def line_command(load: Callable[[], Settings]) -> click.Command:
                     switch(conn, state, wallet, reason, line.now(conn))
             with begin_read(line.engine) as conn:
                 found = {one: line_state(conn, one) for one in ([wallet] if wallet else known or [None])}
+                announced = running(conn, line.now(conn))
         for one, holds in found.items():
             click.echo(_shown(one, holds, state))
+        for each in announced if not state else []:
+            if wallet is None or each.wallet in (None, wallet):
+                click.echo(shown_announcement(each))
         if state and any(holds.state != state for holds in found.values()):
             raise SystemExit(1)
 

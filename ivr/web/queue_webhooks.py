@@ -22,6 +22,7 @@ from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
 from ivr.handover.agents import open_until
+from ivr.operations import announcements
 from ivr.queue import entries
 from ivr.queue.agents import agents_signed_on
 from ivr.storage.database import AnyRow, begin_read, begin_write
@@ -88,6 +89,7 @@ def entertain(runtime: Runtime, sid: str, turn: int) -> str:
         last = journal.rows(conn, sid)[-1]
         place = entries.place_of(conn, entry, now)
         staffed = entry is not None and bool(agents_signed_on(conn, entry.wallet, now))
+        announced = _announced(conn, runtime, entry) if entry else []
         hours = _Hours.of(conn, runtime, entry) if entry else _Hours(False, None, 0)
     waiting = entry is not None and entry.status in entries.WAITING
     if entry is None or (waiting and not (staffed and hours.open)):
@@ -96,6 +98,8 @@ def entertain(runtime: Runtime, sid: str, turn: int) -> str:
         return twiml.LEAVE
     heard = {"round": str(_round() + 1), "told": _told(place)}
     said = _lines(place, entry, hours) if waiting else [Utterance("queue-being-connected")]
+    if _round() == 0:
+        said = [Utterance("announcement", {"text": text}) for text in announced] + said
     if entry.language == "both":
         said += [replace(one, language="other") for one in said]
     spoken = runtime.speaker.speak(said, last.language, last.at.date())
@@ -129,6 +133,11 @@ def outcome(runtime: Runtime, sid: str) -> str | None:
     """How the call's last wait ended, for a request that does not say so; None when it never waited, or waits on."""
     with begin_read(runtime.engine) as conn:
         return entries.outcome_of(conn, sid)
+
+
+def _announced(conn: sa.Connection, runtime: Runtime, entry: AnyRow) -> list[dict[str, str]]:
+    """What operations announce to those who enter the queue."""
+    return announcements.for_caller(conn, entry.wallet, "queue", runtime.clock(conn), entry.topic)
 
 
 def _lines(place: entries.Place, entry: AnyRow, hours: _Hours) -> list[Utterance]:

@@ -25,6 +25,7 @@ from ivr.engine.turn import Input, UnknownTurn, take_turn
 from ivr.engine.utterances import Utterance
 from ivr.handover.agents import at_work
 from ivr.identity import callers
+from ivr.operations import announcements
 from ivr.queue import entries
 from ivr.storage.database import begin_read, begin_write, clean
 from ivr.talks import talk as talks
@@ -131,7 +132,8 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
         caller_mark = runtime.sealer.fingerprint(number) if number else None
         language = callers.language_of(conn, caller_mark)
         now = runtime.clock(conn)
-    facts = {
+        announced = announcements.for_caller(conn, wallet.id, "menu", now)
+    facts: dict[str, Any] = {
         "wallet": wallet.id,
         "name": dict(wallet.name),
         "line": wallet.line,
@@ -142,6 +144,8 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
         "at_work": at_work(wallet, now),
         "calendar": wallet.calendar,
     }
+    if announced:
+        facts["announced"] = announced
     if (answered := answered_by(to, wallet.line, wallet.country)) != wallet.line:
         facts["number"] = answered
     if wallet.only_language:

@@ -21,6 +21,7 @@ from ivr.follow_up.dispatcher import Dispatcher, Periodic
 from ivr.follow_up.wake_up import WakeUp
 from ivr.privacy.retention import forget_old
 from ivr.queue import ringing
+from ivr.queue.alarm import watch_waits
 from ivr.storage.database import connect
 from ivr.talks import steps
 from ivr.telephony.twilio_rest import TwilioConferencing, TwilioRecordings, TwilioTelephone
@@ -39,7 +40,11 @@ OUTBOXES = (
     dialler.CALLBACKS,
     fetching.OUTBOX,
 )
-PERIODIC = (Periodic("overdue", find_overdue, 60.0), Periodic("retention", forget_old, 3600.0))
+PERIODIC = (
+    Periodic("overdue", find_overdue, 60.0),
+    Periodic("queue alarm", watch_waits, 60.0),
+    Periodic("retention", forget_old, 3600.0),
+)
 GOODBYE_SECONDS = 3.0
 """For the tries that run when the worker is told to stop."""
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 from twilio.base import values
 
 from ivr.calls.report import call_report, has_follow_up
 from ivr.follow_up.outbox import stamp
+from ivr.operations.announcements import announce
+from ivr.queue.alarm import watch_waits
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.calls.call_runner import again
 from ivr.storage.database import begin_read, begin_write
@@ -294,6 +297,34 @@ def test_a_queue_is_full_by_the_agents_who_are_signed_on(desk):
     assert "等候的人太多" in desk.heard(second) and "给您回电" in desk.heard(second)
     desk.signs_on("wang", does="person")
     assert desk.entry(desk.calls("+8613900000003")).status == "queued"
+
+
+@pytest.mark.parametrize("language, said", [("1", "充值可能延迟"), ("2", "top-ups may be late")])
+def test_an_announcement_is_heard_once_on_entering_the_queue_and_a_key_skips_it(desk, language, said):
+    """Then comes the place; one for another topic is not heard."""
+    now = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
+    until = now + timedelta(hours=1)
+    with begin_write(desk.worker.engine) as conn:
+        announce(conn, "queue", {"zh": "充值可能延迟", "en": "top-ups may be late"}, now, until, "haiyun")
+        announce(conn, "queue", {"zh": "请注意诈骗", "en": "beware of scams"}, now, until, topic="security")
+    desk.signs_on("lin", does="person")
+    call = desk.calls(language=language)
+    assert said in desk.heard(call) and "诈骗" not in desk.heard(call) and "scams" not in desk.heard(call)
+    desk.keys(call, "7")
+    assert desk.heard(call).count(said) == 1 and desk.entry(call).status == "queued"
+    assert said not in desk.round(call)
+
+
+def test_the_log_has_an_error_while_somebody_waits_too_long(desk):
+    """From QUEUE_ALARM_SECONDS on, at each look."""
+    desk.worker = replace(desk.worker, settings=replace(desk.worker.settings, queue_alarm_seconds=90))
+    desk.signs_on("lin", does="person")
+    desk.calls()
+    for seconds, lines in ((89, 0), (1, 1), (60, 1)):
+        desk.now += timedelta(seconds=seconds)
+        with capture_logs() as logged:
+            watch_waits(desk.worker)
+        assert [one["event"] for one in logged] == ["callers wait too long"] * lines
 
 
 def test_who_has_chosen_no_language_is_offered_no_note(desk):

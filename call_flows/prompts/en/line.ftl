@@ -55,6 +55,7 @@ line-unknown = The number you dialed is not in service here. Please look up the 
 fault-apology = Sorry, our system has a problem. Please call again a little later.
 fault-goodbye = If nobody answered, please call again a little later. Goodbye.
 our-fault = Sorry, something went wrong on our side. What you entered is safe.
+announcement = { TEXT($text) }.
 line-reason = { TEXT($name) } official support line. { TEXT($reason) }.
 line-to-person = { TEXT($name) } official support line. Self service is paused.
 line-closed = { TEXT($name) } official support line. Sorry, the line is closed for now.

@@ -55,6 +55,7 @@ line-unknown = 您拨打的号码暂时没有开通服务。请在钱包应用�
 fault-apology = 抱歉，系统暂时出了问题，请稍后再拨。
 fault-goodbye = 如果人工没有接听，请稍后再拨。再见。
 our-fault = 抱歉，系统出了一点问题。您已经输入的内容都还在。
+announcement = { TEXT($text) }。
 line-reason = { TEXT($name) }官方客服热线。{ TEXT($reason) }。
 line-to-person = { TEXT($name) }官方客服热线。自助服务暂停。
 line-closed = { TEXT($name) }官方客服热线。抱歉，热线暂停服务。
