@@ -95,7 +95,18 @@ def test_the_page_has_the_buttons_of_what_can_be_done_now(desk, talk):
     assert f"/desk/talks/{talk}/unhold" in page and "Putting the caller on hold" in page
     with begin_write(desk.engine) as conn:
         conn.execute(sa.update(talk_legs).where(talk_legs.c.role == "caller").values(hold=True))
-    assert "The caller is on hold" in window.gets("/desk/").text
+        more = {"talk": talk, "address": "", "hold": False, "sequence": 1, "at": stamp(desk.now), "state": "joined"}
+        conn.execute(sa.insert(talk_legs).values(id="w" * 16, role="consulted", staff="idle_h", **more))
+        for number, hears in enumerate(("listen", "whisper", "join")):
+            heard = {"id": f"s{number}", "role": "supervisor", "staff": "super_h", "hears": hears}
+            conn.execute(sa.insert(talk_legs).values(**heard, **more))
+    for lang, said in (
+        ("zh", ("客户在稍候", "正在请教Idle agent of Haiyun", "Supervisor of Haiyun在监听")),
+        ("en", ("The caller is on hold", "You talk with Idle agent of Haiyun", "Supervisor of Haiyun whispers")),
+    ):
+        window.posts("/desk/language", language=lang)
+        page = window.gets("/desk/").text
+        assert all(one in page for one in said) and f"/desk/talks/{talk}/complete" in page
     choices = window.gets(f"/desk/talks/{talk}/choose").text
     assert 'value="topic:security"' in choices and "person:agent_l" not in choices
     assert desk.by("idle_h").gets(f"/desk/talks/{talk}/choose").status_code == 404
