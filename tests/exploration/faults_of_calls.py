@@ -14,7 +14,10 @@ PRESSURE, GO, SWITCHED = (f"call_flows.{flow}" for flow in ("scam_pressure", "re
 
 OF_CALLS = [
     Mutant(
-        "no callback when nobody takes the call", A, "    await callback(call, reason, only)\n", "    call.hang_up()\n"
+        "no callback when nobody takes the call",
+        A,
+        '        call.say("nobody-free")\n    await callback(call, reason, only)\n',
+        '        call.say("nobody-free")\n    call.hang_up()\n',
     ),
     Mutant("the call ends when an agent is busy", A, 'if ended == "accepted":', 'if ended in ("accepted", "busy"):'),
     Mutant(
@@ -164,8 +167,8 @@ OF_CALLS = [
     Mutant(
         "a freeze without a yes",
         F,
-        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n',
-        "",
+        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await freeze_and',
+        "    await freeze_and",
     ),
     Mutant(
         "a freeze without proof",
@@ -230,7 +233,16 @@ OF_CALLS = [
         "await call.do(weigh",
     ),
     Mutant(
-        "the freeze's yes and no are swapped", F, "if not await call.confirm(SURE):", "if await call.confirm(SURE):"
+        "the freeze's yes and no are swapped",
+        F,
+        'if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await freeze_and',
+        'if await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await freeze_and',
+    ),
+    Mutant(
+        "a freeze without a yes, where the proof is not told",
+        F,
+        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    if not await',
+        "    if not await",
     ),
     Mutant(
         "a freeze for another one's account",
@@ -240,7 +252,7 @@ OF_CALLS = [
         "'haiyun', 1), True)",
     ),
     Mutant("the limit of tries at a freeze is no limit", F, "        if not weighed.more:\n            break\n", ""),
-    Mutant("what a freeze means is not told", F, '    call.say("freeze-means")\n', ""),
+    Mutant("what a freeze means is not told", F, 'frozen"\n    call.say("freeze-means")\n', 'frozen"\n'),
     Mutant(
         "an account found frozen is frozen again", F, 'if stands.status != "active":', 'if stands.status == "closed":'
     ),

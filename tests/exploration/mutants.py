@@ -43,6 +43,14 @@ class Mutant:
     new: str
 
 
+def _edited(mutant: Mutant, source: str) -> str:
+    """The source with the fault. What is replaced must be there once: a second place would be left whole."""
+    many = source.count(mutant.old)
+    if many != 1:
+        raise LookupError(f"{mutant.what}: {mutant.module} holds {mutant.old!r} {many} times")
+    return source.replace(mutant.old, mutant.new)
+
+
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[None]:
     """The fault, for the length of a `with`."""
@@ -52,9 +60,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
         return
     module = importlib.import_module(mutant.module)
     source = inspect.getsource(module)
-    if source.count(mutant.old) < 1:
-        raise LookupError(f"{mutant.what}: {mutant.module} no longer holds {mutant.old!r}")
-    undo = _replace(module, source.replace(mutant.old, mutant.new, 1))
+    undo = _replace(module, _edited(mutant, source))
     try:
         yield
     finally:
@@ -67,11 +73,10 @@ def _other_words(mutant: Mutant) -> Iterator[None]:
     """The catalogues with another wording; raises CatalogueError as the line does at its start."""
     path = FOLDER.parents[1] / mutant.module
     source = path.read_text("utf-8")
-    if mutant.old not in source:
-        raise LookupError(f"{mutant.what}: {mutant.module} no longer holds {mutant.old!r}")
+    edited = _edited(mutant, source)
     with TemporaryDirectory() as there:
         shutil.copytree(FOLDER, there, dirs_exist_ok=True)
-        (Path(there) / path.relative_to(FOLDER)).write_text(source.replace(mutant.old, mutant.new, 1), "utf-8")
+        (Path(there) / path.relative_to(FOLDER)).write_text(edited, "utf-8")
         before, words.speaker = words.speaker, Speaker(Catalogue.load(Path(there)), words.speaker.unseal)
     try:
         yield
