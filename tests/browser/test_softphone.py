@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from ivr.lab import staff as demo
 from tests.browser.running import Running
+from tests.browser.test_access import CONTRAST
+from tests.browser.test_desk import NAMELESS, SMALL, STRUCTURE
 from tests.browser.window import Window
 
 RINGING = """
@@ -56,6 +58,7 @@ def test_a_call_from_key_0_to_the_goodbye(
         caller.is_told("♪")
         work = desk.locator("[data-region=work]")
         expect(work.get_by_role("button", name=accept, exact=True)).to_be_visible(timeout=PATIENCE)
+        is_well_made(desk)
         desk.reload()
         desk.wait_for_function("() => window.rings.length === 1")
         work.get_by_role("button", name=accept, exact=True).click(timeout=PATIENCE)
@@ -70,9 +73,21 @@ def test_a_call_from_key_0_to_the_goodbye(
         caller.page.locator("#speak button").click()
         expect(desk.locator(".heard .from-caller").last).to_contain_text("没到账", timeout=PATIENCE)
         expect(work.get_by_role("button", name=hang_up)).to_be_visible(timeout=PATIENCE)
+        is_well_made(desk)
         work.get_by_role("button", name=hang_up).click()
         expect(caller.page.locator("body[data-state=over]")).to_be_attached(timeout=PATIENCE)
         expect(work.get_by_role("button")).to_have_count(0, timeout=PATIENCE)
+
+
+def is_well_made(desk: Page) -> None:
+    """Contrast by day and night, names for every control, nothing wider than a telephone, nothing too small to hit."""
+    for colours in ("dark", "light"):
+        desk.emulate_media(color_scheme=colours)
+        assert [one for one in desk.evaluate(CONTRAST) if one["ratio"] < one["needs"]] == []
+    assert desk.evaluate(NAMELESS) == desk.evaluate(STRUCTURE) == []
+    desk.set_viewport_size({"width": 390, "height": 844})
+    assert desk.evaluate("() => document.documentElement.scrollWidth") <= 390 and desk.evaluate(SMALL) == []
+    desk.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_everything_works_without_scripts(opens: Callable[..., Window], chromium: Browser, line: Running):
