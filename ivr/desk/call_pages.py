@@ -20,6 +20,8 @@ from ivr.desk.card import FIELDS, Card, card, open_field
 from ivr.desk.context import Desk
 from ivr.desk.words import language
 from ivr.handover.summary_views import record_view
+from ivr.queue import talk_notes
+from ivr.queue.talk_notes import OUTCOMES, TalkNote
 from ivr.staff import audit
 from ivr.staff.tables import audit_log
 from ivr.storage.database import AnyRow, begin_read, begin_write
@@ -37,6 +39,7 @@ def blueprint(desk: Desk) -> Blueprint:
     _add_home(pages, desk)
     _add_card(pages, desk)
     _add_reveal(pages, desk)
+    _add_outcome(pages, desk)
     return pages
 
 
@@ -70,7 +73,7 @@ def _add_card(pages: Blueprint, desk: Desk) -> None:
     @needs("calls", "own-calls")
     def show(call: str) -> str:
         row = _note(desk, call, "call-seen")
-        return _page(_card(desk, row))
+        return _page(desk, _card(desk, row))
 
 
 def _add_reveal(pages: Blueprint, desk: Desk) -> None:
@@ -85,7 +88,25 @@ def _add_reveal(pages: Blueprint, desk: Desk) -> None:
         with begin_read(desk.engine) as conn:
             value = open_field(conn, row, shown.summary or {}, field, desk.sealer)
             _warn_of_many(conn, desk)
-        return _page(shown, {field: value} if value and field in shown.masked else {})
+        return _page(desk, shown, {field: value} if value and field in shown.masked else {})
+
+
+def _add_outcome(pages: Blueprint, desk: Desk) -> None:
+    @pages.post("/calls/<call>/outcome")
+    @needs("take-calls")
+    def outcome(call: str) -> Any:
+        form, now = request.form, desk.now()
+        if form.get("outcome", "") not in OUTCOMES:
+            abort(400)
+        texts = (form.get("note", ""), form.get("follow_up", ""))
+        written = TalkNote(person().id, audit.stamp(now), form["outcome"], *texts)
+        with begin_write(desk.engine) as conn:
+            row = seen.find(conn, person(), call, desk.business_now(conn))
+            talk = talk_notes.open_talk(conn, call, person().id, now) if row else None
+            if row is None or talk is None or not talk_notes.write(conn, talk, desk.sealer, written):
+                abort(404)
+            audit.record(conn, person().id, "talk-noted", call, now, row.wallet, outcome=written.outcome)
+        return redirect(url_for("calls.home") if form.get("from") == "home" else url_for("calls.show", call=call), 303)
 
 
 def _note(desk: Desk, call: str, act: str, **details: str) -> AnyRow:
@@ -107,14 +128,21 @@ def _card(desk: Desk, row: AnyRow) -> Card:
     return found
 
 
-def _page(shown: Card, revealed: dict[str, str] | None = None) -> str:
+def _page(desk: Desk, shown: Card, revealed: dict[str, str] | None = None) -> str:
     may_reveal = person().may("reveal")
+    with begin_read(desk.engine) as conn:
+        notes = talk_notes.of_call(conn, shown.call, desk.sealer)
+        may_write = talk_notes.open_talk(conn, shown.call, person().id, desk.now()) is not None
     return render_template(
         "desk/card.html",
         card=shown,
         revealed=revealed or {},
         reasons=REASONS if may_reveal else (),
         seconds=REVEALED_SECONDS,
+        notes=notes,
+        own=next((one for one in notes if one.staff == person().id), None),
+        may_write=may_write,
+        outcomes=OUTCOMES,
     )
 
 

@@ -45,7 +45,7 @@ TOKEN = "token-of-the-page"
 Regions = dict[str, str]
 Draw = Callable[[Session, str, str, View], str]
 """Draws a region: the session, the language, the name of the region, and the view → HTML."""
-PAGES: dict[str, tuple[str, ...]] = {"home": ("mine", "work", "waiting"), "bar": ("bar",)}
+PAGES: dict[str, tuple[str, ...]] = {"home": ("mine", "work", "after", "waiting"), "bar": ("bar",)}
 """Page → its regions, each of which is the template of that name."""
 
 

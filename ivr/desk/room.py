@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ivr.calls.report import call_report
 from ivr.desk import calls as seen
 from ivr.desk.card import lines_of
+from ivr.queue import talk_notes
 from ivr.queue.agents import Agent
 from ivr.queue.board import Board, Caller, Engaged, read_board
 from ivr.queue.entries import DROPPED, SECURITY
@@ -74,6 +75,8 @@ class View:
     """A talk from which this agent was cut off, and whose caller is kept for them."""
     ongoing: tuple[Talk, ...]
     """For supervisors: the talks that they may join."""
+    ended: str | None
+    """The call of their talk that has just ended and is still to be written about."""
 
 
 @dataclass
@@ -99,6 +102,7 @@ class Floor:
     briefs: dict[str, Brief]
     names: dict[str, dict[str, str]]
     talks: tuple[Talk, ...]
+    just_ended: dict[str, str]
 
     def brief(self, caller: Caller) -> Brief:
         """What this call is about."""
@@ -114,7 +118,7 @@ def read_floor(conn: sa.Connection, now: datetime, briefs: Briefs) -> Floor:
     board = read_board(conn, now)
     names = {wallet: seen.name_of(conn, wallet) for wallet in {one.wallet for one in board.callers}}
     made = {one.entry: briefs.of(conn, one) for one in board.callers}
-    return Floor(board, made, names, read_talks(conn, now))
+    return Floor(board, made, names, read_talks(conn, now), talk_notes.just_ended(conn, now))
 
 
 def view(floor: Floor, person: Person, lang: str) -> View:
@@ -130,6 +134,7 @@ def view(floor: Floor, person: Person, lang: str) -> View:
         tuple(_line(floor, one, lang) for one in waiting),
         to_rejoin(floor.talks, person) if agent else None,
         ongoing(floor.talks, person),
+        floor.just_ended.get(person.id) if agent and not mine else None,
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, request
 
 from ivr.desk.access import is_signed_in
+from ivr.queue.talk_notes import OUTCOMES
 from ivr.staff.roles import LANGUAGES
 
 COOKIE = "desk-language"
@@ -78,4 +79,4 @@ def register_words(app: Flask) -> None:
     def for_templates() -> dict[str, Any]:
         me = g.session.person if is_signed_in() else None
         said = {"t": say, "label": label, "language": language(), "moment": moment, "elapsed": elapsed}
-        return said | {"remaining": remaining} | {"me": me, "languages": LANGUAGES}
+        return said | {"remaining": remaining, "all_outcomes": OUTCOMES} | {"me": me, "languages": LANGUAGES}

@@ -29,6 +29,7 @@ from ivr.engine.waits import Dial, Queue
 from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.identity.tables import attempts, challenges, languages
+from ivr.queue.tables import talk_notes
 from ivr.storage.database import writing
 from ivr.voice_notes.tables import sounds, voice_notes
 
@@ -84,7 +85,7 @@ def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Con
             _driver(conn).execute("PRAGMA secure_delete=OFF")
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts, voice_sounds"))
+            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts, talk_notes, voice_sounds"))
     return report
 
 
@@ -108,6 +109,8 @@ def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Re
         notes=_silence_notes(conn, every),
         keyless=keyless,
     )
+    gone = {"note_sealed": None, "follow_up_sealed": None}
+    conn.execute(sa.update(talk_notes).where(talk_notes.c.call.in_(every)).values(**gone))
     for table in (attempts, challenges):
         conn.execute(sa.update(table).where(table.c.call.in_(every)).values(caller=None))
     return report

@@ -24,7 +24,7 @@ from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover.tables import summary_views
 from ivr.identity.tables import attempts, challenges, warnings
-from ivr.queue.tables import agent_offers, queue_entries
+from ivr.queue.tables import agent_offers, queue_entries, talk_notes
 from ivr.storage.database import AnySelect, begin_read, begin_write
 from ivr.talks.tables import talk_legs, talk_steps, talks
 from ivr.voice_notes.notes import TO_FETCH
@@ -99,6 +99,7 @@ def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
 
 def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
     conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(summary_sealed=None))
+    conn.execute(sa.delete(talk_notes).where(talk_notes.c.call.in_(ids)))
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
@@ -112,6 +113,7 @@ def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
         attempts,
         summary_views,
         warnings,
+        talk_notes,
         queue_entries,
         talks,
         notices,

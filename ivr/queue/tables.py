@@ -81,3 +81,16 @@ agent_states = sa.Table(
     sa.Column("at_desk", sa.Boolean, nullable=False, server_default=sa.false()),  # the wish ends with their session
     sa.Column("free_since", sa.Text, nullable=False),  # the end of the last talk or wrap-up: the longest free is first
 )
+
+talk_notes = sa.Table(
+    "talk_notes",
+    metadata,
+    sa.Column("entry", sa.Text, primary_key=True),  # of the queue
+    sa.Column("staff", sa.Text, primary_key=True),  # who wrote it: after a transfer there may be two
+    sa.Column("call", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("note_sealed", sa.Text),  # both with the key of the call
+    sa.Column("follow_up_sealed", sa.Text),
+    sa.Index("talk_notes_by_call", "call"),
+)

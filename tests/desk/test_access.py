@@ -27,6 +27,7 @@ ROUTES = {
         for act in ("here", "accept", "decline", "say", "hang-up", "token")
     },
     ("GET", "/desk/stream"): {"agent", "supervisor"},
+    ("POST", "/desk/calls/<call>/outcome"): {"agent", "supervisor"},
     ("POST", "/desk/me/sessions/<int(max=2147483647):number>/end"): ALL,
     ("GET", "/desk/calls/<call>"): CALLS,
     ("POST", "/desk/calls/<call>/reveal"): {"agent", "supervisor"},
@@ -68,7 +69,7 @@ def ask(window, method, path):
     if method == "GET":
         return window.gets(path)
     form = {"field": "caller", "reason": "call-back", "q": "0001", "name": "N", "role": "agent", "id": "new_one"}
-    form |= {"to": "topic:other", "hears": "listen"}
+    form |= {"to": "topic:other", "hears": "listen", "outcome": "solved"}
     return window.posts(path, **form, wallets="haiyun", languages="zh", topics="other", old="x", new="y")
 
 

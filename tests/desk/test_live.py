@@ -58,7 +58,10 @@ def test_a_new_stream_is_told_everything_and_then_only_what_changes(desk, hub, o
     stream = opened("agent_h")
     hub.look()
     first = told(stream)
-    assert set(first["regions"]) == {"mine", "work", "waiting"} and (first["waiting"], first["rung"]) == (0, None)
+    assert set(first["regions"]) == {"mine", "work", "after", "waiting"} and (first["waiting"], first["rung"]) == (
+        0,
+        None,
+    )
     later(desk, hub, seconds=1)
     assert told(stream) is None
     waits(desk, day.taken)

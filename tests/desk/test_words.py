@@ -16,6 +16,7 @@ from ivr.desk.talk_pages import PLAIN, WITH_SOMEBODY
 from ivr.desk.words import words
 from ivr.handover.whisper import TOPICS
 from ivr.queue.agents import Activity, Wish
+from ivr.queue.talk_notes import OUTCOMES
 from ivr.staff.roles import ROLES
 from ivr.staff.roles import TOPICS as STAFF_TOPICS
 from ivr.talks import operations
@@ -58,6 +59,7 @@ def test_every_word_that_a_page_asks_for_is_there():
         "speaks": {"zh", "en", "both"},
         "activity": get_args(Activity),
         "wish": get_args(Wish),
+        "talk": OUTCOMES,
         "note": {"missed", "wrap-up", "unreachable"},
         "priority": PRIORITIES.values(),
         "verified-by": {"pin", "text"},
