@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from call_flows.agent import hand_over
+from call_flows.barred import answer_barred
 from call_flows.information import information
 from call_flows.language import choose_language
 from call_flows.promotions import promotions
@@ -32,6 +33,8 @@ BRANCHES = {
 
 async def answer(call: Call) -> None:
     """Root flow of a call: greet, then run the main menu until the call ends; a person is reachable from anywhere."""
+    if "barred" in call.facts:
+        await answer_barred(call)
     part = greet
     while True:
         await helped(call, part(call))

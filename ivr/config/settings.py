@@ -101,6 +101,8 @@ class Settings:
     """How many callers of a wallet may wait for each of its agents who is signed on."""
     queue_alarm_seconds: int
     """From how long a wait in the queue on the log has an error each minute."""
+    calls_an_hour: int
+    """The most calls from one number to a wallet within an hour; further ones may only freeze an account."""
     callback_prefixes: tuple[str, ...]
     """Prefixes of the numbers that the line calls back."""
     callbacks_an_hour: int
@@ -199,6 +201,7 @@ class _Reader:
             fallback_agent=self._number("FALLBACK_AGENT"),
             queue_per_agent=self._whole("QUEUE_PER_AGENT", 20),
             queue_alarm_seconds=self._whole("QUEUE_ALARM_SECONDS", 120),
+            calls_an_hour=self._whole("CALLS_AN_HOUR", 999999 if lab else 30),
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
             callbacks_an_hour=self._whole("CALLBACKS_AN_HOUR", 100),
             callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),

@@ -1,4 +1,4 @@
-"""Commands for operating the line: `flask callbacks`, `calls`, `cases`, `erase`, `line`, `queue`, `staff`, and others.
+"""Commands for operating the line: `flask block`, `callbacks`, `calls`, `cases`, `erase`, `line`, `queue`, `staff`, and others.
 
 Each command prints what it did in one or two lines, and refuses wrong input in one sentence with exit code 2.
 """
@@ -10,6 +10,7 @@ import click
 from ivr.config.flask_commands import Load, add
 
 MAKERS = {
+    "block": "ivr.console.block:block_group",
     "callbacks": "ivr.console.callbacks:callbacks_group",
     "calls": "ivr.console.calls:calls_group",
     "cases": "ivr.console.cases:cases_group",

@@ -1,4 +1,5 @@
-"""Tables: verification attempts, one-time codes, warnings to owners, unlocks by operators, callers' languages."""
+"""Tables: verification attempts, one-time codes, warnings to owners, unlocks by operators, callers' languages,
+blocked callers."""
 
 from __future__ import annotations
 
@@ -63,4 +64,17 @@ languages = sa.Table(
     metadata,
     sa.Column("caller_mark", sa.Text, primary_key=True),
     sa.Column("language", sa.Text, nullable=False),
+)
+
+blocked_callers = sa.Table(
+    "blocked_callers",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("wallet", sa.Text),  # null: for all wallets
+    sa.Column("caller", sa.Text, nullable=False),  # a keyed hash of the number
+    sa.Column("ending", sa.Text, nullable=False),  # its last four digits
+    sa.Column("reason", sa.Text, nullable=False),  # for the operators; it is not spoken
+    sa.Column("at", sa.Text, nullable=False),  # ISO 8601 in UTC, as `until`
+    sa.Column("until", sa.Text, nullable=False),
+    sa.Index("blocked_callers_by_caller", "caller", "until"),
 )

@@ -70,8 +70,9 @@ def switch(
 
 
 def takeover_flow(conn: sa.Connection, facts: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The root flow and facts of a call when the line is not open; None for calls that go to an agent."""
+    """The root flow and facts of a call when the line is not open; None for calls that go to an agent,
+    and for callers who are barred: they may freeze an account, whatever the switch says."""
     said = line_state(conn, facts.get("wallet"))
-    if said.state == "open" or "reason" in facts:
+    if said.state == "open" or "reason" in facts or "barred" in facts:
         return None
     return said.state, {**facts, "switched": said.reason}

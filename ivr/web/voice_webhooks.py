@@ -25,6 +25,7 @@ from ivr.engine.turn import Input, UnknownTurn, take_turn
 from ivr.engine.utterances import Utterance
 from ivr.handover.agents import at_work
 from ivr.identity import callers
+from ivr.identity.barred import BARRED, why_barred
 from ivr.operations import announcements
 from ivr.queue import entries
 from ivr.storage.database import begin_read, begin_write, clean
@@ -132,6 +133,7 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
         caller_mark = runtime.sealer.fingerprint(number) if number else None
         language = callers.language_of(conn, caller_mark)
         now = runtime.clock(conn)
+        barred = why_barred(conn, caller_mark, wallet.id, now, runtime.settings.calls_an_hour)
         announced = announcements.for_caller(conn, wallet.id, "menu", now)
     facts: dict[str, Any] = {
         "wallet": wallet.id,
@@ -146,6 +148,9 @@ def answer_call(runtime: Runtime, form: Any) -> str | None:
     }
     if announced:
         facts["announced"] = announced
+    if barred:
+        facts["barred"] = barred
+        BARRED.labels(barred).inc()
     if (answered := answered_by(to, wallet.line, wallet.country)) != wallet.line:
         facts["number"] = answered
     if wallet.only_language:

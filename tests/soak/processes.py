@@ -172,6 +172,7 @@ def _given(folder: Path, database_url: str, crm: str) -> dict[str, str]:
         "PORT": str(port),
         "LAB": "1",
         "CODES_PER_HOUR": "1000000",
+        "CALLS_AN_HOUR": "999999",
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "WALLET_API_URL": f"http://127.0.0.1:{port + 3}",
