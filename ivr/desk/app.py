@@ -31,6 +31,7 @@ from ivr.desk import (
     sign_in_pages,
     state_pages,
     talk_pages,
+    wall_pages,
 )
 from ivr.desk.context import Desk
 from ivr.desk.words import register_words
@@ -56,6 +57,7 @@ PAGES = (
     search_page,
     audit_page,
     people_pages,
+    wall_pages,
 )
 
 

@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from ivr.config.logs import logger
 from ivr.desk.context import Desk
 from ivr.desk.room import Floor, View, read_floor, view
+from ivr.desk.wall import Days, Wall, wall
 from ivr.staff import sessions
 from ivr.staff.people import Person
 from ivr.staff.sessions import SEEN_EVERY, Session
@@ -43,9 +44,9 @@ TOKEN = "token-of-the-page"
 """Stands in the drawn regions for the form token of the page that gets them."""
 
 Regions = dict[str, str]
-Draw = Callable[[Session, str, str, View], str]
+Draw = Callable[[Session, str, str, View | Wall], str]
 """Draws a region: the session, the language, the name of the region, and the view → HTML."""
-PAGES: dict[str, tuple[str, ...]] = {"home": ("mine", "work", "after", "waiting"), "bar": ("bar",)}
+PAGES: dict[str, tuple[str, ...]] = {"home": ("mine", "work", "after", "waiting"), "bar": ("bar",), "wall": ("wall",)}
 """Page → its regions, each of which is the template of that name."""
 
 
@@ -58,7 +59,7 @@ class Stream:
     language: str
     token: str
     let_go: Callable[[Stream], None]
-    last: View | None = None
+    last: View | Wall | None = None
     person: Person | None = None
     beat: float = 0.0
     news: dict[str, bytes] = field(default_factory=dict)
@@ -123,6 +124,7 @@ class Hub:
         self.streams: set[Stream] = set()
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
+        self._days = Days(desk)
         self._changes = ChangeDetector(desk.engine)
         self._connection = DedicatedConnection(desk.engine)
         self._version: Any = None
@@ -158,14 +160,18 @@ class Hub:
         with self._connection as conn, reading(conn):
             valid = sessions.among(conn, {one.session for one in streams}, now)
             floor = read_floor(conn, now, self.desk.briefs)
+            scopes = {valid[one.session].person.scope for one in streams if one.page == "wall" and one.session in valid}
+            days = {scope: self._days.of(conn, scope) for scope in scopes}
         is_new = floor != self._floor
         self._floor = floor
         self._keep(valid, floor, streams, now)
         drawn: dict[Any, str] = {}
         for one in streams:
             session = valid.get(one.session)
-            if session is None or not session.person.may("take-calls"):
+            if session is None or not session.person.may("wall" if one.page == "wall" else "take-calls"):
                 one.end()
+            elif one.page == "wall":
+                self._tell_wall(one, session, wall(floor, session.person, days[session.person.scope]), now)
             elif is_new or one.person != session.person:
                 self._tell(one, session, floor, drawn, now)
 
@@ -183,6 +189,13 @@ class Hub:
             regions[name] = drawn[alike].replace(TOKEN, one.token)
         rung = seen.work.engaged.offer if seen.work and seen.work.rings else None
         one.send("state", {"now": now.isoformat(), "regions": regions, "waiting": len(seen.waiting), "rung": rung})
+
+    def _tell_wall(self, one: Stream, session: Session, seen: Wall, now: datetime) -> None:
+        if seen == one.last:
+            return
+        one.last = seen
+        regions = {"wall": self.draw(session, one.language, "wall", seen)}
+        one.send("state", {"now": now.isoformat(), "regions": regions, "waiting": seen.waiting, "rung": None})
 
     def _keep(self, valid: dict[int, Session], floor: Floor, streams: list[Stream], now: datetime) -> None:
         """An agent at work who only looks at the page is not signed out for want of clicks."""

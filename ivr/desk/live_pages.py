@@ -9,10 +9,11 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, render_temp
 from flask.blueprints import BlueprintSetupState
 from flask_wtf.csrf import generate_csrf
 
-from ivr.desk.access import needs
+from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
 from ivr.desk.live import PAGES, TOKEN, Hub, Stream
 from ivr.desk.room import View
+from ivr.desk.wall import Wall
 from ivr.desk.words import COOKIE, language
 from ivr.staff.sessions import Session
 
@@ -34,6 +35,8 @@ def blueprint(desk: Desk) -> Blueprint:
         page = request.args.get("page", "")
         if page not in PAGES:
             abort(400)
+        if page == "wall" and not person().may("wall"):
+            abort(403)
         opened = current_app.extensions["hub"].open(g.session.number, page, language(), generate_csrf())
         if opened is None:
             abort(503)
@@ -47,7 +50,7 @@ def blueprint(desk: Desk) -> Blueprint:
 def drawer(app: Flask) -> Any:
     """Draws a region outside of any request, as the page would have it."""
 
-    def draw(session: Session, lang: str, name: str, view: View) -> str:
+    def draw(session: Session, lang: str, name: str, view: View | Wall) -> str:
         with app.test_request_context("/desk/", headers={"Cookie": f"{COOKIE}={lang}"}):
             g.session = session
             return render_template(f"desk/{name}.html", view=view, now=None, csrf_token=lambda: TOKEN)

@@ -27,6 +27,7 @@ ROUTES = {
         for act in ("here", "accept", "decline", "say", "hang-up", "token")
     },
     ("GET", "/desk/stream"): {"agent", "supervisor"},
+    ("GET", "/desk/wall"): {"supervisor"},
     ("POST", "/desk/calls/<call>/outcome"): {"agent", "supervisor"},
     ("POST", "/desk/me/sessions/<int(max=2147483647):number>/end"): ALL,
     ("GET", "/desk/calls/<call>"): CALLS,

@@ -1,0 +1,26 @@
+"""`/desk/wall`: the wall of a supervisor."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from ivr.desk import wall
+from ivr.desk.access import needs, person
+from ivr.desk.context import Desk
+from ivr.desk.room import read_floor
+from ivr.storage.database import begin_read
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """The page; the stream keeps it live."""
+    pages = Blueprint("wall", __name__, url_prefix="/desk")
+
+    @pages.get("/wall")
+    @needs("wall")
+    def show() -> str:
+        now, days = desk.now(), wall.Days(desk)
+        with begin_read(desk.engine) as conn:
+            shown = wall.wall(read_floor(conn, now, desk.briefs), person(), days.of(conn, person().scope))
+        return render_template("desk/wall_page.html", view=shown, now=now)
+
+    return pages

@@ -1,0 +1,145 @@
+"""The wall: its figures by their definition, of the supervisor's wallets only, and live."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ivr.follow_up.outbox import stamp
+from ivr.follow_up.tables import deliveries, messages
+from ivr.queue.figures import Figures, figures
+from ivr.queue.tables import queue_entries
+from ivr.staff.sessions import IDLE
+from ivr.storage.database import begin_read, begin_write
+from tests.desk.queue_rows import rings, talks, waits
+from tests.desk.test_live import hub, later, opened, told
+
+__all__ = ["hub", "opened"]
+
+
+def was(desk, outcome, wait, number=1, **more):
+    """So many calls of this outcome, each after so long a wait, a minute ago."""
+    entered = desk.now - timedelta(minutes=1)
+    after = {"connected" if outcome == "answered" else "ended": stamp(entered + timedelta(seconds=wait))}
+    row = {"wallet": "haiyun", "language": "en", "topic": "other", "priority": 2, "status": "over", "tries": 0}
+    row |= {"entered": stamp(entered), "outcome": outcome, **after, **more}
+    with begin_write(desk.engine) as conn:
+        first = conn.scalar(sa.select(sa.func.count()).select_from(queue_entries))
+        rows = [{"id": f"e{first + one}", "call": f"CB{first + one}"} | row for one in range(number)]
+        conn.execute(sa.insert(queue_entries), rows)
+
+
+def counted(desk, minutes=60, before=0):
+    """The figures of Haiyun's last hour."""
+    end = desk.now - timedelta(minutes=before) + timedelta(seconds=1)
+    with begin_read(desk.engine) as conn:
+        return figures(conn, "haiyun", end - timedelta(minutes=minutes), end)
+
+
+def test_the_service_level_of_a_day_that_every_definition_counts_otherwise(desk):
+    """1,000 answered of which 860 in time, 60 hung up of which 8 at once, 30 callbacks: 860 of 1,052."""
+    for outcome, wait, number in (
+        ("answered", 20, 860),
+        ("answered", 21, 140),
+        ("abandoned", 5, 8),
+        ("abandoned", 15, 12),
+        ("abandoned", 60, 40),
+        ("callback", 60, 30),
+    ):
+        was(desk, outcome, wait, number)
+    found = counted(desk)
+    assert found == Figures(answered=1000, in_time=860, abandoned=60, short=8, callbacks=30)
+    assert (found.offered, found.service_level) == (1090, 81)
+    assert "81 %" in desk.by("super_h").gets("/desk/wall").text
+
+
+@pytest.mark.parametrize("outcome", ["callback", "menu", "note", "closed", "failed"])
+def test_without_anybody_on_either_side_there_is_no_service_level(desk, outcome):
+    """Neither 100 nor 0; and a caller who only left is neither abandoned nor answered."""
+    was(desk, outcome, 30)
+    found = counted(desk)
+    assert found.service_level is None and (found.answered, found.abandoned, found.offered) == (0, 0, 1)
+    assert found.callbacks + found.left == 1
+    text = desk.by("super_h").gets("/desk/wall").text
+    assert re.search(r"Service level today</dt><dd>–</dd>", text)
+
+
+def test_one_call_counts_once_however_often_it_was_offered_came_back_or_was_handed_on(desk):
+    """Three agents rung, one missed call each: no abandoned one. The first answer counts, and the first entry."""
+    was(desk, "menu", 10, call="CA-back")
+    was(desk, "answered", 50, call="CA-back")
+    was(desk, "answered", 5, call="CA-on")
+    was(desk, "answered", 500, call="CA-on")
+    found = counted(desk)
+    assert found == Figures(answered=2, in_time=1)
+
+
+def test_a_call_belongs_to_the_interval_in_which_it_entered(desk):
+    """So intervals add up to the day, also with calls that are not over."""
+    was(desk, "answered", 3000)
+    desk.now += timedelta(minutes=20)
+    was(desk, "abandoned", 30)
+    waits(desk, "CA-now", "waits")
+    assert counted(desk, 10) == Figures(abandoned=1, waiting=1)
+    parts = (counted(desk, 15, before=15 * number) for number in range(4))
+    assert sum(parts, Figures()) == counted(desk) == Figures(answered=1, abandoned=1, waiting=1)
+
+
+def test_the_wall_shows_the_wallets_of_its_supervisor_only(desk, day):
+    """Callers, agents, figures and failures of another wallet are not in it."""
+    window = desk.by("super_h")
+    waits(desk, day.taken)
+    waits(desk, day.at_linfu, "foreign", wallet="linfu", ago=5000)
+    was(desk, "abandoned", 30, 7, wallet="linfu")
+    with begin_write(desk.engine) as conn:
+        for call, wallet in ((day.taken, "haiyun"), (day.at_linfu, "linfu")):
+            told_at = {"at": desk.line_now.isoformat(), "wallet": wallet}
+            conn.execute(sa.insert(deliveries).values(id=f"{call}:x", body="", status="dead", tries=0, **told_at))
+    text = window.gets("/desk/wall").text
+    assert "Agent of Haiyun" in text and "Zweite Person" not in text
+    assert ">1:05<" in text and re.search(r"Hung up today</dt>\s*<dd>0</dd>", text)
+    assert re.search(r"events that the CRM did not take</dt><dd class=\"figure alarm\">! 1<", text)
+    both = desk.by("super_b").gets("/desk/wall").text
+    assert "Zweite Person" in both and re.search(r"Hung up today</dt>\s*<dd>7</dd>", both)
+
+
+def test_neither_numbers_nor_names_of_callers_are_on_the_wall(desk, day):
+    """It hangs where visitors pass."""
+    rings(desk, "agent_h", waits(desk, day.taken))
+    talks(desk)
+    text = desk.by("super_h").gets("/desk/wall").text
+    assert "In a call" in text and day.taken not in text and "0001" not in text
+
+
+def test_failed_texts_of_the_day_are_counted(desk, day):
+    """By the wallet of their call or case, which their ids name."""
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.update(messages).values(status="failed"))
+        own = len(conn.scalars(sa.select(messages.c.id)).all())
+        conn.execute(sa.insert(messages).values(id=f"code:{day.at_linfu}:1", at="2026-11-23", status="failed", tries=0))
+    assert own and f'did not arrive</dt><dd class="figure alarm">! {own}<' in desk.by("super_h").gets("/desk/wall").text
+
+
+def test_the_wall_is_live_and_keeps_itself_open(desk, hub, opened, day):
+    """A screen on the wall is not clicked at; it ends with the right."""
+    stream = opened("super_h", page="wall")
+    hub.look()
+    assert told(stream)["waiting"] == 0
+    waits(desk, day.taken)
+    hub.look()
+    assert told(stream)["waiting"] == 1
+    for _ in range(int(IDLE.total_seconds() // 25) + 10):
+        later(desk, hub, seconds=25)
+    assert not stream.ended
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.text("UPDATE staff SET role = 'agent' WHERE id = 'super_h'"))
+    hub.look()
+    assert stream.ended
+
+
+def test_an_agent_gets_no_wall_by_the_stream_either(desk):
+    """The page is refused, and so is the stream."""
+    assert desk.by("agent_h").gets("/desk/stream?page=wall").status_code == 403
