@@ -14,6 +14,7 @@ from ivr.callbacks.tables import callbacks
 from ivr.calls.report import call_report
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow, begin_read
+from ivr.talks.tables import talk_legs, talk_steps, talks
 from tests.day.playing import BEGIN, Day, Told
 
 ANSWER_SECONDS, SHORT_SECONDS = 20.0, 20.0
@@ -27,11 +28,17 @@ def faults(day: Day, conn: sa.Connection) -> Iterator[str]:
     promised = {row.call for row in conn.execute(sa.select(callbacks.c.call))}
     reports = {told.sid: call_report(conn, told.sid) for told in day.told}
     yield from _left_over(day, entries, offers)
-    yield from _doubled(day, offers)
+    yield from _doubled(day, offers, {row.call for row in conn.execute(sa.select(talk_legs.c.call))})
+    for talk in conn.execute(sa.select(talks).where(talks.c.status == "queued")):
+        yield f"the talk {talk.id} of {talk.call} goes on"
+    for step in conn.execute(sa.select(talk_steps).where(talk_steps.c.status == "queued")):
+        yield f"the step {step.id}, {step.act}, is still to be taken"
+    talked = {row.call for row in conn.execute(sa.select(talks.c.call))}
     for told in day.told:
-        yield from _lost(
-            told, [one for one in entries if one.call == told.sid], told.sid in promised, reports[told.sid]
-        )
+        if told.talks and told.sid not in talked:
+            yield f"{told.sid} talked to an agent, and there is no talk in the records"
+        mine = [one for one in entries if one.call == told.sid]
+        yield from _lost(told, mine, told.sid in promised, reports[told.sid])
     yield from _wrong_card(day, entries, offers)
 
 
@@ -49,11 +56,11 @@ def _left_over(day: Day, entries: list[AnyRow], offers: list[AnyRow]) -> Iterato
             yield f"offer {offer.id} is left as {offer.state}"
 
 
-def _doubled(day: Day, offers: list[AnyRow]) -> Iterator[str]:
-    """No offer was rung twice, no agent had two callers, and no caller two agents, at one time."""
-    legs = Counter(offer.call for offer in offers if offer.call)
-    yield from (f"the leg {leg} belongs to {many} offers" for leg, many in legs.items() if many > 1)
-    known = {offer.call for offer in offers}
+def _doubled(day: Day, offers: list[AnyRow], legs: set[str]) -> Iterator[str]:
+    """No leg belongs to two offers, and no agent was rung for none."""
+    rung = Counter(offer.call for offer in offers if offer.call)
+    yield from (f"the leg {leg} belongs to {many} offers" for leg, many in rung.items() if many > 1)
+    known = {offer.call for offer in offers} | legs
     for call in day.room.simulator.runner.calls.values():
         is_agents = call.leg.parameters["To"] in {one.address for one in day.staff}
         if is_agents and call.leg.sid not in known:
@@ -66,7 +73,7 @@ def _lost(told: Told, entries: list[AnyRow], promised: bool, report: dict[str, A
         yield f"{told.sid} called and left no trace"
         return
     outcomes = {entry.outcome for entry in entries}
-    if told.talks and "answered" not in outcomes:
+    if told.talks and not outcomes & {"answered", "abandoned"}:  # abandoned: after a transfer
         yield f"{told.sid} talked to an agent, and the records say {outcomes}"
     if "answered" in outcomes and not told.talks:
         yield f"{told.sid} is recorded as answered and talked to nobody"
@@ -80,7 +87,7 @@ def _lost(told: Told, entries: list[AnyRow], promised: bool, report: dict[str, A
 def _wrong_card(day: Day, entries: list[AnyRow], offers: list[AnyRow]) -> Iterator[str]:
     """The agent's leg that was joined with a caller is that of the offer of this caller's entry."""
     call_of = {entry.id: entry.call for entry in entries}
-    meant = {offer.call: call_of[offer.entry] for offer in offers if offer.call}
+    meant = {offer.call: call_of.get(offer.entry) for offer in offers if offer.call}
     for told in day.told:
         for leg in told.talks:
             if leg in meant and meant[leg] != told.sid:

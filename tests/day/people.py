@@ -17,7 +17,7 @@ class Customer:
     """A caller: seconds are counted from the beginning of the day.
 
     `hasty`: they press 0 before they choose a language. `when_tired`: what they do after `patience` seconds of waiting: hang up, or press the key for a callback or the
-    menu. `hangs_up`: they end the talk themselves, not the agent. `accepts`: they take a callback that is offered.
+    menu. `needs`: what the agent does beside talking: hold, transfer, consult, or nothing. `hangs_up`: they end the talk themselves, not the agent. `accepts`: they take a callback that is offered.
     """
 
     number: str
@@ -28,6 +28,7 @@ class Customer:
     patience: float
     when_tired: str
     talk: float
+    needs: str
     hangs_up: bool
     accepts: bool
 
@@ -79,6 +80,7 @@ def customers(chance: random.Random, many: int) -> list[Customer]:
                 patience=chance.expovariate(1 / 420),
                 when_tired=chance.choices(("hang up", "callback", "menu"), (0.5, 0.4, 0.1))[0],
                 talk=20 + chance.expovariate(1 / 220),
+                needs=chance.choices(("", "hold", "transfer", "consult"), (0.8, 0.1, 0.06, 0.04))[0],
                 hangs_up=chance.random() < 0.3,
                 accepts=chance.random() < 0.8,
             )

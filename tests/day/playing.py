@@ -16,11 +16,14 @@ import sqlalchemy as sa
 
 from ivr.callbacks import dialler
 from ivr.engine import journal
+from ivr.engine.secrets import Sealer
 from ivr.queue import agents, ringing
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.account.leg_events import Input
+from ivr.staff import people
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import operations, steps
 from tests.call_flows.line import HAIYUN
 from tests.day.network import BadTelephone, BadWire
 from tests.day.people import HOUR, LENGTH, OPENING, Colleague, Customer, Trouble, colleagues, customers, trouble
@@ -30,7 +33,7 @@ SHORT, LONG = 2.0, 30.0
 """Seconds between two rounds of the worker while somebody waits, and at other times."""
 BEGIN = datetime(2026, 11, 23, int(OPENING) - 8, tzinfo=UTC)
 """A Monday, at OPENING by the clock in Shanghai."""
-OUTBOXES = (ringing.CALLERS, ringing.OFFERS, dialler.ATTEMPTS, dialler.CALLBACKS)
+OUTBOXES = (ringing.CALLERS, ringing.OFFERS, steps.STEPS, steps.TALKS, dialler.ATTEMPTS, dialler.CALLBACKS)
 LATEST = 3 * HOUR
 """After the last caller has called, so long until everything has to be over."""
 SAMPLED_EVERY = 30.0
@@ -267,6 +270,8 @@ class Day:
         if other is None or other.sid in told.talks:
             return
         told.talks.append(other.sid)
+        if told.customer.needs and len(told.talks) == 1:
+            self.after(told.customer.talk * 0.4, lambda: self._acts(told, other.sid))
         if told.customer.hangs_up:
             self.after(told.customer.talk, lambda: self._ends(told.call))
         else:
@@ -274,6 +279,44 @@ class Day:
         if self.chance.random() < self.trouble.dies:
             self.seen["agents' telephones that died"] += 1
             self.after(told.customer.talk * self.chance.random(), lambda: self._ends_leg(other.sid))
+
+    def _acts(self, told: Told, leg: str) -> None:
+        """The agent holds, consults or transfers; what is refused at that moment is left."""
+        with begin_read(self.room.worker.engine) as conn:
+            offer = conn.execute(sa.select(agent_offers).where(agent_offers.c.call == leg)).first()
+            me = people.find(conn, offer.staff) if offer else None
+        if offer is None or me is None:
+            return
+        topic = self.chance.choice(("top-up", "transactions"))
+        whom, now, sealer = operations.To(topic=topic, note="Please look at this."), self.room.now, self._sealer()
+        if told.customer.needs == "hold":
+            self._does("held", lambda conn: operations.hold(conn, offer.id, me, now))
+            self.after(
+                40, lambda: self._does("unheld", lambda conn: operations.unhold(conn, offer.id, me, self.room.now))
+            )
+        elif told.customer.needs == "transfer":
+            self._does("transferred", lambda conn: operations.transfer(conn, sealer, offer.id, me, whom, now))
+        else:
+            self._does("consulted", lambda conn: operations.consult(conn, sealer, offer.id, me, whom, now))
+            self.after(45, lambda: self._leaves_to_colleague(told, offer.id, me))
+
+    def _leaves_to_colleague(self, told: Told, talk: str, me: Any) -> None:
+        """If the colleague has answered; the caller ends that talk."""
+        self.after(told.customer.talk, lambda: self._ends(told.call))
+        if not self._does("left to a colleague", lambda conn: operations.complete(conn, talk, me, self.room.now)):
+            self._does("taken back", lambda conn: operations.cancel(conn, talk, me, self.room.now))
+
+    def _does(self, what: str, act: Callable[[sa.Connection], None]) -> bool:
+        try:
+            with begin_write(self.room.worker.engine) as conn:
+                act(conn)
+        except operations.Refused:
+            return False
+        self.seen[f"talks {what}"] += 1
+        return True
+
+    def _sealer(self) -> Sealer:
+        return Sealer(self.room.line.settings.server_key)
 
     def _agent(self, call: Any, one: Colleague) -> None:
         if call.phone_call.waiting.kind != "keys":
