@@ -18,7 +18,7 @@ from ivr.desk.access import is_signed_in, needs, person
 from ivr.desk.context import Desk
 from ivr.queue import offers
 from ivr.storage.database import AnyRow, begin_read, begin_write
-from ivr.talks import operations
+from ivr.talks import browser_legs, operations
 from ivr.telephony import voice_sdk
 from ivr.telephony.softphone import Leg, NotReached
 
@@ -35,6 +35,14 @@ class Panel:
     why: str | None
     leg: Leg | None
     offer: AnyRow | None
+    """The open offer of a caller; its id and state."""
+    asked: AnyRow | None
+    """The leg by which a colleague consults this person, or a supervisor hears a talk."""
+
+    @property
+    def rings_for(self) -> AnyRow | None:
+        """What the telephone rings for, or goes on with."""
+        return self.offer or self.asked
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -59,7 +67,7 @@ def panel(desk: Desk) -> Panel | None:
     if not _is_rung_here():
         return None
     with begin_read(desk.engine) as conn:
-        offer = offers.of_agent(conn, person().id)
+        offer, asked = offers.of_agent(conn, person().id), browser_legs.of_person(conn, person().id)
     kind, why, leg = _kind(desk), None, None
     if kind == "none":
         why = voice_sdk.missing(desk.settings)
@@ -68,7 +76,7 @@ def panel(desk: Desk) -> Panel | None:
             leg = desk.softphone.here(person().id)
         except NotReached:
             kind, why = "none", "not-reached"
-    return Panel(kind, why, leg, offer)
+    return Panel(kind, why, leg, offer, asked)
 
 
 def _kind(desk: Desk) -> str:
@@ -116,18 +124,16 @@ def _add_deeds(pages: Blueprint, desk: Desk) -> None:
     @needs("take-calls")
     def accept() -> Any:
         with begin_write(desk.engine) as conn:
-            offer = _own_offer(conn, request.form.get("offer", ""))
-            claimed = offer is not None and offers.claim(conn, offer.id, desk.now()) is not None
-        if offer is None or not claimed:
+            taken = _accept(conn, desk, request.form.get("offer", ""))
+        if taken is None:
             return _done("phone-gone", 409)
-        return _operate(desk, lambda phone: phone.accept(person().id, offer.call))
+        return _operate(desk, lambda phone: phone.accept(person().id, taken.call))
 
     @pages.post("/decline")
     @needs("take-calls")
     def decline() -> Any:
         with begin_write(desk.engine) as conn:
-            offer = _own_offer(conn, request.form.get("offer", ""))
-            declined = offer is not None and offers.decline(conn, offer.id, desk.now())
+            declined = _decline(conn, desk, request.form.get("offer", ""))
         return _operate(desk, lambda phone: phone.decline(person().id)) if declined else _done()
 
     @pages.post("/say")
@@ -162,10 +168,25 @@ def _add_sdk(pages: Blueprint, desk: Desk) -> None:
         return send_file(voice_sdk.FILE, mimetype="text/javascript")
 
 
+def _accept(conn: sa.Connection, desk: Desk, id: str) -> AnyRow | None:
+    """Accept the offer, or the leg, of this id; it holds the CallSid. None when it is not one's own, or over."""
+    if asked := browser_legs.accept(conn, person().id, id):
+        return asked
+    offer = _own_offer(conn, id)
+    return offer if offer is not None and offers.claim(conn, offer.id, desk.now()) is not None else None
+
+
+def _decline(conn: sa.Connection, desk: Desk, id: str) -> bool:
+    if browser_legs.decline(conn, person().id, id, desk.now()):
+        return True
+    offer = _own_offer(conn, id)
+    return offer is not None and offers.decline(conn, offer.id, desk.now())
+
+
 def _own_offer(conn: sa.Connection, id: str) -> AnyRow | None:
-    """An open offer that rings the browser of who asks."""
-    offer = offers.find(conn, id)
-    mine = offer is not None and (offer.staff, offer.address) == (person().id, f"client:{person().id}")
+    """An open offer of a caller that rings the browser of who asks."""
+    offer = offers.of_agent(conn, person().id)
+    mine = offer is not None and (offer.id, offer.address) == (id, f"client:{person().id}")
     return offer if mine else None
 
 

@@ -27,7 +27,7 @@ from ivr.handover.whisper import announcement, whisper
 from ivr.queue import entries
 from ivr.queue.ringing import LEG_ENDED
 from ivr.storage.database import AnyRow, begin_read, begin_write
-from ivr.talks import notices
+from ivr.talks import browser_legs, notices
 from ivr.talks import talk as state
 from ivr.talks.steps import coached_call, turn_url
 from ivr.web.hold_music import music_url
@@ -80,6 +80,8 @@ def arrive(runtime: Runtime, talk: str, leg: str) -> str:
             return _confer(runtime, found, _seat(conn, found, mine))
         if mine.call is None:
             state.change_leg(conn, leg, call=request.form.get("CallSid"))
+        if browser_legs.needs_no_key(mine):
+            return _take(runtime, conn, found, mine)
         spoken = announcement(conn, found.call, found.wallet, runtime.speaker)
     return twiml.decide(spoken, f"{runtime.base_url}/voice/talks/{talk}/legs/{leg}/answer")
 
@@ -93,12 +95,16 @@ def answered(runtime: Runtime, talk: str, leg: str) -> str:
         if keys_of(request.form.get("Digits")) != "1":
             state.leg_ended(conn, leg, "declined", runtime.machine())
             return twiml.HANG_UP
-        state.answered(conn, mine)
-        seat = _seat(conn, found, mine)
-        spoken: list[SpokenText] = []
-        if mine.role == "consulted":
-            spoken = whisper(conn, found.call, runtime.speaker) + note_of(runtime, conn, found)
-    return twiml.says(spoken) + _confer(runtime, found, seat)
+        return _take(runtime, conn, found, mine)
+
+
+def _take(runtime: Runtime, conn: sa.Connection, talk: AnyRow, leg: AnyRow) -> str:
+    """Whoever has accepted goes to the conference, a colleague after the summary and the agent's note."""
+    state.answered(conn, leg)
+    spoken: list[SpokenText] = []
+    if leg.role == "consulted":
+        spoken = whisper(conn, talk.call, runtime.speaker) + note_of(runtime, conn, talk)
+    return twiml.says(spoken) + _confer(runtime, talk, _seat(conn, talk, leg))
 
 
 def after(runtime: Runtime, talk: str, leg: str) -> str:

@@ -13,6 +13,8 @@ from ivr.desk import app as desk_app
 from ivr.queue.tables import agent_offers
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks.tables import talk_legs
+from ivr.talks.tables import talks as talks_table
 from ivr.telephony import voice_sdk
 from ivr.telephony.softphone import Heard, Leg, NotReached
 from tests.desk.conftest import live, open_desk
@@ -270,3 +272,20 @@ def test_what_is_missing_is_said_and_no_token_is_made(day, copied, monkeypatch, 
     window = desk.by("agent_h")
     assert says in window.page.text and says in window.gets("/desk/phone").text
     assert window.posts("/desk/phone/token").status_code == window.gets("/desk/phone/voice-sdk.js").status_code == 404
+
+
+def test_a_colleague_who_is_consulted_accepts_on_the_panel(desk, day, telephone):
+    """There is no caller's offer for it; the leg of the talk is accepted, by whom it rings only."""
+    told = {"entry": "entry-1", "call": day.abandoned, "wallet": "haiyun", "staff": "idle_h", "mode": "conference"}
+    told |= {"id": "t" * 16, "holding": True, "conference_over": False, "began": "", "status": "queued", "tries": 0}
+    leg = {"id": "l" * 16, "talk": "t" * 16, "role": "consulted", "staff": "agent_h", "address": "client:agent_h"}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.insert(talks_table).values(**told))
+        conn.execute(sa.insert(talk_legs).values(**leg, state="ringing", hold=False, sequence=-1, at=""))
+    window = desk.by("agent_h")
+    assert "A colleague consults you" in window.page.text and f'data-offer="{"l" * 16}"' in window.page.text
+    assert desk.by("super_h").posts("/desk/phone/accept", offer="l" * 16).status_code == 409
+    assert window.posts("/desk/phone/accept", offer="l" * 16).status_code == 303
+    assert ("accept", "agent_h", None) in telephone.did and 'data-state="claimed"' in window.gets("/desk/").text
+    assert window.posts("/desk/phone/decline", offer="l" * 16).status_code == 303
+    assert ("decline", "agent_h") not in telephone.did

@@ -69,6 +69,7 @@ function rings(incoming) {
     incoming.on(ended, () => {
       if (call === incoming) call = null;
       show("ready");
+      look();
     });
   }
   look();
