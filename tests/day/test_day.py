@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ivr.callbacks.tables import callbacks
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks.tables import talks
 from tests.day.audit import faults, figures, waits
 from tests.day.drawing import drawn
 from tests.day.playing import planned
 
-LEFT_WAITING = (
-    sa.update(queue_entries).where(queue_entries.c.outcome == "abandoned").values(status="queued", outcome=None)
-)
-NEVER_ANSWERED = sa.update(queue_entries).where(queue_entries.c.outcome == "answered").values(outcome="failed")
-NO_CALLBACKS = sa.delete(callbacks)
-OTHER_CARDS = sa.update(agent_offers).values(
-    entry=sa.select(sa.func.max(queue_entries.c.id)).scalar_subquery(), status="over"
-)
-STILL_RINGING = sa.update(agent_offers).where(
-    agent_offers.c.id == sa.select(sa.func.max(agent_offers.c.id)).scalar_subquery()
-)
+SOME_ENTRY = queue_entries.c.id == sa.select(sa.func.max(queue_entries.c.id)).scalar_subquery()
+SOME_OFFER = agent_offers.c.id == sa.select(sa.func.max(agent_offers.c.id)).scalar_subquery()
+OTHER_CARDS = {"entry": sa.select(sa.func.max(queue_entries.c.id)).scalar_subquery(), "status": "over"}
+PLANTED = {
+    "left as queued": sa.update(queue_entries).where(SOME_ENTRY).values(status="queued", outcome=None),
+    "talked to an agent, and the records say": sa.update(queue_entries).values(outcome="failed"),
+    "there is no talk in the records": sa.update(talks).values(call="another"),
+    "whose card was that of": sa.update(agent_offers).values(**OTHER_CARDS),
+    "is left as ringing": sa.update(agent_offers).where(SOME_OFFER).values(status="queued", state="ringing"),
+}
 
 
 def test_a_day_ends_with_everybody_answered_called_back_or_told(desk):
@@ -33,16 +32,13 @@ def test_a_day_ends_with_everybody_answered_called_back_or_told(desk):
     assert day.seen["restarts of the line"] == 12 and day.seen["agents removed"] == 1
     assert figures(day, waits(day))["callers"] == "9"
     assert "Callers who wait" in drawn("A day", "", day.samples, waits(day))
-    planted = {
-        "left as queued": LEFT_WAITING,
-        "talked to an agent, and the records say": NEVER_ANSWERED,
-        "not answered and has no callback": NO_CALLBACKS,
-        "whose card was that of": OTHER_CARDS,
-        "is left as ringing": STILL_RINGING.values(status="queued", state="ringing"),
-    }
-    for words, statement in planted.items():
+    for words, statement in PLANTED.items():
         found = _after(day, statement)
         assert any(words in fault for fault in found), (words, found)
+    lost = next(told for told in day.told if told.talks and told.customer.accepts)
+    lost.talks.clear()
+    found = _after(day, sa.update(queue_entries).where(queue_entries.c.call == lost.sid).values(outcome="failed"))
+    assert any(fault.startswith(f"{lost.sid} was not answered and has no callback") for fault in found), found
 
 
 def _after(day, statement):
