@@ -1,6 +1,7 @@
 """Hands a call over to a person: rings the agents on duty one after the other, or takes a callback."""
 
 from call_flows.language import keep_language, take_language
+from call_flows.satisfaction import ask_satisfaction
 from call_flows.voice_note import offer_voice_note
 from ivr.callbacks.callbacks import (
     CallbackSlot,
@@ -60,7 +61,7 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
     call.facts["solved"] = False
     on_duty = await call.do(duty, call.facts["wallet"], is_urgent(call.facts))
     if on_duty.open and on_duty.queued:
-        chosen = await wait_for_agent(call)
+        chosen = await wait_for_agent(call, only)
         if chosen == "menu" and not only:
             raise Main
         if chosen == "callback":
@@ -90,7 +91,7 @@ async def speak_to_agent(call: Call, reason: str, only: bool = False) -> None:
     await callback(call, reason, only)
 
 
-async def wait_for_agent(call: Call) -> str:
+async def wait_for_agent(call: Call, only: bool) -> str:
     """Wait in the queue; returns what the caller chose instead, `full` or `failed`. After a talk the call ends."""
     topic = "security" if is_urgent(call.facts) else call.facts.get("topic", "other")
     language = "both" if call.in_both else call.language
@@ -102,6 +103,7 @@ async def wait_for_agent(call: Call) -> str:
     call.say("connecting")
     ended = await call.queue("agent-queue")
     if ended == "answered":
+        await ask_satisfaction(call, only)
         say_goodbye(call)
     return ended
 

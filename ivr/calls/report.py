@@ -16,6 +16,7 @@ from ivr.engine import journal
 from ivr.engine.secrets import ERASED, Sealer
 from ivr.follow_up import deliveries
 from ivr.handover.summary import proof_level, summarise
+from ivr.queue.ratings import rating_of
 from ivr.queue.tables import queue_entries
 
 CRM_FIELDS = (
@@ -39,7 +40,7 @@ UNJOINED = "unjoined"
 
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
-    """Language, wallet, level, outcome, turns and summary of a call; None when there is no such call.
+    """Language, wallet, level, outcome, rating, turns and summary of a call; None when there is no such call.
 
     An erased call has no turns and no summary, and `erased` is true.
     """
@@ -53,6 +54,7 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "wallet": call.wallet,
         "level": proof_level(rows[-1].facts),
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
+        "rating": rating_of(conn, sid),
     } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _turns_and_summary(rows))
 
 

@@ -103,6 +103,8 @@ class Settings:
     """From how long a wait in the queue on the log has an error each minute."""
     calls_an_hour: int
     """The most calls from one number to a wallet within an hour; further ones may only freeze an account."""
+    ask_satisfaction: bool
+    """Whether callers are asked one question after a talk with an agent of the desk."""
     callback_prefixes: tuple[str, ...]
     """Prefixes of the numbers that the line calls back."""
     callbacks_an_hour: int
@@ -202,6 +204,7 @@ class _Reader:
             queue_per_agent=self._whole("QUEUE_PER_AGENT", 20),
             queue_alarm_seconds=self._whole("QUEUE_ALARM_SECONDS", 120),
             calls_an_hour=self._whole("CALLS_AN_HOUR", 999999 if lab else 30),
+            ask_satisfaction=self._choice("ASK_SATISFACTION", ("1", "0")) == "1",
             callback_prefixes=self._prefixes("CALLBACK_PREFIXES", "+86,+1"),
             callbacks_an_hour=self._whole("CALLBACKS_AN_HOUR", 100),
             callback_dial_prefixes=self._prefixes("CALLBACK_DIAL_PREFIXES", "+" if lab else ""),

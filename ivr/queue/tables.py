@@ -1,4 +1,4 @@
-"""Tables: callers in the queue, offers to agents, and the state of each agent."""
+"""Tables: callers in the queue, offers to agents, the state of each agent, and what callers say after a talk."""
 
 from __future__ import annotations
 
@@ -93,4 +93,15 @@ talk_notes = sa.Table(
     sa.Column("note_sealed", sa.Text),  # both with the key of the call
     sa.Column("follow_up_sealed", sa.Text),
     sa.Index("talk_notes_by_call", "call"),
+)
+
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    sa.Column("call", sa.Text, primary_key=True),
+    sa.Column("wallet", sa.Text, nullable=False),
+    sa.Column("staff", sa.Text),  # who talked with the caller last
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # asked (no answer), then good, fair or poor
+    sa.Index("ratings_by_status", "status"),
 )

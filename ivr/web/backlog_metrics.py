@@ -16,7 +16,7 @@ from ivr.cases.tables import overdue
 from ivr.follow_up.outbox import is_due
 from ivr.follow_up.tables import deliveries, messages
 from ivr.queue.entries import longest_wait
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import queue_entries, ratings
 from ivr.storage.database import AnySelect, begin_read
 from ivr.voice_notes.tables import recordings
 
@@ -24,6 +24,7 @@ BY_STATUS = {
     "ivr_callbacks": (callback_queue, "Promised callbacks."),
     "ivr_deliveries": (deliveries, "Events for the CRM."),
     "ivr_queue": (queue_entries, "Callers in the queue for agents."),
+    "ivr_ratings": (ratings, "Callers who were asked after a talk with an agent, by what they answered."),
     "ivr_recordings": (recordings, "Recordings at the telephone company."),
     "ivr_texts": (messages, "Text messages."),
 }

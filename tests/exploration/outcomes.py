@@ -172,6 +172,8 @@ def _terms(unit: str, provisional: bool) -> dict[str, Any]:
 DESK_STAFFED = ok("agents at the desk", {"open": True, "numbers": [], "opens": None, "queued": True})
 """Not among the outcomes below: callers who wait in the queue are explored by themselves, in test_queue."""
 OUTCOMES: dict[str, list[Outcome]] = {
+    "ratings.may_ask": [ok("yes", True), ok("no", False)],
+    "ratings.keep_rating": [ok("kept", None)],
     "entries.join_queue": [
         ok("joined", {"joined": True, "ahead": 1, "minutes": 5}),
         ok("full", {"joined": False, "ahead": 0, "minutes": None}),

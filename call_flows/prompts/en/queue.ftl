@@ -21,3 +21,10 @@ queue-full = Too many callers are waiting right now.
 # On the agent's telephone
 offer-from = A call for { TEXT($name) }.
     .accept = To take it
+
+# After the talk
+satisfaction = How was the help that you got from our agent?
+    .good = If it was good
+    .fair = If it was fair
+    .poor = If it was poor
+satisfaction-thanks = Thank you for telling us.

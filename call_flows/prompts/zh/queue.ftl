@@ -21,3 +21,10 @@ queue-full = 现在等候的人太多了。
 # 客服的电话
 offer-from = { TEXT($name) }有来电。
     .accept = 接听
+
+# 通话以后
+satisfaction = 您对这次人工服务满意吗？
+    .good = 满意
+    .fair = 一般
+    .poor = 不满意
+satisfaction-thanks = 谢谢您的评价。
