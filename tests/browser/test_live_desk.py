@@ -35,8 +35,9 @@ def page(chromium, server):
     opened.fill("input[name=password]", PASSWORD)
     opened.click("form:has(input[type=password]) button")
     expect(opened.locator("[data-region=mine] .state")).to_have_text("Offline")
+    opened.wait_for_load_state("load")  # the scripts have run
     opened.keyboard.press("a")
-    expect(opened.locator("[data-region=mine] .state")).to_have_text("Available")
+    expect(opened.locator("[data-region=mine] .state")).to_have_text("Available", timeout=15_000)
     server.rows.now = datetime.now(UTC)
     yield opened
     context.close()
