@@ -13,7 +13,14 @@ from ivr.setup.twilio_check import cases, twilio_group
 from ivr.telephony.dialling import Ringing
 from ivr.telephony.recordings import NotDone
 from ivr.telephony.texting import Text
-from ivr.telephony.twilio_rest import OwnNumbers, TestAccount, TwilioRecordings, TwilioSms, TwilioTelephone
+from ivr.telephony.twilio_rest import (
+    OwnNumbers,
+    TestAccount,
+    TwilioConferencing,
+    TwilioRecordings,
+    TwilioSms,
+    TwilioTelephone,
+)
 
 URL, CALL, QUEUE, ROOM = "https://ivr.example.com/voice", "CA" + "1" * 32, "QU" + "1" * 32, "CF" + "1" * 32
 RECORDING = "RE" + "1" * 32
@@ -47,6 +54,20 @@ def test_ringing_an_agent_and_looking_for_that_call_is_taken(against_mock):
     assert placed.startswith("CA") and isinstance(telephone.status(CALL), str)
     assert isinstance(telephone.placed("+8613900000009", "+12025550144", datetime.now(UTC)), list)
     telephone._client.http_client.session.close()
+
+
+def test_what_talks_ask_for_is_taken(against_mock):
+    """Redirect, hang up, find and list a conference, hold and its end, mute, coach, and end the conference."""
+    talks = TwilioConferencing(against_mock)
+    talks.redirect(CALL, URL + "/talks/0123456789abcdef/legs/0123456789abcdef#rc=2")
+    talks.hang_up(CALL)
+    assert isinstance(talks.present(ROOM), list) and isinstance(talks.find("0123456789abcdef"), str | None)
+    for held in (True, False):
+        talks.hold(ROOM, CALL, held, URL + "/talks/0123456789abcdef/hold")
+    for muted, coached in ((True, ""), (False, CALL), (False, "")):
+        talks.listen(ROOM, CALL, muted, coached)
+    talks.end(ROOM)
+    talks._client.http_client.session.close()
 
 
 @pytest.mark.parametrize("sender", ["+12025550144", "MG" + "0a" * 16, "12345", "Haiyun"])

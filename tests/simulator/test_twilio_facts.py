@@ -300,3 +300,39 @@ def test_conference_status_callbacks_follow_the_first_participant(simulator):
         "conference-end",
     ]
     assert [form["SequenceNumber"] for form in told] == list("0123456") and simulator.stub.forms("/other") == []
+
+
+def test_notices_of_a_conference_name_the_label_the_states_and_the_cause(simulator):
+    """ParticipantLabel, Hold, Coaching, the two flags; ReasonParticipantLeft on leaving [Conference]."""
+    noun = "<Dial><Conference participantLabel='{}' statusCallback='/told' statusCallbackEvent='join leave modify'>desk"
+    noun += "</Conference></Dial>"
+    simulator.stub.on("/voice", noun.format("caller")).on("/second", noun.format("agent"))
+    first = simulator.dials()
+    made = simulator.rest.calls.create(to=CALLER, from_=LINE, url=simulator.url("/second"))
+    simulator.sees(made.sid)
+    room = simulator.rest.conferences(simulator.rest.conferences.list()[0].sid)
+    room.participants("agent").update(coaching=True, call_sid_to_coach=first["sid"])
+    simulator.does(f"{made.sid}/hang-up")
+    told = simulator.stub.forms("/told")
+    assert [one["ParticipantLabel"] for one in told] == ["caller", "agent", "agent", "agent"]
+    assert [one["Coaching"] for one in told] == ["false", "false", "true", "true"]
+    assert [one["EndConferenceOnExit"] for one in told] == ["false"] * 4
+    assert [one.get("ReasonParticipantLeft") for one in told] == [None, None, None, "participant_hung_up"]
+    with pytest.raises(TwilioRestException) as refused:
+        room.participants("agent").update(hold=True)
+    assert refused.value.status == 404
+
+
+def test_who_is_alone_or_on_hold_hears_the_documents_for_that(simulator):
+    """waitUrl before the conference starts; HoldUrl, by HoldMethod, for a participant on hold [Conference, Participant]."""
+    noun = "<Dial><Conference waitUrl='/alone' waitMethod='POST'>desk</Conference></Dial>"
+    simulator.stub.on("/voice", noun).on("/second", noun).on("/alone", zh("请等人来。")).on("/held", zh("请稍候。"))
+    first = simulator.dials()
+    made = simulator.rest.calls.create(to=CALLER, from_=LINE, url=simulator.url("/second"))
+    assert [one["text"] for one in simulator.sees(first["sid"])["heard"]] == ["请等人来。"]
+    assert simulator.sees(made.sid)["heard"] == []
+    room = simulator.rest.conferences(simulator.rest.conferences.list()[0].sid)
+    held = {"hold": True, "hold_url": simulator.url("/held"), "hold_method": "POST"}
+    room.participants(first["sid"]).update(**held)
+    room.participants(first["sid"]).update(**held)
+    assert [one["text"] for one in simulator.sees(first["sid"])["heard"]] == ["请等人来。", "请稍候。"]
