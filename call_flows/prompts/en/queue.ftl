@@ -15,7 +15,7 @@ queue-agent-here = An agent is here. Go ahead.
 queue-closes = We close { MOMENT($at) }.
 queue-not-before-closing = We close { MOMENT($at) }, before it would be your turn.
 queue-one-moment = One moment, please. You are next in line.
-queue-on-hold = You are on hold. We are still with you.
+queue-on-hold = Please hold. We are still with you.
 queue-full = Too many callers are waiting right now.
 
 # On the agent's telephone

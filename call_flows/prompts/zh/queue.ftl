@@ -15,7 +15,7 @@ queue-agent-here = 客服来了，请讲。
 queue-closes = 我们{ MOMENT($at) }下班。
 queue-not-before-closing = 我们{ MOMENT($at) }下班，在那之前轮不到您。
 queue-one-moment = 请稍等，您排在第一位。
-queue-on-hold = 请稍候，不要挂机。
+queue-on-hold = 请稍候，不要挂机，我们还在线上。
 queue-full = 现在等候的人太多了。
 
 # 客服的电话
