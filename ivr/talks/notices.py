@@ -28,7 +28,12 @@ def take(conn: sa.Connection, talk_id: str, form: Mapping[str, str], now: dateti
         return
     leg = _leg(conn, talk_id, form)
     number = form.get("SequenceNumber", "")
-    if leg is None or not (number.isascii() and number.isdigit()) or int(number) <= leg.sequence or talk.conference_over:
+    if (
+        leg is None
+        or not (number.isascii() and number.isdigit())
+        or int(number) <= leg.sequence
+        or talk.conference_over
+    ):
         return
     state.change_leg(conn, leg.id, sequence=int(number), **_changed(leg, event, form))
     if leg.role == "caller" and event == "participant-join" and talk.status == QUEUED:
