@@ -67,9 +67,8 @@ def read_board(conn: sa.Connection, now: datetime) -> Board:
     callers = _callers(open_entries(conn))
     offers = conn.execute(sa.select(agent_offers).where(agent_offers.c.status == QUEUED).order_by(agent_offers.c.id))
     by_entry = {one.entry: one for one in callers}
-    engaged = tuple(
-        Engaged(row.id, row.staff, row.state, row.at, by_entry[row.entry]) for row in offers if row.entry in by_entry
-    )
+    about = ((row, by_entry.get(row.about or row.entry)) for row in offers)
+    engaged = tuple(Engaged(row.id, row.staff, row.state, row.at, caller) for row, caller in about if caller)
     return Board(callers, tuple(everybody(conn, now)), engaged)
 
 

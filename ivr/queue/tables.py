@@ -44,6 +44,7 @@ agent_offers = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),  # random; it is in the URLs given to Twilio
     sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("about", sa.Text),  # the entry about whose talk a colleague or supervisor is rung; `entry` is none then
     sa.Column("staff", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),

@@ -31,7 +31,7 @@ def accept(conn: sa.Connection, staff: str, leg_id: str) -> AnyRow | None:
     if leg is None or leg.id != leg_id:
         return None
     if leg.state == "ringing":
-        state.change_leg(conn, leg_id, state="claimed")
+        state.claimed(conn, leg_id)
     return leg
 
 

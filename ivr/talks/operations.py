@@ -25,7 +25,16 @@ from ivr.storage.database import AnyRow, clean
 from ivr.talks import talk as state
 
 Reason = Literal[
-    "no-talk", "over", "held", "not-held", "consulting", "nobody", "not-answered", "too-late", "no-address"
+    "no-talk",
+    "over",
+    "held",
+    "not-held",
+    "consulting",
+    "nobody",
+    "not-answered",
+    "too-late",
+    "no-address",
+    "engaged",
 ]
 Hears = Literal["listen", "whisper", "join"]
 LONGEST_NOTE = 300
@@ -79,7 +88,8 @@ def consult(conn: sa.Connection, sealer: Sealer, talk_id: str, me: Person, to: T
     if not talk.holding:
         _hold(conn, talk, agent)
     leg = state.add_leg(conn, talk.id, "consulted", now, staff=colleague.id, address=colleague.address)
-    state.occupy(conn, leg, colleague, now)
+    if not state.occupy(conn, talk, leg, colleague.id, colleague.address, now):
+        raise Refused("nobody")
     state.add_step(conn, talk.id, "ring", leg)
 
 
@@ -169,9 +179,16 @@ def supervise(conn: sa.Connection, talk_id: str, me: Person, hears: Hears, now: 
         state.change_leg(conn, leg.id, hears=hears)
         state.add_step(conn, talk.id, "hears", leg.id)
     if not mine:
-        state.to_conference(conn, talk, _agent(conn, talk))
-        more = {"staff": me.id, "address": me.address, "hears": hears}
-        state.add_step(conn, talk.id, "ring", state.add_leg(conn, talk.id, "supervisor", now, **more))
+        _ring_supervisor(conn, talk, me, hears, now)
+
+
+def _ring_supervisor(conn: sa.Connection, talk: AnyRow, me: Person, hears: Hears, now: datetime) -> None:
+    lock_until_commit(conn, "queue")
+    state.to_conference(conn, talk, _agent(conn, talk))
+    leg = state.add_leg(conn, talk.id, "supervisor", now, staff=me.id, address=me.address, hears=hears)
+    if not state.occupy(conn, talk, leg, me.id, me.address, now):
+        raise Refused("engaged")
+    state.add_step(conn, talk.id, "ring", leg)
 
 
 def stop_supervising(conn: sa.Connection, talk_id: str, me: Person, now: datetime) -> None:

@@ -140,7 +140,7 @@ def hand_over(conn: sa.Connection, talk: AnyRow, to: AnyRow, now: datetime) -> N
         offers.settle(conn, leg.id, "done", now, caller_stays=True)
     change_leg(conn, to.id, role="agent")
     offer = (agent_offers.c.id == to.id) & (agent_offers.c.status == QUEUED)
-    conn.execute(sa.update(agent_offers).where(offer).values(entry=talk.entry))
+    conn.execute(sa.update(agent_offers).where(offer).values(entry=talk.entry, about=None))
     change(conn, talk.id, staff=to.staff, holding=False)
     conn.execute(sa.update(queue_entries).where(queue_entries.c.id == talk.entry).values(staff=to.staff))
     for leg in legs_of(conn, talk.id, "caller"):
@@ -157,7 +157,7 @@ def leg_ended(conn: sa.Connection, leg_id: str, how: str, now: datetime) -> None
         return
     change_leg(conn, leg_id, state="left")
     had_the_caller = is_connected(conn, talk)
-    if leg.role in ("consulted", "agent"):
+    if leg.role != "caller":
         _free(conn, leg, how, now)
     if leg.role != "agent" or talk.status != QUEUED:
         return
@@ -226,10 +226,24 @@ def is_connected(conn: sa.Connection, talk: AnyRow) -> bool:
     return status in ("connected", "over")
 
 
-def occupy(conn: sa.Connection, leg: str, agent: agents.Agent, now: datetime) -> None:
-    """A colleague is rung for a consultation: an offer of their own, so nobody else rings them meanwhile."""
-    offer = {"id": leg, "entry": leg, "staff": agent.id, "address": agent.address, "at": stamp(now), "tries": 0}
-    conn.execute(sa.insert(agent_offers).values(**offer, state="ringing", status=QUEUED, next=NEVER))
+def occupy(conn: sa.Connection, talk: AnyRow, leg: str, staff: str, address: str, now: datetime) -> bool:
+    """A colleague or supervisor is rung about a talk: an offer of their own, so nobody else rings them meanwhile.
+
+    False when they are engaged already.
+    """
+    engaged = (agent_offers.c.staff == staff) & (agent_offers.c.status == QUEUED)
+    if conn.scalar(sa.select(sa.exists().where(engaged))):
+        return False
+    offer = {"id": leg, "entry": leg, "about": talk.entry, "staff": staff, "address": address, "at": stamp(now)}
+    conn.execute(sa.insert(agent_offers).values(**offer, state="ringing", status=QUEUED, tries=0, next=NEVER))
+    return True
+
+
+def claimed(conn: sa.Connection, leg: str) -> None:
+    """A consulted colleague or a supervisor has accepted by the desk's button, before their browser answers."""
+    change_leg(conn, leg, state="claimed")
+    rings = (agent_offers.c.id == leg) & (agent_offers.c.status == QUEUED) & (agent_offers.c.state == "ringing")
+    conn.execute(sa.update(agent_offers).where(rings).values(state="claimed"))
 
 
 def answered(conn: sa.Connection, leg: AnyRow) -> None:
@@ -268,4 +282,4 @@ def _free(conn: sa.Connection, leg: AnyRow, how: str, now: datetime) -> None:
     waited = leg.role == "consulted" and leg.state == "ringing"
     if waited and how == "missed" and leg.staff:
         agents.missed(conn, leg.staff)
-    offers.settle(conn, leg.id, how, now, caller_stays=leg.role == "consulted")
+    offers.settle(conn, leg.id, how, now, caller_stays=leg.role != "agent")

@@ -134,3 +134,26 @@ def test_an_agent_who_was_cut_off_finds_the_button_to_rejoin(desk, talk):
     assert f"/desk/talks/{talk}/rejoin" not in desk.by("idle_h").gets("/desk/").text
     assert window.posts(f"/desk/talks/{talk}/rejoin").status_code == 303
     assert window.posts(f"/desk/talks/{talk}/rejoin").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "role, state", [("consulted", "ringing"), ("consulted", "connected"), ("supervisor", "connected")]
+)
+def test_who_is_rung_about_a_talk_reads_whose_it_is_and_gets_no_card_or_buttons_of_it(desk, talk, day, role, state):
+    """The talk stays its agent's: hold, card and the agent's own buttons are not theirs."""
+    name = "idle_h" if role == "consulted" else "super_h"
+    more = {"talk": talk, "address": f"client:{name}", "hold": False, "sequence": 1, "at": stamp(desk.now)}
+    leg = {"id": "w" * 16, "role": role, "staff": name, "state": state, "hears": "listen", **more}
+    offer = {"id": "w" * 16, "entry": "w" * 16, "about": "e1", "staff": name, "address": f"client:{name}"}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.update(staff).where(staff.c.id == name).values(address=f"client:{name}"))
+        conn.execute(sa.insert(talk_legs).values(**leg))
+        offer |= {"at": stamp(desk.now), "state": state, "status": "queued", "tries": 0, "next": "9"}
+        conn.execute(sa.insert(agent_offers).values(**offer))
+    window = desk.by(name)
+    page = window.gets("/desk/").text
+    work = page[page.index('data-region="work"') : page.index('data-region="after"')]
+    assert "The talk of Agent of Haiyun" in work and f'data-state="{state}"' in work
+    assert f"/desk/talks/{talk}/hold" not in work and f"/desk/calls/{day.taken}" not in work
+    assert "/desk/phone/" not in work  # the buttons stand at the telephone
+    assert window.posts(f"/desk/talks/{talk}/hold").status_code in (403, 404)

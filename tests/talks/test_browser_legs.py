@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from ivr.queue.board import read_board
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
 from ivr.talks import browser_legs
@@ -72,3 +73,20 @@ def test_nobody_accepts_the_leg_of_another(asked):
     """Nor one that does not exist."""
     assert accepts(asked, who="lin") is None and accepts(asked, leg="0" * 16) is None
     assert row(asked).state == "ringing"
+
+
+def on_the_board(asked):
+    """What the desk shows Wang."""
+    with begin_read(asked.room.worker.engine) as conn:
+        return read_board(conn, asked.room.now).engaged_with("wang")
+
+
+def test_the_board_lists_for_which_caller_the_colleague_is_rung(asked):
+    """Ringing, accepted, in the talk, and with the talk as one's own; never as a caller of the queue."""
+    assert on_the_board(asked).offer == row(asked).id and on_the_board(asked).caller.call == asked.caller.leg.sid
+    states = [on_the_board(asked).state]
+    for step in (accepts, answers, lambda talking: talking.does("complete")):
+        step(asked)
+        states.append(on_the_board(asked).state)
+    assert states == ["ringing", "claimed", "connected", "connected"]
+    assert on_the_board(asked).caller.call == asked.caller.leg.sid and asked.row().staff == "wang"

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+import sqlalchemy as sa
+
+from ivr.queue import agents
+from ivr.staff.tables import staff
+from ivr.storage.database import begin_write
 from ivr.talks.operations import Refused, To
 from tests.talks.talking import CHEN
 
@@ -197,3 +203,23 @@ def test_who_leaves_and_who_stays(talking, leaves, held, parties):
         assert "您排在第一位" in talking.room.heard(talking.caller)
     else:
         assert inside == [] and entry.outcome == "answered" and talking.caller.phone_call.over
+
+
+def test_a_supervisor_who_listens_is_not_rung_for_the_queue(talking):
+    """They may take calls themselves; and one who is on a call cannot listen to another."""
+    with begin_write(talking.room.worker.engine) as conn:
+        conn.execute(sa.update(staff).where(staff.c.id == "wang").values(role="supervisor"))
+    wang = replace(talking.person("wang"), role="supervisor")
+    talking.does("supervise", "listen", who=wang)
+    assert talking.inside() == ["caller", "lin", "wang"] and talking.room.activity("wang") == "talking"
+    other = talking.room.calls("+8613900000002")
+    talking.room.works().works(30)
+    assert talking.room.entry(other).status == "queued"
+    talking.does("stop_supervising", who=wang)
+    assert talking.inside() == ["caller", "lin"] and talking.room.activity("wang") != "talking"
+    with begin_write(talking.room.worker.engine) as conn:
+        agents.wish(conn, "wang", "available", talking.room.now)
+    talking.room.works()
+    assert talking.room.entry(other).staff == "wang"
+    with pytest.raises(Refused, match="engaged"):
+        talking.asks("supervise", "listen", who=wang)
