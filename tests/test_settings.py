@@ -70,6 +70,12 @@ def test_the_environment_wins_over_the_file(load, tmp_path):
         ({"AGENT_NUMBERS": "+8613900000001,110"}, "'110'"),
         ({"PUBLIC_BASE_URL": "ivr.example.com"}, "https://"),
         ({"AGENT_MODE": "pigeon"}, "phone or taskrouter"),
+        ({"AGENT_MODE": "taskrouter", "LAB": "0"}, "run flask twilio taskrouter --apply"),
+        (
+            {"TASKROUTER_WORKSPACE_SID": "WS" + "0" * 32, "LAB": "0"},
+            "TASKROUTER_WORKFLOW_SID and TASKROUTER_PAUSE_SID are",
+        ),
+        ({"TASKROUTER_PAUSE_SID": "WS" + "0" * 32}, "WA and 32 hexadecimal digits"),
         ({"CALLBACK_PREFIXES": "86"}, "+86,+1"),
         ({"WALLET_API_URL": "wallet.example.com"}, "WALLET_API_URL is 'wallet.example.com'"),
         ({"WALLET_API_URL": "haiyun=https://a.example,linfu=b"}, "WALLET_API_URL is 'b'"),

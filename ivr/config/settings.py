@@ -22,6 +22,7 @@ from dotenv.parser import parse_stream
 
 from ivr.config.addresses import is_address, is_loopback, without_password
 from ivr.config.secret_files import SettingsError, keep_secret, private_folder, server_key
+from ivr.config.simulated_sids import PAUSE, TASKROUTER_NAME, simulated_sid
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 MESSAGING_SERVICE = re.compile("MG[0-9a-fA-F]{32}")
@@ -40,6 +41,12 @@ SECRETS = (
     "server_key",
     "lab_token",
 )
+TASKROUTER_SIDS = {
+    "TASKROUTER_WORKSPACE_SID": "WS",
+    "TASKROUTER_WORKFLOW_SID": "WW",
+    "TASKROUTER_PAUSE_SID": "WA",
+}
+"""Settings that go together, and how each SID begins."""
 HERE = "127.0.0.1"
 SHORTEST_SECRET = 16
 """Letters: what is shorter can be guessed, or was meant as an example. Twilio's own have 32."""
@@ -92,7 +99,13 @@ class Settings:
     desk_proxies: int
     """How many proxies stand in front of the desk, each of which adds to `X-Forwarded-For`."""
     agent_mode: str
-    """How an agent is found: `phone` rings AGENT_NUMBERS, `taskrouter` asks Twilio TaskRouter."""
+    """Who chooses the agent for a caller in the queue: the line (`phone`), or Twilio's TaskRouter (`taskrouter`)."""
+    taskrouter_workspace_sid: str
+    """TaskRouter's workspace, with the agents as its workers."""
+    taskrouter_workflow_sid: str
+    """The workflow that brings a caller to a worker."""
+    taskrouter_pause_sid: str
+    """The activity of a worker who is not to be given callers for a while: after a talk, or after declining."""
     agent_numbers: tuple[str, ...]
     """Agents' telephones, E.164."""
     fallback_agent: str
@@ -198,7 +211,8 @@ class _Reader:
             desk_port=(desk_port := self._desk_port(port, lab)),
             desk_url=self._url("DESK_URL", f"http://127.0.0.1:{desk_port}" if lab else ""),
             desk_proxies=self._desk_proxies(),
-            agent_mode=self._choice("AGENT_MODE", ("phone", "taskrouter")),
+            agent_mode=(mode := self._choice("AGENT_MODE", ("phone", "taskrouter"))),
+            **self._task_router(mode, lab),
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=self._number("FALLBACK_AGENT"),
             queue_per_agent=self._whole("QUEUE_PER_AGENT", 20),
@@ -253,6 +267,22 @@ class _Reader:
                 "TWILIO_API_KEY and TWILIO_API_SECRET go together; write both, or clear both to use the auth token"
             )
         return key
+
+    def _task_router(self, mode: str, lab: bool) -> dict[str, str]:
+        """All three SIDs, or none while the line chooses the agents. The lab's simulator makes them from names."""
+        made = {"WS": (), "WW": (TASKROUTER_NAME,), "WA": (PAUSE,)} if lab else {}
+        found = {}
+        for name, prefix in TASKROUTER_SIDS.items():
+            write = f"{prefix} and 32 hexadecimal digits, as flask twilio taskrouter prints it"
+            default = simulated_sid(prefix, TASKROUTER_NAME, *made[prefix]) if lab else ""
+            found[name.lower()] = self._matching(name, f"{prefix}[0-9a-f]{{32}}", write) or default
+        empty = [name for name in TASKROUTER_SIDS if not found[name.lower()]]
+        if empty and (mode == "taskrouter" or len(empty) < len(TASKROUTER_SIDS)):
+            raise SettingsError(
+                f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty; leave AGENT_MODE=phone and clear "
+                f"{', '.join(TASKROUTER_SIDS)}, run flask twilio taskrouter --apply, and write what it prints"
+            )
+        return found
 
     def _signing(self, name: str, account: str) -> str:
         """The token that signs webhooks. In the lab any token will do."""

@@ -17,7 +17,7 @@ from ivr.engine.errors import RunawayFlow
 from ivr.engine.prompts import Ask, Confirm, Decision, FailureCounts, Menu, Prompt, Record
 from ivr.engine.signals import Back, HangUp, Main, Signal, ToAgent
 from ivr.engine.utterances import PAUSE, PAUSE_AGAIN, Utterance
-from ivr.engine.waits import Announcement, CallerWait, Dial, Queue, Wait
+from ivr.engine.waits import Announcement, CallerWait, Dial, Queue, Task, Wait
 
 REPEATS_CONTEXT = ("repeat", "slower", "language", "more-time")
 """After a failure the words before the question are left out, until the caller asks for them with one of these keys."""
@@ -136,13 +136,13 @@ class Call:
         self._went_back = False
         return str(kind)
 
-    async def queue(self, name: str) -> str:
+    async def queue(self, name: str, task: Task | None = None) -> str:
         """Wait in the queue for an agent; how the wait ended.
 
         `answered` (after the talk), what the caller chose instead (`callback`, `note`, `menu`), `closed`
         at closing time, or `failed`.
         """
-        kind, _ = await _yield_to_engine(Queue(name, self._take_said()))
+        kind, _ = await _yield_to_engine(Queue(name, self._take_said(), task))
         self._went_back = False
         return str(kind)
 

@@ -13,13 +13,14 @@ and every attribute that is not a constant goes through `escape` or `quoteattr`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.engine.prompts import Ask, Record
 from ivr.engine.speaking import SpokenText
-from ivr.engine.waits import Wait
+from ivr.engine.waits import Task, Wait
 
 OVERRIDES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=9500&tt=15000"
 VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
@@ -38,6 +39,8 @@ BEFORE_THE_TONE = 1
 BREAK, PAUSE = '<break time="500ms"/>', '<break time="2000ms"/>'
 STOPS = tuple("。？！.?!")
 """At these a voice rests by itself."""
+TASK_SECONDS = 14_400
+"""A task of TaskRouter is given up after this; no call is longer."""
 LONGEST_SAY = 450
 """Characters a `<Say>`: 4,500 URL-encoded characters are 500 Chinese ones (Twilio error 13521)."""
 
@@ -105,6 +108,20 @@ def enqueue(queue: str, action: str, entertained_at: str) -> str:
     return f'<Enqueue{_address("action", action)} {wait_url} waitUrlMethod="POST">{escape(queue)}</Enqueue>'
 
 
+def enqueue_task(workflow: str, task: Task, action: str, entertained_at: str) -> str:
+    """Wait as a task of TaskRouter, which chooses the agent.
+
+    Twilio's console shows what is told here, so it holds nothing personal. Expressions refuse hyphens.
+    """
+    told = {name: getattr(task, name) for name in ("entry", "wallet", "language", "topic")}
+    attributes = json.dumps({name: value.replace("-", "_") for name, value in told.items()})
+    return (
+        f'<Enqueue{_address("action", action)} workflowSid="{workflow}"'
+        f' waitUrl={quoteattr(entertained_at + OVERRIDES)} waitUrlMethod="POST">'
+        f'<Task priority="{task.priority}" timeout="{TASK_SECONDS}">{escape(attributes)}</Task></Enqueue>'
+    )
+
+
 def entertain(spoken: list[SpokenText], slow: bool, music: str, action: str, then: str = "") -> str:
     """One round of the wait in a queue: words, then music or silence; a key goes to `action` at any time.
 
@@ -123,6 +140,17 @@ def take_from_queue(queue: str, action: str, before_joining: str) -> str:
     The document at `before_joining` is played to the caller, not on this leg.
     """
     return f"<Dial{_address('action', action)}><Queue{_address('url', before_joining)}>{escape(queue)}</Queue></Dial>"
+
+
+def take_reserved(reservation: str, activity: str, action: str, before_joining: str) -> str:
+    """Join this leg with the caller of a reservation of TaskRouter, which accepts it: nothing else may do that (14215).
+
+    The worker is in this activity afterwards, in which no other caller is given to them.
+    """
+    return (
+        f"<Dial{_address('action', action)}><Queue{_address('url', before_joining)}"
+        f' reservationSid={quoteattr(reservation)} postWorkActivitySid="{activity}"/></Dial>'
+    )
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,23 @@ class Dial(msgspec.Struct, frozen=True):
     stored_kind: ClassVar[str] = "Dial"
 
 
+class Task(msgspec.Struct, frozen=True):
+    """What TaskRouter is told of a caller who waits: nothing personal, and the higher priority is first."""
+
+    entry: str
+    wallet: str
+    language: str
+    topic: str
+    priority: int
+
+
 class Queue(msgspec.Struct, frozen=True):
-    """A wait in the queue for an agent: its name, and what the caller hears before joining it."""
+    """A wait in the queue for an agent: its name, what the caller hears before joining it, and what TaskRouter is told
+    where it chooses the agent."""
 
     name: str
     utterances: tuple[Utterance, ...]
+    task: Task | None = None
     stored_kind: ClassVar[str] = "Queue"
 
 

@@ -13,6 +13,7 @@ from ivr.follow_up.outbox import DAY, RetryPolicy
 from ivr.telephony.conferencing import Conferencing
 from ivr.telephony.dialling import Telephone
 from ivr.telephony.recordings import Recordings
+from ivr.telephony.task_routing import TaskRouting
 from ivr.telephony.texting import Provider, Text
 from ivr.wallet.http.wallet import HttpWallet
 from ivr.wallet.types import Wallet
@@ -42,6 +43,8 @@ class Context:
     """Places callbacks."""
     conferencing: Conferencing | None = None
     """Acts on calls that go on: hold, transfer, a supervisor who listens."""
+    task_routing: TaskRouting | None = None
+    """TaskRouter, where it chooses the agents."""
     recordings: Recordings | None = None
     """Where voice notes are fetched from."""
     composers: Mapping[str, Composer] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from ivr.identity.tables import attempts, challenges, warnings
 from ivr.queue.tables import agent_offers, queue_entries, talk_notes
 from ivr.storage.database import AnySelect, begin_read, begin_write
 from ivr.talks.tables import talk_legs, talk_steps, talks
+from ivr.task_routing.tables import task_reservations
 from ivr.voice_notes.notes import TO_FETCH
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
@@ -106,7 +107,10 @@ def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
     entries = sa.select(queue_entries.c.id).where(queue_entries.c.call.in_(ids))
     ours = sa.select(talks.c.id).where(talks.c.call.in_(ids))
     consulted = sa.select(talk_legs.c.id).where(talk_legs.c.talk.in_(ours))
-    conn.execute(sa.delete(agent_offers).where(agent_offers.c.entry.in_(entries) | agent_offers.c.id.in_(consulted)))
+    theirs = agent_offers.c.entry.in_(entries) | agent_offers.c.id.in_(consulted)
+    reserved = task_reservations.c.offer.in_(sa.select(agent_offers.c.id).where(theirs))
+    conn.execute(sa.delete(task_reservations).where(reserved))
+    conn.execute(sa.delete(agent_offers).where(theirs))
     for part in (talk_steps, talk_legs):
         conn.execute(sa.delete(part).where(part.c.talk.in_(ours)))
     for table in (

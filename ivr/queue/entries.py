@@ -1,9 +1,9 @@
 """Callers in the queue: how they join it, where they stand, and how their wait ends.
 
 An entry is `queued`, then `offered` while an agent is rung, `claimed` when the agent has accepted, `connected` when the
-two talk, and `over`. It gets one outcome: answered, abandoned, callback, note, menu, closed or failed. Each step is one
-conditional update, so of two things that happen at once, the first commit wins: an agent who accepts at the moment in
-which the caller chooses a callback either has the caller, or hears that the caller has left.
+two talk, and `over`. It gets one outcome: answered, abandoned, callback, note, menu, closed, full (at Twilio) or
+failed. Each step is one conditional update, so of two things that happen at once, the first commit wins: an agent who
+accepts at the moment in which the caller chooses a callback either has the caller, or hears that the caller has left.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from ivr.engine import journal
 from ivr.engine.effects import World, write
+from ivr.engine.waits import Task
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue.agents import agents_signed_on
 from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
@@ -42,12 +43,14 @@ KEPT_FOR = timedelta(days=1)
 class Place:
     """A caller's place: `ahead` of them so many, `minutes` to wait by measured talks (None: too few of them).
 
-    Each round of the wait counts both anew; on joining only `joined` is known.
+    Each round of the wait counts both anew; on joining only `joined` is known, and the `entry` with its `priority`.
     """
 
     joined: bool
     ahead: int = 0
     minutes: int | None = None
+    entry: str = ""
+    priority: int = OTHERS
 
 
 @write
@@ -63,19 +66,19 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
         return Place(False)
     first = conn.scalar(sa.select(sa.func.min(queue_entries.c.entered)).where(queue_entries.c.call == world.call))
     entry = {
-        "id": secrets.token_hex(8),
+        "id": (entry_id := secrets.token_hex(8)),
         "call": world.call,
         "wallet": wallet,
         "language": language,
         "topic": topic,
-        "priority": _priority(topic, dropped, senior),
+        "priority": (priority := _priority(topic, dropped, senior)),
         "entered": first or stamp(now),
         "began": _began(world, now),
         "status": QUEUED,
         "tries": 0,
     }
     conn.execute(sa.insert(queue_entries).values(**entry))
-    return Place(True)
+    return Place(True, entry=entry_id, priority=priority)
 
 
 def _priority(topic: str, dropped: bool, senior: bool) -> int:
@@ -94,6 +97,11 @@ def _began(world: World, now: datetime) -> str:
     kept = queue_entries.c.kept & (queue_entries.c.wallet == call.wallet) & _by_caller(call.caller_mark)
     lately = queue_entries.c.ended >= stamp(now - KEPT_FOR)
     return min(began, world.conn.scalar(sa.select(sa.func.min(queue_entries.c.began)).where(kept, lately)) or began)
+
+
+def task_of(entry: AnyRow) -> Task:
+    """What TaskRouter is told of this caller."""
+    return Task(entry.id, entry.wallet, entry.language, entry.topic, OTHERS - entry.priority)
 
 
 def keep_place(conn: sa.Connection, call: str) -> None:

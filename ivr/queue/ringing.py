@@ -28,7 +28,9 @@ LEG_ENDED = {
 
 
 def due_callers(context: Context) -> list[str]:
-    """The callers for whom an agent may be rung now, the next one first."""
+    """The callers for whom an agent may be rung now, the next one first; none where TaskRouter chooses the agents."""
+    if context.settings.agent_mode == "taskrouter":
+        return []
     is_due = queue_entries.c.next.is_(None) | (queue_entries.c.next <= stamp(context.machine()))
     query = sa.select(queue_entries.c.id).where(queue_entries.c.status == "queued", is_due).order_by(*IN_ORDER)
     with begin_read(context.engine) as conn:

@@ -21,7 +21,7 @@ queue_entries = sa.Table(
     sa.Column("kept", sa.Boolean, nullable=False, server_default=sa.false()),  # the place, until the callback
     # queued, offered (an agent is rung), claimed (an agent has accepted), connected, over
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("outcome", sa.Text),  # answered, abandoned, callback, note, menu, closed, failed: set once
+    sa.Column("outcome", sa.Text),  # answered, abandoned, callback, note, menu, closed, full, failed: set once
     sa.Column("staff", sa.Text),  # the agent who claimed the caller last
     sa.Column("wanted", sa.Text),  # the agent who is rung before anybody else, until `wanted_until`
     sa.Column("wanted_until", sa.Text),

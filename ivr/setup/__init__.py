@@ -1,4 +1,4 @@
-"""Commands for setting up the line: `flask doctor`, `flask twilio check`, `flask tunnel`, `flask wallets`.
+"""Commands for setting up the line: `flask doctor`, `flask twilio`, `flask tunnel`, `flask wallets`.
 
 They are needed when something is not right yet, so they work even when the settings are wrong or the
 database does not answer.

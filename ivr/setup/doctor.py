@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ivr.config.addresses import without_password
 from ivr.config.settings import Settings, SettingsError
 from ivr.migrations.migrate import is_migrated, is_newer
-from ivr.setup import number_checks
+from ivr.setup import number_checks, task_router
 from ivr.setup.finding import Finding, Verdict
 from ivr.setup.signature_check import reach
 from ivr.staff import people
@@ -108,6 +108,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield from _agents(engine, settings)
         yield from _browsers(engine, settings)
         yield from _staff(engine, settings)
+        if settings.agent_mode == "taskrouter" and not settings.lab and is_migrated(engine):
+            yield from task_router.findings(settings, engine)
         if theirs is not None:
             yield _drift("database server's", theirs)
     except sa.exc.SQLAlchemyError as error:

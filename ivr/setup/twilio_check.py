@@ -19,6 +19,7 @@ import click
 from ivr.config.addresses import is_address
 from ivr.config.settings import Settings, SettingsError
 from ivr.network.loopback import LOOPBACK
+from ivr.setup.task_router import task_router_command
 from ivr.simulator.rest.credentials import TEST
 from ivr.telephony import twilio_rest
 
@@ -91,6 +92,7 @@ def twilio_group(load: Callable[[], Settings]) -> click.Group:
             raise click.ClickException(fault)
         raise SystemExit(_check(twilio_rest.TestAccount(settings, address), address))
 
+    group.add_command(task_router_command(load))
     return group
 
 

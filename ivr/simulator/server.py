@@ -31,6 +31,9 @@ from ivr.simulator.control_api import control_blueprint
 from ivr.simulator.rest.api import rest_blueprint
 from ivr.simulator.rest.credentials import TEST, Credentials
 from ivr.simulator.webhooks.transport import HttpTransport, Transport
+from ivr.storage.database import begin_read, connect
+from ivr.task_routing import plan
+from ivr.telephony.twilio_tasks import TaskRouterSetup
 from ivr.web.hold_music import music_file
 
 LOOKS_EVERY = 0.5
@@ -107,7 +110,6 @@ def _add_phone(app: Flask, settings: Settings, runner: CallRunner) -> None:
 def lab_behaviour(settings: Settings) -> Behaviour:
     """The behaviour that the lab's scene sets; numbers that are no agent's are left to clients of `/simulator`."""
     from ivr.lab import agents, scene
-    from ivr.storage.database import begin_read, connect
     from ivr.wallet import directory
 
     engine = connect(settings.database_url)
@@ -137,6 +139,16 @@ def make_hold_music(settings: Settings) -> None:
         unfinished.replace(file)
 
 
+def set_up_task_router(settings: Settings) -> None:
+    """Set TaskRouter up as the line needs it, by REST: this process keeps it in memory."""
+    setup, engine = TaskRouterSetup(settings), connect(settings.database_url)
+    with begin_read(engine) as conn:
+        wanted = plan.Wanted.now(conn, settings)
+    plan.compare(setup, wanted, apply=True)
+    setup.close()
+    engine.dispose()
+
+
 def _keep_looking(clients: ClientPhones, stop: threading.Event) -> None:
     while not stop.wait(LOOKS_EVERY):
         clients.look()
@@ -158,6 +170,8 @@ def main() -> int:
     app = create_server(settings, runner, behaviour, clients)
     server = make_server("127.0.0.1", settings.port + 1, app, threaded=True)
     threading.Thread(target=_keep_looking, args=(clients, stop), daemon=True).start()
+    if settings.agent_mode == "taskrouter":
+        threading.Thread(target=set_up_task_router, args=(settings,), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever(poll_interval=0.1)

@@ -1,4 +1,4 @@
-"""Client of Twilio's REST API, or of the simulator in its place. No other module sends such requests."""
+"""Client of Twilio's REST API, or of the simulator in its place. Only `twilio_tasks` beside it sends such requests."""
 
 from __future__ import annotations
 
@@ -93,23 +93,23 @@ class OwnNumbers:
 
     def find(self, number: str) -> set[str] | None:
         """The capabilities of a number (`voice`, `sms`, …); None if the account does not own it."""
-        found = _asked(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1))
+        found = asked(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=1))
         return {str(name).lower() for name, can in (found[0].capabilities or {}).items() if can} if found else None
 
     def is_verified(self, number: str) -> bool:
         """Whether it is a verified caller ID: calls may come from it, texts may not."""
-        return bool(_asked(lambda: self._client.outgoing_caller_ids.list(phone_number=number, limit=1)))
+        return bool(asked(lambda: self._client.outgoing_caller_ids.list(phone_number=number, limit=1)))
 
     def has_short_code(self, code: str) -> bool:
         """Whether it is one of the account's short codes."""
-        return bool(_asked(lambda: self._client.short_codes.list(short_code=code, limit=1)))
+        return bool(asked(lambda: self._client.short_codes.list(short_code=code, limit=1)))
 
     def has_service(self, service: str) -> bool:
         """Whether there is such a messaging service."""
-        return _asked(lambda: self._client.messaging.v1.services(service).fetch()) is not None
+        return asked(lambda: self._client.messaging.v1.services(service).fetch()) is not None
 
 
-def _asked(ask: Callable[[], Any]) -> Any:
+def asked(ask: Callable[[], Any]) -> Any:
     """Return the answer, or None if the resource does not exist."""
     try:
         return ask()

@@ -19,6 +19,7 @@ from ivr.web.offer_webhooks import offers_blueprint
 from ivr.web.queue_webhooks import queue_blueprint
 from ivr.web.recording_webhooks import recordings_blueprint
 from ivr.web.talk_webhooks import talks_blueprint
+from ivr.web.task_webhooks import tasks_blueprint
 from ivr.web.text_webhooks import texts_blueprint
 from ivr.web.twilio_errors import errors_blueprint
 from ivr.web.voice_webhooks import voice_blueprint
@@ -41,6 +42,7 @@ def register_blueprints(app: Flask, settings: Settings) -> None:
     app.register_blueprint(queue_blueprint(runtime))
     app.register_blueprint(offers_blueprint(runtime))
     app.register_blueprint(talks_blueprint(runtime))
+    app.register_blueprint(tasks_blueprint(runtime))
     app.register_blueprint(music_blueprint(settings))
     app.register_blueprint(recordings_blueprint(runtime))
     app.register_blueprint(errors_blueprint(runtime))

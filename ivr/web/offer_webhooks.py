@@ -25,6 +25,7 @@ from ivr.queue import entries, offers
 from ivr.queue.ringing import LEG_ENDED
 from ivr.storage.database import begin_read, begin_write
 from ivr.talks import talk as talks
+from ivr.task_routing import assignments
 from ivr.web.talk_webhooks import note_of
 
 ADDRESS = "/<string(length=16):offer_id>"
@@ -35,7 +36,8 @@ def offers_blueprint(runtime: Runtime) -> Blueprint:
     room = Blueprint("offers", __name__, url_prefix="/voice/offers")
     views = {"": announce, "/answer": answered, "/joined": joined, "/after": after, "/leg": leg}
     for path, view in views.items():
-        room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=["POST"])
+        methods = ["POST", "GET"] if view is leg else ["POST"]
+        room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=methods)
     return room
 
 
@@ -92,7 +94,11 @@ def _take(runtime: Runtime, offer_id: str) -> str:
         tell_crm(conn, runtime.settings, entry.call, runtime.clock(conn))
     with begin_read(runtime.engine) as conn:
         spoken = whisper(conn, entry.call, runtime.speaker) + note_for(runtime, conn, entry.call)
+        reserved = assignments.reservation_of(conn, offer_id)
     joined_at, after_at = _url(runtime, offer_id, "/joined"), _url(runtime, offer_id, "/after")
+    if reserved is not None:
+        pause = runtime.settings.taskrouter_pause_sid
+        return twiml.says(spoken) + twiml.take_reserved(reserved, pause, after_at, joined_at)
     return twiml.says(spoken) + twiml.take_from_queue(entry.call, after_at, joined_at)
 
 
@@ -117,10 +123,10 @@ def after(runtime: Runtime, offer_id: str) -> str:
 
 
 def leg(runtime: Runtime, offer_id: str) -> str:
-    """The status callback of the agent's leg."""
-    status = request.form.get("CallStatus", "")
+    """The status callback of the agent's leg; TaskRouter sends it by GET."""
+    status = request.values.get("CallStatus", "")
     with begin_write(runtime.engine) as conn:
-        offers.set_call_sid(conn, offer_id, request.form.get("CallSid", ""))
+        offers.set_call_sid(conn, offer_id, request.values.get("CallSid", ""))
         if status in LEG_ENDED:
             talks.leg_ended(conn, offer_id, LEG_ENDED[status], runtime.machine())
             offers.settle(conn, offer_id, LEG_ENDED[status], runtime.machine())

@@ -124,7 +124,7 @@ def result(runtime: Runtime, sid: str, told: str) -> str:
             entries.connect(conn, sid, runtime.machine())
             entries.talked(conn, sid, runtime.machine())
         else:
-            entries.leave(conn, sid, "failed", runtime.machine())
+            entries.leave(conn, sid, "full" if told == "queue-full" else "failed", runtime.machine())
         outcome = entries.outcome_of(conn, sid)
     return outcome or "failed"
 

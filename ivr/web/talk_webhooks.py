@@ -17,6 +17,7 @@ from flask import Blueprint, Response, request
 
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
+from ivr.engine.rendering import wait_in_queue
 from ivr.engine.runtime import Runtime
 from ivr.engine.secrets import BrokenSeal
 from ivr.engine.speaking import SpokenText
@@ -155,8 +156,8 @@ def caller_goes_on(runtime: Runtime, sid: str, turn: int, form: Mapping[str, Any
         way, talk = goes
         if way == "queue":
             spoken = _say(runtime, conn, sid, "queue-one-moment")
-            base = f"{runtime.base_url}/voice/calls/{sid}"
-            waits = twiml.enqueue(sid, f"{base}/turns/{turn}", f"{base}/queue/{turn}")
+            entry = entries.entry_of(conn, sid)
+            waits = wait_in_queue(runtime, sid, turn, entries.task_of(entry) if entry is not None else None)
             return twiml.document(twiml.says(spoken) + waits)
         caller = state.legs_of(conn, talk.id, "caller")[0]
     action = turn_url(runtime.base_url, sid, turn).removesuffix(twiml.OVERRIDES)

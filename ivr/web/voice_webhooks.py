@@ -56,7 +56,7 @@ def voice_blueprint(runtime: Runtime) -> Blueprint:
             return
         if not is_signed(asked, settings.public_base_url, settings.tokens, settings.twilio_shared_keys):
             abort(403)
-        if account and asked.form.get("AccountSid") != account:
+        if account and asked.values.get("AccountSid") != account:
             abort(403)
         if not SAFE_SID.fullmatch((asked.view_args or {}).get("sid", "CA")):
             abort(404)  # we never gave out such an address

@@ -24,7 +24,9 @@ from ivr.queue import ringing
 from ivr.queue.alarm import watch_waits
 from ivr.storage.database import connect
 from ivr.talks import steps
+from ivr.task_routing import workers
 from ivr.telephony.twilio_rest import TwilioConferencing, TwilioRecordings, TwilioTelephone
+from ivr.telephony.twilio_tasks import TwilioTaskRouting
 from ivr.texts.follow_ups import COMPOSERS
 from ivr.voice_notes import fetching
 from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_text_provider, make_wallet
@@ -34,6 +36,8 @@ OUTBOXES = (
     ringing.OFFERS,
     steps.STEPS,
     steps.TALKS,
+    workers.RESERVATIONS,
+    workers.WORKERS,
     messages.OUTBOX,
     deliveries.OUTBOX,
     dialler.ATTEMPTS,
@@ -44,6 +48,7 @@ PERIODIC = (
     Periodic("overdue", find_overdue, 60.0),
     Periodic("queue alarm", watch_waits, 60.0),
     Periodic("retention", forget_old, 3600.0),
+    workers.ACTIVITIES_THERE,
 )
 GOODBYE_SECONDS = 3.0
 """For the tries that run when the worker is told to stop."""
@@ -58,6 +63,7 @@ def make_context(engine: sa.Engine, settings: Settings) -> Context:
         business_clock(settings),
         telephone=TwilioTelephone(settings),
         conferencing=TwilioConferencing(settings),
+        task_routing=TwilioTaskRouting(settings),
         recordings=TwilioRecordings(settings),
         composers=COMPOSERS,
         wallet=make_wallet(engine, settings),

@@ -21,6 +21,7 @@ from ivr.telephony.twilio_rest import (
     TwilioSms,
     TwilioTelephone,
 )
+from ivr.telephony.twilio_tasks import TaskRouterSetup, TwilioTaskRouting
 
 URL, CALL, QUEUE, ROOM = "https://ivr.example.com/voice", "CA" + "1" * 32, "QU" + "1" * 32, "CF" + "1" * 32
 RECORDING = "RE" + "1" * 32
@@ -98,6 +99,32 @@ def test_asking_for_a_recording_and_deleting_it_is_taken(against_mock):
         with pytest.raises(NotDone):
             ask("REbad")
     twilio._client.http_client.session.close()
+
+
+def test_what_taskrouter_is_told_is_taken(against_mock):
+    """A rejection, a completion, an activity; and setting up and reading every kind of resource."""
+    space = "WS" + "0a" * 16
+    routing = TwilioTaskRouting(replace(against_mock, taskrouter_workspace_sid=space))
+    routing.reject("WT" + "0a" * 16, "WR" + "0a" * 16, "WA" + "0a" * 16)
+    routing.complete("WT" + "0a" * 16)
+    routing._known["Break"] = "WA" + "0a" * 16
+    routing.set_activity("lin", "Break")
+    assert isinstance(routing.activities(), dict)
+    setup, fields = TaskRouterSetup(against_mock), {"friendly_name": "x"}
+    setup.create_workspace(friendly_name="x", event_callback_url=URL)
+    setup.change_workspace(space, timeout_activity_sid="WA" + "0a" * 16, event_callback_url=URL)
+    more = {
+        "activities": {"available": False},
+        "task_queues": {"target_workers": "1==1"},
+        "workers": {"attributes": "{}"},
+    }
+    workflow = {"configuration": "{}", "assignment_callback_url": URL, "task_reservation_timeout": 60}
+    for kind, own in (more | {"workflows": workflow}).items():
+        assert setup.create(space, kind, fields | own) and isinstance(setup.listed(space, kind), dict)
+    setup.change(space, "workers", "WK" + "0a" * 16, {"activity_sid": "WA" + "0a" * 16})
+    setup.delete(space, "workers", "WK" + "0a" * 16)
+    routing.close()
+    setup.close()
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.what} {case.expected}")

@@ -158,13 +158,13 @@ def add_agent(conn: sa.Connection, name: str, **more: Any) -> None:
 
 
 @contextmanager
-def room(line: Any) -> Iterator[Room]:
+def room(line: Any, kind: type[Room] = Room) -> Iterator[Room]:
     """The line behind a socket, with the network in front of it."""
     with served(lambda environ, start: line.app(environ, start)) as url:
         line.settings = replace(line.settings, public_base_url=url)
         line.restart()
         with running_simulator(SimpleNamespace(url=url), line.settings) as simulator:
-            made = Room(line, simulator)
+            made = kind(line, simulator)
             try:
                 yield made
             finally:

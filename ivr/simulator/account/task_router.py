@@ -27,6 +27,7 @@ PATIENCE = "#rt=5000&tt=5000"
 MOST_WAITING = 100
 """Callers in the queue of a workflow, unless Twilio raises it."""
 LONGEST_ATTRIBUTES = 4096
+MOST_AT_ONCE = 50
 
 
 class WrongTask(ValueError):
@@ -60,6 +61,7 @@ class TaskRouter:
     trouble: list[str] = field(default_factory=list)
     """What Twilio would write into its error log."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _here: threading.local = field(default_factory=threading.local)
 
     def workspace_of(self, workflow_sid: str) -> tuple[Workspace, Workflow] | None:
         """The workflow with this SID, and its workspace."""
@@ -167,11 +169,27 @@ class TaskRouter:
         self.route()
 
     def route(self, without: Reservation | None = None) -> None:
-        """Reserve workers for the tasks that wait; `without`: a pair that was rejected just now and is left for later."""
-        for workspace in tuple(self.workspaces):
-            while made := self._reserve(workspace, without):
-                self._tell(workspace, "reservation.created", made.task, made)
-                self._assign(workspace, made)
+        """Reserve workers for the tasks that wait; `without`: a pair that was rejected just now and is left for later.
+
+        What an answer brings about is done after it. An app that rejects without end is left until the next look.
+        """
+        if getattr(self._here, "routes", False):
+            self._here.again = True
+            return
+        self._here.routes = True
+        try:
+            for _time in range(MOST_AT_ONCE):
+                self._here.again = False
+                for workspace in tuple(self.workspaces):
+                    if made := self._reserve(workspace, without):
+                        self._here.again = True
+                        self._tell(workspace, "reservation.created", made.task, made)
+                        self._assign(workspace, made)
+                if not self._here.again:
+                    return
+            self.trouble.append("tasks are assigned and rejected without end")
+        finally:
+            self._here.routes = False
 
     def _reserve(self, workspace: Workspace, without: Reservation | None) -> Reservation | None:
         with self._lock:

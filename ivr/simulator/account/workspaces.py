@@ -5,23 +5,18 @@ SIDs of what an operator sets up are made from the names, so that a simulator th
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ivr.config.simulated_sids import simulated_sid
 from ivr.simulator.account.leg_events import Party
 from ivr.simulator.account.queues import QueueMember
 from ivr.simulator.account.sids import new_sid, now
 
 OPEN = ("pending", "accepted", "wrapping")
 """Statuses of a reservation that occupy the worker: voice has a capacity of one."""
-
-
-def sid_of(prefix: str, *names: str) -> str:
-    """The SID of what has these names."""
-    return prefix + hashlib.sha256("\n".join((prefix, *names)).encode()).hexdigest()[:32]
 
 
 @dataclass(eq=False)
@@ -125,14 +120,14 @@ class Workspace:
     created: datetime = field(default_factory=now)
 
     def __post_init__(self) -> None:
-        self.sid = self.sid or sid_of("WS", self.name)
+        self.sid = self.sid or simulated_sid("WS", self.name)
         self.default_activity = self.timeout_activity = self.add_activity("Offline", False)
         self.add_activity("Available", True)
         self.add_activity("Unavailable", False)
 
     def add_activity(self, name: str, available: bool) -> Activity:
         """A new activity."""
-        made = Activity(sid_of("WA", self.sid, name), name, available)
+        made = Activity(simulated_sid("WA", self.name, name), name, available)
         self.activities.append(made)
         return made
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from ivr.config.simulated_sids import simulated_sid
 from ivr.simulator.account.account import Account
 from ivr.simulator.account.worker_expressions import WrongExpression, parse
-from ivr.simulator.account.workspaces import Activity, TaskQueue, Worker, Workflow, Workspace, sid_of
+from ivr.simulator.account.workspaces import Activity, TaskQueue, Worker, Workflow, Workspace
 from ivr.simulator.rest.responses import RestError, not_found, page
 
 PRODUCT = "https://taskrouter.twilio.com"
@@ -171,7 +172,7 @@ def _expression(text: str) -> str:
 
 
 def _new_activity(workspace: Workspace, name: str) -> Activity:
-    return Activity(sid_of("WA", workspace.sid, name), name, request.form.get("Available") == "true")
+    return Activity(simulated_sid("WA", workspace.name, name), name, request.form.get("Available") == "true")
 
 
 def _change_activity(account: Account, workspace: Workspace, one: Activity) -> None:
@@ -179,7 +180,7 @@ def _change_activity(account: Account, workspace: Workspace, one: Activity) -> N
 
 
 def _new_worker(workspace: Workspace, name: str) -> Worker:
-    return Worker(sid_of("WK", workspace.sid, name), name, "{}", workspace.default_activity)
+    return Worker(simulated_sid("WK", workspace.name, name), name, "{}", workspace.default_activity)
 
 
 def _change_worker(account: Account, workspace: Workspace, one: Worker) -> None:
@@ -196,7 +197,7 @@ def _change_worker(account: Account, workspace: Workspace, one: Worker) -> None:
 
 
 def _new_queue(workspace: Workspace, name: str) -> TaskQueue:
-    return TaskQueue(sid_of("WQ", workspace.sid, name), name)
+    return TaskQueue(simulated_sid("WQ", workspace.name, name), name)
 
 
 def _change_queue(account: Account, workspace: Workspace, one: TaskQueue) -> None:
@@ -204,7 +205,7 @@ def _change_queue(account: Account, workspace: Workspace, one: TaskQueue) -> Non
 
 
 def _new_workflow(workspace: Workspace, name: str) -> Workflow:
-    return Workflow(sid_of("WW", workspace.sid, name), name, "")
+    return Workflow(simulated_sid("WW", workspace.name, name), name, "")
 
 
 def _change_workflow(account: Account, workspace: Workspace, one: Workflow) -> None:

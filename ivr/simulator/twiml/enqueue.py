@@ -18,6 +18,7 @@ from ivr.simulator.account.leg_events import (
     Execution,
     HungUp,
     Input,
+    Interruption,
     LeftQueue,
     Redirected,
     Target,
@@ -167,10 +168,14 @@ def _dial_reservation(leg: Leg, noun: ET.Element, url: str) -> Generator[Waiting
         leg.warnings.append(f"{url}: 14215: the reservation cannot be accepted")
         return {"DialCallStatus": "failed", "DialBridged": "false", "QueueResult": "error"}
     queue = leg.account.queue(reservation.task.workflow.sid)
+    activity = noun.get("postWorkActivitySid", "")
     try:
-        return (yield from _join(leg, noun, url, queue, reservation.task.member))
-    finally:
-        router.talked(reservation, noun.get("postWorkActivitySid", ""))
+        form = yield from _join(leg, noun, url, queue, reservation.task.member)
+    except (Interruption, HungUp):
+        router.talked(reservation, activity)
+        raise
+    router.talked(reservation, activity)
+    return form
 
 
 def _join(
