@@ -224,6 +224,21 @@ def test_an_agent_who_may_not_be_rung_is_rejected_and_sent_away(desk, how):
     assert len(desk.offers()) == 1
 
 
+def test_the_status_of_an_agents_leg_comes_by_get_signed_and_of_our_account(desk):
+    """Without a body, so the account stands in the address; a refusal would hide every miss."""
+    desk.line.settings = replace(desk.line.settings, twilio_account_sid="AC" + "a" * 32)
+    desk.line.restart()
+    settings = desk.line.settings
+
+    def asks(account, signed=True):
+        path = f"/voice/offers/{'0' * 16}/leg?AccountSid={account}&CallSid=CA1&CallStatus=completed"
+        mark = signature(settings.public_base_url + path, {}, settings.twilio_auth_token) if signed else ""
+        return desk.line.app.test_client().get(path, headers={"X-Twilio-Signature": mark}).status_code
+
+    assert asks(settings.twilio_account_sid) == 200
+    assert asks("AC" + "b" * 32) == asks(settings.twilio_account_sid, signed=False) == 403
+
+
 def test_without_a_database_the_first_address_fails_and_the_other_chooses_somebody_else(desk, monkeypatch):
     """Twilio asks at the other one at once; without any answer the worker would be offline."""
     desk.signs_on("lin", does="person")
