@@ -21,6 +21,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+HEARTBEAT = "phone.here"
+"""It comes from any open page and is no use of the session: the live stream keeps that of an agent at work."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -40,7 +42,8 @@ def find_session(desk: Desk) -> None:
         return
     with begin_read(desk.engine) as conn:
         g.session = found = sessions.find(conn, id, now)
-    if found and not found.waits_for_code and now - found.seen >= SEEN_EVERY:
+    is_use = request.endpoint != HEARTBEAT
+    if found and is_use and not found.waits_for_code and now - found.seen >= SEEN_EVERY:
         with begin_write(desk.engine) as conn:
             sessions.keep(conn, found, now)
 

@@ -94,3 +94,17 @@ def test_a_page_whose_session_ends_shows_the_sign_in(server, page):
     other.goto(f"{server.url}/desk/me")
     other.get_by_role("button", name="Sign out").click()
     expect(page.locator("#password")).to_be_visible(timeout=10_000)
+
+
+def test_the_telephone_asks_seldom_until_the_page_says_that_it_rings(server, page):
+    """Two hundred desks that ask all the time would be a load, and the stream tells of a ring at once."""
+    asks = []
+    page.clock.install()
+    page.on("request", lambda request: asks.append(request.url) if request.url.endswith("/phone/here") else None)
+    page.reload()
+    expect(page.locator("[data-region=mine] .state")).to_have_text("Available")
+    page.clock.run_for(15_000)
+    assert len(asks) <= 2  # at first, and when the page has become live
+    waits(server.rows, "CA1", "one", ago=0, wallet="linfu")
+    with page.expect_request("**/desk/phone/here"):
+        rings(server.rows, "bo", "one")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -190,6 +191,18 @@ def test_who_is_rung_elsewhere_has_no_telephone_here(desk, day, telephone):
     assert "data-phone-panel" not in window.page.text and telephone.did == []
     assert "do not take calls in the browser" in window.gets("/desk/phone").text
     assert window.posts("/desk/phone/here").status_code == 204 and telephone.did == []
+
+
+def test_the_heartbeat_of_an_open_page_is_no_use_of_the_session(desk, telephone):
+    """It keeps the registration; an agent who is offline, and away, is signed out after the usual time."""
+    window = desk.by("agent_h")
+    token = window.token()
+    for _minute in range(14):
+        desk.now += timedelta(minutes=1)
+        assert window.posts("/desk/phone/here", token=token).status_code == 200
+    desk.now += timedelta(minutes=2)
+    assert telephone.did.count(("here", "agent_h")) >= 14
+    assert window.gets("/desk/me").location == "/desk/sign-in"
 
 
 def with_sdk(day, copied, monkeypatch, tmp_path, **more):

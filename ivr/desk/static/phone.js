@@ -1,12 +1,15 @@
-// The browser's telephone: sends its forms without a reload. In the lab, where the server operates the telephone, every
-// open page keeps it registered and shows what is said.
+// The browser's telephone: sends its forms without a reload, and looks when the live page has changed. In the lab, where
+// the server operates the telephone, every open page keeps it registered, and shows what is said while a call goes on.
 
-const EVERY = 1500;
+const BEAT = 25000; // a registration lasts for 70 seconds, and browsers hold the timers of hidden pages back to a minute
+const IN_A_CALL = 1500;
 const LONGEST_RING = 120;
 const LOUDNESS = 0.05;
 const described = document.querySelector('meta[name="desk-phone"]');
 let follow = () => {};
 let ringing = null;
+let pace = BEAT;
+let next = null;
 
 export const panel = () => document.querySelector("[data-phone-panel]");
 
@@ -34,10 +37,20 @@ function say(text) {
 }
 
 export async function look() {
+  try {
+    await seeNow();
+  } finally {
+    clearTimeout(next);
+    if (described.dataset.kind === "lab") next = setTimeout(look, pace);
+  }
+}
+
+async function seeNow() {
   const answer = await post(described.content).catch(() => null);
   if (answer?.status !== 200) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const seen = page.querySelector("[data-phone-panel]");
+  pace = seen.dataset.offer ? IN_A_CALL : BEAT;
   show(seen);
   ring(Boolean(panel()) && seen.dataset.kind === "lab" && seen.dataset.state === "ringing");
   follow(seen.dataset);
@@ -100,7 +113,5 @@ document.addEventListener("submit", async event => {
   }
 });
 
-if (described?.dataset.kind === "lab") {
-  look();
-  setInterval(look, EVERY);
-}
+document.addEventListener("desk:region", ({ detail }) => described && ["work", "bar"].includes(detail) && look());
+if (described?.dataset.kind === "lab") look();

@@ -13,8 +13,7 @@ const LONGEST_START = 15000;
 
 function show(state) {
   for (const one of place.querySelectorAll("[data-voice]")) one.hidden = one.dataset.voice !== state;
-  setInterval(() => call?.status() === "pending" && look(), EVERY);
-document.getElementById("voice-on").hidden = !["off", "no-microphone", "no-connection"].includes(state);
+  document.getElementById("voice-on").hidden = !["off", "no-microphone", "no-connection"].includes(state);
   document.getElementById("voice-mute").hidden = state !== "talks";
 }
 
@@ -99,6 +98,7 @@ channel.addEventListener("message", ({ data }) => {
   else if (data === "signed-out") end();
   else look();
 });
+setInterval(() => call?.status() === "pending" && look(), EVERY);
 document.addEventListener("submit", ({ target }) => {
   if (target.dataset.phone === "hang-up") hangUp();
   if (target.action.endsWith("/desk/sign-out")) end();
