@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template
 
 from ivr.desk import wall
@@ -22,5 +24,10 @@ def blueprint(desk: Desk) -> Blueprint:
         with begin_read(desk.engine) as conn:
             shown = wall.wall(read_floor(conn, now, desk.briefs), person(), days.of(conn, person().scope))
         return render_template("desk/wall_page.html", view=shown, now=now)
+
+    @pages.app_context_processor
+    def for_templates() -> dict[str, Any]:
+        """`alarm_seconds`: the wait from which the wall's longest wait is marked, as the log has an error."""
+        return {"alarm_seconds": desk.settings.queue_alarm_seconds}
 
     return pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from ivr.queue.figures import Figures, figures
 from ivr.queue.tables import queue_entries
 from ivr.staff.sessions import IDLE
 from ivr.storage.database import begin_read, begin_write
+from tests.desk.conftest import live, open_desk
 from tests.desk.queue_rows import rings, talks, waits
 from tests.desk.test_live import hub, later, opened, told
 
@@ -143,3 +145,11 @@ def test_the_wall_is_live_and_keeps_itself_open(desk, hub, opened, day):
 def test_an_agent_gets_no_wall_by_the_stream_either(desk):
     """The page is refused, and so is the stream."""
     assert desk.by("agent_h").gets("/desk/stream?page=wall").status_code == 403
+
+
+def test_the_longest_wait_is_marked_from_the_alarm_on(day, copied, monkeypatch):
+    """By QUEUE_ALARM_SECONDS, so that the wall and the log say the same."""
+    desk = open_desk(replace(live(day.settings), queue_alarm_seconds=45), copied, monkeypatch)
+    waits(desk, day.taken)
+    text = desk.by("super_h").gets("/desk/wall").text
+    assert 'data-limit="45"' in text and 'data-limit="120"' not in text
