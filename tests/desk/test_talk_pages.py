@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,12 @@ def talk(desk, day):
         ):
             conn.execute(sa.insert(talk_legs).values(**leg, **one))
     return TALK
+
+
+def has_each_key_once(page):
+    """A key clicks the first thing that carries it: of two, one could not be reached."""
+    keys = re.findall(r'data-key="([a-z/])"', page)
+    assert keys and len(keys) == len(set(keys)), keys
 
 
 def stored(desk):
@@ -155,5 +162,28 @@ def test_who_is_rung_about_a_talk_reads_whose_it_is_and_gets_no_card_or_buttons_
     work = page[page.index('data-region="work"') : page.index('data-region="after"')]
     assert "The talk of Agent of Haiyun" in work and f'data-state="{state}"' in work
     assert f"/desk/talks/{talk}/hold" not in work and f"/desk/calls/{day.taken}" not in work
+    has_each_key_once(page)
     assert "/desk/phone/" not in work  # the buttons stand at the telephone
     assert window.posts(f"/desk/talks/{talk}/hold").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("state", ["talks", "rings", "is cut off"])
+def test_no_page_has_one_key_twice(desk, talk, state):
+    """In whatever state the agent is: the pages of a talk, and all others."""
+    offer = {"id": talk, "entry": "e1", "staff": "agent_h", "address": "client:agent_h", "status": "queued"}
+    offer |= {"state": "ringing" if state == "rings" else "connected"}
+    kept = {"status": "queued", "priority": -1, "next": stamp(desk.now + timedelta(seconds=15))}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.update(staff).where(staff.c.id == "agent_h").values(address="client:agent_h"))
+        if state == "is cut off":
+            conn.execute(sa.update(talks).values(status="over", ended=stamp(desk.now)))
+            conn.execute(sa.update(queue_entries).values(**kept))
+        else:
+            conn.execute(sa.insert(agent_offers).values(at=stamp(desk.now), tries=0, next="9", **offer))
+    window = desk.by("agent_h")
+    assert ('data-key="j"' in window.gets("/desk/").text) == (state == "is cut off")
+    for path in ("/desk/", "/desk/search", "/desk/phone", "/desk/me"):
+        has_each_key_once(window.gets(path).text)
+    supervisor = desk.by("super_h")
+    for path in ("/desk/", "/desk/wall", "/desk/search", "/desk/audit"):
+        has_each_key_once(supervisor.gets(path).text)
