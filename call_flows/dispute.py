@@ -56,7 +56,8 @@ async def require_disputable(call: Call, customer: Verified, one: Record) -> Non
         tell_debit(call, one)
         if one.kind == "payment" and one.status == "pending":
             await open_owed_case(call, "unknown", one.id)
-        await was_it_solved(call)
+            await was_it_solved(call)
+        await nothing_done(call)
     known = await call.do(dispute_of, customer, one.id)
     if known is not None:
         await tell_existing_dispute(call, known)

@@ -3,6 +3,7 @@
 from call_flows.end_of_task import was_it_solved
 from call_flows.find_transaction import narrow
 from call_flows.freeze import freeze_account
+from call_flows.lost_phone import tell_whom_to_call
 from call_flows.pick_record import pick
 from ivr.cases.disputes import refund_due
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
@@ -44,6 +45,8 @@ async def not_me(call: Call, customer: Verified, one: Record) -> Record:
     has_phone = await call.confirm(PHONE)
     call.facts["has_phone"] = has_phone
     await freeze_account(call)
+    if not has_phone:
+        tell_whom_to_call(call)
     has_card = await call.confirm(CARD)
     call.facts["has_card"] = has_card
     knows_payee = await call.confirm(PAYEE)

@@ -3,6 +3,7 @@
 from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.investigate import advise, investigate
+from call_flows.lost_phone import tell_whom_to_call
 from call_flows.scam_pressure import is_under_pressure, offer_protection
 from ivr.engine import Call, Menu, ToAgent
 from ivr.handover import reasons
@@ -54,6 +55,8 @@ async def something_wrong(call: Call, topic: str) -> bool:
     froze = chosen == "freeze"
     if froze:
         if not await freeze_account(call):
+            if topic == "stolen":
+                tell_of_lost_phone(call)
             return False
         tell_of_lost_phone(call)
         chosen = await call.menu(FROZEN)
@@ -86,8 +89,7 @@ async def what_first(call: Call, topic: str) -> str:
 def tell_of_lost_phone(call: Call) -> None:
     """Advise on a lost phone: block the SIM, report the theft, and change the password on the next phone."""
     call.pause()
-    call.say("lost-phone-sim")
-    call.say("lost-phone-police" if call.facts.get("calendar") == "CN" else "lost-phone-report")
+    tell_whom_to_call(call)
     call.say("lost-phone-password")
 
 

@@ -98,6 +98,16 @@ def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> b
     return True
 
 
+def unjoin(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> None:
+    """The customer pressed 1 for an agent who had left: nobody talked, so the try is over without having reached
+    anybody.
+    """
+    here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.ended == REACHED)
+    ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here).with_for_update())
+    if conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=ended)).rowcount:
+        _try_is_over(conn, str(ring), ended, now)
+
+
 def accept(conn: sa.Connection, attempt_id: str) -> None:
     """Store that the agent pressed 1: from now on the customer is rung."""
     conn.execute(sa.update(ring_attempts).where(ring_attempts.c.id == attempt_id).values(accepted=True))

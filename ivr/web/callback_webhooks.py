@@ -116,6 +116,8 @@ def talked(runtime: Runtime, attempt_id: str) -> str:
     """The customer's leg has ended: the agent is told when the customer was not reached."""
     ended = request.form.get("DialCallStatus", "")
     with begin_write(runtime.engine) as conn:
+        if request.form.get("DialBridged") == "false":
+            attempts.unjoin(conn, attempt_id, "agent left", runtime.clock(conn))
         missed = _open(conn, attempt_id)
         attempts.settle(conn, attempt_id, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
         if missed is None:

@@ -58,7 +58,19 @@ def test_who_does_not_confirm_a_complaint_has_none(caller):
     caller.line.change_world(lambda world: world["payments"].append(one))
     reports(caller, NOT_RECEIVED, fen="77").picks("提出投诉", "make a complaint").presses("2")
     caller.is_told("没有建服务单", "No case was opened").is_not_told("解决了吗", "solve your problem")
+    caller.picks("不投诉了", "leave it").is_told("结束通话", "end the call")
     assert caller.line.get("cases") == []
+
+
+@requirement("R71")
+def test_who_meant_another_payment_at_the_read_back_of_a_complaint_goes_a_level_back(caller):
+    """The first was a mistake: of a newer one there is a dispute, and of the old one nothing."""
+    one = {"id": "Z1", "customer": "K1", "amount": 7700, "status": "succeeded", "at": "2026-07-25T09:00:00+08:00"}
+    one |= {"payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
+    caller.line.change_world(lambda world: world["payments"].append(one))
+    reports(caller, NOT_RECEIVED, fen="77").picks("提出投诉", "make a complaint").presses("2")
+    caller.picks("换一笔交易", "another payment")
+    assert not caller.over and caller.options and caller.line.get("cases") == []
 
 
 @requirement("R75", "R71", "R73")

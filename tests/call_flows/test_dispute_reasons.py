@@ -45,6 +45,8 @@ def test_whose_phone_is_gone_is_not_sent_to_the_app_for_the_password(caller):
     """A person lets them in again; then the password comes first."""
     reports(caller, NOT_ME).picks("不是", "no").presses("2").presses("1").presses("2")
     caller.is_not_told("应用", "the app").is_told("恢复登录请找人工", "ask for a person to get back in")
+    assert ("挂失手机卡" if caller.lang == "zh" else "block the SIM") in caller.everything_heard
+    assert ("幺幺零报警" if caller.lang == "zh" else "police at one one zero") in caller.everything_heard
     caller.is_told("先更改密码", "change the password first").picks("现在替我提交", "file it now").presses("1").is_told(
         *FILED
     )
@@ -149,14 +151,16 @@ def test_a_top_up_is_explained_and_not_disputed(caller, steps, zh, en):
     opens(caller).picks("交易记录", "records").proves(LIN).picks(*LATEST)
     for _ in range(steps):
         caller.picks("下一笔", "next one")
-    caller.picks("反映这笔", "report this one").is_told(zh, en).is_told("问题解决了吗", "solve your problem")
+    caller.picks("反映这笔", "report this one").is_told(zh, en)
+    caller.is_not_told("问题解决了吗", "solve your problem").is_told("结束通话", "end the call")
 
 
 @requirement("R61")
 def test_what_did_not_go_through_is_not_disputed(caller):
-    """Failed: said, no more."""
+    """Failed: said, no more; nobody asks whether that solved it."""
     caller.line.change_world(lambda world: world["payments"][0].update(status="failed"))
-    reports(caller, NOT_RECEIVED).is_told("没有成功", "did not succeed").is_told("问题解决了吗", "solve your problem")
+    reports(caller, NOT_RECEIVED).is_told("没有成功", "did not succeed")
+    caller.is_not_told("问题解决了吗", "solve your problem").is_told("结束通话", "end the call")
     assert filed(caller) == [] and caller.line.get("cases") == []
 
 

@@ -121,7 +121,7 @@ def test_what_is_still_being_confirmed_is_told_as_such(caller):
 def test_who_has_failed_transactions_only_is_not_told_that_there_were_none(caller):
     """Both are true things to say, of different customers."""
     reviews(caller.calls()).proves(DANA).is_told("最近的交易都没有成功", "None of the recent transactions succeeded")
-    caller.is_not_told("没有交易", "no transactions").is_told("没有标出陌生交易", "You marked none")
+    caller.is_not_told("没有查到交易", "no transactions").is_told("没有标出陌生交易", "You marked none")
 
 
 @requirement("R33")
@@ -155,7 +155,7 @@ def test_a_verified_owner_freezes_with_one_yes(caller):
 def test_a_frozen_account_is_told_after_verification_and_no_freeze_is_offered(caller):
     """And a person lifts it, not the line."""
     reviews(caller.calls(LINFU)).proves(SUN).is_told("冻结状态", "account is frozen")
-    caller.is_told("没有交易", "no transactions").is_not_told("现在冻结", "Shall I freeze")
+    caller.is_told("没有查到交易", "no transactions").is_not_told("现在冻结", "Shall I freeze")
 
 
 @requirement("R37", "R34", "R35")
@@ -250,6 +250,20 @@ def test_who_lost_a_phone_hears_of_the_sim_the_police_and_the_password(caller, f
         caller.is_told(*said)
     if "冻结" in first[0]:
         caller.picks("听防护建议", "protection advice").is_told(*SOLVED).is_not_told(*SIM)
+
+
+def test_who_lost_a_phone_and_declines_the_freeze_hears_the_same(caller):
+    """The SIM and the theft are as urgent then."""
+    opens(caller.calls()).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
+    gives(caller.picks("登录不了", "cannot log in").picks("马上冻结", "freeze your account"), LIN).presses("2")
+    for said in (SIM, POLICE, ANTI_FRAUD, PASSWORD_FIRST):
+        caller.is_told(*said)
+
+
+def test_an_empty_review_says_what_a_debit_at_the_bank_means(caller):
+    """That we see nothing is no proof that no money left."""
+    caller.line.change_world(lambda world: world.update(payments=[], top_ups=[], disputes=[]))
+    reviews(caller.calls()).proves(LIN).is_told("如果银行显示扣了款", "If your bank shows a debit")
 
 
 @requirement("R27")

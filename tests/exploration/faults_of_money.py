@@ -121,6 +121,12 @@ OF_MONEY = [
         '        if wrong == "payment":',
     ),
     Mutant(
+        "what is wrong with a complaint is not changed",
+        "call_flows.complaint",
+        'if wrong == "payment":',
+        'if wrong != "payment":',
+    ),
+    Mutant(
         "a complaint without a yes", "call_flows.complaint", "    if not await call.confirm(OPEN):", "    if False:"
     ),
     Mutant("anybody may add to a case", "call_flows.add_to_case", "    if mine is None:", "    if mine is not None:"),

@@ -223,6 +223,7 @@ HEARD: dict[tuple[str, str], set[str]] = {
     ("search-nothing", "person"): A_PERSON,
     ("too-old-then", "person"): A_PERSON,
     ("charged-open", "person"): A_PERSON,
+    ("complaint-wrong", "nothing"): {"anything-else"},
     ("dispute-wrong", "nothing"): {"anything-else"},
     ("dispute-wrong", "reason"): {"dispute-reason"},
     ("dispute-wrong", "payment"): {"find"},

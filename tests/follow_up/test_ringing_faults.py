@@ -201,3 +201,22 @@ def test_after_the_connection_no_webhook_rings_anybody_or_reveals_a_number(calle
             again = post(line.line, url.removeprefix(line.line.settings.public_base_url).partition("#")[0], form)
             assert "<Dial" not in again.text and CUSTOMER not in again.text
         assert sent and line.ring.status == "reached" and line.ring.next is None
+
+
+@pytest.mark.parametrize("leg_first", [False, True], ids=["talked-first", "leg-first"])
+def test_a_customer_who_accepts_when_the_agent_has_left_is_rung_again(caller, leg_first):
+    """Nobody talked: the callback is not done, however often and in which order that is told."""
+    with exchange(caller) as line:
+        line.does["agent"] = "person"
+        line.at(MORNING).walks()
+        (agent,) = line.simulator.runner.calls.values()
+        at = "/voice/rings/" + agent.leg.webhooks.log[0][0].partition("/voice/rings/")[2][:16]
+        post(line.line, at + "/answer", {"Digits": "1"})
+        assert "<Hangup" not in post(line.line, at + "/customer/answer", {"Digits": "1"}).text
+        notices = [
+            ("/talked", {"DialCallStatus": "completed", "DialBridged": "false"}),
+            ("/leg", {"CallStatus": "completed"}),
+        ]
+        for path, form in 2 * (notices[::-1] if leg_first else notices):
+            post(line.line, at + path, form)
+        assert (line.ring.status, line.ring.ended, line.ring.tries) == ("queued", "agent left", 1)

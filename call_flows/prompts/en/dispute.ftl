@@ -48,6 +48,9 @@ too-old-then-closed = Here is how to go on.
 complaint-is = A complaint about { MONEY($amount) } paid to { TEXT($payee) }, { DATE($at) }.
 complaint-now = Shall I open a case for it now?
 complaint-not-wanted = All right. No case was opened.
+complaint-wrong = What should be different?
+    .payment = If it is another payment
+    .nothing = To leave it
 dispute-already = There is a dispute of this one already. Nothing more is needed.
 
 # What happens

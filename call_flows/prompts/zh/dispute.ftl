@@ -48,6 +48,9 @@ too-old-then-closed = 您可以这样继续。
 complaint-is = 投诉的是{ DATE($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
 complaint-now = 现在为这件事建服务单吗？
 complaint-not-wanted = 好的，没有建服务单。
+complaint-wrong = 哪里需要改？
+    .payment = 换一笔交易
+    .nothing = 不投诉了
 dispute-already = 这笔已经有纠纷申请，不用再提交。
 
 # 怎么处理
