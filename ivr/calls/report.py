@@ -18,6 +18,7 @@ from ivr.follow_up import deliveries
 from ivr.handover.summary import proof_level, summarise
 from ivr.queue.ratings import rating_of
 from ivr.queue.tables import queue_entries
+from ivr.queue.talk_notes import outcomes_of
 
 CRM_FIELDS = (
     "wallet",
@@ -40,7 +41,7 @@ UNJOINED = "unjoined"
 
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
-    """Language, wallet, level, outcome, rating, turns and summary of a call; None when there is no such call.
+    """Language, wallet, level, outcome, rating, talks, turns and summary of a call; None when there is no such call.
 
     An erased call has no turns and no summary, and `erased` is true.
     """
@@ -55,6 +56,7 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "level": proof_level(rows[-1].facts),
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
         "rating": rating_of(conn, sid),
+        "talks": outcomes_of(conn, sid),
     } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _turns_and_summary(rows))
 
 

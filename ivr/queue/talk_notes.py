@@ -70,6 +70,13 @@ def of_call(conn: sa.Connection, call: str, sealer: Sealer) -> list[TalkNote]:
     ]
 
 
+def outcomes_of(conn: sa.Connection, call: str) -> list[dict[str, str]]:
+    """How the talks of a call ended, by what each agent chose, the oldest first; nothing of the texts."""
+    columns = (talk_notes.c.staff, talk_notes.c.at, talk_notes.c.outcome)
+    rows = conn.execute(sa.select(*columns).where(talk_notes.c.call == call).order_by(talk_notes.c.at))
+    return [{"staff": row.staff, "at": row.at, "outcome": row.outcome} for row in rows]
+
+
 def just_ended(conn: sa.Connection, now: datetime) -> dict[str, str]:
     """Agent → the call of their talk that has just ended, or ends now, and about which nothing is written yet."""
     lately = (queue_entries.c.outcome == "answered") & (queue_entries.c.ended > stamp(now - WRAP_UP))

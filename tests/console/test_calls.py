@@ -5,6 +5,8 @@ the last ones.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -12,10 +14,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ivr import console
+from ivr.calls.report import call_report
 from ivr.cases import tables as cases_tables
+from ivr.follow_up.outbox import stamp
 from ivr.handover import summary_views
 from ivr.handover import tables as handover_tables
 from ivr.privacy.erasure import erase
+from ivr.queue import talk_notes
+from ivr.queue.talk_notes import TalkNote
 from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import DANA, LIN, Caller
 from tests.call_flows.test_top_up import reports
@@ -118,3 +124,15 @@ def test_the_last_calls_are_listed_the_newest_first_and_nothing_that_was_said(to
     assert len(typed(told, "--last", "1").output.splitlines()) == 1
     assert kept(told) == []
     assert DANA.number not in typed(told).output
+
+
+def test_how_agents_say_that_their_talks_ended_is_shown_without_what_they_wrote(told):
+    """The outcome only: the note and what is still to be done are sealed, and stand on the card."""
+    at = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
+    note = TalkNote("mei", stamp(at), "callback", "very cross", "ring the aunt")
+    with begin_write(told.runtime.engine) as conn:
+        assert talk_notes.write(conn, SimpleNamespace(id="e1", call=told.lin.sid), told.runtime.sealer, note)
+        assert call_report(conn, told.lin.sid)["talks"] == [{"staff": "mei", "at": stamp(at), "outcome": "callback"}]
+        assert call_report(conn, told.dana.sid)["talks"] == []
+    shown = typed(told, "show", told.lin.sid).output
+    assert "talk with mei: callback" in shown and "cross" not in shown and "aunt" not in shown
