@@ -6,6 +6,9 @@ URL that Twilio gets, so each webhook belongs to its attempt, also if the worker
 has one attempt at a time: `queued` → `ringing` → `reached`, or `queued` again. An attempt stays `queued` as long as
 its agent's telephone may be in use; that agent is not rung for another callback meanwhile.
 
+While agents who take such calls are signed on at the desk, one of them is rung (`desk_agents`); otherwise those of
+AGENT_NUMBERS, one after the other.
+
 The agent is rung first, and the customer only after the agent has accepted: so no customer answers to silence,
 and an absent agent does not disturb them. Only a customer who presses 1 is connected: a voice mailbox does
 not, so `reached` means a person. All tries are within opening hours; after three the callback is `missed`, which the
@@ -20,6 +23,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ivr.callbacks import desk_agents
 from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
 from ivr.config.logs import logger
 from ivr.config.settings import Settings
@@ -29,7 +33,8 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, stamp
-from ivr.queue import entries
+from ivr.queue import entries, offers
+from ivr.queue.tables import agent_offers
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
 from ivr.wallet import business_days, directory
@@ -47,7 +52,7 @@ CLOSED = ("reached", "done", "erased")
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt to place: its id, the agent's number, and the caller ID."""
+    """An attempt to place: its id, the agent's number or address, and the caller ID."""
 
     id: str
     agent: str
@@ -69,7 +74,7 @@ def begin(conn: sa.Connection, context: Context, ring: str) -> Attempt | None:
         & (callback_queue.c.status == QUEUED)
         & (callback_queue.c.next.is_(None) | (callback_queue.c.next <= stamp(now)))
     )
-    wanted = sa.select(callback_queue, callbacks.c.wallet, callbacks.c.call, callbacks.c.number_sealed)
+    wanted = sa.select(callback_queue, *desk_agents.PROMISE, callbacks.c.number_sealed)
     row = conn.execute(wanted.join(callbacks, callbacks.c.id == callback_queue.c.id).where(due)).first()
     if row is None:
         return None
@@ -82,44 +87,60 @@ def begin(conn: sa.Connection, context: Context, ring: str) -> Attempt | None:
     return None
 
 
-def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> bool:
-    """Store how an attempt ended, when the agent's telephone is free again; False if that was stored before."""
+def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime, machine: datetime) -> bool:
+    """Store how an attempt ended, when the agent's telephone is free again; False if that was stored before.
+
+    `now` is business time; `machine` that of the agents at the desk.
+    """
     row = conn.execute(sa.select(ring_attempts).where(ring_attempts.c.id == attempt_id).with_for_update()).first()
     here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED)
     said = (row.ended if row else None) or ended
     if row is None or not conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=said)).rowcount:
         return False
+    desk_agents.free(conn, row, said, machine)
     if said == UNASKED:
         _change(conn, row.ring, status=QUEUED, ended=said, next=stamp(now + SOON))
     elif row.accepted and said != REACHED:
         _try_is_over(conn, row.ring, said, now)
     elif said != REACHED:
-        _change(conn, row.ring, status=QUEUED, ended=said, next=stamp(now))  # the next agent, at once
+        _change(conn, row.ring, status=QUEUED, ended=said, next=None)  # the next agent, at once
     return True
 
 
-def unjoin(conn: sa.Connection, attempt_id: str, ended: str, now: datetime) -> None:
+def unjoin(conn: sa.Connection, attempt_id: str, ended: str, now: datetime, machine: datetime) -> None:
     """The customer pressed 1 for an agent who had left: nobody talked, so the try is over without having reached
     anybody.
     """
     here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.ended == REACHED)
-    ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here).with_for_update())
-    if conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=ended)).rowcount:
-        _try_is_over(conn, str(ring), ended, now)
+    row = conn.execute(sa.select(ring_attempts).where(here).with_for_update()).first()
+    if row is not None:
+        conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=ended))
+        desk_agents.free(conn, row, ended, machine)
+        _try_is_over(conn, row.ring, ended, now)
+
+
+def decline(conn: sa.Connection, staff: str, machine: datetime) -> bool:
+    """The agent declines by the desk's button, or leaves, while being rung; False when they are not."""
+    offer = desk_agents.of_agent(conn, staff)
+    if offer is None or offer.state != "ringing":
+        return False
+    return settle(conn, offer.id, "declined", machine, machine)
 
 
 def accept(conn: sa.Connection, attempt_id: str) -> None:
     """Store that the agent pressed 1: from now on the customer is rung."""
     conn.execute(sa.update(ring_attempts).where(ring_attempts.c.id == attempt_id).values(accepted=True))
+    desk_agents.claim(conn, attempt_id)
 
 
-def join(conn: sa.Connection, attempt_id: str) -> bool:
+def join(conn: sa.Connection, attempt_id: str, machine: datetime) -> bool:
     """The customer pressed 1: whether to connect the two. Repeating gives the same answer."""
     here = (ring_attempts.c.id == attempt_id) & (ring_attempts.c.status == QUEUED)
     ring = conn.scalar(sa.select(ring_attempts.c.ring).where(here, ring_attempts.c.accepted).with_for_update())
     if ring is None:
         return False
     conn.execute(sa.update(ring_attempts).where(here).values(ended=REACHED))
+    desk_agents.connect(conn, attempt_id, machine)
     _change(conn, ring, status=REACHED, ended=REACHED, next=None)
     return True
 
@@ -128,11 +149,13 @@ def set_call_sid(conn: sa.Connection, attempt_id: str, call: str) -> None:
     """Store the CallSid of the agent's leg; the first one counts."""
     here = (ring_attempts.c.id == attempt_id) & ring_attempts.c.call.is_(None)
     conn.execute(sa.update(ring_attempts).where(here).values(call=call))
+    offers.set_call_sid(conn, attempt_id, call)
 
 
 def call_sids_of(conn: sa.Connection, agent: str) -> set[str | None]:
-    """The CallSids of all attempts at this agent."""
-    return set(conn.scalars(sa.select(ring_attempts.c.call).where(ring_attempts.c.agent == agent)))
+    """The CallSids of all attempts at this agent, and of the offers of callers."""
+    attempted = sa.select(ring_attempts.c.call).where(ring_attempts.c.agent == agent)
+    return set(conn.scalars(attempted.union(sa.select(agent_offers.c.call).where(agent_offers.c.address == agent))))
 
 
 def caller_id_of(conn: sa.Connection, settings: Settings, ring: str) -> str:
@@ -190,8 +213,10 @@ def _closed_until(conn: sa.Connection, callback: AnyRow, now: datetime) -> datet
 
 
 def _choose(conn: sa.Connection, context: Context, row: AnyRow, now: datetime) -> Attempt | None:
-    """The first agent on duty who was not rung in this try, if they are free."""
-    number = row.tries + 1
+    """An agent of the desk; without any, the first one of AGENT_NUMBERS who was not rung in this try, if free."""
+    who, number = desk_agents.wanted(conn, row), row.tries + 1
+    if desk_agents.is_staffed(conn, who, context.machine()):
+        return _choose_at_the_desk(conn, context, row, who, now)
     mine = (ring_attempts.c.ring == row.id) & (ring_attempts.c.number == number)
     rung = set(conn.scalars(sa.select(ring_attempts.c.agent).where(mine, ring_attempts.c.ended != UNASKED)))
     busy = set(conn.scalars(sa.select(ring_attempts.c.agent).where(ring_attempts.c.status == QUEUED)))
@@ -204,6 +229,20 @@ def _choose(conn: sa.Connection, context: Context, row: AnyRow, now: datetime) -
     else:
         _change(conn, row.id, next=stamp(now + SOON))
     return None
+
+
+def _choose_at_the_desk(
+    conn: sa.Connection, context: Context, row: AnyRow, who: offers.Wanted, now: datetime
+) -> Attempt | None:
+    """An agent who is free. Only a customer who was not reached costs a try: agents may decline, or be busy."""
+    lock_until_commit(conn, "queue")  # or an offer could ring the same agent
+    agent = desk_agents.free_agent(conn, row, who, now, context.machine())
+    if agent is None:
+        _change(conn, row.id, next=stamp(now + offers.NOBODY_FREE))
+        return None
+    attempt = _insert(conn, context, row, row.tries + 1, agent.address)
+    desk_agents.engage(conn, attempt.id, row.id, agent, context.machine())
+    return attempt
 
 
 def _insert(conn: sa.Connection, context: Context, row: AnyRow, number: int, agent: str) -> Attempt:

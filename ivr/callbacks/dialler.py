@@ -86,7 +86,7 @@ def look(context: Context, attempt_id: str) -> None:
 
 def _settle(context: Context, attempt_id: str, ended: str) -> None:
     with begin_write(context.engine) as conn:
-        attempts.settle(conn, attempt_id, ended, context.clock(conn))
+        attempts.settle(conn, attempt_id, ended, context.clock(conn), context.machine())
 
 
 def _telephone(context: Context) -> Telephone:

@@ -1,7 +1,8 @@
 """Calls as a person may see them: those of today, those that a search finds, and one by its CallSid.
 
 Every function takes the person, and asks for calls of their wallets only. An agent sees the calls that they took
-today: those that they claimed in the queue, or that were accepted on the number of their address.
+today: those that they claimed in the queue, or that were accepted on the number of their address; and those whose
+callback they accepted today.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from ivr.callbacks import desk_agents
 from ivr.calls.report import call_report
 from ivr.engine import journal
 from ivr.engine.journal import Row, calls
+from ivr.follow_up.outbox import stamp
 from ivr.handover.agents import duty
 from ivr.handover.whisper import TOPICS
 from ivr.identity.tables import attempts
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import agent_offers, queue_entries
 from ivr.staff.people import Person
 from ivr.staff.scope import Scope
 from ivr.storage.database import AnyRow, AnySelect
@@ -55,7 +58,8 @@ class ListedCall:
 def today(conn: sa.Connection, person: Person, now: datetime, page: int = 1) -> tuple[list[ListedCall], bool]:
     """The calls of today in the time zone of each wallet, the newest first, MOST a page; and whether there are more."""
     every = _newest(conn, person, now - timedelta(days=2), most=(page + 1) * 10 * MOST)
-    listed = _listed(conn, _own(conn, person, (one for one in every if _is_of_today(conn, one, now))))
+    of_today = (one for one in every if _is_of_today(conn, one, now) or _rang_back(conn, person, one, now))
+    listed = _listed(conn, _own(conn, person, of_today))
     found = list(islice(listed, (page - 1) * MOST, page * MOST + 1))
     return found[:MOST], len(found) > MOST
 
@@ -78,8 +82,8 @@ def find(conn: sa.Connection, person: Person, call: str, now: datetime) -> AnyRo
     row = conn.execute(query).first()
     if row is None or person.may("calls"):
         return row
-    mine = person.may("own-calls") and _is_of_today(conn, row, now) and _took(conn, person, call)
-    return row if mine else None
+    mine = _rang_back(conn, person, row, now) or (_is_of_today(conn, row, now) and _took(conn, person, call))
+    return row if mine and person.may("own-calls") else None
 
 
 def earlier(conn: sa.Connection, scope: Scope, row: AnyRow, customer: str | None, most: int = 5) -> list[ListedCall]:
@@ -130,9 +134,9 @@ def _newest(
 ) -> list[AnyRow]:
     query: AnySelect = sa.select(calls).where(person.scope.covers(calls.c.wallet), calls.c.started.is_not(None), *which)
     if since is not None:  # the day alone: the offsets of stored times may differ
-        query = query.where(calls.c.started >= since.date().isoformat())
+        query = query.where((calls.c.started >= since.date().isoformat()) | _called_back(person, since))
     if not person.may("calls"):
-        query = query.where(_accepted() | _claimed(calls.c.call, person))
+        query = query.where(_accepted() | _claimed(calls.c.call, person) | _called_back(person, since))
     return list(conn.execute(query.order_by(calls.c.started.desc(), calls.c.call).limit(most)))
 
 
@@ -148,6 +152,21 @@ def _claimed(call: sa.ColumnElement[str], person: Person) -> sa.ColumnElement[bo
     return sa.exists().where(queue_entries.c.call == call, queue_entries.c.staff == person.id)
 
 
+def _called_back(person: Person, since: datetime | None) -> sa.ColumnElement[bool]:
+    """That the person accepted the callback that was promised in the call."""
+    times = desk_agents.accepted_by(calls.c.call, person.id)
+    found: sa.ColumnElement[bool] = sa.exists(times.where(agent_offers.c.at >= stamp(since)) if since else times)
+    return found
+
+
+def _rang_back(conn: sa.Connection, person: Person, row: AnyRow, now: datetime) -> bool:
+    """Whether the person accepted the callback of this call on this day of the wallet."""
+    zone = ZoneInfo(zone_of(conn, row.wallet))
+    today = now.astimezone(zone).date()
+    times = conn.scalars(desk_agents.accepted_by(row.call, person.id)).all()
+    return any(datetime.fromisoformat(at).astimezone(zone).date() == today for at in times)
+
+
 def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
     if not person.may("calls"):
         found = [one for one in found if _is_of_today(conn, one, now)]
@@ -161,6 +180,8 @@ def _own(conn: sa.Connection, person: Person, found: Iterable[AnyRow]) -> Iterat
 
 def _took(conn: sa.Connection, person: Person, call: str) -> bool:
     if conn.scalar(sa.select(_claimed(sa.literal(call), person))):
+        return True
+    if conn.scalar(desk_agents.accepted_by(call, person.id).limit(1)):
         return True
     number = _rung_when_accepted(journal.rows(conn, call))
     return number is not None and number == person.address.rpartition("/")[2]

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, send_file, url_for
 
+from ivr.callbacks import attempts, desk_agents
 from ivr.desk.access import is_signed_in, needs, person
 from ivr.desk.context import Desk
 from ivr.queue import offers
@@ -35,7 +36,7 @@ class Panel:
     why: str | None
     leg: Leg | None
     offer: AnyRow | None
-    """The open offer of a caller; its id and state."""
+    """The open offer of a caller or a callback; its id and state."""
     asked: AnyRow | None
     """The leg by which a colleague consults this person, or a supervisor hears a talk."""
 
@@ -67,7 +68,8 @@ def panel(desk: Desk) -> Panel | None:
     if not _is_rung_here():
         return None
     with begin_read(desk.engine) as conn:
-        offer, asked = offers.of_agent(conn, person().id), browser_legs.of_person(conn, person().id)
+        asked = browser_legs.of_person(conn, person().id)
+        offer = offers.of_agent(conn, person().id) or desk_agents.of_agent(conn, person().id)
     kind, why, leg = _kind(desk), None, None
     if kind == "none":
         why = voice_sdk.missing(desk.settings)
@@ -172,6 +174,9 @@ def _accept(conn: sa.Connection, desk: Desk, id: str) -> AnyRow | None:
     """Accept the offer, or the leg, of this id; it holds the CallSid. None when it is not one's own, or over."""
     if asked := browser_legs.accept(conn, person().id, id):
         return asked
+    if (back := _own_callback(conn, id)) is not None:
+        desk_agents.claim(conn, back.id)
+        return back
     offer = _own_offer(conn, id)
     return offer if offer is not None and offers.claim(conn, offer.id, desk.now()) is not None else None
 
@@ -179,13 +184,23 @@ def _accept(conn: sa.Connection, desk: Desk, id: str) -> AnyRow | None:
 def _decline(conn: sa.Connection, desk: Desk, id: str) -> bool:
     if browser_legs.decline(conn, person().id, id, desk.now()):
         return True
+    if _own_callback(conn, id) is not None:
+        return attempts.decline(conn, person().id, desk.now())
     offer = _own_offer(conn, id)
     return offer is not None and offers.decline(conn, offer.id, desk.now())
 
 
 def _own_offer(conn: sa.Connection, id: str) -> AnyRow | None:
     """An open offer of a caller that rings the browser of who asks."""
-    offer = offers.of_agent(conn, person().id)
+    return _mine(offers.of_agent(conn, person().id), id)
+
+
+def _own_callback(conn: sa.Connection, id: str) -> AnyRow | None:
+    """The same of a callback."""
+    return _mine(desk_agents.of_agent(conn, person().id), id)
+
+
+def _mine(offer: AnyRow | None, id: str) -> AnyRow | None:
     mine = offer is not None and (offer.id, offer.address) == (id, f"client:{person().id}")
     return offer if mine else None
 

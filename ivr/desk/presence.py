@@ -10,6 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ivr.callbacks import attempts
 from ivr.queue import agents, offers
 from ivr.queue.tables import agent_states
 from ivr.staff import sessions
@@ -19,6 +20,7 @@ def choose(conn: sa.Connection, staff: str, wanted: agents.Wish, now: datetime) 
     """The agent chooses a state on the desk; one who takes a break while being rung passes the caller on."""
     agents.wish(conn, staff, wanted, now, at_desk=True)
     if wanted != "available":
+        attempts.decline(conn, staff, now)
         offers.pass_on(conn, staff, now)
 
 

@@ -6,12 +6,13 @@ accepted, there is neither a number nor a name in it: what it is about, why, how
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.callbacks import desk_agents
 from ivr.calls.report import call_report
 from ivr.desk import calls as seen
 from ivr.desk.card import lines_of
@@ -96,7 +97,8 @@ class Briefs:
 
 @dataclass(frozen=True)
 class Floor:
-    """The board with what pages say about it: the briefs of the callers, the names of the wallets, and the talks."""
+    """The board, with callbacks that are being made, and what pages say about it: the briefs of the callers, the names of
+    the wallets, and the talks."""
 
     board: Board
     briefs: dict[str, Brief]
@@ -116,8 +118,11 @@ class Floor:
 def read_floor(conn: sa.Connection, now: datetime, briefs: Briefs) -> Floor:
     """Read the board and what belongs to it, once for everybody who looks at it."""
     board = read_board(conn, now)
-    names = {wallet: seen.name_of(conn, wallet) for wallet in {one.wallet for one in board.callers}}
-    made = {one.entry: briefs.of(conn, one) for one in board.callers}
+    back = tuple(desk_agents.engaged(conn))
+    board = replace(board, engaged=board.engaged + back)
+    every = (*board.callers, *(one.caller for one in back))
+    names = {wallet: seen.name_of(conn, wallet) for wallet in {one.wallet for one in every}}
+    made = {one.entry: briefs.of(conn, one) for one in every}
     return Floor(board, made, names, read_talks(conn, now), talk_notes.just_ended(conn, now))
 
 

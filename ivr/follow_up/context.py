@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.follow_up.outbox import DAY, RetryPolicy
+from ivr.storage.database import AnyRow
 from ivr.telephony.conferencing import Conferencing
 from ivr.telephony.dialling import Telephone
 from ivr.telephony.recordings import Recordings
@@ -53,3 +55,5 @@ class Context:
     """Customers and their disputes; without an API, every answer is `Unavailable`."""
     agents_on_duty: Callable[[sa.Connection], Sequence[str]] = lambda conn: ()
     """Numbers of the agents who may be rung now."""
+    callback_comes_first: Callable[[Context, sa.Connection, AnyRow, Any], bool] = lambda *_: False
+    """Whether an agent is kept free for a callback that is ahead of this caller in the queue."""

@@ -89,6 +89,7 @@ def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> AnySelect:
 def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
     promised = sa.select(callbacks.c.id).where(callbacks.c.call.in_(ids))
     conn.execute(sa.delete(ring_attempts).where(ring_attempts.c.ring.in_(promised)))
+    conn.execute(sa.delete(agent_offers).where(agent_offers.c.entry.in_(promised)))
     conn.execute(sa.delete(callback_queue).where(callback_queue.c.id.in_(promised)))
     told = sa.select(journal.c.reply).where(journal.c.call.in_(ids))
     conn.execute(sa.delete(replies).where(replies.c.id.in_(told)))

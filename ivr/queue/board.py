@@ -40,13 +40,14 @@ class Caller:
 
 @dataclass(frozen=True)
 class Engaged:
-    """An agent who is rung for a caller (`ringing`), has accepted (`claimed`), or talks (`connected`)."""
+    """An agent who is rung for a caller or a callback (`ringing`), has accepted (`claimed`), or talks (`connected`)."""
 
     offer: str
     staff: str
     state: str
     at: str
     caller: Caller
+    is_callback: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,14 +13,13 @@ from ivr.engine import journal
 from ivr.follow_up.outbox import stamp
 from ivr.queue.agents import Agent
 from ivr.queue.tables import queue_entries
-from ivr.storage.database import AnyRow
 from ivr.wallet import directory
 
 WAIT_FOR_LAST_AGENT = timedelta(seconds=30)
 """So long a caller waits for the agent of the last talk, while that agent is busy; then anybody takes the call."""
 
 
-def last_agent(conn: sa.Connection, entry: AnyRow, fitting: Sequence[Agent], now: datetime) -> Agent | None:
+def last_agent(conn: sa.Connection, entry: Any, fitting: Sequence[Agent], now: datetime) -> Agent | None:
     """The agent, among these, with whom this caller talked last on this day of the wallet."""
     mark = conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == entry.call))
     if mark is None:
@@ -39,7 +39,7 @@ def last_agent(conn: sa.Connection, entry: AnyRow, fitting: Sequence[Agent], now
     return next((agent for agent in fitting if agent.id == staff), None)
 
 
-def is_worth_the_wait(entry: AnyRow, agent: Agent, now: datetime) -> bool:
+def is_worth_the_wait(entry: Any, agent: Agent, now: datetime) -> bool:
     """Whether the caller still waits for that agent, who is busy, and for nobody else."""
     return agent.activity != "idle" and now - datetime.fromisoformat(entry.entered) < WAIT_FOR_LAST_AGENT
 

@@ -40,6 +40,20 @@ Ended = str
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Somebody who is not in the queue, and for whom an agent is wanted by its rules."""
+
+    id: str
+    call: str
+    wallet: str
+    language: str
+    topic: str
+    entered: str
+    wanted: None = None
+    wanted_until: str = ""
+
+
+@dataclass(frozen=True)
 class Offer:
     """An offer to place: its id, the agent's address, and the caller ID."""
 
@@ -59,8 +73,8 @@ def begin(conn: sa.Connection, context: Context, entry_id: str) -> Offer | None:
     if conn.scalar(sa.select(journal.calls.c.ended).where(journal.calls.c.call == entry.call)):
         entries.caller_gone(conn, entry.call, now)
         return None
-    agent = _next_agent(conn, entry, now)
-    if agent is None:
+    agent = next_agent(conn, entry, now)
+    if agent is None or context.callback_comes_first(context, conn, entry, agent):
         conn.execute(sa.update(queue_entries).where(here).values(next=stamp(now + NOBODY_FREE)))
         return None
     return _insert(conn, context, entry, agent, now)
@@ -167,20 +181,18 @@ def needs_no_key(conn: sa.Connection, offer: AnyRow) -> bool:
     return offer.address.startswith("client:") and (accepted or is_withdrawn(conn, offer))
 
 
-def _locked(conn: sa.Connection, offer_id: str) -> AnyRow | None:
-    return conn.execute(sa.select(agent_offers).where(agent_offers.c.id == offer_id).with_for_update()).first()
-
-
-def _next_agent(conn: sa.Connection, entry: AnyRow, now: datetime) -> agents.Agent | None:
+def next_agent(
+    conn: sa.Connection, entry: AnyRow | Wanted, now: datetime, alone: timedelta = ALONE_AGAIN
+) -> agents.Agent | None:
     """The agent of the caller's last talk today, or else the one who has been free longest.
 
-    One who did not take this caller lately is chosen only if there is no other.
+    One who did not take this caller lately is chosen only if there is no other, and after the pause `alone`.
     """
     signed_on = agents.agents_signed_on(conn, entry.wallet, now)
     if entry.wanted and entry.wanted_until > stamp(now):
         return next((one for one in signed_on if one.id == entry.wanted and one.activity in ("idle", "wrap-up")), None)
     fitting = [one for one in signed_on if _fits(one, entry)]
-    pause = ALONE_AGAIN if len(fitting) == 1 else NOT_AGAIN
+    pause = alone if len(fitting) == 1 else NOT_AGAIN
     lately = (agent_offers.c.entry == entry.id) & (agent_offers.c.at > stamp(now - pause))
     asked = set(conn.scalars(sa.select(agent_offers.c.staff).where(lately)))
     free = [one for one in fitting if one.activity == "idle" and one.id not in asked]
@@ -190,7 +202,11 @@ def _next_agent(conn: sa.Connection, entry: AnyRow, now: datetime) -> agents.Age
     return next(iter(free), None)
 
 
-def _fits(agent: agents.Agent, entry: AnyRow) -> bool:
+def _locked(conn: sa.Connection, offer_id: str) -> AnyRow | None:
+    return conn.execute(sa.select(agent_offers).where(agent_offers.c.id == offer_id).with_for_update()).first()
+
+
+def _fits(agent: agents.Agent, entry: AnyRow | Wanted) -> bool:
     return agent.takes(entry.wallet, entry.language, entry.topic)
 
 

@@ -14,7 +14,7 @@ from functools import wraps
 import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
-from ivr.callbacks import attempts
+from ivr.callbacks import attempts, desk_agents
 from ivr.callbacks.dialler import ENDED
 from ivr.callbacks.tables import callbacks, ring_attempts
 from ivr.calls.report import tell_crm
@@ -62,21 +62,27 @@ def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[
 
 
 def agent_hears(runtime: Runtime, attempt_id: str) -> str:
-    """What whoever answers may hear, also a voice mailbox; 1 accepts."""
+    """What whoever answers may hear, also a voice mailbox; 1 accepts. The desk's button has accepted already."""
     with begin_write(runtime.engine) as conn:
         found = _open(conn, attempt_id)
         if found is None:
             return twiml.HANG_UP
         attempts.set_call_sid(conn, attempt_id, request.form.get("CallSid", ""))
         tell_crm(conn, runtime.settings, found.call, runtime.clock(conn))
+        accepted = desk_agents.accepted_by_button(conn, attempt_id)
         spoken = announcement(conn, found.call, found.wallet, runtime.speaker)
+    if accepted:
+        return _take(runtime, attempt_id)
     return twiml.decide(spoken, _url(runtime, attempt_id, "/answer"))
 
 
 def agent_answers(runtime: Runtime, attempt_id: str) -> str:
-    """Key 1: the agent hears what the customer wanted, then the customer is rung. Any other key hangs up."""
-    if keys_of(request.form.get("Digits")) != "1":
-        return twiml.HANG_UP
+    """Key 1 accepts. Any other key hangs up."""
+    return _take(runtime, attempt_id) if keys_of(request.form.get("Digits")) == "1" else twiml.HANG_UP
+
+
+def _take(runtime: Runtime, attempt_id: str) -> str:
+    """The agent hears what the customer wanted, then the customer is rung. Repeating is the same."""
     with begin_write(runtime.engine) as conn:
         found = _open(conn, attempt_id)
         if found is None:
@@ -109,7 +115,7 @@ def customer_answers(runtime: Runtime, attempt_id: str) -> str:
     if keys_of(request.form.get("Digits")) != "1":
         return twiml.HANG_UP
     with begin_write(runtime.engine) as conn:
-        return "" if attempts.join(conn, attempt_id) else twiml.HANG_UP
+        return "" if attempts.join(conn, attempt_id, runtime.machine()) else twiml.HANG_UP
 
 
 def talked(runtime: Runtime, attempt_id: str) -> str:
@@ -117,9 +123,10 @@ def talked(runtime: Runtime, attempt_id: str) -> str:
     ended = request.form.get("DialCallStatus", "")
     with begin_write(runtime.engine) as conn:
         if request.form.get("DialBridged") == "false":
-            attempts.unjoin(conn, attempt_id, "agent left", runtime.clock(conn))
+            attempts.unjoin(conn, attempt_id, "agent left", runtime.clock(conn), runtime.machine())
         missed = _open(conn, attempt_id)
-        attempts.settle(conn, attempt_id, f"customer: {ended if ended in ENDED else 'unknown'}", runtime.clock(conn))
+        said = f"customer: {ended if ended in ENDED else 'unknown'}"
+        attempts.settle(conn, attempt_id, said, runtime.clock(conn), runtime.machine())
         if missed is None:
             return twiml.HANG_UP
         language = _language(conn, missed.call)
@@ -132,7 +139,7 @@ def leg(runtime: Runtime, attempt_id: str) -> str:
     with begin_write(runtime.engine) as conn:
         attempts.set_call_sid(conn, attempt_id, request.form.get("CallSid", ""))
         if status in ENDED:
-            attempts.settle(conn, attempt_id, ENDED[status], runtime.clock(conn))
+            attempts.settle(conn, attempt_id, ENDED[status], runtime.clock(conn), runtime.machine())
     return ""
 
 

@@ -11,7 +11,7 @@ import threading
 
 import sqlalchemy as sa
 
-from ivr.callbacks import dialler
+from ivr.callbacks import desk_agents, dialler
 from ivr.cases.overdue import find_overdue
 from ivr.config.logs import logger, prepare_logs
 from ivr.config.settings import Settings
@@ -47,6 +47,7 @@ OUTBOXES = (
 PERIODIC = (
     Periodic("overdue", find_overdue, 60.0),
     Periodic("queue alarm", watch_waits, 60.0),
+    Periodic("callback alarm", desk_agents.watch_overdue, 60.0),
     Periodic("retention", forget_old, 3600.0),
     workers.ACTIVITIES_THERE,
 )
@@ -68,6 +69,7 @@ def make_context(engine: sa.Engine, settings: Settings) -> Context:
         composers=COMPOSERS,
         wallet=make_wallet(engine, settings),
         agents_on_duty=agents_on_duty(settings),
+        callback_comes_first=desk_agents.comes_first,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.callbacks import desk_agents
+from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
 from ivr.follow_up.outbox import stamp
 from ivr.queue import agents, offers
 from ivr.queue.tables import agent_offers, queue_entries
@@ -56,3 +58,19 @@ def entry_status(desk: Desk, entry: str = "entry-1") -> str:
     """How the caller stands in the queue."""
     with begin_read(desk.engine) as conn:
         return str(conn.scalar(sa.select(queue_entries.c.status).where(queue_entries.c.id == entry)))
+
+
+def rings_back(desk: Desk, staff: str, call: str, name: str = "b" * 16) -> str:
+    """This agent's browser is rung for the callback that was promised in that call; the id of the offer."""
+    at = stamp(desk.now)
+    promised = {"id": "callback-1", "wallet": "haiyun", "call": call, "at": at, "number_sealed": "-", "slot": at}
+    attempt = {"id": name, "ring": "callback-1", "number": 1, "agent": f"client:{staff}", "at": at, "tries": 0}
+    with begin_write(desk.engine) as conn:
+        conn.execute(sa.insert(callbacks).values(number_mask="0001", status="requested", **promised))
+        conn.execute(sa.insert(callback_queue).values(id="callback-1", at=at, status="ringing", tries=0))
+        conn.execute(sa.insert(ring_attempts).values(accepted=False, status="queued", call="CA" + "7" * 32, **attempt))
+        agents.wish(conn, staff, "available", desk.now)
+        (agent,) = [one for one in agents.everybody(conn, desk.now) if one.id == staff]
+        desk_agents.engage(conn, name, "callback-1", agent, desk.now)
+        offers.set_call_sid(conn, name, "CA" + "7" * 32)
+    return name

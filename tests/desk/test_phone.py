@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from ivr.callbacks.tables import callback_queue
 from ivr.desk import app as desk_app
 from ivr.queue.tables import agent_offers
 from ivr.staff.tables import staff
@@ -19,7 +20,7 @@ from ivr.talks.tables import talks as talks_table
 from ivr.telephony import voice_sdk
 from ivr.telephony.softphone import Heard, Leg, NotReached
 from tests.desk.conftest import live, open_desk
-from tests.desk.queue_rows import activity, entry_status, rings, talks, waits
+from tests.desk.queue_rows import activity, entry_status, rings, rings_back, talks, waits
 
 ACCOUNT, KEY, SECRET = "AC" + "a" * 32, "SK" + "b" * 32, "s" * 32
 
@@ -108,6 +109,28 @@ def test_a_caller_who_has_gone_is_not_answered(desk, day, telephone):
     answer = window.posts("/desk/phone/accept", offer="offer-1")
     assert answer.status_code == 409 and "hung up" in answer.text
     assert [what for what, *_ in telephone.did if what == "accept"] == []
+
+
+@pytest.mark.parametrize("act", ["accept", "decline"])
+def test_the_desk_says_that_it_is_a_callback_and_opens_the_card_once_it_is_accepted(desk, day, telephone, act):
+    """What it is about; nobody else accepts it, and who declines it does not see the card."""
+    window, other = desk.by("idle_h"), desk.by("agent_h")
+    offer = rings_back(desk, "idle_h", day.taken)
+    page = window.gets("/desk/").text
+    assert "<b>Callback</b>" in page and "top-up" in page.lower() and "Accept" in page and "Waited</dt>" not in page
+    assert f'data-offer="{offer}" data-state="ringing"' in window.posts("/desk/phone/here").text
+    assert window.gets(f"/desk/calls/{day.taken}").status_code == 404
+    assert other.posts("/desk/phone/accept", offer=offer).status_code == 409
+    assert window.posts(f"/desk/phone/{act}", offer=offer).status_code == 303
+    if act == "accept":
+        assert ("accept", "idle_h", "CA" + "7" * 32) in telephone.did and activity(desk, "idle_h") == "talking"
+        assert f"/desk/calls/{day.taken}" in window.gets("/desk/").text and "Hang up" in window.gets("/desk/").text
+        assert window.gets(f"/desk/calls/{day.taken}").status_code == 200
+    else:
+        assert ("decline", "idle_h") in telephone.did and activity(desk, "idle_h") == "idle"
+        assert window.gets(f"/desk/calls/{day.taken}").status_code == 404
+        with begin_read(desk.engine) as conn:
+            assert conn.execute(sa.select(callback_queue.c.status, callback_queue.c.next)).one() == ("queued", None)
 
 
 @pytest.mark.parametrize("whose", ["another agent", "a telephone", "nobody"])
