@@ -181,7 +181,9 @@ async def take_callback(call: Call, reason: str, only: bool, unasked: bool = Fal
 
 
 async def offer(call: Call, or_security: bool, or_note: bool) -> str:
-    """Ask whether the caller wants a callback: yes, no, `security` if only the security agents are at work, or `note`."""
+    """Ask whether the caller wants a callback: yes, no, `security` if only the security agents are at
+    work, or `note`.
+    """
     if call.in_both:
         chosen = await call.menu(OFFER_IN_BOTH)
         await take_language(call, chosen)

@@ -1,4 +1,6 @@
-"""Asks one question after a talk with an agent, by one key. Silence or any other key is no answer, and the call ends."""
+"""Asks one question after a talk with an agent, by one key. Silence or any other key is no answer, and the call
+ends.
+"""
 
 from ivr.engine import Back, Call, Main, Menu, ToAgent, is_urgent
 from ivr.queue.ratings import keep_rating, may_ask

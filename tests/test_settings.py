@@ -135,7 +135,9 @@ def test_a_wrong_setting_is_refused_by_name(load, given, says):
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("here", ["http://127.0.0.1:7003", "http://localhost:7003", "http://[::1]:7003", "HTTPS://a.example"])  # fmt: skip
+@pytest.mark.parametrize(
+    "here", ["http://127.0.0.1:7003", "http://localhost:7003", "http://[::1]:7003", "HTTPS://a.example"]
+)
 def test_plain_http_is_for_this_machine_only(load, here):
     """A wallet, a CRM, a telephone company and an address of our own, to try things with."""
     names = {"WALLET_API_URL": "WALLET_API_TOKEN", "CRM_URL": "CRM_SECRET", "TWILIO_API_URL": "", "PUBLIC_BASE_URL": ""}

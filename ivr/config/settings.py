@@ -70,7 +70,9 @@ class Settings:
     twilio_api_secret: str
     """Its secret."""
     twilio_region: str
-    """The region in which Twilio keeps the account's calls, such as `ie1`; empty: `us1`. Each has its own token and keys."""
+    """The region in which Twilio keeps the account's calls, such as `ie1`; empty: `us1`. Each has its own token and
+    keys.
+    """
     twilio_edge: str
     """The edge by which REST requests reach it, such as `dublin`; empty: Twilio's choice."""
     twilio_test_account_sid: str
@@ -139,7 +141,9 @@ class Settings:
     lab: bool
     """Whether the lab API and the demo world are there. Never beside a real account."""
     lab_token: str
-    """The token of the lab's API and pages where PUBLIC_BASE_URL is not loopback: a tunnel may leave no trace. Else empty."""
+    """The token of the lab's API and pages where PUBLIC_BASE_URL is not loopback: a tunnel may leave no trace. Else
+    empty.
+    """
     caller_id: dict[str, str]
     """The caller ID for each wallet, "" for all others; empty means the number that answered the caller."""
     sms_from: dict[str, str]
@@ -254,7 +258,8 @@ class _Reader:
         token = self._signing("TWILIO_AUTH_TOKEN", account)
         if account and not token:
             raise SettingsError(
-                "TWILIO_AUTH_TOKEN is empty but TWILIO_ACCOUNT_SID is set; write the account's auth token, or clear both to run the lab"
+                "TWILIO_AUTH_TOKEN is empty but TWILIO_ACCOUNT_SID is set; write the account's auth token, or "
+                "clear both to run the lab"
             )
         return token or keep_secret(data_dir / "twilio-token", lambda: secrets.token_hex(16))
 
@@ -306,7 +311,8 @@ class _Reader:
         lab = self._choice("LAB", ("1", "0"), "0" if account else "1") == "1"
         if lab and account:
             raise SettingsError(
-                "LAB=1 beside TWILIO_ACCOUNT_SID: the lab would let anybody rewrite real wallets; write LAB=0 or clear the account"
+                "LAB=1 beside TWILIO_ACCOUNT_SID: the lab would let anybody rewrite real wallets; write LAB=0 or "
+                "clear the account"
             )
         return lab
 
@@ -318,7 +324,8 @@ class _Reader:
     def _public(self, account: str, port: int) -> str:
         if account and not self._text("PUBLIC_BASE_URL"):
             raise SettingsError(
-                "PUBLIC_BASE_URL is empty; write the https address at which Twilio reaches this server (signatures are checked against it)"
+                "PUBLIC_BASE_URL is empty; write the https address at which Twilio reaches this server "
+                "(signatures are checked against it)"
             )
         return self._url("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
 
@@ -500,7 +507,8 @@ def _private(name: str, address: str) -> str:
     if urlsplit(address).scheme == "https" or is_loopback(address):
         return address
     raise SettingsError(
-        f"{name} is {without_password(address)!r}: plain http to another machine can be read and changed on the way; write https://…"
+        f"{name} is {without_password(address)!r}: plain http to another machine can be read and changed on the "
+        "way; write https://…"
     )
 
 

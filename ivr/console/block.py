@@ -1,4 +1,6 @@
-"""`flask block` shows whom the line bars; `add` and `remove` change it. A blocked caller can still freeze an account."""
+"""`flask block` shows whom the line bars; `add` and `remove` change it. A blocked caller can still freeze an
+account.
+"""
 
 from __future__ import annotations
 

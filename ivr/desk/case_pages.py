@@ -36,9 +36,16 @@ def blueprint(desk: Desk) -> Blueprint:
             call = seen.find(conn, person(), row.call, desk.business_now(conn)) if row.call else None
             zone, wallet = seen.zone_of(conn, row.wallet), seen.name_of(conn, row.wallet)
         return render_template(
-            "desk/case.html", case=row, late=late, notes=notes, call=call, zone=zone, wallet=wallet,
-            is_open=row.status in OPEN, is_dispute=hasattr(row, "refund_to"),
-        )  # fmt: skip
+            "desk/case.html",
+            case=row,
+            late=late,
+            notes=notes,
+            call=call,
+            zone=zone,
+            wallet=wallet,
+            is_open=row.status in OPEN,
+            is_dispute=hasattr(row, "refund_to"),
+        )
 
     return pages
 

@@ -94,7 +94,9 @@ def _is_rung_here() -> bool:
 def _add_words(pages: Blueprint, desk: Desk) -> None:
     @pages.app_context_processor
     def for_templates() -> dict[str, Any]:
-        """`phone_kind`: whether the person's telephone is their browser, and which; empty when they are rung elsewhere."""
+        """`phone_kind`: whether the person's telephone is their browser, and which; empty when they are rung
+        elsewhere.
+        """
         return {"phone_kind": _kind(desk) if _is_rung_here() else ""}
 
 

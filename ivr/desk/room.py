@@ -97,8 +97,9 @@ class Briefs:
 
 @dataclass(frozen=True)
 class Floor:
-    """The board, with callbacks that are being made, and what pages say about it: the briefs of the callers, the names of
-    the wallets, and the talks."""
+    """The board, with callbacks that are being made, and what pages say about it: the briefs of the callers, the names
+    of the wallets, and the talks.
+    """
 
     board: Board
     briefs: dict[str, Brief]

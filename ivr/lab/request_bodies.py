@@ -54,7 +54,9 @@ def sms(body: Any) -> dict[str, Any]:
 
 
 def line(body: Any) -> dict[str, Any]:
-    """Parse `{"state": …, "wallet": …, "reason": {"zh", "en"}}`; without a wallet it applies to all, as in `flask line`."""
+    """Parse `{"state": …, "wallet": …, "reason": {"zh", "en"}}`; without a wallet it applies to all, as in `flask
+    line`.
+    """
     having(state=one_of(*STATES), wallet=maybe(text), reason=maybe(having(zh=text, en=text)))("", body)
     return {"state": body["state"], "wallet": body.get("wallet"), "reason": body.get("reason")}
 

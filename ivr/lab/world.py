@@ -36,15 +36,41 @@ from ivr.wallet.wallet_file import lines
 DEFAULT = Path(__file__).parent / "default_world.json"
 DATE = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9](T\S+)?")
 KINDS = {
-    "top_ups": "top-up", "payments": "payment", "disputes": "dispute", "promotions": "promotion", "rewards": "reward",
-}  # fmt: skip
+    "top_ups": "top-up",
+    "payments": "payment",
+    "disputes": "dispute",
+    "promotions": "promotion",
+    "rewards": "reward",
+}
 LOADED = (wallets, wallet_lines, customers, records, cases_tables.disputes, identity_tables.attempts)
 HAPPENED = (
-    journal.calls, journal.journal, journal.replies, journal.notices, claims.claims, identity_tables.challenges, identity_tables.languages, cases_tables.cases,
-    callbacks_tables.callbacks, cases_tables.freezes, cases_tables.consents, voice_notes_tables.voice_notes, voice_notes_tables.sounds, voice_notes_tables.recordings, callbacks_tables.callback_queue, callbacks_tables.ring_attempts, cases_tables.overdue, operations_tables.line_states, messages,
-    deliveries, lab_texts, handover_tables.summary_views, identity_tables.warnings, identity_tables.verification_acts,
-    queue_tables.queue_entries, queue_tables.agent_offers,
-)  # fmt: skip
+    journal.calls,
+    journal.journal,
+    journal.replies,
+    journal.notices,
+    claims.claims,
+    identity_tables.challenges,
+    identity_tables.languages,
+    cases_tables.cases,
+    callbacks_tables.callbacks,
+    cases_tables.freezes,
+    cases_tables.consents,
+    voice_notes_tables.voice_notes,
+    voice_notes_tables.sounds,
+    voice_notes_tables.recordings,
+    callbacks_tables.callback_queue,
+    callbacks_tables.ring_attempts,
+    cases_tables.overdue,
+    operations_tables.line_states,
+    messages,
+    deliveries,
+    lab_texts,
+    handover_tables.summary_views,
+    identity_tables.warnings,
+    identity_tables.verification_acts,
+    queue_tables.queue_entries,
+    queue_tables.agent_offers,
+)
 Document = dict[str, Any]
 Row = dict[str, Any]
 

@@ -4,8 +4,9 @@ Two things are kept apart. The *wish* is what a person chose: available, break o
 agent is doing, and is never stored: an open offer means ringing or talking, and wrap-up is the time after a talk. So a
 process that dies leaves no agent behind as busy.
 
-A wish that was chosen on the desk holds as long as a session of that person: an agent whose browser was not heard of for
-REACHABLE is not rung, and one whose sessions are all over is offline. A wish from the command line needs no session.
+A wish that was chosen on the desk holds as long as a session of that person: an agent whose browser was not heard of
+for REACHABLE is not rung, and one whose sessions are all over is offline. A wish from the command line needs no
+session.
 """
 
 from __future__ import annotations

@@ -105,7 +105,9 @@ def task_of(entry: AnyRow) -> Task:
 
 
 def keep_place(conn: sa.Connection, call: str) -> None:
-    """Keep the place of a caller who left the queue and was promised a callback: for the slot, and if they call again."""
+    """Keep the place of a caller who left the queue and was promised a callback: for the slot, and if they
+    call again.
+    """
     conn.execute(sa.update(queue_entries).where(queue_entries.c.call == call).values(kept=True))
 
 

@@ -26,7 +26,9 @@ SHORT = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts of calls that entered within the interval; they add up: `offered` is the sum of all but in_time and short."""
+    """Counts of calls that entered within the interval; they add up: `offered` is the sum of all but in_time and
+    short.
+    """
 
     answered: int = 0
     in_time: int = 0

@@ -161,7 +161,9 @@ def find(conn: sa.Connection, offer_id: str) -> AnyRow | None:
 
 
 def of_agent(conn: sa.Connection, staff: str) -> AnyRow | None:
-    """The open offer of an agent, with the caller's `waits` (the status of the entry) and what is known of the caller."""
+    """The open offer of an agent, with the caller's `waits` (the status of the entry) and what is known of
+    the caller.
+    """
     caller = (queue_entries.c.status.label("waits"), queue_entries.c.call.label("caller"))
     more = (queue_entries.c.wallet, queue_entries.c.language, queue_entries.c.topic, queue_entries.c.entered)
     joined = sa.join(agent_offers, queue_entries, queue_entries.c.id == agent_offers.c.entry)

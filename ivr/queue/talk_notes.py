@@ -1,7 +1,7 @@
 """What an agent writes after a talk: how it ended, a note, and what is still to be done.
 
-The texts are sealed with the key of the call, so an erasure makes them unreadable. An agent writes about their own talk,
-from its beginning until an hour after its end; writing again replaces it.
+The texts are sealed with the key of the call, so an erasure makes them unreadable. An agent writes about their own
+talk, from its beginning until an hour after its end; writing again replaces it.
 """
 
 from __future__ import annotations

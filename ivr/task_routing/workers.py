@@ -29,7 +29,8 @@ ACTIVITIES = {AVAILABLE: True, BREAK: False, OFFLINE: False, MISSED: False, PAUS
 BY_ACTIVITY = {"idle": AVAILABLE, "wrap-up": PAUSE, "break": BREAK, "missed": MISSED}
 """What an agent is doing → the activity; anything else is offline, and who is rung or talks is left alone."""
 AFTER_DECLINING = timedelta(seconds=30)
-"""For which a worker who declined is given nobody, from the first ring on: TaskRouter would give them the same caller."""
+"""For which a worker who declined is given nobody, from the first ring on: TaskRouter would give them the same caller.
+"""
 SOON = RetryPolicy(timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=5))
 AGAIN = timedelta(seconds=15)
 """Until a worker's activity is told again, after a failure."""

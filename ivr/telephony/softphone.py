@@ -1,5 +1,6 @@
-"""An agent's browser as telephone: one interface for a telephone that the server operates, as the lab's; with Twilio the
-browser operates it by the Voice SDK."""
+"""An agent's browser as telephone: one interface for a telephone that the server operates, as the lab's; with Twilio
+the browser operates it by the Voice SDK.
+"""
 
 from __future__ import annotations
 

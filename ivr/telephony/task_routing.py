@@ -6,7 +6,9 @@ from typing import Protocol
 
 
 class NoLonger(Exception):
-    """Twilio refuses for good: the reservation is not pending any more, the task is over, or there is no such worker."""
+    """Twilio refuses for good: the reservation is not pending any more, the task is over, or there is no
+    such worker.
+    """
 
 
 class TaskRouting(Protocol):

@@ -15,7 +15,8 @@ from tests.browser.test_access import CONTRAST, FOCUSED
 NAMELESS = """
 () => [...document.querySelectorAll("input:not([type=hidden]), select, button, a, summary")]
   .filter(one => one.checkVisibility())
-  .filter(one => !(one.textContent.trim() || one.ariaLabel || (one.labels && [...one.labels].some(l => l.textContent.trim()))))
+  .filter(one => !(one.textContent.trim() || one.ariaLabel
+    || (one.labels && [...one.labels].some(l => l.textContent.trim()))))
   .map(one => one.outerHTML)
 """
 STRUCTURE = """
@@ -25,7 +26,8 @@ STRUCTURE = """
   if (document.querySelectorAll("main").length !== 1) faults.push("one main");
   if (!document.documentElement.lang || !document.title) faults.push("lang and title");
   if (new Set(ids).size !== ids.length) faults.push("an id twice");
-  for (const one of document.querySelectorAll("table")) if (!one.querySelector("th[scope]")) faults.push("table without heads");
+  for (const one of document.querySelectorAll("table"))
+    if (!one.querySelector("th[scope]")) faults.push("table without heads");
   for (const one of document.querySelectorAll("[aria-describedby]"))
     if (!document.getElementById(one.getAttribute("aria-describedby"))) faults.push("described by nothing");
   return faults;

@@ -34,7 +34,9 @@ window.Call = class extends Emitter {
   mute(yes) { window.did.push(`mute ${yes}`); }
 };
 window.Twilio = { Device: class extends Emitter {
-  constructor(token, options) { super(); window.device = this; window.did.push(`${token.split(".").length} ${options.edge}`); }
+  constructor(token, options) {
+    super(); window.device = this;
+    window.did.push(`${token.split(".").length} ${options.edge}`); }
   async register() { window.did.push("register"); this.emit("registered"); }
   updateToken(token) { window.did.push(`update ${token.split(".").length}`); }
   destroy() { window.did.push("destroy"); }
@@ -88,7 +90,11 @@ def signed_in(desk, chromium: Browser) -> Iterator[Callable[[str], Page]]:
 
 def did(page: Page, *what: str) -> None:
     """Wait until the stand-in was told exactly this."""
-    page.wait_for_function("wanted => JSON.stringify(window.did) === wanted", arg=str(list(what)).replace("'", '"').replace(", ", ","), timeout=15_000)  # fmt: skip
+    page.wait_for_function(
+        "wanted => JSON.stringify(window.did) === wanted",
+        arg=str(list(what)).replace("'", '"').replace(", ", ","),
+        timeout=15_000,
+    )
 
 
 def switched_on(signed_in: Callable[[str], Page]) -> Page:

@@ -309,7 +309,9 @@ def test_the_whisper_is_short_and_says_what_was_found(caller, code):
 @pytest.mark.parametrize("fen", [7777777, 777777777])
 @pytest.mark.parametrize("noted", [False, True])
 def test_the_longest_whisper_is_short_enough(caller, fen, noted):
-    """A large amount, a fault of ours and a case, with a voice note or its number; an earlier case is left to the screen."""
+    """A large amount, a fault of ours and a case, with a voice note or its number; an earlier case is left to the
+    screen.
+    """
     add_top_up(caller, amount=fen, code="SYSTEM_ERROR")
     reports(caller.calls(), "800", "1121").proves(LIN).picks("不用补充", "skip it")
     caller.picks("是的", "yes").picks("还有别的问题", "another question")

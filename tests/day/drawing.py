@@ -107,7 +107,8 @@ def _levels(x: Callable[[float], float], top: float, end: float, waits: Sequence
             continue
         tall, left, wide = PANEL * level, x(begin) + 2, x(begin + HALF_AN_HOUR) - x(begin) - 4
         found.append(
-            f'<rect x="{left:.1f}" y="{bottom - tall:.1f}" width="{wide:.1f}" height="{tall:.1f}" fill="#2f6f4f" rx="2"/>'
+            f'<rect x="{left:.1f}" y="{bottom - tall:.1f}" width="{wide:.1f}" height="{tall:.1f}" fill="#2f6f4f" '
+            'rx="2"/>'
             f'<text class="note" x="{left + wide / 2:.1f}" y="{min(bottom - tall + 15, bottom - 5):.1f}" '
             f'text-anchor="middle" style="fill:{"#fff" if tall > 24 else "#1c2733"}">{level:.0%}</text>'
         )

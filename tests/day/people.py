@@ -16,8 +16,10 @@ BUSY = (0.5, 1.0, 1.6, 1.2, 0.7, 0.9, 1.7, 1.2, 0.6)
 class Customer:
     """A caller: seconds are counted from the beginning of the day.
 
-    `hasty`: they press 0 before they choose a language. `when_tired`: what they do after `patience` seconds of waiting: hang up, or press the key for a callback or the
-    menu. `needs`: what the agent does beside talking: hold, transfer, consult, or nothing. `hangs_up`: they end the talk themselves, not the agent. `accepts`: they take a callback that is offered.
+    `hasty`: they press 0 before they choose a language. `when_tired`: what they do after `patience` seconds of waiting:
+    hang up, or press the key for a callback or the menu. `needs`: what the agent does beside talking: hold, transfer,
+    consult, or nothing. `hangs_up`: they end the talk themselves, not the agent. `accepts`: they take a callback that
+    is offered.
     """
 
     number: str

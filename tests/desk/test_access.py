@@ -52,10 +52,17 @@ ROUTES = {
     },
 }
 OPEN = {
-    ("GET", "/"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/desk/static/<path:filename>"), ("GET", "/desk/sign-in"),
-    ("POST", "/desk/sign-in"), ("GET", "/desk/sign-in/code"), ("POST", "/desk/sign-in/code"), ("POST", "/desk/sign-out"),
+    ("GET", "/"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/desk/static/<path:filename>"),
+    ("GET", "/desk/sign-in"),
+    ("POST", "/desk/sign-in"),
+    ("GET", "/desk/sign-in/code"),
+    ("POST", "/desk/sign-in/code"),
+    ("POST", "/desk/sign-out"),
     ("POST", "/desk/language"),
-}  # fmt: skip
+}
 
 
 def place(rule, day, **given):
@@ -156,7 +163,14 @@ def test_no_page_of_one_wallet_holds_a_byte_of_the_other(desk, day, references):
     other.gets(f"/desk/calls/{day.at_linfu}")
     other.posts(f"/desk/calls/{day.at_linfu}/reveal", field="caller", reason="call-back")
     both = desk.by("admin_b")
-    both.posts("/desk/people/super_b", name="Supervisor of both", role="supervisor", wallets=["linfu", "haiyun"], languages="zh", topics="other")  # fmt: skip
+    both.posts(
+        "/desk/people/super_b",
+        name="Supervisor of both",
+        role="supervisor",
+        wallets=["linfu", "haiyun"],
+        languages="zh",
+        topics="other",
+    )
     moved = {"id": "moved", "name": "Moved here", "role": "agent", "languages": "zh", "topics": "other"}
     both.posts("/desk/people", **moved, wallets=["haiyun", "linfu"])
     both.posts("/desk/people/moved", **moved, wallets="haiyun")

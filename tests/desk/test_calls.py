@@ -75,9 +75,16 @@ def test_the_card_tells_the_story_in_order_and_masks_what_is_personal(desk, day)
     """Who and how well verified, why, what was done and found, promises; open cases beside it."""
     text = desk.by("agent_h").gets(f"/desk/calls/{day.taken}").text
     parts = [
-        "verified", "text code", "…0001", "the caller asked for a person", "failed top-ups", "amount 800.00 yuan",
-        "still being confirmed", "Open cases", "outcome to be confirmed",
-    ]  # fmt: skip
+        "verified",
+        "text code",
+        "…0001",
+        "the caller asked for a person",
+        "failed top-ups",
+        "amount 800.00 yuan",
+        "still being confirmed",
+        "Open cases",
+        "outcome to be confirmed",
+    ]
     places = [text.index(part) for part in parts]
     assert places == sorted(places), list(zip(parts, places, strict=True))
     assert NUMBER[3:] not in text
@@ -109,7 +116,10 @@ def test_a_field_is_revealed_for_half_a_minute_with_a_reason(desk, day):
     assert ">K1</b>" in customer and NUMBER not in customer
 
 
-@pytest.mark.parametrize("form", [{}, {"field": "caller"}, {"field": "caller", "reason": "x"}, {"field": "key_sealed", "reason": "complaint"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"field": "caller"}, {"field": "caller", "reason": "x"}, {"field": "key_sealed", "reason": "complaint"}],
+)
 def test_nothing_is_revealed_without_a_reason_of_the_list(desk, day, form):
     """Nor any other column."""
     answer = desk.by("super_h").posts(f"/desk/calls/{day.taken}/reveal", **form)

@@ -173,7 +173,9 @@ def test_a_telephone_that_does_not_answer_is_said(desk, day, telephone):
     assert answer.status_code == 409 and "not reached" in answer.text
     assert "simulator does not answer" in window.gets("/desk/").text
     script = {"X-Desk-Script": "1", "Origin": window.host}
-    told = window.client.post("/desk/phone/hang-up", data={"csrf_token": window.token()}, headers=script, base_url=window.host)  # fmt: skip
+    told = window.client.post(
+        "/desk/phone/hang-up", data={"csrf_token": window.token()}, headers=script, base_url=window.host
+    )
     assert told.status_code == 409 and "<" not in told.text and "not reached" in told.text
 
 

@@ -205,9 +205,13 @@ def test_production_never_imports_the_labs_people(day, tmp_path):
         "assert not [name for name in sys.modules if name.startswith('ivr.lab')], sys.modules\n"
     )
     given = {
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "0" * 32, "PUBLIC_BASE_URL": "https://ivr.example.com",
-        "DESK_URL": URL, "DATA_DIR": str(tmp_path), "LAB": "0",
-    }  # fmt: skip
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "0" * 32,
+        "PUBLIC_BASE_URL": "https://ivr.example.com",
+        "DESK_URL": URL,
+        "DATA_DIR": str(tmp_path),
+        "LAB": "0",
+    }
     ran = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | given, capture_output=True, text=True, timeout=60
     )

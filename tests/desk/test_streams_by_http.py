@@ -1,4 +1,6 @@
-"""The desk's process as `make run` starts it, with real connections: streams take no thread, and end when they should."""
+"""The desk's process as `make run` starts it, with real connections: streams take no thread, and end when they
+should.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,12 @@ def test_every_word_that_a_page_asks_for_is_there():
     """By its name, and by every value that can be put behind a beginning."""
     pages = "".join(path.read_text("utf-8") for path in [*DESK.rglob("*.html"), *DESK.glob("*.py")])
     asked = set(re.findall(r'\bt\("([a-z-]+[a-z])"', pages)) | set(re.findall(r'return "(password-[a-z]+)"', pages))
-    acts = set(re.findall(r'audit\.record\(\s*conn, [^"\n]*"([a-z-]+)"', "".join(path.read_text("utf-8") for path in STAFF.glob("*.py")) + pages))  # fmt: skip
+    acts = set(
+        re.findall(
+            r'audit\.record\(\s*conn, [^"\n]*"([a-z-]+)"',
+            "".join(path.read_text("utf-8") for path in STAFF.glob("*.py")) + pages,
+        )
+    )
     acts |= set(re.findall(r'_note\(desk, call, "([a-z-]+)"', pages))
     talk_acts = set(re.findall(r'_note\(conn, talk, me, "([a-z-]+)"', inspect.getsource(operations)))
     assert len(talk_acts) == 10
@@ -98,7 +103,8 @@ def test_no_word_is_left_over():
         "refused",
     }
     unused = [
-        name for name in words()["en"]
+        name
+        for name in words()["en"]
         if f'"{name}"' not in pages and not any(name.startswith(f"{one}-") for one in prefixes)
-    ]  # fmt: skip
+    ]
     assert unused == []

@@ -167,7 +167,8 @@ OF_CALLS = [
     Mutant(
         "a freeze without a yes",
         F,
-        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await freeze_and',
+        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    '
+        "await freeze_and",
         "    await freeze_and",
     ),
     Mutant(
@@ -235,13 +236,16 @@ OF_CALLS = [
     Mutant(
         "the freeze's yes and no are swapped",
         F,
-        'if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await freeze_and',
-        'if await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await freeze_and',
+        'if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    '
+        "await freeze_and",
+        'if await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await '
+        "freeze_and",
     ),
     Mutant(
         "a freeze without a yes, where the proof is not told",
         F,
-        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    if not await',
+        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    '
+        "if not await",
         "    if not await",
     ),
     Mutant(

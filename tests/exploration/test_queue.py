@@ -34,7 +34,9 @@ def test_what_must_hold_holds_with_a_queue(graph, name):
 
 
 def test_each_end_of_the_wait_leads_on(graph):
-    """After a talk the call ends, perhaps with one question; a chosen callback asks for the number without another offer."""
+    """After a talk the call ends, perhaps with one question; a chosen callback asks for the number without another
+    offer.
+    """
     queues = {state.number for state in graph.states[: graph.opened] if isinstance(state.wait, Queue)}
     after = {(edge.label, _where(graph, edge.target)) for edge in graph.edges if edge.source in queues}
     assert len(queues) > 2 and {label for label, _ in after} == set(QUEUE_ENDS)

@@ -1,4 +1,6 @@
-"""Who is next, and by whom: the age of the call, older customers, the agent of the last talk, and places that are kept."""
+"""Who is next, and by whom: the age of the call, older customers, the agent of the last talk, and places that are
+kept.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,10 @@ def activity(simulator, name="lin"):
 def takes(simulator, made):
     """The reserved worker's telephone answers, and joins the caller at once."""
     reservation = router_of(simulator).assignments[-1]["ReservationSid"]
-    dial = f'<Dial action="/parted"><Queue url="/bridge" reservationSid="{reservation}" postWorkActivitySid="{made.pause}"/></Dial>'
+    dial = (
+        f'<Dial action="/parted"><Queue url="/bridge" reservationSid="{reservation}" '
+        f'postWorkActivitySid="{made.pause}"/></Dial>'
+    )
     simulator.stub.on("/key", dial).on("/bridge", zh("客服来了。"))
 
 

@@ -324,7 +324,9 @@ def test_notices_of_a_conference_name_the_label_the_states_and_the_cause(simulat
 
 
 def test_who_is_alone_or_on_hold_hears_the_documents_for_that(simulator):
-    """waitUrl before the conference starts; HoldUrl, by HoldMethod, for a participant on hold [Conference, Participant]."""
+    """waitUrl before the conference starts; HoldUrl, by HoldMethod, for a participant on hold [Conference,
+    Participant].
+    """
     noun = "<Dial><Conference waitUrl='/alone' waitMethod='POST'>desk</Conference></Dial>"
     simulator.stub.on("/voice", noun).on("/second", noun).on("/alone", zh("请等人来。")).on("/held", zh("请稍候。"))
     first = simulator.dials()

@@ -26,7 +26,10 @@ class Made:
         """The TwiML of a caller who waits."""
         given = " ".join(f'{name}="{value}"' for name, value in more.items())
         task = json.dumps(attributes or {"wallet": "haiyun", "language": "zh"})
-        return f'<Enqueue workflowSid="{self.workflow}" waitUrl="/wait" action="/after"><Task {given}>{task}</Task></Enqueue>'
+        return (
+            f'<Enqueue workflowSid="{self.workflow}" waitUrl="/wait" action="/after"><Task {given}>{task}'
+            "</Task></Enqueue>"
+        )
 
 
 def set_up(simulator: Any, *workers: tuple[str, dict[str, Any]]) -> Made:

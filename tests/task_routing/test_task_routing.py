@@ -62,7 +62,9 @@ def test_the_line_itself_rings_nobody(desk):
 
 
 def test_the_task_holds_nothing_personal_and_no_hyphens(desk):
-    """The console shows tasks, and expressions refuse hyphens. What Twilio adds of the call is not ours to leave out."""
+    """The console shows tasks, and expressions refuse hyphens. What Twilio adds of the call is not ours to
+    leave out.
+    """
     desk.signs_on("lin", does="person")
     call = desk.simulator.runner.place(HAIYUN, "+8613900000001")
     desk.settles()

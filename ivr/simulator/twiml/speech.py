@@ -19,7 +19,8 @@ _KEYS |= {"〇": "0", "幺": "1", "井号": "#", "井": "#", "星号": "*", "星
 _KEYS |= {"pound": "#", "hash": "#", "the pound key": "#", "the hash key": "#", "star": "*", "the star key": "*"}
 _KEY = "|".join(sorted(map(re.escape, _KEYS), key=len, reverse=True)) + r"|[0-9#*]"
 _OPTION = re.compile(
-    rf"(?P<label>[^。！？；\n]*?)[，,、]?\s*(?:请按|(?<!\bthen )\bpress)\s*(?P<key>{_KEY})(?![a-z0-9次下位]|,? then |，?再按)",
+    rf"(?P<label>[^。！？；\n]*?)[，,、]?\s*(?:请按|(?<!\bthen )\bpress)\s*(?P<key>{_KEY})(?![a-z0-9次下位]|,? "
+    r"then |，?再按)",
     re.IGNORECASE,
 )
 PERSON = "person"
