@@ -28,6 +28,8 @@ from ivr.lab.staff import add_demo_people
 from ivr.lab.tables import worlds
 from ivr.operations import tables as operations_tables
 from ivr.queue import tables as queue_tables
+from ivr.talks import tables as talks_tables
+from ivr.task_routing import tables as task_tables
 from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet.shapes import DocumentError
 from ivr.wallet.tables import wallet_lines, wallets
@@ -68,8 +70,16 @@ HAPPENED = (
     handover_tables.summary_views,
     identity_tables.warnings,
     identity_tables.verification_acts,
+    identity_tables.blocked_callers,
+    operations_tables.announcements,
     queue_tables.queue_entries,
     queue_tables.agent_offers,
+    queue_tables.talk_notes,
+    queue_tables.ratings,
+    talks_tables.talks,
+    talks_tables.talk_legs,
+    talks_tables.talk_steps,
+    task_tables.task_reservations,
 )
 Document = dict[str, Any]
 Row = dict[str, Any]

@@ -21,6 +21,8 @@ from ivr.operations import tables as operations_tables
 from ivr.queue import tables as queue_tables
 from ivr.staff import tables as staff_tables
 from ivr.storage.database import begin_read, begin_write, metadata
+from ivr.talks import tables as talks_tables
+from ivr.task_routing import tables as task_tables
 from ivr.voice_notes import tables as voice_notes_tables
 from ivr.wallet import references
 from ivr.wallet.shapes import DocumentError
@@ -29,11 +31,14 @@ from ivr.wallet.tables import wallet_lines, wallets
 STAFF = {
     *(staff_tables.staff, staff_tables.staff_sessions, staff_tables.sign_ins, staff_tables.audit_log),
     queue_tables.agent_states,
+    task_tables.task_workers,
 }
 """Who was added stays signed in; that the world was reset changes nothing in what they did."""
 AT = "2026-11-23T02:00:00+00:00"
 QUEUED = {"language": "zh", "topic": "other", "priority": 2, "status": "queued", "tries": 0}
 OFFERED = {"address": "+12025550181", "state": "ringing", "status": "queued"}
+TALK = {"mode": "bridged", "holding": False, "conference_over": False, "began": AT, "status": "queued"}
+LEG = {"state": "joined", "hold": False, "sequence": 1}
 KEPT = {"id": "x1", "wallet": "haiyun", "customer": "K1", "call": "CA1", "at": AT}
 DUE = {"reference": "202611999", "about": "U1", "due": "2026-12-02", "due_provisional": False, "status": "received"}
 TURN = {"call": "CA1", "turn": 0, "at": AT, "story": "main", "steps": "[]", "facts": "{}", "language": "zh"}
@@ -49,6 +54,14 @@ HAPPENED = {
     identity_tables.warnings: KEPT | {"kind": "locked"},
     queue_tables.queue_entries: {"id": "q1", "call": "CA1", "wallet": "haiyun", "entered": AT} | QUEUED,
     queue_tables.agent_offers: {"id": "o1", "entry": "q1", "staff": "lin", "at": AT, "tries": 0} | OFFERED,
+    queue_tables.talk_notes: {"entry": "q1", "staff": "lin", "call": "CA1", "at": AT, "outcome": "solved"},
+    queue_tables.ratings: {"call": "CA1", "wallet": "haiyun", "at": AT, "status": "good"},
+    talks_tables.talks: {"id": "o1", "entry": "q1", "call": "CA1", "wallet": "haiyun", "staff": "lin"} | TALK,
+    talks_tables.talk_legs: {"id": "l1", "talk": "o1", "role": "agent", "address": "client:lin", "at": AT} | LEG,
+    talks_tables.talk_steps: {"id": "o1-00001", "talk": "o1", "leg": "l1", "act": "hold", "status": "queued"},
+    task_tables.task_reservations: {"id": "WR1", "task": "WT1", "offer": "o1", "status": "queued"},
+    identity_tables.blocked_callers: {"caller": "m", "ending": "0001", "reason": "abuse", "at": AT, "until": AT},
+    operations_tables.announcements: {"place": "menu", "text_zh": "好", "text_en": "Yes", "at": AT, "until": AT},
     identity_tables.verification_acts: {"act": "shown", "account": "K1", "who": "w", "at": AT},
     cases_tables.consents: KEPT,
     voice_notes_tables.voice_notes: KEPT,
