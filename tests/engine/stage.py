@@ -59,7 +59,7 @@ class Stage:
         sealer = Sealer(KEY)
         self.runtime = Runtime(
             engine=self.engine,
-            settings=SimpleNamespace(ring_seconds=25),
+            settings=SimpleNamespace(ring_seconds=25, agent_mode="phone"),
             sealer=sealer,
             speaker=Speaker(Echo(), sealer.open),
             worker=Worker(self.engine, self.folder),
