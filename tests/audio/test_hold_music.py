@@ -37,7 +37,7 @@ def test_music_is_fit_for_a_line_and_below_speech(music):
 def test_the_loop_has_no_seam(music):
     """Nobody should be able to tell where it begins; cut anywhere else, it clicks."""
     assert click_at_seam(music) < 1
-    assert min(click_at_seam(music[:milliseconds]) for milliseconds in (7_100, 13_300, 29_050)) > 4
+    assert min(click_at_seam(music[:milliseconds]) for milliseconds in (7_100, 13_300, 25_800)) > 4
 
 
 def test_there_is_never_a_hole(music):
