@@ -15,10 +15,9 @@ import sqlalchemy as sa
 from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.config.logs import logger
 from ivr.engine import journal
+from ivr.engine.call import is_urgent
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import QUEUED, stamp
-from ivr.handover.summary import summarise
-from ivr.handover.whisper import TOPICS
 from ivr.queue import agents, offers
 from ivr.queue.board import Caller, Engaged
 from ivr.queue.offers import Wanted
@@ -37,10 +36,10 @@ PROMISE = (callbacks.c.wallet, callbacks.c.call, callbacks.c.slot)
 
 def wanted(conn: sa.Connection, callback: AnyRow) -> Wanted:
     """Who may ring this customer, by the call in which the callback was promised."""
-    rows = journal.rows(conn, callback.call)
-    path = summarise(rows)["path"] if rows else []
-    topic = next((step for step in reversed(path) if step in TOPICS), "other")
-    language = rows[-1].language if rows else "both"
+    last = journal.load_state(conn, callback.call).last
+    facts = last.facts if last else {}
+    topic = "security" if is_urgent(facts) else str(facts.get("topic", "other"))
+    language = last.language if last else "both"
     return Wanted(callback.id, callback.call, callback.wallet, language, topic, callback.at)
 
 

@@ -39,7 +39,8 @@ def document(lines: tuple[Utterance, ...], language: str) -> str:
 
 def telephone(turn: Turn, language: str) -> str:
     """The whole document of a turn, with its wait, as Twilio gets it."""
-    ours = {"caller_id": lambda facts: facts.get("line", ""), "settings": SimpleNamespace(ring_seconds=25, agent_mode="phone")}
+    settings = SimpleNamespace(ring_seconds=25, agent_mode="phone")
+    ours = {"caller_id": lambda facts: facts.get("line", ""), "settings": settings}
     runtime: Any = SimpleNamespace(speaker=_Spoken(), base_url="https://ivr.example.com", **ours)
     call: Any = SimpleNamespace(sid="CA" + "1" * 32, language=language, slow=False, facts=turn.facts)
     return render(runtime, call, 1, TurnResult(turn.wait, turn.lines), NOON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ line = dialogues.line
 
 @pytest.fixture
 def talking(line) -> Iterator[Talking]:
-    """Lin has accepted, and talks with a caller; Wang is free."""
+    """Lin has accepted, and talks with a caller; Wang is free. After a talk the line asks nothing more."""
+    line.settings = replace(line.settings, ask_satisfaction=False)
     with room(line) as made:
         yield Talking(made)

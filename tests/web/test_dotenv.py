@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ivr.run import main
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "TWILIO_ACCOUNT_SID=AC" + "0" * 32
@@ -75,6 +76,8 @@ def test_a_port_that_another_program_has_is_named(says):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         says(f"PORT={port}", f"PORT is {port}", "write another PORT")
+    with socket.create_server(("127.0.0.1", free_ports(2) + 1)) as taken:
+        port = taken.getsockname()[1]
         says(f"PORT={port - 1}", str(port), "write another PORT")
 
 
