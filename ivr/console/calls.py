@@ -65,10 +65,11 @@ def _line(call: AnyRow, report: dict[str, Any] | None) -> str:
 
 
 def _shown(report: dict[str, Any], before: list[tuple[str, str]]) -> list[str]:
-    """How it stands, how agents say that their talks ended, the text in both languages, and who looked before."""
+    """How it stands, how agents say that their talks ended, the caller's rating, the text in both languages, and who looked before."""
     summary = report["summary"]
     head = f"{report['call']} {minute(summary['time'])}  {report['wallet']} {report['language']}, {report['level']}, "
     head += report["outcome"] or "going on"
     seen = f"looked at before: {', '.join(f'{who} {at[:16]}Z' for who, at in before) or 'by nobody'}"
     talks = [f"talk with {one['staff']}: {one['outcome']} (written {minute(one['at'])})" for one in report["talks"]]
-    return [head, *talks, *summary["written"]["en"], *summary["written"]["zh"], seen]
+    rating = [f"rating by the caller: {report['rating']}"] if report["rating"] else []
+    return [head, *talks, *rating, *summary["written"]["en"], *summary["written"]["zh"], seen]

@@ -21,6 +21,7 @@ from ivr.handover import summary_views
 from ivr.handover import tables as handover_tables
 from ivr.privacy.erasure import erase
 from ivr.queue import talk_notes
+from ivr.queue.tables import ratings
 from ivr.queue.talk_notes import TalkNote
 from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import DANA, LIN, Caller
@@ -134,5 +135,8 @@ def test_how_agents_say_that_their_talks_ended_is_shown_without_what_they_wrote(
         assert talk_notes.write(conn, SimpleNamespace(id="e1", call=told.lin.sid), told.runtime.sealer, note)
         assert call_report(conn, told.lin.sid)["talks"] == [{"staff": "mei", "at": stamp(at), "outcome": "callback"}]
         assert call_report(conn, told.dana.sid)["talks"] == []
+        rated = {"call": told.lin.sid, "wallet": "haiyun", "at": stamp(at), "status": "good"}
+        conn.execute(sa.insert(ratings).values(**rated))
     shown = typed(told, "show", told.lin.sid).output
     assert "talk with mei: callback" in shown and "cross" not in shown and "aunt" not in shown
+    assert "rating by the caller: good" in shown and "rating" not in typed(told, "show", told.dana.sid).output
