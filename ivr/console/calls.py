@@ -65,7 +65,7 @@ def _line(call: AnyRow, report: dict[str, Any] | None) -> str:
 
 
 def _shown(report: dict[str, Any], before: list[tuple[str, str]]) -> list[str]:
-    """How it stands, how agents say that their talks ended, the caller's rating, the text in both languages, and who looked before."""
+    """How it stands, how agents and the caller say that it went, the text in both languages, and who looked before."""
     summary = report["summary"]
     head = f"{report['call']} {minute(summary['time'])}  {report['wallet']} {report['language']}, {report['level']}, "
     head += report["outcome"] or "going on"
