@@ -176,12 +176,11 @@ def test_only_supervisors_of_the_wallet_supervise_and_only_the_agent_acts(talkin
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["talking", "held"])
-@pytest.mark.parametrize("parties", [2, 3])
-@pytest.mark.parametrize("leaves", ["caller", "lin", "wang"])
+@pytest.mark.parametrize(
+    "leaves, parties", [("caller", 2), ("caller", 3), ("lin", 2), ("lin", 3), ("wang", 3)], ids=str
+)
 def test_who_leaves_and_who_stays(talking, leaves, held, parties):
     """The last agent cannot leave a held caller behind; a colleague who is there takes over; the caller ends it all."""
-    if leaves == "wang" and parties == 2:
-        pytest.skip("she is not there")
     talking.does("hold")
     if parties == 3:
         talking.does("consult", COLLEAGUE)
