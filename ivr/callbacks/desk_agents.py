@@ -20,7 +20,7 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue import agents, offers
 from ivr.queue.board import Caller, Engaged
-from ivr.queue.offers import Wanted
+from ivr.queue.offers import NEVER, Wanted
 from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
 from ivr.storage.database import AnyRow, begin_read
 
@@ -28,8 +28,6 @@ OVERDUE = timedelta(minutes=15)
 """After its slot, a callback comes before everybody who waits in the queue."""
 LATE = timedelta(minutes=1)
 """A callback that was not looked at for so long holds no agent free: something is wrong with it, or with the worker."""
-NEVER = "9"
-"""Sorts after every moment: an offer that is not looked up, since its attempt is."""
 ACCEPTED = ("claimed", "connected", "done")
 PROMISE = (callbacks.c.wallet, callbacks.c.call, callbacks.c.slot)
 

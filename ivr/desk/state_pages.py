@@ -21,11 +21,12 @@ def blueprint(desk: Desk) -> Blueprint:
     @pages.post("/state")
     @needs("take-calls")
     def choose() -> Response:
-        wanted = request.form.get("state", "")
-        if wanted not in get_args(Wish) or not person().address:
+        asked = request.form.get("state", "")
+        wanted: Wish | None = next((one for one in get_args(Wish) if one == asked), None)
+        if wanted is None or not person().address:
             abort(400)
         with begin_write(desk.engine) as conn:
-            presence.choose(conn, person().id, wanted, desk.now())  # type: ignore[arg-type]
+            presence.choose(conn, person().id, wanted, desk.now())
         return redirect(url_for("calls.home"), 303)
 
     return pages

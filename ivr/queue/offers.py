@@ -34,7 +34,8 @@ NOT_AGAIN = timedelta(seconds=60)
 """An agent who did not take a caller is not rung for the same one so soon, unless there is no other."""
 ALONE_AGAIN = timedelta(seconds=20)
 """The pause for an agent who is the only one."""
-UNPLACED = "not placed"
+NEVER = "9"
+"""Sorts after every moment: an offer that is not looked up, since its talk or attempt knows how it stands."""
 Ended = str
 """How an offer ended: declined, missed, withdrawn, failed, or done after a talk."""
 

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from ivr.engine.journal import insert_new
 from ivr.follow_up.outbox import LEASE, QUEUED, stamp
 from ivr.queue import agents, entries, offers
+from ivr.queue.offers import NEVER
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow
 from ivr.talks.tables import talk_legs, talk_steps, talks
@@ -29,8 +30,6 @@ REJOIN = timedelta(seconds=20)
 """For which a caller whose agent was cut off is kept for the same agent."""
 WANTED = timedelta(seconds=60)
 """For which a caller waits for the very person they were transferred to, before anybody may take them."""
-NEVER = "9"
-"""Sorts after every moment: an offer that is not looked up, since its talk knows how it stands."""
 
 
 def begin(conn: sa.Connection, offer: AnyRow, entry: AnyRow, now: datetime) -> None:
