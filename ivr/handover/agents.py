@@ -40,14 +40,12 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
 
 def at_work(info: WalletInfo, now: datetime) -> dict[str, list[Any]]:
     """For urgent and for other matters: whether agents are at work now, and when (ISO 8601) that changes, if ever."""
-    return {"urgent": open_until(info, True, now), "other": open_until(info, False, now)}
+    return {"urgent": _open_until(info, True, now), "other": _open_until(info, False, now)}
 
 
-def open_until(info: WalletInfo, urgent: bool, now: datetime) -> list[Any]:
+def _open_until(info: WalletInfo, urgent: bool, now: datetime) -> list[Any]:
     """Whether agents are at work now for that matter, and when (ISO 8601) that changes, if ever."""
     week = (info.staffed(urgent), now, info.timezone, info.calendar)
-    if business_days.is_open(*week):
-        closes = business_days.next_closing(*week)
-        return [True, closes and closes.isoformat()]
-    opens = business_days.next_opening(*week)
-    return [False, opens and opens.at.isoformat()]
+    is_open = business_days.is_open(*week)
+    changes = business_days.next_closing(*week) if is_open else business_days.next_opening(*week)
+    return [is_open, changes and changes.at.isoformat()]

@@ -36,6 +36,14 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """When the present shift ends, in the wallet's zone; `provisional` when a day of it may have other hours."""
+
+    at: datetime
+    provisional: bool
+
+
+@dataclass(frozen=True)
 class Opening:
     """When agents are back, in the wallet's zone; `provisional` when a day up to it may have other hours."""
 
@@ -112,16 +120,19 @@ def next_opening(hours: Mapping[str, str], now: datetime, timezone: str, calenda
     return None
 
 
-def next_closing(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> datetime | None:
-    """When the present shift ends, in the wallet's zone; None if no agent is there, or if it lasts two days or more."""
+def next_closing(hours: Mapping[str, str], now: datetime, timezone: str, calendar: str) -> Closing | None:
+    """The end of the present shift; None if no agent is there, or if it lasts two days or more."""
     zone = ZoneInfo(timezone)
-    today, ends = now.astimezone(zone).date(), now.astimezone(UTC)
-    for days in range(-1, 2):
-        span = _span(hours, today + days * DAY, timezone, calendar)
+    today, ends, provisional = now.astimezone(zone).date(), now.astimezone(UTC), False
+    for day in (today - DAY, today, today + DAY):
+        span = _span(hours, day, timezone, calendar)
         if span and span[0] <= ends < span[1]:
             ends = span[1]
+        possible = [_times(text, day, timezone) for text in _possible_hours(hours, day, calendar)]
+        touches = any(one and one[0] <= ends and now.astimezone(UTC) < one[1] for one in possible)
+        provisional = provisional or (len(possible) > 1 and touches)
     whole = ends > now.astimezone(UTC) and not is_open(hours, ends, timezone, calendar)
-    return ends.astimezone(zone) if whole else None
+    return Closing(ends.astimezone(zone), provisional) if whole else None
 
 
 def _may_have_other_hours(hours: Mapping[str, str], day: date, calendar: str) -> bool:

@@ -7,12 +7,10 @@ accepted. A repeated request gets the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from ivr.callbacks import attempts, desk_agents
 from ivr.callbacks.dialler import ENDED
@@ -26,12 +24,13 @@ from ivr.follow_up.outbox import QUEUED
 from ivr.handover.whisper import announcement, whisper
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import directory
+from ivr.web.guarded import guarded
 
 ADDRESS = "/<string(length=16):attempt_id>"
 
 
 def callbacks_blueprint(runtime: Runtime) -> Blueprint:
-    """The addresses under `/voice/rings/<attempt_id>`."""
+    """The addresses under `/voice/rings/<attempt_id>`; after a fault the dialler asks Twilio how the call ended."""
     room = Blueprint("rings", __name__, url_prefix="/voice/rings")
     views = {
         "": agent_hears,
@@ -42,23 +41,8 @@ def callbacks_blueprint(runtime: Runtime) -> Blueprint:
         "/leg": leg,
     }
     for path, view in views.items():
-        room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=["POST"])
+        room.add_url_rule(ADDRESS + path, view.__name__, guarded(runtime, view, "/voice/rings"), methods=["POST"])
     return room
-
-
-def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[[str], Response]:
-    """On any fault this leg is hung up; the dialler asks Twilio later how the call ended."""
-
-    @wraps(view)
-    def answer(attempt_id: str) -> Response:
-        try:
-            body = view(runtime, attempt_id)
-        except Exception as error:
-            runtime.log.error("webhook failed", path="/voice/rings", type=type(error).__name__)
-            body = twiml.HANG_UP
-        return Response(twiml.document(body), mimetype="text/xml")
-
-    return answer
 
 
 def agent_hears(runtime: Runtime, attempt_id: str) -> str:

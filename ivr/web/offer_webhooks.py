@@ -7,12 +7,10 @@ the queue. A repeated request gets the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from ivr.calls.report import keep_summary, tell_crm
 from ivr.engine import journal, twiml
@@ -26,34 +24,20 @@ from ivr.queue.ringing import LEG_ENDED
 from ivr.storage.database import begin_read, begin_write
 from ivr.talks import talk as talks
 from ivr.task_routing import assignments
+from ivr.web.guarded import guarded
 from ivr.web.talk_webhooks import note_of
 
 ADDRESS = "/<string(length=16):offer_id>"
 
 
 def offers_blueprint(runtime: Runtime) -> Blueprint:
-    """The addresses under `/voice/offers/<offer_id>`."""
+    """The addresses under `/voice/offers/<offer_id>`; after a fault the caller keeps their place in the queue."""
     room = Blueprint("offers", __name__, url_prefix="/voice/offers")
     views = {"": announce, "/answer": answered, "/joined": joined, "/after": after, "/leg": leg}
     for path, view in views.items():
         methods = ["POST", "GET"] if view is leg else ["POST"]
-        room.add_url_rule(ADDRESS + path, view.__name__, _guarded(runtime, view), methods=methods)
+        room.add_url_rule(ADDRESS + path, view.__name__, guarded(runtime, view, "/voice/offers"), methods=methods)
     return room
-
-
-def _guarded(runtime: Runtime, view: Callable[[Runtime, str], str]) -> Callable[[str], Response]:
-    """On any fault this leg is hung up; the caller keeps their place and the next agent is rung."""
-
-    @wraps(view)
-    def answer(offer_id: str) -> Response:
-        try:
-            body = view(runtime, offer_id)
-        except Exception as error:
-            runtime.log.error("webhook failed", path="/voice/offers", type=type(error).__name__)
-            body = twiml.HANG_UP
-        return Response(twiml.document(body), mimetype="text/xml")
-
-    return answer
 
 
 def announce(runtime: Runtime, offer_id: str) -> str:

@@ -7,26 +7,26 @@ has heard, and which place they were told last, stands in the address of the nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import wraps
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from msgspec.structs import replace
 
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
 from ivr.engine.runtime import Runtime
 from ivr.engine.utterances import Utterance
-from ivr.handover.agents import open_until
 from ivr.operations import announcements
 from ivr.queue import entries
 from ivr.queue.agents import agents_signed_on
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.wallet import directory
+from ivr.wallet.business_days import Closing, is_open, next_closing
+from ivr.web.guarded import guarded
 from ivr.web.hold_music import music_url
 
 CHOICES = {"1": "callback", "2": "menu", "*": "menu", "3": "note"}
@@ -41,42 +41,33 @@ ROUNDS_BETWEEN_KEYS = 3
 
 @dataclass(frozen=True)
 class _Hours:
-    """Whether agents are at work for a caller's matter, when that ends (ISO 8601), and in how many minutes."""
+    """Whether agents are at work for a caller's matter, when that ends, and in how many minutes."""
 
     open: bool
-    closes: str | None
+    closes: Closing | None
     minutes: float
 
     @classmethod
     def of(cls, conn: sa.Connection, runtime: Runtime, entry: AnyRow) -> _Hours:
         """By the wallet's hours, in business time."""
         now = runtime.clock(conn)
-        is_open, closes = open_until(directory.by_id(conn, entry.wallet), entry.topic == "security", now)
-        left = datetime.fromisoformat(closes) - now if closes else timedelta.max
-        return cls(is_open, closes, left / timedelta(minutes=1))
+        info = directory.by_id(conn, entry.wallet)
+        week = (info.staffed(entry.topic == "security"), now, info.timezone, info.calendar)
+        closes = next_closing(*week)
+        left = closes.at - now if closes else timedelta.max
+        return cls(is_open(*week), closes, left / timedelta(minutes=1))
 
 
 def queue_blueprint(runtime: Runtime) -> Blueprint:
-    """The addresses under `/voice/calls/<sid>/queue/<turn>`."""
+    """The addresses under `/voice/calls/<sid>/queue/<turn>`; on a fault the caller hears music, and keeps the place."""
+
+    def music(sid: str, turn: int) -> str:
+        return twiml.entertain([], False, music_url(runtime), _key_url(runtime, sid, turn, request.args))
+
     room = Blueprint("queue", __name__, url_prefix="/voice/calls/<sid>/queue/<int(min=1):turn>")
     for path, view in {"": entertain, "/key": keyed}.items():
-        room.add_url_rule(path, view.__name__, _guarded(runtime, view), methods=["POST"])
+        room.add_url_rule(path, view.__name__, guarded(runtime, view, "/voice/calls/queue", music), methods=["POST"])
     return room
-
-
-def _guarded(runtime: Runtime, view: Callable[[Runtime, str, int], str]) -> Callable[..., Response]:
-    """On any fault the caller hears music for a round and keeps their place."""
-
-    @wraps(view)
-    def answer(sid: str, turn: int) -> Response:
-        try:
-            body = view(runtime, sid, turn)
-        except Exception as error:
-            runtime.log.error("webhook failed", path="/voice/calls/queue", type=type(error).__name__)
-            body = twiml.entertain([], False, music_url(runtime), _key_url(runtime, sid, turn, request.args))
-        return Response(twiml.document(body), mimetype="text/xml")
-
-    return answer
 
 
 def entertain(runtime: Runtime, sid: str, turn: int) -> str:
@@ -161,9 +152,12 @@ def _closing_lines(place: entries.Place, hours: _Hours) -> list[Utterance]:
     """That the caller's turn will not come before closing, by the estimate; without one, only when that is."""
     if hours.closes is None:
         return []
-    if place.minutes is None:
-        return [Utterance("queue-closes", {"at": hours.closes})] if hours.minutes <= CLOSING_SOON else []
-    return [Utterance("queue-not-before-closing", {"at": hours.closes})] if place.minutes > hours.minutes else []
+    is_near = hours.minutes <= CLOSING_SOON if place.minutes is None else hours.minutes < place.minutes
+    if not is_near:
+        return []
+    told = "queue-closes" if place.minutes is None else "queue-not-before-closing"
+    at = hours.closes.at.isoformat()
+    return [Utterance(told + ("-provisional" if hours.closes.provisional else ""), {"at": at})]
 
 
 def _keys(place: entries.Place, entry: AnyRow) -> list[Utterance]:

@@ -7,13 +7,12 @@ here: what ends their bridge or conference is their own turn after the wait, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request
+from flask import Blueprint, abort, request
 
 from ivr.engine import journal, twiml
 from ivr.engine.entries import keys_of
@@ -31,6 +30,7 @@ from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.talks import browser_legs, notices
 from ivr.talks import talk as state
 from ivr.talks.steps import coached_call, turn_url
+from ivr.web.guarded import View, guarded, hang_up
 from ivr.web.hold_music import music_url
 
 ID = "<string(length=16):talk>"
@@ -39,36 +39,30 @@ ENDED_BY_THE_QUEUE = ("bridged", "bridging-in-process")
 
 
 def talks_blueprint(runtime: Runtime) -> Blueprint:
-    """The addresses under `/voice/talks/<talk>`."""
+    """The addresses under `/voice/talks/<talk>`. On any fault a leg is hung up, except by the notices and the music,
+    which end nobody."""
+
+    def music(talk: str) -> str:
+        return twiml.on_hold([], music_url(runtime), request.base_url)
+
     room = Blueprint("talks", __name__, url_prefix="/voice/talks")
-    views: dict[str, Callable[..., str]] = {
-        LEG: arrive,
-        f"{LEG}/answer": answered,
-        f"{LEG}/after": after,
-        f"{LEG}/status": leg_status,
-        f"/{ID}/notices": notice,
-        f"/{ID}/hold": on_hold,
+    views: dict[str, tuple[View, View]] = {
+        LEG: (arrive, hang_up),
+        f"{LEG}/answer": (answered, hang_up),
+        f"{LEG}/after": (after, hang_up),
+        f"{LEG}/status": (leg_status, hang_up),
+        f"/{ID}/notices": (notice, _ask_again),
+        f"/{ID}/hold": (on_hold, music),
     }
-    for path, view in views.items():
-        room.add_url_rule(path, view.__name__, _guarded(runtime, view), methods=["POST"])
+    for path, (view, on_fault) in views.items():
+        answer = guarded(runtime, view, "/voice/talks", on_fault)
+        room.add_url_rule(path, view.__name__, answer, methods=["POST"])
     return room
 
 
-def _guarded(runtime: Runtime, view: Callable[..., str]) -> Callable[..., Response]:
-    """On any fault this leg is hung up, except by the notices and the music, which end nobody."""
-
-    @wraps(view)
-    def answer(**path: str) -> Response:
-        try:
-            body = view(runtime, **path)
-        except Exception as error:
-            runtime.log.error("webhook failed", path="/voice/talks", type=type(error).__name__)
-            if view is notice:  # Twilio asks again
-                return Response("", 503)
-            body = twiml.on_hold([], music_url(runtime), request.base_url) if view is on_hold else twiml.HANG_UP
-        return Response(twiml.document(body), mimetype="text/xml")
-
-    return answer
+def _ask_again(**_path: object) -> str:
+    """Twilio repeats a notice that was refused."""
+    abort(503)
 
 
 def arrive(runtime: Runtime, talk: str, leg: str) -> str:

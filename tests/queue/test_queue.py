@@ -253,6 +253,16 @@ def test_callers_are_told_when_their_turn_will_not_come_before_closing(desk, tal
     assert ("下班" in desk.heard(call)) == bool(told) and told in desk.heard(call)
 
 
+@pytest.mark.parametrize("talks, now, told", [(0, "20:40", "预计今天晚上九点下班"), (10, "20:55", "可能轮不到您")])
+def test_the_closing_of_a_day_that_may_be_a_holiday_is_told_as_expected(desk, talks, now, told):
+    """Nobody knows yet which days of 2027 are off in China."""
+    desk.line.put("clock", {"now": f"2027-03-01T{now}:00+08:00"})
+    desk.signs_on("lin", does="person")
+    measured(desk, talks)
+    desk.calls("+8613900000001")
+    assert told in desk.heard(desk.calls("+8613900000002"))
+
+
 @pytest.mark.parametrize(
     "language, closed, offered",
     [("1", "现在不是人工服务时间", "您也可以留言"), ("2", "not at work right now", "or take a message")],

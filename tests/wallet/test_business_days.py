@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ivr.wallet.business_days import (
+    Closing,
     Due,
     Opening,
     add_business_days,
@@ -282,7 +283,22 @@ def test_whether_agents_are_there_is_certain_where_no_holiday_can_change_it(hour
 )
 def test_the_closing_is_when_the_last_one_leaves(hours, now, closes):
     """Over midnight too; none while it is closed, or when somebody is always there."""
-    assert next_closing(hours, at(now), SHANGHAI, "CN") == (closes and at(closes))
+    assert next_closing(hours, at(now), SHANGHAI, "CN") == (closes and Closing(at(closes), False))
+
+
+@pytest.mark.parametrize(
+    "hours, now, calendar, provisional",
+    [
+        (OFFICE, "2027-03-01T09:30", "CN", True),
+        (OFFICE, "2027-02-08T09:30", "US", False),
+        (NIGHT, "2027-01-05T03:00", "CN", True),
+        (NIGHT | {"holiday": NIGHT["mon"], "sat": NIGHT["mon"], "sun": NIGHT["mon"]}, "2027-01-05T03:00", "CN", False),
+    ],
+)
+def test_a_closing_is_uncertain_where_a_holiday_nobody_knows_yet_may_change_it(hours, now, calendar, provisional):
+    """Holidays of 2027 are not announced in China; where every day has the same hours no holiday can matter."""
+    closing = next_closing(hours, at(now), SHANGHAI, calendar)
+    assert closing is not None and closing.provisional is provisional
 
 
 def test_around_the_clock_is_always_open():
