@@ -108,6 +108,7 @@ def _functions(lang: str) -> dict[str, Any]:
         "DAY": lambda value: words.near(_date(value.value), value.today),
         "TIME": lambda value: words.clock(time.fromisoformat(value.value)),
         "MOMENT": lambda value: words.moment(_moment(value.value), value.today),
+        "WEEKDAYS": lambda value: words.weekdays(str(value.value)),
         "COUNT": lambda value, unit: words.count(int(value.value), str(getattr(unit, "value", unit))),
         "ORDINAL": lambda value: words.ordinal(int(value.value)),
         "SPAN": lambda low, high, unit: words.span(int(low.value), int(high.value), str(getattr(unit, "value", unit))),

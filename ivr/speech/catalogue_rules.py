@@ -12,7 +12,10 @@ from ivr.speech.digit_groups import KINDS
 from ivr.speech.zh import UNITS
 
 NAMED = {"DIGITS": ("kind", KINDS), "COUNT": ("unit", tuple(UNITS)), "SPAN": ("unit", tuple(UNITS))}
-FUNCTIONS = ("MONEY", "DIGITS", "DATE", "DAY", "TIME", "MOMENT", "COUNT", "ORDINAL", "SPAN", "PERCENT", "TEXT")
+FUNCTIONS = (
+    *("MONEY", "DIGITS", "COUNT", "ORDINAL", "SPAN", "PERCENT", "TEXT"),
+    *("DATE", "DAY", "TIME", "MOMENT", "WEEKDAYS"),
+)
 UNSPEAKABLE = {
     "zh": re.compile(r"[0-9A-Za-z!-/:-@\[-`{-~]"),
     "en": re.compile(r"[0-9@#$%^&*()_+=\[\]{}<>/\\|~]{2,}|[@#$%^&*_+=\[\]{}<>\\|~]"),

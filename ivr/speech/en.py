@@ -24,6 +24,16 @@ UNITS = {
     "digit": "digit",
     "caller": "caller",
 }
+WEEK = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+    "holiday": "public holidays",
+}
 
 
 def cardinal(number: int) -> str:
@@ -92,6 +102,11 @@ def clock(value: time) -> str:
 def moment(value: datetime, today: date) -> str:
     """today at nine A M; November twentieth at eight fifteen P M."""
     return f"{_name(value.date(), today) or day(value.date(), today)} at {clock(value.timetz())}"
+
+
+def weekdays(value: str) -> str:
+    """`mon-fri` → Monday to Friday; `sat` → Saturday; `holiday` → public holidays."""
+    return " to ".join(WEEK[one] for one in value.split("-"))
 
 
 def span(low: int, high: int, unit: str) -> str:

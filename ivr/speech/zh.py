@@ -26,6 +26,16 @@ UNITS = {
     "digit": "位数字",
     "caller": "位",
 }
+WEEK = {
+    "mon": "周一",
+    "tue": "周二",
+    "wed": "周三",
+    "thu": "周四",
+    "fri": "周五",
+    "sat": "周六",
+    "sun": "周日",
+    "holiday": "法定节假日",
+}
 
 
 def cardinal(number: int) -> str:
@@ -104,6 +114,11 @@ def clock(value: time) -> str:
 def moment(value: datetime, today: date) -> str:
     """今天上午九点; 十一月二十日晚上八点十五分."""
     return (_name(value.date(), today) or day(value.date(), today)) + clock(value.timetz())
+
+
+def weekdays(value: str) -> str:
+    """`mon-fri` → 周一到周五; `sat` → 周六; `holiday` → 法定节假日."""
+    return "到".join(WEEK[one] for one in value.split("-"))
 
 
 def span(low: int, high: int, unit: str) -> str:

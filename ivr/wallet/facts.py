@@ -9,16 +9,7 @@ from ivr.engine.effects import World, read
 from ivr.telephony.numbers import is_spelling
 from ivr.wallet import business_days, directory
 
-DAYS = (
-    ("mon", "周一", "Monday"),
-    ("tue", "周二", "Tuesday"),
-    ("wed", "周三", "Wednesday"),
-    ("thu", "周四", "Thursday"),
-    ("fri", "周五", "Friday"),
-    ("sat", "周六", "Saturday"),
-    ("sun", "周日", "Sunday"),
-    ("holiday", "法定节假日", "public holidays"),
-)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
 
 
 @dataclass(frozen=True)
@@ -75,20 +66,17 @@ def is_official(world: World, wallet: str, number: str) -> bool:
 
 
 def grouped(hours: Any) -> list[dict[str, Any]]:
-    """Group neighbouring days with the same hours into one line: 周一到周五."""
-    runs: list[list[tuple[str, str, str]]] = []
+    """Group neighbouring days with the same hours into one line: `mon-fri`."""
+    runs: list[list[str]] = []
     for day in DAYS:
-        same = runs and hours[runs[-1][0][0]] == hours[day[0]] and day[0] != "holiday"
+        same = runs and hours[runs[-1][0]] == hours[day] and day != "holiday"
         runs[-1].append(day) if same else runs.append([day])
-    return [_line(run, hours[run[0][0]]) for run in runs]
+    return [_line(run, hours[run[0]]) for run in runs]
 
 
-def _line(run: list[tuple[str, str, str]], span: str) -> dict[str, Any]:
-    first, last = run[0], run[-1]
-    name = {"zh": first[1], "en": first[2]}
-    if len(run) > 1:
-        name = {"zh": f"{first[1]}到{last[1]}", "en": f"{first[2]} to {last[2]}"}
+def _line(run: list[str], span: str) -> dict[str, Any]:
+    days = run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}"
     if span in ("closed", "00:00-24:00"):
-        return {"name": name, "how": "shut" if span == "closed" else "all-day"}
+        return {"days": days, "how": "shut" if span == "closed" else "all-day"}
     opens, closes = span.split("-")
-    return {"name": name, "how": "late" if closes == "24:00" else "of", "opens": opens, "closes": closes}
+    return {"days": days, "how": "late" if closes == "24:00" else "of", "opens": opens, "closes": closes}

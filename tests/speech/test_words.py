@@ -92,6 +92,11 @@ TIMES = [
     (time(13, 0), "下午一点", "one P M"),
     (time(19, 0), "晚上七点", "seven P M"),
 ]
+WEEKDAYS = [
+    ("mon-fri", "周一到周五", "Monday to Friday"),
+    ("sat", "周六", "Saturday"),
+    ("holiday", "法定节假日", "public holidays"),
+]
 PERCENTS = [
     (12, "百分之十二", "twelve percent"),
     (0.5, "百分之零点五", "zero point five percent"),
@@ -103,6 +108,12 @@ PERCENTS = [
 def test_an_amount_is_said_as_people_say_it(fen, chinese, english):
     """Yuan, jiao and fen in Mandarin; a decimal point in English."""
     assert (zh.money(fen), en.money(fen)) == (chinese, english)
+
+
+@pytest.mark.parametrize("days, chinese, english", WEEKDAYS)
+def test_days_of_the_week_are_said_from_the_first_to_the_last(days, chinese, english):
+    """As opening hours name them."""
+    assert (zh.weekdays(days), en.weekdays(days)) == (chinese, english)
 
 
 @pytest.mark.parametrize("number, unit, chinese, english", COUNTS)

@@ -33,6 +33,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "ORDINAL": (2,),
     "SPAN": (1, 3),
     "PERCENT": (0.5,),
+    "WEEKDAYS": ("mon-fri",),
     "DIGITS": ("202611017",),
 }
 """A middling value for each speech function; a span has two."""
