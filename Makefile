@@ -55,8 +55,10 @@ voice:
 		|| { echo "espeak-ng is missing (tests listen to it; calls do not need it): apt install espeak-ng" >&2; exit 1; }
 
 chromium:
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
-		|| { echo "chromium is missing (tests/browser rings the line in it; calls do not need it): apt install chromium fonts-noto-cjk" >&2; exit 1; }
+	@command -v chromium-headless-shell >/dev/null \
+		|| { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-cjk >/dev/null; } \
+		|| command -v chromium >/dev/null \
+		|| { echo "chromium is missing (tests/browser rings the line in it; calls do not need it): apt install chromium-headless-shell fonts-noto-cjk" >&2; exit 1; }
 
 openapi: $(OPENAPI)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import launched
 from tests.browser.running import ROOT, Running, running
 from tests.browser.window import Window
 
@@ -19,14 +19,17 @@ WIDE, NARROW = (1280, 760), (390, 844)
 def main() -> None:
     """Play the calls and save the screenshots."""
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as line, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder)) as line,
+        sync_playwright() as playwright,
+        launched(playwright) as browser,
+    ):
         for language, colours in (("en", "light"), ("zh", "light")):
             _explained(line, browser, language, colours)
         _start(line, browser)
         _scene(line, browser)
         _narrow(line, browser)
-        browser.close()
 
 
 def _explained(line: Running, browser: Browser, language: str, colours: str) -> None:
