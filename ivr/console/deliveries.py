@@ -27,7 +27,7 @@ def deliveries_group(load: Callable[[], Settings]) -> click.Group:
             with line_access(load) as line, begin_read(line.engine) as conn:
                 _show(conn)
 
-    @group.command("resend", help="Send ID (reference:event) again, with a new day before it.")
+    @group.command("resend", help="Send ID (reference:event) again, for as long as a new one.")
     @click.argument("delivery", metavar="ID")
     def resend(delivery: str) -> None:
         with line_access(load) as line, begin_write(line.engine) as conn:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
-from ivr.follow_up.outbox import DAY, RetryPolicy
+from ivr.follow_up.outbox import RetryPolicy
 from ivr.storage.database import AnyRow
 from ivr.telephony.conferencing import Conferencing
 from ivr.telephony.dialling import Telephone
@@ -20,13 +20,15 @@ from ivr.telephony.texting import Provider, Text
 from ivr.wallet.http.wallet import HttpWallet
 from ivr.wallet.types import Wallet
 
+WITHIN_A_DAY = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
+
 
 @dataclass(frozen=True)
 class Composer:
     """Composes the messages of one kind: (context, message id) → a text, or None when there is nobody to send to."""
 
     compose: Callable[[Context, str], Text | None]
-    policy: RetryPolicy = DAY
+    policy: RetryPolicy = WITHIN_A_DAY
     """For as long as such a text is of use."""
 
 

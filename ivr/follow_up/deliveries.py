@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,13 +20,15 @@ from ivr.config.settings import Settings
 from ivr.engine.journal import insert_new
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
-from ivr.follow_up.outbox import DAY, QUEUED, due, finish, lease, queue_again, retry, stamp
+from ivr.follow_up.outbox import QUEUED, RetryPolicy, due, finish, lease, queue_again, retry, stamp
 from ivr.follow_up.tables import deliveries
 from ivr.follow_up.webhook import NoAnswer, headers, post
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
 OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
 SUMMARY = "call.summary"
+RETRIES = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
+"""An event that the CRM has not taken within the window is dead: people send it again by `flask deliveries`."""
 AT_ONCE = 4
 NOT_NOW = (408, 409, 425, 429)  # of the 4xx, those that ask to come again: 409 says the same is being worked on
 Case = Mapping[str, Any]
@@ -115,4 +117,4 @@ def _outcome(row: AnyRow, answer: str, now: datetime) -> dict[str, Any]:
     if 200 <= status < 300:
         return {"status": "delivered"}
     refused = 300 <= status < 500 and status not in NOT_NOW
-    return {"status": "dead"} if refused else retry(row, DAY, now) or {"status": "dead"}
+    return {"status": "dead"} if refused else retry(row, RETRIES, now) or {"status": "dead"}

@@ -43,9 +43,6 @@ class RetryPolicy:
         return min(now + pause, end)
 
 
-DAY = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
-
-
 def retry_columns() -> tuple[sa.Column[Any], ...]:
     """Number of tries, start of the retry window, and when the row is due (NULL: at once)."""
     return (

@@ -1,9 +1,10 @@
-"""Caps on one-time codes: a text costs money, and a stranger can have it sent to anybody's telephone.
+"""One-time codes: how long one is valid, and the caps on how many are texted.
 
-An account's own telephones and all other callers have separate shares, as in `guessing`: a caller who floods a customer
-uses up the strangers' share, and the customer still gets a code from the registered telephone. There are further caps
-for a caller's number, for all hidden numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All caps hold
-across calls and machines. Callers hear the same words whether or not a text is sent, and what else they can do.
+A text costs money, and a stranger can have it sent to anybody's telephone. An account's own telephones and all other
+callers have separate shares, as in `guessing`: a caller who floods a customer uses up the strangers' share, and the
+customer still gets a code from the registered telephone. There are further caps for a caller's number, for all hidden
+numbers of a wallet together, and for a wallet (CODES_PER_HOUR). All caps hold across calls and machines. Callers hear
+the same words whether or not a text is sent, and what else they can do.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from ivr.identity import guessing
 from ivr.identity.guessing import HOUR, WINDOW, utc
 from ivr.identity.tables import challenges
 
+CODE_VALID = timedelta(minutes=5)
+"""From the moment at which the text was handed to Twilio. The text states it, and sending is retried for as long."""
 Cap = tuple[int, timedelta]
 OF_STRANGERS: tuple[Cap, ...] = ((3, HOUR), (6, WINDOW))
 """To one account, for all callers from telephones that are not its own; carriers flag a fifth text in a day."""

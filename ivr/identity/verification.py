@@ -27,8 +27,6 @@ from ivr.wallet.verified import Verified
 RECORDED_AS = "identity"
 """What journals call this module: a part of the names of its effects."""
 
-CODE_VALID = timedelta(minutes=5)
-"""From the moment at which the text was handed to Twilio. The text states it, and sending is retried for as long."""
 RESEND_AFTER = timedelta(seconds=60)
 SENDS_A_CALL = 3
 SENIOR_AGE = 65
@@ -126,7 +124,7 @@ def check_code(world: World, claimed: Claimed, challenge: int, code: Secret) -> 
     here = (challenges.c.call == world.call) & (challenges.c.number == challenge)
     found = world.conn.execute(sa.select(challenges).where(here)).one()
     age = world.now - datetime.fromisoformat(found.sent)
-    fresh = timedelta(0) <= age <= CODE_VALID  # not negative: the clock may have been put back
+    fresh = timedelta(0) <= age <= codes.CODE_VALID  # not negative: the clock may have been put back
     right = found.hash == world.runtime.sealer.fingerprint(code.reveal())
     mine = found.account == claimed.account
     good = mine and right and fresh and not found.used and found.fails < CODE_TRIES

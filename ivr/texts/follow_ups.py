@@ -22,9 +22,9 @@ from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.context import Composer, Context
 from ivr.follow_up.outbox import RetryPolicy
+from ivr.identity.codes import CODE_VALID
 from ivr.identity.guessing import DECLINED, LOCKED, utc
 from ivr.identity.tables import challenges, warnings
-from ivr.identity.verification import CODE_VALID
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.own_numbers import sender as sender_of
 from ivr.telephony.texting import Text

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.identity.verification import CODE_VALID
+from ivr.identity.codes import CODE_VALID
 from tests.call_flows.line import DANA, LIN, LINFU, SUN, Caller, Line, Person
 from tests.call_flows.places import gather
 from tests.call_flows.test_identify import STRANGER, asks_for_code, asks_for_limits, passed

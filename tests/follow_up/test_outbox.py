@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ivr.follow_up.outbox import AT_MOST, DAY, LEASE, due, finish, lease, queue_again, retry, retry_columns
+from ivr.follow_up.deliveries import RETRIES
+from ivr.follow_up.outbox import AT_MOST, LEASE, due, finish, lease, queue_again, retry, retry_columns
 from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -38,7 +39,7 @@ def due_at(database, now):
 def test_pauses_double_to_an_hour_and_end_after_a_day():
     """The last try is exactly a day after the first."""
     tries, now = [NOW], NOW
-    while (now := DAY.next_try(NOW, now)) is not None:
+    while (now := RETRIES.next_try(NOW, now)) is not None:
         tries.append(now)
     pauses = [(later - sooner).total_seconds() for sooner, later in zip(tries, tries[1:], strict=False)]
     assert pauses[:8] == [30, 30, 60, 120, 240, 480, 960, 1920]
@@ -77,13 +78,13 @@ def test_what_is_new_does_not_wait_behind_a_hundred_that_failed(waiting):
 def test_a_failed_try_waits_and_the_last_one_leaves_nothing(waiting):
     """The window begins with the first try."""
     row = lease(waiting, work, "a", NOW)
-    following = retry(row, DAY, NOW)
+    following = retry(row, RETRIES, NOW)
     with begin_write(waiting) as conn:
         finish(conn, work, row, **following)
     assert due_at(waiting, NOW + timedelta(seconds=29)) == []
     assert due_at(waiting, NOW + timedelta(seconds=30)) == ["a"]
     last = lease(waiting, work, "a", NOW + timedelta(days=1))
-    assert retry(last, DAY, NOW + timedelta(days=1)) == {}
+    assert retry(last, RETRIES, NOW + timedelta(days=1)) == {}
 
 
 @pytest.mark.parametrize("status, queued", [("dead", True), ("queued", True), ("done", False)])
@@ -95,4 +96,4 @@ def test_a_row_that_was_given_up_is_queued_again_with_a_new_window(waiting, stat
         assert queue_again(conn, work, "a") == status
         assert queue_again(conn, work, "b") is None
     row = lease(waiting, work, "a", NOW)
-    assert bool(row) is queued and (not row or retry(row, DAY, NOW) != {})
+    assert bool(row) is queued and (not row or retry(row, RETRIES, NOW) != {})
