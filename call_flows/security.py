@@ -88,7 +88,6 @@ async def what_first(call: Call, topic: str) -> str:
 
 def tell_of_lost_phone(call: Call) -> None:
     """Advise on a lost phone: block the SIM, report the theft, and change the password on the next phone."""
-    call.pause()
     tell_whom_to_call(call)
     call.say("lost-phone-password")
 
