@@ -33,6 +33,8 @@ class Statements:
 
     def __init__(self) -> None:
         self.lines: dict[str, set[str]] = {"sqlite": set(), "postgresql": set()}
+        self._seen: dict[str, set[tuple[str, int, str]]] = {"sqlite": set(), "postgresql": set()}
+        self._sends: dict[str, bool] = {}
         sa.event.listen(sa.Engine, "before_cursor_execute", self._executed)
         self._run = hot_path.CompiledStatement.run
         hot_path.CompiledStatement.run = self._compiled()  # type: ignore[method-assign]
@@ -58,14 +60,18 @@ class Statements:
         frame = sys._getframe(2)
         while frame is not None:
             file = frame.f_code.co_filename
-            if file.startswith(OURS) and not file.startswith(HELPERS):
-                name = f"{Path(file).relative_to(ROOT)}:{frame.f_lineno} {frame.f_code.co_qualname}"
-                self.lines[dialect].add(name)
+            ours = self._sends.get(file)
+            if ours is None:
+                ours = self._sends[file] = file.startswith(OURS) and not file.startswith(HELPERS)
+            if ours:
+                self._seen[dialect].add((file, frame.f_lineno, frame.f_code.co_qualname))
                 return
             frame = frame.f_back  # type: ignore[assignment]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A worker sends what it saw; the controller fails the run."""
+        for dialect, seen in self._seen.items():
+            self.lines[dialect] |= {f"{Path(file).relative_to(ROOT)}:{line} {name}" for file, line, name in seen}
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output["statements"] = {name: sorted(lines) for name, lines in self.lines.items()}

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime import FluentBundle
 
 from ivr.speech import LANGUAGES
-from ivr.speech.catalogue_rules import EMPTY, CatalogueError, compare, messages
+from ivr.speech.catalogue_rules import EMPTY, CatalogueError, compare, messages, parsed
 from ivr.speech.free_text import speakable
 
 __all__ = ["FOLDER", "Catalogue", "CatalogueError", "RenderError", "words"]
@@ -44,7 +44,7 @@ class Catalogue:
         for lang, files in sources.items():
             bundle = FluentBundle([lang], functions=_functions(lang), use_isolating=False)
             for content in files.values():
-                bundle.add_resource(FluentResource(content))
+                bundle.add_resource(parsed(content))
             bundles[lang] = bundle
         return cls(bundles, found["zh"])
 

@@ -19,12 +19,12 @@ def main() -> int:
     """The command."""
     asked = _arguments()
     if asked.map:
-        return draw_map()
+        return draw_map(asked.most)
     began = time.monotonic()
     onward = explore(report.beginnings(), onward=True)
     onward_map = artefact.call_map(onward)
     planting = killing.Planting(onward, say) if asked.mutants else None
-    graph = explore(report.beginnings(), _progress, MOST, asked.quick)
+    graph = explore(report.beginnings(), _progress, asked.most, asked.quick)
     graph.sample = 1500 if asked.quick else 4000
     say(
         f"{len(graph.states)} places and {len(graph.edges)} steps in {time.monotonic() - began:.0f} s; what must "
@@ -49,11 +49,11 @@ def main() -> int:
     return 0 if held else 1
 
 
-def draw_map() -> int:
+def draw_map(most: int) -> int:
     """Only the call maps, from the ways that lead on: the same as those of a whole exploration, in less
     than a minute.
     """
-    graph = explore(report.beginnings(), onward=True)
+    graph = explore(report.beginnings(), most=most, onward=True)
     failed = {edge.turn.failure for edge in (*graph.entries, *graph.edges) if edge.target == FAILED}
     for failure in sorted(failed):
         say(failure)
@@ -74,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mutants", action="store_true", help="plant faults too, and tell which are found")
     parser.add_argument("--map", action="store_true", help="draw the call maps in docs/map, and do nothing else")
     parser.add_argument("--write", action="store_true", help="write docs/exploration.md and the call maps in docs/map")
+    parser.add_argument("--most", type=int, default=MOST, help="open so many places and no more; a map then lacks some")
     return parser.parse_args()
 
 

@@ -10,6 +10,7 @@ import shlex
 import pytest
 
 from call_flows.information import information
+from call_flows.top_up import top_up
 from ivr.engine import Call, Menu
 from ivr.speech.catalogue import CatalogueError
 from ivr.speech.catalogue import words as catalogue
@@ -19,15 +20,37 @@ from tests.exploration.calls import command
 from tests.exploration.driving import START, Beginning, inputs, play
 from tests.exploration.goals_elsewhere import GOALS_ELSEWHERE, PROPERTIES_ELSEWHERE
 from tests.exploration.graph import explore
-from tests.exploration.killing import MUTANTS, found_by, near
+from tests.exploration.killing import FEW, MUTANTS, found_by, near
 from tests.exploration.mutants import planted
 from tests.exploration.outcomes import OUTCOMES
 from tests.exploration.properties import PROPERTIES, faults
 from tests.exploration.report import beginnings
 
-LIVING = ("what two countries have is read as the first", "the callback's tries are not counted")
-"""Planted faults that the exploration does not find, beside one of the words; docs/exploration.md lists them."""
-FAST = [mutant for mutant in MUTANTS if mutant.what not in LIVING][::12]
+SAMPLE = {
+    "P1": "a missing argument",
+    "P3": "0 is not a person",
+    "P4": "giving up is a repeat",
+    "P6": "an unknown reference is asked for without end",
+    "P7": "a repeat counts as a failure",
+    "P8": "limits without identity",
+    "P9": "the callback's yes and no are swapped",
+    "P13": "a line in the wrong language",
+    "P14": "the wrong person is not told",
+    "P16": "the key of an option is one too low",
+    "P17": "whether a guessed reference is right is told before the proof",
+    "P18": "the limit of tries at a freeze is no limit",
+    "P19": "agents are rung when closed",
+    "P20": "the call ends when an agent is busy",
+    "P21": "an unavailable wallet is told as nothing received",
+    "P22": "an offer outside its branch",
+    "P24": "keys typed ahead reach a personal entry",
+    "P25": "a key means the option that stands there now",
+    "G12": "the same words at each wrong key",
+    "the line does not start": "a digit stands in Mandarin words",
+}
+"""For each property a planted fault that breaks it, near the beginning of the call. P26 has a test of its own."""
+PLANTED = {mutant.what: mutant for mutant in MUTANTS}
+CHARGED = "P26 who says charged is not left without a case"
 MOST = 900
 A, B = Menu("main-menu", ("security", "top-up")), Menu("security", ("stolen", "tips"))
 
@@ -36,12 +59,6 @@ A, B = Menu("main-menu", ("security", "top-up")), Menu("security", ("stolen", "t
 def graph():
     """The nearest places of the real flows."""
     return explore(beginnings(), most=MOST, quick=True)
-
-
-@pytest.fixture(scope="module")
-def onward():
-    """The ways that lead on, near which faults are planted."""
-    return explore(beginnings(), onward=True)
 
 
 async def counted(call: Call) -> None:
@@ -107,10 +124,36 @@ def go_on_alike(ways, wanted, chance):
         ways = [(begin, past + turn.steps) for (begin, past), turn in zip(ways, turns, strict=True)]
 
 
-@pytest.mark.parametrize("mutant", FAST, ids=lambda mutant: mutant.what)
-def test_a_planted_fault_is_found(onward, mutant):
-    """A sample; `python -m tests.exploration --mutants` plants them all."""
-    assert found_by(mutant, near(onward, mutant.module))
+@pytest.mark.parametrize("broken, what", SAMPLE.items(), ids=SAMPLE)
+def test_a_planted_fault_is_found(graph, broken, what):
+    """By the property that it breaks; `python -m tests.exploration --mutants` plants all faults."""
+    assert found_by(PLANTED[what], nearest(graph, PLANTED[what].module)).startswith(f"{broken}:")
+
+
+def test_where_nothing_is_planted_nothing_is_found(graph):
+    """By the same properties around the same modules; else the faults above might be found without being there."""
+    for broken, what in SAMPLE.items():
+        (begins,) = nearest(graph, PLANTED[what].module)
+        there = explore(begins, quick=True, most=len(begins) + FEW)
+        for name, holds in PROPERTIES.items():
+            assert not name.startswith(broken) or list(holds(there)) == [], (what, name)
+
+
+def nearest(graph, module):
+    """Where to begin; no further than a few places are opened from there."""
+    return near(graph, module)[:1]
+
+
+def test_whoever_says_charged_gets_no_case_after_a_planted_fault():
+    """Money is spoken of deep in a call: the flow is explored by itself, and only this property is asked."""
+    found = []
+    for planting in (
+        contextlib.nullcontext(),
+        planted(PLANTED["a top-up that was charged and is not seen has no case"]),
+    ):
+        with planting:
+            found.append(bool(list(PROPERTIES[CHARGED](explore([Beginning(top_up, START)], onward=True)))))
+    assert found == [False, True]
 
 
 def test_every_planted_fault_still_has_its_place():

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fluent.syntax import FluentParser, ast
+from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
 
 from ivr.engine import twiml
@@ -21,6 +21,7 @@ from ivr.engine.utterances import Utterance
 from ivr.engine.waits import Wait
 from ivr.speech import LANGUAGES
 from ivr.speech.catalogue import Catalogue
+from ivr.speech.catalogue_rules import parsed
 
 TODAY = date(2026, 11, 23)
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -97,7 +98,7 @@ class SpokenCatalogue:
 
 
 def _entries(folder: Path) -> list[ast.Message]:
-    resources = [FluentParser().parse(path.read_text("utf-8")) for path in sorted(folder.glob("*.ftl"))]
+    resources = [parsed(path.read_text("utf-8")) for path in sorted(folder.glob("*.ftl"))]
     return [entry for resource in resources for entry in resource.body if isinstance(entry, ast.Message)]
 
 
