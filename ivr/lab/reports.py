@@ -41,6 +41,17 @@ def kept(conn: sa.Connection, name: str) -> list[Shown]:
     return [one | {"reason": one["kind"]} for one in found] if name == "disputes" else found
 
 
+def everything(conn: sa.Connection, sealer: Sealer) -> dict[str, list[Shown]]:
+    """Every list by its name, all of one moment."""
+    others = {
+        "callbacks": callbacks(conn, sealer),
+        "rings": rings(conn),
+        "deliveries": deliveries(conn),
+        "sms": texts(conn, sealer),
+    }
+    return {name: kept(conn, name) for name in KEPT} | others
+
+
 def callbacks(conn: sa.Connection, sealer: Sealer) -> list[Shown]:
     """List the promised callbacks, one per number, each with the agent's summary."""
     zones = _zones(conn)

@@ -142,6 +142,11 @@ def _show_what_happened(lab: Blueprint, engine: sa.Engine, sealer: Sealer) -> No
         with begin_read(engine) as conn:
             return jsonify(reports.deliveries(conn))
 
+    @lab.get("/records")
+    def records() -> Response:
+        with begin_read(engine) as conn:
+            return jsonify(reports.everything(conn, sealer))
+
     @lab.get(f"/<any({', '.join(map(repr, reports.KEPT))}):name>")
     def kept(name: str) -> Response:
         with begin_read(engine) as conn:

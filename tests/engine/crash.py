@@ -1,6 +1,6 @@
 """A root flow with a bank outside and a ledger inside, and a process that plays one turn of it and may die on the way.
 
-`play([url, folder, sid, turn, keys, point])` prints the reply; at the point it kills itself.
+`play` sends the reply through a pipe; at the point it kills its process.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -75,11 +76,10 @@ def stage(engine: sa.Engine, folder: Path, sid: str) -> Stage:
     return Stage(engine, folder, {"main": main, "rescue": rescue}, sid)
 
 
-def play(arguments: list[str]) -> None:
-    """One turn in this process."""
-    url, folder, sid, turn, keys, _here["point"] = arguments
-    engine = connect(url)
-    acting = stage(engine, Path(folder), sid)
+def play(reply: Connection, url: str, folder: Path, sid: str, keys: str, point: str) -> None:
+    """Turn 1 in this process."""
+    _here["point"] = point
+    acting = stage(connect(url), folder, sid)
     commit = LiveTurn.commit
 
     def dying(self: LiveTurn, *row: object) -> bool:
@@ -89,4 +89,4 @@ def play(arguments: list[str]) -> None:
         return done
 
     LiveTurn.commit = dying  # type: ignore[method-assign,assignment]
-    print(take_turn(acting.runtime, sid, int(turn), Input(keys=keys), {}), end="", flush=True)
+    reply.send(take_turn(acting.runtime, sid, 1, Input(keys=keys), {}))

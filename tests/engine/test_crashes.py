@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import multiprocessing
 import time
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +15,10 @@ from ivr.storage.database import begin_read
 from tests.engine import crash
 from tests.engine.stage import Stage
 
-ROOT = Path(__file__).parents[2]
 SID = "CA" + "c" * 32
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", "tests.engine.crash"])
+"""Each process comes from one that has the modules and has opened nothing yet, so that it does not import them anew."""
 
 
 @pytest.fixture
@@ -29,12 +30,23 @@ def acting(new_database, tmp_path):
     acting.runtime.close()
 
 
-def start(acting: Stage, keys: str = "1", point: str = "", sid: str = SID) -> subprocess.Popen[str]:
-    """Another process that plays turn 1."""
-    url = acting.engine.url.render_as_string(hide_password=False)
-    run = "import sys; from tests.engine.crash import play; play(sys.argv[1:])"
-    command = [sys.executable, "-c", run, url, str(acting.folder), sid, "1", keys, point]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+class Playing:
+    """Another process, which plays turn 1."""
+
+    def __init__(self, acting: Stage, keys: str = "1", point: str = "") -> None:
+        url = acting.engine.url.render_as_string(hide_password=False)
+        self.pipe, reply = PROCESSES.Pipe(duplex=False)
+        self.process = PROCESSES.Process(target=crash.play, args=(reply, url, acting.folder, SID, keys, point))
+        self.process.start()
+        reply.close()
+
+    def ends(self) -> str:
+        """Wait for its end; its reply, which is empty when it was killed."""
+        self.process.join(40)
+        assert not self.process.is_alive()
+        with suppress(EOFError):
+            return str(self.pipe.recv())
+        return ""
 
 
 def retry(acting: Stage, keys: str = "1") -> str:
@@ -59,9 +71,8 @@ def test_a_process_that_is_killed_leaves_a_turn_that_can_be_played_once(acting, 
     """One row, one entry; the bank may be asked again, but with the same key; a dead worker's claim is
     taken at once.
     """
-    child = start(acting, point=point)
-    said = child.communicate(timeout=30)
-    assert child.returncode == -9, said
+    child = Playing(acting, point=point)
+    assert child.ends() == "" and child.process.exitcode == -9
     began = time.monotonic()
     reply = retry(acting)
     assert time.monotonic() - began < claims.LEASE.total_seconds() / 2
@@ -77,8 +88,8 @@ def test_a_process_that_is_killed_leaves_a_turn_that_can_be_played_once(acting, 
 @pytest.mark.parametrize("attempt", range(3))
 def test_two_processes_with_different_keys_give_one_answer(acting, attempt):
     """Whoever claims first wins; the loser repeats the winner's words, and its own bank is never asked."""
-    children = [start(acting, keys=keys) for keys in ("1", "2")]
-    replies = [child.communicate(timeout=40)[0] for child in children]
+    children = [Playing(acting, keys=keys) for keys in ("1", "2")]
+    replies = [child.ends() for child in children]
     assert replies[0] == replies[1] and "paid" in replies[0]
     assert len(entered(acting)) == 1 and len(charged(acting)) == 1
     assert entered(acting)[0] in charged(acting)[0]
@@ -86,7 +97,7 @@ def test_two_processes_with_different_keys_give_one_answer(acting, attempt):
 
 def test_one_callers_slow_bank_delays_nobody_else(acting):
     """While a bank is waited for, other calls read, write and end; no transaction is open across a touch."""
-    slow = start(acting, point="slow")
+    slow = Playing(acting, point="slow")
     until = time.monotonic() + 30
     while not charged(acting) and time.monotonic() < until:
         time.sleep(0.01)
@@ -94,24 +105,24 @@ def test_one_callers_slow_bank_delays_nobody_else(acting):
     other.post()
     assert "paid what=tea" in other.post("2")
     other.post("1")
-    assert slow.poll() is None and sorted(entered(acting)) == ["tea"]
+    assert slow.process.is_alive() and sorted(entered(acting)) == ["tea"]
     (acting.folder / "go").touch()
-    assert "paid what=coffee" in slow.communicate(timeout=40)[0]
+    assert "paid what=coffee" in slow.ends()
     assert sorted(entered(acting)) == ["coffee", "tea"]
     other.runtime.close()
 
 
 def test_whoever_waits_for_a_worker_that_dies_plays_the_turn_with_what_was_keyed(acting, monkeypatch):
     """At once, and nothing has to be keyed again; the bank is asked under the same key."""
-    slow = start(acting, point="slow")
+    slow = Playing(acting, point="slow")
     until = time.monotonic() + 30
     while not charged(acting) and time.monotonic() < until:
         time.sleep(0.01)
     wait = turn._wait_for_winner
 
     def waiting(*about):
-        slow.kill()
-        slow.communicate()
+        slow.process.kill()
+        slow.process.join()
         return wait(*about)
 
     monkeypatch.setattr(turn, "_wait_for_winner", waiting)
@@ -123,11 +134,11 @@ def test_whoever_waits_for_a_worker_that_dies_plays_the_turn_with_what_was_keyed
 
 def test_while_a_live_worker_has_the_turn_others_wait_for_its_reply(acting):
     """The bank is asked once, though the turn was posted twice."""
-    slow = start(acting, point="slow")
+    slow = Playing(acting, point="slow")
     until = time.monotonic() + 30
     while not charged(acting) and time.monotonic() < until:
         time.sleep(0.01)
-    second = start(acting, keys="2")
+    second = Playing(acting, keys="2")
     (acting.folder / "go").touch()
-    assert slow.communicate(timeout=40)[0] == second.communicate(timeout=40)[0]
+    assert slow.ends() == second.ends()
     assert len(charged(acting)) == 1 and entered(acting) == ["coffee"]

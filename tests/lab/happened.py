@@ -12,19 +12,8 @@ from ivr.storage.database import begin_write
 
 NOON_UTC = "2026-11-23T04:00:00+00:00"
 NOON = "2026-11-23T12:00:00+08:00"
-SHOWN = (
-    "sms",
-    "calls/CA1",
-    "cases",
-    "disputes",
-    "freezes",
-    "callbacks",
-    "consents",
-    "voice-notes",
-    "agents",
-    "rings",
-    "deliveries",
-)
+LISTS = ("sms", "cases", "disputes", "freezes", "callbacks", "consents", "voice-notes", "rings", "deliveries")
+SHOWN = (*LISTS, "records", "calls/CA1", "agents")
 
 
 def happened(lab, table, **more):

@@ -17,13 +17,24 @@ from ivr.lab.texts import LabSms
 from ivr.storage.database import begin_write
 from ivr.telephony.texting import Text
 from ivr.voice_notes import tables as voice_notes_tables
-from tests.lab.happened import NOON, NOON_UTC, SHOWN, called, happened
+from tests.lab.happened import LISTS, NOON, NOON_UTC, called, happened
 
 
 def test_nothing_happened_in_an_empty_lab(lab):
     """Lists are empty, not missing."""
-    lists = [what for what in SHOWN if what not in ("calls/CA1", "agents")]
-    assert [lab.get(what) for what in lists] == [[]] * len(lists)
+    assert [lab.get(what) for what in LISTS] == [[]] * len(LISTS)
+
+
+def test_all_lists_are_shown_at_once_as_each_by_itself(lab, demo, settings):
+    """The browser phone reads them after each turn, in one request."""
+    lab.put("world", demo)
+    called(lab)
+    sealed = {"number_sealed": Sealer(settings.server_key).seal("+8613900000001"), "number_mask": "0001"}
+    happened(lab, callbacks_tables.callbacks, status="requested", **sealed)
+    happened(lab, cases_tables.freezes)
+    found = lab.get("records")
+    assert found == {what: lab.get(what) for what in LISTS}
+    assert all(found[what] for what in ("callbacks", "disputes", "freezes"))
 
 
 def test_a_dispute_that_the_world_came_with_is_shown(lab, demo):

@@ -183,15 +183,14 @@ async function readServer() {
     const sid = call?.sid;
     const settled = await Promise.allSettled([
       sid ? api.report(sid) : null,
-      api.lab("sms"),
       api.talks(),
-      ...RECORDS.map(name => api.lab(name)),
+      api.lab("records"), // all lists in one request: this runs after each turn
     ]);
-    const [told, sms, talking, ...found] = settled.map(one => one.value);
+    const [told, talking, found] = settled.map(one => one.value);
     if (sid === call?.sid) report = told ?? (sid ? report : null);
-    texts = sms ?? texts;
     talks = talking ?? talks;
-    lists = Object.fromEntries(RECORDS.map((name, number) => [name, found[number] ?? lists[name] ?? []]));
+    lists = found ?? lists;
+    texts = lists.sms ?? [];
     serverSeen = wanted;
     show();
   } finally {
