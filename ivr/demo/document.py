@@ -55,6 +55,7 @@ customer = having(
     balance=optional(whole),
     points=optional(whole),
     push_opt_in=optional(truth),
+    may_unfreeze=optional(truth),
     cards=maybe(each(having(bank=both, type=maybe(text), tail=text))),
     **{"class": maybe(text)},
 )

@@ -25,6 +25,7 @@ def account(one: Document) -> Account:
         one.get("two_factor"),
         [Card(_both(card["bank"]), card["tail"]) for card in one.get("cards") or []],
         one.get("birth_year"),
+        one.get("may_unfreeze", True),
     )
 
 

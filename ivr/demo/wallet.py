@@ -28,8 +28,10 @@ from ivr.wallet.types import (
     Promotion,
     Reward,
     Spending,
+    StaysFrozen,
     TopUp,
     Transaction,
+    Unfreeze,
 )
 
 T = TypeVar("T")
@@ -128,6 +130,18 @@ class DemoWallet:
             return Freeze(account, self._clock(conn))
 
         return self._once("freeze", account, {}, key, deadline, Freeze, done)
+
+    def unfreeze(self, account: str, key: str, deadline: float) -> Unfreeze:
+        """Set the status of a frozen account to active, unless its freeze is for the wallet's staff to lift."""
+
+        def done(conn: sa.Connection, customer: Document) -> Unfreeze:
+            if customer.get("status") == "frozen":
+                if not told.account(customer).may_unfreeze:
+                    raise StaysFrozen(account)
+                _change(conn, customer, status="active")
+            return Unfreeze(account, self._clock(conn))
+
+        return self._once("unfreeze", account, {}, key, deadline, Unfreeze, done)
 
     def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
         """File a dispute: at most one for each payment."""

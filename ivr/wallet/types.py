@@ -34,6 +34,10 @@ class AlreadyDisputed(Exception):
     """The payment already has a dispute; the wallet files no second one."""
 
 
+class StaysFrozen(Exception):
+    """The wallet does not lift this freeze when the line asks; its own staff decides about it."""
+
+
 @dataclass(frozen=True)
 class WalletInfo:
     """A configured wallet: its line, hours, channels and rules (`policy`); `languages`: those of its line, or None for
@@ -97,6 +101,8 @@ class Account:
 
     `two_factor`: whether two-factor log-in is on; None when the wallet does not tell. `cards`: those that are bound,
     as far as the wallet tells. `birth_year`: None when it does not; customers of 65 and more wait less for an agent.
+    `may_unfreeze`: whether the line may ask to lift a freeze of this account; a wallet without that operation, or one
+    that lifts this freeze itself, does not say so.
     """
 
     id: Id
@@ -111,6 +117,7 @@ class Account:
     two_factor: bool | None = None
     cards: list[Card] = field(default_factory=list)
     birth_year: Annotated[int, Meta(ge=1900, le=2200)] | None = None
+    may_unfreeze: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,6 +223,14 @@ class Freeze:
 
 
 @dataclass(frozen=True)
+class Unfreeze:
+    """An account that is frozen no more since `at`; it may have been free before this was asked for."""
+
+    account: Id
+    at: Moment
+
+
+@dataclass(frozen=True)
 class Consent:
     """Whether messages about offers may be pushed, as the customer said at `at`."""
 
@@ -266,6 +281,9 @@ class Wallet(Protocol):
 
     def freeze(self, account: str, key: str, deadline: float) -> Freeze:
         """Freeze the account: no payment leaves it until an agent unfreezes it."""
+
+    def unfreeze(self, account: str, key: str, deadline: float) -> Unfreeze:
+        """Lift the freeze of an account that `may_unfreeze`; raises StaysFrozen."""
 
     def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
         """File a dispute of a payment of this account; raises AlreadyDisputed."""

@@ -48,6 +48,10 @@ class NewFreeze(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a freeze, which is empty."""
 
 
+class NewUnfreeze(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of an unfreeze, which is empty."""
+
+
 class NewDispute(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a dispute: the payment and the reason."""
 

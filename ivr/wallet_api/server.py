@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 
 from ivr.demo.wallet import DemoWallet, KeyReused, NoSuchRecord
 from ivr.engine.errors import Unavailable
-from ivr.wallet.types import AlreadyDisputed
+from ivr.wallet.types import AlreadyDisputed, StaysFrozen
 from ivr.wallet_api import request_parsing
 from ivr.wallet_api.request_parsing import Refused
 
@@ -132,6 +132,7 @@ def _writes(demo: DemoWallet) -> Blueprint:
     routes = Blueprint("writes", __name__, url_prefix=IN_ACCOUNT)
     routes.register_error_handler(NoSuchRecord, _no_payment)
     routes.register_error_handler(AlreadyDisputed, _already_disputed)
+    routes.register_error_handler(StaysFrozen, _stays_frozen)
     routes.register_error_handler(KeyReused, _key_reused)
 
     @routes.post("/freezes")
@@ -139,6 +140,12 @@ def _writes(demo: DemoWallet) -> Blueprint:
         key, _ = request_parsing.key(), request_parsing.body(request_parsing.NewFreeze)
         _must_be_there(demo, wallet, account)
         return _told(_done(key, "freeze", account, demo.freeze(account, key, _soon())), 201)
+
+    @routes.post("/unfreezes")
+    def unfreezes(wallet: str, account: str) -> Response:
+        key, _ = request_parsing.key(), request_parsing.body(request_parsing.NewUnfreeze)
+        _must_be_there(demo, wallet, account)
+        return _told(_done(key, "unfreeze", account, demo.unfreeze(account, key, _soon())), 201)
 
     @routes.post("/disputes")
     def disputes(wallet: str, account: str) -> Response:
@@ -198,6 +205,10 @@ def _no_payment(_error: NoSuchRecord) -> Response:
 
 def _already_disputed(_error: AlreadyDisputed) -> Response:
     return _problem(409, "already-disputed", "the payment has its dispute")
+
+
+def _stays_frozen(_error: StaysFrozen) -> Response:
+    return _problem(409, "stays-frozen", "this freeze is lifted by the wallet's own staff only")
 
 
 def _key_reused(_error: KeyReused) -> Response:

@@ -29,6 +29,7 @@ ASKED = {
     "promotions": lambda wallet, by: wallet.promotions("haiyun", by),
     "rewards": lambda wallet, by: wallet.rewards(K1, by),
     "freeze": lambda wallet, by: wallet.freeze(K1, KEY, by),
+    "unfreeze": lambda wallet, by: wallet.unfreeze(K1, KEY, by),
     "dispute": lambda wallet, by: wallet.dispute(K1, "Y1", "not-me", KEY, by),
     "consent": lambda wallet, by: wallet.consent(K1, True, KEY, by),
 }
@@ -91,6 +92,7 @@ GOOD = {
     "promotions": {"promotions": [PROMOTION]},
     "rewards": {"rewards": [REWARD]},
     "freeze": done("freeze", FROZEN),
+    "unfreeze": done("unfreeze", FROZEN),
     "dispute": done("dispute", DISPUTE),
     "consent": done("consent", FROZEN | {"push": True}),
 }
@@ -104,7 +106,7 @@ def answering(document, status=None, content="application/json", **headers):
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         found = status or (
             201
-            if environ["PATH_INFO"].endswith(("freezes", "disputes", "consents"))
+            if environ["PATH_INFO"].endswith(("freezes", "unfreezes", "disputes", "consents"))
             and environ["REQUEST_METHOD"] == "POST"
             else 200
         )

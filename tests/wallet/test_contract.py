@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from ivr.demo.tables import customers
 from ivr.engine.errors import Unavailable
-from ivr.wallet.types import AlreadyDisputed, Both, Prize, Spending
+from ivr.storage.database import begin_write
+from ivr.wallet.types import AlreadyDisputed, Both, Prize, Spending, StaysFrozen
 
 LONG_AGO, LATER = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 NOWHERE = ["nobody", "haiyun:nobody", "K99", "haiyun:K99", "kunlun:K1", "?c1a0", ""]
@@ -116,6 +120,7 @@ def test_nothing_is_done_to_an_account_that_does_not_exist(wallet, account):
     """A write there is no success."""
     for write in (
         lambda: wallet.freeze(account, "call-1:9:freeze:1", soon()),
+        lambda: wallet.unfreeze(account, "call-1:unfreeze:1", soon()),
         lambda: wallet.dispute(account, "Y1", "not-me", "call-1:9:dispute:1", soon()),
         lambda: wallet.consent(account, True, "call-1:9:consent:1", soon()),
     ):
@@ -197,6 +202,31 @@ def test_a_frozen_account_is_frozen_and_stays_so(wallet, lin):
     assert wallet.account(lin, soon()).status == "frozen"
     assert wallet.freeze(lin, "call-1:9:freeze:1", soon()) == frozen
     assert wallet.freeze(lin, "call-2:9:freeze:1", soon()).account == lin
+
+
+def test_a_freeze_is_lifted_once_and_the_same_key_lifts_no_later_one(wallet, lin):
+    """A repeat of an old request must not free an account that was frozen again since."""
+    wallet.freeze(lin, "call-1:9:freeze:1", soon())
+    assert wallet.account(lin, soon()).may_unfreeze
+    lifted = wallet.unfreeze(lin, "call-2:unfreeze:1", soon())
+    assert lifted.account == lin and lifted.at.tzinfo and wallet.account(lin, soon()).status == "active"
+    assert wallet.unfreeze(lin, "call-2:unfreeze:2", soon()).account == lin
+    wallet.freeze(lin, "call-3:9:freeze:1", soon())
+    assert wallet.unfreeze(lin, "call-2:unfreeze:1", soon()) == lifted
+    assert wallet.account(lin, soon()).status == "frozen"
+
+
+def test_a_freeze_that_is_for_the_wallets_staff_stays(wallet, account_of, database):
+    """Of a court, or of the risk department: it is refused, which is no unknown outcome."""
+    with begin_write(database) as conn:
+        kept = json.loads(conn.scalar(sa.select(customers.c.document).where(customers.c.id == "K3")))
+        changed = json.dumps(kept | {"may_unfreeze": False})
+        conn.execute(sa.update(customers).where(customers.c.id == "K3").values(document=changed))
+    sun = account_of("+8619900000053", "linfu")
+    assert (wallet.account(sun, soon()).status, wallet.account(sun, soon()).may_unfreeze) == ("frozen", False)
+    with pytest.raises(StaysFrozen):
+        wallet.unfreeze(sun, "call-1:unfreeze:1", soon())
+    assert wallet.account(sun, soon()).status == "frozen"
 
 
 def test_a_dispute_is_filed_once_for_a_payment(wallet, lin):

@@ -136,6 +136,7 @@ def test_what_the_client_asks_and_the_server_answers_is_as_the_contract_says(wat
     key = "CA0123456789abcdef0123456789abcdef:12:security.freeze:1"
     assert wallet.dispute(account, "Y1", "not-me", "call-1:9:dispute:1", soon)
     assert wallet.consent(account, True, "call-1:9:consent:1", soon) and wallet.freeze(account, key, soon)
+    assert wallet.unfreeze(account, "call-1:unfreeze:1", soon)
     assert wallet._find_write_by_key(account, key, soon, msgspec.Raw | Any)["result"]
     assert against == []
     assert asked == {operation["operationId"] for _, _, operation in operations()}

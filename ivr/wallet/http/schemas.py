@@ -64,7 +64,7 @@ class WriteResult(Generic[T]):
     """
 
     key: Id
-    operation: Literal["freeze", "dispute", "consent"]
+    operation: Literal["freeze", "unfreeze", "dispute", "consent"]
     account: Id
     status: Literal["done"]
     result: T

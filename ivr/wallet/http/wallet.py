@@ -41,7 +41,9 @@ from ivr.wallet.types import (
     Promotion,
     Reward,
     Spending,
+    StaysFrozen,
     TopUp,
+    Unfreeze,
 )
 
 T = TypeVar("T")
@@ -51,6 +53,8 @@ ANY_WALLET = ""
 KEPT_FOR_ASKING = 1.5
 """Seconds that a write keeps in reserve to look up its outcome if the answer does not arrive."""
 PAGE = 100
+REFUSALS: dict[str, type[Exception]] = {"already-disputed": AlreadyDisputed, "stays-frozen": StaysFrozen}
+"""Codes of a 409 after which the write was certainly not done, and what they mean."""
 
 
 class HttpWallet:
@@ -150,6 +154,12 @@ class HttpWallet:
         require(done.result.account == done.account, "a freeze of another account")
         return replace(done.result, account=account)
 
+    def unfreeze(self, account: str, key: str, deadline: float) -> Unfreeze:
+        """Lifted, as the wallet says of this account."""
+        done = self._write(account, "unfreeze", {}, key, deadline, WriteResult[Unfreeze])
+        require(done.result.account == done.account, "an unfreeze of another account")
+        return replace(done.result, account=account)
+
     def dispute(self, account: str, payment: str, reason: DisputeReason, key: str, deadline: float) -> Dispute:
         """Filed, as the wallet says of this payment."""
         asked = {"payment": payment, "reason": reason}
@@ -171,8 +181,9 @@ class HttpWallet:
         api, path = self._account(account)
         try:
             answer = api.post(f"{path}/{operation}s", _earlier(deadline), body, key)
-            if is_problem(answer, 409, "already-disputed"):
-                raise AlreadyDisputed(operation)
+            for code, refused in REFUSALS.items():
+                if is_problem(answer, 409, code):
+                    raise refused(operation)
             done = decoded(answer, kind, 201)
         except NotSent:
             raise
