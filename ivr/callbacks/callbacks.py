@@ -89,10 +89,17 @@ class CallbackSlot:
 @write
 def draft_for_caller(world: World, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """A draft for the caller's own number, if the line may call it back."""
-    caller = _caller(world)
+    caller = caller_number(world)
     if caller is None or not numbers.may_be_rung(caller, world.runtime.settings.callback_prefixes):
         return Draft("", False, why="not there")
     return _draft(world, caller, wallet, customer)
+
+
+def draft_for_number(world: World, number: str, wallet: str, customer: dict[str, Any] | None) -> Draft:
+    """A draft for a number that is known to be the customer's, E.164, if the line may call it."""
+    if not numbers.may_be_rung(number, world.runtime.settings.callback_prefixes):
+        return Draft("", False, why="not there")
+    return _draft(world, number, wallet, customer)
 
 
 PROMISED = ("requested", "joined")
@@ -110,7 +117,7 @@ def is_promised(world: World) -> bool:
 def draft_callback(world: World, number: Sealed, wallet: str, customer: dict[str, Any] | None) -> Draft:
     """A draft for the keyed number, stored until the caller confirms it."""
     keys, home = world.runtime.sealer.open(number.token), directory.by_id(world.conn, wallet).country
-    found = numbers.readings(keys, home, _caller(world))
+    found = numbers.readings(keys, home, caller_number(world))
     allowed = [one for one in found if numbers.may_be_rung(one, world.runtime.settings.callback_prefixes)]
     if len(allowed) > 1:
         choices = [NumberReading(_sealed(world, one), country) for one in allowed if (country := numbers.country(one))]
@@ -197,7 +204,7 @@ def _sealed(world: World, number: str) -> Sealed:
     return Sealed(world.runtime.sealer.seal(number))
 
 
-def _caller(world: World) -> str | None:
+def caller_number(world: World) -> str | None:
     """The caller's number, or None when it was withheld."""
     here = journal.calls.c.call == world.call
     sealed = world.conn.scalar(sa.select(journal.calls.c.caller_sealed).where(here))

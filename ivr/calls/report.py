@@ -19,6 +19,7 @@ from ivr.handover.summary import proof_level, summarise
 from ivr.queue.ratings import rating_of
 from ivr.queue.tables import queue_entries
 from ivr.queue.talk_notes import outcomes_of
+from ivr.staff import acts
 
 CRM_FIELDS = (
     "wallet",
@@ -53,11 +54,17 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "call": sid,
         "language": rows[-1].language,
         "wallet": call.wallet,
-        "level": proof_level(rows[-1].facts),
+        "level": _level(conn, sid, rows[-1].facts),
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
         "rating": rating_of(conn, sid),
         "talks": outcomes_of(conn, sid),
     } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _turns_and_summary(rows))
+
+
+def _level(conn: sa.Connection, sid: str, facts: dict[str, Any]) -> str:
+    """What the line proved, or L3 after an agent verified the same customer."""
+    proved = facts.get("customer") or facts.get("owner")
+    return "L3" if proved and acts.is_verified(conn, sid, proved["id"]) else proof_level(facts)
 
 
 def _turns_and_summary(rows: list[journal.Row]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ivr.follow_up import deliveries
 from ivr.storage.database import AnyRow, begin_read
 from ivr.wallet import business_days, directory
 from ivr.wallet.client import wallet_client
+from ivr.wallet.transactions import Record
 from ivr.wallet.types import AlreadyDisputed, Dispute, DisputeReason, WalletInfo
 from ivr.wallet.verified import Verified
 
@@ -95,6 +96,11 @@ def terms_of(world: World, wallet: str, at: str) -> Terms:
         card=replace(card, provisional=card.provisional or decision.provisional),
         compensation=_due_date(world.now, policy["compensation_decision"], info),
     )
+
+
+def is_disputable(one: Record) -> bool:
+    """Whether its kind and outcome allow a dispute: a payment that succeeded. The window is in `terms_of`."""
+    return one.kind == "payment" and one.status == "succeeded"
 
 
 @read

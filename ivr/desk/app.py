@@ -28,6 +28,7 @@ from ivr.desk import (
     people_pages,
     phone_pages,
     search_page,
+    serve_pages,
     sign_in_pages,
     state_pages,
     talk_pages,
@@ -36,13 +37,15 @@ from ivr.desk import (
 from ivr.desk.context import Desk
 from ivr.desk.words import register_words
 from ivr.engine.secrets import Sealer
+from ivr.follow_up.messages import TextOutbox
 from ivr.migrations.migrate import is_migrated
 from ivr.network.loopback import entrance, refuse_strangers
 from ivr.staff.credentials import Credentials
 from ivr.staff.sessions import LONGEST
 from ivr.staff.sign_in import SignIn
 from ivr.storage.database import connect
-from ivr.wiring.lab_or_live import business_clock, make_credentials, make_softphone
+from ivr.wallet.types import Wallet
+from ivr.wiring.lab_or_live import business_clock, make_credentials, make_softphone, make_wallet
 
 LARGEST_FORM = 64 * 1024
 PAGES = (
@@ -54,6 +57,7 @@ PAGES = (
     call_pages,
     talk_pages,
     case_pages,
+    serve_pages,
     search_page,
     audit_page,
     people_pages,
@@ -65,8 +69,9 @@ def create_desk(
     settings: Settings | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     credentials: Credentials | None = None,
+    wallet: Wallet | None = None,
 ) -> Flask:
-    """The app of one process, made after the fork; tests give a clock of the machine and cheap passwords."""
+    """The app of one process, made after the fork; tests give a clock of the machine, cheap passwords and a wallet."""
     prepare_logs()
     settings = settings or Settings.load()
     engine, sealer = connect(settings.database_url), Sealer(settings.server_key)
@@ -79,6 +84,8 @@ def create_desk(
         clock,
         business_clock(settings),
         _cookie(settings),
+        wallet or make_wallet(engine, settings),
+        TextOutbox(business_clock(settings), clock),
         softphone=make_softphone(settings),
     )
     app = Flask(__name__, static_url_path="/desk/static")

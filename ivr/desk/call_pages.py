@@ -12,9 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
+from ivr.cases.stages import STAGES
 from ivr.config.logs import logger
 from ivr.desk import calls as seen
-from ivr.desk import phone_pages, room
+from ivr.desk import phone_pages, room, serve_pages
 from ivr.desk.access import needs, person
 from ivr.desk.card import FIELDS, Card, card, open_field
 from ivr.desk.context import Desk
@@ -22,13 +23,18 @@ from ivr.desk.words import language
 from ivr.handover.summary_views import record_view
 from ivr.queue import talk_notes
 from ivr.queue.talk_notes import OUTCOMES, TalkNote
-from ivr.staff import audit
+from ivr.serving.freezes import PROOFS
+from ivr.serving.matters import KINDS
+from ivr.staff import acts, audit
 from ivr.staff.tables import audit_log
 from ivr.storage.database import AnyRow, begin_read, begin_write
+from ivr.wallet.types import DISPUTE_REASONS
 
 REASONS = ("customer-asked", "call-back", "case-work", "complaint")
 REVEALED_SECONDS = 30
 MOST_PAGES = 100
+CHOICES = {"proofs": PROOFS, "kinds": KINDS, "causes": DISPUTE_REASONS, "stages": STAGES}
+"""What the forms for the customer let choose."""
 MANY, HOUR = 20, timedelta(hours=1)
 """Fields that one person reveals within an hour and that are worth an error in the log."""
 
@@ -73,7 +79,7 @@ def _add_card(pages: Blueprint, desk: Desk) -> None:
     @needs("calls", "own-calls")
     def show(call: str) -> str:
         row = _note(desk, call, "call-seen")
-        return _page(desk, _card(desk, row))
+        return _page(desk, row, _card(desk, row))
 
 
 def _add_reveal(pages: Blueprint, desk: Desk) -> None:
@@ -88,7 +94,7 @@ def _add_reveal(pages: Blueprint, desk: Desk) -> None:
         with begin_read(desk.engine) as conn:
             value = open_field(conn, row, shown.summary or {}, field, desk.sealer)
             _warn_of_many(conn, desk)
-        return _page(desk, shown, {field: value} if value and field in shown.masked else {})
+        return _page(desk, row, shown, {field: value} if value and field in shown.masked else {})
 
 
 def _add_outcome(pages: Blueprint, desk: Desk) -> None:
@@ -128,7 +134,7 @@ def _card(desk: Desk, row: AnyRow) -> Card:
     return found
 
 
-def _page(desk: Desk, shown: Card, revealed: dict[str, str] | None = None) -> str:
+def _page(desk: Desk, row: AnyRow, shown: Card, revealed: dict[str, str] | None = None) -> str:
     may_reveal = person().may("reveal")
     with begin_read(desk.engine) as conn:
         notes = talk_notes.of_call(conn, shown.call, desk.sealer)
@@ -143,6 +149,9 @@ def _page(desk: Desk, shown: Card, revealed: dict[str, str] | None = None) -> st
         own=next((one for one in notes if one.staff == person().id), None),
         may_write=may_write,
         outcomes=OUTCOMES,
+        offer=serve_pages.offer_for(desk, row),
+        choices=CHOICES,
+        new_id=acts.new_id,
     )
 
 

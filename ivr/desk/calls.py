@@ -58,7 +58,7 @@ class ListedCall:
 def today(conn: sa.Connection, person: Person, now: datetime, page: int = 1) -> tuple[list[ListedCall], bool]:
     """The calls of today in the time zone of each wallet, the newest first, MOST a page; and whether there are more."""
     every = _newest(conn, person, now - timedelta(days=2), most=(page + 1) * 10 * MOST)
-    of_today = (one for one in every if _is_of_today(conn, one, now) or _rang_back(conn, person, one, now))
+    of_today = (one for one in every if is_of_today(conn, one, now) or _rang_back(conn, person, one, now))
     listed = _listed(conn, _own(conn, person, of_today))
     found = list(islice(listed, (page - 1) * MOST, page * MOST + 1))
     return found[:MOST], len(found) > MOST
@@ -82,7 +82,7 @@ def find(conn: sa.Connection, person: Person, call: str, now: datetime) -> AnyRo
     row = conn.execute(query).first()
     if row is None or person.may("calls"):
         return row
-    mine = _rang_back(conn, person, row, now) or (_is_of_today(conn, row, now) and _took(conn, person, call))
+    mine = _rang_back(conn, person, row, now) or (is_of_today(conn, row, now) and _took(conn, person, call))
     return row if mine and person.may("own-calls") else None
 
 
@@ -122,6 +122,12 @@ def known_wallets(conn: sa.Connection, scope: Scope) -> dict[str, dict[str, str]
 def countries(conn: sa.Connection, scope: Scope) -> set[str]:
     """The countries in which the wallets of a scope read numbers without a country code."""
     return {directory.by_id(conn, one).country for one in known_wallets(conn, scope)}
+
+
+def is_of_today(conn: sa.Connection, row: AnyRow, now: datetime) -> bool:
+    """Whether the call began on this day of its wallet."""
+    zone = ZoneInfo(zone_of(conn, row.wallet))
+    return bool(datetime.fromisoformat(row.started).astimezone(zone).date() == now.astimezone(zone).date())
 
 
 def topic_of(path: list[str]) -> str | None:
@@ -169,7 +175,7 @@ def _rang_back(conn: sa.Connection, person: Person, row: AnyRow, now: datetime) 
 
 def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
     if not person.may("calls"):
-        found = [one for one in found if _is_of_today(conn, one, now)]
+        found = [one for one in found if is_of_today(conn, one, now)]
     return list(islice(_listed(conn, _own(conn, person, found)), MOST))
 
 
@@ -200,11 +206,6 @@ def _rung_when_accepted(rows: list[Row]) -> str | None:
                 return rung
     waits = rows[-1].wait if rows else None
     return numbers[0] if numbers and waits and waits["kind"] == "Dial" else None
-
-
-def _is_of_today(conn: sa.Connection, row: AnyRow, now: datetime) -> bool:
-    zone = ZoneInfo(zone_of(conn, row.wallet))
-    return bool(datetime.fromisoformat(row.started).astimezone(zone).date() == now.astimezone(zone).date())
 
 
 def _listed(conn: sa.Connection, found: Iterable[AnyRow]) -> Iterator[ListedCall]:

@@ -10,7 +10,7 @@ from ivr.cases.tables import cases, disputes, overdue
 from ivr.desk import calls as seen
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
-from ivr.staff import audit
+from ivr.staff import acts, audit
 from ivr.staff.scope import Scope
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.voice_notes.tables import voice_notes
@@ -33,6 +33,7 @@ def blueprint(desk: Desk) -> Blueprint:
             notes = conn.execute(
                 sa.select(voice_notes).where(voice_notes.c.reference == reference, voice_notes.c.wallet == row.wallet)
             ).all()
+            written = acts.notes_of(conn, row.wallet, reference, desk.sealer)
             call = seen.find(conn, person(), row.call, desk.business_now(conn)) if row.call else None
             zone, wallet = seen.zone_of(conn, row.wallet), seen.name_of(conn, row.wallet)
         return render_template(
@@ -40,6 +41,7 @@ def blueprint(desk: Desk) -> Blueprint:
             case=row,
             late=late,
             notes=notes,
+            written=written,
             call=call,
             zone=zone,
             wallet=wallet,

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings
 from ivr.desk.room import Briefs
 from ivr.engine.secrets import Sealer
+from ivr.follow_up.messages import TextOutbox
 from ivr.staff.sign_in import SignIn
 from ivr.telephony.softphone import Softphone
+from ivr.wallet.types import Wallet
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Desk:
     now: Callable[[], datetime]
     business_now: Callable[[sa.Connection], datetime]
     cookie: str
+    wallet: Wallet
+    texts: TextOutbox
     softphone: Softphone | None = None
     """The browsers of agents, where the server operates them; None where Twilio's Voice SDK does."""
     briefs: Briefs = field(default_factory=Briefs)

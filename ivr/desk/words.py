@@ -54,6 +54,15 @@ def moment(at: str | datetime | None, zone: str = "UTC") -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if at else ""
 
 
+def money(fen: int) -> str:
+    """An amount in yuan.
+
+    >>> money(123456)
+    '1,234.56'
+    """
+    return f"{fen // 100:,}.{fen % 100:02}"
+
+
 def elapsed(since: str, until: str | datetime | None) -> str:
     """Minutes and seconds from one moment to another; nothing without the second: then the page's script counts.
 
@@ -79,4 +88,5 @@ def register_words(app: Flask) -> None:
     def for_templates() -> dict[str, Any]:
         me = g.session.person if is_signed_in() else None
         said = {"t": say, "label": label, "language": language(), "moment": moment, "elapsed": elapsed}
+        said |= {"money": money}
         return said | {"remaining": remaining, "all_outcomes": OUTCOMES} | {"me": me, "languages": LANGUAGES}

@@ -25,7 +25,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ivr.engine.errors import Unavailable
-from ivr.engine.runtime import Runtime
+from ivr.engine.runtime import Services
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class World:
     now: datetime
     deadline: float
     connection: sa.Connection | None
-    runtime: Runtime
+    runtime: Services
 
     @property
     def conn(self) -> sa.Connection:

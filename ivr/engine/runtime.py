@@ -33,6 +33,35 @@ class Texts(Protocol):
         """Promise a text by the id of its message, due after so long."""
 
 
+class Services(Protocol):
+    """What effects use of the process that runs them: a voice process has its `Runtime`, the desk services of its
+    own."""
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """Seals with the key of the call."""
+
+    @property
+    def wallets(self) -> object:
+        """The wallet client."""
+
+    @property
+    def texts(self) -> Texts:
+        """Text messages."""
+
+    @property
+    def machine(self) -> Callable[[], datetime]:
+        """The machine's time."""
+
+
 class Runtime(msgspec.Struct, frozen=True):
     """The database, the words, the root flows, and the slots for turns that wait for the outside.
 

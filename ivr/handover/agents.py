@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from ivr.engine.effects import World, read
+from ivr.engine.runtime import Runtime
 from ivr.wallet import business_days, directory
 from ivr.wallet.types import WalletInfo
 
@@ -32,8 +33,9 @@ def duty(world: World, wallet: str, urgent: bool = False) -> Duty:
     info = directory.by_id(world.conn, wallet)
     week = (info.staffed(urgent), world.now, info.timezone, info.calendar)
     if business_days.is_open(*week):
-        queued = world.runtime.is_desk_staffed(world.conn, wallet, world.runtime.machine())
-        return Duty(True, list(world.runtime.agents_on_duty(world.conn)), None, queued=queued)
+        runtime = cast(Runtime, world.runtime)  # only flows ask this, and a voice process runs them
+        queued = runtime.is_desk_staffed(world.conn, wallet, runtime.machine())
+        return Duty(True, list(runtime.agents_on_duty(world.conn)), None, queued=queued)
     opens = business_days.next_opening(*week)
     return Duty(False, [], opens.at.isoformat(), opens.provisional) if opens else Duty(False, [], None)
 

@@ -28,6 +28,7 @@ from ivr.lab.staff import add_demo_people
 from ivr.lab.tables import worlds
 from ivr.operations import tables as operations_tables
 from ivr.queue import tables as queue_tables
+from ivr.staff import tables as staff_tables
 from ivr.talks import tables as talks_tables
 from ivr.task_routing import tables as task_tables
 from ivr.voice_notes import tables as voice_notes_tables
@@ -76,6 +77,7 @@ HAPPENED = (
     queue_tables.agent_offers,
     queue_tables.talk_notes,
     queue_tables.ratings,
+    staff_tables.agent_acts,
     talks_tables.talks,
     talks_tables.talk_legs,
     talks_tables.talk_steps,

@@ -30,6 +30,7 @@ from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.identity.tables import attempts, challenges, languages
 from ivr.queue.tables import talk_notes
+from ivr.staff.tables import agent_acts
 from ivr.storage.database import writing
 from ivr.voice_notes.tables import sounds, voice_notes
 
@@ -85,7 +86,9 @@ def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Con
             _driver(conn).execute("PRAGMA secure_delete=OFF")
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            conn.execute(sa.text("VACUUM calls, callbacks, deliveries, lab_texts, talk_notes, voice_sounds"))
+            conn.execute(
+                sa.text("VACUUM calls, callbacks, deliveries, lab_texts, talk_notes, agent_acts, voice_sounds")
+            )
     return report
 
 
@@ -111,6 +114,8 @@ def _erase(conn: sa.Connection, wallet: str, customer: str, now: datetime) -> Re
     )
     gone = {"note_sealed": None, "follow_up_sealed": None}
     conn.execute(sa.update(talk_notes).where(talk_notes.c.call.in_(every)).values(**gone))
+    theirs = agent_acts.c.call.in_(every) | agent_acts.c.about.in_(references)
+    conn.execute(sa.update(agent_acts).where(theirs).values(note_sealed=None))
     for table in (attempts, challenges):
         conn.execute(sa.update(table).where(table.c.call.in_(every)).values(caller=None))
     return report
@@ -120,7 +125,10 @@ def _calls_of(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[s
     """Calls in which the customer was verified, or that left a record."""
     proved = (attempts.c.wallet == wallet) & attempts.c.account.in_(names) & attempts.c.ok
     queries = [sa.select(attempts.c.call).where(proved)]
-    queries += [sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer.in_(names)) for table in KEPT]
+    queries += [
+        sa.select(table.c.call).where(table.c.wallet == wallet, table.c.customer.in_(names))
+        for table in (*KEPT, agent_acts)
+    ]
     return {call for query in queries for call in conn.scalars(query) if call}
 
 

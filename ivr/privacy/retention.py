@@ -25,6 +25,7 @@ from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover.tables import summary_views
 from ivr.identity.tables import attempts, challenges, warnings
 from ivr.queue.tables import agent_offers, queue_entries, talk_notes
+from ivr.staff.tables import agent_acts
 from ivr.storage.database import AnySelect, begin_read, begin_write
 from ivr.talks.tables import talk_legs, talk_steps, talks
 from ivr.task_routing.tables import task_reservations
@@ -79,8 +80,15 @@ def _batches(engine: sa.Engine, sort: Sort, before: str) -> Iterator[int]:
 
 
 def _old_calls(before: str, *which: sa.ColumnElement[bool]) -> AnySelect:
-    """Calls from before that day whose cases are done and whose callbacks need no more attempts."""
+    """Calls from before that day whose cases are done, also those that agents worked on in them, and whose callbacks
+    need no more attempts."""
     waiting = [sa.exists().where(table.c.call == calls.c.call, table.c.status.in_(OPEN)) for table in CASE_TABLES]
+    waiting += [
+        sa.exists().where(
+            agent_acts.c.call == calls.c.call, table.c.reference == agent_acts.c.about, table.c.status.in_(OPEN)
+        )
+        for table in CASE_TABLES
+    ]
     unsettled = callback_queue.c.status.not_in(CLOSED)
     waiting += [sa.exists().where(callbacks.c.call == calls.c.call, callback_queue.c.id == callbacks.c.id, unsettled)]
     return sa.select(calls.c.call).where(calls.c.started < before, *which, *(~one for one in waiting))
@@ -102,6 +110,7 @@ def _forget_journals(conn: sa.Connection, ids: list[str]) -> None:
 def _forget_summaries(conn: sa.Connection, ids: list[str]) -> None:
     conn.execute(sa.update(calls).where(calls.c.call.in_(ids)).values(summary_sealed=None))
     conn.execute(sa.delete(talk_notes).where(talk_notes.c.call.in_(ids)))
+    conn.execute(sa.update(agent_acts).where(agent_acts.c.call.in_(ids)).values(note_sealed=None))
 
 
 def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
@@ -119,6 +128,7 @@ def _forget_calls(conn: sa.Connection, ids: list[str]) -> None:
         summary_views,
         warnings,
         talk_notes,
+        agent_acts,
         queue_entries,
         talks,
         notices,

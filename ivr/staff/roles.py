@@ -6,17 +6,18 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Role = Literal["agent", "supervisor", "auditor", "admin"]
-Right = Literal["own-calls", "calls", "cases", "reveal", "take-calls", "wall", "audit", "people", "supervise"]
+Right = Literal["own-calls", "calls", "cases", "reveal", "take-calls", "wall", "audit", "people", "supervise", "serve"]
 ROLES: tuple[Role, ...] = get_args(Role)
 RIGHTS: dict[str, frozenset[Right]] = {
-    "agent": frozenset({"own-calls", "cases", "reveal", "take-calls"}),
-    "supervisor": frozenset({"calls", "cases", "reveal", "take-calls", "wall", "audit", "supervise"}),
+    "agent": frozenset({"own-calls", "cases", "reveal", "take-calls", "serve"}),
+    "supervisor": frozenset({"calls", "cases", "reveal", "take-calls", "wall", "audit", "supervise", "serve"}),
     "auditor": frozenset({"calls", "cases", "audit"}),
     "admin": frozenset({"audit", "people"}),
 }
 """`own-calls`: calls that one took today; `calls`: all calls of one's wallets; `cases`: a case by its reference;
 `take-calls`: see who waits, and be rung for them; `wall`: everybody's states and the figures of the day; `supervise`:
-listen to a talk, and speak in it. An admin sees people, and no calls."""
+listen to a talk, and speak in it; `serve`: act for the caller from the card of a call, an agent in their own talk
+only. An admin sees people, and no calls."""
 NEEDS_CODE = ("supervisor", "admin")
 """Roles that sign in with a code of an authenticator app beside the password."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information", "other")

@@ -1,5 +1,5 @@
-"""Tables: people, their sessions, their tries to sign in, and the audit log. Times are the machine's, ISO 8601 in
-UTC."""
+"""Tables: people, their sessions, their tries to sign in, what they did for callers, and the audit log. Times are the
+machine's, ISO 8601 in UTC."""
 
 from __future__ import annotations
 
@@ -48,6 +48,24 @@ sign_ins = sa.Table(
     sa.Column("ok", sa.Boolean, nullable=False),
     sa.Index("staff_sign_ins_by_account", "account", "at"),
     sa.Index("staff_sign_ins_by_address", "address", "at"),
+)
+
+agent_acts = sa.Table(
+    "agent_acts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # random, from the form: a form that is sent twice acts once
+    sa.Column("call", sa.Text, nullable=False),
+    sa.Column("wallet", sa.Text, nullable=False),
+    sa.Column("customer", sa.Text),  # for whom; null where the caller was not verified
+    sa.Column("staff", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),  # proof, unfreeze, note, stage, case, dispute, text, callback
+    sa.Column("about", sa.Text, nullable=False),  # a reference, the kind of a text, how the caller was verified; or ""
+    sa.Column("details", sa.Text, nullable=False),  # JSON, without personal data
+    sa.Column("status", sa.Text, nullable=False),  # asked (the wallet's outcome is not known), then done or refused
+    sa.Column("note_sealed", sa.Text),  # with the key of the call
+    sa.Index("agent_acts_by_call", "call"),
+    sa.Index("agent_acts_by_matter", "about"),
 )
 
 audit_log = sa.Table(

@@ -1,4 +1,5 @@
-"""Compose the text messages that follow a call: a code, a case's reference, news of a freeze or of failed attempts.
+"""Compose the text messages that follow a call: a code, a case's reference, news of a freeze or of failed attempts,
+what an agent chose.
 
 The worker looks up the number and fills in the words (`messages.toml`) when a message is due; the database keeps
 neither.
@@ -25,6 +26,8 @@ from ivr.follow_up.outbox import RetryPolicy
 from ivr.identity.codes import CODE_VALID
 from ivr.identity.guessing import DECLINED, LOCKED, utc
 from ivr.identity.tables import challenges, warnings
+from ivr.staff import acts
+from ivr.staff.acts import Act
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.own_numbers import sender as sender_of
 from ivr.telephony.texting import Text
@@ -38,6 +41,8 @@ MINUTES = CODE_VALID // timedelta(minutes=1)
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
 SIGNATURES = TEXTS.pop("signature")
 """Both by language; the texts by kind, the first part of a message's id."""
+BY_HAND = tuple(kind.removeprefix("hand-") for kind in TEXTS if kind.startswith("hand-"))
+"""The texts that an agent may choose on the desk."""
 
 
 def compose_code(context: Context, message: str) -> Text | None:
@@ -79,6 +84,28 @@ def compose_freeze(context: Context, message: str) -> Text | None:
         heard = _heard(conn, context.settings, frozen.call if frozen else "")
     owner = _account(context, frozen.customer if frozen else None)
     return _text(context, "freeze", owner, heard.for_(owner)) if owner else None
+
+
+def compose_unfreeze(context: Context, message: str) -> Text | None:
+    """`unfreeze:<call>:<act>` → to the owner's mobile in the owner's language: somebody else may have been
+    verified."""
+    act, heard = _acted(context, message)
+    owner = _account(context, act.customer if act else None)
+    return _text(context, "unfreeze", owner, heard.for_(owner)) if owner else None
+
+
+def compose_by_hand(context: Context, message: str) -> Text | None:
+    """`hand:<call>:<act>` → the text that an agent chose, to the customer's mobile; None for one that is not
+    there any more."""
+    act, heard = _acted(context, message)
+    owner = _account(context, act.customer if act else None)
+    if act is None or owner is None or act.about not in BY_HAND:
+        return None
+    with begin_read(context.engine) as conn:
+        channels = directory.by_id(conn, act.wallet).channels
+    separator = "、" if heard.language == "zh" else ", "
+    values = {"numbers": separator.join(channels["official_numbers"]), "app": channels["app"][heard.language]}
+    return _text(context, f"hand-{act.about}", owner, heard, **values, reference=act.details.get("reference", ""))
 
 
 def compose_locked(context: Context, message: str) -> Text | None:
@@ -125,6 +152,13 @@ def _warned(context: Context, message: str) -> tuple[Account | None, _Heard, boo
     return owner, heard.for_(owner), frozen
 
 
+def _acted(context: Context, message: str) -> tuple[Act | None, _Heard]:
+    """The act that the text is about, and the language and wallet of its call."""
+    with begin_read(context.engine) as conn:
+        act = acts.find(conn, message.rpartition(":")[2])
+        return act, _heard(conn, context.settings, act.call if act else "")
+
+
 def _text(context: Context, kind: str, owner: Account, heard: _Heard, **values: Any) -> Text | None:
     """A signed text of this kind to the owner's mobile; None if there is no mobile."""
     if owner.mobile is None:
@@ -153,6 +187,8 @@ COMPOSERS = {
     "case": Composer(compose_case),
     "dispute": Composer(compose_dispute),
     "freeze": Composer(compose_freeze),
+    "unfreeze": Composer(compose_unfreeze),
+    "hand": Composer(compose_by_hand),
     LOCKED: Composer(compose_locked),
     DECLINED: Composer(compose_declined),
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from ivr.desk.serve_pages import ACTS
 from ivr.desk.words import words
 from ivr.queue.tables import queue_entries
 from ivr.staff.roles import ROLES
@@ -44,6 +45,7 @@ ROUTES = {
         ("POST", f"/desk/talks/<talk>/{act}"): {"agent"}
         for act in ("hold", "unhold", "consult", "complete", "cancel", "transfer", "end", "rejoin")
     },
+    **{("POST", f"/desk/calls/<call>/serve/{act}"): {"agent", "supervisor"} for act in ACTS},
     ("GET", "/desk/talks/<talk>/choose"): {"agent"},
     ("POST", "/desk/talks/<talk>/supervise"): {"supervisor"},
     **{

@@ -60,11 +60,11 @@ def test_wrap_up_ends_by_itself_and_the_card_takes_the_note_for_an_hour(desk, me
     """Nobody has to choose an outcome to be rung again; a supervisor who did not talk has no form."""
     desk.now += WRAP_UP + timedelta(seconds=1)
     assert activity(desk, "agent_h") == "idle" and "Still to be done" not in mei.gets("/desk/").text
-    assert "<textarea" in mei.gets(f"/desk/calls/{day.taken}").text
-    assert "<textarea" not in desk.by("super_h").gets(f"/desk/calls/{day.taken}").text
+    assert 'name="follow_up"' in mei.gets(f"/desk/calls/{day.taken}").text
+    assert 'name="follow_up"' not in desk.by("super_h").gets(f"/desk/calls/{day.taken}").text
     desk.now += WRITABLE
     late = desk.by("agent_h")
-    assert "<textarea" not in late.gets(f"/desk/calls/{day.taken}").text
+    assert 'name="follow_up"' not in late.gets(f"/desk/calls/{day.taken}").text
     assert late.posts(f"/desk/calls/{day.taken}/outcome", **NOTE).status_code == 404 and stored(desk) == []
 
 

@@ -45,7 +45,7 @@ def test_yesterdays_calls_are_not_of_today(desk):
     for hours, there in ((11, True), (12, False)):  # before and after midnight in Shanghai
         desk.line_now = NOON + timedelta(hours=hours)
         assert ("/desk/calls/" in desk.by("super_h").page.text) == there
-    assert "You have not taken a call yet" in desk.by("agent_h").page.text
+    assert "You had not taken a call" in desk.by("agent_h").page.text
 
 
 def test_a_busy_day_goes_on_on_the_next_page(desk):
@@ -68,7 +68,7 @@ def test_a_busy_day_goes_on_on_the_next_page(desk):
 def test_an_agents_home_has_the_calls_that_they_took(desk, day):
     """By the number that rang."""
     assert desk.by("agent_h").page.text.count("/desk/calls/") == 1
-    assert "You have not taken a call yet" in desk.by("idle_h").page.text
+    assert "You had not taken a call" in desk.by("idle_h").page.text
 
 
 def test_the_card_tells_the_story_in_order_and_masks_what_is_personal(desk, day):

@@ -17,14 +17,23 @@ from ivr.desk.words import words
 from ivr.handover.whisper import TOPICS
 from ivr.queue.agents import Activity, Wish
 from ivr.queue.talk_notes import OUTCOMES
+from ivr.serving.contact import CALLER, ON_FILE, Arrival
+from ivr.serving.context import Reason as ServeReason
+from ivr.serving.freezes import PROOFS
 from ivr.staff.roles import ROLES
 from ivr.staff.roles import TOPICS as STAFF_TOPICS
 from ivr.talks import operations
 from ivr.talks.operations import Hears, Reason
+from ivr.texts.follow_ups import BY_HAND
 from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
 
 DESK = Path(__file__).parents[2] / "ivr" / "desk"
 STAFF = DESK.parent / "staff"
+
+
+def serving_source() -> str:
+    """What is done for callers, as code."""
+    return "".join(path.read_text("utf-8") for path in (DESK.parent / "serving").glob("*.py"))
 
 
 def test_both_languages_have_the_same_words_with_the_same_values():
@@ -49,6 +58,8 @@ def test_every_word_that_a_page_asks_for_is_there():
         )
     )
     acts |= set(re.findall(r'_note\(desk, call, "([a-z-]+)"', pages))
+    acts |= (served := set(re.findall(r'\.record\(\s*conn, "([a-z-]+)"', serving_source())))
+    assert len(served) == 10
     talk_acts = set(re.findall(r'_note\(conn, talk, me, "([a-z-]+)"', inspect.getsource(operations)))
     assert len(talk_acts) == 10
     behind = {
@@ -62,6 +73,12 @@ def test_every_word_that_a_page_asks_for_is_there():
         "stage": {*STAGES, *DISPUTE_STAGES},
         "kind": {*PROMISES, *DISPUTE_REASONS, "reference", "call", "tail", "number", "nothing"},
         "speaks": {"zh", "en", "both"},
+        "served": {"proof", "unfreeze", "note", "stage", "case", "dispute", "text", "callback"},
+        "proof": PROOFS,
+        "text": BY_HAND,
+        "arrival": get_args(Arrival),
+        "number": {CALLER, ON_FILE},
+        "unserved": {*get_args(ServeReason)} - {"form"},
         "activity": get_args(Activity),
         "wish": get_args(Wish),
         "talk": OUTCOMES,
@@ -101,6 +118,7 @@ def test_no_word_is_left_over():
         "reason",
         "role",
         "refused",
+        "unserved",
     }
     unused = [
         name

@@ -11,6 +11,7 @@ from ivr.simulator.rest.messages import segments
 from ivr.texts.follow_ups import SIGNATURES, TEXTS
 
 VALUES = {"code": "008424", "minutes": 5, "reference": "261100018"}
+VALUES |= {"numbers": "+864000000101, 95001", "app": "在应用内依次进入设置、帮助与客服"}
 NAME = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 
 

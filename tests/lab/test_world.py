@@ -38,6 +38,7 @@ AT = "2026-11-23T02:00:00+00:00"
 QUEUED = {"language": "zh", "topic": "other", "priority": 2, "status": "queued", "tries": 0}
 OFFERED = {"address": "+12025550181", "state": "ringing", "status": "queued"}
 TALK = {"mode": "bridged", "holding": False, "conference_over": False, "began": AT, "status": "queued"}
+ACTED = {"act": "text", "about": "police", "details": "{}", "status": "done"}
 LEG = {"state": "joined", "hold": False, "sequence": 1}
 KEPT = {"id": "x1", "wallet": "haiyun", "customer": "K1", "call": "CA1", "at": AT}
 DUE = {"reference": "202611999", "about": "U1", "due": "2026-12-02", "due_provisional": False, "status": "received"}
@@ -56,6 +57,7 @@ HAPPENED = {
     queue_tables.agent_offers: {"id": "o1", "entry": "q1", "staff": "lin", "at": AT, "tries": 0} | OFFERED,
     queue_tables.talk_notes: {"entry": "q1", "staff": "lin", "call": "CA1", "at": AT, "outcome": "solved"},
     queue_tables.ratings: {"call": "CA1", "wallet": "haiyun", "at": AT, "status": "good"},
+    staff_tables.agent_acts: {"id": "f", "call": "CA1", "wallet": "haiyun", "staff": "lin", "at": AT} | ACTED,
     talks_tables.talks: {"id": "o1", "entry": "q1", "call": "CA1", "wallet": "haiyun", "staff": "lin"} | TALK,
     talks_tables.talk_legs: {"id": "l1", "talk": "o1", "role": "agent", "address": "client:lin", "at": AT} | LEG,
     talks_tables.talk_steps: {"id": "o1-00001", "talk": "o1", "leg": "l1", "act": "hold", "status": "queued"},
