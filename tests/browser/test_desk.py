@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ivr.lab import staff as demo
-from tests.browser.running import Running
+from tests.browser.running import Running, wait_for
 from tests.browser.test_access import CONTRAST, FOCUSED
 
 NAMELESS = """
@@ -50,6 +51,21 @@ def call(line: Running) -> str:
     for keys in ("2", "0"):
         line.client.post(f"{line.simulator}/simulator/calls/{sid}/press", json={"keys": keys}).raise_for_status()
     return sid
+
+
+@pytest.fixture(scope="module")
+def suns_call(line: Running, call: str) -> str:
+    """Sun, whose account is frozen, is verified by a code and asks for limits; its CallSid."""
+    calls = f"{line.simulator}/simulator/calls"
+    told = line.client.post(calls, json={"line": "+864000000102", "from": "+8613900000002"}).json()
+    for what in ("2", "top-up", "limits", "19900000053#", "100217", "text", "code"):
+        if what == "code":
+            wait_for(lambda: line.lab("sms"))
+            what = re.findall(r"[0-9]{6}", line.lab("sms")[-1]["body"])[0]
+        elif what.isalpha() or "-" in what:
+            what = next(one["key"] for one in told["options"] if what in one["label"])
+        told = line.client.post(f"{calls}/{told['sid']}/press", json={"keys": what}).json()
+    return str(told["sid"])
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +138,47 @@ def test_an_agent_reads_the_call_that_they_took_and_reveals_the_number(opens, ca
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{line.desk}/desk/calls/{call}")
     assert page.url.endswith("/desk/sign-in")
+
+
+def test_a_freeze_is_lifted_on_the_card_without_a_script(opens, suns_call, line):
+    """Verified by the agent, lifted, told; a text of the list besides."""
+    page = opens("su")
+    card = f"{line.desk}/desk/calls/{suns_call}"
+    page.goto(card)
+    expect(page.get_by_text("The account is frozen")).to_be_visible()
+    for act, choices, says in (
+        ("Verify by", {"How": "in-app"}, "confirmed in the app"),
+        ("", {}, "Lifted the freeze"),
+        ("Send a text", {"Text": "police"}, "police, anti-fraud line"),
+    ):
+        block = page.locator("#serve > details")
+        block.locator("summary").first.click()
+        if act:
+            block = block.locator("details", has_text=act)
+            block.locator("summary").click()
+        for label, choice in choices.items():
+            block.get_by_label(label, exact=True).select_option(choice)
+        if block.get_by_role("checkbox").first.is_visible():
+            block.get_by_role("checkbox").first.check()
+        block.get_by_role("button").first.click()
+        expect(page.locator("#serve .plain").get_by_text(says)).to_be_visible()
+    expect(page.get_by_text("The account is frozen")).to_have_count(0)
+    assert any("lifted the freeze" in text["body"] or "解除" in text["body"] for text in line.lab("sms"))
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_forms_for_the_customer_are_readable_and_named(opens, suns_call, line, colours, width):
+    """All of them open."""
+    size = {"width": width, "height": 900}
+    page = opens("su", color_scheme=colours, java_script_enabled=True, viewport=size)
+    page.goto(f"{line.desk}/desk/calls/{suns_call}")
+    page.evaluate("() => document.querySelectorAll('#serve details').forEach(one => { one.open = true })")
+    assert page.locator("#serve form").count() >= 3
+    found = page.evaluate(CONTRAST)
+    assert [one["text"] for one in found if one["ratio"] < one["needs"]] == []
+    assert (page.evaluate(NAMELESS), page.evaluate(STRUCTURE), page.evaluate(SMALL)) == ([], [], [])
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
