@@ -43,12 +43,16 @@ def launched(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def opens(chromium: Browser, line: Running) -> Iterator[Callable[..., Window]]:
-    """Open a window; an error in the page's console fails the test."""
+    """Open a window; an error in the page's console fails the test.
+
+    Nothing moves in it: sixty frames a second for as long as the line speaks would cost more than all else.
+    """
     line.begin_the_day()
     opened, complaints = [], []
 
     def window(width: int = 1440, height: int = 900, colours: str = "light") -> Window:
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=colours)
+        viewport = {"width": width, "height": height}
+        context = chromium.new_context(viewport=viewport, color_scheme=colours, reduced_motion="reduce")
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         opened.append(Window(page, line.simulator))

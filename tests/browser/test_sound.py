@@ -73,9 +73,13 @@ def test_the_prompt_is_played_from_a_file_that_decodes(listening):
 
 
 def test_the_line_that_is_spoken_is_marked_in_the_transcript(listening):
-    """The line that is playing is highlighted."""
+    """The line that is playing is highlighted; the mark moves, unless the user wants no motion."""
     listening.rings()
     listening.page.wait_for_selector(".line.speaking[data-number='0']")
+    moves = "() => getComputedStyle(document.querySelector('.line.speaking'), '::before').animationName"
+    assert listening.asks(moves) == "none"
+    listening.page.emulate_media(reduced_motion="no-preference")
+    assert listening.asks(moves) == "breathe"
 
 
 def test_a_key_sounds_as_its_two_tones(listening):
