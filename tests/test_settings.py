@@ -145,6 +145,17 @@ def test_plain_http_is_for_this_machine_only(load, here):
         assert here in str(getattr(load(**{name: here} | ({secret: TOKEN} if secret else {})), name.lower()))
 
 
+def test_who_hangs_up_within_t_may_be_left_out_of_the_service_level_but_nobody_beyond(load):
+    """S may be T; S beyond T would make callers who were kept waiting too long disappear."""
+    loaded = load(SERVICE_LEVEL_SECONDS="30", SHORT_ABANDON_SECONDS="30")
+    assert (loaded.service_level_seconds, loaded.short_abandon_seconds) == (30, 30)
+    loaded = load()
+    assert (loaded.service_level_seconds, loaded.short_abandon_seconds) == (20, 5)
+    for given in ({"SERVICE_LEVEL_SECONDS": "30", "SHORT_ABANDON_SECONDS": "31"}, {"SERVICE_LEVEL_SECONDS": "4"}):
+        with pytest.raises(SettingsError, match=r"SHORT_ABANDON_SECONDS is \d+, more than SERVICE_LEVEL_SECONDS"):
+            load(**given)
+
+
 def test_a_lab_beside_a_real_account_is_refused(load):
     """And without being asked for, it is off."""
     real = {**REAL, "PUBLIC_BASE_URL": "https://ivr.example.com/"}

@@ -114,6 +114,10 @@ class Settings:
     """Rung when everything else has failed; empty means an apology and goodbye."""
     queue_per_agent: int
     """How many callers of a wallet may wait for each of its agents who is signed on."""
+    service_level_seconds: int
+    """T of the service level: a caller who is joined with an agent within it was answered in time."""
+    short_abandon_seconds: int
+    """S of the service level: a caller who hangs up within it does not count; T at the most."""
     queue_alarm_seconds: int
     """From how long a wait in the queue on the log has an error each minute."""
     calls_an_hour: int
@@ -220,6 +224,8 @@ class _Reader:
             agent_numbers=self._numbers("AGENT_NUMBERS"),
             fallback_agent=self._number("FALLBACK_AGENT"),
             queue_per_agent=self._whole("QUEUE_PER_AGENT", 20),
+            service_level_seconds=(level := self._whole("SERVICE_LEVEL_SECONDS", 20)),
+            short_abandon_seconds=self._short_abandon("SHORT_ABANDON_SECONDS", level),
             queue_alarm_seconds=self._whole("QUEUE_ALARM_SECONDS", 120),
             calls_an_hour=self._whole("CALLS_AN_HOUR", 999999 if lab else 30),
             ask_satisfaction=self._choice("ASK_SATISFACTION", ("1", "0")) == "1",
@@ -392,6 +398,15 @@ class _Reader:
         if not (re.fullmatch("[0-9]{1,6}", text) and int(text)):
             raise SettingsError(_wrong(name, text, f"a number such as {default}, 1 at least"))
         return int(text)
+
+    def _short_abandon(self, name: str, level: int) -> int:
+        """S beyond T would leave callers out whom nobody answered in time."""
+        short = self._whole(name, 5)
+        if short > level:
+            raise SettingsError(
+                f"{name} is {short}, more than SERVICE_LEVEL_SECONDS, which is {level}; write at most {level} for it"
+            )
+        return short
 
     def _port(self) -> int:
         text = self._text("PORT", "5000")

@@ -6,35 +6,27 @@ way only.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 import click
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.console.command_base import Command, LineAccess, Refused, line_access, minute
-from ivr.engine.speaking import Speaker, seconds
-from ivr.engine.utterances import Utterance
 from ivr.handover.summary_views import logged_in_account
 from ivr.operations.announcements import PLACES, Announcement, announce, end, running
-from ivr.speech.catalogue import words
+from ivr.operations.wording import ANNOUNCED, Fault, Wrong, announcement_spoken, checked_words, end_time
 from ivr.staff import audit
+from ivr.staff.roles import TOPICS
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
-TOPICS = ("security", "top-up", "transactions", "promotions", "information", "other")
-LONGEST = timedelta(days=7)
-SPOKEN = {
-    "zh": (
-        re.compile(r"[\u4e00-\u9fff，、]([\u4e00-\u9fff，、。]{0,88}[\u4e00-\u9fff])?"),
-        "at most ninety Chinese characters, numbers in words, without a full stop at the end",
-    ),
-    "en": (
-        re.compile(r"[A-Za-z]([A-Za-z ,.'-]{0,198}[A-Za-z])?"),
-        "at most 200 letters, numbers in words, without a full stop at the end",
-    ),
+SENTENCES: dict[Fault, str] = {
+    "either": "write either --until with a time and its zone, or --minutes",
+    "until": "--until is {until!r}; write a time such as 2026-11-30T18:00+08:00",
+    "zone": "--until is {until!r}; add the zone, such as +08:00",
+    "span": "an announcement ends within seven days from now, and not before; write another --until or --minutes",
 }
 
 
@@ -75,8 +67,8 @@ def announce_command(load: Callable[[], Settings]) -> click.Command:
             if wallet is not None and wallet not in known:
                 raise Refused(f"there is no wallet {wallet!r}; there is {', '.join(known) or 'none'}")
             ends = _end_time(until, minutes, now)
-            for language in text:
-                click.echo(_spoken(text, language))
+            for language, said in announcement_spoken(text).items():
+                click.echo(f"{language}, {said.seconds:.0f} s: {said.text}")
             if not preview:
                 _announce(line, Announcement(0, wallet, where, topic, text, ends.isoformat()), now)
 
@@ -109,30 +101,16 @@ def _end(line: LineAccess, number: int) -> None:
     click.echo(f"announcement {number} has ended")
 
 
-def _checked(text: dict[str, str]) -> dict[str, str]:
-    for language, said in text.items():
-        form, write = SPOKEN[language]
-        if not form.fullmatch(said):
-            raise Refused(f"--{language} is {said!r}; write {write}")
-    return text
+def _checked(text: dict[str, str]) -> Mapping[str, str]:
+    try:
+        return checked_words(text)
+    except Wrong as wrong:
+        language = wrong.faults[0]
+        raise Refused(f"--{language} is {text[language]!r}; write {ANNOUNCED[language].write}") from None
 
 
 def _end_time(until: str, minutes: int | None, now: datetime) -> datetime:
-    if bool(until) == (minutes is not None):
-        raise Refused("write either --until with a time and its zone, or --minutes")
     try:
-        ends = now + timedelta(minutes=minutes) if minutes is not None else datetime.fromisoformat(until)
-    except (ValueError, OverflowError):
-        raise Refused(f"--until is {until!r}; write a time such as 2026-11-30T18:00+08:00") from None
-    if ends.tzinfo is None:
-        raise Refused(f"--until is {until!r}; add the zone, such as +08:00")
-    if not now < ends <= now + LONGEST:
-        raise Refused(f"an announcement ends within seven days, and not at {ends.isoformat(timespec='minutes')}")
-    return ends
-
-
-def _spoken(text: dict[str, str], language: str) -> str:
-    """What a caller hears, by the line's own speech, and the seconds that it takes."""
-    speaker = Speaker(words(), lambda token: token)
-    (said,) = speaker.speak([Utterance("announcement", {"text": text})], language, date.today())
-    return f"{language}, {seconds(said.text, language == 'zh'):.0f} s: {said.text}"
+        return end_time(until, minutes, now)
+    except Wrong as wrong:
+        raise Refused(SENTENCES[wrong.faults[0]].format(until=until)) from None

@@ -9,8 +9,8 @@ read in two ways.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -18,22 +18,14 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.console.announce import announce_command, shown_announcement
-from ivr.console.command_base import Command, Refused, line_access
+from ivr.console.command_base import Command, LineAccess, Refused, line_access
+from ivr.handover.summary_views import logged_in_account
 from ivr.operations.announcements import running
 from ivr.operations.line_switch import STATES, LineState, line_state, switch
+from ivr.operations.wording import REASONS, Wrong, checked_reason
+from ivr.staff import audit
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
-
-SPOKEN = {
-    "zh": (
-        re.compile(r"[\u4e00-\u9fff，、。]{1,60}"),
-        "at most sixty Chinese characters, numbers in words, such as 系统正在维护",
-    ),
-    "en": (
-        re.compile(r"[A-Za-z][A-Za-z ,.']{0,119}"),
-        "at most 120 letters, numbers in words, such as: we are doing maintenance",
-    ),
-}
 
 
 def line_command(load: Callable[[], Settings]) -> click.Command:
@@ -66,8 +58,7 @@ def line_command(load: Callable[[], Settings]) -> click.Command:
             if wallet is not None and wallet not in known:
                 raise Refused(f"there is no wallet {wallet!r}; there is {', '.join(known) or 'none'}")
             if state:
-                with begin_write(line.engine) as conn:
-                    switch(conn, state, wallet, reason, line.now(conn))
+                _switch(line, state, wallet, reason)
             with begin_read(line.engine) as conn:
                 found = {one: line_state(conn, one) for one in ([wallet] if wallet else known or [None])}
                 announced = running(conn, line.now(conn))
@@ -82,19 +73,27 @@ def line_command(load: Callable[[], Settings]) -> click.Command:
     return command
 
 
-def _reason(state: str, reason: dict[str, str]) -> dict[str, str] | None:
+def _reason(state: str, reason: dict[str, str]) -> Mapping[str, str] | None:
     """The reason, checked; raises Refused."""
-    if state not in ("", *STATES):
+    try:
+        return checked_reason(state or "open", reason)
+    except Wrong as wrong:
+        fault = wrong.faults[0]
+    if fault == "state":
         raise Refused(f"the line can be {', '.join(STATES)}, and not {state!r}")
-    if not any(reason.values()):
-        return None
-    if state not in ("person", "closed"):
+    if fault == "not-told":
         raise Refused("a reason is told to callers when the line is switched to person or closed; leave it out here")
-    for language, words in reason.items():
-        form, write = SPOKEN[language]
-        if not form.fullmatch(words):
-            raise Refused(f"--reason-{language} is {words!r}; write {write}")
-    return reason
+    raise Refused(f"--reason-{fault} is {reason[fault]!r}; write {REASONS[fault].write}")
+
+
+def _switch(line: LineAccess, state: str, wallet: str | None, reason: Mapping[str, str] | None) -> None:
+    """Set the switch, with its row in the audit log."""
+    with begin_write(line.engine) as conn:
+        switch(conn, state, wallet, reason, line.now(conn))
+        told = {"state": state, **(reason or {})}
+        audit.record(
+            conn, logged_in_account(), "line-switched", wallet or "all", datetime.now(UTC), wallet or "", **told
+        )
 
 
 def _shown(wallet: str | None, holds: LineState, asked: str) -> str:

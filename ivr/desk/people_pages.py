@@ -1,7 +1,8 @@
 """`/desk/people`: an admin adds people, changes them, makes passwords and secrets, and ends sessions.
 
 An admin sees the people whose wallets all lie within their own, and gives no wallet that they do not have. A new
-password or secret is shown in the answer to the post that made it, and never again.
+password or secret is shown in the answer to the post that made it, and never again. Each change needs that the admin
+typed their own password lately.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ivr.desk import calls as seen
 from ivr.desk import presence
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
+from ivr.desk.proof import needs_proof
 from ivr.staff import people, sessions
 from ivr.staff.credentials import new_password, new_totp_secret, totp_uri
 from ivr.staff.people import Person, WrongPerson
@@ -47,6 +49,7 @@ def _add_list(pages: Blueprint, desk: Desk) -> None:
 
     @pages.post("")
     @needs("people")
+    @needs_proof(desk, "add-person")
     def add() -> Any:
         new = _typed(request.form.get("id", "").strip())
         password = new_password()
@@ -69,6 +72,7 @@ def _add_one(pages: Blueprint, desk: Desk) -> None:
 
     @pages.post("/<id>")
     @needs("people")
+    @needs_proof(desk, "save")
     def change(id: str) -> Any:
         changed = _typed(id)
         try:
@@ -91,11 +95,13 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
 
     @pages.post("/<id>/disable")
     @needs("people")
+    @needs_proof(desk, "disable")
     def disable(id: str) -> Any:
         return act(id, lambda conn, one: people.disable(conn, one.id, person().id, desk.now()))
 
     @pages.post("/<id>/enable")
     @needs("people")
+    @needs_proof(desk, "enable")
     def enable(id: str) -> Any:
         def change(conn: sa.Connection, one: Person) -> None:
             people.enable(conn, one.id, person().id, desk.now())
@@ -105,11 +111,13 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
 
     @pages.post("/<id>/end-sessions")
     @needs("people")
+    @needs_proof(desk, "end-sessions")
     def end_sessions(id: str) -> Any:
         return act(id, lambda conn, one: people.end_all(conn, one.id, person().id, desk.now()))
 
     @pages.post("/<id>/password")
     @needs("people")
+    @needs_proof(desk, "make-password")
     def make_password(id: str) -> str:
         _visible(desk, id)
         password = new_password()
@@ -122,6 +130,7 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
 
     @pages.post("/<id>/totp")
     @needs("people")
+    @needs_proof(desk, "make-secret")
     def make_secret(id: str) -> str:
         with begin_write(desk.engine) as conn:
             secret = _new_app(desk, conn, _visible_in(conn, id))

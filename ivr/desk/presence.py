@@ -1,7 +1,7 @@
 """Agents who come and go: a state that was chosen on the desk ends with the last session of the person.
 
 Nobody becomes available by signing in, and nobody stays available who has left: a caller for whom they are being rung
-is offered to the next agent at once.
+is offered to the next agent at once, and their telephone does not go on ringing for a colleague's talk.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ivr.callbacks import attempts
 from ivr.queue import agents, offers
 from ivr.queue.tables import agent_states
 from ivr.staff import sessions
+from ivr.talks import talk
 
 
 def choose(conn: sa.Connection, staff: str, wanted: agents.Wish, now: datetime) -> None:
@@ -21,6 +22,7 @@ def choose(conn: sa.Connection, staff: str, wanted: agents.Wish, now: datetime) 
     agents.wish(conn, staff, wanted, now, at_desk=True)
     if wanted != "available":
         attempts.decline(conn, staff, now)
+        talk.pass_on(conn, staff, now)
         offers.pass_on(conn, staff, now)
 
 

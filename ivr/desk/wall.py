@@ -23,7 +23,7 @@ from ivr.engine.journal import calls
 from ivr.follow_up.outbox import is_due
 from ivr.follow_up.tables import deliveries, messages
 from ivr.queue.agents import Agent
-from ivr.queue.figures import Figures, figures, longest
+from ivr.queue.figures import Figures, ServiceLevel, figures, longest
 from ivr.staff.people import Person
 from ivr.staff.scope import Scope
 
@@ -91,9 +91,9 @@ def wall(floor: Floor, person: Person, day: Day) -> Wall:
 def _day(conn: sa.Connection, scope: Scope, desk: Desk) -> Day:
     now, business = desk.now(), desk.business_now(conn)
     ids = sorted(scope.wallets)
-    end = now + timedelta(seconds=1)
-    today = sum((figures(conn, one, _midnight(conn, one, now), end) for one in ids), Figures())
-    lately = sum((figures(conn, one, now - LATELY, end) for one in ids), Figures())
+    end, level = now + timedelta(seconds=1), ServiceLevel.of(desk.settings)
+    today = sum((figures(conn, one, _midnight(conn, one, now), end, level) for one in ids), Figures())
+    lately = sum((figures(conn, one, now - LATELY, end, level) for one in ids), Figures())
     since = min((_midnight(conn, one, business) for one in ids), default=business)
     return Day(today, lately, *_callbacks(conn, scope, now), _overdue(conn, scope), *_failed(conn, scope, since))
 

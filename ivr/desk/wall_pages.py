@@ -27,7 +27,12 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @pages.app_context_processor
     def for_templates() -> dict[str, Any]:
-        """`alarm_seconds`: the wait from which the wall's longest wait is marked, as the log has an error."""
-        return {"alarm_seconds": desk.settings.queue_alarm_seconds}
+        """`alarm_seconds`: the wait from which the wall's longest wait is marked, as the log has an error; and T and
+        S of the service level."""
+        return {
+            "alarm_seconds": desk.settings.queue_alarm_seconds,
+            "level_seconds": desk.settings.service_level_seconds,
+            "short_seconds": desk.settings.short_abandon_seconds,
+        }
 
     return pages

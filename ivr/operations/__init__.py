@@ -1,1 +1,1 @@
-"""The switch of the line: operations set it to open, person (every caller to an agent) or closed."""
+"""What operations tell callers: the switch of the line (open, person, closed), and announcements for a time."""

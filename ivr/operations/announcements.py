@@ -48,6 +48,31 @@ def announce(
     return int(conn.execute(sa.insert(announcements).values(**row, **words).returning(announcements.c.n)).scalar_one())
 
 
+def find(conn: sa.Connection, number: int) -> Announcement | None:
+    """An announcement, also one that has ended."""
+    row = conn.execute(sa.select(announcements).where(announcements.c.n == number)).first()
+    return _read(row) if row else None
+
+
+def same(conn: sa.Connection, wanted: Announcement, since: int) -> bool:
+    """Whether the very same announcement was made after number `since`: a form was sent twice."""
+    same_ = {
+        "wallet": wanted.wallet,
+        "place": wanted.place,
+        "topic": wanted.topic,
+        "text_zh": wanted.text["zh"],
+        "text_en": wanted.text["en"],
+        "until": _utc(datetime.fromisoformat(wanted.until)),
+    }
+    here = [announcements.c[name].is_not_distinct_from(value) for name, value in same_.items()]
+    return bool(conn.scalar(sa.select(sa.exists().where(announcements.c.n > since, *here))))
+
+
+def newest(conn: sa.Connection) -> int:
+    """The number of the latest announcement; 0 before the first."""
+    return int(conn.scalar(sa.select(sa.func.max(announcements.c.n))) or 0)
+
+
 def end(conn: sa.Connection, number: int, now: datetime) -> bool:
     """End an announcement now; False when it does not run."""
     here = (announcements.c.n == number) & (announcements.c.until > _utc(now))

@@ -52,11 +52,27 @@ def is_any_switched() -> sa.Exists:
 
 def line_state(conn: sa.Connection, wallet: str | None) -> LineState:
     """The setting that holds for this wallet now; with None, the one for all wallets."""
-    said = [
+    found = _settings(conn, wallet)
+    return max(found, key=lambda one: (STATES.index(one.state), one.since or ""), default=LineState())
+
+
+def own_switch(conn: sa.Connection, wallet: str) -> LineState:
+    """The setting of the wallet's own switch, also when that of all wallets is the stricter one."""
+    return next((one for one in _settings(conn, wallet) if one.wallet == wallet), LineState(wallet=wallet))
+
+
+def number_of(conn: sa.Connection, wallet: str) -> int:
+    """The number of the latest setting of this wallet's own switch; 0 before the first."""
+    newest = sa.select(sa.func.max(line_states.c.n)).where(line_states.c.wallet == wallet)
+    return int(conn.scalar(newest) or 0)
+
+
+def _settings(conn: sa.Connection, wallet: str | None) -> list[LineState]:
+    """The newest setting of the wallet's own switch and of that of all wallets."""
+    return [
         LineState(state, {"zh": zh, "en": en} if zh else None, at, own)
         for state, zh, en, at, own in STATE_QUERY.run(conn, wallet=wallet)
     ]
-    return max(said, key=lambda one: (STATES.index(one.state), one.since or ""), default=LineState())
 
 
 def switch(

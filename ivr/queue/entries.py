@@ -158,7 +158,8 @@ def caller_gone(conn: sa.Connection, call: str, now: datetime) -> None:
 def connect(conn: sa.Connection, call: str, now: datetime) -> bool:
     """The two legs are joined; False when the caller is not claimed."""
     here = (queue_entries.c.call == call) & (queue_entries.c.status == "claimed")
-    joined = {"status": "connected", "outcome": "answered", "connected": stamp(now)}
+    first = sa.func.coalesce(queue_entries.c.answered, stamp(now))
+    joined = {"status": "connected", "outcome": "answered", "connected": stamp(now), "answered": first}
     if mark := conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == call)):
         conn.execute(sa.update(queue_entries).where(_by_caller(mark), queue_entries.c.kept).values(kept=False))
     return bool(conn.execute(sa.update(queue_entries).where(here).values(**joined)).rowcount)

@@ -107,9 +107,18 @@ def join(conn: sa.Connection, offer_id: str, now: datetime) -> bool:
     return entries.connect(conn, call_of(conn, offer), now)
 
 
-def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime, *, caller_stays: bool = False) -> None:
+def settle(
+    conn: sa.Connection,
+    offer_id: str,
+    ended: Ended,
+    now: datetime,
+    *,
+    caller_stays: bool = False,
+    wraps_up: bool = True,
+) -> None:
     """The agent's leg is over: the first end counts. A caller who was not reached is offered to the next agent at
-    once; with `caller_stays` the caller's talk goes on without this agent."""
+    once; with `caller_stays` the caller's talk goes on without this agent, and without `wraps_up` the agent is free at
+    once after a talk."""
     offer = _locked(conn, offer_id)
     if offer is None or offer.status != QUEUED:
         return
@@ -118,7 +127,8 @@ def settle(conn: sa.Connection, offer_id: str, ended: Ended, now: datetime, *, c
     if talked:
         if not caller_stays:
             entries.talked(conn, call_of(conn, offer), now)
-        agents.wrap_up(conn, offer.staff, now)
+        if wraps_up:
+            agents.wrap_up(conn, offer.staff, now)
         return
     here = (queue_entries.c.id == offer.entry) & queue_entries.c.status.in_(("offered", "claimed"))
     waits_on = {"status": QUEUED, "next": stamp(now)}

@@ -25,7 +25,8 @@ queue_entries = sa.Table(
     sa.Column("staff", sa.Text),  # the agent who claimed the caller last
     sa.Column("wanted", sa.Text),  # the agent who is rung before anybody else, until `wanted_until`
     sa.Column("wanted_until", sa.Text),
-    sa.Column("connected", sa.Text),
+    sa.Column("answered", sa.Text),  # when the first agent was joined: set once
+    sa.Column("connected", sa.Text),  # when the last one was
     sa.Column("ended", sa.Text),  # when the wait ended without an agent, or the talk
     *retry_columns(),
     sa.Index("queue_entries_due", "status", "priority", "entered"),

@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from ivr.staff.audit import stamp
 from ivr.staff.people import Person, person_of
 from ivr.staff.tables import staff, staff_sessions
-from ivr.storage.database import clean
+from ivr.storage.database import AnyRow, clean
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=12)
 FOR_THE_CODE = timedelta(minutes=5)
 """How long a session may wait for its code."""
+PROVED_FOR = timedelta(minutes=10)
+"""After typing the password a person may change people or switch the line for so long without typing it again."""
 SEEN_EVERY = timedelta(seconds=30)
 """`seen` is not written at each request: pages that ask often would keep SQLite's one writer busy."""
 LONGEST_BROWSER = 200
@@ -34,6 +36,12 @@ class Session:
     person: Person
     waits_for_code: bool
     seen: datetime
+    proved: datetime
+    """When the person typed their password, and code, last."""
+
+    def is_proved(self, at: datetime) -> bool:
+        """Whether that was lately enough for what must not be done by whoever finds an open browser."""
+        return at - self.proved < PROVED_FOR
 
 
 @dataclass(frozen=True)
@@ -59,26 +67,32 @@ def begin(conn: sa.Connection, person: str, browser: str, at: datetime, waits_fo
 
 def find(conn: sa.Connection, id: str, at: datetime) -> Session | None:
     """The valid session with this id, whose person is not disabled."""
-    columns = (staff_sessions.c.n, staff_sessions.c.waits_for_code, staff_sessions.c.seen, *staff.c)
+    columns = (*_OF_SESSION, *staff.c)
     joined = sa.select(*columns).join(staff, staff.c.id == staff_sessions.c.person)
     here = joined.where(staff_sessions.c.mark == _mark(id), _valid(at), staff.c.disabled.is_(None))
     row = conn.execute(here).first()
-    return Session(row.n, person_of(row), row.waits_for_code, datetime.fromisoformat(row.seen)) if row else None
+    return _session(row) if row else None
 
 
 def among(conn: sa.Connection, numbers: Iterable[int], at: datetime) -> dict[int, Session]:
     """Those of the sessions that are valid, by their numbers."""
-    columns = (staff_sessions.c.n, staff_sessions.c.seen, *staff.c)
+    columns = (*_OF_SESSION, *staff.c)
     joined = sa.select(*columns).join(staff, staff.c.id == staff_sessions.c.person)
     asked = staff_sessions.c.n.in_(sorted(numbers)) & ~staff_sessions.c.waits_for_code
     rows = conn.execute(joined.where(asked, _valid(at), staff.c.disabled.is_(None)))
-    return {row.n: Session(row.n, person_of(row), False, datetime.fromisoformat(row.seen)) for row in rows}
+    return {row.n: _session(row) for row in rows}
 
 
 def keep(conn: sa.Connection, session: Session, at: datetime) -> None:
     """Note that the session was used."""
     open_ = (staff_sessions.c.n == session.number) & staff_sessions.c.ended.is_(None)
     conn.execute(sa.update(staff_sessions).where(open_).values(seen=stamp(at)))
+
+
+def prove(conn: sa.Connection, session: Session, at: datetime) -> None:
+    """Note that the person has typed password and code again."""
+    open_ = (staff_sessions.c.n == session.number) & staff_sessions.c.ended.is_(None)
+    conn.execute(sa.update(staff_sessions).where(open_).values(proved=stamp(at)))
 
 
 def end(conn: sa.Connection, person: str, number: int, at: datetime) -> bool:
@@ -100,6 +114,14 @@ def last_seen(conn: sa.Connection, at: datetime) -> dict[str, str]:
     valid = latest.where(_valid(at), ~staff_sessions.c.waits_for_code)
     found = conn.execute(valid.group_by(staff_sessions.c.person))
     return {row.person: row.seen for row in found}
+
+
+_OF_SESSION = tuple(staff_sessions.c[name] for name in ("n", "waits_for_code", "seen", "created", "proved"))
+
+
+def _session(row: AnyRow) -> Session:
+    times = (datetime.fromisoformat(one) for one in (row.seen, row.proved or row.created))
+    return Session(row.n, person_of(row), row.waits_for_code, *times)
 
 
 def _valid(at: datetime) -> sa.ColumnElement[bool]:

@@ -93,6 +93,36 @@ class SignIn:
             self._forgive(conn, counted, whole=True)
             return self._begin(conn, row, browser, at, waits_for_code=False)
 
+    def prove(self, session: Session, password: str, code: str, address: str, at: datetime) -> Refusal | None:
+        """Check password and code of a person who is signed in, under the limits of sign-in; None: both are right, and
+        the session knows it. Who has no app needs no code."""
+        name = session.person.id
+        counted = self._count(name, address, at)
+        if counted is None:
+            return "limit"
+        with begin_read(self.engine) as conn:
+            row = conn.execute(sa.select(staff).where(staff.c.id == name)).first()
+        if not self.credentials.is_password(row, password):
+            return "wrong"
+        with begin_write(self.engine) as conn:
+            lock_until_commit(conn, f"sign-in:{name}")
+            row = conn.execute(sa.select(staff).where(staff.c.id == name, staff.c.disabled.is_(None))).first()
+            if row is None or not self._takes_code(conn, row, code, at):
+                return "wrong"
+            self._forgive(conn, counted, whole=True)
+            sessions.prove(conn, session, at)
+            audit.record(conn, name, "proved", name, at)
+        return None
+
+    def _takes_code(self, conn: sa.Connection, row: AnyRow, code: str, at: datetime) -> bool:
+        """Whether the code is right, which is then used; true for a person without an app."""
+        if self.credentials.totp_secret(row) is None:
+            return not person_of(row).needs_code
+        step = self.credentials.time_step(row, code, at)
+        if step is not None:
+            conn.execute(sa.update(staff).where(staff.c.id == row.id).values(totp_step=step))
+        return step is not None
+
     def is_own_password(self, name: str, password: str, address: str, at: datetime) -> bool:
         """Whether a person who is signed in typed their password, under the limits of sign-in."""
         counted = self._count(name, address, at)

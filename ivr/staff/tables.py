@@ -32,6 +32,7 @@ staff_sessions = sa.Table(
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("waits_for_code", sa.Boolean, nullable=False),  # the password was right, the code is still to come
     sa.Column("created", sa.Text, nullable=False),
+    sa.Column("proved", sa.Text),  # when the password was last typed again; null: at the sign-in alone
     sa.Column("seen", sa.Text, nullable=False),
     sa.Column("ended", sa.Text),
     sa.Column("browser", sa.Text, nullable=False),

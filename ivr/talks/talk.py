@@ -219,6 +219,17 @@ def drop(conn: sa.Connection, leg: AnyRow, now: datetime) -> None:
         _free(conn, leg, "withdrawn", now)
 
 
+def pass_on(conn: sa.Connection, staff: str, now: datetime) -> None:
+    """A colleague or supervisor leaves or takes a break while they are rung for a talk: the ringing stops."""
+    rings = (talk_legs.c.staff == staff) & (talk_legs.c.state == "ringing") & (talk_legs.c.role != "agent")
+    here = sa.select(talk_legs.c.id, talk_legs.c.talk).where(rings).order_by(talk_legs.c.id)
+    for row in conn.execute(here).all():
+        talk = find(conn, row.talk)
+        leg = leg_of(conn, row.id)  # as it is under the talk's lock
+        if talk is not None and talk.status == QUEUED and leg is not None and leg.state == "ringing":
+            drop(conn, leg, now)
+
+
 def is_connected(conn: sa.Connection, talk: AnyRow) -> bool:
     """Whether the caller of a talk is or was joined with this agent; else the agent has accepted only."""
     status = conn.scalar(sa.select(queue_entries.c.status).where(queue_entries.c.id == talk.entry))
@@ -277,8 +288,9 @@ def _back_to_the_queue(conn: sa.Connection, talk: AnyRow, now: datetime) -> None
 
 
 def _free(conn: sa.Connection, leg: AnyRow, how: str, now: datetime) -> None:
-    """The agent of a leg is not engaged any more. A colleague who did not answer has missed the call."""
+    """The agent of a leg is not engaged any more. A colleague who did not answer has missed the call; a supervisor has
+    nothing to write about a talk that was another's, and so no wrap-up."""
     waited = leg.role == "consulted" and leg.state == "ringing"
     if waited and how == "missed" and leg.staff:
         agents.missed(conn, leg.staff)
-    offers.settle(conn, leg.id, how, now, caller_stays=leg.role != "agent")
+    offers.settle(conn, leg.id, how, now, caller_stays=leg.role != "agent", wraps_up=leg.role != "supervisor")

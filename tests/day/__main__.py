@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
 def _draw(day: Day, asked: argparse.Namespace, told: dict[str, str]) -> None:
     title = f"A day of {asked.callers} callers and {asked.agents} agents"
     note = f"Answered: {told['service level']}; median wait {told['median wait']}, longest {told['longest wait']}"
-    PICTURE.write_text(drawn(title, note, day.samples, waits(day)), "utf-8")
+    PICTURE.write_text(drawn(title, note, day), "utf-8")
 
 
 @contextmanager

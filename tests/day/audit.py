@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ivr.callbacks.tables import callbacks
 from ivr.calls.report import call_report
+from ivr.queue import figures as queue_figures
+from ivr.queue.figures import ServiceLevel
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow, begin_read
 from ivr.talks.tables import talk_legs, talk_steps, talks
+from tests.day.people import HOUR
 from tests.day.playing import BEGIN, Day, Told
-
-ANSWER_SECONDS, SHORT_SECONDS = 20.0, 20.0
-"""Service level: answered within the first; who leaves within the second is not counted."""
 
 
 def faults(day: Day, conn: sa.Connection) -> Iterator[str]:
@@ -114,11 +114,17 @@ def waits(day: Day) -> list[Wait]:
     ]
 
 
-def service_level(of: Sequence[Wait]) -> float | None:
-    """The share that was answered within ANSWER_SECONDS; who left within SHORT_SECONDS is not counted."""
-    counted = [one for one in of if not (one.outcome == "abandoned" and one.seconds <= SHORT_SECONDS)]
-    within = sum(one.outcome == "answered" and one.seconds <= ANSWER_SECONDS for one in counted)
-    return within / len(counted) if counted else None
+def service_level(day: Day, begin: float = 0.0, end: float = 24 * HOUR) -> int | None:
+    """The service level as the wall has it, of those who entered between two seconds of the day."""
+    from_, until = (BEGIN + timedelta(seconds=at) for at in (begin, end))
+    with begin_read(day.room.worker.engine) as conn:
+        counted = queue_figures.figures(conn, "haiyun", from_, until, ServiceLevel.of(day.room.worker.settings))
+    return counted.service_level
+
+
+def level_seconds(day: Day) -> int:
+    """T of the service level."""
+    return day.room.worker.settings.service_level_seconds
 
 
 def figures(day: Day, of: Sequence[Wait]) -> dict[str, str]:
@@ -128,7 +134,7 @@ def figures(day: Day, of: Sequence[Wait]) -> dict[str, str]:
     return {
         "callers": str(len(day.told)),
         "waits": f"{len(of)} ({', '.join(f'{many} {name}' for name, many in outcomes.most_common())})",
-        "service level": f"{service_level(of) or 0:.0%} within {ANSWER_SECONDS:.0f} s",
+        "service level": f"{service_level(day) or 0}% within {level_seconds(day)} s",
         "median wait": f"{answered[len(answered) // 2] if answered else 0:.0f} s",
         "longest wait": f"{max((one.seconds for one in of), default=0) / 60:.1f} min",
     }

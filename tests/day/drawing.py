@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from tests.day.audit import ANSWER_SECONDS, Wait, service_level
+from tests.day.audit import level_seconds, service_level
 from tests.day.people import HOUR, OPENING
-from tests.day.playing import Sample
+from tests.day.playing import Day, Sample
 
 WIDE, LEFT, RIGHT, TOP = 960, 56, 24, 88
 PANEL, GAP = 150, 46
@@ -27,8 +27,9 @@ STYLE = (
 )
 
 
-def drawn(title: str, note: str, samples: Sequence[Sample], waits: Sequence[Wait]) -> str:
+def drawn(title: str, note: str, day: Day) -> str:
     """The SVG document."""
+    samples = day.samples
     end = max(one.at for one in samples)
     high = TOP + 3 * PANEL + 3 * GAP
 
@@ -45,7 +46,7 @@ def drawn(title: str, note: str, samples: Sequence[Sample], waits: Sequence[Wait
         *_hours(x, end, tops[0], tops[2] + PANEL),
         *_waiting(x, tops[0], samples),
         *_agents(x, tops[1], samples),
-        *_levels(x, tops[2], end, waits),
+        *_levels(x, tops[2], end, day),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -97,23 +98,23 @@ def _agents(x: Callable[[float], float], top: float, samples: Sequence[Sample]) 
     return [_label(top, f"Agents ({most})"), *found, _floor(bottom)]
 
 
-def _levels(x: Callable[[float], float], top: float, end: float, waits: Sequence[Wait]) -> list[str]:
+def _levels(x: Callable[[float], float], top: float, end: float, day: Day) -> list[str]:
     """The service level of each half hour."""
     found, bottom = [], top + PANEL
     for n in range(int(end / HALF_AN_HOUR) + 1):
         begin = n * HALF_AN_HOUR
-        level = service_level([one for one in waits if begin <= one.at < begin + HALF_AN_HOUR])
+        level = service_level(day, begin, begin + HALF_AN_HOUR)
         if level is None:
             continue
-        tall, left, wide = PANEL * level, x(begin) + 2, x(begin + HALF_AN_HOUR) - x(begin) - 4
+        tall, left, wide = PANEL * level / 100, x(begin) + 2, x(begin + HALF_AN_HOUR) - x(begin) - 4
         found.append(
             f'<rect x="{left:.1f}" y="{bottom - tall:.1f}" width="{wide:.1f}" height="{tall:.1f}" fill="#2f6f4f" '
             'rx="2"/>'
             f'<text class="note" x="{left + wide / 2:.1f}" y="{min(bottom - tall + 15, bottom - 5):.1f}" '
-            f'text-anchor="middle" style="fill:{"#fff" if tall > 24 else "#1c2733"}">{level:.0%}</text>'
+            f'text-anchor="middle" style="fill:{"#fff" if tall > 24 else "#1c2733"}">{level}%</text>'
         )
     return [
-        _label(top, f"Service level of each half hour: answered within {ANSWER_SECONDS:.0f} s"),
+        _label(top, f"Service level of each half hour: answered within {level_seconds(day)} s"),
         *found,
         _floor(bottom),
     ]

@@ -30,8 +30,9 @@ def test_a_day_ends_with_everybody_answered_called_back_or_told(desk):
     with begin_read(desk.worker.engine) as conn:
         assert list(faults(day, conn)) == []
     assert day.seen["restarts of the line"] == 12 and day.seen["agents removed"] == 1
-    assert figures(day, waits(day))["callers"] == "9"
-    assert "Callers who wait" in drawn("A day", "", day.samples, waits(day))
+    told = figures(day, waits(day))
+    assert told["callers"] == "9" and told["service level"].endswith("% within 20 s")
+    assert "Callers who wait" in drawn("A day", "", day)
     for words, statement in PLANTED.items():
         found = _after(day, statement)
         assert any(words in fault for fault in found), (words, found)

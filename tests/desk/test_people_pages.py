@@ -4,6 +4,7 @@ have."""
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from ivr.staff import people
 from ivr.storage.database import begin_read
 from tests.desk.conftest import PASSWORD
+from tests.staff.conftest import SECRET
 
 NEW = {
     "name": "李 Li",
@@ -20,6 +22,9 @@ NEW = {
     "languages": ["zh", "en"],
     "topics": ["security", "other"],
 }
+
+
+ACTS = ("", "/disable", "/enable", "/end-sessions", "/password", "/totp")
 
 
 def kept(desk, id):
@@ -136,3 +141,73 @@ def test_an_admin_sees_people_of_their_own_wallets_only(desk):
     listed = desk.by("admin_h").gets("/desk/people").text
     assert "idle_h" in listed and "super_b" not in listed and "agent_l" not in listed and "admin_b" not in listed
     assert all(one in desk.by("admin_b").gets("/desk/people").text for one in ("idle_h", "super_b", "agent_l"))
+
+
+def code(desk):
+    """What the app shows now."""
+    return pyotp.TOTP(SECRET).at(desk.now)
+
+
+def posted(page):
+    """The fields that the page which asks for the password has kept, but for the token."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    form = {name: [value for other, value in found if other == name] for name, _ in found}
+    return {name: values for name, values in form.items() if name != "csrf_token"}
+
+
+@pytest.mark.parametrize("path", ["/desk/people", *(f"/desk/people/idle_h{act}" for act in ACTS)])
+def test_who_finds_an_admins_open_browser_changes_nobody(desk, path):
+    """Ten minutes after the password was typed last it is asked for, and nothing is done without it."""
+    admin = desk.by("admin_h")
+    desk.now += timedelta(minutes=10)
+    before = rows(desk)
+    for wrong in ({}, {"proof-password": "wrong", "proof-code": code(desk)}, {"proof-password": PASSWORD}):
+        answer = admin.posts(path, **{"id": "li", **NEW, **wrong})
+        assert answer.status_code == 401 and "Type your password again" in answer.text
+        assert ("is wrong" in answer.text) == bool(wrong) and PASSWORD not in answer.text
+    assert rows(desk) == before
+
+
+def rows(desk):
+    """Everything that is stored of the people, and who is signed in."""
+    with begin_read(desk.engine) as conn:
+        listed = [tuple(row) for row in conn.execute(sa.text("SELECT * FROM staff ORDER BY id"))]
+        return listed, list(conn.scalars(sa.text("SELECT ended FROM staff_sessions ORDER BY n")))
+
+
+def test_with_the_right_password_what_was_filled_in_is_done_at_once(desk):
+    """Every field, also lists and what holds quotes; a code is good once, and ten minutes are not asked about again."""
+    admin = desk.by("admin_h")
+    desk.now += timedelta(minutes=10)
+    new = NEW | {"id": "li", "name": 'Li "<b>" & 李', "address": "client:li"}
+    asked = admin.posts("/desk/people", **new)
+    assert "<b>" not in asked.text.partition("<main")[2]
+    kept_fields = {
+        name: [
+            one.replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for one in values
+        ]
+        for name, values in posted(asked).items()
+    }
+    assert kept_fields == {name: [value] if isinstance(value, str) else value for name, value in new.items()}
+    used = code(desk)
+    answer = admin.posts("/desk/people", **kept_fields, **{"proof-password": PASSWORD, "proof-code": used})
+    assert answer.status_code == 200 and kept(desk, "li").name == new["name"]
+    assert kept(desk, "li").topics == ("security", "other")
+    assert desk.audited("proved") == [("admin_h", "admin_h", "")]
+    desk.now += timedelta(minutes=9)
+    assert admin.posts("/desk/people/li/disable").status_code == 303
+    desk.now += timedelta(minutes=2)
+    assert admin.posts("/desk/people/li/enable").status_code == 401
+    again = {"proof-password": PASSWORD, "proof-code": used}
+    assert admin.posts("/desk/people/li/enable", **again).status_code == 401 and kept(desk, "li").disabled
+
+
+def test_wrong_tries_at_the_second_asking_count_as_at_sign_in(desk):
+    """After ten of them nobody gets on, not with the right password either, until fifteen minutes later."""
+    admin = desk.by("admin_h")
+    desk.now += timedelta(minutes=10)
+    for _ in range(10):
+        admin.posts("/desk/people/idle_h/disable", **{"proof-password": "wrong", "proof-code": code(desk)})
+    right = {"proof-password": PASSWORD, "proof-code": code(desk)}
+    answer = admin.posts("/desk/people/idle_h/disable", **right)
+    assert answer.status_code == 401 and "Too many wrong tries" in answer.text and not kept(desk, "idle_h").disabled

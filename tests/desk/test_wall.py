@@ -11,10 +11,12 @@ import sqlalchemy as sa
 
 from ivr.follow_up.outbox import stamp
 from ivr.follow_up.tables import deliveries, messages
-from ivr.queue.figures import Figures, figures
+from ivr.queue import entries
+from ivr.queue.figures import Figures, ServiceLevel, figures
 from ivr.queue.tables import queue_entries
 from ivr.staff.sessions import IDLE
 from ivr.storage.database import begin_read, begin_write
+from ivr.web.backlog_metrics import exposition
 from tests.desk.conftest import live, open_desk
 from tests.desk.queue_rows import rings, talks, waits
 from tests.desk.test_live import hub, later, opened, told
@@ -25,7 +27,8 @@ __all__ = ["hub", "opened"]
 def was(desk, outcome, wait, number=1, **more):
     """So many calls of this outcome, each after so long a wait, a minute ago."""
     entered = desk.now - timedelta(minutes=1)
-    after = {"connected" if outcome == "answered" else "ended": stamp(entered + timedelta(seconds=wait))}
+    moments = ("answered", "connected") if outcome == "answered" else ("ended",)
+    after = dict.fromkeys(moments, stamp(entered + timedelta(seconds=wait)))
     row = {"wallet": "haiyun", "language": "en", "topic": "other", "priority": 2, "status": "over", "tries": 0}
     row |= {"entered": stamp(entered), "outcome": outcome, **after, **more}
     with begin_write(desk.engine) as conn:
@@ -38,7 +41,8 @@ def counted(desk, minutes=60, before=0):
     """The figures of Haiyun's last hour."""
     end = desk.now - timedelta(minutes=before) + timedelta(seconds=1)
     with begin_read(desk.engine) as conn:
-        return figures(conn, "haiyun", end - timedelta(minutes=minutes), end)
+        level = ServiceLevel.of(desk.settings)
+        return figures(conn, "haiyun", end - timedelta(minutes=minutes), end, level)
 
 
 def test_the_service_level_of_a_day_that_every_definition_counts_otherwise(desk):
@@ -56,6 +60,35 @@ def test_the_service_level_of_a_day_that_every_definition_counts_otherwise(desk)
     assert found == Figures(answered=1000, in_time=860, abandoned=60, short=8, callbacks=30)
     assert (found.offered, found.service_level) == (1090, 81)
     assert "81 %" in desk.by("super_h").gets("/desk/wall").text
+
+
+@pytest.mark.parametrize("level, short, percent, hung_up", [(20, 5, 50, 0), (20, 20, 66, 1), (60, 5, 75, 0)])
+def test_t_and_s_are_settings_and_stand_below_the_figures(day, copied, monkeypatch, level, short, percent, hung_up):
+    """S may be T. The note says which values hold, so nobody compares two walls that count otherwise."""
+    given = replace(live(day.settings), service_level_seconds=level, short_abandon_seconds=short)
+    desk = open_desk(given, copied, monkeypatch)
+    was(desk, "answered", 20, 2)
+    was(desk, "answered", 21)
+    was(desk, "abandoned", 15)
+    text = desk.by("super_h").gets("/desk/wall").text
+    assert f"Service level today</dt><dd>{percent} %</dd>" in text and f"; {hung_up} within {short} s" in text
+    assert f"answered within {level} s ÷" in text and f"hung up within {short} s)" in text
+
+
+def test_a_caller_who_hangs_up_after_a_transfer_was_answered(desk, day):
+    """By the first agent, after five seconds. While they wait again, the wall and the metrics count one who waits."""
+    rings(desk, "agent_h", waits(desk, day.taken, ago=5), ago=1)
+    talks(desk)
+    desk.now += timedelta(minutes=3)
+    with begin_write(desk.engine) as conn:
+        entries.come_back(conn, "entry-1")
+    assert counted(desk) == Figures(answered=1, in_time=1)
+    text = exposition(desk.engine).decode()
+    assert 'ivr_queue{status="queued"} 1.0' in text
+    assert re.search(r"Waiting</dt><dd>1</dd>", desk.by("super_h").gets("/desk/wall").text)
+    with begin_write(desk.engine) as conn:
+        entries.caller_gone(conn, day.taken, desk.now)
+    assert counted(desk) == Figures(answered=1, in_time=1)
 
 
 @pytest.mark.parametrize("outcome", ["callback", "menu", "note", "closed", "failed"])

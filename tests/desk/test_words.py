@@ -96,6 +96,7 @@ def test_every_word_that_a_page_asks_for_is_there():
         "wrong": {"id", "name", "role", "wallets", "languages", "topics", "address"},
         "sign-in": {"wrong", "limit", "no-code"},
         "code": {"wrong", "limit"},
+        "retype": {"wrong", "limit"},
         "act": acts | talk_acts,
         "do": {*PLAIN, *WITH_SOMEBODY, "choose"},
         "hears": get_args(Hears),

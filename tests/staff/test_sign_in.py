@@ -213,3 +213,19 @@ def test_what_is_no_code_is_wrong(door, typed):
     session = door.session(signed)
     found = door.sign_in.with_code(session, signed.session, typed, OFFICE, "Firefox", door.now)
     assert found.refused == "wrong"
+
+
+def test_a_proof_needs_password_and_code_and_counts_for_this_session_alone(door):
+    """Elsewhere somebody else may sit. An agent without an app needs the password alone."""
+    here, there = (door.types_code(door.types("an")), door.passes(minutes=1), door.types_code(door.types("an")))[::2]
+    door.passes(minutes=10)
+    assert not door.session(here).is_proved(door.now) and not door.session(there).is_proved(door.now)
+    for password, code in ((PASSWORD, "000000"), ("wrong", door.code()), (PASSWORD, "")):
+        assert door.sign_in.prove(door.session(here), password, code, OFFICE, door.now) == "wrong"
+    assert door.sign_in.prove(door.session(here), PASSWORD, door.code(), OFFICE, door.now) is None
+    assert door.session(here).is_proved(door.now) and not door.session(there).is_proved(door.now)
+    assert door.sign_in.prove(door.session(there), PASSWORD, door.code(), OFFICE, door.now) == "wrong"
+    agent = door.types("mei")
+    door.passes(minutes=11)
+    assert door.sign_in.prove(door.session(agent), PASSWORD, "", OFFICE, door.now) is None
+    assert door.session(agent).is_proved(door.now)

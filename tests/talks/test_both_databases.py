@@ -26,10 +26,12 @@ LEG = {"id": "l1", "talk": "o1", "role": "agent", "staff": "lin", "address": "",
 
 def test_the_wall_and_the_talks_are_read_from_either_database(database):
     """One caller talks; nobody is signed in."""
-    desk = SimpleNamespace(now=lambda: NOW, business_now=lambda conn: NOW)
+    settings = SimpleNamespace(service_level_seconds=20, short_abandon_seconds=5)
+    desk = SimpleNamespace(now=lambda: NOW, business_now=lambda conn: NOW, settings=settings)
     with begin_write(database) as conn:
         conn.execute(sa.insert(staff).values(LIN | {"wallets": '["haiyun"]'}))
-        talking = {"wallet": "haiyun", "status": "connected", "outcome": "answered", "connected": AT, "staff": "lin"}
+        talking = {"wallet": "haiyun", "status": "connected", "outcome": "answered", "staff": "lin"}
+        talking |= {"answered": AT, "connected": AT}
         conn.execute(sa.insert(queue_entries).values(ENTRY | talking))
         going_on = {"wallet": "haiyun", "conference_over": False, "began": AT, "status": "queued"}
         conn.execute(sa.insert(talks).values(TALK | going_on))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from ivr.desk import presence
 from ivr.queue import agents
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_write
@@ -158,6 +159,35 @@ def test_a_supervisor_whose_telephone_dies_is_no_sign_any_more(talking):
     talking.does("supervise", "join", who=CHEN)
     talking.room.hangs_up(talking.room.simulator.runner.find(talking.leg("supervisor").call)[0])
     assert talking.legs("supervisor") == {"supervisor": "left"} and talking.inside() == ["caller", "lin"]
+
+
+@pytest.mark.parametrize("hears", ["listen", "join"])
+def test_a_supervisor_has_no_wrap_up_after_the_talk_of_another(talking, hears):
+    """They have nothing to write; one who takes calls is rung again at once."""
+    with begin_write(talking.room.worker.engine) as conn:
+        conn.execute(sa.update(staff).where(staff.c.id == "wang").values(role="supervisor"))
+    wang = replace(talking.person("wang"), role="supervisor")
+    talking.does("supervise", hears, who=wang)
+    assert talking.room.activity("wang") == "talking"
+    talking.room.hangs_up(talking.caller)
+    talking.room.works()
+    assert (talking.room.activity("lin"), talking.room.activity("wang")) == ("wrap-up", "idle")
+
+
+@pytest.mark.parametrize("wish, then", [("break", "break"), ("offline", "offline")])
+def test_a_colleague_who_leaves_while_being_consulted_is_not_rung_any_more(talking, wish, then):
+    """The telephone stops, the agent sees it at once and may ask somebody else, and it is no miss."""
+    talking.room.does["+12025550182"] = "person"
+    talking.does("consult", COLLEAGUE)
+    leg = talking.room.leg_of("wang")
+    assert not leg.phone_call.over and talking.legs("consulted") == {"consulted": "ringing"}
+    with begin_write(talking.room.worker.engine) as conn:
+        presence.choose(conn, "wang", wish, talking.room.now)
+    assert talking.legs("consulted") == {"consulted": "left"} and talking.room.activity("wang") == then
+    talking.room.works()
+    assert leg.phone_call.over and talking.inside() == ["caller", "lin"]
+    talking.does("unhold")
+    assert talking.legs("caller") == {"caller": "joined"}
 
 
 def test_only_supervisors_of_the_wallet_supervise_and_only_the_agent_acts(talking):
