@@ -15,6 +15,9 @@ from tests.desk import conftest as desks
 from tests.desk.test_phone import ACCOUNT, KEY, SECRET, rung, state, with_browsers
 from tests.ports import free_ports
 
+pytestmark = pytest.mark.filterwarnings(  # werkzeug's server leaves a script open when its page has gone away
+    "ignore:Exception ignored in. <_io.FileIO name='.*/ivr/desk/static/:pytest.PytestUnraisableExceptionWarning"
+)
 day, copied = desks.day, desks.copied
 
 SDK = """
