@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -575,7 +576,7 @@ def test_retention_keeps_notes_while_their_case_is_open(desk, mei, day):
 
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
 def test_every_act_on_each_database(database, settings, monkeypatch):
-    """From the card to the audit log: PostgreSQL gets every statement, too."""
+    """From the card to the audit log; a form that comes four times at one moment acts once."""
     lab = lab_settings(settings, url_of(database))
     taken, _, _ = play(lab, database)
     bank = Bank(database)
@@ -599,6 +600,19 @@ def test_every_act_on_each_database(database, settings, monkeypatch):
         ("callback", {"number": "on-file"}),
     ):
         assert serve(mei, taken, act, **form).status_code == 303, act
+    form, kept, answers = acts.new_id(), len(texts(desk, "hand")), []
+    crowd = [mei, *(desk.by("super_h") for _ in range(3))]
+    tokens = [one.token() for one in crowd]
+
+    def press(window, token):
+        answers.append(serve(window, taken, "text", form, text="police", token=token).status_code)
+
+    threads = [threading.Thread(target=press, args=both) for both in zip(crowd, tokens, strict=True)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert answers == [303] * 4 and len(texts(desk, "hand")) == kept + 1
     page = card(mei, taken)
     told = ("Verified the caller", "Lifted the freeze", "Added a note", "Opened case", "Filed dispute", "Text:")
     assert all(one in page for one in (*told, "Promised a callback"))
