@@ -23,6 +23,7 @@ from ivr.desk import (
     call_pages,
     case_pages,
     errors,
+    line_pages,
     live_pages,
     own_pages,
     people_pages,
@@ -62,6 +63,7 @@ PAGES = (
     audit_page,
     people_pages,
     wall_pages,
+    line_pages,
 )
 
 

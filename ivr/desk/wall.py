@@ -22,6 +22,7 @@ from ivr.desk.room import Floor
 from ivr.engine.journal import calls
 from ivr.follow_up.outbox import is_due
 from ivr.follow_up.tables import deliveries, messages
+from ivr.operations.line_switch import line_state
 from ivr.queue.agents import Agent
 from ivr.queue.figures import Figures, ServiceLevel, figures, longest
 from ivr.staff.people import Person
@@ -45,6 +46,8 @@ class Day:
     promises_overdue: int
     texts_failed: int
     deliveries_failed: int
+    switched: tuple[tuple[tuple[tuple[str, str], ...], str], ...]
+    """The names of the wallets, by language, and how the line of each is switched."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,19 @@ def _day(conn: sa.Connection, scope: Scope, desk: Desk) -> Day:
     today = sum((figures(conn, one, _midnight(conn, one, now), end, level) for one in ids), Figures())
     lately = sum((figures(conn, one, now - LATELY, end, level) for one in ids), Figures())
     since = min((_midnight(conn, one, business) for one in ids), default=business)
-    return Day(today, lately, *_callbacks(conn, scope, now), _overdue(conn, scope), *_failed(conn, scope, since))
+    return Day(
+        today,
+        lately,
+        *_callbacks(conn, scope, now),
+        _overdue(conn, scope),
+        *_failed(conn, scope, since),
+        _switched(conn, scope),
+    )
+
+
+def _switched(conn: sa.Connection, scope: Scope) -> tuple[tuple[tuple[tuple[str, str], ...], str], ...]:
+    found = seen.known_wallets(conn, scope)
+    return tuple((tuple(sorted(name.items())), line_state(conn, wallet).state) for wallet, name in found.items())
 
 
 def _midnight(conn: sa.Connection, wallet: str, now: datetime) -> datetime:

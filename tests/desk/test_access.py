@@ -29,6 +29,10 @@ ROUTES = {
     },
     ("GET", "/desk/stream"): {"agent", "supervisor"},
     ("GET", "/desk/wall"): {"supervisor"},
+    ("GET", "/desk/line"): {"supervisor"},
+    ("POST", "/desk/line/<wallet>/switch"): {"supervisor"},
+    ("POST", "/desk/line/<wallet>/announce"): {"supervisor"},
+    ("POST", "/desk/line/announcements/<int(max=2147483647):number>/end"): {"supervisor"},
     ("POST", "/desk/calls/<call>/outcome"): {"agent", "supervisor"},
     ("POST", "/desk/me/sessions/<int(max=2147483647):number>/end"): ALL,
     ("GET", "/desk/calls/<call>"): CALLS,
@@ -70,7 +74,7 @@ OPEN = {
 def place(rule, day, **given):
     """The address of a rule, about things of Haiyun unless told otherwise."""
     values = {"call": day.taken, "reference": "202611017", "id": "idle_h", "number": "999"}
-    values |= {"talk": "0" * 16} | given
+    values |= {"talk": "0" * 16, "wallet": "haiyun"} | given
     return re.sub(r"<(?:int\(max=2147483647\):)?(\w+)>", lambda found: values[found[1]], rule)
 
 
@@ -126,9 +130,9 @@ def test_a_foreign_id_is_not_there(desk, day, references, role):
         if role not in roles or "<" not in rule:
             continue
         for values in (
-            {"call": day.at_linfu, "reference": foreign, "id": "super_l", "number": "1"},
-            {"call": "CA" + "0" * 32, "reference": "000000000", "id": "nobody", "number": "77777"},
-            {"call": "x" * 3000, "reference": "x", "id": "super_b", "number": "9" * 30},
+            {"call": day.at_linfu, "reference": foreign, "id": "super_l", "number": "1", "wallet": "linfu"},
+            {"call": "CA" + "0" * 32, "reference": "000000000", "id": "nobody", "number": "77777", "wallet": "none"},
+            {"call": "x" * 3000, "reference": "x", "id": "super_b", "number": "9" * 30, "wallet": "x" * 3000},
         ):
             assert ask(window, method, place(rule, day, **values)).status_code == 404, (method, rule, values)
     assert counts(desk) == before
@@ -191,7 +195,7 @@ def test_no_page_of_one_wallet_holds_a_byte_of_the_other(desk, day, references):
 
 def crawl(window):
     """Every page of the desk that links lead to, with its text."""
-    seen, open_ = set(), ["/desk/", "/desk/search", "/desk/audit", "/desk/me", "/desk/people"]
+    seen, open_ = set(), ["/desk/", "/desk/search", "/desk/audit", "/desk/me", "/desk/people", "/desk/line"]
     while open_:
         path = open_.pop()
         if path not in seen:

@@ -15,6 +15,10 @@ from ivr.desk.room import PRIORITIES
 from ivr.desk.talk_pages import PLAIN, WITH_SOMEBODY
 from ivr.desk.words import words
 from ivr.handover.whisper import TOPICS
+from ivr.operations.announcements import PLACES
+from ivr.operations.line_switch import STATES
+from ivr.operations.wording import ANNOUNCED, Fault
+from ivr.operations.wording import REASONS as REASONS_TOLD
 from ivr.queue.agents import Activity, Wish
 from ivr.queue.talk_notes import OUTCOMES
 from ivr.serving.contact import CALLER, ON_FILE, Arrival
@@ -29,6 +33,7 @@ from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
 
 DESK = Path(__file__).parents[2] / "ivr" / "desk"
 STAFF = DESK.parent / "staff"
+LINE_FAULTS = {f"wrong-{fault}" for fault in get_args(Fault) if fault not in REASONS_TOLD}
 
 
 def serving_source() -> str:
@@ -95,6 +100,10 @@ def test_every_word_that_a_page_asks_for_is_there():
         "verified-by": {"pin", "text"},
         "wrong": {"id", "name", "role", "wallets", "languages", "topics", "address"},
         "sign-in": {"wrong", "limit", "no-code"},
+        "line": {*STATES, *(f"{act}-{state}" for act in ("then", "do") for state in STATES), *LINE_FAULTS},
+        "line-wrong-reason": REASONS_TOLD,
+        "line-wrong-text": ANNOUNCED,
+        "place": PLACES,
         "code": {"wrong", "limit"},
         "retype": {"wrong", "limit"},
         "act": acts | talk_acts,
