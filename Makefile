@@ -48,7 +48,7 @@ day: .venv/dev
 	@$(BIN)/python -m tests.day --write
 
 bench: .venv/dev
-	@failed=0; for one in "bench --postgres" bench.stored bench.attacked bench.idle; do $(BIN)/python -m tests.$$one || failed=1; done; exit $$failed
+	@failed=0; for one in "bench --postgres" bench.stored bench.attacked bench.desks bench.idle; do $(BIN)/python -m tests.$$one || failed=1; done; exit $$failed
 
 voice:
 	@command -v espeak-ng >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } \

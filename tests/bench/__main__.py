@@ -89,7 +89,7 @@ def serving(name: str, factory: str, folder: Path, number: int, database: str = 
         [*_pinned(0), *command], cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.DEVNULL
     )
     try:
-        _wait(port)
+        wait_for(port)
         yield Server(
             name, factory, process, port, list(requests(settings.public_base_url, settings.twilio_auth_token, sids))
         )
@@ -189,7 +189,7 @@ def _pinned(core: int) -> list[str]:
     return ["taskset", "-c", str(core)] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
 
 
-def _wait(port: int, seconds: float = 30) -> None:
+def wait_for(port: int, seconds: float = 30) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

@@ -33,7 +33,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="ivr-bench-"))
     try:
         with serving("line", "line", folder, (2 * ROUNDS + 1) * A_ROUND) as server:
-            _round(server)  # the first turns fill caches
+            a_round(server, A_ROUND)  # the first turns fill caches
             return judge([_pair(server, number) for number in range(ROUNDS)])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -52,9 +52,9 @@ def judge(rounds: list[tuple[Round, Round]]) -> int:
 
 
 def _pair(server: Server, number: int) -> tuple[Round, Round]:
-    quiet = _round(server)
+    quiet = a_round(server, A_ROUND)
     with attackers(server.port):
-        attacked = _round(server)
+        attacked = a_round(server, A_ROUND)
     print(
         f"  round {number}: p50 {quiet.p50:.1f} and {attacked.p50:.1f}, p99 {quiet.p99:.1f} and {attacked.p99:.1f} ms",
         flush=True,
@@ -75,9 +75,9 @@ def attackers(port: int) -> Iterator[None]:
             process.kill()
 
 
-def _round(server: Server) -> Round:
+def a_round(server: Server, number: int) -> Round:
     """So many turns, begun evenly, whether those before them were answered or not."""
-    batch, server.waiting = server.waiting[:A_ROUND], server.waiting[A_ROUND:]
+    batch, server.waiting = server.waiting[:number], server.waiting[number:]
     times = sorted(asyncio.run(_all(server.port, batch)))
     return Round(A_SECOND, 1000 * times[len(times) // 2], 1000 * times[int(len(times) * 0.99)])
 
