@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
@@ -60,8 +62,8 @@ FIRST = (*TOGETHER, TESTS / "test_recipe.py", TESTS / "wallet" / "test_tester.py
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--every-case`: on PostgreSQL, too, every case in both languages."""
-    parser.addoption("--every-case", action="store_true", help="on PostgreSQL, too, every case in both languages")
+    """`--every-case`: every case in both languages, and on both databases."""
+    parser.addoption("--every-case", action="store_true", help="every case in both languages, on both databases")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,8 +87,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RoomScheduli
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what proves nothing new, and put in order what is left.
 
-    SQLite has every case in both languages; PostgreSQL has each in the first language, and of the dialogues only as
-    many as send every statement.
+    SQLite has every case; PostgreSQL has each in the first language, and of the dialogues only as many as send every
+    statement. A dialogue is held in both languages if its test asks which one it is; of others each case is held in one
+    language, by turns, and what would be said in the other is compared (`tests/call_flows/both_languages.py`).
     """
     if not config.getoption("every_case"):
         found: set[Any] = set()
@@ -97,7 +100,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_new(item: pytest.Item, found: set[Any]) -> bool:
     case = item.callspec.params if hasattr(item, "callspec") else {}
     if case.get("database_kind") != "postgresql":
-        return True
+        return _is_in_turn(item, case)
     test = (item.path, item.originalname)  # type: ignore[attr-defined]
     if DIALOGUES in item.path.parents:
         if item.path.stem not in FILES_ON_POSTGRES and test[1] not in TESTS_ON_POSTGRES:
@@ -107,6 +110,32 @@ def _is_new(item: pytest.Item, found: set[Any]) -> bool:
     new = test not in found
     found.add(test)
     return new
+
+
+def _is_in_turn(item: pytest.Item, case: dict[str, Any]) -> bool:
+    if DIALOGUES not in item.path.parents or case.get("caller") not in ("zh", "en") or _asks_for_language(item.obj):  # type: ignore[attr-defined]
+        return True
+    case_without = item.callspec.id.split("-")  # type: ignore[attr-defined]
+    case_without.remove(case["caller"])
+    name = f"{item.path.stem} {item.originalname} {case_without}"  # type: ignore[attr-defined]
+    return bool(case["caller"] == ("zh", "en")[zlib.crc32(name.encode()) % 2])
+
+
+def _asks_for_language(function: Any) -> bool:
+    """Whether a test, or a function that it calls, reads the caller's language."""
+    open_, seen = [function], set[Any]()
+    while open_:
+        one = open_.pop()
+        code = one if isinstance(one, CodeType) else one.__code__
+        if code in seen:
+            continue
+        seen.add(code)
+        if {"lang", "language", "LANGUAGES"} & set(code.co_names):
+            return True
+        known = getattr(one, "__globals__", {})
+        open_ += [value for name in code.co_names if isinstance(value := known.get(name), FunctionType)]
+        open_ += [value for value in code.co_consts if isinstance(value, CodeType)]
+    return False
 
 
 def pytest_collection_finish() -> None:

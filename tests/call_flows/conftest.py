@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings
 from tests.call_flows.line import Caller, Line, lab_settings, open_line, url_of
 from tests.call_flows.places import ENTRIES, MENUS
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
@@ -28,8 +31,10 @@ def line(request: pytest.FixtureRequest, database: sa.Engine, settings: Settings
 
 @pytest.fixture(params=["zh", "en"])
 def caller(request: Any, line: Line) -> Caller:
-    """A caller who speaks Mandarin, and then one who speaks English."""
-    return Caller(line, request.param)
+    """A caller who speaks Mandarin, or one who speaks English; tests/conftest.py says which test has both."""
+    made = Caller(line, request.param)
+    made.compares = request.path.is_relative_to(HERE)
+    return made
 
 
 @pytest.fixture(params=MENUS)

@@ -1,7 +1,8 @@
 """A line to call in tests: the whole app on a fresh database, with the demo world and a telephone.
 
 Every webhook is posted twice, the second time to an app whose runtime was made anew, as after a restart; any
-difference between the two answers fails the test. A caller is made once for each language.
+difference between the two answers fails the test. A caller speaks one language; what the line would have said in the
+other one at the same moment is compared as well (`tests/call_flows/both_languages.py`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from ivr.texts.follow_ups import COMPOSERS
 from ivr.web import blueprints
 from ivr.wiring.lab_or_live import make_text_provider, make_wallet
 from ivr.wiring.voice import make_runtime
+from tests.call_flows import both_languages
 
 NOON = "2026-11-23T10:00:00+08:00"
 """A Monday morning within the hours of both demo wallets."""
@@ -100,6 +102,7 @@ class Line:
 
     def __post_init__(self) -> None:
         self.transport = ClientTransport(None, self.settings.public_base_url)
+        both_languages.forget()
         self.restart()
 
     def restart(self) -> None:
@@ -188,7 +191,12 @@ class Line:
 
 
 class Caller(Phone):
-    """A person with a telephone, who speaks one language; words are given as (Chinese, English)."""
+    """A person with a telephone, who speaks one language; words are given as (Chinese, English).
+
+    `compares`: words are expected in the other language, too, as far as the line is in this process.
+    """
+
+    compares = False
 
     def __init__(self, line: Line, lang: str, **more: Any) -> None:
         more = {"repeat": True, "before_repeat": line.lose_memory, **more}
@@ -204,18 +212,26 @@ class Caller(Phone):
 
     def picks(self, zh: str, en: str) -> Caller:
         """Press the key of the option with this label."""
-        self.chooses(zh if self.lang == "zh" else en)
+        mine, other = (zh, en) if self.lang == "zh" else (en, zh)
+        self._expect_in_the_other_language(other)
+        self.chooses(mine)
         return self
 
     def is_told(self, zh: str, en: str) -> Caller:
         """This turn said these words."""
-        self.hears(zh if self.lang == "zh" else en)
+        mine, other = (zh, en) if self.lang == "zh" else (en, zh)
+        self.hears(mine)
+        self._expect_in_the_other_language(other)
         return self
 
     def is_not_told(self, zh: str, en: str) -> Caller:
         """This turn did not say these words."""
         self.does_not_hear(zh if self.lang == "zh" else en)
         return self
+
+    def _expect_in_the_other_language(self, words: str) -> None:
+        if self.compares:
+            both_languages.expect(self.heard, words)
 
     def proves(self, person: Person) -> Caller:
         """Go through verification, by PIN if there is one, else by the code that was texted."""
