@@ -23,6 +23,7 @@ from ivr.desk import (
     call_pages,
     case_pages,
     errors,
+    failure_pages,
     line_pages,
     live_pages,
     own_pages,
@@ -64,6 +65,7 @@ PAGES = (
     people_pages,
     wall_pages,
     line_pages,
+    failure_pages,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,15 +13,11 @@ import sqlalchemy as sa
 
 from ivr.callbacks.attempts import CLOSED
 from ivr.callbacks.tables import callback_queue, callbacks
-from ivr.cases.overdue import CASE_TABLES
-from ivr.cases.stages import OPEN
-from ivr.cases.tables import overdue
 from ivr.desk import calls as seen
+from ivr.desk import failures
 from ivr.desk.context import Desk
 from ivr.desk.room import Floor
-from ivr.engine.journal import calls
 from ivr.follow_up.outbox import is_due
-from ivr.follow_up.tables import deliveries, messages
 from ivr.operations.line_switch import line_state
 from ivr.queue.agents import Agent
 from ivr.queue.figures import Figures, ServiceLevel, figures, longest
@@ -31,7 +27,6 @@ from ivr.staff.scope import Scope
 LATELY = timedelta(minutes=30)
 EVERY = 5.0
 """Seconds for which the figures of the day are kept: the queue and the agents are read anew at each look."""
-MOST_TEXTS = 500
 
 
 @dataclass(frozen=True)
@@ -97,13 +92,13 @@ def _day(conn: sa.Connection, scope: Scope, desk: Desk) -> Day:
     end, level = now + timedelta(seconds=1), ServiceLevel.of(desk.settings)
     today = sum((figures(conn, one, _midnight(conn, one, now), end, level) for one in ids), Figures())
     lately = sum((figures(conn, one, now - LATELY, end, level) for one in ids), Figures())
-    since = min((_midnight(conn, one, business) for one in ids), default=business)
     return Day(
         today,
         lately,
         *_callbacks(conn, scope, now),
-        _overdue(conn, scope),
-        *_failed(conn, scope, since),
+        failures.count(conn, failures.late(scope)),
+        sum(1 for _ in failures.failed_texts(conn, scope, business)),
+        failures.dead_events(conn, scope),
         _switched(conn, scope),
     )
 
@@ -121,36 +116,7 @@ def _callbacks(conn: sa.Connection, scope: Scope, now: datetime) -> tuple[int, i
     """Promised and not done; of these, those to ring now, and those that people have to ring."""
     joined = sa.join(callbacks, callback_queue, callback_queue.c.id == callbacks.c.id)
     mine = scope.covers(callbacks.c.wallet)
-    conditions: tuple[Any, ...] = (
-        callback_queue.c.status.not_in(CLOSED),
-        is_due(callback_queue, now),
-        callback_queue.c.status == "by-hand",
-    )
+    conditions: tuple[Any, ...] = (callback_queue.c.status.not_in(CLOSED), is_due(callback_queue, now))
     counts = (conn.scalar(sa.select(sa.func.count()).select_from(joined).where(mine, one)) for one in conditions)
-    open_, due, by_hand = (int(one or 0) for one in counts)
-    return open_, due, by_hand
-
-
-def _overdue(conn: sa.Connection, scope: Scope) -> int:
-    """Cases and disputes whose promised date has passed."""
-    number = 0
-    for table in CASE_TABLES:
-        joined = sa.join(overdue, table, overdue.c.reference == table.c.reference)
-        mine = scope.covers(table.c.wallet) & table.c.status.in_(OPEN)
-        number += int(conn.scalar(sa.select(sa.func.count()).select_from(joined).where(mine)) or 0)
-    return number
-
-
-def _failed(conn: sa.Connection, scope: Scope, since: datetime) -> tuple[int, int]:
-    """Texts of today that did not arrive, and events that the CRM did not take."""
-    failed = messages.c.status.in_(("failed", "dropped", "dead"))
-    query = sa.select(messages.c.id).where(failed, messages.c.at >= since.astimezone(UTC).date().isoformat())
-    about = [set(id.split(":")) for id in conn.scalars(query.limit(MOST_TEXTS))]
-    named = sorted(set().union(*about))
-    own = set(conn.scalars(sa.select(calls.c.call).where(calls.c.call.in_(named), scope.covers(calls.c.wallet))))
-    for table in CASE_TABLES:
-        mine = table.c.reference.in_(named) & scope.covers(table.c.wallet)
-        own |= set(conn.scalars(sa.select(table.c.reference).where(mine)))
-    texts = sum(bool(names & own) for names in about)
-    dead = sa.select(sa.func.count()).where(deliveries.c.status == "dead", scope.covers(deliveries.c.wallet))
-    return texts, int(conn.scalar(dead) or 0)
+    open_, due = (int(one or 0) for one in counts)
+    return open_, due, failures.count(conn, failures.by_hand(scope))

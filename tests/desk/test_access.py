@@ -29,6 +29,8 @@ ROUTES = {
     },
     ("GET", "/desk/stream"): {"agent", "supervisor"},
     ("GET", "/desk/wall"): {"supervisor"},
+    ("GET", "/desk/failures"): {"supervisor"},
+    ("POST", "/desk/failures/events/<delivery>/again"): {"supervisor"},
     ("GET", "/desk/line"): {"supervisor"},
     ("POST", "/desk/line/<wallet>/switch"): {"supervisor"},
     ("POST", "/desk/line/<wallet>/announce"): {"supervisor"},
@@ -74,7 +76,7 @@ OPEN = {
 def place(rule, day, **given):
     """The address of a rule, about things of Haiyun unless told otherwise."""
     values = {"call": day.taken, "reference": "202611017", "id": "idle_h", "number": "999"}
-    values |= {"talk": "0" * 16, "wallet": "haiyun"} | given
+    values |= {"talk": "0" * 16, "wallet": "haiyun", "delivery": "1:case.opened"} | given
     return re.sub(r"<(?:int\(max=2147483647\):)?(\w+)>", lambda found: values[found[1]], rule)
 
 
@@ -195,7 +197,10 @@ def test_no_page_of_one_wallet_holds_a_byte_of_the_other(desk, day, references):
 
 def crawl(window):
     """Every page of the desk that links lead to, with its text."""
-    seen, open_ = set(), ["/desk/", "/desk/search", "/desk/audit", "/desk/me", "/desk/people", "/desk/line"]
+    seen, open_ = (
+        set(),
+        ["/desk/", "/desk/search", "/desk/audit", "/desk/me", "/desk/people", "/desk/line", "/desk/failures"],
+    )
     while open_:
         path = open_.pop()
         if path not in seen:

@@ -136,7 +136,7 @@ def test_the_wall_shows_the_wallets_of_its_supervisor_only(desk, day):
     text = window.gets("/desk/wall").text
     assert "Agent of Haiyun" in text and "Zweite Person" not in text
     assert ">1:05<" in text and re.search(r"Hung up today</dt>\s*<dd>0</dd>", text)
-    assert re.search(r"events that the CRM did not take</dt><dd class=\"figure alarm\">! 1<", text)
+    assert re.search(r"events that the CRM did not take</dt><dd class=\"figure alarm\">! <a href=\"[^\"]+\">1<", text)
     both = desk.by("super_b").gets("/desk/wall").text
     assert "Zweite Person" in both and re.search(r"Hung up today</dt>\s*<dd>7</dd>", both)
 
@@ -155,7 +155,8 @@ def test_failed_texts_of_the_day_are_counted(desk, day):
         conn.execute(sa.update(messages).values(status="failed"))
         own = len(conn.scalars(sa.select(messages.c.id)).all())
         conn.execute(sa.insert(messages).values(id=f"code:{day.at_linfu}:1", at="2026-11-23", status="failed", tries=0))
-    assert own and f'did not arrive</dt><dd class="figure alarm">! {own}<' in desk.by("super_h").gets("/desk/wall").text
+    number = f'did not arrive</dt><dd class="figure alarm">! <a href="/desk/failures#texts-failed">{own}<'
+    assert own and number in desk.by("super_h").gets("/desk/wall").text
 
 
 def test_the_wall_is_live_and_keeps_itself_open(desk, hub, opened, day):

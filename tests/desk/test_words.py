@@ -11,6 +11,7 @@ from ivr.cases.cases import PROMISES
 from ivr.cases.stages import STAGES
 from ivr.desk.call_pages import REASONS
 from ivr.desk.card import FIELDS, STORY
+from ivr.desk.failures import CARRIER_ERRORS, NOT_ARRIVED
 from ivr.desk.room import PRIORITIES
 from ivr.desk.talk_pages import PLAIN, WITH_SOMEBODY
 from ivr.desk.words import words
@@ -28,7 +29,7 @@ from ivr.staff.roles import ROLES
 from ivr.staff.roles import TOPICS as STAFF_TOPICS
 from ivr.talks import operations
 from ivr.talks.operations import Hears, Reason
-from ivr.texts.follow_ups import BY_HAND
+from ivr.texts.follow_ups import BY_HAND, COMPOSERS
 from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
 
 DESK = Path(__file__).parents[2] / "ivr" / "desk"
@@ -104,6 +105,9 @@ def test_every_word_that_a_page_asks_for_is_there():
         "line-wrong-reason": REASONS_TOLD,
         "line-wrong-text": ANNOUNCED,
         "place": PLACES,
+        "sent": COMPOSERS,
+        "unsent": NOT_ARRIVED,
+        "carrier": {*map(str, CARRIER_ERRORS), "other"},
         "code": {"wrong", "limit"},
         "retype": {"wrong", "limit"},
         "act": acts | talk_acts,
