@@ -54,6 +54,14 @@ TESTS_ON_POSTGRES = {
     "test_whoever_has_no_mobile_hears_every_reference",
 }
 """Of the others one for each statement that those do not send; in what they tell a caller no database has a part."""
+ROOMS_ON_POSTGRES = (
+    TESTS / "crashes",
+    TESTS / "engine",
+    TESTS / "test_storage.py",
+    TESTS / "test_migrate.py",
+    TESTS / "test_postgres.py",
+)
+"""Rooms in which each case is about transactions, locks or rows: all of them on PostgreSQL as well."""
 LANGUAGES = {"caller", "lang"}
 TOGETHER = (TESTS / "browser", TESTS / "crashes", TESTS / "openapi")
 """Rooms that start servers for all their tests: one worker runs the whole room."""
@@ -87,9 +95,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RoomScheduli
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what proves nothing new, and put in order what is left.
 
-    SQLite has every case; PostgreSQL has each in the first language, and of the dialogues only as many as send every
-    statement. A dialogue is held in both languages if its test asks which one it is; of others each case is held in one
-    language, by turns, and what would be said in the other is compared (`tests/call_flows/both_languages.py`).
+    SQLite has every case. PostgreSQL has the first case of each test, and of the dialogues only as many as send every
+    statement: `Statements` fails a run in which one was never sent to it. A dialogue is held in both languages if its
+    test asks which one it is; of others each case is held in one language, by turns, and what would be said in the
+    other is compared (`tests/call_flows/both_languages.py`).
     """
     if not config.getoption("every_case"):
         found: set[Any] = set()
@@ -105,7 +114,7 @@ def _is_new(item: pytest.Item, found: set[Any]) -> bool:
     if DIALOGUES in item.path.parents:
         if item.path.stem not in FILES_ON_POSTGRES and test[1] not in TESTS_ON_POSTGRES:
             return False
-    else:
+    elif any(item.path.is_relative_to(room) for room in ROOMS_ON_POSTGRES):
         test += (repr({name: value for name, value in case.items() if name not in LANGUAGES}),)
     new = test not in found
     found.add(test)
