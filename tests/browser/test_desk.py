@@ -35,7 +35,7 @@ STRUCTURE = """
 }
 """
 SMALL = """
-() => [...document.querySelectorAll("button, select, input:not([type=hidden]):not([type=checkbox])")]
+() => [...document.querySelectorAll("button, select, input:not([type=hidden]):not([type=checkbox]):not([type=radio])")]
   .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)
 """
 
@@ -110,16 +110,57 @@ def opens(chromium: Browser, line: Running, signed_in: Callable[[str], Any]) -> 
 
 
 def walk(page: Page, call: str, base: str) -> Iterator[str]:
-    """Every kind of page that this person has; the card with a form open, and with a field revealed."""
-    for path in ("", "search", "audit", "me", "people", "people/mei", f"calls/{call}"):
+    """Every kind of page that this person has; the forms of the line with what is wrong, and the card with a form
+    open, and with a field revealed."""
+    for path in ("", "search", "audit", "me", "people", "people/mei", "wall", "failures", "line"):
         page.goto(f"{base}/desk/{path}")
         yield path
+    if page.locator("summary").count():
+        yield from walk_line(page)
+    page.goto(f"{base}/desk/calls/{call}")
+    yield "card"
     if "/calls/" in page.url and page.locator("details").count():
         page.locator("summary").first.click()
         yield "reveal"
         page.get_by_role("button", name="Reveal").or_(page.get_by_role("button", name="显示")).first.click()
         expect(page.locator("b[role=status]")).to_be_visible()
         yield "revealed"
+
+
+def walk_line(page: Page) -> Iterator[str]:
+    """A change with what is wrong beside it, and the page on which it is to be confirmed."""
+    page.locator("summary").first.click()
+    page.locator("input[value=closed]").first.check()
+    page.locator("textarea").first.fill("8")
+    page.locator("details[open] form button").first.click()
+    yield "line, wrong"
+    for place, words in enumerate(("系统正在维护", "we are doing maintenance")):
+        page.locator("textarea").nth(place).fill(words)
+    page.locator("details[open] form button").first.click()
+    expect(page.locator("blockquote")).to_have_count(2)
+    yield "line, to be confirmed"
+
+
+def test_a_supervisor_switches_the_line_without_a_script(opens, line):
+    """Looks at what callers will hear, goes back, looks again, confirms, and opens it again."""
+    page = opens("su")
+    page.goto(f"{line.desk}/desk/wall")
+    page.get_by_role("main").get_by_role("link", name="Line").click()
+    assert [*walk_line(page)][-1] == "line, to be confirmed"
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator("textarea").nth(1)).to_have_value("we are doing maintenance")
+    for state, button in (("closed", "Close the line"), ("open", "Open the line")):
+        if state == "open":
+            page.locator("summary").first.click()
+            page.locator("input[value=open]").first.check()
+        page.locator("details[open] form button").first.click()
+        page.get_by_role("button", name=button).click()
+        if page.get_by_label("Password").count():  # ten minutes after the sign-in, on a machine that is slow
+            page.get_by_label("Password").fill(demo.PASSWORD)
+            page.get_by_label("Six digits").fill(page.locator(".note code").last.inner_text())
+            page.get_by_role("button", name="Go on").click()
+        expect(page.locator(f".line-{state}").first).to_be_visible()
+        assert page.url.endswith("/desk/line")
 
 
 def test_an_agent_reads_the_call_that_they_took_and_reveals_the_number(opens, call, line):
