@@ -31,7 +31,8 @@ NUMBER = Ask("callback-number", identifier, sealed=True)
 WHICH = Menu("callback-which", ("home", "abroad"), offer_agent=False, resumable=False)
 RIGHT = Confirm("callback-right", offer_agent=False)
 AFTER = Menu("after-callback", ("more", "end"), offer_agent=False, resumable=False)
-TRIES = 3
+CALLBACK_TRIES = 3
+"""How often a callback is begun while the caller goes back or falls silent; then one is left without questions."""
 
 
 async def hand_over(call: Call, reason: str) -> None:
@@ -142,7 +143,7 @@ async def callback(call: Call, reason: str, only: bool = False, chosen: bool = F
     if promised:
         call.say("callback-there")
         return
-    for _ in range(TRIES):
+    for _ in range(CALLBACK_TRIES):
         unasked, chosen = chosen, False
         try:
             if await take_callback(call, reason, only, unasked, or_note):

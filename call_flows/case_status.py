@@ -6,18 +6,20 @@ from call_flows.end_of_task import anything_else
 from call_flows.identify import identify
 from ivr.cases.stages import OPEN, Stage, may_be_told, own_stage_of, stage_of, verdict_of
 from ivr.engine import Ask, Call, Menu, ToAgent
-from ivr.engine.entries import case_reference
+from ivr.engine.entries import digits
 from ivr.handover import reasons
 from ivr.wallet.facts import wallet_facts
+from ivr.wallet.references import REFERENCE_DIGITS
 
-TRIES = 2
-REFERENCE = Ask("case-reference", case_reference, length=9)
+REFERENCE_TRIES = 2
+"""How many references a caller may enter that are not found, before an agent takes the call."""
+REFERENCE = Ask("case-reference", digits(REFERENCE_DIGITS), length=REFERENCE_DIGITS)
 VERDICT = Menu("case-verdict", ("hear", "enough"), resumable=False)
 
 
 async def case_status(call: Call) -> None:
-    """Ask for the nine-digit reference, then tell the stage and the promised date, or that the reference is unknown."""
-    for _ in range(TRIES):
+    """Ask for the reference, then tell the stage and the promised date, or that the reference is unknown."""
+    for _ in range(REFERENCE_TRIES):
         reference = await call.ask(REFERENCE)
         found = await find_case(call, reference)
         if found is not None:

@@ -16,7 +16,8 @@ TIME = Ask("search-time", clock, empty_is=True)
 AMOUNT = Ask("search-amount", amount, readback=Confirm("search-amount-right", acts=False))
 PICKS = ("pick-date", "pick-time", "pick-payee", "pick-amount")
 FOUND = "found-record"
-AT_ONCE = 4
+PAYEES_A_MENU = 4
+"""More of them in one menu could not be told apart by ear."""
 TOP_UP = "top-up"
 """In place of a payee; the catalogue has words for it."""
 NOTHING = Menu("search-nothing", ("wider", "person"))
@@ -126,13 +127,13 @@ async def pick_payee(call: Call, known: list[Payee]) -> str:
     """The caller picks a payee from a menu of a few at a time; after the last page the first one follows again."""
     page = 0
     while True:
-        here = known[page : page + AT_ONCE]
-        others = ("others",) if len(known) > AT_ONCE else ()
+        here = known[page : page + PAYEES_A_MENU]
+        others = ("others",) if len(known) > PAYEES_A_MENU else ()
         pick = Menu("search-payee", (*(one.id for one in here), *others))
         chosen = await call.menu(pick, choices={one.id: {"payee": one.name} for one in here})
         if chosen != "others":
             return next(one.name["zh"] for one in here if one.id == chosen)
-        page = page + AT_ONCE if page + AT_ONCE < len(known) else 0
+        page = page + PAYEES_A_MENU if page + PAYEES_A_MENU < len(known) else 0
 
 
 async def search_and_pick(call: Call, customer: Verified, on: str, at: str, fen: int, payee: str) -> Record | None:

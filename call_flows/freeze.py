@@ -3,13 +3,22 @@
 from dataclasses import asdict
 
 from call_flows.identify import NUMBER, TAIL
-from ivr.cases.freezes import AccountStatus, FreezeVerdict, Owner, freeze, freeze_untold, keep_freeze, standing, weigh
+from ivr.cases.freezes import (
+    TRIES_A_CALL,
+    AccountStatus,
+    FreezeVerdict,
+    Owner,
+    freeze,
+    freeze_untold,
+    keep_freeze,
+    standing,
+    weigh,
+)
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
 from ivr.handover import reasons
 from ivr.identity.verification import check_tail, find_account
 
 SURE = Confirm("freeze-now")
-TRIES = 3
 
 
 async def freeze_account(call: Call) -> bool:
@@ -56,7 +65,7 @@ async def ask_weak_proof(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     answer sounds like a wrong one, too.
     """
     call.say("freeze-need")
-    for place in range(TRIES):
+    for place in range(TRIES_A_CALL):
         if place:
             call.say("identify-no-match")
         number = await call.ask(NUMBER)

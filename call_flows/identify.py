@@ -3,23 +3,31 @@
 from dataclasses import asdict
 
 from ivr.engine import Ask, Call, Menu, Secret, ToAgent
-from ivr.engine.entries import document_tail, identifier, six_digits
+from ivr.engine.entries import digits, document_tail, identifier
 from ivr.engine.prompts import ENTRY_KEYS
 from ivr.handover import reasons
+from ivr.identity.codes import CODE_DIGITS
 from ivr.identity.verification import Claimed, check_code, check_pin, check_tail, find_account, judge, send_code
+from ivr.wallet.types import PIN_DIGITS
 from ivr.wallet.verified import Verified
 
 NUMBER = Ask("identify-number", identifier, personal=True)
 TAIL = Ask("identify-tail", document_tail, length=6, personal=True)
 FACTOR = Menu("identify-factor", ("text", "pin"), resumable=False)
 CODE = Ask(
-    "identify-code", six_digits, length=6, timeout=30, personal=True, keys={**ENTRY_KEYS, "*": ("value", "not-there")}
+    "identify-code",
+    digits(CODE_DIGITS),
+    length=CODE_DIGITS,
+    timeout=30,
+    personal=True,
+    keys={**ENTRY_KEYS, "*": ("value", "not-there")},
 )
 """The timeout leaves time to read the text on the same telephone; `*` leads to help when no text arrives."""
 NOT_THERE = Menu("code-not-there", ("again", "pin", "enter"), resumable=False)
-PIN = Ask("identify-pin", six_digits, length=6, personal=True)
+PIN = Ask("identify-pin", digits(PIN_DIGITS), length=PIN_DIGITS, personal=True)
 
 ROUNDS = 3
+"""How many wrong rounds of verification a call has, before an agent takes it. Those of a day: WRONG_ROUNDS_A_DAY."""
 
 
 async def identify(call: Call) -> Verified:

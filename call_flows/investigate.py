@@ -11,7 +11,7 @@ from ivr.wallet.review import Review, review
 
 YOURS = Confirm("yours", acts=False, resumable=False)
 OPEN = Confirm("investigate-now")
-AT_ONCE = 4
+TOLD_IN_A_ROW = 4
 """The number of transactions after which the caller is asked whether to hear more."""
 FURTHER = Menu("recent-further", ("on", "enough"), resumable=False)
 AFTER = Menu("after-case", ("advice", "enough"))
@@ -45,7 +45,7 @@ async def ask_which_are_strange(call: Call, found: Review) -> list[str]:
     if not recent:
         call.say("recent-only-failed" if found.only_failed else "recent-none")
     for place in range(len(recent)):
-        if place and place % AT_ONCE == 0:
+        if place and place % TOLD_IN_A_ROW == 0:
             further = await call.menu(FURTHER)
             if further == "enough":
                 break

@@ -36,9 +36,11 @@ ROOT = Path(__file__).parent.parent
 LAB_PACKAGES = ("numpy", "pyloudnorm", "scipy", "soundfile", "soxr")
 """The extra `lab` of pyproject.toml."""
 WORKERS, THREADS = 2, 16
+"""Processes that answer Twilio, and threads of each: a turn that waits for a wallet holds a thread."""
 DESK_THREADS = 16
 """Of the desk's one worker: a process of its own, so its pages take no thread of the voice workers."""
 YOUNG, LONGEST_PAUSE = 10.0, 10.0
+"""Seconds: a process that ended sooner is restarted after a pause, which doubles up to the second number."""
 LONGEST_LEFT = 30.0  # a voice worker outlives its master by half of that
 MOST_WAITING = 2048
 """The backlog of connections that no worker has accepted yet."""

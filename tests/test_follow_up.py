@@ -37,7 +37,7 @@ def provider(database, settings):
 @pytest.fixture
 def worker(database, settings, provider, monkeypatch):
     """A real worker in this process, which nothing but a write wakes."""
-    monkeypatch.setattr(wake_up, "LONGEST", 3600.0)
+    monkeypatch.setattr(wake_up, "LONGEST_WAIT", 3600.0)
     stop, woken = threading.Event(), WakeUp(database)
     context = Context(database, settings, provider, lambda conn: NOW, composers=COMPOSERS)
     dispatcher = Dispatcher(context, woken, stop)

@@ -109,7 +109,7 @@ def copy(tmp_path: Path) -> Path:
 def test_a_newcomer_who_follows_the_recipe_passes_the_gate_and_has_a_flow_that_works(copy):
     """Format, lint, types and every house rule, the map among them; and the example's own tests."""
     follow(copy)
-    assert len(typed()) == 2 and len(gate()) == 4
+    assert len(typed()) == 3 and len(gate()) == 4
     for command in (*typed(), *gate()):
         run(command, copy)
     assert '"after-registered"' in (copy / "docs/map/map.json").read_text("utf-8")

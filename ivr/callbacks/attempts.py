@@ -44,6 +44,7 @@ PAUSES = (timedelta(minutes=10), timedelta(hours=1))
 SOON = timedelta(minutes=1)
 """The pause when no agent can be rung right now."""
 CLOSED_FOR_LONG = timedelta(days=1)
+"""Until the opening hours are looked at again, where none begin in sight."""
 UNASKED = "not placed"
 REACHED = "reached"
 CLOSED = ("reached", "done", "erased")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ivr.callbacks import attempts
 from ivr.callbacks.tables import callback_queue as table
@@ -13,9 +13,8 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import due, lease
 from ivr.storage.database import begin_read, begin_write
-from ivr.telephony.dialling import NotPlaced, Ringing, Telephone
+from ivr.telephony.dialling import CLOCKS_DIFFER, NotPlaced, Ringing, Telephone
 
-CLOCKS_DIFFER = timedelta(seconds=30)
 ENDED = {
     "completed": "declined",
     "busy": "agent busy",

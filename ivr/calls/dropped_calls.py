@@ -20,6 +20,7 @@ RECORDED_AS = "drops"
 """What journals call this module: a part of the names of its effects."""
 
 OFFERED_FOR = timedelta(hours=24)
+"""After the end of a call that broke off, the caller's next call may go on where it stopped."""
 CALLS_SEARCHED = 10
 """How many calls of one number are searched, newest first."""
 HANDED_OVER = ("transferred", "callback")

@@ -17,7 +17,7 @@ from ivr.wallet import business_days, directory
 
 @dataclass(frozen=True)
 class Case:
-    """A case as the caller hears it: a reference of nine digits and the promised date.
+    """A case as the caller hears it: its reference and the promised date.
 
     `provisional`: the date depends on holidays that are not announced yet. `known`: the case existed before, for the
     same matter; then it may be `done`.

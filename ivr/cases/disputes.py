@@ -68,7 +68,7 @@ class DisputeStatus:
 
 @dataclass(frozen=True)
 class FiledDispute:
-    """A filed dispute as the caller hears it: a reference of nine digits and the date of the decision."""
+    """A filed dispute as the caller hears it: its reference and the date of the decision."""
 
     reference: str
     due: str

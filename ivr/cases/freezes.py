@@ -34,6 +34,7 @@ RECORDED_AS = "freezing"
 """What journals call this module: a part of the names of its effects."""
 
 TRIES_A_CALL = 3
+"""Proofs that are weighed in one call; the flow asks no more often."""
 TRIES_A_CALLER = 10
 """Within 24 hours, from one number. Hidden numbers cannot be told apart, so they are counted per account only."""
 WRONG_TRIES_AN_ACCOUNT = 5

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from ivr.cases.tables import cases, disputes
 from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World
-from ivr.wallet.references import DIGITS, with_check_digit
+from ivr.wallet.references import REFERENCE_DIGITS, with_check_digit
 
 
 def new_reference(world: World, table: sa.Table, number: int) -> str:
-    """Nine digits for the row of that number, which no other case or dispute has."""
+    """A reference for the row of that number, which no other case or dispute has."""
     lock_until_commit(world.conn, "references")
-    drawn = (world.runtime.sealer.digits(DIGITS, "reference", table.name, str(number), str(again)) for again in count())
+    parts = ("reference", table.name, str(number))
+    drawn = (world.runtime.sealer.digits(REFERENCE_DIGITS - 1, *parts, str(again)) for again in count())
     return next(one for one in map(with_check_digit, drawn) if _is_free(world.conn, one))
 
 

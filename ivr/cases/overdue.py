@@ -21,7 +21,7 @@ from ivr.engine.errors import Unavailable
 from ivr.engine.journal import insert_new
 from ivr.follow_up import deliveries
 from ivr.follow_up.context import Context
-from ivr.follow_up.outbox import AT_MOST, stamp
+from ivr.follow_up.outbox import ROWS_A_LOOK, stamp
 from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
@@ -71,10 +71,10 @@ def _late(conn: sa.Connection, table: sa.Table, wallet: str, today: date) -> lis
     mine = (table.c.wallet == wallet) & table.c.status.in_(OPEN) & (table.c.due < today.isoformat())
     new = sa.select(table.c.reference).outerjoin(overdue, overdue.c.reference == table.c.reference)
     unraised = new.where(mine, overdue.c.reference.is_(None)).order_by(table.c.due, table.c.reference)
-    return list(conn.scalars(unraised.limit(AT_MOST)))
+    return list(conn.scalars(unraised.limit(ROWS_A_LOOK)))
 
 
 def _waited_for(conn: sa.Connection) -> list[str]:
     """Overdue disputes that are stored as undecided: a random selection, so that each gets its turn."""
     raised = sa.select(disputes.c.reference).join(overdue, overdue.c.reference == disputes.c.reference)
-    return list(conn.scalars(raised.where(disputes.c.status.in_(OPEN)).order_by(sa.func.random()).limit(AT_MOST)))
+    return list(conn.scalars(raised.where(disputes.c.status.in_(OPEN)).order_by(sa.func.random()).limit(ROWS_A_LOOK)))

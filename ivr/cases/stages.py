@@ -34,7 +34,7 @@ OPEN = ("received", "in-review")
 STAGES = (*OPEN, "done")
 Verdict = Literal["decided-refund", "decided-rejected", "refunded"]
 VERDICTS: dict[str, Verdict] = {name: name for name in get_args(Verdict)}
-SECONDS = 10.0  # nobody waits on the line for this
+WALLET_SECONDS = 10.0  # nobody waits on the line for this
 MISSES_A_CALL, MISSES_A_CALLER, MISSES_OF_HIDDEN, MISSES_A_WALLET = 4, 10, 60, 300
 """Limits of unknown references: in a call; in 24 hours; the last two in an hour."""
 
@@ -106,7 +106,7 @@ def look_again(engine: sa.Engine, wallet: Wallet, reference: str) -> None:
         kept = conn.execute(sa.select(disputes).where(disputes.c.reference == reference)).first()
     if kept is None:
         return
-    one = _find_at_wallet(wallet, kept, time.monotonic() + SECONDS)
+    one = _find_at_wallet(wallet, kept, time.monotonic() + WALLET_SECONDS)
     if one is not None and one.status != kept.status:
         with begin_write(engine) as conn:
             conn.execute(sa.update(disputes).where(disputes.c.reference == reference).values(status=one.status))

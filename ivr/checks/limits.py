@@ -61,16 +61,25 @@ def limits_of(source: str) -> list[Limit]:
 def page(modules: dict[str, Module]) -> str:
     """docs/limits.md."""
     by_room: dict[str, list[tuple[Module, Limit]]] = {}
-    for module in sorted(modules.values(), key=lambda one: one.name):
-        if module.room not in LEFT_OUT:
-            found = limits_of(module.path.read_text("utf-8"))
-            by_room.setdefault(module.room, []).extend((module, one) for one in found)
+    for module, one in _listed(modules):
+        by_room.setdefault(module.room, []).append((module, one))
     parts = [HEAD]
     for room, rows in sorted(by_room.items()):
-        if rows:
-            parts.append(f"\n## {room.removeprefix('ivr.')}\n\n| number | is | for | in |\n|---|---|---|---|\n")
-            parts += [_row(module, one) for module, one in rows]
+        parts.append(f"\n## {room.removeprefix('ivr.')}\n\n| number | is | for | in |\n|---|---|---|---|\n")
+        parts += [_row(module, one) for module, one in rows]
     return "".join(parts)
+
+
+def unexplained(modules: dict[str, Module]) -> list[str]:
+    """The numbers of which nothing says what they are for, as `module.NAME`."""
+    return [f"{module.name}.{one.name}" for module, one in _listed(modules) if not one.text]
+
+
+def _listed(modules: dict[str, Module]) -> Iterator[tuple[Module, Limit]]:
+    for module in sorted(modules.values(), key=lambda one: one.name):
+        if module.room not in LEFT_OUT:
+            for one in limits_of(module.path.read_text("utf-8")):
+                yield module, one
 
 
 def _row(module: Module, one: Limit) -> str:

@@ -30,6 +30,7 @@ SHORT_CODE = re.compile("[0-9]{3,8}")
 ALPHANUMERIC = re.compile("(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
 SENDERS = (E164, MESSAGING_SERVICE, SHORT_CODE, ALPHANUMERIC)
 SHORTEST_RINGING, LONGEST_RINGING = 5, 120
+"""Seconds that a setting may let an agent's telephone ring: below, nobody can answer; above, voice mail does."""
 SECRETS = (
     "twilio_auth_token",
     "twilio_auth_token_next",

@@ -20,6 +20,7 @@ from ivr.storage.database import begin_read, begin_write
 from ivr.wallet.tables import wallets
 
 LONGEST_REASON = 200
+"""Characters of the reason for which a number is blocked: one line of the audit log."""
 
 
 def block_group(load: Load) -> click.Group:

@@ -17,14 +17,15 @@ from ivr.engine.journal import calls
 from ivr.handover.summary_views import logged_in_account, record_view, views_of
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
-LAST = 20
+CALLS_SHOWN = 20
+"""How many calls `flask calls` lists unless it is told a number."""
 
 
 def calls_group(load: Callable[[], Settings]) -> click.Group:
     """`flask calls`."""
 
     @click.group("calls", cls=Group, invoke_without_command=True, help="The last calls, and how each ended.")
-    @click.option("--last", default=LAST, show_default=True, type=click.IntRange(1, 1000), help="how many")
+    @click.option("--last", default=CALLS_SHOWN, show_default=True, type=click.IntRange(1, 1000), help="how many")
     @click.pass_context
     def group(context: click.Context, last: int) -> None:
         if context.invoked_subcommand is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ivr.wallet.document import both, cleaned_text, lines_of, twice, wallet
+from ivr.wallet.references import REFERENCE_DIGITS
 from ivr.wallet.shapes import (
     DocumentError,
     day,
@@ -22,7 +23,7 @@ from ivr.wallet.shapes import (
     truth,
     whole,
 )
-from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES
+from ivr.wallet.types import DISPUTE_REASONS, DISPUTE_STAGES, PIN_DIGITS
 
 LISTS = ("wallets", "customers", "top_ups", "payments", "disputes", "promotions", "rewards", "attempts")
 REFERENCES = (
@@ -37,6 +38,7 @@ KEYS = (
     ("disputes", "payment"),  # one dispute a payment
 )
 CHOICES_SHOWN = 10
+"""How many of the allowed ids an error names; the rest would hide the fault."""
 
 status = one_of("succeeded", "failed", "pending")
 customer = having(
@@ -47,7 +49,7 @@ customer = having(
     mobile=maybe(personal(number, 'a number such as "+8619900000051", or null')),
     wallet_id=personal(text, "a text of digits"),
     id_tail=personal(matching(r"[0-9]{5}[0-9X]", ""), "six digits, of which the last may be X"),
-    phone_pin=maybe(personal(matching(r"[0-9]{6}", ""), "six digits, or null")),
+    phone_pin=maybe(personal(matching(rf"[0-9]{{{PIN_DIGITS}}}", ""), f"{PIN_DIGITS} digits, or null")),
     status=optional(one_of("active", "frozen", "closed")),
     two_factor=optional(truth),
     birth_year=maybe(whole),
@@ -82,7 +84,7 @@ payment = having(
 )
 dispute = having(
     id=text,
-    reference=matching(r"[0-9]{9}", 'nine digits in a text, such as "202611017"'),
+    reference=matching(rf"[0-9]{{{REFERENCE_DIGITS}}}", f'{REFERENCE_DIGITS} digits in a text, such as "202611017"'),
     customer=text,
     payment=text,
     reason=one_of(*DISPUTE_REASONS),

@@ -6,7 +6,8 @@ import time
 
 from ivr.engine.errors import Unavailable
 
-LONGEST = 20.0
+LONGEST_WAIT = 20.0
+"""Seconds that the demo wallet holds a request in the mode `slow`, whatever its deadline: it occupies a thread."""
 
 
 def pass_through(mode: str, deadline: float) -> None:
@@ -14,5 +15,5 @@ def pass_through(mode: str, deadline: float) -> None:
     if mode == "ok":
         return
     if mode == "slow":
-        time.sleep(max(0.0, min(LONGEST, deadline - time.monotonic())))
+        time.sleep(max(0.0, min(LONGEST_WAIT, deadline - time.monotonic())))
     raise Unavailable(f"the demo wallet's API is {mode}")

@@ -43,13 +43,14 @@ from ivr.follow_up.messages import TextOutbox
 from ivr.migrations.migrate import is_migrated
 from ivr.network.loopback import entrance, refuse_strangers
 from ivr.staff.credentials import Credentials
-from ivr.staff.sessions import LONGEST
+from ivr.staff.sessions import LONGEST_SESSION
 from ivr.staff.sign_in import SignIn
 from ivr.storage.database import connect
 from ivr.wallet.types import Wallet
 from ivr.wiring.lab_or_live import business_clock, make_credentials, make_softphone, make_wallet
 
 LARGEST_FORM = 64 * 1024
+"""Bytes of a form of the desk: two notes of the longest, in Chinese, take about half of it."""
 PAGES = (
     sign_in_pages,
     own_pages,
@@ -122,7 +123,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
-        WTF_CSRF_TIME_LIMIT=int(LONGEST.total_seconds()),
+        WTF_CSRF_TIME_LIMIT=int(LONGEST_SESSION.total_seconds()),
         WTF_CSRF_SSL_STRICT=False,  # `_guard` compares the Origin, which browsers send with every post
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         TEMPLATES_AUTO_RELOAD=False,

@@ -13,8 +13,9 @@ from ivr.staff.audit import Entry
 from ivr.staff.scope import Scope
 from ivr.storage.database import begin_read
 
-MOST = 100
-LARGEST = 2**31 - 1
+ROWS_A_PAGE = 100
+"""Rows of the audit log on one page."""
+LARGEST_ID = 2**31 - 1
 """Of a number that PostgreSQL compares with an id."""
 
 
@@ -29,9 +30,9 @@ def blueprint(desk: Desk) -> Blueprint:
         scope = person().scope
         with begin_read(desk.engine) as conn:
             ours = [one.id for one in people.everybody(conn, scope)]
-            rows = audit.entries(conn, scope, ours, about, min(max(before, 0), LARGEST), MOST)
+            rows = audit.entries(conn, scope, ours, about, min(max(before, 0), LARGEST_ID), ROWS_A_PAGE)
         entries = [_within(entry, scope) for _, entry in rows]
-        older = rows[-1][0] if len(rows) == MOST else None
+        older = rows[-1][0] if len(rows) == ROWS_A_PAGE else None
         return render_template("desk/audit.html", entries=entries, about=about, older=older)
 
     return pages

@@ -32,7 +32,9 @@ from ivr.wallet.types import DISPUTE_REASONS
 
 REASONS = ("customer-asked", "call-back", "case-work", "complaint")
 REVEALED_SECONDS = 30
+"""After so many seconds a revealed value is hidden again."""
 MOST_PAGES = 100
+"""Older pages of today's calls are not opened by their address: each one is searched from the newest call on."""
 CHOICES = {"proofs": PROOFS, "kinds": KINDS, "causes": DISPUTE_REASONS, "stages": STAGES}
 """What the forms for the customer let choose."""
 MANY, HOUR = 20, timedelta(hours=1)

@@ -32,10 +32,10 @@ from ivr.wallet import directory
 from ivr.wallet.directory import UnknownWallet
 from ivr.wallet.tables import wallets
 
-MOST = 50
+CALLS_A_PAGE = 50
+"""Calls on a page of the list, and at most in the result of a search."""
 AGENT = "agent"
 """The name of the wait for an agent's leg; `duty` names the agents who are rung one after the other."""
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,19 @@ class ListedCall:
 
 
 def today(conn: sa.Connection, person: Person, now: datetime, page: int = 1) -> tuple[list[ListedCall], bool]:
-    """The calls of today in the time zone of each wallet, the newest first, MOST a page; and whether there are more."""
-    every = _newest(conn, person, now - timedelta(days=2), most=(page + 1) * 10 * MOST)
+    """One page of the calls of today in each wallet's time zone, the newest first; and whether there are more."""
+    every = _newest(conn, person, now - timedelta(days=2), most=(page + 1) * 10 * CALLS_A_PAGE)
     of_today = (one for one in every if is_of_today(conn, one, now) or _rang_back(conn, person, one, now))
     listed = _listed(conn, _own(conn, person, of_today))
-    found = list(islice(listed, (page - 1) * MOST, page * MOST + 1))
-    return found[:MOST], len(found) > MOST
+    found = list(islice(listed, (page - 1) * CALLS_A_PAGE, page * CALLS_A_PAGE + 1))
+    return found[:CALLS_A_PAGE], len(found) > CALLS_A_PAGE
 
 
-def with_tail(conn: sa.Connection, person: Person, tail: str, now: datetime) -> list[ListedCall]:
-    """The calls of the last seven days from numbers that end in these four digits."""
+def with_tail(conn: sa.Connection, person: Person, tail: str, since: datetime, now: datetime) -> list[ListedCall]:
+    """The calls since that time from numbers that end in these four digits."""
     told = journal.journal.c.facts.contains(f'"caller_tail":"{tail}"', autoescape=True)
     rows = sa.exists().where(journal.journal.c.call == calls.c.call, told)
-    return _found(conn, person, _newest(conn, person, now - WEEK, rows), now)
+    return _found(conn, person, _newest(conn, person, since, rows), now)
 
 
 def from_number(conn: sa.Connection, person: Person, marks: Iterable[str], now: datetime) -> list[ListedCall]:
@@ -136,7 +136,11 @@ def topic_of(path: list[str]) -> str | None:
 
 
 def _newest(
-    conn: sa.Connection, person: Person, since: datetime | None, *which: sa.ColumnElement[bool], most: int = 10 * MOST
+    conn: sa.Connection,
+    person: Person,
+    since: datetime | None,
+    *which: sa.ColumnElement[bool],
+    most: int = 10 * CALLS_A_PAGE,
 ) -> list[AnyRow]:
     query: AnySelect = sa.select(calls).where(person.scope.covers(calls.c.wallet), calls.c.started.is_not(None), *which)
     if since is not None:  # the day alone: the offsets of stored times may differ
@@ -176,7 +180,7 @@ def _rang_back(conn: sa.Connection, person: Person, row: AnyRow, now: datetime) 
 def _found(conn: sa.Connection, person: Person, found: list[AnyRow], now: datetime) -> list[ListedCall]:
     if not person.may("calls"):
         found = [one for one in found if is_of_today(conn, one, now)]
-    return list(islice(_listed(conn, _own(conn, person, found)), MOST))
+    return list(islice(_listed(conn, _own(conn, person, found)), CALLS_A_PAGE))
 
 
 def _own(conn: sa.Connection, person: Person, found: Iterable[AnyRow]) -> Iterator[AnyRow]:

@@ -31,12 +31,13 @@ from ivr.staff.people import Person
 from ivr.staff.sessions import SEEN_EVERY, Session
 from ivr.storage.database import ChangeDetector, DedicatedConnection, begin_write, reading
 
-EVERY = 0.5
+LOOK_SECONDS = 0.5
+"""Seconds between two looks for a change, so an agent sees a new caller within half a second."""
 BEAT = 2.0
 """Seconds between two signs of life; the page says so when it has heard nothing for five."""
 AT_LEAST_EVERY = 1.0
 """Also without a change: a wrap-up ends and a session expires by the clock alone."""
-MOST, MOST_A_SESSION = 400, 12
+MOST_STREAMS, MOST_A_SESSION = 400, 12
 """Open streams of a process, and of one session; a browser opens six at most by HTTP/1.1, and more by HTTP/2."""
 RESTING = ("offline", "break", "missed")
 """Agents whose open page does not keep their session: nobody may be there."""
@@ -136,7 +137,7 @@ class Hub:
         stream = Stream(session, page, language, token, self._close)
         with self._lock:
             own = sum(one.session == session for one in self.streams)
-            if len(self.streams) >= MOST or own >= MOST_A_SESSION:
+            if len(self.streams) >= MOST_STREAMS or own >= MOST_A_SESSION:
                 return None
             self.streams.add(stream)
             if self._watcher is None:
@@ -215,7 +216,7 @@ class Hub:
                 self.look()
             except Exception as error:  # the pages say that they are not live, and the next look may succeed
                 logger("desk").error("live pages cannot be made", type=type(error).__name__)
-            time.sleep(EVERY)
+            time.sleep(LOOK_SECONDS)
             with self._lock:
                 if not self.streams:
                     self._watcher = None

@@ -26,6 +26,7 @@ from ivr.telephony.softphone import Leg, NotReached
 SCRIPT = "X-Desk-Script"
 """A header of requests by the page's script, which shows the answer itself."""
 MOST_WORDS = 300
+"""Characters that an agent may say at once on the lab's telephone, which reads them out."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from ivr.talks.view import Talk, of_offer, ongoing, read_talks, to_rejoin
 
 PRIORITIES = {SECURITY: "security", DROPPED: "dropped"}
 MOST_BRIEFS = 1000
+"""With so many callers remembered, all are forgotten and made anew: a bound on memory."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ What was typed is posted, so it stands in no address and no log; the audit log h
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,10 +18,13 @@ from ivr.desk.context import Desk
 from ivr.staff import audit
 from ivr.storage.database import begin_read, begin_write
 from ivr.telephony.numbers import candidates
+from ivr.wallet.references import REFERENCE_DIGITS
 
+TAIL_SEARCHED = timedelta(days=7)
+"""How far back a search by the last digits of a number goes: they fit many callers. words.toml says it."""
 SEPARATORS = re.compile(r"[\s()./-]")
 KINDS = {
-    "reference": re.compile("[0-9]{9}"),
+    "reference": re.compile(f"[0-9]{{{REFERENCE_DIGITS}}}"),
     "call": re.compile("CA[0-9a-f]{32}"),
     "tail": re.compile("[0-9]{4}"),
     "number": re.compile(r"\+?[0-9]{7,20}"),
@@ -55,7 +59,7 @@ def _search(desk: Desk, typed: str) -> Any:
         if kind == "call" and seen.find(conn, person(), typed, now):
             return redirect(url_for("calls.show", call=typed), 303)
         if kind == "tail":
-            found = seen.with_tail(conn, person(), typed, now)
+            found = seen.with_tail(conn, person(), typed, now - TAIL_SEARCHED, now)
         if kind in ("number", "reference"):
             marks = _marks(desk, typed, seen.countries(conn, person().scope))
             found = seen.from_number(conn, person(), marks, now)

@@ -25,7 +25,8 @@ from ivr.staff.people import Person
 from ivr.staff.scope import Scope
 
 LATELY = timedelta(minutes=30)
-EVERY = 5.0
+"""The span of the wall's second row of figures."""
+FIGURES_SECONDS = 5.0
 """Seconds for which the figures of the day are kept: the queue and the agents are read anew at each look."""
 
 
@@ -70,7 +71,7 @@ class Days:
     def of(self, conn: sa.Connection, scope: Scope) -> Day:
         """The day of these wallets."""
         at, day = self.kept.get(scope, (0.0, None))
-        if day is None or time.monotonic() - at > EVERY:
+        if day is None or time.monotonic() - at > FIGURES_SECONDS:
             day = _day(conn, scope, self.desk)
             self.kept[scope] = (time.monotonic(), day)
         return day

@@ -22,6 +22,7 @@ from ivr.engine.hot_path import CompiledStatement
 from ivr.storage.database import metadata
 
 LEASE = timedelta(seconds=20)
+"""Longer than any turn (TURN_SECONDS): after it, another worker may take the turn."""
 
 claims = sa.Table(
     "claims",

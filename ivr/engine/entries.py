@@ -6,9 +6,11 @@ Pure functions of (keys, now). `keys` holds only 0-9 and `*`; the end key is alr
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 
 MAX_KEYS = 40
+"""More keys in one entry are a wrong entry: no answer needs them."""
 
 
 def keys_of(raw: str | None) -> str:
@@ -63,14 +65,9 @@ def document_tail(keys: str, now: datetime) -> str | None:
     return folded if are_digits(folded[-1]) or folded[-1] == "X" else None
 
 
-def six_digits(keys: str, now: datetime) -> str | None:
-    """A code or a phone PIN: six digits."""
-    return keys if len(keys) == 6 and are_digits(keys) else None
-
-
-def case_reference(keys: str, now: datetime) -> str | None:
-    """The reference of a case: nine digits. The flow checks the last one against the others."""
-    return keys if len(keys) == 9 and are_digits(keys) else None
+def digits(count: int) -> Callable[[str, datetime], str | None]:
+    """A parser of exactly so many digits: a code, a PIN, a reference."""
+    return lambda keys, now: keys if len(keys) == count and are_digits(keys) else None
 
 
 def phone_number(keys: str, now: datetime) -> str | None:

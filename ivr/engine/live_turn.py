@@ -23,7 +23,9 @@ from ivr.engine.waits import Announcement, CallerWait, Dial, Queue, Wait
 from ivr.storage.database import LazyConnection, reading, writing
 
 TURN_SECONDS = 8.0
+"""Seconds from a webhook to its reply. Twilio gives up after 15, and a failed turn is answered in the rest."""
 TOUCH_SECONDS = 4.0
+"""Seconds that one request to a wallet's API may take, within those of the turn; the caller waits for it."""
 MIN_TOUCH_SECONDS = 0.5
 """With less time the outside is not asked: the request would be cut off, and its outcome would be unknown."""
 

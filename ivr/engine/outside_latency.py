@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 
 SLOW_SECONDS = 1.0
+"""A request that took so many seconds counts as slow: callers then hear a word before the next one."""
 REMEMBERED_SECONDS = 60.0
+"""For so many seconds after a slow request callers hear that word, unless a quick one comes first."""
 
 
 class OutsideLatency:

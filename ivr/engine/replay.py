@@ -49,6 +49,7 @@ VERBS: dict[type, str] = {
 """The requests that a flow may await, and how the journal names their answers."""
 
 MAX_STEPS_PER_TURN = 40
+"""Effects and waits that one turn may add; more of them are a loop in a flow."""
 
 
 class LiveSource(Protocol):

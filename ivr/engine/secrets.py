@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
+"""Bytes of the nonce of AES-GCM, in front of what is sealed."""
 ERASED = ""
 """Replaces the key of a call that was erased."""
 
@@ -116,10 +117,6 @@ class Sealer:
     def fingerprint(self, text: str) -> str:
         """A keyed hash: equal for equal texts, and useless without the server key."""
         return hmac.new(self._server_key, b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()[:32]
-
-    def code(self, *parts: str) -> str:
-        """A one-time code of six digits. The same parts give the same code, so a retry sends it again."""
-        return self.digits(6, "code", *parts)
 
     def digits(self, count: int, *parts: str) -> str:
         """`count` digits, the same for the same parts. They cannot be computed without the server key."""

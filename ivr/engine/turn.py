@@ -35,6 +35,7 @@ from ivr.storage.database import LazyConnection, begin_read
 MIN_SECONDS_TO_BEGIN = 2.0
 """With less time a turn is not begun: the outside could not answer it."""
 POLL_SECONDS = 0.05
+"""Seconds between two looks whether another worker has finished the turn."""
 MAIN, RESCUE = "main", "rescue"
 """Names of root flows: the one that a call begins with, and the one that ends a call whose turn failed."""
 

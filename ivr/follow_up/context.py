@@ -21,6 +21,7 @@ from ivr.wallet.http.wallet import HttpWallet
 from ivr.wallet.types import Wallet
 
 WITHIN_A_DAY = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
+"""For texts of every kind that names no other policy."""
 
 
 @dataclass(frozen=True)

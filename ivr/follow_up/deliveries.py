@@ -29,7 +29,8 @@ OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
 SUMMARY = "call.summary"
 RETRIES = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 """An event that the CRM has not taken within the window is dead: people send it again by `flask deliveries`."""
-AT_ONCE = 4
+SENT_AT_ONCE = 4
+"""Events that one worker sends to the CRM at the same time."""
 NOT_NOW = (408, 409, 425, 429)  # of the 4xx, those that ask to come again: 409 says the same is being worked on
 Case = Mapping[str, Any]
 
@@ -79,7 +80,7 @@ def due_deliveries(context: Context) -> list[str]:
         return due(conn, deliveries, context.machine())
 
 
-OUTBOX = Outbox("deliveries", due_deliveries, deliver, AT_ONCE)
+OUTBOX = Outbox("deliveries", due_deliveries, deliver, SENT_AT_ONCE)
 
 
 def send_again(conn: sa.Connection, delivery: str) -> str | None:

@@ -27,7 +27,8 @@ from ivr.storage.database import AnyRow, AnySelect, begin_read, begin_write
 
 LADDER = ((QUEUED,), ("sent",), ("failed", "undelivered"), ("delivered",))
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
-AT_ONCE = 8
+SENT_AT_ONCE = 8
+"""Texts that one worker sends at the same time."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def due_messages(context: Context) -> list[str]:
         return due(conn, messages, context.machine())
 
 
-OUTBOX = Outbox("texts", due_messages, send_message, AT_ONCE)
+OUTBOX = Outbox("texts", due_messages, send_message, SENT_AT_ONCE)
 
 
 def notice(conn: sa.Connection, mark: str, status: str, error: int | None) -> bool:

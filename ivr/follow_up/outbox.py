@@ -21,7 +21,8 @@ from ivr.storage.database import AnyRow, begin_write
 QUEUED = "queued"
 LEASE = timedelta(seconds=60)
 """Longer than any try can take."""
-AT_MOST = 100
+ROWS_A_LOOK = 100
+"""Due rows that one look for them finds; the next look finds the next ones."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def is_due(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
 
 
 def due(conn: sa.Connection, table: sa.Table, now: datetime) -> list[str]:
-    """The ids of at most AT_MOST rows that are due: those never tried first, then the longest overdue."""
+    """The ids of at most ROWS_A_LOOK rows that are due: those never tried first, then the longest overdue."""
     query = sa.select(table.c.id).where(is_due(table, now)).order_by(table.c.next.nulls_first(), table.c.id)
-    return list(conn.scalars(query.limit(AT_MOST)))
+    return list(conn.scalars(query.limit(ROWS_A_LOOK)))
 
 
 def lease(engine: sa.Engine, table: sa.Table, row_id: str, now: datetime) -> AnyRow | None:

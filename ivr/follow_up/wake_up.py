@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ivr.storage.database import ChangeDetector
 
-LONGEST = 3.0
+LONGEST_WAIT = 3.0
 """Seconds until a look without a write: the next try of a row falls due by time alone."""
 FRESH, STALE = 0.1, 0.5
 """Seconds for which one answer serves all threads: while there are writes, and while there are none."""
@@ -33,8 +33,8 @@ class WakeUp:
         self._seen: dict[int, Any] = {}
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
-        """Wait so long, then until a write since this thread's last wait, or LONGEST; True when `stop` is set."""
-        until = self._clock() + max(seconds, LONGEST)
+        """Wait so long, then until a write since this thread's last wait, or LONGEST_WAIT; True when `stop` is set."""
+        until = self._clock() + max(seconds, LONGEST_WAIT)
         while not stop.wait(seconds):
             seconds, version = max(seconds, STALE), self._now()
             if version != self._seen.get(threading.get_ident()) or self._clock() >= until:

@@ -18,7 +18,8 @@ import httpx
 
 from ivr.network.tls import trusted
 
-SECONDS = 10.0
+POST_SECONDS = 10.0
+"""Seconds for a request to the CRM, unless the caller says otherwise; nobody waits on the line for it."""
 
 
 class NoAnswer(Exception):
@@ -42,7 +43,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     return "v1=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float = SECONDS) -> int:
+def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float = POST_SECONDS) -> int:
     """The status of the answer; its body is left unread, and a redirect is not followed. Raises NoAnswer.
 
     A thread waits, since neither a name server nor an answer that drips knows when our time is over.

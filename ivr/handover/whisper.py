@@ -23,6 +23,7 @@ from ivr.wallet import directory
 JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """The parts are joined to one sentence: pauses between sentences would take seconds."""
 LARGE = 100_000_00
+"""Fen: from a hundred thousand yuan on, an amount is said without its fen."""
 LIFT = "frozen-then.lift"
 """The option to have a freeze lifted. A caller under a fraudster's orders may have been told to choose it."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")

@@ -16,21 +16,32 @@ from prometheus_client import Counter
 
 from ivr.config.logs import logger
 from ivr.engine.effects import World
+from ivr.engine.secrets import Sealer
 from ivr.identity import guessing
 from ivr.identity.guessing import HOUR, WINDOW, utc
 from ivr.identity.tables import challenges
 
+CODE_DIGITS = 6
+"""The length of a code: the least that NIST SP 800-63B-4 allows."""
 CODE_VALID = timedelta(minutes=5)
 """From the moment at which the text was handed to Twilio. The text states it, and sending is retried for as long."""
 Cap = tuple[int, timedelta]
 OF_STRANGERS: tuple[Cap, ...] = ((3, HOUR), (6, WINDOW))
 """To one account, for all callers from telephones that are not its own; carriers flag a fifth text in a day."""
 OF_OWN_TELEPHONE: tuple[Cap, ...] = ((10, HOUR), (20, WINDOW))
+"""To one account, for its own telephones."""
 OF_A_CALLER: tuple[Cap, ...] = ((15, HOUR), (30, WINDOW))
+"""For one caller's number, to any accounts."""
 OF_HIDDEN: tuple[Cap, ...] = ((60, HOUR),)
+"""For all hidden numbers of a wallet together: they cannot be told apart."""
 NOT_SENT = Counter(
     "ivr_codes_not_sent", "Codes that were asked for and not texted, by the cap that was reached.", ("cap",)
 )
+
+
+def code_of(sealer: Sealer, call: str, account: str, number: str) -> str:
+    """The code of a challenge, by its call, account and number: always the same, so a retry sends it again."""
+    return sealer.digits(CODE_DIGITS, "code", call, account, number)
 
 
 def may_send_code(world: World, wallet: str, account: str, registered: str | None, caller: str | None) -> bool:

@@ -41,8 +41,11 @@ WRONG_ROUNDS_A_DAY = 5
 """At one account, by its own telephones or by all others together. A round is a code or a PIN with the ID's last
 digits."""
 CALLER_ACCOUNTS = 10
+"""Accounts that one caller's number may try within a day."""
 WINDOW = timedelta(hours=24)
+"""For so long attempts and warnings count."""
 HIDDEN_FAILURES, HOUR = 60, timedelta(hours=1)
+"""Wrong rounds within an hour by all hidden numbers of a wallet together, which cannot be told apart."""
 LOCKED, DECLINED = "locked", "declined"
 """Kinds of warning to an owner: verification is closed for a day; weak proof was right, and then nothing was frozen."""
 REFUSED = Counter("ivr_refused_unseen", "Rounds of verification that were refused without a check.", ("why",))

@@ -2,8 +2,8 @@
 
 Unknown, wrong and locked accounts take the same steps and hear the same words; only the verdict at the end
 differs, and it says no more than "those details did not match". The flow counts rounds in a call;
-`guessing` counts wrong rounds across calls, and `codes` counts texts. (NIST SP 800-63B-4: codes of six digits,
-valid ten minutes at most, single use, throttled.)
+`guessing` counts wrong rounds across calls, and `codes` counts texts. (NIST SP 800-63B-4: a code is used once, its
+tries are throttled, and it is valid ten minutes at most.)
 """
 
 from __future__ import annotations
@@ -28,9 +28,13 @@ RECORDED_AS = "identity"
 """What journals call this module: a part of the names of its effects."""
 
 RESEND_AFTER = timedelta(seconds=60)
+"""Earlier, another request for a code texts none: the last one may still be on its way."""
 SENDS_A_CALL = 3
+"""Codes that one call may have texted."""
 SENIOR_AGE = 65
+"""Years, by the wallet's year of birth: such callers come sooner in the queue."""
 CODE_TRIES = 3
+"""Wrong entries after which a code is no longer accepted."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Claimed:
 
     `ending`: the last digits of the entry, to be read back; empty for a short entry. `registered`: a keyed hash of
     the account's mobile. It proves nothing, since a caller's number can be forged: it only says whose mistakes are
-    counted. `senior`: by the wallet's data the owner is 65 or older.
+    counted. `senior`: by the wallet's data the owner has reached SENIOR_AGE.
     """
 
     account: str | None
@@ -108,7 +112,7 @@ def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -
     if last and same and not texted:
         return Sending(last.number)
     number = last.number + 1 if last else 1
-    code = world.runtime.sealer.code(world.call, claimed.counter_key, str(number))
+    code = codes.code_of(world.runtime.sealer, world.call, claimed.counter_key, str(number))
     row = {"call": world.call, "number": number, "account": claimed.counter_key, "wallet": wallet, "caller": caller}
     hashed = world.runtime.sealer.fingerprint(code) if texted else ""
     row |= {"hash": hashed, "sent": utc(world.now), "fails": 0, "used": False}

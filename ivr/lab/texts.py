@@ -15,6 +15,7 @@ from ivr.storage.database import begin_write
 from ivr.telephony.texting import Sent, Text
 
 REJECTED, UNREACHABLE = 30007, 21614
+"""Error codes as Twilio gives them: filtered by the carrier; not a mobile number."""
 
 
 class LabSms:

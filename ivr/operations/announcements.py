@@ -15,7 +15,7 @@ from ivr.operations.tables import announcements
 from ivr.storage.database import AnyRow
 
 PLACES = ("menu", "queue")
-AT_ONCE = 2
+PLAYED_A_CALL = 2
 """More of them are not played to one caller: the newest ones count."""
 
 
@@ -92,7 +92,7 @@ def for_caller(conn: sa.Connection, wallet: str, place: str, now: datetime, topi
         for one in running(conn, now)
         if one.place == place and one.wallet in (None, wallet) and one.topic in (None, topic)
     ]
-    return fitting[:AT_ONCE]
+    return fitting[:PLAYED_A_CALL]
 
 
 def _read(row: AnyRow) -> Announcement:

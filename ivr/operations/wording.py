@@ -20,7 +20,7 @@ from ivr.speech.catalogue import words
 Fault = Literal["zh", "en", "state", "not-told", "place", "topic", "either", "until", "zone", "span"]
 """What is wrong: words in a language, an unknown state, a reason that nobody hears, an unknown place, a topic before
 the menu, no end or two, an end that cannot be read, has no zone, or is past or too far."""
-LONGEST = timedelta(days=7)
+LONGEST_VALIDITY = timedelta(days=7)
 """From the making of an announcement to its end."""
 
 
@@ -99,7 +99,7 @@ def end_time(until: str, minutes: int | None, now: datetime) -> datetime:
         raise Wrong("until") from None
     if ends.tzinfo is None:
         raise Wrong("zone")
-    if not now < ends <= now + LONGEST:
+    if not now < ends <= now + LONGEST_VALIDITY:
         raise Wrong("span")
     return ends
 

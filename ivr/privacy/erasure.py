@@ -32,13 +32,13 @@ from ivr.identity.tables import attempts, challenges, languages
 from ivr.queue.tables import talk_notes
 from ivr.staff.tables import agent_acts
 from ivr.storage.database import writing
+from ivr.telephony.dialling import LONGEST_CALL
 from ivr.voice_notes.tables import sounds, voice_notes
 
 KEPT = (cases, disputes, callbacks, freezes, consents, voice_notes)
 STATUS = "erased"
-AT_ONCE = 500
-LONGEST_CALL = timedelta(hours=4)
-"""Twilio's limit for a call: after it, a call without a status callback is over."""
+NAMES_A_QUERY = 500
+"""Names in one query: SQLite takes at most a thousand alternatives."""
 LONGEST_QUIET = timedelta(minutes=10)
 """Speech, a time-out or a recording and Twilio's retries take far less; only a call with an agent takes longer."""
 
@@ -215,8 +215,8 @@ def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
 def _a_few(names: set[str]) -> Iterator[list[str]]:
     """The names in batches: SQLite takes at most a thousand alternatives, and a switchboard can have more calls."""
     ordered = sorted(names)
-    for first in range(0, len(ordered), AT_ONCE):
-        yield ordered[first : first + AT_ONCE]
+    for first in range(0, len(ordered), NAMES_A_QUERY):
+        yield ordered[first : first + NAMES_A_QUERY]
 
 
 def _count(conn: sa.Connection, statement: sa.Update | sa.Delete) -> int:

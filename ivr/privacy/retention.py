@@ -33,6 +33,7 @@ from ivr.voice_notes.notes import TO_FETCH
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
 BATCH = 50
+"""Rows that are deleted in one transaction."""
 PAUSE = 0.05
 """Seconds between two batches, so that other writers get SQLite's one write lock."""
 

@@ -34,7 +34,7 @@ SAMPLE, FEWEST = timedelta(days=7), 10
 """Talks of so long ago are measured for an estimate; with fewer of them than this, there is none."""
 HEAD, SECURITY, DROPPED, SENIOR, OTHERS = -1, 0, 1, 2, 3
 """Priorities: callers who come back from a talk, matters of security, callers whose last call broke off, verified
-customers of 65 and more, and everybody else. The smallest is first."""
+older customers (SENIOR_AGE in `identity.verification`), and everybody else. The smallest is first."""
 KEPT_FOR = timedelta(days=1)
 """So long a place is kept for a caller who waits for a callback, and calls again."""
 

@@ -16,7 +16,9 @@ from ivr.follow_up.outbox import stamp
 from ivr.queue.tables import queue_entries, ratings
 
 SHORTEST_TALK = timedelta(seconds=20)
+"""After a shorter talk the caller is not asked: it broke off."""
 NOT_AGAIN = timedelta(days=1)
+"""A caller who was asked is not asked again so soon."""
 
 
 @write

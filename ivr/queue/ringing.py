@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,9 +14,8 @@ from ivr.follow_up.outbox import due, lease, stamp
 from ivr.queue import offers
 from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
 from ivr.storage.database import begin_read, begin_write
-from ivr.telephony.dialling import NotPlaced, Ringing, Telephone
+from ivr.telephony.dialling import CLOCKS_DIFFER, NotPlaced, Ringing, Telephone
 
-CLOCKS_DIFFER = timedelta(seconds=30)
 LEG_ENDED = {
     "completed": "declined",
     "busy": "declined",

@@ -20,7 +20,9 @@ from ivr.storage.database import AnyRow, clean
 
 OUTCOMES = ("solved", "case", "callback", "transferred", "no-answer", "wrong-number", "abusive", "other")
 WRITABLE = timedelta(hours=1)
-LONGEST = 2000
+"""After a talk its agent may write and correct the note for so long."""
+LONGEST_NOTE = 2000
+"""Characters of a note; the rest is cut off."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def just_ended(conn: sa.Connection, now: datetime) -> dict[str, str]:
 
 def clean_text(text: str) -> str:
     """The text as it is stored: lines kept, without control characters, and not endless."""
-    return "\n".join(clean(line) for line in text.splitlines()).strip()[:LONGEST]
+    return "\n".join(clean(line) for line in text.splitlines()).strip()[:LONGEST_NOTE]
 
 
 def _opened(sealer: Sealer, sealed: str | None) -> str:

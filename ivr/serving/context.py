@@ -41,7 +41,7 @@ Reason = Literal[
 ]
 VERIFIED, BY_AGENT = 2, 3
 """Levels of proof: by the line with two factors, and by an agent with the wallet's own procedure."""
-SECONDS = 4.0
+WALLET_SECONDS = 4.0
 """For the requests to the wallet of one act; the agent and the caller wait for them."""
 
 
@@ -102,7 +102,7 @@ class Serving:
     services: Services
     clock: Callable[[sa.Connection], datetime]
 
-    def asking(self, id: str, seconds: float = SECONDS) -> World:
+    def asking(self, id: str, seconds: float = WALLET_SECONDS) -> World:
         """The world of an effect that asks the wallet."""
         with begin_read(self.services.engine) as conn:
             now = self.clock(conn)
@@ -110,7 +110,7 @@ class Serving:
 
     def within(self, conn: sa.Connection, id: str) -> World:
         """The world of an effect that reads or writes in this transaction."""
-        return World(self.caller.call, id, self.clock(conn), time.monotonic() + SECONDS, conn, self.services)
+        return World(self.caller.call, id, self.clock(conn), time.monotonic() + WALLET_SECONDS, conn, self.services)
 
     @contextmanager
     def acting(self, id: str, *kinds: str) -> Iterator[tuple[sa.Connection, Act | None]]:

@@ -24,6 +24,7 @@ from ivr.web.hold_music import music_file
 
 MARKS: dict[str, str] = {"good": " ok ", "mind": "mind", "bad": "BAD "}
 LARGEST_DRIFT = 5.0
+"""Seconds that another clock may differ from this machine's."""
 LACKS = {
     "no-key": ("TWILIO_API_KEY is empty", "write TWILIO_API_KEY and TWILIO_API_SECRET, from the Twilio console"),
     "no-sdk": ("Twilio's Voice SDK is not here", "make voice-sdk"),

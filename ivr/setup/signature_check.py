@@ -16,7 +16,8 @@ from twilio.request_validator import RequestValidator
 from ivr.config.addresses import without_password
 from ivr.config.settings import Settings
 
-SECONDS = 10.0
+REQUEST_SECONDS = 10.0
+"""For the request to our own public address."""
 TARGET = "/voice/status?self=%E4%BD%A0%2F+test"
 
 
@@ -35,7 +36,7 @@ def reach(settings: Settings, transport: httpx.BaseTransport | None = None) -> R
     """Send a request with the right signature, then one with a wrong one."""
     url = settings.public_base_url + TARGET
     try:
-        with httpx.Client(timeout=SECONDS, transport=transport) as client:
+        with httpx.Client(timeout=REQUEST_SECONDS, transport=transport) as client:
             signed = _ask(client, url, settings, settings.twilio_auth_token)
             forged = _ask(client, url, settings, "not-" + settings.twilio_auth_token)
     except httpx.HTTPError as error:

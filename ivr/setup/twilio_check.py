@@ -26,6 +26,7 @@ from ivr.telephony import twilio_rest
 T = TypeVar("T")
 WELL, ANYBODY = "+15005550006", "+12025550143"
 FORBIDDEN, NOT_FOUND = 20008, 20404
+"""Twilio's errors when a queue is looked for: test credentials may not; live ones find none."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ from ivr.storage.database import AnyRow
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without those that are read as another; five bits each."""
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+"""Characters of a password; longer input is cut before it is hashed."""
 STEP_SECONDS = 30
+"""For how long an authenticator app shows one code (RFC 6238)."""
 ISSUER = "Support desk"
 OWASP = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """OWASP's parameters for argon2id: 19 MiB and two passes."""

@@ -22,6 +22,7 @@ from ivr.wallet.tables import wallets
 
 LOGIN = re.compile("[a-z0-9_]{2,32}")  # as Twilio allows client identities
 LONGEST_NAME = 80
+"""Letters of a person's name."""
 
 
 class WrongPerson(ValueError):

@@ -16,7 +16,8 @@ from ivr.staff.people import Person, person_of
 from ivr.staff.tables import staff, staff_sessions
 from ivr.storage.database import AnyRow, clean
 
-IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=12)
+IDLE, LONGEST_SESSION = timedelta(minutes=15), timedelta(hours=12)
+"""A session ends after so long without a request, and after so long in any case."""
 FOR_THE_CODE = timedelta(minutes=5)
 """How long a session may wait for its code."""
 PROVED_FOR = timedelta(minutes=10)
@@ -24,6 +25,7 @@ PROVED_FOR = timedelta(minutes=10)
 SEEN_EVERY = timedelta(seconds=30)
 """`seen` is not written at each request: pages that ask often would keep SQLite's one writer busy."""
 LONGEST_BROWSER = 200
+"""Characters of the browser's name that are kept."""
 KEPT = timedelta(days=30)
 """How long the row of a session is kept; the audit log has each sign-in."""
 
@@ -129,7 +131,7 @@ def _valid(at: datetime) -> sa.ColumnElement[bool]:
     since = staff_sessions.c
     in_time = sa.case(
         (since.waits_for_code, since.created > stamp(at - FOR_THE_CODE)),
-        else_=(since.seen > stamp(at - IDLE)) & (since.created > stamp(at - LONGEST)),
+        else_=(since.seen > stamp(at - IDLE)) & (since.created > stamp(at - LONGEST_SESSION)),
     )
     return since.ended.is_(None) & in_time
 

@@ -29,6 +29,7 @@ from ivr.staff.tables import sign_ins, staff
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
 MINUTES, DAY = timedelta(minutes=15), timedelta(days=1)
+"""The spans in which wrong tries at signing in are counted."""
 LIMITS = ((10, MINUTES), (30, DAY))
 """Wrong passwords and codes at one name, in one share, since its last sign-in."""
 ADDRESS_LIMIT = 60

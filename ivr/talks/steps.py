@@ -18,14 +18,14 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import QUEUED, RetryPolicy, due, finish, is_due, lease, retry
 from ivr.queue import entries
-from ivr.queue.ringing import CLOCKS_DIFFER, LEG_ENDED
+from ivr.queue.ringing import LEG_ENDED
 from ivr.queue.tables import queue_entries
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.talks import talk as state
 from ivr.talks.tables import talk_legs, talk_steps, talks
 from ivr.telephony import own_numbers
 from ivr.telephony.conferencing import Conferencing, Gone, Present
-from ivr.telephony.dialling import NotPlaced, Ringing, Telephone
+from ivr.telephony.dialling import CLOCKS_DIFFER, NotPlaced, Ringing, Telephone
 
 SOON = RetryPolicy(timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=20))
 """For what the agent waits for at the desk."""

@@ -32,6 +32,7 @@ AFTER_DECLINING = timedelta(seconds=30)
 """For which a worker who declined is given nobody, from the first ring on: TaskRouter would give them the same caller.
 """
 SOON = RetryPolicy(timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=5))
+"""For telling TaskRouter how an offer ended."""
 AGAIN = timedelta(seconds=15)
 """Until a worker's activity is told again, after a failure."""
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""How far Twilio's clock may be behind ours, where something is looked for by its time."""
+LONGEST_CALL = timedelta(hours=4)
+"""Twilio's limit for a call: after it, a call without a status callback is over."""
 
 
 class NotPlaced(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,18 +19,19 @@ from twilio.rest import Client
 from ivr.config.settings import MESSAGING_SERVICE, Settings
 from ivr.network.tls import trusted
 from ivr.telephony.conferencing import Gone, Present
-from ivr.telephony.dialling import NotPlaced, Ringing, endpoint
+from ivr.telephony.dialling import CLOCKS_DIFFER, NotPlaced, Ringing, endpoint
 from ivr.telephony.recordings import NotDone
 from ivr.telephony.texting import Sent, Text
 
-SECONDS = 4.0  # by default the library waits without limit
+REQUEST_SECONDS = 4.0  # by default the library waits without limit
 LAB_ACCOUNT = "AC" + "0" * 32
 LOOKED_THROUGH = 100
-CLOCKS_DIFFER = timedelta(seconds=30)
+"""How many of the newest calls, texts or conferences are looked through for one whose answer was lost."""
 ENDED = ("delivered", "undelivered", "failed")
 SOUND_SECONDS, LARGEST_SOUND = 20.0, 4 * 1024 * 1024
 """A minute of speech is a megabyte."""
 MOST_HOPS = 3
+"""Redirects that are followed to a recording's sound."""
 TWILIOS = re.compile(r"([a-z0-9-]+\.)+(twilio|twiliocdn)\.com")
 NOT_IN_PROGRESS = 21220
 """A call that was answered cannot be cancelled, and one that is over cannot be changed."""
@@ -41,7 +42,7 @@ class _Http(TwilioHttpClient):
     """Redirects the requests of a product to the address in our settings; the library has no option for that."""
 
     def __init__(self, addresses: Mapping[str, str]) -> None:
-        super().__init__(timeout=SECONDS, max_retries=0)
+        super().__init__(timeout=REQUEST_SECONDS, max_retries=0)
         self._addresses = addresses
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
@@ -318,7 +319,7 @@ class TwilioRecordings:
     def _download(self, url: str) -> bytes:
         """Follow redirects within Twilio only, and send the credentials to the address in our settings only."""
         until, ours, asked = time.monotonic() + SOUND_SECONDS, httpx.URL(url), httpx.URL(url)
-        with httpx.Client(trust_env=False, verify=trusted(), timeout=SECONDS, follow_redirects=False) as http:
+        with httpx.Client(trust_env=False, verify=trusted(), timeout=REQUEST_SECONDS, follow_redirects=False) as http:
             for _ in range(MOST_HOPS):
                 auth = self._client.auth if _origin(asked) == _origin(ours) else None
                 with http.stream("GET", asked, auth=auth) as answer:

@@ -11,7 +11,8 @@ from ivr.config.settings import Settings
 from ivr.telephony.task_routing import NoLonger
 from ivr.telephony.twilio_rest import NOT_FOR_GOOD, Refused, Unreachable, asked, client
 
-MOST = 1000
+MOST_LISTED = 1000
+"""Workers, activities or queues that are read; further ones are not seen."""
 KINDS = ("activities", "task_queues", "workflows", "workers")
 
 
@@ -38,7 +39,9 @@ class TwilioTaskRouting:
         if not found:
             raise NoLonger("no such worker")
         if activity not in self._known:
-            self._known = {str(one.friendly_name): str(one.sid) for one in self._space.activities.list(limit=MOST)}
+            self._known = {
+                str(one.friendly_name): str(one.sid) for one in self._space.activities.list(limit=MOST_LISTED)
+            }
         if activity not in self._known:
             raise NoLonger("no such activity")
         sid = self._known[activity]
@@ -46,7 +49,7 @@ class TwilioTaskRouting:
 
     def activities(self) -> dict[str, str]:
         """Read what each worker is doing."""
-        return {str(one.friendly_name): str(one.activity_name) for one in self._space.workers.list(limit=MOST)}
+        return {str(one.friendly_name): str(one.activity_name) for one in self._space.workers.list(limit=MOST_LISTED)}
 
     def close(self) -> None:
         """Close the connections."""
@@ -84,7 +87,7 @@ class TaskRouterSetup:
 
     def listed(self, sid: str, kind: str) -> dict[str, Any]:
         """The resources of a kind, by name."""
-        found = asked(lambda: getattr(self._spaces(sid), kind).list(limit=MOST)) or ()
+        found = asked(lambda: getattr(self._spaces(sid), kind).list(limit=MOST_LISTED)) or ()
         return {str(one.friendly_name): one for one in found}
 
     def create(self, sid: str, kind: str, fields: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from ivr.config.settings import Settings
 
 FILE = Path(sys.prefix) / "voice-sdk" / "twilio.min.js"
 TOKEN_SECONDS = 900
+"""For how long the token of an agent's browser is valid; the page asks for the next one before."""
 EDGES = {"ie1": "dublin", "au1": "sydney"}
 SOUNDS = "https://media.twiliocdn.com https://sdk.twilio.com"
 """Where the SDK fetches its own sounds."""

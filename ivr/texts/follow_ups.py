@@ -23,7 +23,7 @@ from ivr.engine import journal
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.context import Composer, Context
 from ivr.follow_up.outbox import RetryPolicy
-from ivr.identity.codes import CODE_VALID
+from ivr.identity.codes import CODE_VALID, code_of
 from ivr.identity.guessing import DECLINED, LOCKED, utc
 from ivr.identity.tables import challenges, warnings
 from ivr.staff import acts
@@ -34,9 +34,10 @@ from ivr.telephony.texting import Text
 from ivr.wallet import directory
 from ivr.wallet.types import Account
 
-SECONDS = 10.0
+WALLET_SECONDS = 10.0
 """For a look into the wallet; no caller waits for it."""
 WHILE_VALID = RetryPolicy(timedelta(seconds=2), timedelta(seconds=20), CODE_VALID)
+"""For the text of a code: it is of no use when the code is no longer valid."""
 MINUTES = CODE_VALID // timedelta(minutes=1)
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
 SIGNATURES = TEXTS.pop("signature")
@@ -60,7 +61,7 @@ def compose_code(context: Context, message: str) -> Text | None:
         return None
     with begin_write(context.engine) as conn:
         conn.execute(sa.update(challenges).where(here).values(sent=utc(context.clock(conn))))
-    code = Sealer(context.settings.server_key).code(call, kept.account, number)
+    code = code_of(Sealer(context.settings.server_key), call, kept.account, number)
     return _text(context, "code", owner, heard, code=code, minutes=MINUTES)
 
 
@@ -171,7 +172,7 @@ def _text(context: Context, kind: str, owner: Account, heard: _Heard, **values: 
 
 
 def _account(context: Context, account: str | None) -> Account | None:
-    return context.wallet.account(account or "nobody", time.monotonic() + SECONDS)
+    return context.wallet.account(account or "nobody", time.monotonic() + WALLET_SECONDS)
 
 
 def _heard(conn: sa.Connection, settings: Settings, call: str) -> _Heard:

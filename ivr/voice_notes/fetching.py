@@ -24,14 +24,15 @@ from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import QUEUED, RetryPolicy, finish, is_due, lease, queue_again, retry, stamp
 from ivr.handover.summary import summarise
 from ivr.storage.database import AnyRow, begin_read, begin_write
+from ivr.telephony.dialling import LONGEST_CALL
 from ivr.telephony.recordings import NotDone, Recordings
 from ivr.voice_notes import notes
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
 
-POLICY = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=3))
-SURELY_OVER = timedelta(hours=4)
-"""Twilio's limit for a call: after it, a call without a status callback is over."""
-AT_MOST = 20
+FETCH_RETRIES = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=3))
+"""For fetching a recording from Twilio; after the window it is lost."""
+ROWS_A_LOOK = 20
+"""Recordings that one look for due ones finds."""
 
 
 def settle(context: Context, recording: str) -> None:
@@ -64,11 +65,11 @@ def try_again(conn: sa.Connection, recording: str) -> str | None:
 def due_recordings(context: Context) -> list[str]:
     """The recordings to be tried now: those whose call is over."""
     now = context.machine()
-    over = journal.calls.c.ended.is_not(None) | (recordings.c.at < stamp(now - SURELY_OVER))
+    over = journal.calls.c.ended.is_not(None) | (recordings.c.at < stamp(now - LONGEST_CALL))
     joined = sa.outerjoin(recordings, journal.calls, journal.calls.c.call == recordings.c.call)
     found = sa.select(recordings.c.id).select_from(joined).where(is_due(recordings, now), over)
     with begin_read(context.engine) as conn:
-        return list(conn.scalars(found.order_by(recordings.c.next, recordings.c.id).limit(AT_MOST)))
+        return list(conn.scalars(found.order_by(recordings.c.next, recordings.c.id).limit(ROWS_A_LOOK)))
 
 
 OUTBOX = Outbox("recordings", due_recordings, settle)
@@ -136,7 +137,7 @@ def _tell(conn: sa.Connection, context: Context, note: str) -> None:
 
 
 def _try_later(context: Context, row: AnyRow, error: str) -> None:
-    following = retry(row, POLICY, context.machine())
+    following = retry(row, FETCH_RETRIES, context.machine())
     with begin_write(context.engine) as conn:
         if finish(conn, recordings, row, error=error, **(following or {"status": "dead"})) and not following:
             mine = (voice_notes.c.id == row.id) & (voice_notes.c.status == notes.TO_FETCH)

@@ -24,6 +24,7 @@ from ivr.wallet.types import WalletInfo
 DAY = timedelta(days=1)
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_AHEAD = 400
+"""Days that are searched for the next opening: a year, and some."""
 Kind = Literal["work", "weekend", "holiday"]  # a make-up day is work, a lieu day is a holiday
 
 

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 CLOSE_IN_TIME = timedelta(minutes=60)
+"""How far a record may be from the time that the caller keyed."""
 MOST_CHOICES = 4
 """The most records of one amount and day that a caller can tell apart by ear."""
 

@@ -15,14 +15,16 @@ from ivr.wallet.matches import midnight
 from ivr.wallet.reasons import Reason, Status, proves_no_debit, reason_for
 
 BESIDE = timedelta(days=3)
+"""How far a similar record may be from the day that the caller keyed."""
 LATELY = timedelta(days=7)
+"""Records of the last days are looked at whatever day was keyed."""
 MOST_NEAR = 3
 """The most records about which the line asks a caller one by one."""
 POINT_MOVED = (10, 100)
+"""By how much the decimal point may be misplaced: one digit, or two."""
 NEAR_PERCENT, NEAR_FEN = 5, 100
 """How far a fee or a rounding may change an amount: by so many per cent, or by a yuan."""
-UNLIKE_AMOUNT = 2
-SUCCEEDED = 3
+UNLIKE_AMOUNT, SUCCEEDED = 2, 3
 """Penalties of a record, in days: an amount that is only similar; a success, since the caller reports a failure."""
 
 

@@ -18,7 +18,8 @@ from ivr.wallet.transactions import between
 from ivr.wallet.types import Account, Transaction
 from ivr.wallet.verified import Verified
 
-PAGE = 100
+PAGE_SIZE = 100
+"""Transactions that are asked for in one request."""
 BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
 
 
@@ -86,7 +87,7 @@ def _between(world: World, customer: Verified, span: tuple[datetime, datetime]) 
     found: list[Transaction] = []
     after: str | None = None
     while True:
-        page = wallet_client(world).transactions(customer.id, *span, world.deadline, after, PAGE)
+        page = wallet_client(world).transactions(customer.id, *span, world.deadline, after, PAGE_SIZE)
         found += [one for one in page.transactions if one.kind == "payment"]
         after = page.next
         if after is None:

@@ -17,7 +17,8 @@ from ivr.wallet.types import Transaction
 from ivr.wallet.verified import Verified
 
 LATELY = timedelta(days=90)
-MOST, LOOKED_AT = 12, 100
+"""How far back a review of an account looks."""
+LISTED, LOOKED_AT = 12, 100
 """The most transactions that a review lists, and how many of the latest it searches for those that moved money."""
 
 
@@ -58,7 +59,7 @@ def review(world: World, customer: Verified) -> Review:
     page = wallet_client(world).transactions(customer.id, since, until, world.deadline, None, LOOKED_AT)
     told = [_recent(one, zone) for one in page.transactions]
     moved = [one for one in told if one.status != "failed"]
-    return Review(account.status, account.two_factor, moved[:MOST], only_failed=bool(told) and not moved)
+    return Review(account.status, account.two_factor, moved[:LISTED], only_failed=bool(told) and not moved)
 
 
 def _recent(one: Transaction, zone: ZoneInfo) -> Recent:

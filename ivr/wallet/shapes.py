@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 Check = Callable[[str, Any], None]
 LONGEST_SHOWN = 40
+"""Characters of a wrong value that an error shows."""
 YEARS = range(1970, 3000)  # beyond them, other zones and promised days fall off the calendar
 
 

@@ -13,6 +13,7 @@ from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
 from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
+from ivr.wallet.matches import CLOSE_IN_TIME
 from ivr.wallet.near_matches import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
@@ -21,16 +22,20 @@ from ivr.wallet.verified import Verified
 RECORDED_AS = "records"
 """The module's name in journals: a part of the names of its effects."""
 BACK = timedelta(days=365)
+"""How far back the latest ones, a search without a day, and the payees go."""
 DAY = timedelta(days=1)
 LATEST = 20
 """The most transactions that a caller steps through by key; a caller finds older ones by a search."""
 MOST_CHOICES = 4
+"""Matches of a search between which a caller chooses by key."""
 MOST_PAYEES = 12
+"""Payees between which a caller chooses by key, the latest first."""
 MOST_TWINS = 3
+"""Equal payments that are told."""
 A_PAGE = 2.0
 """Seconds that one more page of transactions may take, out of the four that a caller waits."""
-CLOSE_IN_TIME = timedelta(minutes=60)
 WIDER_DAYS, WIDER_PERCENT = 3, 20
+"""How far a wider search goes: so many days before and after, and so many per cent of the amount."""
 SAME_CHARGE = timedelta(hours=24)
 """Two equal payments to one payee that are further apart are not taken for a double charge."""
 

@@ -24,6 +24,8 @@ DisputeReason = Literal[
     "not-me", "duplicate", "wrong-amount", "not-received", "refund-missing", "wrong-payee", "cancelled-subscription"
 ]
 DISPUTE_REASONS: tuple[DisputeReason, ...] = get_args(DisputeReason)
+PIN_DIGITS = 6
+"""The length of a phone PIN."""
 
 
 DisputeStage = Literal["received", "in-review", "decided-refund", "decided-rejected", "refunded"]
@@ -100,7 +102,7 @@ class Account:
     """A customer's account. `mobile` is E.164, or None for those who registered with e-mail only.
 
     `two_factor`: whether two-factor log-in is on; None when the wallet does not tell. `cards`: those that are bound,
-    as far as the wallet tells. `birth_year`: None when it does not; customers of 65 and more wait less for an agent.
+    as far as the wallet tells. `birth_year`: None when it does not; older customers wait less for an agent.
     `may_unfreeze`: whether the line may ask to lift a freeze of this account; a wallet without that operation, or one
     that lifts this freeze itself, does not say so.
     """

@@ -20,7 +20,8 @@ IN_PATH = {
     "account": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII),
     "key": KEY,
 }
-MOST = 100
+MOST_A_PAGE = 100
+"""Records in one answer, and as many without `limit`."""
 
 
 class Refused(Exception):
@@ -103,11 +104,11 @@ def key() -> str:
 def span() -> Span:
     """Read since, until, after and limit of the query; raises Refused."""
     after = request.args.get("after")
-    limit = request.args.get("limit", str(MOST))
+    limit = request.args.get("limit", str(MOST_A_PAGE))
     if after is not None:
         _fits("after", after, Id)
     if not re.fullmatch(r"[1-9][0-9]?|100", limit, re.ASCII):
-        raise Refused(400, "bad-request", f"limit is a number from 1 to {MOST}")
+        raise Refused(400, "bad-request", f"limit is a number from 1 to {MOST_A_PAGE}")
     return Span(_moment("since"), _moment("until"), after, int(limit))
 
 

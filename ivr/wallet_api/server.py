@@ -17,8 +17,10 @@ from ivr.wallet.types import AlreadyDisputed, StaysFrozen
 from ivr.wallet_api import request_parsing
 from ivr.wallet_api.request_parsing import Refused
 
-SECONDS = 4.0
+WALLET_SECONDS = 4.0
+"""Seconds that the wallet behind this API may take: as long as the line waits (TOUCH_SECONDS)."""
 LARGEST_REQUEST = 64 * 1024
+"""Bytes of a request's body."""
 IN_ACCOUNT = "/wallets/<wallet>/accounts/<account:account>"
 
 
@@ -216,4 +218,4 @@ def _key_reused(_error: KeyReused) -> Response:
 
 
 def _soon() -> float:
-    return time.monotonic() + SECONDS
+    return time.monotonic() + WALLET_SECONDS

@@ -39,6 +39,7 @@ LEFT, LEFT_AT_THE_END = 2.0, 2.0
 LINGERING = 15.0
 """Seconds that a worker outlives its master: as long as Twilio waits; the next master needs less to start."""
 LONGEST_HEAD = 32 * 1024
+"""Bytes of the request line and headers; a longer head is refused."""
 MOST_STORED = (64 if environ.get("LAB") == "1" else 8) * 1024 * 1024
 """Bytes of all incomplete requests together. The lab takes demo worlds, which are larger than any webhook."""
 MANY, SAYS_SO_EVERY = 100, 60.0

@@ -15,8 +15,8 @@ from ivr.migrations.migrate import is_migrated, is_newer
 from ivr.storage.database import begin_read
 from ivr.web import backlog_metrics
 
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
-DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=SECONDS)
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15)  # Twilio gives up at 15
+DURATIONS = Histogram("ivr_request_seconds", "Time to answer.", ("endpoint", "status"), buckets=BUCKETS)
 LEAST_FREE = 8 * 1024 * 1024
 """Free bytes on the disk of SQLite's file: its write-ahead log grows to about as much before a checkpoint."""
 WHY_NOT = {

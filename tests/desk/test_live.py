@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ivr.desk import live
 from ivr.desk.live import Hub
 from ivr.queue.tables import queue_entries
-from ivr.staff.sessions import IDLE, LONGEST
+from ivr.staff.sessions import IDLE, LONGEST_SESSION
 from ivr.staff.tables import staff_sessions
 from ivr.storage.database import begin_read, begin_write
 from tests.desk.queue_rows import activity, ends, rings, talks, waits
@@ -122,7 +122,7 @@ def test_a_stream_ends_with_its_session(desk, hub, opened, how):
             conn.execute(
                 sa.update(staff_sessions)
                 .where(staff_sessions.c.n == stream.session)
-                .values(created=(desk.now - LONGEST).isoformat(timespec="microseconds"))
+                .values(created=(desk.now - LONGEST_SESSION).isoformat(timespec="microseconds"))
             )
     hub.look()
     assert stream.take() == b"event: ended\ndata: {}\n\n" and stream.take() is None
@@ -182,7 +182,7 @@ def test_a_page_that_takes_nothing_keeps_one_state_waiting(desk, hub, opened, da
 def test_there_is_a_cap_of_streams_for_a_session_and_for_a_process(desk, hub, opened, monkeypatch):
     """A page in a loop does not keep others from opening theirs; a closed page gives its place back."""
     monkeypatch.setattr(live, "MOST_A_SESSION", 2)
-    monkeypatch.setattr(live, "MOST", 3)
+    monkeypatch.setattr(live, "MOST_STREAMS", 3)
     first = opened("agent_h")
     assert hub.open(first.session, "home", "en", "") and hub.open(first.session, "home", "en", "") is None
     other = opened("idle_h")

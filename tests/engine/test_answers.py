@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine import Ask, Call, Menu, ToAgent, World, write
-from ivr.engine.entries import six_digits
+from ivr.engine.entries import digits
 from ivr.engine.secrets import Secret, SecretLeak
 from tests.engine.ordering import CHOICE, order, rows, written
 
-CODE = Ask("code", six_digits, length=6, personal=True)
+CODE = Ask("code", digits(6), length=6, personal=True)
 
 
 @write

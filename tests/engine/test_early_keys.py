@@ -8,11 +8,11 @@ import pytest
 
 from ivr.engine import Ask, Call, Confirm, Menu
 from ivr.engine.early_keys import REACTION_SECONDS
-from ivr.engine.entries import clock, six_digits
+from ivr.engine.entries import clock, digits
 from ivr.web.key_clock import key_clock
 from tests.engine.ordering import order, written
 
-PIN = Ask("pin", six_digits, length=6, personal=True)
+PIN = Ask("pin", digits(6), length=6, personal=True)
 WHEN = Ask("when", clock, empty_is=True)
 NEXT = Menu("next", ("one", "two"))
 SURE = Confirm("sure")

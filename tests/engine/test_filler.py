@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine import Ask, Call, Menu, Unavailable, World, touch
-from ivr.engine.entries import six_digits
+from ivr.engine.entries import digits
 from ivr.engine.outside_latency import REMEMBERED_SECONDS, SLOW_SECONDS, OutsideLatency
 from tests.engine.stage import Stage
 
 CHOICE = Menu("choice", ("coffee", "tea"))
-CODE = Ask("code", six_digits, length=6, personal=True)
+CODE = Ask("code", digits(6), length=6, personal=True)
 ASKED: list[str] = []
 
 

@@ -54,7 +54,7 @@ OF_CALLS = [
         "    await promise(call, draft, reason)\n    return True",
         "    await promise(call, draft, reason)\n    return False",
     ),
-    Mutant("the callback's tries are not counted", A, "for _ in range(TRIES):", "while True:"),
+    Mutant("the callback's tries are not counted", A, "for _ in range(CALLBACK_TRIES):", "while True:"),
     Mutant(
         "signals leave the last resort", A, "            if not only:\n                raise\n", "            raise\n"
     ),
@@ -156,7 +156,7 @@ OF_CALLS = [
     Mutant("a person after 'not solved' is the menu", C, "raise ToAgent(reasons.NOT_SOLVED)", "raise Main"),
     Mutant("a missing message", C, 'call.say("sorry-not-solved")', 'call.say("sorry-not-solvd")'),
     Mutant("a missing argument", C, 'call.say("goodbye", name=call.facts["name"])', 'call.say("goodbye")'),
-    Mutant("an unknown reference is asked for without end", S, "for _ in range(TRIES):", "while True:"),
+    Mutant("an unknown reference is asked for without end", S, "for _ in range(REFERENCE_TRIES):", "while True:"),
     Mutant(
         "an unknown reference says nothing",
         S,

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.follow_up.deliveries import RETRIES
-from ivr.follow_up.outbox import AT_MOST, LEASE, due, finish, lease, queue_again, retry, retry_columns
+from ivr.follow_up.outbox import LEASE, ROWS_A_LOOK, due, finish, lease, queue_again, retry, retry_columns
 from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_what_is_new_does_not_wait_behind_a_hundred_that_failed(waiting):
     """One CRM that is away must not hold up another's."""
     then = (NOW - timedelta(hours=1)).isoformat(timespec="microseconds")
     with begin_write(waiting) as conn:
-        conn.execute(sa.insert(work), [{"id": f"b{n}", "status": "queued", "next": then} for n in range(AT_MOST)])
+        conn.execute(sa.insert(work), [{"id": f"b{n}", "status": "queued", "next": then} for n in range(ROWS_A_LOOK)])
     assert due_at(waiting, NOW)[0] == "a"
 
 

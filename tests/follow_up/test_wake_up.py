@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.follow_up.tables import messages as table
-from ivr.follow_up.wake_up import LONGEST, WakeUp
+from ivr.follow_up.wake_up import LONGEST_WAIT, WakeUp
 from ivr.storage.database import ChangeDetector, begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_who_looks_for_work_rests_as_long_as_nobody_writes(database):
     here.wait(stop, 0.2)
     began = stop.now
     assert not here.wait(stop, 0.2)
-    assert LONGEST <= stop.now - began <= LONGEST + 1
+    assert LONGEST_WAIT <= stop.now - began <= LONGEST_WAIT + 1
     stop.set()
     assert here.wait(stop, 0.2)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from ivr.config.settings import Settings, SettingsError
-from ivr.engine.entries import amount, case_reference, clock, day, document_tail, identifier, phone_number, six_digits
+from ivr.engine.entries import amount, clock, day, digits, document_tail, identifier, phone_number
 from tests.gate.test_imports import MODULES, place
 
 IN_ANY_SCRIPT = {
@@ -35,9 +35,7 @@ def _narrow(line: str) -> str:
 
 
 @pytest.mark.parametrize("others", OTHERS)
-@pytest.mark.parametrize(
-    "parse", [amount, clock, day, identifier, case_reference, six_digits, document_tail, phone_number]
-)
+@pytest.mark.parametrize("parse", [amount, clock, day, identifier, digits(6), digits(9), document_tail, phone_number])
 def test_no_entry_takes_digits_of_another_script(parse, others):
     """Of any length that an entry has."""
     assert all(parse((others * 5)[:length], NOW) is None for length in range(1, 16))

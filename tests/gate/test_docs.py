@@ -24,7 +24,7 @@ ROOMS = (
 RULES = ROOT / "docs" / "golden-rules.md"
 EXAMPLES = [path for path in (RULES, ROOT / "CONTRIBUTING.md") if path.exists()]
 READMES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md"]
-GENERATED = {"exploration.md", "licences.md", "requirements.md", "rooms.md"}
+GENERATED = {"exploration.md", "licences.md", "limits.md", "requirements.md", "rooms.md"}
 OURS_TO_MAKE = {"SERVER_KEY", "LAB_TOKEN"}
 """Fields of the settings that nobody sets: a file of ours holds them."""
 

@@ -98,7 +98,7 @@ def told(document):
         (("top_ups", 0, "code"), 54, "top_ups[0].code is 54; write a text"),
         (("top_ups", 0, "bank_debited"), "no", 'top_ups[0].bank_debited is "no"; write true or false'),
         (("payments", 0, "payee"), "Books", 'payments[0].payee is "Books"; write an object with zh, en'),
-        (("disputes", 0, "reference"), 202611017, "disputes[0].reference is 202611017; write nine digits in a text"),
+        (("disputes", 0, "reference"), 202611017, "disputes[0].reference is 202611017; write 9 digits in a text"),
         (("disputes", 0, "reason"), ["duplicate"], "disputes[0].reason is a list; write one of: not-me"),
         (("promotions", 0, "starts"), None, "promotions[0].starts is null; write a time"),
         (("attempts",), [{"customer": "K1"}], "attempts[0].at is missing"),

@@ -15,6 +15,7 @@ from ivr.wallet.http.breaker import Breaker
 from ivr.wallet.http.errors import NotSent, unavailable
 
 LARGEST_ANSWER = 1024 * 1024
+"""Bytes of one answer of the wallet's API; a larger one is refused."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
 

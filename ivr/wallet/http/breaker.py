@@ -11,7 +11,9 @@ from ivr.config.logs import logger
 from ivr.engine.errors import Unavailable
 
 FAILURES = 5
+"""Failed requests in a row after which the wallet's API is not asked for a while."""
 PAUSE_SECONDS = 10.0
+"""For so many seconds; then one request tries it."""
 
 
 class Breaker:

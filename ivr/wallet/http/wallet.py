@@ -52,7 +52,8 @@ ANY_WALLET = ""
 """The key of the API that serves every wallet without its own."""
 KEPT_FOR_ASKING = 1.5
 """Seconds that a write keeps in reserve to look up its outcome if the answer does not arrive."""
-PAGE = 100
+PAGE_SIZE = 100
+"""Top-ups that are asked for in one request."""
 REFUSALS: dict[str, type[Exception]] = {"already-disputed": AlreadyDisputed, "stays-frozen": StaysFrozen}
 """Codes of a 409 after which the write was certainly not done, and what they mean."""
 
@@ -96,7 +97,7 @@ class HttpWallet:
         found: list[TopUp] = []
         after: dict[str, str] = {}
         while True:
-            answer = self._get(account, "/top-ups", deadline, **_span(since, until), **after, limit=PAGE)
+            answer = self._get(account, "/top-ups", deadline, **_span(since, until), **after, limit=PAGE_SIZE)
             if answer is None:
                 return []
             page = decoded(answer, TopUps)
