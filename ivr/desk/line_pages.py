@@ -16,7 +16,7 @@ from ivr.desk.context import Desk
 from ivr.desk.line import Announcing, Line, Switching
 from ivr.operations import announcements
 from ivr.operations.line_switch import number_of
-from ivr.operations.wording import LONGEST, Wrong
+from ivr.operations.wording import LONGEST_VALIDITY, Wrong
 from ivr.storage.database import begin_read, begin_write
 
 LARGEST = 2**31 - 1
@@ -121,7 +121,13 @@ def _page(
     typed = {"typed_for": of.wallet if of else None, "switching": switching, "announcing": announcing}
     faults = wrong.faults if wrong else ()
     return render_template(
-        "desk/line.html", lines=found, everywhere=everywhere, faults=faults, days=LONGEST.days, **typed, **line.CHOICES
+        "desk/line.html",
+        lines=found,
+        everywhere=everywhere,
+        faults=faults,
+        days=LONGEST_VALIDITY.days,
+        **typed,
+        **line.CHOICES,
     )
 
 

@@ -32,7 +32,7 @@ from ivr.staff.sessions import SEEN_EVERY, Session
 from ivr.storage.database import ChangeDetector, DedicatedConnection, begin_write, reading
 
 LOOK_SECONDS = 0.5
-"""Seconds between two looks for a change, so an agent sees a new caller within half a second."""
+"""Seconds between two looks for a change, so soon an agent sees a new caller."""
 BEAT = 2.0
 """Seconds between two signs of life; the page says so when it has heard nothing for five."""
 AT_LEAST_EVERY = 1.0
