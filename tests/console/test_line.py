@@ -6,8 +6,10 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from ivr.operations.line_switch import STATES, LineState, line_state, switch
+from ivr.staff.tables import audit_log
 from ivr.storage.database import begin_read, begin_write
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -44,6 +46,16 @@ def test_the_newest_switch_counts_with_its_reason_and_time(typed, database):
     assert holds(database, "haiyun").reason == {"zh": ZH, "en": EN}
     assert typed("line", "open", "--wallet", "haiyun").output.startswith("haiyun: open since")
     assert holds(database, "haiyun").reason is None
+
+
+def test_a_switch_is_in_the_audit_log(typed, database):
+    """With its reason, whether it is of one wallet or of all of them; looking at the line is not."""
+    typed("line", "closed", "--wallet", "haiyun", "--reason-zh", ZH, "--reason-en", EN)
+    typed("line", "person")
+    typed("line")
+    with begin_read(database) as conn:
+        found = [(row.act, row.about, row.wallet, ZH in row.details) for row in conn.execute(sa.select(audit_log))]
+    assert found == [("line-switched", "haiyun", "haiyun", True), ("line-switched", "all", "", False)]
 
 
 def test_a_switch_that_the_other_one_overrules_says_so_and_what_to_type(typed):

@@ -16,7 +16,8 @@ from ivr.operations.tables import announcements as announced_table
 from ivr.operations.tables import line_states
 from ivr.staff.tables import audit_log
 from ivr.storage.database import begin_read, begin_write
-from tests.desk.conftest import PASSWORD
+from tests.call_flows.line import lab_settings, url_of
+from tests.desk.conftest import PASSWORD, live, open_desk, play
 from tests.desk.queue_rows import rings, talks, waits
 from tests.staff.conftest import SECRET
 
@@ -60,6 +61,32 @@ def details(desk, act):
     """The details of an act in the audit log, as they are stored."""
     with begin_read(desk.engine) as conn:
         return conn.scalars(sa.select(audit_log.c.details).where(audit_log.c.act == act)).all()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request):
+    """Both, for the test that plays a day of its own."""
+    return request.param
+
+
+def test_switch_and_announcements_go_by_either_database(database, settings, monkeypatch):
+    """Each post twice, as a form that is sent again."""
+    lab = lab_settings(settings, url_of(database))
+    play(lab, database)
+    desk = open_desk(live(lab), database, monkeypatch)
+    window = desk.by("super_h")
+    for path, form in ((SWITCH, CLOSED), (ANNOUNCE, WORDS), (ANNOUNCE, WORDS | {"place": "menu", "topic": ""})):
+        window.posts(path, **form)
+        kept_form = hidden(window.page) | {"step": "do"}
+        assert [window.posts(path, **kept_form).location for _ in range(2)] == ["/desk/line"] * 2
+    assert len(kept(desk, line_states)) == 1 and len(kept(desk, announced_table)) == 2
+    text = window.gets("/desk/line").text
+    assert text.count(WORDS["text_zh"]) == 2 and "line-closed" in text
+    for _ in range(2):
+        window.posts("/desk/line/announcements/1/end", step="do")
+    assert window.gets("/desk/line").text.count(WORDS["text_zh"]) == 1
+    acts = [len(desk.audited(act)) for act in ("line-switched", "announce", "announcement-ended")]
+    assert acts == [1, 2, 1]
 
 
 def test_a_change_is_shown_with_what_callers_will_hear_and_made_only_then(desk, day):
