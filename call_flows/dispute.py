@@ -15,6 +15,7 @@ from ivr.cases.disputes import (
     Terms,
     dispute_of,
     file_dispute,
+    is_disputable,
     keep_dispute,
     terms_of,
 )
@@ -51,7 +52,7 @@ async def require_disputable(call: Call, customer: Verified, one: Record) -> Non
 
     A pending payment gets the case that `failed_payment` opens for it: its outcome is unknown there as here.
     """
-    if one.kind == "top-up" or one.status != "succeeded":
+    if not is_disputable(one):
         call.say("not-disputed-" + ("top-up" if one.kind == "top-up" else one.status))
         tell_debit(call, one)
         if one.kind == "payment" and one.status == "pending":
