@@ -4,7 +4,9 @@ from ivr.engine import Back, Call, Menu, Record
 from ivr.voice_notes.notes import drop_note, keep_note
 
 OFFER = Menu("voice-note-offer", ("add", "enough"))
-NOTE = Record("voice-note")
+LONGEST_NOTE = 60
+"""Seconds of a voice note; the message `voice-note` says it."""
+NOTE = Record("voice-note", LONGEST_NOTE)
 NOTHING = Menu("voice-note-nothing", ("again", "enough"))
 KEPT = Menu("voice-note-kept", ("keep", "again", "drop"))
 

@@ -13,6 +13,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+TRIES = 3
+"""How often a prompt is played for silence, and how often for wrong keys, before the caller gets a person."""
+MENU_SECONDS, ENTRY_SECONDS = 6, 10
+"""Seconds of silence after a menu, and after an entry or any of its keys; a prompt may name its own."""
+NOTE_SECONDS = 5
+"""Seconds of silence that end a recording."""
+
 Decision = tuple[str, Any]
 """(kind, value). The kinds: value, secret, sealed, silence (no-input), wrong (no-match), gave-up, repeat, more-time,
 slower, language, clear, agent, back, main."""
@@ -66,8 +73,8 @@ class Menu:
 
     name: str
     options: tuple[str, ...]
-    tries: int = 3
-    timeout: int = 6
+    tries: int = TRIES
+    timeout: int = MENU_SECONDS
     offer_agent: bool = True
     offer_language: bool = False
     type_ahead: bool = True
@@ -127,8 +134,8 @@ class Ask:
     name: str
     parse: Callable[[str, datetime], Any]
     length: int | None = None
-    tries: int = 3
-    timeout: int = 10
+    tries: int = TRIES
+    timeout: int = ENTRY_SECONDS
     personal: bool = False
     sealed: bool = False
     empty_is: bool = False
@@ -194,9 +201,9 @@ class Record:
     """
 
     name: str
-    longest: int = 60
-    tries: int = 3
-    timeout: int = 5
+    longest: int
+    tries: int = TRIES
+    timeout: int = NOTE_SECONDS
     bilingual: ClassVar[bool] = False
     type_ahead: ClassVar[bool] = False
     resumable: ClassVar[bool] = False

@@ -33,6 +33,8 @@ SENT_AT_ONCE = 4
 """Events that one worker sends to the CRM at the same time."""
 NOT_NOW = (408, 409, 425, 429)  # of the 4xx, those that ask to come again: 409 says the same is being worked on
 Case = Mapping[str, Any]
+CASE_FIELDS = ("reference", "wallet", "customer", "kind", "about", "due", "call")
+"""What the CRM gets of a case, besides the event, its time, and when the case was opened."""
 
 
 def promise(
@@ -96,7 +98,7 @@ def address(by_wallet: Mapping[str, str], wallet: str | None) -> str | None:
 
 
 def _body(event: str, case: Case, now: datetime, note: Mapping[str, Any] | None) -> str:
-    told = {name: case[name] for name in ("reference", "wallet", "customer", "kind", "about", "due", "call")}
+    told = {name: case[name] for name in CASE_FIELDS}
     told |= {"event": event, "at": now.isoformat(), "opened": case["at"], "due_provisional": case["due_provisional"]}
     told |= {"note": note} if note else {}
     return json.dumps(told, ensure_ascii=False, sort_keys=True)

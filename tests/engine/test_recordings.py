@@ -13,7 +13,7 @@ from ivr.storage.database import begin_read
 from tests.engine.stage import Stage
 
 SID, OTHER = "RE" + "a" * 32, "RE" + "b" * 32
-BEFORE, NOTE, AFTER = Menu("before", ("speak", "rest")), Record("note"), Menu("after", ("fine", "again"))
+BEFORE, NOTE, AFTER = Menu("before", ("speak", "rest")), Record("note", 60), Menu("after", ("fine", "again"))
 
 
 async def root_flow(call: Call) -> None:
