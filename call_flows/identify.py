@@ -31,7 +31,7 @@ ROUNDS = 3
 
 
 async def identify(call: Call) -> Verified:
-    """Verify the caller, or hand over to a person after three rounds. Unknown, wrong and locked sound the same."""
+    """Verify the caller, or hand over to a person after the last round. Unknown, wrong and locked sound the same."""
     if "customer" in call.facts:
         return Verified(**call.facts["customer"])
     if call.facts.get("refused", 0) >= ROUNDS:

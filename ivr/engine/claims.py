@@ -1,7 +1,7 @@
 """Claims: one worker plays a turn that reaches outside; the others wait for its reply.
 
 A turn without a touch needs no claim: the insert of its row decides a race. The first touch takes a claim on the turn
-for the length of a lease, 20 s. The claim names its worker. A worker holds a lock which the kernel (SQLite) or the
+for the length of a lease. The claim names its worker. A worker holds a lock which the kernel (SQLite) or the
 database (PostgreSQL) releases when its process dies, so the claim of a dead worker may be taken at once.
 """
 

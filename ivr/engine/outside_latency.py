@@ -26,6 +26,6 @@ class OutsideLatency:
         self._slow_at = self._clock() if seconds >= SLOW_SECONDS else None
 
     def is_slow(self) -> bool:
-        """Whether a request was slow within the last minute, and none has been quick since."""
+        """Whether a request was slow lately, and none has been quick since."""
         at = self._slow_at
         return at is not None and self._clock() < at + REMEMBERED_SECONDS

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 TRIES = 3
-"""How often a prompt is played for silence, and how often for wrong keys, before the caller gets a person."""
+"""So many silences, or so many wrong entries, at one prompt lead to a person."""
 MENU_SECONDS, ENTRY_SECONDS = 6, 10
 """Seconds of silence after a menu, and after an entry or any of its keys; a prompt may name its own."""
 NOTE_SECONDS = 5

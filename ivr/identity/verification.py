@@ -99,7 +99,7 @@ def check_pin(world: World, claimed: Claimed, pin: Secret) -> bool:
 
 @write
 def send_code(world: World, claimed: Claimed, wallet: str, caller: str | None) -> Sending:
-    """Queue one text within the caps, whether the account exists or not; within a minute the last code stays valid."""
+    """Queue one text within the caps, whether the account exists or not; soon after one the last code stays valid."""
     mine = sa.select(challenges).where(challenges.c.call == world.call).order_by(challenges.c.number.desc())
     last = world.conn.execute(mine).first()
     same = last is not None and last.account == claimed.counter_key

@@ -1,4 +1,4 @@
-"""Ratings: one question after a talk with an agent, and its answer. Nobody is asked twice a day, or after a short talk.
+"""Ratings: one question after a talk with an agent, and its answer. Nobody is asked again soon, or after a short talk.
 
 A talk that was shorter than SHORTEST_TALK broke off. Callers who withhold their number are not asked, since nobody
 could tell whether they were asked before.

@@ -31,7 +31,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def close_in_time(found: list[T], at: str, zone: ZoneInfo) -> list[T]:
-    """Records within an hour of `at` (`HH:MM`, or "" if unknown). If there is none, all: callers misremember times."""
+    """Records close to `at` (`HH:MM`, or "" if unknown). If there is none, all: callers misremember times."""
     if len(found) < 2 or not at:
         return found
     keyed = time.fromisoformat(at)

@@ -14,12 +14,10 @@ from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
 from ivr.wallet.matches import close_in_time, likeliest, midnight
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
-from ivr.wallet.transactions import between
+from ivr.wallet.transactions import PAGE_SIZE, between
 from ivr.wallet.types import Account, Transaction
 from ivr.wallet.verified import Verified
 
-PAGE_SIZE = 100
-"""Transactions that are asked for in one request."""
 BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
 
 

@@ -32,6 +32,8 @@ MOST_PAYEES = 12
 """Payees between which a caller chooses by key, the latest first."""
 MOST_TWINS = 3
 """Equal payments that are told."""
+PAGE_SIZE = 100
+"""Transactions that are asked for in one request."""
 A_PAGE = 2.0
 """Seconds that one more page of transactions may take, out of the four that a caller waits."""
 WIDER_DAYS, WIDER_PERCENT = 3, 20
@@ -181,7 +183,7 @@ def _pages(world: World, customer: Verified, since: datetime, until: datetime) -
     """Fetch page after page while there is time for another one."""
     after = None
     while True:
-        page = wallet_client(world).transactions(customer.id, since, until, world.deadline, after, 100)
+        page = wallet_client(world).transactions(customer.id, since, until, world.deadline, after, PAGE_SIZE)
         yield page
         after = page.next
         if after is None or monotonic() > world.deadline - A_PAGE:
