@@ -4,10 +4,11 @@ The telephone itself may have been stolen, so neither a code nor a PIN is asked:
 the document are enough. These attempts have counters of their own. Failures elsewhere never block a freeze,
 and proof given here resets none of them. An agent lifts a wrong freeze, which costs the owner an hour.
 
-An attacker who guesses tails wants to hear which one is right. So after many wrong attempts at an account (WRONG_TRIES_AN_ACCOUNT), from any callers, the line no longer tells: right or wrong, the caller is asked to confirm, and then hears that
-the account is frozen *if* the details were right. So a real freeze is never blocked, and learning a tail causes a
-freeze of which the owner gets a text. Below that limit the owner also gets a text when a proof was right and nothing
-was frozen.
+An attacker who guesses tails wants to hear which one is right. So after WRONG_TRIES_AN_ACCOUNT wrong attempts at an
+account within a day, from any callers, the line no longer tells: right or wrong, the caller is asked to confirm, and
+then hears that the account is frozen *if* the details were right. So a real freeze is never blocked, and learning a
+tail causes a freeze of which the owner gets a text. Below that limit the owner also gets a text when a proof was right
+and nothing was frozen.
 """
 
 from __future__ import annotations
