@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from call_flows.voice_note import LONGEST_NOTE
 from ivr.checks.limits import COMMAND, LEFT_OUT, PAGE, ROOT, Limit, limits_of, page, unexplained
 from ivr.checks.modules import Module, read_modules
+from ivr.desk.search_page import TAIL_SEARCHED
+from ivr.desk.words import words as desk_words
+from ivr.speech import en, zh
+from ivr.speech.catalogue import words
+from ivr.wallet.references import REFERENCE_DIGITS
 
 
 def test_the_page_is_fresh():
@@ -66,6 +74,25 @@ def test_a_number_is_explained_by_the_string_below_or_the_comment_beside():
     )
     texts = {one.name: one.text for one in limits_of(source)}
     assert texts == {"A": "Of both.", "C": "beside", "D": "Yes.", "E": "Yes.", "F": "", "G": ""}
+
+
+@pytest.mark.parametrize(
+    ("message", "number", "english", "chinese"),
+    [
+        ("case-reference", REFERENCE_DIGITS, "{} digits", "{}位"),
+        ("voice-note", LONGEST_NOTE // 60, "{} minute", "{}分钟"),
+        ("search-all-note", TAIL_SEARCHED.days, "{} days", "{}天"),
+    ],
+)
+def test_words_that_say_a_number_say_that_of_the_constant(message, number, english, chinese):
+    """The sentence stands in a catalogue, so whoever changes the constant would forget it."""
+    assert english.format(en.cardinal(number)) in said("en", message)
+    assert chinese.format(zh.cardinal(number)) in said("zh", message)
+
+
+def said(language: str, message: str) -> str:
+    """On the desk or to a caller."""
+    return desk_words()[language].get(message) or words().render(language, message, {}, today=date.min)
 
 
 def modules(root, **files: str) -> dict[str, Module]:
