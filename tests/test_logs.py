@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
 import re
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -68,9 +70,12 @@ def gunicorn():
     theirs.handlers[:], theirs.propagate = was
 
 
-def test_the_web_server_says_in_json_that_a_worker_died(lines, gunicorn, capfd):
+def test_the_web_server_says_in_json_that_a_worker_died(lines, gunicorn, capfd, monkeypatch, tmp_path):
     """It has a form of its own, which no collector of logs could read."""
-    gunicorn_config.on_starting(None)
+    monkeypatch.setenv("LAB", "1")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    gunicorn_config.on_starting(SimpleNamespace(app=SimpleNamespace(app_uri="app:create_app()")))
+    gc.unfreeze()
     gunicorn.warning("Worker (pid:%s) was sent SIGKILL!", 7)
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [(one["logger"], one["level"]) for one in said] == [("gunicorn.error", "warning")]

@@ -5,11 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import resource
+from importlib import import_module
 from typing import Any
 
 from ivr.config.logs import prepare_logs, take_over
+from ivr.config.settings import Settings
 from ivr.web import metric_files
 
+LOADED_LATE = ("ivr.web.blueprints", "ivr.wallet.wallets", "httpcore")
+"""What `create_app` imports when it is called, and what httpx imports with its first client."""
+LOADED_LATE_IN_THE_LAB = ("ivr.lab.web", "ivr.lab.demo_wallet", "ivr.web.phone_redirect")
 MOST_FILES = 4096
 """Open files of a worker: connections to callers and to the database, and some more. The system may allow fewer."""
 worker_class = "ivr.web.gunicorn_worker.BufferingWorker"
@@ -24,17 +29,21 @@ forwarder_headers = ""
 """No header may set SCRIPT_NAME: with `/voice`, `/voice/metrics` would pass a proxy and reach `/metrics`."""
 
 
-def on_starting(_server: Any) -> None:
+def on_starting(server: Any) -> None:
     """Load code and prompts before the workers are forked: a worker that dies is replaced at once."""
     prepare_logs()
     take_over("gunicorn.error")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MOST_FILES)), hard))
     # `create_app` makes the database connections and the locks after the fork, so each worker has its own.
-    import ivr.web.blueprints  # noqa: F401
+    app, _, _ = server.app.app_uri.partition(":")
+    for name in (app, *LOADED_LATE, *(LOADED_LATE_IN_THE_LAB if Settings.load().lab else ())):
+        import_module(name)
     from ivr.speech.catalogue import words
 
     words()
+    gc.collect()
+    gc.freeze()  # a worker's own collection would touch, and so copy, the memory that it shares with the master
 
 
 def post_worker_init(worker: Any) -> None:

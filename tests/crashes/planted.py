@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask
 
+import app
 from ivr.config.settings import Settings
 from ivr.engine.live_turn import LiveTurn
 
@@ -43,11 +44,9 @@ def die_at(folder: Path, point: str, *names: str) -> None:
 
 def create_app() -> Flask:
     """The app of the line, in a process that may die."""
-    from app import create_app as create
-
     settings = Settings.load()
     plant(settings.data_dir)
-    return create(settings)
+    return app.create_app(settings)
 
 
 def plant(folder: Path) -> None:
