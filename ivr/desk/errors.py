@@ -41,7 +41,9 @@ def register(app: Flask) -> None:
     @app.errorhandler(sa.exc.SQLAlchemyError)
     def no_database(error: sa.exc.SQLAlchemyError) -> tuple[str, int]:
         logger("desk").error("database failed", type=type(error).__name__, endpoint=request.endpoint)
-        return _page("error-database"), 503
+        if request.method == "GET":
+            return _page("error-database", again=request.full_path.removesuffix("?")), 503
+        return _page("error-database-sent"), 503
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
@@ -49,5 +51,5 @@ def register(app: Flask) -> None:
         return _page("error-fault"), 500
 
 
-def _page(says: str) -> str:
-    return render_template("desk/error.html", says=says)
+def _page(says: str, **more: str) -> str:
+    return render_template("desk/error.html", says=says, **more)

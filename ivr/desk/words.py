@@ -76,6 +76,15 @@ def elapsed(since: str, until: str | datetime | None) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
+def is_late(since: str, limit: float, now: datetime | None) -> bool:
+    """Whether it is longer than so many seconds ago; False without a clock: then the page's script marks it.
+
+    >>> is_late("2026-11-23T02:00:00+00:00", 20, datetime.fromisoformat("2026-11-23T02:00:21+00:00"))
+    True
+    """
+    return now is not None and int((now - datetime.fromisoformat(since)).total_seconds()) > limit
+
+
 def remaining(until: str, now: datetime | None) -> str:
     """Minutes and seconds until a moment; nothing without a clock."""
     return elapsed(now.isoformat(), until) if now else ""
@@ -88,5 +97,5 @@ def register_words(app: Flask) -> None:
     def for_templates() -> dict[str, Any]:
         me = g.session.person if is_signed_in() else None
         said = {"t": say, "label": label, "language": language(), "moment": moment, "elapsed": elapsed}
-        said |= {"money": money}
+        said |= {"money": money, "is_late": is_late}
         return said | {"remaining": remaining, "all_outcomes": OUTCOMES} | {"me": me, "languages": LANGUAGES}

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from ivr.lab import staff as demo
 from tests.browser.running import Running
 from tests.browser.test_access import CONTRAST
-from tests.browser.test_desk import NAMELESS, SMALL, STRUCTURE
+from tests.browser.test_desk import FINGER, NAMELESS, SMALL, STRUCTURE
 from tests.browser.window import Window
 
 RINGING = """
@@ -86,7 +86,7 @@ def is_well_made(desk: Page) -> None:
         assert [one for one in desk.evaluate(CONTRAST) if one["ratio"] < one["needs"]] == []
     assert desk.evaluate(NAMELESS) == desk.evaluate(STRUCTURE) == []
     desk.set_viewport_size({"width": 390, "height": 844})
-    assert desk.evaluate("() => document.documentElement.scrollWidth") <= 390 and desk.evaluate(SMALL) == []
+    assert desk.evaluate("() => document.documentElement.scrollWidth") <= 390 and desk.evaluate(SMALL, FINGER) == []
     desk.set_viewport_size({"width": 1440, "height": 900})
 
 

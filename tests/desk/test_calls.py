@@ -15,7 +15,7 @@ from ivr.desk import call_pages
 from ivr.engine import journal
 from ivr.engine.journal import Row
 from ivr.privacy.erasure import erase
-from ivr.staff import audit
+from ivr.staff import audit, sessions
 from ivr.storage.database import begin_read, begin_write
 from tests.desk.conftest import NOON
 
@@ -153,6 +153,22 @@ def test_nothing_is_shown_whose_row_in_the_audit_log_cannot_be_written(desk, day
         answer = window.posts(f"/desk/calls/{day.taken}/reveal", field="caller", reason="complaint")
     assert answer.status_code == 503 and "database does not answer" in answer.text
     assert NUMBER not in answer.text and TAIL not in answer.text and "disk full" not in answer.text
+
+
+def test_a_dead_database_says_what_to_do(desk, monkeypatch):
+    """A page is asked for again by itself; nobody is told that what they sent was saved, nor that it was not."""
+    window = desk.by("agent_h")
+    token = window.token()
+
+    def fail(*_given):
+        raise sa.exc.OperationalError("SELECT", None, OSError("connection refused"))
+
+    monkeypatch.setattr(sessions, "find", fail)
+    shown = window.gets("/desk/search?a=1")
+    assert shown.status_code == 503 and 'content="10"' in shown.text and 'href="/desk/search?a=1"' in shown.text
+    sent = window.posts("/desk/state", token=token, state="break")
+    assert sent.status_code == 503 and "http-equiv" not in sent.text and "nobody knows whether" in sent.text
+    assert all("/readyz" in one.text and "refused" not in one.text for one in (shown, sent))
 
 
 def test_the_row_is_there_before_the_field_is_opened(desk, day, monkeypatch):

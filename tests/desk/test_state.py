@@ -195,6 +195,13 @@ def test_timers_go_by_the_server_and_talk_does_not_hold_the_wait(desk, mei, day)
     assert ">1:05<" in text and ">0:00<" in text
 
 
+def test_a_wait_beyond_twenty_seconds_is_marked_before_any_script_runs(desk, mei, day):
+    """A mark that a script adds after a moment moves the numbers, and without scripts nobody would see it."""
+    waits(desk, day.taken, "short", ago=20)
+    waits(desk, day.taken, "long", ago=21)
+    assert mei.gets("/desk/").text.count('"clock late"') == 1
+
+
 def test_a_caller_comes_into_the_list_by_the_order_of_the_queue(desk, mei, day):
     """Security first, and the place is that in the wallet's whole queue."""
     waits(desk, day.taken, "later", ago=10)

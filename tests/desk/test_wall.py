@@ -15,6 +15,7 @@ from ivr.queue import entries
 from ivr.queue.figures import Figures, ServiceLevel, figures
 from ivr.queue.tables import queue_entries
 from ivr.staff.sessions import IDLE
+from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
 from ivr.web.backlog_metrics import exposition
 from tests.desk.conftest import live, open_desk
@@ -181,9 +182,20 @@ def test_an_agent_gets_no_wall_by_the_stream_either(desk):
     assert desk.by("agent_h").gets("/desk/stream?page=wall").status_code == 403
 
 
+def test_a_large_room_is_in_two_columns(desk):
+    """Thirty agents below each other would not fit on the wall; every one of them is there."""
+    assert desk.by("super_h").gets("/desk/wall").text.count('class="rows agents"') == 1
+    row = {"role": "agent", "wallets": '["haiyun"]', "languages": "[]", "topics": "[]", "added": "2026", "totp_step": 0}
+    with begin_write(desk.engine) as conn:
+        for n in range(30):
+            conn.execute(sa.insert(staff).values(id=f"p{n}", name=f"Person {n}!", address=f"client:p{n}", **row))
+    text = desk.by("super_h").gets("/desk/wall").text
+    assert text.count('class="rows agents"') == 2 and all(f"Person {n}!" in text for n in range(30))
+
+
 def test_the_longest_wait_is_marked_from_the_alarm_on(day, copied, monkeypatch):
     """By QUEUE_ALARM_SECONDS, so that the wall and the log say the same."""
     desk = open_desk(replace(live(day.settings), queue_alarm_seconds=45), copied, monkeypatch)
     waits(desk, day.taken)
     text = desk.by("super_h").gets("/desk/wall").text
-    assert 'data-limit="45"' in text and 'data-limit="120"' not in text
+    assert 'data-limit="45"' in text and 'data-limit="120"' not in text and text.count('"clock late"') == 1

@@ -24,6 +24,7 @@
     const focused = place.contains(document.activeElement) ? nameOf(document.activeElement) : null;
     const scrolled = place.querySelector(".tall")?.scrollTop ?? 0;
     place.innerHTML = html;
+    for (const link of place.querySelectorAll("a")) link.hidden = link.pathname === location.pathname; // we are there
     if (scrolled) place.querySelector(".tall")?.scrollTo(0, scrolled);
     shown.set(name, html);
     due.delete(name);
