@@ -15,6 +15,15 @@ from tests.browser.window import Window
 CHROMIUM = ("chromium-headless-shell", "chromium")
 """Debian's names. The first is the same engine without the windows of a desktop, at half the processor time."""
 
+SILENCE = """
+window.Audio = class extends EventTarget {
+  dataset = {};
+  pause() {}
+  play() { return Promise.reject(new Error("no sound")); }
+};
+"""
+"""The page asks for no speech: to speak every line would cost as much as all else that the simulator does."""
+
 
 @pytest.fixture(scope="package")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
@@ -46,13 +55,16 @@ def opens(chromium: Browser, line: Running) -> Iterator[Callable[..., Window]]:
     """Open a window; an error in the page's console fails the test.
 
     Nothing moves in it: sixty frames a second for as long as the line speaks would cost more than all else.
+    Without `sound` it plays no speech.
     """
     line.begin_the_day()
     opened, complaints = [], []
 
-    def window(width: int = 1440, height: int = 900, colours: str = "light") -> Window:
+    def window(width: int = 1440, height: int = 900, colours: str = "light", sound: bool = False) -> Window:
         viewport = {"width": width, "height": height}
         context = chromium.new_context(viewport=viewport, color_scheme=colours, reduced_motion="reduce")
+        if not sound:
+            context.add_init_script(SILENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         opened.append(Window(page, line.simulator))

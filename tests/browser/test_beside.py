@@ -48,7 +48,7 @@ def test_amounts_ids_and_times_are_shown_as_people_read_them(window):
 
 
 def test_the_summary_is_built_up_during_the_call(window):
-    """Choices, entries, findings and promises appear as they happen."""
+    """Choices, entries, findings and promises appear as they happen; a panel that is not open is drawn when it is."""
     panel = window.rings().looks_at("summary")
     window.presses("2").hears_a_question().presses("2").hears_a_question()
     expect(panel).to_contain_text("English › top-up and payment problems")
@@ -56,6 +56,10 @@ def test_the_summary_is_built_up_during_the_call(window):
     for keys in ("1", "4", "1", "800#", "1"):
         window.presses(keys).hears_a_question()
     expect(panel).to_contain_text("amount 800.00 yuan")
+    turns = window.page.locator("#panel-path .turn")
+    assert turns.count() <= 1  # of the moment before the summary was opened
+    window.looks_at("path")
+    expect(turns.nth(5)).to_be_visible()
 
 
 def test_afterwards_summary_texts_and_cases_agree_and_no_secret_is_shown(explained, line):

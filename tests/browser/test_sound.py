@@ -56,7 +56,7 @@ address => fetch(address).then(async answer => {
 @pytest.fixture
 def listening(opens):
     """A window that records what it plays."""
-    window = opens()
+    window = opens(sound=True)
     window.page.add_init_script(f"({KEEP_WATCH})()")
     return window.opens()
 

@@ -4,14 +4,21 @@ import { showMessages, showPath, showSummary } from "./server_panel.js";
 import { fill, find, make } from "./dom.js";
 import { dialled, flash, showAgent, showDial, showHandset, showKeys, showTimer } from "./handset.js";
 import { RECORDS, showRecords } from "./records.js";
-import { setScene, showScene, whenSceneChanges } from "./scene.js";
+import { setScene, showScene, showSceneLine, whenSceneChanges } from "./scene.js";
 import * as sound from "./sound.js";
 import * as demoCalls from "./demo_calls.js";
 import { isMusic, markSpeaking, showTranscript, whenChosen } from "./transcript.js";
 import * as api from "./api.js";
 import { applyWords, known, speak, speaks, words } from "./words.js";
 
-const TABS = ["path", "summary", "messages", "cases", "scene"];
+const PANELS = {
+  path: () => showPath(report),
+  summary: () => showSummary(report),
+  messages: () => showMessages(texts, call?.state === "listening" ? press : null),
+  cases: () => showRecords(lists, call?.sid, setting.customers, talks, endTalk),
+  scene: () => showScene(setting),
+};
+const TABS = Object.keys(PANELS);
 const AT_ONCE = 150;
 const SOON = 600;
 const LATER = 3000;
@@ -54,11 +61,8 @@ function show() {
   showHandset(call, setting);
   showAgent(call, decide);
   showTranscript(call);
-  showPath(report);
-  showSummary(report);
-  showMessages(texts, call?.state === "listening" ? press : null);
-  showRecords(lists, call?.sid, setting.customers, talks, endTalk);
-  showScene(setting);
+  showSceneLine(setting);
+  PANELS[tab](); // the others are drawn when they are opened
   demoCalls.showHint(demoCalls.step(call, report, texts), follow, leaveDemoCall);
   showTabs();
   showBanner();

@@ -25,9 +25,11 @@ export function whenSceneChanges(tell, fail) {
   failed = fail;
 }
 
-export function showScene(setting) {
-  const scene = setting.scene;
+export function showSceneLine({ scene }) {
   find("scene-line").textContent = inWords(scene);
+}
+
+export function showScene({ scene }) {
   const panel = find("panel-scene");
   const editing =
     panel.contains(document.activeElement) && document.activeElement.matches("[type=number], [type=datetime-local]");

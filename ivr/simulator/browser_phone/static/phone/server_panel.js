@@ -15,7 +15,8 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 // Formats what is kept of a call for reading: yuan, local time of the wallet, a description for the id of a record.
 class Reading {
   constructor(report) {
-    this.zone = report.summary?.timezone ?? "Asia/Shanghai";
+    const timeZone = report.summary?.timezone ?? "Asia/Shanghai";
+    this.clock = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
     this.records = new Map();
     this.learn(
       (report.turns ?? [])
@@ -36,9 +37,7 @@ class Reading {
   }
 
   moment(at) {
-    return new Intl.DateTimeFormat("sv-SE", { timeZone: this.zone, dateStyle: "short", timeStyle: "short" }).format(
-      new Date(at),
-    );
+    return this.clock.format(new Date(at));
   }
 
   // The value of a prompt or of a field, by its name.
