@@ -65,6 +65,19 @@ def test_a_call_comes_goes_and_is_written_about_without_a_reload(server, page):
     expect(page.locator("[data-region=mine] .state")).to_have_text("Wrap-up")
 
 
+def test_the_line_that_says_who_rings_moves_nothing_on_the_page(server, page):
+    """What somebody is about to press must not move from under the pointer; the way to the call is there all the same,
+    and in a talk also the way to the card."""
+    page.goto(f"{server.url}/desk/search")
+    before = page.locator("h1").bounding_box()
+    rings(server.rows, "bo", waits(server.rows, "CA1", "one", ago=0, wallet="linfu"))
+    expect(page.get_by_role("link", name="To the call")).to_be_visible()
+    assert page.locator("h1").bounding_box() == before
+    talks(server.rows)
+    expect(page.get_by_role("link", name="Open the card")).to_be_visible()
+    assert page.locator("h1").bounding_box() == before
+
+
 def test_the_list_of_keys_opens_and_switches_them_off(page):
     """A key that is pressed by chance must not change anything for those who cannot use them."""
     page.keyboard.press("?")
