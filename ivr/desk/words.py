@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, request
 
 from ivr.desk.access import is_signed_in
-from ivr.queue.talk_notes import OUTCOMES
+from ivr.queue.talk_notes import LONGEST_NOTE, OUTCOMES
 from ivr.staff.roles import LANGUAGES
 
 COOKIE = "desk-language"
@@ -98,4 +98,8 @@ def register_words(app: Flask) -> None:
         me = g.session.person if is_signed_in() else None
         said = {"t": say, "label": label, "language": language(), "moment": moment, "elapsed": elapsed}
         said |= {"money": money, "is_late": is_late}
-        return said | {"remaining": remaining, "all_outcomes": OUTCOMES} | {"me": me, "languages": LANGUAGES}
+        return (
+            said
+            | {"remaining": remaining, "all_outcomes": OUTCOMES, "longest_note": LONGEST_NOTE}
+            | {"me": me, "languages": LANGUAGES}
+        )
