@@ -126,10 +126,10 @@ _TRUE_FALSE_DEAD = [ok("right", True), ok("wrong", False), DEAD]
 
 def _facts(is_open: bool, unit: str, fee: int) -> dict[str, Any]:
     hours = [
-        {"name": BOTH, "opens": "09:00", "closes": "18:00", "how": "of"},
-        {"name": BOTH, "opens": "09:00", "closes": "24:00", "how": "late"},
-        {"name": BOTH, "how": "shut"},
-        {"name": BOTH, "how": "all-day"},
+        {"days": "mon-fri", "opens": "09:00", "closes": "18:00", "how": "of"},
+        {"days": "sat", "opens": "09:00", "closes": "24:00", "how": "late"},
+        {"days": "sun", "how": "shut"},
+        {"days": "holiday", "how": "all-day"},
     ]
     methods = [{"name": BOTH, "fee": fee, "arrival": BOTH, "single": 500000}]
     limits = {"single": 500000, "daily": 1000000, "monthly": 2000000, "annual": 20000000}
