@@ -87,6 +87,9 @@ def test_switch_and_announcements_go_by_either_database(database, settings, monk
     assert window.gets("/desk/line").text.count(WORDS["text_zh"]) == 1
     acts = [len(desk.audited(act)) for act in ("line-switched", "announce", "announcement-ended")]
     assert acts == [1, 2, 1]
+    desk.now += timedelta(minutes=11)
+    window.posts(SWITCH, state="open")
+    assert confirms(window, SWITCH).status_code == 401  # the password again
 
 
 def test_a_change_is_shown_with_what_callers_will_hear_and_made_only_then(desk, day):

@@ -71,7 +71,7 @@ def test_t_and_s_are_settings_and_stand_below_the_figures(day, copied, monkeypat
     was(desk, "answered", 20, 2)
     was(desk, "answered", 21)
     was(desk, "abandoned", 15)
-    text = desk.by("super_h").gets("/desk/wall").text
+    text = desk.by("super_h").gets("/desk/wall").text.replace("\N{NO-BREAK SPACE}", " ")
     assert f"Service level today</dt><dd>{percent} %</dd>" in text and f"; {hung_up} within {short} s" in text
     assert f"answered within {level} s ÷" in text and f"hung up within {short} s)" in text
 
