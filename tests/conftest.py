@@ -110,7 +110,7 @@ def _is_new(item: pytest.Item, found: set[Any]) -> bool:
     case = item.callspec.params if hasattr(item, "callspec") else {}
     if case.get("database_kind") != "postgresql":
         return _is_in_turn(item, case)
-    test = (item.path, item.originalname)  # type: ignore[attr-defined]
+    test = (item.path, item.originalname)
     if DIALOGUES in item.path.parents:
         if item.path.stem not in FILES_ON_POSTGRES and test[1] not in TESTS_ON_POSTGRES:
             return False
@@ -122,11 +122,11 @@ def _is_new(item: pytest.Item, found: set[Any]) -> bool:
 
 
 def _is_in_turn(item: pytest.Item, case: dict[str, Any]) -> bool:
-    if DIALOGUES not in item.path.parents or case.get("caller") not in ("zh", "en") or _asks_for_language(item.obj):  # type: ignore[attr-defined]
+    if DIALOGUES not in item.path.parents or case.get("caller") not in ("zh", "en") or _asks_for_language(item.obj):
         return True
-    case_without = item.callspec.id.split("-")  # type: ignore[attr-defined]
+    case_without = item.callspec.id.split("-")
     case_without.remove(case["caller"])
-    name = f"{item.path.stem} {item.originalname} {case_without}"  # type: ignore[attr-defined]
+    name = f"{item.path.stem} {item.originalname} {case_without}"
     return bool(case["caller"] == ("zh", "en")[zlib.crc32(name.encode()) % 2])
 
 

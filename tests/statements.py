@@ -37,7 +37,7 @@ class Statements:
         self._sends: dict[str, bool] = {}
         sa.event.listen(sa.Engine, "before_cursor_execute", self._executed)
         self._run = hot_path.CompiledStatement.run
-        hot_path.CompiledStatement.run = self._compiled()  # type: ignore[method-assign]
+        hot_path.CompiledStatement.run = self._compiled()
 
     def only_on_sqlite(self) -> list[str]:
         """`file:line function` of each statement that PostgreSQL never got."""
@@ -66,7 +66,7 @@ class Statements:
             if ours:
                 self._seen[dialect].add((file, frame.f_lineno, frame.f_code.co_qualname))
                 return
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A worker sends what it saw; the controller fails the run."""

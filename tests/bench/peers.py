@@ -66,6 +66,6 @@ def line_normal() -> Flask:
 
     @sa.event.listens_for(app.extensions["line"].engine, "connect")
     def relax(connection: object, _record: object) -> None:
-        connection.execute("PRAGMA synchronous=NORMAL").close()  # type: ignore[attr-defined]
+        connection.execute("PRAGMA synchronous=NORMAL").close()
 
     return app

@@ -112,7 +112,7 @@ class Room:
     def page(self, browser: Browser, name: str, language: str, **more: object) -> Page:
         """A page in which this person is signed in; the browser's clock stands, too."""
         url = self.desk.settings.desk_url
-        context = browser.new_context(reduced_motion="reduce", **more)  # type: ignore[arg-type]
+        context = browser.new_context(reduced_motion="reduce", **more)
         kept = {"desk-language": language}
         if name:
             kept[self.desk.cookie] = self._cookie(name)

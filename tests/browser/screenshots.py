@@ -97,7 +97,7 @@ def _narrow(line: Running, browser: Browser) -> None:
 def _window(line: Running, browser: Browser, size: tuple[int, int], language: str, colours: str) -> Window:
     line.begin_the_day()
     viewport = {"width": size[0], "height": size[1]}
-    page = browser.new_page(viewport=viewport, color_scheme=colours)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=viewport, color_scheme=colours)
     return Window(page, line.simulator).opens(language)
 
 

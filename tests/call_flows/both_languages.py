@@ -27,7 +27,7 @@ def _noting(speaker: Speaker, utterances: Iterable[Utterance], language: str, to
     return spoken
 
 
-Speaker.speak = _noting  # type: ignore[method-assign]
+Speaker.speak = _noting
 
 
 def forget() -> None:

@@ -75,7 +75,7 @@ def plant(folder: Path) -> None:
         die_at(folder, "after-commit", *self.ordinals)
         return done
 
-    LiveTurn._world, LiveTurn._run_touch, LiveTurn.run_effect, LiveTurn.commit = about, touched, performed, committed  # type: ignore[method-assign]
+    LiveTurn._world, LiveTurn._run_touch, LiveTurn.run_effect, LiveTurn.commit = about, touched, performed, committed
 
 
 def work() -> None:
@@ -101,8 +101,8 @@ def work() -> None:
         return status
 
     outbox.LEASE = SHORTLY
-    deliveries.post = posted  # type: ignore[assignment]
-    worker.make_text_provider = lambda engine, settings: Dying(settings)  # type: ignore[assignment]
+    deliveries.post = posted
+    worker.make_text_provider = lambda engine, settings: Dying(settings)
     worker.main()
 
 

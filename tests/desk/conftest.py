@@ -81,7 +81,7 @@ def play(settings: Settings, engine: sa.Engine) -> tuple[str, str, str]:
         told.append(caller.sid)
     line.runtime.close()
     join(engine, settings)
-    return tuple(told)  # type: ignore[return-value]
+    return tuple(told)
 
 
 def join(engine: sa.Engine, settings: Settings) -> None:
@@ -189,7 +189,7 @@ class Desk:
             found = conn.execute(
                 sa.text("SELECT who, about, wallet FROM audit_log WHERE act = :act ORDER BY n"), {"act": act}
             )
-            return [tuple(row) for row in found]  # type: ignore[misc]
+            return [tuple(row) for row in found]
 
 
 def open_desk(settings: Settings, engine: sa.Engine, patch: pytest.MonkeyPatch, **more: Any) -> Desk:

@@ -43,7 +43,7 @@ class Bank(DemoWallet):
     """The demo wallet: it may be away, lose its answers to writes, and it keeps the keys of these."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self.mode, self.loses, self.keys = "ok", False, []  # type: ignore[var-annotated]
+        self.mode, self.loses, self.keys = "ok", False, []
         super().__init__(engine, lambda _conn: NOON, lambda _conn: self.mode)
 
     def unfreeze(self, account: str, key: str, deadline: float) -> Any:
@@ -132,7 +132,7 @@ def verify(window, call):
 
 def composed(desk, bank, message):
     """The text that the worker would send."""
-    context = Context(desk.engine, desk.settings, None, lambda _conn: NOON, wallet=bank)  # type: ignore[arg-type]
+    context = Context(desk.engine, desk.settings, None, lambda _conn: NOON, wallet=bank)
     return COMPOSERS[message.partition(":")[0]].compose(context, message)
 
 
@@ -494,7 +494,7 @@ def test_a_caller_who_is_not_verified_gets_a_callback_and_nothing_else(desk, day
 def test_weak_proof_is_enough_for_the_agents_own_and_for_nothing_else(day, copied, bank):
     """Number and tail name the account; with the agent's procedure it is L3."""
     texts_ = TextOutbox(lambda _conn: NOON)
-    services = Services(copied, day.settings, None, bank, texts_, lambda: NOON)  # type: ignore[arg-type]
+    services = Services(copied, day.settings, None, bank, texts_, lambda: NOON)
     weak = Serving(Caller("CA9", "haiyun", "K1", 1), "mei", services, lambda _conn: NOON)
     shown = offer.read_offer(weak)
     assert shown.may_verify and not shown.verified and not shown.payments

@@ -84,9 +84,9 @@ def play(reply: Connection, url: str, folder: Path, sid: str, keys: str, point: 
 
     def dying(self: LiveTurn, *row: object) -> bool:
         die_at("before-commit")
-        done = commit(self, *row)  # type: ignore[arg-type]
+        done = commit(self, *row)
         die_at("after-commit")
         return done
 
-    LiveTurn.commit = dying  # type: ignore[method-assign,assignment]
+    LiveTurn.commit = dying
     reply.send(take_turn(acting.runtime, sid, 1, Input(keys=keys), {}))

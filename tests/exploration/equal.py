@@ -178,12 +178,12 @@ def p24_nothing_ahead_confirms_or_proves(graph: Graph) -> Iterator[Fault]:
         and not edge.turn.wait.prompt.type_ahead
     ]
     for edge in _sample(guarded):
-        state, ahead = graph.states[edge.source], AHEAD.get(edge.turn.wait.name, "1")  # type: ignore[union-attr]
+        state, ahead = graph.states[edge.source], AHEAD.get(edge.turn.wait.name, "1")
         for script, step_by_step in every_turn(state.begin, state.past, Input(edge.label)):
-            if getattr(step_by_step.wait, "name", "") != edge.turn.wait.name:  # type: ignore[union-attr]
+            if getattr(step_by_step.wait, "name", "") != edge.turn.wait.name:
                 continue  # another answer of the outside leads to a question that may be answered ahead
             if play(state.begin, state.past, Input(edge.label + ahead), script).key != step_by_step.key:
-                yield Fault("P24", f"{ahead} typed ahead of {edge.turn.wait.name} is taken for an answer", edge)  # type: ignore[union-attr]
+                yield Fault("P24", f"{ahead} typed ahead of {edge.turn.wait.name} is taken for an answer", edge)
 
 
 def p24_a_key_from_before_its_question_answers_nothing(graph: Graph) -> Iterator[Fault]:

@@ -156,7 +156,7 @@ def _successors(code: CodeType, steps: list[dis.Instruction]) -> dict[int, set[i
             follows[step.offset].add(later.offset)
         if step.opcode in JUMPS:
             follows[step.offset].add(step.argval)
-    for entry in dis._parse_exception_table(code):  # type: ignore[attr-defined]
+    for entry in dis._parse_exception_table(code):
         for place in range(entry.start, entry.end, 2):
             if place in follows:
                 follows[place].add(entry.target)

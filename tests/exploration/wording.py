@@ -42,7 +42,7 @@ def p7_counters_reset(graph: Graph) -> Iterator[Fault]:
         wait = edge.turn.wait
         if not isinstance(wait, Wait) or not isinstance(graph.states[edge.source].wait, Wait):
             continue
-        before = graph.states[edge.source].wait.failures  # type: ignore[union-attr]
+        before = graph.states[edge.source].wait.failures
         total = wait.failures.no_inputs + wait.failures.no_matches
         if edge.decision in ("value", "secret", "sealed", "back", "main", "agent", "gave-up") and total:
             yield Fault("P7", f"{edge.decision} leads to {wait.name} with {total} failures counted", edge)

@@ -58,7 +58,7 @@ def served_crm(crm: Crm) -> Iterator[str]:
 def here(database: sa.Engine, settings: Any, time: Time, served_crm: str) -> Context:
     """A worker's context, with that CRM."""
     made = replace(settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
-    return Context(database, made, None, lambda conn: time.now, lambda: time.now, **outside(database, made))  # type: ignore[arg-type]
+    return Context(database, made, None, lambda conn: time.now, lambda: time.now, **outside(database, made))
 
 
 @pytest.fixture

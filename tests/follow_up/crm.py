@@ -65,7 +65,7 @@ def work(arguments: list[str]) -> None:
     time = datetime.fromisoformat(now)
     deliver_due(
         Context(engine := connect(url), settings, None, lambda conn: time, lambda: time, **outside(engine, settings))
-    )  # type: ignore[arg-type]
+    )
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_
             line.restart()
         caller = Elsewhere(line, lang, repeat=False, account=simulator.runner.account)
         runtime, twilio = line.app.extensions["line"], TwilioRecordings(made)
-        scene = Noted(caller, simulator, None, datetime.now(UTC))  # type: ignore[arg-type]
+        scene = Noted(caller, simulator, None, datetime.now(UTC))
         scene.here = Context(
             runtime.engine,
             made,
@@ -113,7 +113,7 @@ def noted(line: Any, settings: Any, lang: str = "zh", crm: str = "", recordings_
             lambda: scene.now,
             recordings=twilio,
             **outside(runtime.engine, made),
-        )  # type: ignore[arg-type]
+        )
         try:
             yield scene
         finally:

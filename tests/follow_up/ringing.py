@@ -54,7 +54,7 @@ def work(arguments: list[str]) -> None:
         Context(
             engine, settings, None, business_clock(settings), lambda: at, Dying(settings), **outside(engine, settings)
         )
-    )  # type: ignore[arg-type]
+    )
     die_at("after-commit")
 
 

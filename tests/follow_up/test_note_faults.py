@@ -131,7 +131,7 @@ def work(arguments: list[str]) -> None:
             die_at("after-delete")
 
     time = datetime.fromisoformat(at)
-    settle_due(Context(connect(url), settings, None, lambda conn: time, lambda: time, recordings=Dying(settings)))  # type: ignore[arg-type]
+    settle_due(Context(connect(url), settings, None, lambda conn: time, lambda: time, recordings=Dying(settings)))
 
 
 @pytest.mark.parametrize("point", ["before-fetch", "after-fetch", "before-delete", "after-delete"])

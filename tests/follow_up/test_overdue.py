@@ -163,7 +163,7 @@ def work(arguments: list[str]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     overdue.raise_overdue = dying
-    walk(Context(engine := connect(url), settings, None, None, **outside(engine, settings)), LATE)  # type: ignore[arg-type]
+    walk(Context(engine := connect(url), settings, None, None, **outside(engine, settings)), LATE)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

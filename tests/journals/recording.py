@@ -76,4 +76,4 @@ def _rows(line: Line, sid: str) -> list[dict[str, Any]]:
             (row["wait"] or {}).pop(checksum, None)
         row["steps"] = [[*step[:3], "…"] if step[2] == "sealed" else step for step in row["steps"]]
         (row["wait"] or {}).pop("asked", None)  # when it was, and not what
-    return json.loads(RANDOM.sub("…", json.dumps(found)))  # type: ignore[no-any-return]
+    return json.loads(RANDOM.sub("…", json.dumps(found)))

@@ -4,5 +4,5 @@ from ivr.telephony.twilio_rest import TwilioSms
 from ivr.wiring import worker
 
 if __name__ == "__main__":
-    worker.make_text_provider = lambda engine, settings: TwilioSms(settings)  # type: ignore[assignment]
+    worker.make_text_provider = lambda engine, settings: TwilioSms(settings)
     worker.main()

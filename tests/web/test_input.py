@@ -135,8 +135,8 @@ def test_a_turn_that_is_no_number_is_no_page_and_one_too_early_gets_the_last_rep
     for turn in ("-1", "x", "1.5", "", "1/2", "0x1", "1e3", "%00", "+1", "None", "2%20", "0"):
         assert post(line, f"/voice/calls/{caller.sid}/turns/{turn}", in_progress(caller.sid)).status_code == 404, turn
     for turn in ("3", "199", "99999999999999999999", "9" * 400):
-        assert play(line, caller.sid, turn, Digits="5") == caller.documents[-1]  # type: ignore[arg-type]
-    assert "限额与规则" in play(line, caller.sid, "%EF%BC%92", Digits="5")  # type: ignore[arg-type]
+        assert play(line, caller.sid, turn, Digits="5") == caller.documents[-1]
+    assert "限额与规则" in play(line, caller.sid, "%EF%BC%92", Digits="5")
 
 
 def test_a_foreign_call_sid_is_refused(line):
