@@ -105,6 +105,11 @@ def zone_of(conn: sa.Connection, wallet: str | None) -> str:
         return "UTC"
 
 
+def midnight(conn: sa.Connection, wallet: str, now: datetime) -> datetime:
+    """When this day began, by the clock of a wallet."""
+    return now.astimezone(ZoneInfo(zone_of(conn, wallet))).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def name_of(conn: sa.Connection, wallet: str | None) -> dict[str, str]:
     """The name of a wallet in both languages; its id for one that is not there any more."""
     try:

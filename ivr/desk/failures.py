@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -82,7 +81,7 @@ def left(conn: sa.Connection, scope: Scope, now: datetime) -> Left:
 
 def failed_texts(conn: sa.Connection, scope: Scope, now: datetime) -> Iterator[FailedText]:
     """The texts of today, by the clock of their wallet, that did not arrive."""
-    begin = {wallet: _midnight(conn, wallet, now) for wallet in sorted(scope.wallets)}
+    begin = {wallet: seen.midnight(conn, wallet, now) for wallet in sorted(scope.wallets)}
     if not begin:
         return
     since = (min(begin.values()).astimezone(UTC) - timedelta(days=1)).date().isoformat()  # `at` may be of any zone
@@ -190,7 +189,3 @@ def _with_tails(conn: sa.Connection, texts: list[FailedText]) -> Iterator[Failed
     tails = {row.call: (msgspec.json.decode(row.facts) or {}).get("caller_tail") for row in rows}
     for one in texts:
         yield replace(one, tail=tails.get(one.call))
-
-
-def _midnight(conn: sa.Connection, wallet: str, now: datetime) -> datetime:
-    return now.astimezone(ZoneInfo(seen.zone_of(conn, wallet))).replace(hour=0, minute=0, second=0, microsecond=0)

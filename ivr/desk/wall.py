@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -91,7 +90,7 @@ def _day(conn: sa.Connection, scope: Scope, desk: Desk) -> Day:
     now, business = desk.now(), desk.business_now(conn)
     ids = sorted(scope.wallets)
     end, level = now + timedelta(seconds=1), ServiceLevel.of(desk.settings)
-    today = sum((figures(conn, one, _midnight(conn, one, now), end, level) for one in ids), Figures())
+    today = sum((figures(conn, one, seen.midnight(conn, one, now), end, level) for one in ids), Figures())
     lately = sum((figures(conn, one, now - LATELY, end, level) for one in ids), Figures())
     return Day(
         today,
@@ -107,10 +106,6 @@ def _day(conn: sa.Connection, scope: Scope, desk: Desk) -> Day:
 def _switched(conn: sa.Connection, scope: Scope) -> tuple[tuple[tuple[tuple[str, str], ...], str], ...]:
     found = seen.known_wallets(conn, scope)
     return tuple((tuple(sorted(name.items())), line_state(conn, wallet).state) for wallet, name in found.items())
-
-
-def _midnight(conn: sa.Connection, wallet: str, now: datetime) -> datetime:
-    return now.astimezone(ZoneInfo(seen.zone_of(conn, wallet))).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _callbacks(conn: sa.Connection, scope: Scope, now: datetime) -> tuple[int, int, int]:

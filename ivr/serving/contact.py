@@ -12,15 +12,12 @@ import sqlalchemy as sa
 
 from ivr.callbacks.callbacks import Draft, TooMany, draft_for_caller, draft_for_number, request_callback
 from ivr.cases.tables import cases, disputes
-from ivr.engine.errors import Unavailable
 from ivr.follow_up.tables import messages
 from ivr.serving.context import VERIFIED, Refused, Serving
 from ivr.staff import acts
 from ivr.staff.acts import REFUSED, Act
 from ivr.texts.follow_ups import BY_HAND
 from ivr.wallet import directory
-from ivr.wallet.client import wallet_client
-from ivr.wallet.types import Account
 from ivr.wallet.verified import Verified
 
 TEXT, CALLBACK = "text", "callback"
@@ -38,8 +35,7 @@ def send_text(serving: Serving, id: str, kind: str, reference: str) -> None:
     customer = serving.caller.proved(VERIFIED)
     if kind not in BY_HAND:
         raise Refused("form")
-    if _account(serving, id, customer).mobile is None:
-        raise Refused("no-mobile")
+    _mobile(serving, id, customer)
     with serving.acting(id, TEXT) as (conn, before):
         if before is not None:
             return
@@ -79,10 +75,7 @@ def promise_callback(serving: Serving, id: str, to: str) -> None:
     """Promise a callback to the number that called, or to the one on file of a verified customer."""
     if to not in (CALLER, ON_FILE):
         raise Refused("form")
-    customer = serving.caller.proved(VERIFIED) if to == ON_FILE else None
-    number = _account(serving, id, customer).mobile if customer else None
-    if to == ON_FILE and number is None:
-        raise Refused("no-mobile")
+    number = _mobile(serving, id, serving.caller.proved(VERIFIED)) if to == ON_FILE else None
     with serving.acting(id, CALLBACK) as (conn, before):
         if before is None:
             refused = _promise(serving, conn, id, number)
@@ -125,12 +118,11 @@ def _own_reference(conn: sa.Connection, customer: Verified, reference: str) -> s
     raise Refused("no-case")
 
 
-def _account(serving: Serving, id: str, customer: Verified) -> Account:
-    world = serving.asking(id)
-    try:
-        found = wallet_client(world).account(customer.id, world.deadline)
-    except Unavailable:
-        raise Refused("unreachable") from None
+def _mobile(serving: Serving, id: str, customer: Verified) -> str:
+    """The number on file; raises Refused where there is none."""
+    found = serving.account(id, customer)
     if found is None:
         raise Refused("level")
-    return found
+    if found.mobile is None:
+        raise Refused("no-mobile")
+    return found.mobile

@@ -13,13 +13,15 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings
 from ivr.engine.effects import World
+from ivr.engine.errors import Unavailable
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.messages import TextOutbox
 from ivr.follow_up.outbox import stamp
 from ivr.staff import acts, audit
 from ivr.staff.acts import Act
 from ivr.storage.database import begin_read, begin_write
-from ivr.wallet.types import Wallet
+from ivr.wallet.client import wallet_client
+from ivr.wallet.types import Account, Wallet
 from ivr.wallet.verified import Verified
 
 Reason = Literal[
@@ -121,6 +123,34 @@ class Serving:
             if before is not None and (before.call != self.caller.call or before.act not in kinds):
                 raise Refused("form")
             yield conn, before
+
+    def begin(self, id: str, kind: str, require: Callable[[], None], noted: dict[str, str], **details: str) -> Act:
+        """The act under which the wallet is asked: one whose outcome is not known, or else a new one.
+
+        `require` raises Refused where a new one may not be begun; `noted` goes into the audit log.
+        """
+        if (known := self._known(id, kind)) is not None:
+            return known
+        require()
+        with self.acting(id, kind) as (conn, before):  # somebody else may have begun meanwhile
+            known = before or acts.pending(conn, self.caller.call, kind, self.caller.customer)
+            if known is None:
+                known = self.new(id, kind, status=acts.ASKED, **details)
+                self.keep(conn, known)
+                self.record(conn, f"{kind}-asked", self.caller.call, **noted)
+        return known
+
+    def account(self, id: str, customer: Verified) -> Account | None:
+        """The customer's account at the wallet; raises Refused when the wallet does not answer."""
+        world = self.asking(id)
+        try:
+            return wallet_client(world).account(customer.id, world.deadline)
+        except Unavailable:
+            raise Refused("unreachable") from None
+
+    def _known(self, id: str, kind: str) -> Act | None:
+        with self.acting(id, kind) as (conn, before):
+            return before or acts.pending(conn, self.caller.call, kind, self.caller.customer)
 
     def keep(self, conn: sa.Connection, act: Act) -> None:
         """Store an act."""

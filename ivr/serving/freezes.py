@@ -9,9 +9,10 @@ from __future__ import annotations
 from ivr.engine.errors import Unavailable
 from ivr.serving.context import BY_AGENT, Refused, Serving
 from ivr.staff import acts
-from ivr.staff.acts import ASKED, DONE, PROOF, REFUSED, Act
+from ivr.staff.acts import ASKED, DONE, PROOF, REFUSED
 from ivr.wallet.client import wallet_client
 from ivr.wallet.types import StaysFrozen
+from ivr.wallet.verified import Verified
 
 UNFREEZE = "unfreeze"
 PROOFS = ("in-app", "document", "details")
@@ -37,7 +38,7 @@ def unfreeze(serving: Serving, id: str) -> None:
     customer = serving.caller.proved(BY_AGENT)
     if serving.caller.directed:
         raise Refused("directed")
-    asked = _begin(serving, id, customer.id)
+    asked = serving.begin(id, UNFREEZE, lambda: _require_liftable(serving, id, customer), {})
     if asked.status != ASKED:
         return
     world = serving.asking(asked.id)
@@ -51,28 +52,8 @@ def unfreeze(serving: Serving, id: str) -> None:
     _settle(serving, asked.id, DONE)
 
 
-def _begin(serving: Serving, id: str, customer: str) -> Act:
-    """The act under which the wallet is asked: one whose outcome is not known, or else a new one."""
-    with serving.acting(id, UNFREEZE) as (conn, before):
-        known = before or acts.pending(conn, serving.caller.call, UNFREEZE, customer)
-    if known is not None:
-        return known
-    _require_liftable(serving, id, customer)
-    with serving.acting(id, UNFREEZE) as (conn, before):  # somebody else may have begun meanwhile
-        known = before or acts.pending(conn, serving.caller.call, UNFREEZE, customer)
-        if known is None:
-            known = serving.new(id, UNFREEZE, status=ASKED)
-            serving.keep(conn, known)
-            serving.record(conn, "unfreeze-asked", serving.caller.call)
-    return known
-
-
-def _require_liftable(serving: Serving, id: str, customer: str) -> None:
-    world = serving.asking(id)
-    try:
-        account = wallet_client(world).account(customer, world.deadline)
-    except Unavailable:
-        raise Refused("unreachable") from None
+def _require_liftable(serving: Serving, id: str, customer: Verified) -> None:
+    account = serving.account(id, customer)
     if account is None or account.status != "frozen":
         raise Refused("not-frozen")
     if not account.may_unfreeze:

@@ -6,6 +6,8 @@ same.
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from ivr.cases.cases import PROMISES, open_case
@@ -67,7 +69,9 @@ def open_for(serving: Serving, id: str, kind: str, record: str) -> None:
 def dispute(serving: Serving, id: str, payment: str, reason: str) -> None:
     """File a dispute at the wallet and keep it; or leave it as asked, when the wallet does not answer."""
     customer = serving.caller.proved(VERIFIED)
-    asked = _begin(serving, id, customer, payment, reason)
+    details = {"payment": payment, "reason": reason}
+    required = partial(_require_disputable, serving, id, customer, **details)
+    asked = serving.begin(id, DISPUTE, required, {"kind": reason}, **details)
     if asked.status != ASKED:
         return
     payment, reason = asked.details["payment"], asked.details["reason"]
@@ -107,25 +111,9 @@ def _find_open(conn: sa.Connection, customer: Verified, reference: str) -> tuple
     raise Refused("no-case")
 
 
-def _begin(serving: Serving, id: str, customer: Verified, payment: str, reason: str) -> Act:
-    """The act under which the wallet is asked: one whose outcome is not known, or else a new one."""
-    with serving.acting(id, DISPUTE) as (conn, before):
-        known = before or acts.pending(conn, serving.caller.call, DISPUTE, customer.id)
-    if known is not None:
-        return known
+def _require_disputable(serving: Serving, id: str, customer: Verified, payment: str, reason: str) -> None:
     if reason not in DISPUTE_REASONS:
         raise Refused("form")
-    _require_disputable(serving, id, customer, payment)
-    with serving.acting(id, DISPUTE) as (conn, before):  # somebody else may have begun meanwhile
-        known = before or acts.pending(conn, serving.caller.call, DISPUTE, customer.id)
-        if known is None:
-            known = serving.new(id, DISPUTE, status=ASKED, payment=payment, reason=reason)
-            serving.keep(conn, known)
-            serving.record(conn, "dispute-asked", serving.caller.call, kind=reason)
-    return known
-
-
-def _require_disputable(serving: Serving, id: str, customer: Verified, payment: str) -> None:
     mine = [one for one in _latest(serving, id, customer) if one.id == payment]
     if not disputable(serving, customer, mine):
         raise Refused("not-disputable")

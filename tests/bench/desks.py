@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,7 @@ from ivr.staff import people, sessions
 from ivr.staff.people import Person
 from ivr.storage.database import begin_write, connect
 from tests.bench.__main__ import ROOT, Server, leave_the_servers_core, serving, wait_for
-from tests.bench.attacked import a_round
+from tests.bench.attacked import a_round, judge
 from tests.bench.calls import settings_for
 from tests.bench.load import Round
 from tests.ports import free_ports
@@ -52,21 +51,10 @@ def main() -> int:
             a_round(server, A_ROUND)  # the first turns fill caches
             with desk(folder / "line") as (settings, process):
                 ids = staff_and_callers(settings)
-                return judge([_pair(server, settings, process, ids, number) for number in range(ROUNDS)])
+                pairs = [_pair(server, settings, process, ids, number) for number in range(ROUNDS)]
+                return judge(pairs, WORST, f"beside {AGENTS * PAGES_OF_EACH} open desks")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def judge(rounds: list[tuple[Round, Round]]) -> int:
-    """The quotient, and whether it is small enough."""
-    ratio = statistics.median(watched.p99 / quiet.p99 for quiet, watched in rounds)
-    quiet, watched = (statistics.median(one[which].p99 for one in rounds) for which in (0, 1))
-    fine = ratio <= WORST
-    print(
-        f"{'ok  ' if fine else 'FAIL'} beside {AGENTS * PAGES_OF_EACH} open desks a turn's p99 is {ratio:.2f} times "
-        f"the quiet one (at most {WORST}); {watched:.1f} and {quiet:.1f} ms"
-    )
-    return 0 if fine else 1
 
 
 @contextlib.contextmanager
