@@ -22,6 +22,7 @@ from ivr.operations.wording import ANNOUNCED, Fault
 from ivr.operations.wording import REASONS as REASONS_TOLD
 from ivr.queue.agents import Activity, Wish
 from ivr.queue.talk_notes import OUTCOMES
+from ivr.serving import freezes, matters
 from ivr.serving.contact import CALLER, ON_FILE, Arrival
 from ivr.serving.context import Reason as ServeReason
 from ivr.serving.freezes import PROOFS
@@ -64,7 +65,10 @@ def test_every_word_that_a_page_asks_for_is_there():
         )
     )
     acts |= set(re.findall(r'_note\(desk, call, "([a-z-]+)"', pages))
-    acts |= (served := set(re.findall(r'\.record\(\s*conn, "([a-z-]+)"', serving_source())))
+    served = set(re.findall(r'\.record\(\s*conn, "([a-z-]+)"', serving_source()))
+    asks_first = (freezes.UNFREEZE, matters.DISPUTE)
+    assert serving_source().count("serving.begin(id, ") == len(asks_first)
+    acts |= (served := served | {f"{kind}-asked" for kind in asks_first})
     assert len(served) == 10
     talk_acts = set(re.findall(r'_note\(conn, talk, me, "([a-z-]+)"', inspect.getsource(operations)))
     assert len(talk_acts) == 10
