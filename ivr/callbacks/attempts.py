@@ -33,7 +33,7 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import BrokenSeal, Erased, Sealer
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, stamp
-from ivr.queue import entries, offers
+from ivr.queue import entries, offers, withdrawn
 from ivr.queue.tables import agent_offers
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers, own_numbers
@@ -121,10 +121,11 @@ def unjoin(conn: sa.Connection, attempt_id: str, ended: str, now: datetime, mach
 
 
 def decline(conn: sa.Connection, staff: str, machine: datetime) -> bool:
-    """The agent declines by the desk's button, or leaves, while being rung; False when they are not."""
+    """The agent declines at the desk, or leaves, while being rung, and the ringing stops; False when they are not."""
     offer = desk_agents.of_agent(conn, staff)
     if offer is None or offer.state != "ringing":
         return False
+    withdrawn.stop_ringing(conn, offer)
     return settle(conn, offer.id, "declined", machine, machine)
 
 

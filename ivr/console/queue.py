@@ -14,6 +14,7 @@ from ivr.handover.summary_views import logged_in_account
 from ivr.queue import agents, entries
 from ivr.staff import audit, people
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import presence
 
 
 def queue_group(load: Load) -> click.Group:
@@ -36,7 +37,7 @@ def queue_group(load: Load) -> click.Group:
                 raise Refused(f"there is no {name!r}; flask staff list shows everybody")
             if state == "available" and not person.address:
                 raise Refused(f"{name} has no address to be rung at; flask staff change {name} --address …")
-            agents.wish(conn, name, state, now)
+            presence.choose(conn, name, state, now, at_desk=False)
             audit.record(conn, logged_in_account(), "agent-state", name, now, state=state)
         click.echo(f"{name} is {'on a break' if state == 'break' else state}")
 

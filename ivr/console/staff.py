@@ -25,6 +25,7 @@ from ivr.staff.people import Person, WrongPerson
 from ivr.staff.roles import LANGUAGES, ROLES, TOPICS
 from ivr.staff.sign_in import SignIn
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import presence
 
 OPTIONS = (
     click.option("--name", help="as colleagues call the person"),
@@ -94,6 +95,7 @@ def _disable_and_enable(group: click.Group, load: Load) -> None:
     def disable(id: str) -> None:
         with _changes(load) as (_line, conn):
             people.disable(conn, _known(conn, id).id, logged_in_account(), _now())
+            presence.ring_no_more(conn, id, _now())
         click.echo(f"{id} cannot sign in any more")
 
     @group.command("enable", help="NAME can sign in again; wrong tries are forgotten.")
@@ -113,6 +115,7 @@ def _secrets(group: click.Group, load: Load) -> None:
         hashed = OWASP.hash(new)
         with _changes(load) as (line, conn):
             people.set_password(conn, _known(conn, id).id, hashed, logged_in_account(), _now())
+            presence.left(conn, id, _now())
             _sign_in(line).forget_tries(conn, id)
         _print_secrets(id, new, None)
 
@@ -121,6 +124,7 @@ def _secrets(group: click.Group, load: Load) -> None:
     def totp(id: str) -> None:
         with _changes(load) as (line, conn):
             secret = _new_app(line, conn, _known(conn, id).id)
+            presence.left(conn, id, _now())
         _print_secrets(id, None, secret)
 
 
@@ -133,6 +137,7 @@ def _sessions(group: click.Group, load: Load) -> None:
             found = sessions.of(conn, _known(conn, id).id, _now())
             if end:
                 people.end_all(conn, id, logged_in_account(), _now())
+                presence.left(conn, id, _now())
         for one in found:
             ended = "  ENDED" if end else ""
             click.echo(f"since {one.created[:16]}Z, seen {one.seen[:16]}Z  {one.browser or '-'}{ended}")

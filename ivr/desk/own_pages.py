@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import access, presence
+from ivr.desk import access
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
 from ivr.staff import audit, people, sessions
 from ivr.staff.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import presence
 
 
 def blueprint(desk: Desk) -> Blueprint:

@@ -17,7 +17,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from ivr.desk import calls as seen
-from ivr.desk import presence
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
 from ivr.desk.proof import needs_proof
@@ -26,6 +25,7 @@ from ivr.staff.credentials import new_password, new_totp_secret, totp_uri
 from ivr.staff.people import Person, WrongPerson
 from ivr.staff.roles import LANGUAGES, ROLES, TOPICS
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import presence
 
 CHOICES = {"roles": ROLES, "all_languages": LANGUAGES, "topics": TOPICS}
 NEW = Person("", "", "agent", ())
@@ -97,7 +97,11 @@ def _add_acts(pages: Blueprint, desk: Desk) -> None:
     @needs("people")
     @needs_proof(desk, "disable")
     def disable(id: str) -> Any:
-        return act(id, lambda conn, one: people.disable(conn, one.id, person().id, desk.now()))
+        def change(conn: sa.Connection, one: Person) -> None:
+            people.disable(conn, one.id, person().id, desk.now())
+            presence.ring_no_more(conn, one.id, desk.now())
+
+        return act(id, change)
 
     @pages.post("/<id>/enable")
     @needs("people")

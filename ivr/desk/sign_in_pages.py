@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import access, phone_pages, presence
+from ivr.desk import access, phone_pages
 from ivr.desk.context import Desk
 from ivr.desk.words import COOKIE
 from ivr.staff import audit, sessions
@@ -16,6 +16,7 @@ from ivr.staff.roles import LANGUAGES
 from ivr.staff.sign_in import Signed
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import presence
 
 YEAR = 365 * 24 * 3600
 

@@ -7,11 +7,11 @@ from typing import get_args
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import presence
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
 from ivr.queue.agents import Wish
 from ivr.storage.database import begin_write
+from ivr.talks import presence
 
 
 def blueprint(desk: Desk) -> Blueprint:

@@ -75,6 +75,7 @@ HAPPENED = (
     operations_tables.announcements,
     queue_tables.queue_entries,
     queue_tables.agent_offers,
+    queue_tables.withdrawn_legs,
     queue_tables.talk_notes,
     queue_tables.ratings,
     staff_tables.agent_acts,

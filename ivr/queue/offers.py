@@ -22,7 +22,7 @@ from ivr.engine import journal
 from ivr.engine.claims import lock_until_commit
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import LEASE, QUEUED, is_due, stamp
-from ivr.queue import agents, entries
+from ivr.queue import agents, entries, withdrawn
 from ivr.queue.last_agent import is_worth_the_wait, last_agent
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow
@@ -142,15 +142,16 @@ def pass_on(conn: sa.Connection, staff_id: str, now: datetime) -> None:
     """The agent leaves or takes a break: a caller for whom they are being rung is offered to the next one at once."""
     here = (agent_offers.c.staff == staff_id) & (agent_offers.c.status == QUEUED) & (agent_offers.c.state == "ringing")
     for offer_id in conn.scalars(sa.select(agent_offers.c.id).where(here)).all():
-        settle(conn, offer_id, "declined", now)
+        decline(conn, offer_id, now)
 
 
 def decline(conn: sa.Connection, offer_id: str, now: datetime) -> bool:
-    """The agent declines by the desk's button; False when the offer was accepted before, or is over."""
+    """The agent declines at the desk, and the ringing stops; False when the offer was accepted before, or is over."""
     offer = _locked(conn, offer_id)
     if offer is None or (offer.status, offer.state) != (QUEUED, "ringing"):
         return False
     settle(conn, offer_id, "declined", now)
+    withdrawn.stop_ringing(conn, offer)
     return True
 
 
@@ -158,6 +159,7 @@ def set_call_sid(conn: sa.Connection, offer_id: str, call: str) -> None:
     """Store the CallSid of the agent's leg; the first one counts."""
     here = (agent_offers.c.id == offer_id) & agent_offers.c.call.is_(None)
     conn.execute(sa.update(agent_offers).where(here).values(call=call))
+    withdrawn.set_call_sid(conn, offer_id, call)
 
 
 def call_of(conn: sa.Connection, offer: AnyRow) -> str:

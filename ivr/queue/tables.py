@@ -73,6 +73,18 @@ agent_offers = sa.Table(
     ),
 )
 
+withdrawn_legs = sa.Table(
+    "withdrawn_legs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # of the offer, or of an attempt to call a customer back
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # of the offer
+    sa.Column("call", sa.Text),  # the agent's leg, once it is known
+    sa.Column("status", sa.Text, nullable=False),  # queued; a leg that has ended has no row
+    *retry_columns(),
+    sa.Index("withdrawn_legs_due", "status", "next"),
+)
+
 agent_states = sa.Table(
     "agent_states",
     metadata,

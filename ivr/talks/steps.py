@@ -19,7 +19,7 @@ from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import QUEUED, RetryPolicy, due, finish, is_due, lease, retry
 from ivr.queue import entries
 from ivr.queue.ringing import LEG_ENDED
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.talks import talk as state
 from ivr.talks.tables import talk_legs, talk_steps, talks
@@ -116,10 +116,8 @@ def _ring(context: Context, step: AnyRow, talk: AnyRow, leg: AnyRow) -> None:
         return
     with begin_read(context.engine) as conn:
         facts = {"wallet": talk.wallet} | dict(own_numbers.facts_of(conn, talk.call))
-        known = set(conn.scalars(sa.select(talk_legs.c.call).where(talk_legs.c.address == leg.address)))
     if step.tries > 1:
-        since = datetime.fromisoformat(leg.at) - CLOCKS_DIFFER
-        placed = [one for one in _telephone(context).placed(leg.address, "", since) if one not in known]
+        placed = _placed(context, leg)
         if not placed:
             raise NotPlaced
         call = placed[0]
@@ -146,8 +144,26 @@ def _hears(context: Context, step: AnyRow, talk: AnyRow, leg: AnyRow) -> None:
 
 
 def _drop(context: Context, step: AnyRow, talk: AnyRow, leg: AnyRow) -> None:
-    if leg.call:
-        _conferencing(context).hang_up(leg.call)
+    """Hang a leg up, also one that rings although the answer to the request was lost."""
+    if call := leg.call or next(iter(_rung(context, leg)), None):
+        _conferencing(context).hang_up(call)
+
+
+def _rung(context: Context, leg: AnyRow) -> list[str]:
+    """The calls that may be this leg, whose CallSid is not known; none where nobody was rung."""
+    tried = (talk_steps.c.leg == leg.id) & (talk_steps.c.act == "ring") & (talk_steps.c.tries > 0)
+    with begin_read(context.engine) as conn:
+        may_ring = conn.scalar(sa.select(sa.exists().where(tried)))
+    return _placed(context, leg) if may_ring else []
+
+
+def _placed(context: Context, leg: AnyRow) -> list[str]:
+    """Calls to the address of this leg, since it was added, that are no leg or offer that we know."""
+    with begin_read(context.engine) as conn:
+        known = set(conn.scalars(sa.select(talk_legs.c.call).where(talk_legs.c.address == leg.address)))
+        known |= set(conn.scalars(sa.select(agent_offers.c.call).where(agent_offers.c.address == leg.address)))
+    since = datetime.fromisoformat(leg.at) - CLOCKS_DIFFER
+    return [one for one in _telephone(context).placed(leg.address, "", since) if one not in known]
 
 
 def _release(context: Context, step: AnyRow, talk: AnyRow, leg: AnyRow) -> None:

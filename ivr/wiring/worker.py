@@ -20,7 +20,7 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Dispatcher, Periodic
 from ivr.follow_up.wake_up import WakeUp
 from ivr.privacy.retention import forget_old
-from ivr.queue import ringing
+from ivr.queue import ringing, withdrawn
 from ivr.queue.alarm import watch_waits
 from ivr.storage.database import connect
 from ivr.talks import steps
@@ -34,6 +34,7 @@ from ivr.wiring.lab_or_live import agents_on_duty, business_clock, make_text_pro
 OUTBOXES = (
     ringing.CALLERS,
     ringing.OFFERS,
+    withdrawn.LEGS,
     steps.STEPS,
     steps.TALKS,
     workers.RESERVATIONS,

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from ivr.callbacks import dialler
 from ivr.engine import journal
 from ivr.engine.secrets import Sealer
-from ivr.queue import agents, ringing
+from ivr.queue import agents, ringing, withdrawn
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.account.leg_events import Input
 from ivr.staff import people
@@ -33,7 +33,15 @@ SHORT, LONG = 2.0, 30.0
 """Seconds between two rounds of the worker while somebody waits, and at other times."""
 BEGIN = datetime(2026, 11, 23, int(OPENING) - 8, tzinfo=UTC)
 """A Monday, at OPENING by the clock in Shanghai."""
-OUTBOXES = (ringing.CALLERS, ringing.OFFERS, steps.STEPS, steps.TALKS, dialler.ATTEMPTS, dialler.CALLBACKS)
+OUTBOXES = (
+    ringing.CALLERS,
+    ringing.OFFERS,
+    withdrawn.LEGS,
+    steps.STEPS,
+    steps.TALKS,
+    dialler.ATTEMPTS,
+    dialler.CALLBACKS,
+)
 LATEST = 3 * HOUR
 """After the last caller has called, so long until everything has to be over."""
 SAMPLED_EVERY = 30.0

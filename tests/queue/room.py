@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
-from ivr.queue import agents, ringing
+from ivr.queue import agents, ringing, withdrawn
 from ivr.queue.tables import agent_offers, agent_states, queue_entries
 from ivr.simulator.account.leg_events import Input
 from ivr.staff.tables import staff
@@ -29,7 +29,7 @@ from tests.wallet.serving import served
 
 TOPICS = '["security","top-up","transactions","promotions","information","other"]'
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-OUTBOXES = (ringing.CALLERS, ringing.OFFERS, steps.STEPS, steps.TALKS)
+OUTBOXES = (ringing.CALLERS, ringing.OFFERS, withdrawn.LEGS, steps.STEPS, steps.TALKS)
 ADDRESSES = {"lin": "+12025550181", "wang": "+12025550182", "zhao": "+12025550183"}
 
 

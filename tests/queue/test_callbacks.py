@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.callbacks import attempts, desk_agents, dialler
-from ivr.callbacks.tables import callback_queue
+from ivr.callbacks.tables import callback_queue, ring_attempts
 from ivr.desk import calls as seen
-from ivr.desk import presence
 from ivr.queue import agents
 from ivr.queue.tables import agent_offers, queue_entries
 from ivr.simulator.account.leg_events import Input
 from ivr.staff.people import Person
 from ivr.storage.database import begin_read, begin_write
+from ivr.talks import presence
 from tests.queue.room import ADDRESSES, OUTBOXES
 from tests.queue.test_browser_agents import Browser
 from tests.queue.test_places import NOON
@@ -172,6 +172,25 @@ def test_a_callback_that_an_agent_passes_on_goes_to_the_next_one(desk, promised,
     assert (desk.activity("wang"), ring(desk).status) == ("talking", "reached")
     desk.keys(desk.leg_of("lin"), "1")
     assert desk.leg_of("lin").phone_call.over and "回电" not in desk.heard(desk.leg_of("lin"))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_telephone_of_an_agent_who_leaves_stops_ringing_for_a_callback(desk, promised, known):
+    """Also when the answer to the request was lost: then the call is looked for. It costs no try, and is no miss."""
+    desk.signs_on("lin", does="rings")
+    due(desk)
+    leg = desk.leg_of("lin")
+    assert leg.rings
+    if not known:
+        with begin_write(desk.worker.engine) as conn:
+            for table in (agent_offers, ring_attempts):
+                conn.execute(sa.update(table).values(call=None))
+    wishes(desk, "lin", "break")
+    desk.works()
+    assert leg.phone_call.over and not desk.state("lin").missed and ring(desk).tries == 0
+    desk.signs_on("wang")
+    due(desk)
+    assert (desk.activity("wang"), ring(desk).status) == ("talking", "reached")
 
 
 def test_a_customer_who_is_not_reached_is_tried_again_ten_minutes_later(desk, promised):

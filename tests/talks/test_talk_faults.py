@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ivr.privacy.retention import _forget_calls
 from ivr.queue import entries
 from ivr.storage.database import begin_write
-from ivr.talks import notices, steps
+from ivr.talks import notices, presence, steps
 from ivr.talks import talk as state
 from ivr.talks.operations import Refused, To
 from ivr.talks.tables import talk_legs, talks
@@ -101,6 +101,18 @@ def outcome(talking, name, at, how):
 def held(talking):
     """Whether the caller is on hold at Twilio."""
     return "caller" in talking.inside() and talking.participant("caller").hold
+
+
+def test_a_colleague_who_leaves_is_not_rung_on_when_the_answer_to_the_request_was_lost(talking):
+    """Nobody knows the CallSid: the call is looked for, and ended."""
+    talking.room.does["+12025550182"] = "rings"
+    talking.does("consult", COLLEAGUE)
+    leg = talking.room.leg_of("wang")
+    with begin_write(talking.room.worker.engine) as conn:
+        conn.execute(sa.update(talk_legs).where(talk_legs.c.staff == "wang").values(call=None))
+        presence.choose(conn, "wang", "break", talking.room.now)
+    talking.room.works()
+    assert leg.phone_call.over and not talking.room.state("wang").missed and talking.inside() == ["caller", "lin"]
 
 
 def test_the_talk_goes_on_when_every_notice_is_lost(talking, monkeypatch):

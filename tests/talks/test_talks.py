@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from ivr.desk import presence
 from ivr.queue import agents
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_write
+from ivr.talks import presence
 from ivr.talks.operations import Refused, To
 from tests.talks.talking import CHEN
 

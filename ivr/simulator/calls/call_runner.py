@@ -32,6 +32,8 @@ LONGEST_SETTLING = 30.0
 LONGEST_ANSWERS = 20
 BROWSER, UNREACHABLE = "browser", "unreachable"
 """How a `client:` address behaves that is registered, and one that is not."""
+RINGS = "rings"
+"""How a telephone behaves that rings until somebody picks it up, or its time is over."""
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
 WORKER_EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -83,7 +85,7 @@ class CallRunner:
     token: str
     account: Account
     agents: Agents = lambda number: "accept"
-    """How a called number behaves; `person`: a client of the JSON interface acts for it."""
+    """How a called number behaves; `person`: it is answered, and a client of the JSON interface acts for it."""
     is_registered: Callable[[str], bool] = lambda address: False
     """Whether a browser is registered for this `client:` address; its person answers, whatever `agents` says."""
     elsewhere: Callable[[str], RunningCall | None] = lambda sid: None
@@ -298,7 +300,7 @@ class CallRunner:
             self._stop_ringing(call, "no-answer")
             return
         call.leg.set_status("ringing", "ringing")
-        if call.behaviour == BROWSER:
+        if call.behaviour in (BROWSER, RINGS):
             call.rings, call.phone_call.waiting = target, Waiting("ringing", timeout + 5)
             return
         if call.behaviour in ("busy", "no-answer", "failed"):
@@ -325,7 +327,7 @@ class CallRunner:
 
     def _answer_for(self, call: RunningCall) -> None:
         """An agent whom the app called presses keys as the lab's agents do."""
-        for _turn in range(LONGEST_ANSWERS if call.behaviour not in ("person", BROWSER) else 0):
+        for _turn in range(LONGEST_ANSWERS if call.behaviour not in ("person", BROWSER, RINGS) else 0):
             if call.phone_call.over or not call.phone_call.waiting or call.phone_call.waiting.kind != "keys":
                 return
             if call.behaviour == "hangs-up":

@@ -1,7 +1,7 @@
 """Agents who come and go: a state that was chosen on the desk ends with the last session of the person.
 
 Nobody becomes available by signing in, and nobody stays available who has left: a caller for whom they are being rung
-is offered to the next agent at once, and their telephone does not go on ringing for a colleague's talk.
+is offered to the next agent at once, and their telephone stops ringing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,18 @@ from ivr.staff import sessions
 from ivr.talks import talk
 
 
-def choose(conn: sa.Connection, staff: str, wanted: agents.Wish, now: datetime) -> None:
-    """The agent chooses a state on the desk; one who takes a break while being rung passes the caller on."""
-    agents.wish(conn, staff, wanted, now, at_desk=True)
+def choose(conn: sa.Connection, staff: str, wanted: agents.Wish, now: datetime, at_desk: bool = True) -> None:
+    """The agent chooses a state; one who takes a break while being rung passes the caller on."""
+    agents.wish(conn, staff, wanted, now, at_desk)
     if wanted != "available":
-        attempts.decline(conn, staff, now)
-        talk.pass_on(conn, staff, now)
-        offers.pass_on(conn, staff, now)
+        ring_no_more(conn, staff, now)
+
+
+def ring_no_more(conn: sa.Connection, staff: str, now: datetime) -> None:
+    """Withdraw whatever rings this agent: a caller, a callback, or a colleague's talk. What was accepted goes on."""
+    attempts.decline(conn, staff, now)
+    talk.pass_on(conn, staff, now)
+    offers.pass_on(conn, staff, now)
 
 
 def arrived(conn: sa.Connection, session_id: str, now: datetime) -> None:
