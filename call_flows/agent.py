@@ -18,7 +18,7 @@ from ivr.engine.entries import identifier
 from ivr.engine.waits import Task
 from ivr.handover import reasons
 from ivr.handover.agents import duty
-from ivr.queue.entries import OTHERS, join_queue
+from ivr.queue.entries import join_queue
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)
@@ -103,7 +103,7 @@ async def wait_for_agent(call: Call, only: bool) -> str:
     if not place.joined:
         return "full"
     call.say("connecting")
-    task = Task(place.entry, call.facts["wallet"], language, topic, OTHERS - place.priority) if place.entry else None
+    task = Task(place.entry, call.facts["wallet"], language, topic, place.rank) if place.entry else None
     ended = await call.queue("agent-queue", task)
     if ended == "answered":
         await ask_satisfaction(call, only)

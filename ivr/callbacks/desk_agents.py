@@ -63,14 +63,32 @@ def free_agent(
 
 def comes_first(context: Context, conn: sa.Connection, entry: AnyRow, agent: agents.Agent) -> bool:
     """Whether this agent is kept free for a callback that is ahead of this caller."""
-    now, machine = context.clock(conn), context.machine()
-    looked_at = callback_queue.c.next.between(stamp(now - LATE), stamp(now + offers.NOBODY_FREE))
-    here = (callback_queue.c.status == QUEUED) & looked_at & (callbacks.c.wallet == entry.wallet)
+    return is_kept(conn, entry, agent, context.clock(conn), context.machine())
+
+
+def is_kept(conn: sa.Connection, entry: AnyRow, agent: agents.Agent, now: datetime, machine: datetime) -> bool:
+    """The same, by these clocks."""
+    here = _soon(now) & (callbacks.c.wallet == entry.wallet)
     return any(
         _is_ahead(conn, row, entry, now)
         and offers.next_agent(conn, wanted(conn, row), machine, offers.NOT_AGAIN) == agent
         for row in conn.execute(_promised().where(here)).all()
     )
+
+
+def kept(conn: sa.Connection, now: datetime, machine: datetime) -> set[str]:
+    """The agents who are about to be rung for a callback."""
+    found = (
+        free_agent(conn, row, wanted(conn, row), now, machine)
+        for row in conn.execute(_promised().where(_soon(now))).all()
+    )
+    return {agent.id for agent in found if agent is not None}
+
+
+def _soon(now: datetime) -> sa.ColumnElement[bool]:
+    """Callbacks that the dialler looks at now, or in a moment."""
+    looked_at = callback_queue.c.next.between(stamp(now - LATE), stamp(now + offers.NOBODY_FREE))
+    return (callback_queue.c.status == QUEUED) & looked_at
 
 
 def engage(conn: sa.Connection, attempt_id: str, callback: str, agent: agents.Agent, machine: datetime) -> None:

@@ -59,13 +59,15 @@ class Dial(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What TaskRouter is told of a caller who waits: nothing personal, and the higher priority is first."""
+    """What TaskRouter is told of a caller who waits: nothing personal, and the higher priority is first. `wanted` is
+    the agent who is rung before anybody else."""
 
     entry: str
     wallet: str
     language: str
     topic: str
     priority: int
+    wanted: str = ""
 
 
 class Queue(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +35,10 @@ SAMPLE, FEWEST = timedelta(days=7), 10
 HEAD, SECURITY, DROPPED, SENIOR, OTHERS = -1, 0, 1, 2, 3
 """Priorities: callers who come back from a talk, matters of security, callers whose last call broke off, verified
 older customers (SENIOR_AGE in `identity.verification`), and everybody else. The smallest is first."""
+WANTED = timedelta(seconds=60)
+"""For which a caller waits for the very person they were transferred to, before anybody may take them."""
+AGES_COUNT_FROM, MOST_AGES = datetime(2026, 1, 1, tzinfo=UTC), 400_000_000
+"""Twilio's priorities end at 2,147,483,647: five of ours, with an age in seconds each, until 2038."""
 KEPT_FOR = timedelta(days=1)
 """So long a place is kept for a caller who waits for a callback, and calls again."""
 
@@ -43,14 +47,14 @@ KEPT_FOR = timedelta(days=1)
 class Place:
     """A caller's place: `ahead` of them so many, `minutes` to wait by measured talks (None: too few of them).
 
-    Each round of the wait counts both anew; on joining only `joined` is known, and the `entry` with its `priority`.
+    Each round of the wait counts both anew; on joining only `joined` is known, and the `entry` with its `rank`.
     """
 
     joined: bool
     ahead: int = 0
     minutes: int | None = None
     entry: str = ""
-    priority: int = OTHERS
+    rank: int = 0
 
 
 @write
@@ -73,12 +77,12 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
         "topic": topic,
         "priority": (priority := _priority(topic, dropped, senior)),
         "entered": first or stamp(now),
-        "began": _began(world, now),
+        "began": (began := _began(world, now)),
         "status": QUEUED,
         "tries": 0,
     }
     conn.execute(sa.insert(queue_entries).values(**entry))
-    return Place(True, entry=entry_id, priority=priority)
+    return Place(True, entry=entry_id, rank=rank(priority, began))
 
 
 def _priority(topic: str, dropped: bool, senior: bool) -> int:
@@ -99,9 +103,20 @@ def _began(world: World, now: datetime) -> str:
     return min(began, world.conn.scalar(sa.select(sa.func.min(queue_entries.c.began)).where(kept, lately)) or began)
 
 
-def task_of(entry: AnyRow) -> Task:
+def rank(priority: int, began: str) -> int:
+    """The place of a caller as TaskRouter's priority: the highest is first, and within a priority the oldest call.
+
+    A kept place and the time before a talk count, which TaskRouter's own age of a task leaves out.
+    """
+    seconds = int((_moment(began) - AGES_COUNT_FROM).total_seconds())
+    return (OTHERS - priority) * MOST_AGES + MOST_AGES - 1 - min(max(seconds, 0), MOST_AGES - 1)
+
+
+def task_of(entry: AnyRow, now: datetime) -> Task:
     """What TaskRouter is told of this caller."""
-    return Task(entry.id, entry.wallet, entry.language, entry.topic, OTHERS - entry.priority)
+    wanted = entry.wanted if entry.wanted and entry.wanted_until > stamp(now) else ""
+    place = rank(entry.priority, entry.began or entry.entered)
+    return Task(entry.id, entry.wallet, entry.language, entry.topic, place, wanted)
 
 
 def keep_place(conn: sa.Connection, call: str) -> None:

@@ -132,9 +132,13 @@ def settle(
         return
     here = (queue_entries.c.id == offer.entry) & queue_entries.c.status.in_(("offered", "claimed"))
     waits_on = {"status": QUEUED, "next": stamp(now)}
-    if not conn.execute(sa.update(queue_entries).where(here).values(**waits_on)).rowcount:
+    if conn.execute(sa.update(queue_entries).where(here).values(**waits_on)).rowcount:
+        wanted = (queue_entries.c.id == offer.entry) & (queue_entries.c.wanted == offer.staff)
+        conn.execute(sa.update(queue_entries).where(wanted).values(wanted=None, wanted_until=None))
+    else:
         _change(conn, offer_id, state="withdrawn")  # not the agent's miss
-    elif ended == "missed":
+        return
+    if ended == "missed":
         agents.missed(conn, offer.staff)
 
 

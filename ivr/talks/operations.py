@@ -16,7 +16,7 @@ from ivr.engine import journal
 from ivr.engine.claims import lock_until_commit
 from ivr.engine.secrets import Sealer
 from ivr.follow_up.outbox import QUEUED, stamp
-from ivr.queue import agents
+from ivr.queue import agents, entries
 from ivr.queue.tables import queue_entries
 from ivr.staff import audit, people
 from ivr.staff.people import Person
@@ -160,7 +160,7 @@ def rejoin(conn: sa.Connection, talk_id: str, me: Person, now: datetime) -> None
     if talk.staff != me.id or talk.status == QUEUED or talk.plan is not None or not waits:
         raise Refused("too-late")
     _note(conn, talk, me, "talk-rejoined", now)
-    wanted = {"wanted": me.id, "wanted_until": stamp(now + state.WANTED), "next": None}
+    wanted = {"wanted": me.id, "wanted_until": stamp(now + entries.WANTED), "next": None}
     conn.execute(sa.update(queue_entries).where(queue_entries.c.id == talk.entry).values(**wanted))
 
 

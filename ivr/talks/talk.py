@@ -28,8 +28,6 @@ from ivr.talks.tables import talk_legs, talk_steps, talks
 Way = Literal["conference", "queue", "flow"]
 REJOIN = timedelta(seconds=20)
 """For which a caller whose agent was cut off is kept for the same agent."""
-WANTED = timedelta(seconds=60)
-"""For which a caller waits for the very person they were transferred to, before anybody may take them."""
 
 
 def begin(conn: sa.Connection, offer: AnyRow, entry: AnyRow, now: datetime) -> None:
@@ -283,7 +281,7 @@ def _back_to_the_queue(conn: sa.Connection, talk: AnyRow, now: datetime) -> None
         entries.come_back(conn, talk.entry, next=stamp(now + REJOIN))
         return
     topic = {"topic": talk.to_topic} if talk.to_topic else {}
-    person = {"wanted": talk.to_staff, "wanted_until": stamp(now + WANTED)} if talk.to_staff else {}
+    person = {"wanted": talk.to_staff, "wanted_until": stamp(now + entries.WANTED)} if talk.to_staff else {}
     entries.come_back(conn, talk.entry, **topic, **person)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.callbacks import desk_agents
 from ivr.config.settings import Settings
 from ivr.config.simulated_sids import PAUSE
 from ivr.engine import journal, twiml
@@ -32,14 +33,19 @@ Instruction = dict[str, Any]
 ENDED_THERE = ("reservation.canceled", "reservation.rescinded")
 
 
-def assign(conn: sa.Connection, settings: Settings, form: Mapping[str, str], now: datetime) -> Instruction:
-    """The answer to an assignment callback: ring this worker, or choose another. A repeated callback gets the same."""
+def assign(
+    conn: sa.Connection, settings: Settings, form: Mapping[str, str], now: datetime, business: datetime
+) -> Instruction:
+    """The answer to an assignment callback: ring this worker, or choose another. A repeated callback gets the same.
+
+    `now` is the machine's time, `business` that of promised callbacks.
+    """
     lock_until_commit(conn, "queue")
     sid = clean(form.get("ReservationSid", ""))
     known = sa.select(agent_offers).join(task_reservations, task_reservations.c.offer == agent_offers.c.id)
     offer = conn.execute(known.where(task_reservations.c.id == sid)).first()
     if offer is None:
-        offer = _offer(conn, sid, form, now)
+        offer = _offer(conn, sid, form, now, business)
     if offer is None:
         believe(conn, worker_of(form), PAUSE)
         return refusal(settings)
@@ -74,7 +80,7 @@ def worker_of(form: Mapping[str, str]) -> str:
     return clean(str(_json(form.get("WorkerAttributes")).get("staff") or form.get("WorkerName", "")))
 
 
-def _offer(conn: sa.Connection, sid: str, form: Mapping[str, str], now: datetime) -> AnyRow | None:
+def _offer(conn: sa.Connection, sid: str, form: Mapping[str, str], now: datetime, business: datetime) -> AnyRow | None:
     """Store an offer of the reserved worker; None when the caller has left, or the agent may not be rung."""
     told = _json(form.get("TaskAttributes"))
     entry = conn.execute(sa.select(queue_entries).where(queue_entries.c.id == clean(str(told.get("entry"))))).first()
@@ -84,7 +90,7 @@ def _offer(conn: sa.Connection, sid: str, form: Mapping[str, str], now: datetime
         entries.caller_gone(conn, entry.call, now)
         return None
     agent = next((one for one in agents.everybody(conn, now) if one.id == worker_of(form)), None)
-    if agent is None or agent.activity != "idle" or not agent.takes(entry.wallet, entry.language, entry.topic):
+    if agent is None or not _may_be_rung(agent, entry, told) or desk_agents.is_kept(conn, entry, agent, business, now):
         return None
     _give_up_earlier(conn, entry.id, now)
     offer = {"id": secrets.token_hex(8), "entry": entry.id, "staff": agent.id, "address": agent.address}
@@ -95,6 +101,13 @@ def _offer(conn: sa.Connection, sid: str, form: Mapping[str, str], now: datetime
     believe(conn, agent.id, None)
     conn.execute(sa.update(queue_entries).where(queue_entries.c.id == entry.id).values(status="offered"))
     return conn.execute(sa.select(agent_offers).where(agent_offers.c.id == offer["id"])).one()
+
+
+def _may_be_rung(agent: agents.Agent, entry: AnyRow, told: Mapping[str, Any]) -> bool:
+    """A free agent who takes such calls; or the very person for whom the caller waits, also during wrap-up."""
+    if told.get("wanted") == agent.id:
+        return agent.activity in ("idle", "wrap-up") and entry.wallet in agent.wallets
+    return agent.activity == "idle" and agent.takes(entry.wallet, entry.language, entry.topic)
 
 
 def _give_up_earlier(conn: sa.Connection, entry: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings
 from ivr.config.simulated_sids import PAUSE, TASKROUTER_NAME
 from ivr.engine.twiml import DECISION_SECONDS
+from ivr.queue.entries import WANTED
 from ivr.staff.people import Person, everybody
 from ivr.staff.roles import LANGUAGES, Right, may
 from ivr.task_routing.workers import ACTIVITIES, MISSED, OFFLINE, can_be_worker
@@ -167,15 +168,20 @@ class _Comparison:
                 yield f"{wallet} {language}", f'{ours} AND languages HAS "{language}"'
 
     def _workflow(self, queues: Mapping[str, str]) -> dict[str, Any]:
-        """Nobody is rung for another language or topic, however long a caller waits: so each filter has one step."""
+        """Nobody is rung for another language or topic, however long a caller waits. A caller who was transferred to a
+        person waits for that person first, whichever languages and topics they take."""
         filters = []
         for wallet in self._wanted.wallets:
             for language in (*LANGUAGES, "both"):
                 queue = queues[wallet if language == "both" else f"{wallet} {language}"]
                 expression = f'wallet == "{_plain(wallet)}" AND language == "{language}"'
-                targets = [{"queue": queue, "expression": "task.topic IN worker.topics"}]
-                name = f"{wallet} {language}"
-                filters.append({"filter_friendly_name": name, "expression": expression, "targets": targets})
+                anybody = {"queue": queue, "expression": "task.topic IN worker.topics"}
+                person = {"queue": queues[wallet], "expression": "worker.staff == task.wanted"}
+                steps = [person | {"timeout": int(WANTED.total_seconds())}, anybody]
+                named = {"filter_friendly_name": f"{wallet} {language}, a person"}
+                filters.append(named | {"expression": f'{expression} AND wanted != ""', "targets": steps})
+                named = {"filter_friendly_name": f"{wallet} {language}"}
+                filters.append(named | {"expression": expression, "targets": [anybody]})
         assignment = f"{self._wanted.base_url}/voice/tasks/assignment"
         return {
             "configuration": json.dumps({"task_routing": {"filters": filters}}),

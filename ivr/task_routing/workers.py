@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ivr.callbacks import desk_agents
 from ivr.config.logs import logger
 from ivr.config.simulated_sids import PAUSE
 from ivr.engine.journal import insert_new
@@ -18,7 +19,7 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox, Periodic
 from ivr.follow_up.outbox import QUEUED, RetryPolicy, finish, is_due, lease, retry, stamp
 from ivr.queue.agents import Agent, everybody
-from ivr.queue.tables import agent_offers
+from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import begin_read, begin_write
 from ivr.task_routing.tables import task_reservations, task_workers
 from ivr.telephony.task_routing import NoLonger, TaskRouting
@@ -56,14 +57,13 @@ def due_workers(context: Context) -> list[str]:
     now = context.machine()
     with begin_read(context.engine) as conn:
         believed = {row.staff: row for row in conn.execute(sa.select(task_workers))}
-        resting = _resting(conn, now)
-        people = [one for one in everybody(conn, now) if can_be_worker(one.address)]
+        wanted = _wanted(conn, context)
     found = []
-    for one in people:
-        row, wanted = believed.get(one.id), _wanted(one, resting)
-        differs = wanted is not None and (row is None or row.activity != wanted)
+    for staff, activity in wanted.items():
+        row = believed.get(staff)
+        differs = row is None or row.activity != activity
         if differs and (row is None or row.next is None or row.next <= stamp(now)):
-            found.append(one.id)
+            found.append(staff)
     return found
 
 
@@ -71,8 +71,7 @@ def tell_activity(context: Context, staff: str) -> None:
     """Tell TaskRouter what this agent does."""
     now = context.machine()
     with begin_read(context.engine) as conn:
-        agent = next((one for one in everybody(conn, now) if one.id == staff), None)
-        wanted = _wanted(agent, _resting(conn, now)) if agent is not None else None
+        wanted = _wanted(conn, context).get(staff)
     if wanted is None:
         return
     try:
@@ -130,12 +129,32 @@ def read_activities(context: Context) -> None:
                 believe(conn, row.staff, found.get(row.staff))
 
 
-def _wanted(agent: Agent, resting: Collection[str]) -> str | None:
-    if agent.activity in ("ringing", "talking"):
-        return None
+def _wanted(conn: sa.Connection, context: Context) -> dict[str, str]:
+    """What each worker should be doing at TaskRouter. Who is rung or talks is left alone, and so is an agent who is
+    about to be rung for a callback: TaskRouter would give them a caller first."""
+    now = context.machine()
+    resting, awaited = _resting(conn, now), _awaited(conn, now)
+    people = [one for one in everybody(conn, now) if can_be_worker(one.address)]
+    free = [one for one in people if one.activity not in ("ringing", "talking")]
+    wanted = {one.id: _activity(one, resting, awaited) for one in free}
+    if AVAILABLE in wanted.values():
+        kept = desk_agents.kept(conn, context.clock(conn), now)
+        wanted = {staff: activity for staff, activity in wanted.items() if activity != AVAILABLE or staff not in kept}
+    return wanted
+
+
+def _activity(agent: Agent, resting: Collection[str], awaited: Collection[str]) -> str:
+    if agent.activity in ("idle", "wrap-up") and agent.id in awaited:
+        return AVAILABLE
     if agent.activity == "idle" and agent.id in resting:
         return PAUSE
     return BY_ACTIVITY.get(agent.activity, OFFLINE)
+
+
+def _awaited(conn: sa.Connection, now: datetime) -> set[str]:
+    """The agents for whom a caller was transferred and waits: a wrap-up does not keep them from it."""
+    waits = (queue_entries.c.status == QUEUED) & (queue_entries.c.wanted_until > stamp(now))
+    return set(conn.scalars(sa.select(queue_entries.c.wanted).where(waits)))
 
 
 def _resting(conn: sa.Connection, now: datetime) -> set[str]:

@@ -151,7 +151,8 @@ def caller_goes_on(runtime: Runtime, sid: str, turn: int, form: Mapping[str, Any
         if way == "queue":
             spoken = _say(runtime, conn, sid, "queue-one-moment")
             entry = entries.entry_of(conn, sid)
-            waits = wait_in_queue(runtime, sid, turn, entries.task_of(entry) if entry is not None else None)
+            task = entries.task_of(entry, runtime.machine()) if entry is not None else None
+            waits = wait_in_queue(runtime, sid, turn, task)
             return twiml.document(twiml.says(spoken) + waits)
         caller = state.legs_of(conn, talk.id, "caller")[0]
     action = turn_url(runtime.base_url, sid, turn).removesuffix(twiml.OVERRIDES)

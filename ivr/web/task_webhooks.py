@@ -41,7 +41,8 @@ def tasks_blueprint(runtime: Runtime) -> Blueprint:
 
 def _assign(runtime: Runtime) -> Response:
     with begin_write(runtime.engine) as conn:
-        return jsonify(assignments.assign(conn, runtime.settings, request.form, runtime.machine()))
+        now, business = runtime.machine(), runtime.clock(conn)
+        return jsonify(assignments.assign(conn, runtime.settings, request.form, now, business))
 
 
 def _take_event(runtime: Runtime) -> Response:

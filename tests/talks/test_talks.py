@@ -102,6 +102,17 @@ def test_a_caller_who_is_transferred_goes_to_the_head_of_the_queue_with_the_note
     assert "已经核实" in talking.room.heard(talking.room.leg_of("wang")) and talking.row().mode == "bridged"
 
 
+@pytest.mark.parametrize("does", ["decline", "no-answer"])
+def test_a_person_who_does_not_take_a_transferred_caller_is_not_waited_for(talking, does):
+    """Nor rung again at once: the next agent is."""
+    talking.room.does["+12025550182"] = does
+    talking.room.signs_on("zhao")
+    talking.does("transfer", To(person="wang"))
+    talking.room.works()
+    assert talking.room.entry(talking.caller).staff == "zhao"
+    assert [one.staff for one in talking.room.offers()] == ["lin", "wang", "zhao"]
+
+
 def test_an_agent_in_a_browser_who_is_cut_off_may_rejoin_within_twenty_seconds(talking):
     """The caller hears "one moment" and is kept for them; then the head of the queue is anybody's."""
     talking.cuts_off()
