@@ -108,7 +108,7 @@ def test_a_person_who_does_not_take_a_transferred_caller_is_not_waited_for(talki
     talking.room.does["+12025550182"] = does
     talking.room.signs_on("zhao")
     talking.does("transfer", To(person="wang"))
-    talking.room.works()
+    talking.room.works().works()
     assert talking.room.entry(talking.caller).staff == "zhao"
     assert [one.staff for one in talking.room.offers()] == ["lin", "wang", "zhao"]
 
