@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ivr.config.settings import Settings
 from ivr.engine import journal
 from ivr.engine.claims import lock_until_commit
 from ivr.follow_up.context import Context
@@ -245,8 +246,13 @@ def _insert(conn: sa.Connection, context: Context, entry: AnyRow, agent: agents.
         )
     )
     conn.execute(sa.update(queue_entries).where(queue_entries.c.id == entry.id).values(status="offered"))
+    return Offer(offer_id, agent.address, caller_id_for(conn, context.settings, entry))
+
+
+def caller_id_for(conn: sa.Connection, settings: Settings, entry: AnyRow) -> str:
+    """The number of ours from which agents are rung for this caller."""
     facts = {"wallet": entry.wallet} | dict(own_numbers.facts_of(conn, entry.call))
-    return Offer(offer_id, agent.address, own_numbers.caller_id(context.settings, facts))
+    return own_numbers.caller_id(settings, facts)
 
 
 def _change(conn: sa.Connection, offer_id: str, **values: object) -> None:

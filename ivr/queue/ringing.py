@@ -46,8 +46,12 @@ def ring(context: Context, entry_id: str) -> None:
     """Ring one agent for this caller, unless another worker was first or nobody is free."""
     with begin_write(context.engine) as conn:
         offer = offers.begin(conn, context, entry_id)
-    if offer is None:
-        return
+    if offer is not None:
+        place(context, offer)
+
+
+def place(context: Context, offer: offers.Offer) -> None:
+    """Ask Twilio once to ring this agent."""
     url = f"{context.settings.public_base_url}/voice/offers/{offer.id}"
     asked = Ringing(offer.address, offer.caller_id, url + twiml.OVERRIDES, f"{url}/leg{twiml.OVERRIDES}")
     try:

@@ -129,14 +129,14 @@ def _wallets(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
     if settings.lab or not is_migrated(engine):
         return
     with begin_read(engine) as conn:
-        lines = directory.lines(conn)
+        lines, trunks = directory.lines(conn), people.by_trunk(conn)
     if served := sorted(set(lines.values())):
         yield Finding("wallets", "good", f"{', '.join(served)}; flask wallets check asks their APIs")
     else:
         says = "none is loaded: every caller hears that the number is not in service"
         yield Finding("wallets", "bad", says, "run: flask wallets load FILE, see docs/wallet-api.md")
     if settings.twilio_account_sid:
-        yield from number_checks.owned(settings, lines)
+        yield from number_checks.owned(settings, lines, trunks)
 
 
 def _agents(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:

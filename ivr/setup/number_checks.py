@@ -28,8 +28,9 @@ def rung(settings: Settings) -> Iterator[Finding]:
         yield Finding("callbacks", "bad", says, f"take {MAINLAND} out: they are then listed for people; {READ}")
 
 
-def owned(settings: Settings, lines: Mapping[str, str]) -> Iterator[Finding]:
-    """What Twilio says of caller ids, senders and lines; `lines` are the wallets' by number."""
+def owned(settings: Settings, lines: Mapping[str, str], trunks: Mapping[str, list[str]]) -> Iterator[Finding]:
+    """What Twilio says of caller ids, senders, lines and trunks; `lines` are the wallets' by number, `trunks` the
+    people who are rung by each."""
     twilio = OwnNumbers(settings)
     try:
         for number in dict.fromkeys(settings.caller_id.values()):
@@ -38,6 +39,8 @@ def owned(settings: Settings, lines: Mapping[str, str]) -> Iterator[Finding]:
             yield _sender(twilio, sender)
         for line, wallet in lines.items():
             yield from _line(twilio, settings, line, wallet)
+        for trunk, names in trunks.items():
+            yield _trunk(twilio, trunk, names)
     except Refused as refusal:
         mend = "write the token (or API key and secret) of TWILIO_ACCOUNT_SID, and of TWILIO_REGION if there is one"
         yield Finding("numbers", "bad", f"Twilio refuses our credentials ({refusal})", mend)
@@ -46,6 +49,14 @@ def owned(settings: Settings, lines: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("numbers", "mind", says, "run it again, from where the line runs")
     finally:
         twilio.close()
+
+
+def _trunk(twilio: OwnNumbers, trunk: str, names: list[str]) -> Finding:
+    who = ", ".join(names)
+    if twilio.has_trunk(trunk):
+        return Finding("agents", "good", f"{trunk} is a BYOC trunk of the account; it rings {who}")
+    says = f"{trunk} is no BYOC trunk of this account: {who} cannot be rung (21300)"
+    return Finding("agents", "bad", says, f"flask staff change {names[0]} --address byoc:BY…/+86…, with one that is")
 
 
 def _caller_id(twilio: OwnNumbers, number: str) -> Finding:

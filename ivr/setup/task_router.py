@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from ivr.config.settings import Settings, SettingsError
 from ivr.setup.finding import Finding
-from ivr.staff import people
 from ivr.storage.database import begin_read, connect
 from ivr.task_routing import plan
 from ivr.telephony.twilio_rest import Refused, Unreachable
@@ -27,7 +26,7 @@ def task_router_command(load: Callable[[], Settings]) -> click.Command:
         except SettingsError as error:
             raise click.ClickException(f"{error} (flask doctor says more)") from error
         try:
-            wanted, unreachable = _wanted(settings)
+            wanted = _wanted(settings)
             result = compared(settings, wanted, apply)
         except sa.exc.SQLAlchemyError as error:
             raise click.ClickException(f"the database does not answer: {type(error).__name__}") from error
@@ -37,8 +36,6 @@ def task_router_command(load: Callable[[], Settings]) -> click.Command:
             raise click.ClickException(f"Twilio does not answer: {error}") from error
         for change in result.changes:
             click.echo(change)
-        for name in unreachable:
-            click.echo(f"! workers {name}: TaskRouter cannot ring by a carrier of one's own; give them another address")
         _say_what_next(result, apply)
         raise SystemExit(1 if result.changes and not apply else 0)
 
@@ -57,10 +54,7 @@ def compared(settings: Settings, wanted: plan.Wanted, apply: bool = False) -> pl
 def findings(settings: Settings, engine: sa.Engine) -> Iterator[Finding]:
     """What the doctor says of TaskRouter, where it chooses the agents."""
     with begin_read(engine) as conn:
-        wanted, everybody = plan.Wanted.now(conn, settings), people.everybody(conn)
-    for name in plan.unreachable(everybody):
-        says = f"{name} is no worker of TaskRouter, which cannot ring by a carrier of one's own: nobody ever rings them"
-        yield Finding("taskrouter", "bad", says, f"flask staff change {name} --address client:{name}")
+        wanted = plan.Wanted.now(conn, settings)
     try:
         result = compared(settings, wanted)
     except (Refused, Unreachable) as error:
@@ -79,11 +73,11 @@ def findings(settings: Settings, engine: sa.Engine) -> Iterator[Finding]:
         yield Finding("taskrouter", "good", f"knows {len(wanted.people)} agents as its workers")
 
 
-def _wanted(settings: Settings) -> tuple[plan.Wanted, list[str]]:
+def _wanted(settings: Settings) -> plan.Wanted:
     engine = connect(settings.database_url)
     try:
         with begin_read(engine) as conn:
-            return plan.Wanted.now(conn, settings), plan.unreachable(people.everybody(conn))
+            return plan.Wanted.now(conn, settings)
     finally:
         engine.dispose()
 

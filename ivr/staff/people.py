@@ -18,6 +18,7 @@ from ivr.staff.roles import LANGUAGES, NEEDS_CODE, ROLES, TOPICS, Right, may
 from ivr.staff.scope import Scope
 from ivr.staff.tables import staff, staff_sessions
 from ivr.storage.database import AnyRow, clean
+from ivr.telephony.dialling import endpoint
 from ivr.wallet.tables import wallets
 
 LOGIN = re.compile("[a-z0-9_]{2,32}")  # as Twilio allows client identities
@@ -147,6 +148,16 @@ def everybody(conn: sa.Connection, scope: Scope | None = None) -> list[Person]:
     """All people by name; with a scope, those whose wallets all lie in it."""
     people = [person_of(row) for row in conn.execute(sa.select(staff).order_by(staff.c.id))]
     return [one for one in people if scope is None or scope.holds(one.wallets)]
+
+
+def by_trunk(conn: sa.Connection) -> dict[str, list[str]]:
+    """Who is rung by each trunk to a carrier of one's own, without disabled people."""
+    found: dict[str, list[str]] = {}
+    for one in everybody(conn):
+        trunk = endpoint(one.address)[1]
+        if trunk and not one.disabled:
+            found.setdefault(trunk, []).append(one.id)
+    return found
 
 
 def who_can_sign_in(conn: sa.Connection) -> tuple[list[Person], list[Person]]:

@@ -27,7 +27,7 @@ from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import AnyRow, clean
 from ivr.task_routing.tables import task_reservations
 from ivr.task_routing.workers import believe
-from ivr.telephony import own_numbers
+from ivr.telephony.dialling import OWN_CARRIER
 
 Instruction = dict[str, Any]
 ENDED_THERE = ("reservation.canceled", "reservation.rescinded")
@@ -141,14 +141,19 @@ def _is_due(conn: sa.Connection, here: sa.ColumnElement[bool], now: datetime) ->
 
 
 def _instruction(conn: sa.Connection, settings: Settings, offer: AnyRow) -> Instruction:
-    """Ring the agent; the reservation is accepted when the two are joined, and by nothing else."""
+    """Ring the agent; the reservation is accepted when the two are joined, and by nothing else.
+
+    The instruction knows no trunk: whom a carrier of one's own reaches, the worker process rings (`own_carrier`). An
+    empty document says that the reservation is dealt with later.
+    """
+    if offer.address.startswith(OWN_CARRIER):
+        return {}
     entry = conn.execute(sa.select(queue_entries).where(queue_entries.c.id == offer.entry)).one()
-    facts = {"wallet": entry.wallet} | dict(own_numbers.facts_of(conn, entry.call))
     url = f"{settings.public_base_url}/voice/offers/{offer.id}"
     return {
         "instruction": "call",
         "to": offer.address,
-        "from": own_numbers.caller_id(settings, facts),
+        "from": offers.caller_id_for(conn, settings, entry),
         "url": url + twiml.OVERRIDES,
         "accept": False,
         "timeout": settings.ring_seconds,

@@ -7,7 +7,7 @@ compared: they become underscores here and in the tasks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,7 +19,8 @@ from ivr.engine.twiml import DECISION_SECONDS
 from ivr.queue.entries import WANTED
 from ivr.staff.people import Person, everybody
 from ivr.staff.roles import LANGUAGES, Right, may
-from ivr.task_routing.workers import ACTIVITIES, MISSED, OFFLINE, can_be_worker
+from ivr.task_routing.workers import ACTIVITIES, MISSED, OFFLINE
+from ivr.telephony.dialling import endpoint
 from ivr.wallet.tables import wallets
 
 TAKES_CALLS: Right = "take-calls"
@@ -66,7 +67,7 @@ class Wanted:
     @classmethod
     def of(cls, settings: Settings, served: Iterable[str], people: Iterable[Person]) -> Wanted:
         """For these wallets, and those of these people who can be rung."""
-        rung = [one for one in people if not one.disabled and may(one.role, TAKES_CALLS) and can_be_worker(one.address)]
+        rung = [one for one in people if not one.disabled and may(one.role, TAKES_CALLS) and one.address]
         longest = settings.ring_seconds + RING_ON + DECISION_SECONDS + SUMMARY_SECONDS
         return cls(settings.public_base_url, tuple(sorted(served)), tuple(rung), longest)
 
@@ -205,13 +206,7 @@ class _Comparison:
 def attributes(person: Person) -> str:
     """What TaskRouter knows of an agent: lists, for `HAS` is false of everything else."""
     lists = {name: [_plain(one) for one in getattr(person, name)] for name in ("wallets", "languages", "topics")}
-    return json.dumps({"staff": person.id, "contact_uri": person.address, **lists})
-
-
-def unreachable(people: Sequence[Person]) -> list[str]:
-    """Who takes calls in the other mode and cannot be rung in this one."""
-    rung = [one for one in people if not one.disabled and one.address and may(one.role, TAKES_CALLS)]
-    return [one.id for one in rung if not can_be_worker(one.address)]
+    return json.dumps({"staff": person.id, "contact_uri": endpoint(person.address)[0], **lists})
 
 
 def _same(there: Any, wanted: Any) -> bool:

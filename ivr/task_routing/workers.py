@@ -45,11 +45,6 @@ def believe(conn: sa.Connection, staff: str, activity: str | None) -> None:
         conn.execute(sa.update(task_workers).where(here).values(activity=activity, next=None))
 
 
-def can_be_worker(address: str) -> bool:
-    """Whether TaskRouter can ring this address: its instruction knows no carrier of one's own."""
-    return bool(address) and not address.startswith("byoc:")
-
-
 def due_workers(context: Context) -> list[str]:
     """The agents of whom TaskRouter may believe something else than what they do."""
     if context.settings.agent_mode != "taskrouter":
@@ -134,8 +129,7 @@ def _wanted(conn: sa.Connection, context: Context) -> dict[str, str]:
     about to be rung for a callback: TaskRouter would give them a caller first."""
     now = context.machine()
     resting, awaited = _resting(conn, now), _awaited(conn, now)
-    people = [one for one in everybody(conn, now) if can_be_worker(one.address)]
-    free = [one for one in people if one.activity not in ("ringing", "talking")]
+    free = [one for one in everybody(conn, now) if one.activity not in ("ringing", "talking")]
     wanted = {one.id: _activity(one, resting, awaited) for one in free}
     if AVAILABLE in wanted.values():
         kept = desk_agents.kept(conn, context.clock(conn), now)

@@ -34,15 +34,19 @@ class Ringing:
     told_at: str
 
 
+OWN_CARRIER = "byoc:"
+"""Begins the address of a telephone that a trunk to a carrier of one's own reaches."""
+
+
 def endpoint(address: str) -> tuple[str, str]:
     """An address to ring → Twilio's `To`, and the BYOC trunk that reaches it (empty: Twilio's own network).
 
     >>> endpoint("byoc:BY00000000000000000000000000000000/+8619900000051")
     ('+8619900000051', 'BY00000000000000000000000000000000')
     """
-    if not address.startswith("byoc:"):
+    if not address.startswith(OWN_CARRIER):
         return address, ""
-    trunk, _, number = address.removeprefix("byoc:").partition("/")
+    trunk, _, number = address.removeprefix(OWN_CARRIER).partition("/")
     return number, trunk
 
 

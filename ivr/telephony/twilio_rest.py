@@ -105,6 +105,10 @@ class OwnNumbers:
         """Whether it is one of the account's short codes."""
         return bool(asked(lambda: self._client.short_codes.list(short_code=code, limit=1)))
 
+    def has_trunk(self, trunk: str) -> bool:
+        """Whether it is a trunk of the account to a carrier of its own (BYOC)."""
+        return asked(lambda: self._client.voice.v1.byoc_trunks(trunk).fetch()) is not None
+
     def has_service(self, service: str) -> bool:
         """Whether there is such a messaging service."""
         return asked(lambda: self._client.messaging.v1.services(service).fetch()) is not None

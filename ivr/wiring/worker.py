@@ -24,7 +24,7 @@ from ivr.queue import ringing, withdrawn
 from ivr.queue.alarm import watch_waits
 from ivr.storage.database import connect
 from ivr.talks import steps
-from ivr.task_routing import workers
+from ivr.task_routing import own_carrier, workers
 from ivr.telephony.twilio_rest import TwilioConferencing, TwilioRecordings, TwilioTelephone
 from ivr.telephony.twilio_tasks import TwilioTaskRouting
 from ivr.texts.follow_ups import COMPOSERS
@@ -39,6 +39,7 @@ OUTBOXES = (
     steps.TALKS,
     workers.RESERVATIONS,
     workers.WORKERS,
+    own_carrier.CALLS,
     messages.OUTBOX,
     deliveries.OUTBOX,
     dialler.ATTEMPTS,

@@ -19,6 +19,7 @@ DOCUMENTS = MODULES / "@twilio/cli-core/src/services/twilio-api"
 PRISM = MODULES / ".bin/prism"
 BASE = "/2010-04-01/Accounts/{AccountSid}"
 SERVICE = "/v1/Services/{Sid}"
+TRUNK = "/v1/ByocTrunks/{Sid}"
 WORKSPACE = "/v1/Workspaces/{WorkspaceSid}"
 ROUTED = ("Activities", "Workers", "TaskQueues", "Workflows", "Tasks")
 TASK = f"{WORKSPACE}/Tasks/{{TaskSid}}"
@@ -28,19 +29,19 @@ MISSING = "Twilio's OpenAPI documents are not here: run `make openapi` (it needs
 
 @cache
 def document() -> dict[str, Any]:
-    """The voice API's parts, TaskRouter's, the look-up of a number and of a messaging service, as one document."""
+    """The voice API's parts, TaskRouter's, look-ups of a number, a messaging service and a trunk, as one document."""
     if not (DOCUMENTS.exists() and PRISM.exists() and shutil.which("node")):
         pytest.fail(MISSING, pytrace=False)
     voice, lookups, messaging = _read("twilio_api_v2010"), _read("twilio_lookups_v2"), _read("twilio_messaging_v1")
+    trunks = _read("twilio_voice_v1")
     paths = {path: value for path, value in voice["paths"].items() if _part(path) in OURS}
     paths["/v2/PhoneNumbers/{PhoneNumber}"] = lookups["paths"]["/v2/PhoneNumbers/{PhoneNumber}"]
-    paths[SERVICE] = {
-        "get": messaging["paths"][SERVICE]["get"],
-        "parameters": messaging["paths"][SERVICE].get("parameters", []),
-    }
+    for path, described in ((SERVICE, messaging), (TRUNK, trunks)):
+        paths[path] = {name: described["paths"][path].get(name, []) for name in ("get", "parameters")}
     routing = _read("twilio_taskrouter_v1")
     paths |= {path: routing["paths"][path] for path in routed()}
     schemas = {
+        **trunks["components"]["schemas"],
         **routing["components"]["schemas"],
         **messaging["components"]["schemas"],
         **lookups["components"]["schemas"],

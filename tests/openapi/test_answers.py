@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.openapi.documents import BASE, SERVICE, TASK, WORKSPACE, answer_schema, listed
+from tests.openapi.documents import BASE, SERVICE, TASK, TRUNK, WORKSPACE, answer_schema, listed
 from tests.simulator.running_simulator import CALLER, LINE
 from tests.simulator.stub_app import zh
 from tests.simulator.workspace import LIN, set_up
@@ -108,6 +108,15 @@ def test_what_belongs_to_the_account_has_twilios_fields(simulator, get):
     address = simulator.settings.twilio_api_url[""] + SERVICE.format(Sid=service)
     fetched = requests.get(address, auth=(registers.sid, simulator.runner.token), timeout=5).json()
     assert faults(fetched, answer_schema(SERVICE, "get")) == []
+
+
+def test_a_trunk_has_twilios_fields(simulator):
+    """As the doctor reads it."""
+    simulator.runner.account.trunks = {trunk := "BY" + "0a" * 16}
+    address = simulator.settings.twilio_api_url[""] + TRUNK.format(Sid=trunk)
+    asked = {"auth": (simulator.runner.account.sid, simulator.runner.token), "timeout": 5}
+    assert faults(requests.get(address, **asked).json(), answer_schema(TRUNK, "get")) == []
+    assert requests.get(address[:-1] + "b", **asked).status_code == 404
 
 
 def test_the_resources_of_taskrouter_have_twilios_fields(simulator):

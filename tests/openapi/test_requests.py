@@ -57,6 +57,16 @@ def test_ringing_an_agent_and_looking_for_that_call_is_taken(against_mock):
     telephone._client.http_client.session.close()
 
 
+def test_ringing_by_a_carrier_of_ones_own_is_taken(against_mock):
+    """The trunk is a parameter of its own; and the doctor's look for it."""
+    trunk = "BY" + "0a" * 16
+    telephone, numbers = TwilioTelephone(against_mock), OwnNumbers(against_mock)
+    assert telephone.ring(Ringing(f"byoc:{trunk}/+8619900009001", "+12025550144", URL, URL)).startswith("CA")
+    assert numbers.has_trunk(trunk)
+    for one in (telephone, numbers):
+        one._client.http_client.session.close()
+
+
 def test_what_talks_ask_for_is_taken(against_mock):
     """Redirect, hang up, find and list a conference, hold and its end, mute, coach, and end the conference."""
     talks = TwilioConferencing(against_mock)

@@ -180,6 +180,17 @@ def works_there(settings, **more):
     engine.dispose()
 
 
+def test_the_trunk_of_a_carrier_of_ones_own_is_looked_up(simulator, live):
+    """One that is not there rings nobody, and only the agent who is never rung would notice."""
+    trunk = "BY" + "0a" * 16
+    works_there(live, address=f"byoc:{trunk}/+8619900009001")
+    simulator.runner.account.trunks = {trunk}
+    assert [one for one in found(live, "good") if "BYOC trunk of the account; it rings lin" in one]
+    simulator.runner.account.trunks = set()
+    (said,) = found(live, "bad")
+    assert f"{trunk} is no BYOC trunk of this account: lin cannot be rung" in said
+
+
 def test_without_agent_numbers_nothing_is_odd_where_a_member_of_staff_has_an_address(live):
     """The queue rings them."""
     works_there(live, address="+12025550181")

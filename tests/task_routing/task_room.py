@@ -9,11 +9,11 @@ from typing import Any
 
 from ivr.follow_up.dispatcher import Outbox
 from ivr.storage.database import begin_read
-from ivr.task_routing import plan, workers
+from ivr.task_routing import own_carrier, plan, workers
 from ivr.telephony.twilio_tasks import TaskRouterSetup, TwilioTaskRouting
 from tests.queue.room import OUTBOXES, Room, room
 
-ALL = (*OUTBOXES, workers.RESERVATIONS, workers.WORKERS)
+ALL = (*OUTBOXES, workers.RESERVATIONS, workers.WORKERS, own_carrier.CALLS)
 
 
 class TaskRoom(Room):

@@ -14,7 +14,7 @@ from ivr.queue import agents, offers, ringing
 from ivr.queue.tables import agent_offers
 from ivr.storage.database import begin_write
 from ivr.task_routing import workers
-from ivr.task_routing.tables import task_reservations, task_workers
+from ivr.task_routing.tables import task_reservations
 from tests.call_flows.line import HAIYUN
 from tests.web.wire import post, signature
 
@@ -397,14 +397,6 @@ def test_the_address_of_the_browser_is_accepted_at_the_desk(desk):
     desk.simulator.clients.answer(leg)
     desk.settles()
     assert desk.entry(call).status == "connected" and desk.reservations() == [("lin", "accepted")]
-
-
-def test_who_is_rung_by_a_carrier_of_ones_own_is_no_worker(desk):
-    """The instruction knows no trunk, so the line does not try."""
-    desk.signs_on("lin", address="byoc:BY" + "0" * 32 + "/+8619900009001")
-    assert "lin" not in [one.name for one in desk.space.workers]
-    with begin_write(desk.worker.engine) as conn:
-        assert "lin" not in conn.scalars(sa.select(task_workers.c.staff)).all()
 
 
 def test_an_agent_who_died_silently_frees_the_caller(desk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from ivr.simulator.account.leg_events import Event, Input, Party
 from ivr.simulator.account.queues import Queue
 from ivr.simulator.account.recordings import Recording
 from ivr.simulator.account.task_router import TaskRouter
+
+TRUNK = re.compile(r"BY[0-9a-fA-F]{32}")
 
 
 def _post_to_nobody(leg: Party, event: Event) -> None:
@@ -35,6 +38,8 @@ class Account:
     """Other people's numbers that the account may show when it calls, but not when it sends texts."""
     senders: set[str] = field(default_factory=set)
     """Short codes, and messaging services by their SID."""
+    trunks: set[str] | None = None
+    """The account's BYOC trunks; None: every SID is one of them."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     router: TaskRouter = field(init=False)
 
@@ -49,6 +54,10 @@ class Account:
     def may_call_from(self, number: str) -> bool:
         """Whether a call may show this number."""
         return self.owned_numbers is None or number in self.verified_numbers or number in self.numbers
+
+    def has_trunk(self, trunk: str) -> bool:
+        """Whether it is a BYOC trunk of this account."""
+        return bool(TRUNK.fullmatch(trunk)) and (self.trunks is None or trunk in self.trunks)
 
     def may_text_from(self, sender: str) -> bool:
         """Whether a text may come from this sender; an alphanumeric name needs no registration."""

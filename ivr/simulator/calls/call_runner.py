@@ -49,6 +49,8 @@ class RunningCall:
     created: datetime = field(default_factory=now)
     ended: datetime | None = None
     behaviour: str = "person"
+    trunk: str = ""
+    """The BYOC trunk by which the called number is reached; empty: Twilio's own network."""
     mark: int = 0
     rings: Target | None = None
     """While a person's browser rings: the document that begins when it is answered."""
@@ -134,12 +136,13 @@ class CallRunner:
         status_callbacks: StatusCallbacks,
         fallback: str = "",
         timeout: float = 60,
+        trunk: str = "",
     ) -> RunningCall:
         """The app places a call by REST."""
         leg = self._leg(to, caller, "", "outbound-api")
         leg.parameters["CallStatus"] = "queued"
         leg.fallback, leg.status_callbacks = fallback, replace(status_callbacks, webhooks=leg.webhooks)
-        call = self._register(RunningCall(PhoneCall(leg), self.clock, behaviour=self._behaviour(to)))
+        call = self._register(RunningCall(PhoneCall(leg), self.clock, behaviour=self._behaviour(to), trunk=trunk))
         self.tell(call, lambda: self._connect(call, target, timeout))
         return call
 

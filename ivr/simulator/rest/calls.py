@@ -28,6 +28,9 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
         to, caller = numbers_of(request.form)
         if not runner.account.may_call_from(caller):
             raise RestError(400, 21210, f"'From' phone number not verified: {caller}")
+        trunk = request.form.get("Byoc", "")
+        if trunk and not runner.account.has_trunk(trunk):
+            raise RestError(400, 21300, f"Invalid BYOC trunk SID: {trunk}")
         call = runner.ring(
             to,
             caller,
@@ -35,6 +38,7 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
             _status_callbacks(runner),
             request.form.get("FallbackUrl", ""),
             _timeout(request.form.get("Timeout", "60")),
+            trunk,
         )
         return jsonify(shown(call) | {"status": "queued"}), 201
 

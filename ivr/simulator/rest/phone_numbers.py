@@ -37,6 +37,12 @@ def add(rest: Blueprint, runner: CallRunner) -> None:
             raise not_found()
         return jsonify(_service(account.sid, sid))
 
+    @rest.get("/v1/ByocTrunks/<sid>")
+    def fetch_trunk(sid: str) -> Response:
+        if not account.has_trunk(sid):
+            raise not_found()
+        return jsonify(_trunk(account.sid, sid))
+
 
 def _wanted(known: list[str], name: str) -> list[str]:
     wanted = request.args.get(name, "")
@@ -123,6 +129,23 @@ def _short_code(account_sid: str, code: str) -> dict[str, Any]:
         "date_created": when(now()),
         "date_updated": when(now()),
         "uri": uri(account_sid, "SMS/ShortCodes", sid),
+    }
+
+
+def _trunk(account_sid: str, sid: str) -> dict[str, Any]:
+    at, url = now().isoformat().replace("+00:00", "Z"), f"https://voice.twilio.com/v1/ByocTrunks/{sid}"
+    unset = ("voice_url", "voice_fallback_url", "status_callback_url", "connection_policy_sid", "from_domain_sid")
+    methods = ("voice_method", "voice_fallback_method", "status_callback_method")
+    return {
+        "sid": sid,
+        "account_sid": account_sid,
+        "friendly_name": "carrier",
+        "cnam_lookup_enabled": False,
+        "date_created": at,
+        "date_updated": at,
+        "url": url,
+        **dict.fromkeys(unset),
+        **dict.fromkeys(methods, "POST"),
     }
 
 
