@@ -15,10 +15,9 @@ from ivr.callbacks.callbacks import (
 )
 from ivr.engine import Ask, Back, Call, Confirm, Main, Menu, ToAgent, is_urgent
 from ivr.engine.entries import identifier
-from ivr.engine.waits import Task
 from ivr.handover import reasons
 from ivr.handover.agents import duty
-from ivr.queue.entries import join_queue
+from ivr.queue.entries import join_queue, new_task
 
 OFFER = Menu("callback-offer", ("yes", "no"), tries=2, offer_agent=False, resumable=False)
 OFFER_OR_SECURITY = Menu("callback-or-security", ("yes", "security", "no"), tries=2, offer_agent=False, resumable=False)
@@ -103,8 +102,7 @@ async def wait_for_agent(call: Call, only: bool) -> str:
     if not place.joined:
         return "full"
     call.say("connecting")
-    task = Task(place.entry, call.facts["wallet"], language, topic, place.rank) if place.entry else None
-    ended = await call.queue("agent-queue", task)
+    ended = await call.queue("agent-queue", new_task(place, call.facts["wallet"], language, topic))
     if ended == "answered":
         await ask_satisfaction(call, only)
         say_goodbye(call)

@@ -114,7 +114,8 @@ def enqueue_task(workflow: str, task: Task, action: str, entertained_at: str) ->
     Twilio's console shows what is told here, so it holds nothing personal. Expressions refuse hyphens.
     """
     told = {name: getattr(task, name) for name in ("entry", "wallet", "language", "topic", "wanted")}
-    attributes = json.dumps({name: value.replace("-", "_") for name, value in told.items()})
+    plain = {name: value.replace("-", "_") for name, value in told.items()}
+    attributes = json.dumps(plain | {"wanted_seconds": task.wanted_seconds})
     return (
         f'<Enqueue{_address("action", action)} workflowSid="{workflow}"'
         f' waitUrl={quoteattr(entertained_at + OVERRIDES)} waitUrlMethod="POST">'

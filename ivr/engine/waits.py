@@ -60,7 +60,7 @@ class Dial(msgspec.Struct, frozen=True):
 
 class Task(msgspec.Struct, frozen=True):
     """What TaskRouter is told of a caller who waits: nothing personal, and the higher priority is first. `wanted` is
-    the agent who is rung before anybody else."""
+    the agent who is rung before anybody else, for `wanted_seconds`."""
 
     entry: str
     wallet: str
@@ -68,6 +68,7 @@ class Task(msgspec.Struct, frozen=True):
     topic: str
     priority: int
     wanted: str = ""
+    wanted_seconds: int = 0
 
 
 class Queue(msgspec.Struct, frozen=True):

@@ -16,12 +16,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from ivr.engine import journal
 from ivr.engine.effects import World, write
 from ivr.engine.waits import Task
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue.agents import agents_signed_on
+from ivr.queue.last_agent import WAIT_FOR_LAST_AGENT, last_agent
 from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
 from ivr.storage.database import AnyRow
 
@@ -35,8 +37,12 @@ SAMPLE, FEWEST = timedelta(days=7), 10
 HEAD, SECURITY, DROPPED, SENIOR, OTHERS = -1, 0, 1, 2, 3
 """Priorities: callers who come back from a talk, matters of security, callers whose last call broke off, verified
 older customers (SENIOR_AGE in `identity.verification`), and everybody else. The smallest is first."""
+REJOIN = timedelta(seconds=20)
+"""For which a caller whose agent was cut off is kept for the same agent."""
 WANTED = timedelta(seconds=60)
 """For which a caller waits for the very person they were transferred to, before anybody may take them."""
+WAITS_FOR_ONE = tuple(int(span.total_seconds()) for span in (WANTED, REJOIN, WAIT_FOR_LAST_AGENT))
+"""The `wanted_seconds` of tasks: for a person, after a talk that was cut off, and for the agent of the last talk."""
 AGES_COUNT_FROM, MOST_AGES = datetime(2026, 1, 1, tzinfo=UTC), 400_000_000
 """Twilio's priorities end at 2,147,483,647: five of ours, with an age in seconds each, until 2038."""
 KEPT_FOR = timedelta(days=1)
@@ -47,7 +53,8 @@ KEPT_FOR = timedelta(days=1)
 class Place:
     """A caller's place: `ahead` of them so many, `minutes` to wait by measured talks (None: too few of them).
 
-    Each round of the wait counts both anew; on joining only `joined` is known, and the `entry` with its `rank`.
+    Each round of the wait counts both anew; on joining only `joined` is known, and the `entry` with its `rank` and the
+    agent of the caller's `last` talk today.
     """
 
     joined: bool
@@ -55,6 +62,7 @@ class Place:
     minutes: int | None = None
     entry: str = ""
     rank: int = 0
+    last: str = ""
 
 
 @write
@@ -65,7 +73,8 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
     """
     conn, now = world.conn, world.runtime.machine()
     waiting = sa.select(sa.func.count()).where(queue_entries.c.wallet == wallet, queue_entries.c.status.in_(WAITING))
-    most = world.runtime.settings.queue_per_agent * max(1, len(agents_signed_on(conn, wallet, now)))
+    signed_on = agents_signed_on(conn, wallet, now)
+    most = world.runtime.settings.queue_per_agent * max(1, len(signed_on))
     if (conn.scalar(waiting) or 0) >= min(most, MOST_WAITING):
         return Place(False)
     first = conn.scalar(sa.select(sa.func.min(queue_entries.c.entered)).where(queue_entries.c.call == world.call))
@@ -82,7 +91,8 @@ def join_queue(world: World, wallet: str, language: str, topic: str, dropped: bo
         "tries": 0,
     }
     conn.execute(sa.insert(queue_entries).values(**entry))
-    return Place(True, entry=entry_id, rank=rank(priority, began))
+    last = last_agent(conn, world.call, wallet, [one for one in signed_on if one.takes(wallet, language, topic)], now)
+    return Place(True, entry=entry_id, rank=rank(priority, began), last=last.id if last else "")
 
 
 def _priority(topic: str, dropped: bool, senior: bool) -> int:
@@ -112,11 +122,22 @@ def rank(priority: int, began: str) -> int:
     return (OTHERS - priority) * MOST_AGES + MOST_AGES - 1 - min(max(seconds, 0), MOST_AGES - 1)
 
 
+def new_task(place: Place, wallet: str, language: str, topic: str) -> Task | None:
+    """What TaskRouter is told of a caller who joins the queue."""
+    if not place.entry:
+        return None
+    task = Task(place.entry, wallet, language, topic, place.rank)
+    return replace(task, wanted=place.last, wanted_seconds=WAITS_FOR_ONE[2]) if place.last else task
+
+
 def task_of(entry: AnyRow, now: datetime) -> Task:
-    """What TaskRouter is told of this caller."""
-    wanted = entry.wanted if entry.wanted and entry.wanted_until > stamp(now) else ""
+    """What TaskRouter is told of a caller who waits again after a talk."""
     place = rank(entry.priority, entry.began or entry.entered)
-    return Task(entry.id, entry.wallet, entry.language, entry.topic, place, wanted)
+    task = Task(entry.id, entry.wallet, entry.language, entry.topic, place)
+    if not entry.wanted or entry.wanted_until <= stamp(now):
+        return task
+    kept = (entry.next or "") > stamp(now)
+    return replace(task, wanted=entry.wanted, wanted_seconds=WAITS_FOR_ONE[1 if kept else 0])
 
 
 def keep_place(conn: sa.Connection, call: str) -> None:

@@ -19,9 +19,9 @@ WAIT_FOR_LAST_AGENT = timedelta(seconds=30)
 """So long a caller waits for the agent of the last talk, while that agent is busy; then anybody takes the call."""
 
 
-def last_agent(conn: sa.Connection, entry: Any, fitting: Sequence[Agent], now: datetime) -> Agent | None:
-    """The agent, among these, with whom this caller talked last on this day of the wallet."""
-    mark = conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == entry.call))
+def last_agent(conn: sa.Connection, call: str, wallet: str, fitting: Sequence[Agent], now: datetime) -> Agent | None:
+    """The agent, among these, with whom the caller of this call talked last on this day of the wallet."""
+    mark = conn.scalar(sa.select(journal.calls.c.caller_mark).where(journal.calls.c.call == call))
     if mark is None:
         return None
     talk = (
@@ -29,9 +29,9 @@ def last_agent(conn: sa.Connection, entry: Any, fitting: Sequence[Agent], now: d
         .join(journal.calls, journal.calls.c.call == queue_entries.c.call)
         .where(
             journal.calls.c.caller_mark == mark,
-            queue_entries.c.wallet == entry.wallet,
+            queue_entries.c.wallet == wallet,
             queue_entries.c.outcome == "answered",
-            queue_entries.c.connected >= stamp(_midnight(conn, entry.wallet, now)),
+            queue_entries.c.connected >= stamp(_midnight(conn, wallet, now)),
         )
         .order_by(queue_entries.c.connected.desc())
     )

@@ -216,7 +216,7 @@ def next_agent(
     lately = (agent_offers.c.entry == entry.id) & (agent_offers.c.at > stamp(now - pause))
     asked = set(conn.scalars(sa.select(agent_offers.c.staff).where(lately)))
     free = [one for one in fitting if one.activity == "idle" and one.id not in asked]
-    last = last_agent(conn, entry, fitting, now)
+    last = last_agent(conn, entry.call, entry.wallet, fitting, now)
     if last is not None and (last in free or (last.id not in asked and is_worth_the_wait(entry, last, now))):
         return last if last in free else None
     return next(iter(free), None)

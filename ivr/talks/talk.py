@@ -12,7 +12,7 @@ late notice or a request to Twilio that was lost never leaves a caller in two pl
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
@@ -26,8 +26,6 @@ from ivr.storage.database import AnyRow
 from ivr.talks.tables import talk_legs, talk_steps, talks
 
 Way = Literal["conference", "queue", "flow"]
-REJOIN = timedelta(seconds=20)
-"""For which a caller whose agent was cut off is kept for the same agent."""
 
 
 def begin(conn: sa.Connection, offer: AnyRow, entry: AnyRow, now: datetime) -> None:
@@ -278,7 +276,8 @@ def _way(conn: sa.Connection, talk: AnyRow) -> Way:
 
 def _back_to_the_queue(conn: sa.Connection, talk: AnyRow, now: datetime) -> None:
     if talk.plan != "transfer":
-        entries.come_back(conn, talk.entry, next=stamp(now + REJOIN))
+        kept = stamp(now + entries.REJOIN)
+        entries.come_back(conn, talk.entry, next=kept, wanted=talk.staff, wanted_until=kept)
         return
     topic = {"topic": talk.to_topic} if talk.to_topic else {}
     person = {"wanted": talk.to_staff, "wanted_until": stamp(now + entries.WANTED)} if talk.to_staff else {}

@@ -13,13 +13,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ivr.follow_up.outbox import QUEUED, stamp
+from ivr.queue import entries
 from ivr.queue.agents import Agent
 from ivr.queue.tables import queue_entries
 from ivr.staff.people import Person
 from ivr.staff.tables import staff
 from ivr.storage.database import AnyRow
 from ivr.talks.tables import talk_legs, talks
-from ivr.talks.talk import REJOIN
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read_talks(conn: sa.Connection, now: datetime) -> tuple[Talk, ...]:
     """All talks with a caller, the longest first."""
     goes_on = (talks.c.status == QUEUED) & (queue_entries.c.status == "connected")
     waits = (queue_entries.c.status == QUEUED) & (queue_entries.c.next > stamp(now)) & (queue_entries.c.priority < 0)
-    kept = (talks.c.ended > stamp(now - REJOIN)) & talks.c.plan.is_(None) & waits
+    kept = (talks.c.ended > stamp(now - entries.REJOIN)) & talks.c.plan.is_(None) & waits
     joined = sa.join(talks, queue_entries, queue_entries.c.id == talks.c.entry)
     query = sa.select(talks, staff.c.name.label("agent"), kept.label("kept"))
     query = query.select_from(joined.join(staff, staff.c.id == talks.c.staff))

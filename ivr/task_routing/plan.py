@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ivr.config.settings import Settings
 from ivr.config.simulated_sids import PAUSE, TASKROUTER_NAME
 from ivr.engine.twiml import DECISION_SECONDS
-from ivr.queue.entries import WANTED
+from ivr.queue.entries import WAITS_FOR_ONE
 from ivr.staff.people import Person, everybody
 from ivr.staff.roles import LANGUAGES, Right, may
 from ivr.task_routing.workers import ACTIVITIES, MISSED, OFFLINE
@@ -169,20 +169,20 @@ class _Comparison:
                 yield f"{wallet} {language}", f'{ours} AND languages HAS "{language}"'
 
     def _workflow(self, queues: Mapping[str, str]) -> dict[str, Any]:
-        """Nobody is rung for another language or topic, however long a caller waits. A caller who was transferred to a
+        """Nobody is rung for another language or topic, however long a caller waits. A caller who is to go to one
         person waits for that person first, whichever languages and topics they take."""
-        filters = []
+        filters: list[dict[str, Any]] = []
         for wallet in self._wanted.wallets:
             for language in (*LANGUAGES, "both"):
                 queue = queues[wallet if language == "both" else f"{wallet} {language}"]
                 expression = f'wallet == "{_plain(wallet)}" AND language == "{language}"'
                 anybody = {"queue": queue, "expression": "task.topic IN worker.topics"}
                 person = {"queue": queues[wallet], "expression": "worker.staff == task.wanted"}
-                steps = [person | {"timeout": int(WANTED.total_seconds())}, anybody]
-                named = {"filter_friendly_name": f"{wallet} {language}, a person"}
-                filters.append(named | {"expression": f'{expression} AND wanted != ""', "targets": steps})
-                named = {"filter_friendly_name": f"{wallet} {language}"}
-                filters.append(named | {"expression": expression, "targets": [anybody]})
+                for seconds in WAITS_FOR_ONE:
+                    steps: list[dict[str, Any]] = [person | {"timeout": seconds}, anybody]
+                    name, waits = f"{wallet} {language}, one person for {seconds} s", f"wanted_seconds == {seconds}"
+                    filters.append(_filter(name, f"{expression} AND {waits}", steps))
+                filters.append(_filter(f"{wallet} {language}", expression, [anybody]))
         assignment = f"{self._wanted.base_url}/voice/tasks/assignment"
         return {
             "configuration": json.dumps({"task_routing": {"filters": filters}}),
@@ -201,6 +201,10 @@ class _Comparison:
                 if self._apply:
                     self._setup.change(self._result.workspace, "workers", str(there.sid), {"activity_sid": offline})
                     self._setup.delete(self._result.workspace, "workers", str(there.sid))
+
+
+def _filter(name: str, expression: str, steps: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"filter_friendly_name": name, "expression": expression, "targets": steps}
 
 
 def attributes(person: Person) -> str:

@@ -146,8 +146,9 @@ def _activity(agent: Agent, resting: Collection[str], awaited: Collection[str]) 
 
 
 def _awaited(conn: sa.Connection, now: datetime) -> set[str]:
-    """The agents for whom a caller was transferred and waits: a wrap-up does not keep them from it."""
-    waits = (queue_entries.c.status == QUEUED) & (queue_entries.c.wanted_until > stamp(now))
+    """The agents for whom a caller was transferred and waits, or to whom they want to go back: a wrap-up does not keep
+    them from it. An agent who was cut off, and has not asked for the caller, is not rung."""
+    waits = is_due(queue_entries, now) & (queue_entries.c.wanted_until > stamp(now))
     return set(conn.scalars(sa.select(queue_entries.c.wanted).where(waits)))
 
 

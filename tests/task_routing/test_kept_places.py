@@ -63,6 +63,52 @@ def test_who_was_promised_a_callback_and_calls_again_keeps_the_place(desk, promi
     assert desk.entry(again).staff == "lin" and desk.entry(other).status == "queued"
 
 
+def talks_with_lin(desk):
+    """A caller has talked with Lin today, and Wang has been free for longer."""
+    desk.signs_on("lin")
+    desk.hangs_up(desk.calls(CUSTOMER))
+    desk.works(61).works()
+    desk.signs_on("wang")
+    desk.worker_there("wang").idle_since = float("-inf")
+
+
+def test_who_calls_again_today_gets_the_agent_of_the_last_talk(desk):
+    """As where the line chooses; another caller gets who has been free longest."""
+    talks_with_lin(desk)
+    again = desk.calls(CUSTOMER)
+    assert desk.entry(again).staff == "lin" and desk.leg_of("wang") is None
+    other = desk.calls(OTHER)
+    assert desk.entry(other).staff == "wang"
+
+
+@pytest.mark.parametrize("how", ["talks", "declines"])
+def test_an_agent_of_the_last_talk_who_does_not_take_the_caller_is_waited_for_half_a_minute(desk, how):
+    """Then anybody takes the call."""
+    talks_with_lin(desk)
+    if how == "talks":
+        wishes(desk, "wang", "break")
+        desk.works()
+        desk.calls(OTHER)
+        wishes(desk, "wang", "available")
+        desk.works()
+    else:
+        desk.does[ADDRESSES["lin"]] = "decline"
+    again = desk.calls(CUSTOMER)
+    desk.works()
+    assert desk.entry(again).status == "queued" and desk.leg_of("wang") is None
+    desk.waits(31)
+    desk.works()
+    assert desk.entry(again).staff == "wang"
+
+
+def test_an_agent_of_the_last_talk_who_has_gone_is_not_waited_for(desk):
+    """The caller is given to anybody at once."""
+    talks_with_lin(desk)
+    wishes(desk, "lin", "offline")
+    desk.works()
+    assert desk.entry(desk.calls(CUSTOMER)).staff == "wang"
+
+
 @pytest.mark.parametrize("first", ["callers", "callbacks"])
 @pytest.mark.parametrize("case", ["no place", "place", "overdue"])
 def test_a_callback_comes_before_a_caller_if_its_place_is_ahead_or_it_is_overdue(desk, promised, case, first):

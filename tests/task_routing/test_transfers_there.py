@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioRestException
 from ivr.queue import agents, entries
 from ivr.staff.tables import staff
 from ivr.storage.database import begin_write
-from ivr.talks.operations import To
+from ivr.talks.operations import Refused, To
 from tests.queue.room import ADDRESSES
 from tests.talks.talking import Talking
 from tests.task_routing.test_task_routing import ASSIGNMENT, EVENTS, sends
@@ -149,6 +149,37 @@ def test_a_request_that_fails_while_that_person_is_made_available_is_made_again(
     assert failures == ["wang"] and desk.entry(talking.caller).status == "queued"
     desk.works(16)
     assert desk.entry(talking.caller).staff == "wang"
+
+
+def cut_off(talking, desk):
+    """Lin's browser dies during the talk with the caller."""
+    talking.in_a_browser()
+    desk.hangs_up(desk.leg_of("lin"))
+    desk.works()
+
+
+def test_a_caller_whose_agent_was_cut_off_is_kept_for_them_and_they_may_rejoin(talking, desk):
+    """Nobody is rung by himself: whose browser died would only miss the call."""
+    cut_off(talking, desk)
+    assert (desk.entry(talking.caller).status, desk.space.tasks[-1].attributes["wanted"]) == ("queued", "lin")
+    desk.works(10)
+    assert [name for name, _ in desk.reservations()] == ["lin"]
+    talking.does("rejoin")
+    desk.works()
+    assert (desk.entry(talking.caller).status, desk.entry(talking.caller).staff) == ("connected", "lin")
+    assert desk.leg_of("zhao") is None and desk.router.trouble == []
+
+
+def test_without_rejoin_anybody_gets_the_caller_after_twenty_seconds(talking, desk):
+    """At the head, with the time of the first entry; then it is too late for Lin."""
+    entered = desk.entry(talking.caller).entered
+    cut_off(talking, desk)
+    desk.waits(21)
+    desk.works()
+    assert (desk.entry(talking.caller).status, desk.entry(talking.caller).staff) == ("connected", "zhao")
+    assert desk.entry(talking.caller).entered == entered
+    with pytest.raises(Refused, match="too-late"):
+        talking.asks("rejoin")
 
 
 def test_notices_twice_and_late_move_the_caller_nowhere(talking, desk):
