@@ -125,6 +125,9 @@ def decline(conn: sa.Connection, staff: str, machine: datetime) -> bool:
     offer = desk_agents.of_agent(conn, staff)
     if offer is None or offer.state != "ringing":
         return False
+    accepted = sa.select(ring_attempts.c.accepted).where(ring_attempts.c.id == offer.id).with_for_update()
+    if conn.scalar(accepted):  # by key 1, at the same moment
+        return False
     withdrawn.stop_ringing(conn, offer)
     return settle(conn, offer.id, "declined", machine, machine)
 

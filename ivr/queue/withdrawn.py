@@ -8,7 +8,7 @@ request was lost or TaskRouter placed the call, the call is looked for by the ag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -23,8 +23,10 @@ from ivr.storage.database import AnyRow, begin_read, begin_write
 from ivr.telephony.conferencing import Gone
 from ivr.telephony.dialling import CLOCKS_DIFFER
 
-SOON = RetryPolicy(timedelta(seconds=1), timedelta(seconds=5), timedelta(minutes=1))
-"""Longer than a telephone rings; afterwards there is nothing left to end."""
+SOON = RetryPolicy(timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=15))
+"""Twilio lists a call within moments; looked for any longer, the agent's next call could be taken for it."""
+TO_END = RetryPolicy(timedelta(seconds=1), timedelta(seconds=5), timedelta(minutes=1))
+"""For a call that is known: longer than a telephone rings."""
 
 
 def stop_ringing(conn: sa.Connection, offer: AnyRow) -> None:
@@ -55,7 +57,7 @@ def end(context: Context, leg_id: str) -> None:
     except Exception as error:
         logger("queue").warning("ringing not stopped", offer=leg_id, type=type(error).__name__)
         ended = False
-    again = {} if ended else retry(row, SOON, context.machine())
+    again = {} if ended else retry(row, TO_END if row.call else SOON, context.machine())
     with begin_write(context.engine) as conn:
         if finish(conn, withdrawn_legs, row, **again or {"status": "done"}) and not again:
             conn.execute(sa.delete(withdrawn_legs).where(withdrawn_legs.c.id == row.id))
@@ -64,22 +66,21 @@ def end(context: Context, leg_id: str) -> None:
 def _ended(context: Context, row: AnyRow) -> bool:
     """Whether the leg is over now; one whose call is not found yet is looked for again."""
     assert context.conferencing is not None, "this worker acts on no calls"
-    for call in [row.call] if row.call else _placed(context, row):
-        try:
+    calls = [row.call] if row.call else _placed(context, row)
+    for call in calls:
+        with suppress(Gone):  # over already
             context.conferencing.hang_up(call)
-        except Gone:
-            continue
-        return True
-    return row.call is not None
+            break
+    return bool(calls)
 
 
-def _placed(context: Context, row: AnyRow) -> Iterator[str]:
+def _placed(context: Context, row: AnyRow) -> list[str]:
     """Calls to this agent of which no other offer knows."""
     assert context.telephone is not None, "this worker has no telephone"
     with begin_read(context.engine) as conn:
         known = set(conn.scalars(sa.select(agent_offers.c.call).where(agent_offers.c.address == row.address)))
     since = datetime.fromisoformat(row.at) - CLOCKS_DIFFER
-    return (one for one in context.telephone.placed(row.address, "", since) if one not in known)
+    return [one for one in context.telephone.placed(row.address, "", since) if one not in known]
 
 
 LEGS = Outbox("withdrawn legs", due_legs, end, at_once=4)

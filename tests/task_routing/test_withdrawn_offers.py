@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from twilio.base.exceptions import TwilioRestException
 
 from ivr.console.queue import queue_group
-from ivr.queue import offers, withdrawn
+from ivr.queue import agents, offers, withdrawn
 from ivr.queue.tables import withdrawn_legs
 from ivr.storage.database import begin_read, begin_write
 from ivr.talks import presence
@@ -154,6 +154,30 @@ def test_a_request_that_fails_is_made_again_and_nothing_is_looked_for_for_ever(d
     for _ in range(40):
         desk.works(2, (withdrawn.LEGS,))
     assert still_to_end(desk) == []
+
+
+def test_the_next_call_to_an_agent_who_comes_back_is_not_taken_for_the_one_that_was_withdrawn(desk):
+    """The first one was over before it could be ended, and nobody was told its CallSid, nor that of the next."""
+    caller, leg = rings(desk)
+    leaves(desk)
+    desk.hangs_up(leg)
+    forget = sa.text("UPDATE agent_offers SET call = NULL WHERE staff = 'lin'")
+    with begin_write(desk.worker.engine) as conn:
+        for of in (forget, sa.text("UPDATE withdrawn_legs SET call = NULL")):
+            conn.execute(of)
+    desk.works()
+    assert still_to_end(desk) == [] and desk.entry(caller).staff == "wang"
+    leaves(desk, "available")
+    with begin_write(desk.worker.engine) as conn:
+        agents.wish(conn, "lin", "available", desk.now)
+    desk.works(31)
+    desk.calls("+8613900000002")
+    desk.works()
+    with begin_write(desk.worker.engine) as conn:
+        conn.execute(forget)
+    for _ in range(5):
+        desk.works(5)
+    assert desk.activity("lin") == "ringing" and not desk.leg_of("lin").phone_call.over
 
 
 def test_notices_that_come_late_or_twice_make_no_miss(desk):
