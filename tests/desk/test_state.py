@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from ivr.console.staff import staff_group
 from ivr.queue import agents
 from ivr.queue.agents import REACHABLE
-from ivr.queue.tables import queue_entries
+from ivr.queue.tables import queue_entries, withdrawn_legs
 from ivr.staff.sessions import IDLE
 from ivr.storage.database import begin_read, begin_write
+from tests.call_flows.line import url_of
 from tests.desk.queue_rows import activity, ends, entry_status, rings, talks, waits
 
 
@@ -21,6 +25,12 @@ def mei(desk):
     window = desk.by("agent_h")
     assert window.posts("/desk/state", state="available").location == "/desk/"
     return window
+
+
+def to_stop(desk):
+    """The offers whose legs the worker is to end."""
+    with begin_read(desk.engine) as conn:
+        return list(conn.scalars(sa.select(withdrawn_legs.c.id)))
 
 
 def pressed(window):
@@ -84,13 +94,30 @@ def test_a_missed_call_is_shown_until_the_agent_says_that_they_are_back(desk, me
     assert activity(desk, "agent_h") == "idle"
 
 
-@pytest.mark.parametrize("leave", ["break", "offline", "sign-out"])
+@pytest.mark.parametrize("leave", ["break", "offline", "sign-out", "sessions"])
 def test_who_leaves_while_being_rung_passes_the_caller_on_at_once(desk, mei, day, leave):
-    """The caller keeps the place, and the next agent is rung without waiting for the telephone to stop."""
+    """The caller keeps the place, the next agent is rung, and the worker is to stop the telephone."""
     rings(desk, "agent_h", waits(desk, day.at_linfu))
-    mei.posts("/desk/sign-out") if leave == "sign-out" else mei.posts("/desk/state", state=leave)
-    assert entry_status(desk) == "queued"
+    if leave == "sessions":
+        desk.by("admin_h").posts("/desk/people/agent_h/end-sessions")
+    else:
+        mei.posts("/desk/sign-out") if leave == "sign-out" else mei.posts("/desk/state", state=leave)
+    assert entry_status(desk) == "queued" and to_stop(desk) == ["offer-1"]
     assert activity(desk, "agent_h") == ("break" if leave == "break" else "offline")
+
+
+@pytest.mark.parametrize("by", ["the page", "the command line"])
+def test_who_is_disabled_while_being_rung_is_rung_no_more(desk, mei, day, by):
+    """Also one whose state comes from the command line and ends with no session."""
+    with begin_write(desk.engine) as conn:
+        agents.wish(conn, "agent_h", "available", desk.now)
+    rings(desk, "agent_h", waits(desk, day.at_linfu))
+    if by == "the page":
+        desk.by("admin_h").posts("/desk/people/agent_h/disable")
+    else:
+        settings = replace(desk.settings, database_url=url_of(desk.engine))
+        CliRunner().invoke(staff_group(lambda: settings), ["disable", "agent_h"], catch_exceptions=False)
+    assert entry_status(desk) == "queued" and to_stop(desk) == ["offer-1"]
 
 
 def test_signing_out_ends_the_state_unless_another_window_is_open(desk, mei):
