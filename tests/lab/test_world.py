@@ -55,6 +55,7 @@ HAPPENED = {
     identity_tables.warnings: KEPT | {"kind": "locked"},
     queue_tables.queue_entries: {"id": "q1", "call": "CA1", "wallet": "haiyun", "entered": AT} | QUEUED,
     queue_tables.agent_offers: {"id": "o1", "entry": "q1", "staff": "lin", "at": AT, "tries": 0} | OFFERED,
+    queue_tables.withdrawn_legs: {"id": "o1", "address": "+12025550181", "at": AT, "status": "queued"},
     queue_tables.talk_notes: {"entry": "q1", "staff": "lin", "call": "CA1", "at": AT, "outcome": "solved"},
     queue_tables.ratings: {"call": "CA1", "wallet": "haiyun", "at": AT, "status": "good"},
     staff_tables.agent_acts: {"id": "f", "call": "CA1", "wallet": "haiyun", "staff": "lin", "at": AT} | ACTED,
