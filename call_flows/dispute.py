@@ -26,16 +26,18 @@ from ivr.wallet.facts import wallet_facts
 from ivr.wallet.transactions import Record
 from ivr.wallet.verified import Verified
 
-HOW = Menu("dispute-how", ("file", "apply"))
 FILE = Confirm("dispute-now")
-WRONG = Menu("dispute-wrong", ("payment", "reason", "nothing"), resumable=False)
+WRONG = Menu("dispute-wrong", ("payment", "reason", "apply", "nothing"), resumable=False)
+FILED = Menu("dispute-then", ("terms", "add", "enough"), resumable=False)
+FILED_TOLD = Menu("dispute-then-told", ("add", "enough"), resumable=False)
+"""Used once the terms were told."""
 
 
 async def report(call: Call) -> None:
     """Ask for the reason before verification, then find the transaction and dispute it."""
     reason = await ask_reason(call)
     customer = await identify(call)
-    one = await find_transaction(call, customer)
+    one = await find_transaction(call, customer, reason)
     await require_disputable(call, customer, one)
     await dispute(call, customer, one, reason)
 
@@ -81,19 +83,16 @@ async def tell_existing_dispute(call: Call, known: DisputeStatus | None) -> None
 
 
 async def dispute(call: Call, customer: Verified, one: Record, reason: str) -> None:
-    """Ask the questions of this reason, tell the terms, then file the dispute or explain how the caller files it."""
+    """Ask the questions of this reason, read the dispute back, and file it; the terms come after it, on request."""
     one = await ask_questions(call, customer, one, reason)
-    terms = await call.do(terms_of, customer.wallet, one.at)
-    tell_terms(call, terms)
-    how = await call.menu(HOW)
-    if how == "apply":
-        await explain_filing(call, reason)
-        await was_it_solved(call)
     while not await is_right(call, one, reason):
         call.say("dispute-not-filed")
         wrong = await call.menu(WRONG)
         if wrong == "nothing":
             await nothing_done(call)
+        if wrong == "apply":
+            await explain_filing(call, reason)
+            await was_it_solved(call)
         if wrong == "reason":
             reason = await ask_reason(call)
         else:
@@ -118,13 +117,11 @@ async def is_right(call: Call, one: Record, reason: str) -> bool:
     return await call.confirm(FILE)
 
 
-def tell_terms(call: Call, terms: Terms) -> None:
-    """Tell when the wallet decides, what happens until then, how a refund arrives, and the separate compensation."""
-    call.pause()
+def tell_terms(call: Call, terms: Terms, reason: str) -> None:
+    """Tell the steps, what helps, how a refund arrives, and that compensation is decided separately."""
     call.say("dispute-steps")
-    tell_promise(call, "dispute-decision", terms.decision)
-    if terms.credit:
-        call.say("dispute-credit")
+    call.say("dispute-helps-" + reason)
+    call.say("dispute-evidence")
     call.pause()
     refund = {"balance": terms.balance, "card_low": terms.card_low, "card_high": terms.card_high}
     call.say("dispute-refund-" + terms.card.unit, **refund)
@@ -157,10 +154,15 @@ async def file(call: Call, customer: Verified, one: Record, reason: str) -> None
     kept = await call.do(keep_dispute, customer, one.id, reason, due)
     call.say("dispute-filed", reference=kept.reference)
     call.say("dispute-due-provisional" if kept.provisional else "dispute-due", by=kept.due)
-    call.pause()
-    call.say("dispute-helps-" + reason)
-    call.say("dispute-evidence")
-    await offer_voice_note(call, kept.reference)
+    terms = await call.do(terms_of, customer.wallet, one.at)
+    if terms.credit:
+        call.say("dispute-credit")
+    chosen = await call.menu(FILED)
+    if chosen == "terms":
+        tell_terms(call, terms, reason)
+        chosen = await call.menu(FILED_TOLD)
+    if chosen == "add":
+        await offer_voice_note(call, kept.reference, "again")
 
 
 async def ask_wallet(call: Call, customer: Verified, one: Record, reason: str) -> str | None:

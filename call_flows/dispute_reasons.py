@@ -4,7 +4,7 @@ from call_flows.end_of_task import was_it_solved
 from call_flows.find_transaction import narrow
 from call_flows.freeze import freeze_account
 from call_flows.lost_phone import tell_whom_to_call
-from call_flows.pick_record import pick
+from call_flows.pick_record import choose
 from ivr.cases.disputes import refund_due
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, day
@@ -56,13 +56,13 @@ async def not_me(call: Call, customer: Verified, one: Record) -> Record:
 
 
 async def duplicate(call: Call, customer: Verified, one: Record) -> Record:
-    """Let the caller pick the other charge of the pair; the later one is disputed."""
+    """Find the other charge of the pair, or let the caller pick it; the later one is disputed."""
     others = await call.do(twins, customer, one)
     if not others:
         call.say("dispute-no-twin")
         raise ToAgent(reasons.SECOND_CHARGE_NOT_FOUND)
     others = await narrow(call, others, "pick-date")
-    other = await pick(call, "dispute-twin", others)
+    other = await choose(call, "dispute-twin", others)
     return max(one, other, key=lambda record: record.at)
 
 

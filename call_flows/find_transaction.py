@@ -2,10 +2,12 @@
 
 from call_flows.end_of_task import was_it_solved
 from call_flows.pick_record import ask_day, debit_not_known
+from call_flows.which_record import ABOUT_THIS
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
-from ivr.wallet.transactions import Found, Payee, Record, latest, payees, record_of, search
+from ivr.wallet.near_matches import MOST_LIKELY
+from ivr.wallet.transactions import Found, Payee, Record, doubles, latest, payees, record_of, search
 from ivr.wallet.verified import Verified
 
 FIND = Menu("find", ("latest", "day", "amount", "payee"))
@@ -25,14 +27,34 @@ NOTHING_CLOSED = Menu("search-nothing-closed", ("wider", "callback"))
 """Used while no agent is at work."""
 
 
-async def find_transaction(call: Call, customer: Verified) -> Record:
-    """Find the transaction that the caller wants to report. A caller who has heard enough leaves by a key."""
+async def find_transaction(call: Call, customer: Verified, disputed_for: str = "") -> Record:
+    """Find the transaction that the caller wants to report. A caller who has heard enough leaves by a key.
+
+    `disputed_for`: the reason of a dispute, whose likeliest payments are offered first.
+    """
     one = await found_before_drop(call, customer)
+    if one is None and disputed_for:
+        one = await likeliest(call, customer, disputed_for)
     while one is None:
         by = await call.menu(FIND)
         one = await call.level(SEARCHES[by](call, customer))
     call.path.add_found(FOUND, [one.id, one.at])
     return one
+
+
+async def likeliest(call: Call, customer: Verified, disputed_for: str) -> Record | None:
+    """Offer the payments that a dispute for this reason is likely about; None: it is another one."""
+    if disputed_for == "duplicate":
+        found = await call.do(doubles, customer)
+    else:
+        found = await call.do(latest, customer)
+    paid = [one for one in found if one.kind == "payment" and one.status == "succeeded"][:MOST_LIKELY]
+    for place in range(len(paid)):
+        one = paid[place]
+        call.say("likely-double" if disputed_for == "duplicate" else "likely-payment", **spoken(one))
+        if await call.confirm(ABOUT_THIS):
+            return one
+    return None
 
 
 async def found_before_drop(call: Call, customer: Verified) -> Record | None:

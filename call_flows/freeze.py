@@ -1,8 +1,9 @@
 """Freezes an account at any hour, from any telephone, with weak proof of identity. Only an agent unfreezes it."""
 
 from dataclasses import asdict
+from typing import Literal
 
-from call_flows.identify import NUMBER, TAIL
+from call_flows.identify import TAIL, claim_account
 from ivr.cases.freezes import (
     TRIES_A_CALL,
     AccountStatus,
@@ -16,13 +17,17 @@ from ivr.cases.freezes import (
 )
 from ivr.engine import Call, Confirm, ToAgent, Unavailable
 from ivr.handover import reasons
-from ivr.identity.verification import check_tail, find_account
+from ivr.identity.verification import check_tail
 
 SURE = Confirm("freeze-now")
 
 
-async def freeze_account(call: Call) -> bool:
-    """Freeze the account; True if it is frozen now. False: the caller declined, or the account is closed.
+Frozen = Literal["told", "untold", ""]
+"""Whether the account is frozen now, and the caller was told so; "": it is not."""
+
+
+async def freeze_account(call: Call) -> Frozen:
+    """Freeze the account, unless the caller declines or it is closed.
 
     A verified customer needs no further proof. A caller without even weak proof is handed over to a person, and so is
     every caller if the outcome of the freeze is unknown.
@@ -38,14 +43,14 @@ async def freeze_account(call: Call) -> bool:
         return await freeze_without_telling(call, owner, stands)
     if stands.status != "active":
         call.say("freeze-found-" + stands.status)
-        return stands.status == "frozen"
+        return "told" if stands.status == "frozen" else ""
     call.say("freeze-means")
     if not await call.confirm(SURE):
         call.say("freeze-not-wanted")
-        return False
+        return ""
     await freeze_and_record(call, owner)
     tell_frozen(call, stands)
-    return True
+    return "told"
 
 
 async def find_owner(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
@@ -68,8 +73,7 @@ async def ask_weak_proof(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     for place in range(TRIES_A_CALL):
         if place:
             call.say("identify-no-match")
-        number = await call.ask(NUMBER)
-        claimed = await call.do(find_account, call.facts["wallet"], number)
+        claimed = await claim_account(call)
         keyed = await call.ask(TAIL)
         right = await call.do(check_tail, claimed, keyed)
         stands = await call.do(standing, claimed.account_to_ask)
@@ -86,13 +90,13 @@ async def ask_weak_proof(call: Call) -> tuple[FreezeVerdict, AccountStatus]:
     raise ToAgent(reasons.FREEZE_NOT_PROVED)
 
 
-async def freeze_without_telling(call: Call, owner: Owner | None, stands: AccountStatus) -> bool:
+async def freeze_without_telling(call: Call, owner: Owner | None, stands: AccountStatus) -> Frozen:
     """Freeze without telling whether the proof was right: the same question and words either way."""
     whom = owner if stands.status == "active" else None
     call.say("freeze-means")
     if not await call.confirm(SURE):
         call.say("freeze-not-wanted")
-        return False
+        return ""
     if not await is_settled(call, whom):
         await call.announce("freeze-unsure")
         if not await is_settled(call, whom):
@@ -101,7 +105,7 @@ async def freeze_without_telling(call: Call, owner: Owner | None, stands: Accoun
     if whom is not None:
         await call.do(keep_freeze, whom)
     call.say("freeze-if-right")
-    return True
+    return "untold"
 
 
 async def is_settled(call: Call, whom: Owner | None) -> bool:

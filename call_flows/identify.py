@@ -1,17 +1,29 @@
 """Verifies the caller: a number or wallet id, the end of the identity document, then a texted code or the phone PIN."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ivr.engine import Ask, Call, Menu, Secret, ToAgent
 from ivr.engine.entries import digits, document_tail, identifier
 from ivr.engine.prompts import ENTRY_KEYS
 from ivr.handover import reasons
 from ivr.identity.codes import CODE_DIGITS
-from ivr.identity.verification import Claimed, check_code, check_pin, check_tail, find_account, judge, send_code
+from ivr.identity.verification import (
+    Claimed,
+    check_code,
+    check_pin,
+    check_tail,
+    find_account,
+    find_account_of_caller,
+    judge,
+    send_code,
+)
 from ivr.wallet.types import PIN_DIGITS
 from ivr.wallet.verified import Verified
 
 NUMBER = Ask("identify-number", identifier, personal=True)
+NUMBER_OR_THIS = replace(NUMBER, hint="or-this-number", keys={**ENTRY_KEYS, "1": ("value", "this-number")})
+"""For a caller whose number is not withheld: `1#` takes the number that rings. It says whose account is meant, like a
+number that is keyed, and proves nothing."""
 TAIL = Ask("identify-tail", document_tail, length=6, personal=True)
 FACTOR = Menu("identify-factor", ("text", "pin"), resumable=False)
 CODE = Ask(
@@ -52,8 +64,7 @@ async def identify(call: Call) -> Verified:
 
 async def one_round(call: Call) -> Verified | None:
     """Ask for every factor once; the result is told only at the end."""
-    number = await call.ask(NUMBER)
-    claimed = await call.do(find_account, call.facts["wallet"], number)
+    claimed = await claim_account(call)
     keyed = await call.ask(TAIL)
     tail_right = await call.do(check_tail, claimed, keyed)
     how = await call.menu(FACTOR)
@@ -69,6 +80,18 @@ async def one_round(call: Call) -> Verified | None:
     if verified is not None and claimed.senior:
         call.facts["senior"] = True
     return verified
+
+
+async def claim_account(call: Call) -> Claimed:
+    """Ask whose account it is: by the number that rings, another number, or a wallet id. Nothing is proved by it."""
+    wallet, ending = call.facts["wallet"], call.facts.get("caller_tail")
+    if not ending:
+        number = await call.ask(NUMBER)
+        return await call.do(find_account, wallet, number)
+    number = await call.ask(NUMBER_OR_THIS, ending=ending)
+    if number == "this-number":
+        return await call.do(find_account_of_caller, wallet)
+    return await call.do(find_account, wallet, number)
 
 
 async def by_text(call: Call, claimed: Claimed) -> bool | None:

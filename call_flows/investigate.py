@@ -1,7 +1,7 @@
 """Reviews an account with its owner: marks unknown transactions, opens a case, and gives advice."""
 
 from call_flows.case_promise import tell_case, tell_reference
-from call_flows.freeze import freeze_account
+from call_flows.freeze import Frozen, freeze_account
 from call_flows.identify import identify
 from call_flows.scam_pressure import is_under_pressure, offer_protection
 from call_flows.voice_note import offer_voice_note
@@ -28,14 +28,14 @@ async def investigate(call: Call, logs_in: bool) -> bool:
     found = await call.do(review, customer)
     call.say("account-" + found.status)
     strange = await ask_which_are_strange(call, found)
-    froze = False
+    froze: Frozen = ""
     if strange and found.status == "active":
         froze = await freeze_account(call)
     opened = await open_investigation(call, strange)
     chosen = await call.menu(AFTER)
     if chosen == "advice":
         advise(call, logs_in, found.two_factor)
-    return froze or opened or chosen == "advice"
+    return bool(froze) or opened or chosen == "advice"
 
 
 async def ask_which_are_strange(call: Call, found: Review) -> list[str]:

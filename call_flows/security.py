@@ -1,18 +1,18 @@
-"""Helps with account security: questions without verification, then a freeze, a review of the account, or advice."""
+"""Helps with account security: a freeze at once, strange transactions, a fraud, a frozen account, or advice."""
 
 from call_flows.end_of_task import nothing_done, was_it_solved
 from call_flows.freeze import freeze_account
 from call_flows.investigate import advise, investigate
-from call_flows.lost_phone import tell_whom_to_call
+from call_flows.lost_phone import help_with_lost_phone
 from call_flows.scam_pressure import is_under_pressure, offer_protection
-from ivr.engine import Call, Menu, ToAgent
+from ivr.engine import Call, Confirm, Menu, ToAgent
 from ivr.handover import reasons
 
-SECURITY = Menu("security", ("stolen", "unfamiliar", "scam", "tips", "lift"))
+SECURITY = Menu("security", ("freeze", "unfamiliar", "scam", "frozen", "tips"))
+PHONE = Confirm("has-phone", acts=False)
 UNFAMILIAR = Menu("unfamiliar", ("some", "none", "unsure"))
 LOG_IN = Menu("log-in", ("works", "fails"))
-FIRST = Menu("stolen-first", ("freeze", "review", "advice"))
-FROZEN = Menu("frozen-then", ("review", "advice", "lift"))
+NEXT = Menu("frozen-then", ("review", "advice", "enough"))
 
 
 async def security(call: Call) -> None:
@@ -26,70 +26,49 @@ async def security(call: Call) -> None:
 async def help_with(call: Call, topic: str) -> None:
     """Handle one security topic, then end the task."""
     helped = True
-    if topic == "scam":
+    if topic == "freeze":
+        helped = await freeze_first(call)
+    elif topic == "unfamiliar":
+        call.facts["unfamiliar"] = "some"
+        logs_in = await can_log_in(call)
+        helped = await investigate(call, logs_in)
+    elif topic == "scam":
         call.facts["directed"] = True
         helped = await offer_protection(call)
-    elif topic == "tips":
-        advise(call, logs_in=True)
-    elif topic == "lift":
+    elif topic == "frozen":
         helped = await lift(call)
     else:
-        helped = await something_wrong(call, topic)
+        advise(call, logs_in=True)
     if helped:
         await was_it_solved(call)
     await nothing_done(call)
 
 
-async def something_wrong(call: Call, topic: str) -> bool:
-    """Handle a stolen, lost or misused account: two questions before any verification, then the help that comes first.
-
-    False: the caller declined what was offered.
-    """
-    if topic == "stolen":
-        call.say("stolen-advice")
-    unfamiliar = await any_unfamiliar(call, topic)
+async def freeze_first(call: Call) -> bool:
+    """Freeze a stolen account, or that of a lost phone, and ask only then what happened. False: the caller declined."""
+    froze = await freeze_account(call)
+    has_phone = await call.confirm(PHONE)
+    call.facts["has_phone"] = has_phone
+    if not has_phone:
+        await help_with_lost_phone(call, froze == "told")
+    if not froze:
+        return False
+    unfamiliar = await call.menu(UNFAMILIAR)
     call.facts["unfamiliar"] = unfamiliar
+    logs_in = await can_log_in(call)
+    chosen = await call.menu(NEXT)
+    if chosen == "review":
+        await investigate(call, logs_in)
+    elif chosen == "advice":
+        advise(call, logs_in)
+    return True
+
+
+async def can_log_in(call: Call) -> bool:
+    """Ask whether the caller can still log in, before any verification."""
     log_in = await call.menu(LOG_IN)
     call.facts["can_log_in"] = log_in == "works"
-    chosen = await what_first(call, topic)
-    froze = chosen == "freeze"
-    if froze:
-        if not await freeze_account(call):
-            if topic == "stolen":
-                tell_of_lost_phone(call)
-            return False
-        tell_of_lost_phone(call)
-        chosen = await call.menu(FROZEN)
-    if chosen == "lift":
-        return await lift(call)
-    helped = True
-    if chosen == "review":
-        helped = await investigate(call, log_in == "works")
-    elif chosen == "advice":
-        advise(call, logs_in=log_in == "works")
-    if topic == "stolen" and not froze:
-        tell_of_lost_phone(call)
-    return helped or froze
-
-
-async def any_unfamiliar(call: Call, topic: str) -> str:
-    """Ask whether there are transactions that are not the caller's, unless the chosen topic says so."""
-    if topic == "unfamiliar":
-        return "some"
-    return await call.menu(UNFAMILIAR)
-
-
-async def what_first(call: Call, topic: str) -> str:
-    """Ask what to do first: freeze, review or advice. For unfamiliar transactions it is the review."""
-    if topic == "unfamiliar":
-        return "review"
-    return await call.menu(FIRST)
-
-
-def tell_of_lost_phone(call: Call) -> None:
-    """Advise on a lost phone: block the SIM, report the theft, and change the password on the next phone."""
-    tell_whom_to_call(call)
-    call.say("lost-phone-password")
+    return log_in == "works"
 
 
 async def lift(call: Call) -> bool:

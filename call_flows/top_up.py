@@ -6,12 +6,21 @@ from call_flows.failed_payment import failed_payment
 from call_flows.identify import identify
 from call_flows.information import speak_topic
 from call_flows.pick_record import OWED, ask_day, open_owed_case
-from call_flows.which_record import RecordChoice, is_outcome_open, open_charged_case, tell_debit, which_record
+from call_flows.which_record import (
+    RecordChoice,
+    does_bank_show_debit,
+    is_outcome_open,
+    open_charged_case,
+    tell_debit,
+    which_likely,
+    which_record,
+)
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
-from ivr.engine.entries import amount, clock, day
+from ivr.engine.entries import amount, day
 from ivr.handover import reasons
 from ivr.wallet.limits import Period
-from ivr.wallet.top_ups import Advice, Found, find_top_ups, limits_of
+from ivr.wallet.top_ups import Advice, Found, find_top_ups, likely_top_ups, limits_of
+from ivr.wallet.verified import Verified
 
 TOP_UP = Menu("top-up", ("failed", "limits", "methods", "payment", "status"))
 STEP = Menu("top-up-step", ("page", "rejected", "declined", "debited", "unsure"))
@@ -19,7 +28,6 @@ CHANNEL = Menu("top-up-channel", ("card", "transfer", "other"))
 AMOUNT = Ask("top-up-amount", amount, readback=Confirm("top-up-amount-right", acts=False))
 DAY = Menu("top-up-day", ("today", "yesterday", "other"), resumable=False)
 DATE = Ask("top-up-date", day, length=4, readback=Confirm("top-up-date-right", acts=False))
-TIME = Ask("top-up-time", clock, empty_is=True)
 
 CARD_PROBLEMS = ("insufficient-funds", "bank-limit", "card-info", "card-expired", "not-permitted", "generic")
 RETRIES = (*CARD_PROBLEMS, "verification", "issuer-down", "expired")
@@ -43,36 +51,46 @@ async def top_up(call: Call) -> None:
 
 
 async def failed_top_up(call: Call) -> None:
-    """Ask what the caller knows, find the record after verification, and explain it."""
-    call.say("top-up-need")
-    step = await call.menu(STEP)
-    charged = step == "debited"
-    channel = await call.menu(CHANNEL)
-    fen = await call.ask(AMOUNT)
-    on = await ask_day(call, DAY, DATE)
-    at = await call.ask(TIME)
+    """Explain a top-up: one of those of the last days that did not succeed, or one that the caller describes."""
     customer = await identify(call)
-    found = await call.do(find_top_ups, customer, fen, on, at, channel)
-    choice = await which_record(call, "top-up", found, RecordChoice(None, charged))
-    if choice.again:
-        fen = await call.ask(AMOUNT)
-        on = await ask_day(call, DAY, DATE)
-        found = await call.do(find_top_ups, customer, fen, on, at, channel)
-        choice = await which_record(call, "top-up", found, choice)
-    if choice.record is not None:
-        await tell_top_up(call, choice.record, found, choice.charged)
-    elif choice.charged:
-        await open_charged_case(call, "top-up", "charged-unseen", f"top-up:{on}:{fen}")
+    found = await call.do(likely_top_ups, customer)
+    meant = await which_likely(call, "top-up", found.matches)
+    if meant is not None:
+        await tell_top_up(call, meant, found, None)
+    else:
+        await described_top_up(call, customer)
     await was_it_solved(call)
 
 
-async def tell_top_up(call: Call, advice: Advice, found: Found, charged: bool) -> None:
-    """Tell the record in plain words, and open a case where the line owes one."""
+async def described_top_up(call: Call, customer: Verified) -> None:
+    """Ask what the caller knows of the top-up, find its record, and explain it."""
+    call.say("top-up-need")
+    step = await call.menu(STEP)
+    channel = await call.menu(CHANNEL)
+    fen = await call.ask(AMOUNT)
+    on = await ask_day(call, DAY, DATE)
+    found = await call.do(find_top_ups, customer, fen, on, "", channel)
+    choice = await which_record(call, "top-up", found, RecordChoice[Advice](None, step == "debited"))
+    if choice.again:
+        fen = await call.ask(AMOUNT)
+        on = await ask_day(call, DAY, DATE)
+        found = await call.do(find_top_ups, customer, fen, on, "", channel)
+        choice = await which_record(call, "top-up", found, choice)
+    if choice.record is not None:
+        call.say("top-up-is", amount=choice.record.amount, at=choice.record.at)
+        await tell_top_up(call, choice.record, found, choice.charged)
+    elif choice.charged:
+        await open_charged_case(call, "top-up", "charged-unseen", f"top-up:{on}:{fen}")
+
+
+async def tell_top_up(call: Call, advice: Advice, found: Found, charged: bool | None) -> None:
+    """Tell the reason in plain words, and open a case where the line owes one. `charged` None: not asked yet."""
     call.facts["record"] = advice.id
-    call.say("top-up-is", amount=advice.amount, at=advice.at)
     call.say("advice-" + advice.reason)
     if advice.balance is not None:
         call.say("balance-is", balance=advice.balance)
+    if charged is None:
+        charged = await does_bank_show_debit(call, advice)
     if is_outcome_open(advice, charged):
         await open_charged_case(call, "top-up", "charged-unclear", advice.id, advice.needs_person)
     if advice.needs_person:
@@ -111,7 +129,8 @@ def tell_other_ways(call: Call, advice: Advice, found: Found) -> None:
     for card in advice.other_cards:
         call.say("other-card", bank=card.bank, tail=card.tail)
     for way in found.other_ways:
-        call.say("other-way", name=way.name, arrival=way.arrival)
+        if way.id != advice.channel:
+            call.say("other-way", name=way.name, arrival=way.arrival)
 
 
 async def my_limits(call: Call) -> None:

@@ -1,15 +1,18 @@
-"""Helps with transactions: reads them out, reports one, adds up spending, tells case status and dispute rules."""
+"""Helps with transactions: balance and latest ones, reports one, tells case status, spending and dispute rules."""
 
 from call_flows.case_status import case_status
 from call_flows.dispute import report, report_this
 from call_flows.end_of_task import was_it_solved
-from call_flows.find_transaction import find_transaction
+from call_flows.find_transaction import find_transaction, pick_transaction, tell_record
 from call_flows.identify import identify
 from ivr.engine import Call, Menu
 from ivr.wallet.facts import wallet_facts
-from ivr.wallet.transactions import spending
+from ivr.wallet.transactions import at_a_glance, spending
 
-TRANSACTIONS = Menu("transactions", ("records", "report", "spending", "status", "rules"))
+TRANSACTIONS = Menu("transactions", ("balance", "report", "status", "spending", "rules"))
+THEN = Menu("balance-then", ("report", "others", "enough"))
+THEN_NOTHING = Menu("balance-then-nothing", ("others", "enough"))
+"""Used when there is no transaction to report."""
 RULES = Menu("rules", ("apply", "enough"))
 
 
@@ -20,11 +23,25 @@ async def transactions(call: Call) -> None:
         await call.level(TOPICS[topic](call))
 
 
-async def records(call: Call) -> None:
-    """Verify the caller and read out transactions; the caller may report one of them."""
+async def balance(call: Call) -> None:
+    """Verify the caller, then tell the balance and the latest transactions; the caller may report one of them."""
     customer = await identify(call)
-    one = await find_transaction(call, customer)
-    await report_this(call, customer, one)
+    told = await call.do(at_a_glance, customer)
+    if told.status != "active":
+        call.say("account-" + told.status)
+    call.say("balance-is", balance=told.balance)
+    for one in told.latest:
+        tell_record(call, one)
+    if not told.latest:
+        call.say("records-none")
+    chosen = await call.menu(THEN if told.latest else THEN_NOTHING)
+    if chosen == "report":
+        place = await pick_transaction(call, told.latest)
+        await report_this(call, customer, told.latest[place])
+    if chosen == "others":
+        one = await find_transaction(call, customer)
+        await report_this(call, customer, one)
+    await was_it_solved(call)
 
 
 async def overview(call: Call) -> None:
@@ -51,4 +68,4 @@ async def rules(call: Call) -> None:
     await was_it_solved(call)
 
 
-TOPICS = {"records": records, "report": report, "spending": overview, "status": case_status, "rules": rules}
+TOPICS = {"balance": balance, "report": report, "status": case_status, "spending": overview, "rules": rules}

@@ -32,6 +32,10 @@ class LookUp(Protocol[One]):
     def unsettled(self) -> list[One]: ...
 
 
+ABOUT_THIS = Confirm("about-this", acts=False, resumable=False)
+UNNAMED = "unnamed"
+"""In place of a payee that is not known; the catalogue chooses its words by it."""
+DEBIT = Confirm("bank-shows-debit", acts=False, resumable=False)
 IS_IT = Confirm("is-it-this", acts=False, resumable=False)
 NOT_FOUND = {"top-up": "top-up-not-received", "payment": "payment-not-found"}
 MISSED = Menu("missed", ("again", "debited", "enough"), resumable=False)
@@ -53,6 +57,28 @@ class RecordChoice(Generic[One]):
     charged: bool
     again: bool = False
     refused: list[str] = field(default_factory=list)
+
+
+async def which_likely(call: Call, kind: Kind, likely: list[One]) -> One | None:
+    """Name the records that did not succeed lately, newest first, until one is meant; None: it is another one."""
+    for place in range(len(likely)):
+        one = likely[place]
+        call.say(f"{kind}-{'pending' if one.reason == 'unknown' else 'failed'}", **_named(one))
+        if await call.confirm(ABOUT_THIS):
+            return one
+    return None
+
+
+def _named(one: Advice | Explained) -> dict[str, object]:
+    """The values by which the caller recognises a record."""
+    return {"amount": one.amount, "at": one.at, "payee": getattr(one, "payee", None) or UNNAMED}
+
+
+async def does_bank_show_debit(call: Call, one: Advice | Explained) -> bool:
+    """Ask whether the bank shows a debit, if the record leaves that open and the answer decides what follows."""
+    if one.needs_person or not is_outcome_open(one, True):
+        return False
+    return await call.confirm(DEBIT)
 
 
 async def which_record(call: Call, kind: Kind, found: LookUp[One], before: RecordChoice[One]) -> RecordChoice[One]:

@@ -26,6 +26,7 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World, read, write
 from ivr.engine.secrets import Sealed, mask
 from ivr.follow_up.outbox import QUEUED, stamp
+from ivr.identity import callers
 from ivr.queue import entries
 from ivr.storage.database import AnyRow
 from ivr.telephony import numbers
@@ -206,9 +207,7 @@ def _sealed(world: World, number: str) -> Sealed:
 
 def caller_number(world: World) -> str | None:
     """The caller's number, or None when it was withheld."""
-    here = journal.calls.c.call == world.call
-    sealed = world.conn.scalar(sa.select(journal.calls.c.caller_sealed).where(here))
-    return str(world.runtime.sealer.open(sealed)) if sealed else None
+    return callers.number_of_call(world.conn, world.runtime.sealer, world.call)
 
 
 def _open_promise(world: World, found: AnyRow, urgent: bool) -> AnyRow | None:

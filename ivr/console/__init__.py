@@ -1,5 +1,4 @@
-"""Commands for operating the line: `flask block`, `callbacks`, `calls`, `cases`, `erase`, `line`, `queue`, `staff`, and
-others.
+"""Commands for operating the line: `flask block`, `callbacks`, `calls`, `cases`, `erase`, `line`, `queue`, `staff`, …
 
 Each command prints what it did in one or two lines, and refuses wrong input in one sentence with exit code 2.
 """

@@ -129,6 +129,7 @@ class Ask:
     `personal`: the value is a Secret of this turn. `sealed`: it is stored encrypted and may be spoken back.
     `readback`: a Confirm that follows the entry and must be heard first; `2` or `*` there asks for the entry again.
     `empty_is`: the entry may be left empty, by `1#` or by silence after "take your time"; `parse` gets "".
+    `hint`: the message after the question that names the key of another answer.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Ask:
     personal: bool = False
     sealed: bool = False
     empty_is: bool = False
+    hint: str = ""
     readback: Confirm | None = None
     keys: dict[str, Decision] = field(default_factory=lambda: ENTRY_KEYS, hash=False)
     bilingual: ClassVar[bool] = False
@@ -147,6 +149,8 @@ class Ask:
     def __post_init__(self) -> None:
         if self.empty_is and self.parse(UNKNOWN, datetime.min) is not None:
             raise ValueError(f"entry {self.name}: {UNKNOWN!r} is a value here, so it cannot mean that it is left empty")
+        if self.empty_is:
+            object.__setattr__(self, "hint", "if-unknown")
         if self.readback is not None:
             object.__setattr__(self, "readback", replace(self.readback, type_ahead=False))
 

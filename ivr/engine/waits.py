@@ -109,7 +109,7 @@ def _prompt_utterances(wait: Wait) -> tuple[Utterance, ...]:
     """The prompt after the last decision. The first no-input is no error and does not repeat the question."""
     kind, prompt, closed = wait.last[0], wait.prompt, "" if wait.at_work else CLOSED_SUFFIX
     if kind == "silence" and wait.failures.no_inputs == 1:
-        return _in_both((Utterance("take-your-time" + closed),), prompt) + _empty_entry_hint(prompt)
+        return _in_both((Utterance("take-your-time" + closed),), prompt) + _hint(prompt, wait.args)
     if kind == "silence" and isinstance(prompt, Menu) and len(prompt.options) > MAX_OPTIONS_REPEATED:
         return (Utterance("still-silent-menu"),)
     return _in_both(_lead(wait, closed), prompt) + _question(prompt, wait.args, closed)
@@ -141,7 +141,7 @@ def _question(prompt: Prompt, args: dict[str, Any], closed: str = "") -> tuple[U
             utterances.append(Utterance("agent-option" + closed, key="0"))
         if prompt.offer_language:
             utterances.append(Utterance("other-language", key="9", language="other"))
-    return tuple(utterances) + _empty_entry_hint(prompt)
+    return tuple(utterances) + _hint(prompt, said)
 
 
 def _options(menu: Menu, said: dict[str, Any], choices: dict[str, dict[str, Any]]) -> list[Utterance]:
@@ -157,9 +157,9 @@ def _options(menu: Menu, said: dict[str, Any], choices: dict[str, dict[str, Any]
     return utterances
 
 
-def _empty_entry_hint(prompt: Prompt) -> tuple[Utterance, ...]:
-    """The keys for "I do not know", the same in each entry that may be left empty."""
-    return (Utterance("if-unknown"),) if isinstance(prompt, Ask) and prompt.empty_is else ()
+def _hint(prompt: Prompt, said: dict[str, Any]) -> tuple[Utterance, ...]:
+    """The keys of another answer to an entry: "I do not know", or the number that rings."""
+    return (Utterance(prompt.hint, said),) if isinstance(prompt, Ask) and prompt.hint else ()
 
 
 def _in_both(lead: tuple[Utterance, ...], prompt: Prompt) -> tuple[Utterance, ...]:

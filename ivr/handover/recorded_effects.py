@@ -12,8 +12,6 @@ WEIGH = freezes.weigh.name
 REVIEW = review.review.name
 OPEN_CASE = cases.open_case.name
 KEEP_DISPUTE = disputes.keep_dispute.name
-FIND_TOP_UPS = top_ups.find_top_ups.name
-FIND_PAYMENTS = payments.find_payments.name
 
 REQUEST_CALLBACK = "callbacks.request_callback"
 KEEP_NOTE = "notes.keep_note"
@@ -22,9 +20,17 @@ DROP_NOTE = "notes.drop_note"
 
 FREEZES = (freezes.freeze.name, freezes.freeze_untold.name)
 """These froze the account when their result is True."""
-RECORDS = (transactions.latest.name, transactions.search.name, transactions.twins.name)
+RECORDS = tuple(
+    effect.name for effect in (transactions.latest, transactions.search, transactions.twins, transactions.doubles)
+)
 """These return transactions."""
+GLANCE = transactions.at_a_glance.name
+"""This returns the balance, and the latest transactions."""
 OPENED = (OPEN_CASE, KEEP_DISPUTE)
 """These open what a reference is given for."""
-LOOK_UPS = {"top-up-amount": FIND_TOP_UPS, "payment-amount": FIND_PAYMENTS}
-"""The prompt for the amount with which a look-up begins → the effect with which it ends."""
+OFFERED = {top_ups.likely_top_ups.name: "top-up", payments.likely_payments.name: "payment"}
+"""Look-ups before anything is keyed → the kind of record. The caller heard of some of them, and may mean one."""
+LOOK_UPS = OFFERED | {top_ups.find_top_ups.name: "top-up", payments.find_payments.name: "payment"}
+"""All look-ups of top-ups and payments → the kind of record."""
+AMOUNTS = {"top-up-amount": "top-up", "payment-amount": "payment"}
+"""The prompts for the amount of a look-up → the kind of record."""

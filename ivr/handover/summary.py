@@ -16,6 +16,7 @@ TOLD_FACTS = (
     "unfamiliar",
     "can_log_in",
     "directed",
+    "money_sent",
     "not_mine",
     "has_phone",
     "has_card",

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.handover.agent_words import agent_words
 from ivr.handover.reasons import reason_text
-from ivr.handover.recorded_effects import FREEZES, LOOK_UPS, RECORDS, REVIEW
+from ivr.handover.recorded_effects import FREEZES, GLANCE, LOOK_UPS, OFFERED, RECORDS, REVIEW
 from ivr.speech.catalogue import RenderError, words
 
 _WORDS = agent_words()
@@ -102,19 +102,21 @@ def _entry(name: str, value: Any, lang: str) -> str:
 
 def _found(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
     """Top-ups and payments that were found, with their raw code (agents only), and the transaction that was heard."""
-    looked_up = [one["result"] for one in summary["findings"] if one["effect"] in LOOK_UPS.values()]
+    looked_up = [finding for finding in summary["findings"] if finding["effect"] in LOOK_UPS]
+    met = {one["id"]: one for finding in looked_up for one in found_by(finding, summary["record"])}
     found = [
-        _record(one, summary, say, _label("whisper-reason." + one["reason"], lang), one["code"])
-        for look in looked_up
-        for one in found_by(look, summary["record"])
+        _record(one, summary, say, _label("whisper-reason." + one["reason"], lang), one["code"]) for one in met.values()
     ]
     return found + _heard(summary, lang, say)
 
 
-def found_by(look: Summary, told: str | None) -> list[Summary]:
-    """The records that matched; of near or unsettled ones, only the one that the caller meant and heard of."""
-    others = [*look.get("near", []), *look.get("unsettled", [])]
-    return [*look["matches"], *(one for one in others if one["id"] == told)]
+def found_by(finding: Summary, told: str | None) -> list[Summary]:
+    """The records that matched; of those that the line offered by itself, only the one that the caller meant."""
+    look = finding["result"]
+    matches, others = look["matches"], [*look.get("near", []), *look.get("unsettled", [])]
+    if finding["effect"] in OFFERED:
+        matches, others = [], matches
+    return [*matches, *(one for one in others if one["id"] == told)]
 
 
 def _charged(summary: Summary, say: dict[str, str]) -> list[str]:
@@ -125,6 +127,9 @@ def _heard(summary: Summary, lang: str, say: dict[str, str]) -> list[str]:
     """The transaction that the caller heard last or reports, with its status unless it succeeded."""
     results = [finding["result"] for finding in summary["findings"] if finding["effect"] in RECORDS]
     records = [one for result in results for one in (result["records"] if isinstance(result, dict) else result)]
+    records += [
+        one for finding in summary["findings"] if finding["effect"] == GLANCE for one in finding["result"]["latest"]
+    ]
     one = next((one for one in records if one["id"] == summary["record"]), None)
     if one is None:
         return []

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ivr.engine import journal
 from ivr.engine.speaking import Speaker, SpokenText
 from ivr.engine.utterances import Utterance
-from ivr.handover.recorded_effects import LOOK_UPS, OPENED
+from ivr.handover.recorded_effects import AMOUNTS, LOOK_UPS, OPENED
 from ivr.handover.summary import is_frozen, summarise
 from ivr.handover.summary_text import found_by
 from ivr.wallet import directory
@@ -24,7 +24,7 @@ JOINED = {"zh": ("，", "。"), "en": (", ", ".")}
 """The parts are joined to one sentence: pauses between sentences would take seconds."""
 LARGE = 100_000_00
 """Fen: from a hundred thousand yuan on, an amount is said without its fen."""
-LIFT = "frozen-then.lift"
+LIFT = "security.frozen"
 """The option to have a freeze lifted. A caller under a fraudster's orders may have been told to choose it."""
 TOPICS = ("security", "top-up", "transactions", "promotions", "information")
 
@@ -61,18 +61,17 @@ def _proof(summary: dict[str, Any]) -> str:
 
 def _matter(summary: dict[str, Any]) -> Iterator[Utterance]:
     """The matter, then the safety of the account. With both, reason and case are left to the screen."""
-    amounts, safety = [one for one in summary["entries"] if one["prompt"] in LOOK_UPS], list(_safety(summary))
-    if amounts:
-        kind = amounts[-1]["prompt"].removesuffix("-amount")
-        record = _record(summary, kind)
-        yield Utterance(f"whisper-{kind}", {"amount": _short(record["amount"] if record else amounts[-1]["value"])})
-        if record and not safety:
-            yield Utterance(f"whisper-reason.{record['reason']}")
+    looked_for, safety = _looked_for(summary), list(_safety(summary))
+    if looked_for:
+        kind, amount, reason = looked_for
+        yield Utterance(f"whisper-{kind}", {"amount": _short(amount)})
+        if reason and not safety:
+            yield Utterance(f"whisper-reason.{reason}")
     else:
         topics = [step for step in summary["path"] if step in TOPICS]
         yield Utterance(f"whisper-topic.{topics[-1]}" if topics else "whisper-general")
     yield from safety
-    if (case := _case(summary)) and not (amounts and safety):
+    if (case := _case(summary)) and not (looked_for and safety):
         yield _case_line(summary, case["reference"])
 
 
@@ -103,19 +102,18 @@ def _short(fen: int) -> int:
 def _case(summary: dict[str, Any]) -> dict[str, Any] | None:
     """The case of this matter, which was opened after the last look-up. Earlier cases are left to the screen."""
     for finding in reversed(summary["findings"]):
-        if finding["effect"] in (*OPENED, *LOOK_UPS.values()):
+        if finding["effect"] in (*OPENED, *LOOK_UPS):
             return finding["result"] if finding["effect"] in OPENED else None
     return None
 
 
-def _record(summary: dict[str, Any], kind: str) -> dict[str, Any] | None:
-    """The record of the last look-up that the caller heard of: the only one, or the one that was picked."""
-    for found in reversed(_results(summary, LOOK_UPS[f"{kind}-amount"])):
-        ones = found_by(found, summary["record"])
+def _looked_for(summary: dict[str, Any]) -> tuple[str, int, str] | None:
+    """Kind, amount and reason of the record of the last look-up, or what was keyed for it without a reason."""
+    last = next((one for one in reversed(summary["findings"]) if one["effect"] in LOOK_UPS), None)
+    if last is not None:
+        ones = found_by(last, summary["record"])
         chosen = [one for one in ones if one["id"] == summary["record"] or len(ones) == 1]
-        return chosen[0] if len(chosen) == 1 else None
-    return None
-
-
-def _results(summary: dict[str, Any], effect: str) -> list[Any]:
-    return [finding["result"] for finding in summary["findings"] if finding["effect"] == effect]
+        if len(chosen) == 1:
+            return LOOK_UPS[last["effect"]], chosen[0]["amount"], chosen[0]["reason"]
+    keyed = [one for one in summary["entries"] if one["prompt"] in AMOUNTS]
+    return (AMOUNTS[keyed[-1]["prompt"]], keyed[-1]["value"], "") if keyed else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ivr.engine.effects import World, write
-from ivr.engine.journal import insert_new
+from ivr.engine.journal import calls, insert_new
+from ivr.engine.secrets import Sealer
 from ivr.identity.tables import languages
 from ivr.telephony import numbers
 from ivr.wallet.types import WalletInfo
@@ -17,6 +18,12 @@ def number_of(caller: str, wallet: WalletInfo, line: str = "") -> str | None:
     `line` is the number that was dialled, as Twilio sent it with the caller's number.
     """
     return numbers.arrived(caller, wallet.country, line)
+
+
+def number_of_call(conn: sa.Connection, sealer: Sealer, call: str) -> str | None:
+    """The number from which a call came, E.164; None when it was withheld. `sealer` is the call's own."""
+    sealed = conn.scalar(sa.select(calls.c.caller_sealed).where(calls.c.call == call))
+    return sealer.open(sealed) if sealed else None
 
 
 def language_of(conn: sa.Connection, caller_mark: str | None) -> str | None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ivr.engine.effects import World, touch, write
 from ivr.engine.secrets import Secret, mask
-from ivr.identity import codes, guessing
+from ivr.identity import callers, codes, guessing
 from ivr.identity.guessing import utc
 from ivr.identity.tables import attempts, challenges
 from ivr.storage.database import AnyRow, begin_read
@@ -75,12 +75,26 @@ def find_account(world: World, wallet: str, number: Secret) -> Claimed:
     """Look up the account of a keyed number or wallet id, in the turn in which it was keyed."""
     with begin_read(world.runtime.engine) as conn:
         country = directory.by_id(conn, wallet).country
-    account = wallet_client(world).find_account(wallet, candidates(number.reveal(), country), world.deadline)
+        caller = callers.number_of_call(conn, world.runtime.sealer, world.call)
+    return _claimed(world, wallet, candidates(number.reveal(), country, caller), number.reveal())
+
+
+@touch
+def find_account_of_caller(world: World, wallet: str) -> Claimed:
+    """Look up the account of the number that rings. Whoever forges that number gains no more than by keying it."""
+    with begin_read(world.runtime.engine) as conn:
+        number = callers.number_of_call(conn, world.runtime.sealer, world.call) or ""
+    return _claimed(world, wallet, [number], number)
+
+
+def _claimed(world: World, wallet: str, identifiers: list[str], entered: str) -> Claimed:
+    """The account of one of these numbers or ids. An unknown one has the same mark however it was entered."""
+    account = wallet_client(world).find_account(wallet, identifiers, world.deadline)
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None
-    mark = f"{wallet}:{fingerprint(number.reveal())}"
+    mark = f"{wallet}:{fingerprint(identifiers[0])}"
     senior = bool(account and account.birth_year and world.now.year - account.birth_year >= SENIOR_AGE)
-    return Claimed(account.id if account else None, mark, mask(number.reveal()), registered, senior)
+    return Claimed(account.id if account else None, mark, mask(entered), registered, senior)
 
 
 @touch

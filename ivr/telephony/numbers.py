@@ -84,13 +84,17 @@ def is_spelling(address: str, ours: str) -> bool:
     return not {address.strip(), _user(address)}.isdisjoint(spellings(ours))
 
 
-def candidates(keys: str, country: str) -> list[str]:
+def candidates(keys: str, country: str, caller: str | None = None) -> list[str]:
     """The identifiers that keyed digits may mean: existing numbers, those as long as a mobile, then a wallet id.
 
-    A mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a
+    They are read as numbers of this country, with a country code, and as numbers of the country of the `caller`. A
+    mobile need not be known here, for its owner has to prove more than the number: new ranges are older than a
     release.
     """
-    read = [_international(keys)] if keys.startswith("00") else [_parsed(keys, country), _international(keys)]
+    abroad = region(caller) if caller else None
+    read = [_international(keys)]
+    if not keys.startswith("00"):
+        read = [_parsed(keys, country), *read, *([_parsed(keys, abroad)] if abroad else [])]
     found = [
         one for one in read if one and (phonenumbers.is_valid_number(one) or _is_long_as(one, PhoneNumberType.MOBILE))
     ]

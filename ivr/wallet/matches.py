@@ -30,6 +30,11 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+def soon(now: datetime) -> datetime:
+    """A minute from now, so that a record of this very second is included."""
+    return now + timedelta(minutes=1)
+
+
 def close_in_time(found: list[T], at: str, zone: ZoneInfo) -> list[T]:
     """Records close to `at` (`HH:MM`, or "" if unknown). If there is none, all: callers misremember times."""
     if len(found) < 2 or not at:

@@ -18,6 +18,10 @@ BESIDE = timedelta(days=3)
 """How far a similar record may be from the day that the caller keyed."""
 LATELY = timedelta(days=7)
 """Records of the last days are looked at whatever day was keyed."""
+LIKELY = timedelta(days=14)
+"""How far back the records go that are offered before anything is keyed."""
+MOST_LIKELY = 3
+"""Records between which a caller chooses before anything is keyed."""
 MOST_NEAR = 3
 """The most records about which the line asks a caller one by one."""
 POINT_MOVED = (10, 100)
@@ -60,6 +64,17 @@ def spans(on: date, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datet
     if beside[1] >= lately[0]:
         return [_whole_days(min(beside[0], lately[0]), max(beside[1], lately[1]), zone)]
     return [_whole_days(*beside, zone), _whole_days(*lately, zone)]
+
+
+def likely_since(now: datetime, zone: ZoneInfo) -> datetime:
+    """The midnight from which on records are offered before anything is keyed."""
+    return midnight(now.astimezone(zone).date() - LIKELY, zone)
+
+
+def likely(records: Iterable[T], since: datetime) -> list[T]:
+    """The records since then that did not succeed, newest first: a caller with a problem most likely means one."""
+    tried = [one for one in records if one.status != "succeeded" and one.at >= since]
+    return sorted(tried, key=lambda one: one.at, reverse=True)[:MOST_LIKELY]
 
 
 def near(records: Iterable[T], fen: int, on: date, zone: ZoneInfo) -> list[T]:

@@ -12,10 +12,10 @@ from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
 from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
-from ivr.wallet.matches import close_in_time, likeliest, midnight
+from ivr.wallet.matches import close_in_time, likeliest, midnight, soon
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.transactions import PAGE_SIZE, between
-from ivr.wallet.types import Account, Transaction
+from ivr.wallet.types import Account, Transaction, WalletInfo
 from ivr.wallet.verified import Verified
 
 BALANCE_HELPS = (Reason.INSUFFICIENT_FUNDS, Reason.DUPLICATE, Reason.SUCCEEDED)
@@ -52,6 +52,17 @@ class Payments:
 
 
 @touch
+def likely_payments(world: World, customer: Verified) -> Payments:
+    """Find the payments of the last days that did not succeed, newest first, before anything is keyed."""
+    with begin_read(world.runtime.engine) as conn:
+        info = directory.by_id(conn, customer.wallet)
+    zone = ZoneInfo(info.timezone)
+    since = near_matches.likely_since(world.now, zone)
+    paid = [one for one in between(world, customer, since, soon(world.now))[0] if one.kind == "payment"]
+    return _payments(world, customer, info, [near_matches.likely(paid, since)])
+
+
+@touch
 def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) -> Payments:
     """Find the payments of that amount on that day; a time narrows several down, but never excludes the only match."""
     with begin_read(world.runtime.engine) as conn:
@@ -61,13 +72,15 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     paid = _between(world, customer, (midnight(day, zone), midnight(day + timedelta(days=1), zone)))
     same = [one for one in paid if one.amount == fen]
     near, unsettled = ([], []) if same else _instead(world, customer, fen, day, zone)
-    refund = info.policy["refund"]
+    return _payments(world, customer, info, [likeliest(close_in_time(same, at, zone)), near, unsettled])
+
+
+def _payments(world: World, customer: Verified, info: WalletInfo, some: list[list[Transaction]]) -> Payments:
+    """Matches, and perhaps similar and unsettled ones, explained."""
+    zone, refund = ZoneInfo(info.timezone), info.policy["refund"]
     account = cache(lambda: wallet_client(world).account(customer.id, world.deadline))
-    told = [
-        [_explained(one, zone, account) for one in some]
-        for some in (likeliest(close_in_time(same, at, zone)), near, unsettled)
-    ]
-    return Payments(told[0], tuple(refund["card_days"]), refund["unit"], told[1], told[2])
+    told = [[_explained(one, zone, account) for one in ones] for ones in some]
+    return Payments(told[0], tuple(refund["card_days"]), refund["unit"], *told[1:])
 
 
 def _instead(

@@ -14,7 +14,7 @@ from ivr.storage.database import begin_read
 from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
 from ivr.wallet.limits import Limits, Period, limits
-from ivr.wallet.matches import close_in_time, likeliest, midnight
+from ivr.wallet.matches import close_in_time, likeliest, midnight, soon
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.types import Account, Card, TopUp, WalletInfo
 from ivr.wallet.verified import Verified
@@ -63,10 +63,11 @@ class Advice:
 
 @dataclass(frozen=True)
 class Way:
-    """Another way to top up."""
+    """A way to top up; `id`: its channel."""
 
     name: dict[str, str]
     arrival: dict[str, str]
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,17 @@ class Found:
 
 
 @touch
+def likely_top_ups(world: World, customer: Verified) -> Found:
+    """Find the top-ups of the last days that did not succeed, newest first, before anything is keyed."""
+    info = _wallet(world, customer)
+    zone = ZoneInfo(info.timezone)
+    since = near_matches.likely_since(world.now, zone)
+    year = midnight(date(since.astimezone(zone).year, 1, 1), zone)
+    known = wallet_client(world).top_ups(customer.id, year, soon(world.now), world.deadline)
+    return _found(world, customer, info, known, [near_matches.likely(known, since)])
+
+
+@touch
 def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, channel: str) -> Found:
     """Find the top-ups of that amount on that day (`YYYY-MM-DD`).
 
@@ -99,13 +111,7 @@ def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, c
     same = [one for one in known if one.amount == fen and one.at.astimezone(zone).date() == day]
     matches = likeliest(_narrowed(same, at, channel, zone))
     near, unsettled = ([], []) if same else _instead(known, fen, day, zone, world.now)
-    advised = _Advising(world, customer, info, known)
-    ways = [
-        Way(method["name"], method["arrival"]) for method in info.policy["top_up_methods"] if method["id"] != channel
-    ]
-    refund = info.policy["refund"]
-    told = [[advised.of(one) for one in some] for some in (matches, near, unsettled)]
-    return Found(told[0], ways, tuple(refund["card_days"]), refund["unit"], told[1], told[2])
+    return _found(world, customer, info, known, [matches, near, unsettled])
 
 
 @touch
@@ -116,6 +122,15 @@ def limits_of(world: World, customer: Verified) -> Limits:
     today = world.now.astimezone(zone).date()
     since, until = midnight(date(today.year, 1, 1), zone), midnight(today + timedelta(days=1), zone)
     return _limits(info, wallet_client(world).top_ups(customer.id, since, until, world.deadline), world.now)
+
+
+def _found(world: World, customer: Verified, info: WalletInfo, known: list[TopUp], some: list[list[TopUp]]) -> Found:
+    """Matches, and perhaps similar and unsettled ones, with their advice; `known`: whole years, for the limits."""
+    advised = _Advising(world, customer, info, known)
+    ways = [Way(method["name"], method["arrival"], method["id"]) for method in info.policy["top_up_methods"]]
+    refund = info.policy["refund"]
+    told = [[advised.of(one) for one in ones] for ones in some]
+    return Found(told[0], ways, tuple(refund["card_days"]), refund["unit"], *told[1:])
 
 
 def _wallet(world: World, customer: Verified) -> WalletInfo:

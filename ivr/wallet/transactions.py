@@ -10,10 +10,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ivr.engine.effects import World, touch
+from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read
 from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
-from ivr.wallet.matches import CLOSE_IN_TIME
+from ivr.wallet.matches import CLOSE_IN_TIME, soon
 from ivr.wallet.near_matches import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
@@ -24,12 +25,18 @@ RECORDED_AS = "records"
 BACK = timedelta(days=365)
 """How far back the latest ones, a search without a day, and the payees go."""
 DAY = timedelta(days=1)
+GLANCE = 3
+"""Transactions that are told with the balance."""
 LATEST = 20
 """The most transactions that a caller steps through by key; a caller finds older ones by a search."""
 MOST_CHOICES = 4
 """Matches of a search between which a caller chooses by key."""
 MOST_PAYEES = 12
 """Payees between which a caller chooses by key, the latest first."""
+DOUBLES_BACK = timedelta(days=30)
+"""How far back the line looks for double charges by itself."""
+MOST_DOUBLES = 3
+"""Double charges between which a caller chooses."""
 MOST_TWINS = 3
 """Equal payments that are told."""
 PAGE_SIZE = 100
@@ -79,6 +86,15 @@ class Payee:
 
 
 @dataclass(frozen=True)
+class Glance:
+    """An account at a glance: its status, its balance in fen, and its latest transactions, newest first."""
+
+    status: Literal["active", "frozen", "closed"]
+    balance: int
+    latest: list[Record]
+
+
+@dataclass(frozen=True)
 class Spent:
     """The sum of the payments of one period that succeeded, in fen."""
 
@@ -90,9 +106,33 @@ class Spent:
 @touch
 def latest(world: World, customer: Verified) -> list[Record]:
     """List the newest transactions of the last year, including failed and pending ones."""
-    page = wallet_client(world).transactions(customer.id, world.now - BACK, _soon(world), world.deadline, None, LATEST)
+    page = wallet_client(world).transactions(
+        customer.id, world.now - BACK, soon(world.now), world.deadline, None, LATEST
+    )
     zone = _zone(world, customer)
     return [_record(one, zone) for one in page.transactions]
+
+
+@touch
+def at_a_glance(world: World, customer: Verified) -> Glance:
+    """Read the balance and the newest transactions. Raises Unavailable, also if the account is gone."""
+    client = wallet_client(world)
+    account = client.account(customer.id, world.deadline)
+    if account is None:
+        raise Unavailable("the account of a verified customer is gone")
+    page = client.transactions(customer.id, world.now - BACK, soon(world.now), world.deadline, None, GLANCE)
+    zone = _zone(world, customer)
+    return Glance(account.status, account.balance, [_record(one, zone) for one in page.transactions])
+
+
+@touch
+def doubles(world: World, customer: Verified) -> list[Record]:
+    """Find the later payments of the double charges of the last month, newest first."""
+    zone = _zone(world, customer)
+    found, _ = between(world, customer, world.now - DOUBLES_BACK, soon(world.now))
+    paid = [_record(one, zone) for one in found if one.kind == "payment"]
+    paid = [one for one in paid if one.status == "succeeded" and one.payee]
+    return [one for place, one in enumerate(paid) if _has_twin(one, paid[place + 1 :])][:MOST_DOUBLES]
 
 
 @touch
@@ -123,7 +163,7 @@ def record_of(world: World, customer: Verified, id: str, at: str) -> Record | No
 def payees(world: World, customer: Verified) -> list[Payee]:
     """List the payees of the latest payments, each once: a caller cannot key a name."""
     found: dict[str, Payee] = {}
-    for page in _pages(world, customer, world.now - BACK, _soon(world)):
+    for page in _pages(world, customer, world.now - BACK, soon(world.now)):
         for one in page.transactions:
             if one.payee:
                 found.setdefault(one.payee.zh, Payee(one.id, {"zh": one.payee.zh, "en": one.payee.en}))
@@ -154,6 +194,14 @@ def spending(world: World, customer: Verified) -> list[Spent]:
         _spent(world, customer, zone, "month", first, ends),
         _spent(world, customer, zone, "last-month", (first - DAY).replace(day=1), first),
     ]
+
+
+def _has_twin(one: Record, older: list[Record]) -> bool:
+    at = datetime.fromisoformat(one.at)
+    return any(
+        (one.amount, one.payee) == (other.amount, other.payee) and at - datetime.fromisoformat(other.at) <= SAME_CHARGE
+        for other in older
+    )
 
 
 def _spent(
@@ -192,7 +240,7 @@ def _pages(world: World, customer: Verified, since: datetime, until: datetime) -
 
 def _span(world: World, zone: ZoneInfo, on: str, wide: bool) -> tuple[datetime, datetime]:
     if not on:
-        return world.now - BACK, _soon(world)
+        return world.now - BACK, soon(world.now)
     day = date.fromisoformat(on)
     around = WIDER_DAYS * DAY if wide else 0 * DAY
     return datetime.combine(day - around, time(), zone), datetime.combine(day + around + DAY, time(), zone)
@@ -204,11 +252,6 @@ def _is_like(amount: int, fen: int) -> bool:
 
 def _is_close(at: datetime, keyed: str) -> bool:
     return abs(at - datetime.combine(at, time.fromisoformat(keyed), at.tzinfo)) <= CLOSE_IN_TIME
-
-
-def _soon(world: World) -> datetime:
-    """A minute from now, so that a payment of this very second is included."""
-    return world.now + timedelta(minutes=1)
 
 
 def _zone(world: World, customer: Verified) -> ZoneInfo:

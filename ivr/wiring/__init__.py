@@ -1,1 +1,1 @@
-"""Composition of the processes: the only room that imports all others."""
+"""Composition of the processes: gives each what it needs; the four rooms that make a process or a command import it."""

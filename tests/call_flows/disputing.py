@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.call_flows.line import HAIYUN, LIN, Caller, Person
 from tests.call_flows.transactions import BY_AMOUNT, opens
 
-NOT_RECEIVED, REFUND = ("没收到货", "nothing arrived"), ("退款没到账", "refunds")
+NOT_RECEIVED, REFUND = ("没收到货", "nothing arrived"), ("退款没到账", "missing refund")
 FILED = ("申请已经提交", "It is filed")
 SURE = ("现在提交这个申请吗", "Shall I file this dispute now")
 
@@ -13,11 +13,11 @@ SURE = ("现在提交这个申请吗", "Shall I file this dispute now")
 def reports(
     caller: Caller, *why: tuple[str, str], person: Person = LIN, fen: str = "45*90", number: str = HAIYUN
 ) -> Caller:
-    """Reason, verification, the payment by its amount, and "this one"."""
-    opens(caller, number).picks("反映交易", "report one")
+    """Reason, verification, none of those that are offered, the payment by its amount, and "this one"."""
+    opens(caller, number).picks("对交易有疑问", "report a transaction")
     for one in why:
         caller.picks(*one)
-    caller.proves(person).picks(*BY_AMOUNT).enters(fen + "#").presses("1")
+    caller.proves(person).means_another().picks(*BY_AMOUNT).enters(fen + "#").presses("1")
     return caller.picks("反映这笔", "report this one")
 
 
@@ -25,7 +25,7 @@ def at_the_yes(caller: Caller, person: Person = LIN) -> Caller:
     """The books never came; the seller was asked; everything is read back."""
     reports(caller, NOT_RECEIVED, person=person).is_told("联系过商家", "asked the seller").presses("1")
     caller.is_told("日子已经过了吗", "Has the day passed").presses("1")
-    return caller.picks("现在替我提交", "file it now").is_told(*SURE)
+    return caller.is_told(*SURE)
 
 
 def filed(caller: Caller) -> list[dict[str, object]]:

@@ -242,6 +242,12 @@ class Caller(Phone):
             self.picks("短信验证码", "code by text").enters(self.code())
         return self
 
+    def means_another(self) -> Caller:
+        """Say no to each record that the line offers by itself; ends at what it asks then."""
+        while ("您要问的是这一笔吗" if self.lang == "zh" else "Is this about that one") in self.heard:
+            self.picks("不是", "no")
+        return self
+
     def wants_a_call_back(self, number: str) -> Caller:
         """From the offer to the read-back of another number than the one that rings."""
         self.picks("需要回电", "call back")
@@ -276,3 +282,19 @@ def open_line(settings: Settings, database: sa.Engine) -> Line:
 def url_of(database: sa.Engine) -> str:
     """Its address, with what it takes to connect."""
     return database.url.render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True)
+class Described:
+    """A record that the caller describes, once verified: none of those that the line offers by itself is meant."""
+
+    caller: Caller
+    describe: Callable[[Caller], Caller]
+
+    def proves(self, person: Person) -> Caller:
+        """Go through verification, say no to what is offered, and answer the questions."""
+        return self.describe(self.caller.proves(person).means_another())
+
+    def is_known(self) -> Caller:
+        """The same for a caller who was verified before in this call."""
+        return self.describe(self.caller.means_another())

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from tests.call_flows.line import Caller
+from tests.call_flows.line import OMAR, Caller
 
 NIGHT = "2026-11-23T23:30:00+08:00"
 TAKE_YOUR_TIME = ("不着急，请慢慢来", "Take your time")
@@ -45,9 +45,9 @@ def at_the_topics(caller: Caller) -> Caller:
 
 
 def at_the_channel(caller: Caller) -> Caller:
-    """In a failed top-up, one question before the amount."""
+    """In a failed top-up of a customer without any, one question before the amount."""
     caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
-    return caller.picks("不清楚", "unsure")
+    return caller.proves(OMAR).picks("不清楚", "unsure")
 
 
 def at_the_amount(caller: Caller) -> Caller:
@@ -63,7 +63,7 @@ def at_the_reference(caller: Caller) -> Caller:
 def at_the_number(caller: Caller) -> Caller:
     """At a personal entry."""
     caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值限额", "my limits")
-    return caller.is_told("请输入注册手机号", "Enter your registered mobile number")
+    return caller.is_told("请输入注册手机号", "Enter your registered number")
 
 
 def at_an_answer(caller: Caller) -> Caller:

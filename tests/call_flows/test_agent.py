@@ -315,7 +315,7 @@ def test_the_longest_whisper_is_short_enough(caller, fen, noted):
     add_top_up(caller, amount=fen, code="SYSTEM_ERROR")
     reports(caller.calls(), "800", "1121").proves(LIN).picks("不用补充", "skip it")
     caller.picks("是的", "yes").picks("还有别的问题", "another question")
-    reports(caller, f"{fen // 100}*{fen % 100:02d}", "1122")
+    reports(caller, f"{fen // 100}*{fen % 100:02d}", "1122").is_known()
     if noted:
         caller.picks("录一段说明", "record one").speaks(57).presses("#")
     caller.presses("0")
@@ -342,7 +342,7 @@ def test_a_freeze_before_a_long_matter_leaves_the_whisper_short(caller):
 @requirement("R24")
 def test_the_whisper_keeps_the_fen_of_amounts_that_people_have(caller):
     """Only from a hundred thousand yuan on are they left to the screen."""
-    reports(caller.calls(), "99999*99").presses("0#")
+    reports(caller.calls(), "99999*99").proves(LIN).presses("0")
     assert ("九角九分" if caller.lang == "zh" else "point nine nine") in caller.whispers[0]
 
 
@@ -356,6 +356,6 @@ def test_an_unverified_caller_is_announced_as_such(caller):
 @requirement("R5")
 def test_a_stolen_account_has_the_highest_priority(caller):
     """Three keys, then a person, with the priority in the summary."""
-    caller.calls().picks("账户安全", "account security").picks("账户被盗", "stolen").presses("0")
+    caller.calls().picks("账户安全", "account security").picks("账户被盗", "stolen").presses("0#")
     assert caller.talking_to
     assert caller.report()["summary"]["priority"] == "high"

@@ -311,7 +311,7 @@ def test_a_new_reference_is_one_that_no_case_and_no_dispute_has(caller):
 @requirement("R57", "R21")
 def test_the_owner_may_add_to_a_case_that_is_open(caller):
     """After verification, in their own words; the note belongs to that case."""
-    keys(caller, DISPUTE).picks("补充说明", "add to this case").is_told("核实身份", "check who is calling").proves(LIN)
+    keys(caller, DISPUTE).picks("补充说明", "add to this case").is_told("核实身份", "check who you are").proves(LIN)
     caller.is_told("开始录音", "you are recorded").speaks(12).presses("#").picks("保留", "keep it")
     assert [(note["reference"], note["customer"]) for note in caller.line.get("voice-notes")] == [(DISPUTE, "K1")]
     caller.is_told("还有别的问题", "another question")

@@ -36,10 +36,9 @@ def top_up_failed(
 ) -> Caller:
     """From the dial tone to the verdict."""
     caller.calls(*([line] if line else []))
-    caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
-    caller.picks(*step).picks("银行卡", "bank card").enters(amount + "#").presses("1")
-    caller.picks("其他日期", "another day").enters(date).presses("1")
-    return caller.enters("1#").proves(who)
+    caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").proves(who)
+    caller.means_another().picks(*step).picks("银行卡", "bank card").enters(amount + "#").presses("1")
+    return caller.picks("其他日期", "another day").enters(date).presses("1")
 
 
 def keys_again(caller: Caller, amount: str, date: str) -> Caller:
@@ -82,7 +81,7 @@ def test_an_amount_or_a_day_that_is_off_leads_to_the_record_that_is_near(caller,
     """Lin's 800 yuan of the twenty-first are offered; after a yes the record is told, and what it says."""
     top_up_failed(caller, amount, date).is_told("但有别的记录", "I do see others").is_told(*IS_IT)
     is_told_nothing_rash(caller).is_told("八百元", "eight hundred yuan").is_told("九点四十分", "nine forty")
-    caller.picks("是的", "yes").is_told("还在确认", "still being confirmed")
+    caller.picks("是的", "yes").is_told("银行还没有确认", "hasn't confirmed this yet")
     is_told_nothing_rash(caller)
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"]) == ("unknown", "U2")
@@ -226,7 +225,7 @@ def test_a_payment_that_is_near_is_offered_with_its_payee(caller, amount, date):
     """Priya's 410 yuan."""
     payment_failed(caller.calls(), amount, date).proves(PRIYA)
     caller.is_told("付给东港电器四百一十元", "four hundred ten yuan to East Harbour").is_told(*IS_IT)
-    caller.picks("是的", "yes").is_told("还在确认", "still being confirmed")
+    caller.picks("是的", "yes").is_told("还没有确认", "isn't confirmed yet")
     assert [case["about"] for case in caller.line.get("cases")] == ["Y9"]
 
 

@@ -159,7 +159,7 @@ def test_a_code_that_has_not_come_is_sent_again_a_minute_later(caller):
     caller.presses("*#").picks("再发一条", "another text")
     assert len(codes_to(caller.line, LINS)) == 1
     caller.line.put("clock", {"now": "2026-11-23T10:01:01+08:00"})
-    caller.presses("*#").picks("再发一条", "another text").is_told("最新的一条", "newest one")
+    caller.presses("*#").picks("再发一条", "another text").is_told("最新的短信验证码", "newest code")
     first, second = codes_to(caller.line, LINS)
     assert first != second
     caller.enters(caller.code())
@@ -178,7 +178,9 @@ def test_whoever_gets_no_text_may_use_the_phone_pin_in_the_same_round(caller):
 def test_a_code_that_came_after_all_is_entered(caller):
     """Star was pressed too soon, or to clear."""
     asks_for_code(asks_for_limits(caller), LIN)
-    caller.presses("*#").picks("输入验证码", "enter the code").is_told("请输入短信验证码", "Enter the code")
+    caller.presses("*#").picks("输入验证码", "enter the code").is_told(
+        "请输入最新的短信验证码", "Enter the newest code"
+    )
     caller.enters(caller.code())
     assert passed(caller)
 

@@ -19,21 +19,22 @@ UNKNOWN = ("不能确定申请有没有提交成功", "cannot tell whether the d
 
 
 @requirement("R61", "R68", "R70", "R71", "R72", "R73", "R22")
-def test_a_dispute_is_read_back_promised_and_filed_once(caller):
-    """Decision, advance, refund with its date, compensation apart; then payee, amount, reason, one yes,
-    one reference.
+def test_a_dispute_is_read_back_filed_once_and_then_promised(caller):
+    """Payee, amount, reason, one yes, one reference and its date; steps, evidence, refund and compensation on
+    request.
     """
-    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("步骤是先受理", "We receive it, ask the seller")
-    caller.is_told("决定退款的，原路退回", "A refund goes back the way")
-    caller.is_told("八个工作日", "eight business days").is_told("最晚是十二月三日", "by December third")
-    caller.is_told("先把钱垫付", "money in advance").is_told("三十分钟", "thirty minutes")
-    caller.is_told("一到三个工作日", "one to three business days").is_told("最晚是十二月八日", "by December eighth")
-    caller.is_told("赔偿和退款分开", "Compensation is apart").is_told("最晚是十二月十四日", "by December fourteenth")
+    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("晨光书店", "Morning Light Books")
+    caller.is_told("四十五元九角", "forty-five point nine yuan").is_told("没收到", "nothing arrived").is_told(*SURE)
     assert filed(caller) == []
-    caller.picks("现在替我提交", "file it now").is_told("晨光书店四十五元九角", "Morning Light Books")
-    caller.is_told("没收到", "nothing arrived").is_told(*SURE)
     caller.presses("1").is_told(*FILED).is_told("十二月三日之前", "by December third")
+    caller.is_told("先把钱垫付", "money in advance").picks("步骤和退款时间", "steps and refund times")
+    caller.is_told("步骤是先受理", "We receive it, ask the seller").is_told(
+        "决定退款的，原路退回", "A refund goes back the way"
+    )
     caller.is_told("上传截图", "screenshots").is_told("没有也不影响", "They are optional")
+    caller.is_told("三十分钟", "thirty minutes").is_told("一到三个工作日", "one to three business days")
+    caller.is_told("最晚是十二月八日", "by December eighth")
+    caller.is_told("赔偿和退款分开", "Compensation is apart").is_told("最晚是十二月十四日", "by December fourteenth")
     (one,) = filed(caller)
     assert (one["customer"], one["kind"], one["about"]) == ("K1", "not-received", "Y1")
     assert (one["due"], one["due_provisional"], one["call"]) == ("2026-12-03", False, caller.sid)
@@ -72,7 +73,7 @@ def test_of_a_dispute_that_is_late_no_answer_is_promised(caller):
 @requirement("R70")
 def test_what_was_filed_in_one_call_is_there_in_the_next(caller):
     """One row, one text."""
-    at_the_yes(caller).presses("1").picks("不用补充", "skip it").presses("1").picks("结束通话", "end the call")
+    at_the_yes(caller).presses("1").picks("暂时不用了", "all for now").presses("1").picks("结束通话", "end the call")
     sent = len([text for text in caller.line.texts() if "上传" in text or "补充截图" in text or "screenshots" in text])
     reports(caller, NOT_RECEIVED).is_told(*THERE).is_told("已经受理", "was received")
     assert (len(filed(caller)), sent) == (1, 1)
@@ -96,7 +97,7 @@ def test_a_payment_of_another_bank_with_the_same_id_is_another_one(caller):
     at_the_yes(caller).presses("1").is_told(*FILED).is_not_told("三三三三", "three three three three")
     mine = next(one for one in filed(caller) if one["customer"] == "K1")
     assert mine["about"] == "Y1" and str(mine["reference"]) in caller.line.texts()[-1]
-    caller.picks("不用补充", "skip it").presses("1").picks("结束通话", "end the call")
+    caller.picks("暂时不用了", "all for now").presses("1").picks("结束通话", "end the call")
     reports(caller, NOT_RECEIVED, fen="12").is_told(*THERE).is_not_told("三三三三", "three three three three")
 
 
@@ -111,7 +112,9 @@ def test_who_was_cut_off_after_the_yes_is_told_what_was_filed(caller):
 @requirement("R68")
 def test_who_hangs_up_or_says_no_has_filed_nothing(caller):
     """And nothing typed ahead is a yes."""
-    at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").picks("不提交了", "leave it").hangs_up()
+    at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").picks(
+        "不提交了", "file nothing"
+    ).hangs_up()
     at_the_yes(caller).hangs_up()
     assert filed(caller) == []
 
@@ -120,8 +123,8 @@ def test_who_hangs_up_or_says_no_has_filed_nothing(caller):
 def test_who_would_rather_apply_alone_is_told_how(caller):
     """Where, which fields, which evidence; nothing is filed."""
     reports(caller, NOT_RECEIVED).presses("2").presses("2").is_told("也联系商家", "ask the seller too")
-    caller.is_told("可能还会收到", "may still come")
-    caller.picks("怎么自己申请", "apply yourself").is_told("设置、帮助与客服", "Settings, then Help and support")
+    caller.is_told("可能还会收到", "may still come").picks("不是", "no")
+    caller.picks("自己提交", "file it yourself").is_told("设置、帮助与客服", "Settings, then Help and support")
     caller.is_told("填写原因", "fill in the reason").is_told("没有也能提交", "without them")
     caller.is_told("订单号", "order number")
     assert filed(caller) == []
@@ -141,8 +144,8 @@ def test_an_unknown_outcome_is_asked_about_once_more_and_never_told_as_success(c
 @requirement("R61")
 def test_while_the_wallet_is_away_before_the_yes_a_person_is_found(caller, mode):
     """At the look whether there is a dispute already."""
-    opens(caller).picks("反映交易", "report one").picks(*NOT_RECEIVED).proves(LIN).picks(*BY_AMOUNT)
-    caller.enters("45*90#").presses("1")
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*NOT_RECEIVED).proves(LIN).means_another()
+    caller.picks(*BY_AMOUNT).enters("45*90#").presses("1")
     caller.line.put("wallet", {"mode": mode})
     caller.picks("反映这笔", "report this one").is_told("查不到记录", "cannot see the records")
     assert caller.talking_to and filed(caller) == []
@@ -163,7 +166,7 @@ def test_a_no_at_the_read_back_leads_to_another_reason(caller):
     at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").is_told(
         "哪里需要改", "should be different"
     )
-    caller.picks("换一个原因", "another reason").picks("多扣了钱", "If overcharged").picks(
+    caller.picks("换一个原因", "another reason").picks("多扣了钱", "were overcharged").picks(
         "金额不对", "amount is wrong"
     )
     caller.enters("40#").presses("1").is_told("原因是金额不对", "The reason is the amount").is_told(*SURE)
@@ -192,7 +195,7 @@ def test_another_payment_that_has_its_dispute_is_not_filed_again(caller):
 @requirement("R68")
 def test_whoever_leaves_it_at_the_read_back_is_not_asked_whether_that_solved_it(caller):
     """Nothing was filed, and another question may be asked."""
-    at_the_yes(caller).presses("2").picks("不提交了", "leave it").is_not_told("解决了吗", "solve your problem")
+    at_the_yes(caller).presses("2").picks("不提交了", "file nothing").is_not_told("解决了吗", "solve your problem")
     caller.picks("还有别的问题", "another question").is_told("账户安全", "account security")
     assert filed(caller) == []
 
@@ -201,3 +204,13 @@ def test_whoever_leaves_it_at_the_read_back_is_not_asked_whether_that_solved_it(
 def test_how_to_add_to_a_dispute_that_is_there_is_told(caller):
     """By its reference."""
     reports(caller, NOT_RECEIVED, fen="12").is_told(*THERE).is_told("想补充说明", "To add to it")
+
+
+@requirement("R61", "R68")
+def test_the_likeliest_payment_is_offered_first_and_taken_by_a_yes(caller):
+    """The newest that succeeded, after the proof; the read-back names it again."""
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*NOT_RECEIVED)
+    caller.is_not_told("城市公交", "City Bus").proves(LIN).is_told("付给城市公交十二元", "twelve yuan to City Bus")
+    caller.picks("不是", "no").is_told("晨光书店", "Morning Light Books").picks("是的", "yes")
+    caller.presses("1").presses("1").is_told(*SURE).presses("1").is_told(*FILED)
+    assert [one["about"] for one in filed(caller)] == ["Y1"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, at_the_yes, filed, reports
+from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, SURE, at_the_yes, filed, reports
 from tests.call_flows.line import HAIYUN, LIN, LINFU, SUN
 
 requirement = pytest.mark.requirement
+TERMS = ("步骤和退款时间", "steps and refund times")
 
 
 @requirement("R75", "R71")
@@ -24,7 +25,7 @@ def test_each_wallet_has_its_own_window(caller, number, person, days):
         caller.line.change_world(lambda world, one=one: world["payments"].append(one))
         reports(caller, NOT_RECEIVED, person=person, fen="77", number=number)
         if age == days:
-            caller.presses("1").presses("1").is_told("怎么提交", "How do you want to apply").hangs_up()
+            caller.presses("1").presses("1").is_told(*SURE).hangs_up()
         else:
             caller.is_told("申请期限", "is older than").picks("请人工帮忙", "help from a person")
             assert caller.talking_to
@@ -79,12 +80,9 @@ def test_the_same_keys_give_the_figures_of_the_other_wallet(caller):
     one = {"id": "Z1", "customer": "K3", "amount": 4590, "payee": {"zh": "晨光书店", "en": "Morning Light Books"}}
     one |= {"at": "2026-11-19T18:02:00+08:00", "status": "succeeded"}
     caller.line.change_world(lambda world: world["payments"].append(one))
-    reports(caller, NOT_RECEIVED, person=SUN, number=LINFU).presses("1").presses("1")
-    caller.is_told("二十个自然日", "twenty calendar days").is_told("最晚是十二月十三日", "by December thirteenth")
-    caller.is_not_told("垫付", "in advance").is_told("六十分钟", "sixty minutes").is_told(
-        "三到五个工作日", "three to five"
-    )
-    caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    reports(caller, NOT_RECEIVED, person=SUN, number=LINFU).presses("1").presses("1").presses("1").is_told(*FILED)
+    caller.is_told("十二月十三日之前", "by December thirteenth").is_not_told("垫付", "in advance")
+    caller.picks(*TERMS).is_told("六十分钟", "sixty minutes").is_told("三到五个工作日", "three to five")
     assert filed(caller)[0]["due"] == "2026-12-13"
 
 
@@ -100,13 +98,11 @@ def test_calendar_days_are_counted_and_told_as_such(caller):
         policy["dispute_decision"] = {"days": 1, "unit": "calendar"}
 
     caller.line.change_world(change)
-    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("一个自然日", "one calendar day").is_told(
-        "两到四个自然日", "two to four calendar days"
-    )
-    caller.is_told("最晚是十一月二十四日", "by November twenty-fourth").is_told(
-        "最晚是十一月二十八日", "by November twenty-eighth"
-    )
-    reports(caller, REFUND).enters("1120").presses("1").is_told("四个自然日", "four calendar days")
+    at_the_yes(caller).presses("1").is_told("十一月二十四日之前", "by November twenty-fourth").picks(*TERMS)
+    caller.is_told("两到四个自然日", "two to four calendar days")
+    caller.is_told("最晚是十一月二十八日", "by November twenty-eighth")
+    caller.line.change_world(lambda world: (change(world), world.update(disputes=[])))
+    reports(caller, REFUND, fen="12").enters("1120").presses("1").is_told("四个自然日", "four calendar days")
     caller.is_told("十一月二十四日", "November twenty-fourth")
 
 
@@ -138,5 +134,5 @@ def test_a_refund_after_a_decision_of_an_uncertain_day_is_an_estimate_too(caller
 
     caller.line.change_world(change)
     caller.line.put("clock", {"now": "2026-12-25T10:00:00+08:00"})
-    reports(caller, NOT_RECEIVED).presses("1").presses("1").is_told("两到四个自然日", "two to four calendar days")
+    at_the_yes(caller).presses("1").picks(*TERMS).is_told("两到四个自然日", "two to four calendar days")
     caller.is_not_told("最晚是", "That is by")

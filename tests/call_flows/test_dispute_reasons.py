@@ -13,7 +13,7 @@ from tests.call_flows.test_failed_payment import payment_failed
 from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
 
 requirement = pytest.mark.requirement
-NOT_ME, CHARGE = ("不是我付的", "If not yours"), ("多扣了钱", "If overcharged")
+NOT_ME, CHARGE = ("不是我付的", "didn't make it"), ("多扣了钱", "were overcharged")
 
 
 def test_the_menus_offer_the_dispute_reasons_of_a_wallet():
@@ -31,9 +31,8 @@ def test_what_the_caller_did_not_pay_comes_with_a_freeze(caller):
         "认识这个收款方", "know who was paid"
     ).presses("2")
     caller.is_told("密码也请尽快", "change your password")
-    caller.picks("现在替我提交", "file it now").is_told(*SURE).presses("1").is_told(*FILED).is_told(
-        "报警", "police report"
-    )
+    caller.is_told(*SURE).presses("1").is_told(*FILED)
+    caller.picks("步骤和退款时间", "steps and refund times").is_told("报警", "police report")
     assert len(caller.line.get("freezes")) == 1 and filed(caller)[0]["kind"] == "not-me"
     summary = caller.report()["summary"]
     assert summary["priority"] == "high"
@@ -47,9 +46,7 @@ def test_whose_phone_is_gone_is_not_sent_to_the_app_for_the_password(caller):
     caller.is_not_told("应用", "the app").is_told("恢复登录请找人工", "ask for a person to get back in")
     assert ("挂失手机卡" if caller.lang == "zh" else "block the SIM") in caller.everything_heard
     assert ("幺幺零报警" if caller.lang == "zh" else "police at one one zero") in caller.everything_heard
-    caller.is_told("先更改密码", "change the password first").picks("现在替我提交", "file it now").presses("1").is_told(
-        *FILED
-    )
+    caller.is_told("先更改密码", "change the password first").presses("1").is_told(*FILED)
 
 
 @requirement("R62")
@@ -58,17 +55,27 @@ def test_without_the_freeze_it_is_filed_all_the_same(caller):
     reports(caller, NOT_ME).presses("1").presses("2").is_told("没有冻结", "Nothing was frozen").presses("1").presses(
         "1"
     )
-    caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    caller.presses("1").is_told(*FILED)
     assert caller.line.get("freezes") == []
 
 
 @requirement("R61")
-def test_of_a_double_charge_both_are_chosen_and_the_later_one_is_disputed(caller):
-    """Two coffees within a minute."""
-    opens(caller).picks("反映交易", "report one").picks(*CHARGE).picks("扣了两次", "charged twice").proves(ZHOU)
+def test_a_double_charge_is_offered_and_the_later_payment_is_disputed(caller):
+    """Two coffees within a minute: eleven inputs from the greeting to the reference."""
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE)
+    caller.picks("扣了两次", "charged twice").proves(ZHOU).is_told("望山咖啡", "Hillview Coffee")
+    caller.is_told("扣了两次", "charged twice").picks("是的", "yes").is_told("申请退后一笔", "dispute the later one")
+    caller.presses("1").is_told(*FILED)
+    assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y5", "duplicate")]
+
+
+@requirement("R61")
+def test_a_double_charge_that_is_not_offered_is_searched(caller):
+    """The first of the two is picked: the later one is disputed all the same."""
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE)
+    caller.picks("扣了两次", "charged twice").proves(ZHOU).means_another()
     caller.picks(*BY_AMOUNT).enters("36#").presses("1").picks("八点二十分", "eight twenty A M")
-    caller.picks("反映这笔", "report this one").picks("八点二十一分", "eight twenty-one")
-    caller.picks("现在替我提交", "file it now").is_told("扣了两次", "double charge").presses("1").is_told(*FILED)
+    caller.picks("反映这笔", "report this one").is_told("申请退后一笔", "dispute the later one").presses("1")
     assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y5", "duplicate")]
 
 
@@ -83,14 +90,15 @@ def test_charges_of_one_minute_are_counted(caller):
     }
     more = [{"id": f"Y5{second}", **coffee, "at": f"2026-11-20T08:21:{second}+08:00"} for second in ("20", "40")]
     caller.line.change_world(lambda world: world["payments"].extend(more))
-    opens(caller).picks("反映交易", "report one").picks(*CHARGE).picks("扣了两次", "charged twice").proves(ZHOU)
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE)
+    caller.picks("扣了两次", "charged twice").proves(ZHOU).means_another()
     caller.picks(*BY_AMOUNT).enters("36#").presses("1").picks("八点二十分", "eight twenty A M")
     caller.picks("反映这笔", "report this one")
     labels = [option.label for option in caller.options[:3]]
     assert labels == (
         ["第一笔", "第二笔", "第三笔"] if caller.lang == "zh" else ["For the first", "For the second", "For the third"]
     )
-    caller.presses("3").picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    caller.presses("3").presses("1").is_told(*FILED)
     assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y540", "duplicate")]
 
 
@@ -105,7 +113,7 @@ def test_without_a_second_charge_a_person_looks(caller):
 def test_of_a_wrong_amount_the_right_one_is_asked(caller):
     """Read back, and on the agent's screen."""
     reports(caller, CHARGE, ("金额不对", "amount is wrong")).enters("40#").is_told("四十元", "forty yuan").presses("1")
-    caller.picks("现在替我提交", "file it now").presses("1").is_told(*FILED)
+    caller.presses("1").is_told(*FILED)
     assert "40.00" in " ".join(caller.report()["summary"]["written"]["en"])
 
 
@@ -113,7 +121,7 @@ def test_of_a_wrong_amount_the_right_one_is_asked(caller):
 def test_a_cancelled_subscription_is_asked_for_its_day(caller):
     """And how to stop the next charge is told."""
     reports(caller, CHARGE, ("取消订阅", "cancelled subscription")).enters("1118").presses("1")
-    caller.is_told("关闭自动扣款", "automatic payment off").picks("现在替我提交", "file it now").presses("1")
+    caller.is_told("关闭自动扣款", "automatic payment off").presses("1")
     assert filed(caller)[0]["kind"] == "cancelled-subscription"
 
 
@@ -128,7 +136,7 @@ def test_a_refund_that_is_not_due_yet_is_told_with_its_date(caller):
 @requirement("R61")
 def test_a_refund_that_is_overdue_can_be_disputed(caller):
     """Promised two weeks ago."""
-    reports(caller, REFUND).enters("1109").presses("1").picks("现在替我提交", "file it now").presses("1")
+    reports(caller, REFUND).enters("1109").presses("1").presses("1")
     caller.is_told(*FILED)
     assert filed(caller)[0]["kind"] == "refund-missing"
 
@@ -136,7 +144,7 @@ def test_a_refund_that_is_overdue_can_be_disputed(caller):
 @requirement("R61", "R5")
 def test_money_to_the_wrong_person_is_for_a_person_at_once(caller):
     """Before any proof, and before others."""
-    opens(caller).picks("反映交易", "report one").picks("付错了人", "wrong payees")
+    opens(caller).picks("对交易有疑问", "report a transaction").picks("付错了人", "wrong payee")
     assert caller.talking_to
     assert caller.report()["summary"]["priority"] == "high"
 
@@ -148,7 +156,7 @@ def test_money_to_the_wrong_person_is_for_a_person_at_once(caller):
 )
 def test_a_top_up_is_explained_and_not_disputed(caller, steps, zh, en):
     """It has a branch of its own."""
-    opens(caller).picks("交易记录", "records").proves(LIN).picks(*LATEST)
+    opens(caller).picks("余额和最近", "balance").proves(LIN).picks("查其他交易", "other transactions").picks(*LATEST)
     for _ in range(steps):
         caller.picks("下一笔", "next one")
     caller.picks("反映这笔", "report this one").is_told(zh, en)
@@ -172,7 +180,7 @@ def test_of_a_payment_that_is_still_being_confirmed_there_is_a_case_and_no_dispu
         reports(caller, NOT_RECEIVED).is_told("还在确认", "still being confirmed")
         caller.is_told("十一月二十四日", "November twenty-fourth").picks("不用补充", "skip it")
         caller.is_told("问题解决了吗", "solve your problem").picks("是的", "yes").picks("结束通话", "end the call")
-    payment_failed(caller.calls(), "45*90", "1119").proves(LIN).is_told("还在确认", "still being confirmed")
+    payment_failed(caller.calls(), "45*90", "1119").proves(LIN).is_told("还没有确认", "isn't confirmed yet")
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["due"]) == ("unknown", "2026-11-24")
     assert filed(caller) == []
@@ -188,13 +196,14 @@ def test_of_a_payment_that_failed_no_more_is_said_of_the_money_than_the_record_k
     change = {"status": "failed", "code": "51", "bank_debited": debited}
     caller.line.change_world(lambda world: world["payments"][0].update(change))
     reports(caller, NOT_RECEIVED).is_told(zh, en).does_not_hear("不会向您收钱", "not charged for it")
-    opens(caller).picks("交易记录", "records").proves(LIN).picks(*BY_AMOUNT).enters("45*90#").presses("1")
+    opens(caller).picks("余额和最近", "balance").proves(LIN)
+    caller.picks("查其他交易", "other transactions").picks(*BY_AMOUNT).enters("45*90#").presses("1")
     caller.picks("听详情", "details").is_told(zh, en).does_not_hear("不会向您收钱", "not charged for it")
 
 
 @requirement("R61")
 def test_another_payment_that_was_not_the_callers_is_not_asked_about_anew(caller):
     """Phone, freeze, card and password were spoken of for the first."""
-    reports(caller, NOT_ME).presses("1").presses("2").presses("1").presses("2").picks("现在替我提交", "file it now")
+    reports(caller, NOT_ME).presses("1").presses("2").presses("1").presses("2")
     caller.presses("2").picks("换一笔交易", "another payment").picks(*BY_AMOUNT).enters("45*90#").presses("1")
     caller.picks("反映这笔", "report this one").is_told(*SURE).presses("1").is_told(*FILED)

@@ -135,13 +135,14 @@ def test_a_person_is_one_key_away_after_yes(caller):
 
 
 def declines_a_freeze(caller: Caller) -> Caller:
-    """No, at the question whether to freeze."""
-    return gives(wants_a_freeze(caller.calls()), LIN).picks("不是", "For no").is_told("没有冻结", "Nothing was frozen")
+    """No, at the question whether to freeze; the phone is at hand."""
+    gives(wants_a_freeze(caller.calls()), LIN).picks("不是", "For no").is_told("没有冻结", "Nothing was frozen")
+    return caller.picks("是的", "For yes")
 
 
 def declines_a_freeze_under_orders(caller: Caller) -> Caller:
     """The same, on the way out of a swindle."""
-    caller.calls().picks("账户安全", "account security").picks("有人教您", "gives you orders")
+    caller.calls().picks("账户安全", "account security").picks("怀疑被骗", "suspect a scam").picks("不是", "For no")
     gives(caller.picks("马上冻结", "freeze your account"), LIN).picks("不是", "For no")
     return caller.is_told("没有冻结", "Nothing was frozen")
 
@@ -149,7 +150,7 @@ def declines_a_freeze_under_orders(caller: Caller) -> Caller:
 def declines_a_dispute(caller: Caller) -> Caller:
     """No at the read-back, and nothing else instead."""
     at_the_yes(caller).picks("不是", "For no").is_told("没有提交", "Nothing was filed")
-    return caller.picks("不提交了", "leave it")
+    return caller.picks("不提交了", "file nothing")
 
 
 def declines_messages(caller: Caller) -> Caller:
@@ -176,7 +177,7 @@ def declines_an_investigation(caller: Caller) -> Caller:
 def declines_a_freeze_in_a_review(caller: Caller) -> Caller:
     """Somebody gives orders: the way out of it is a freeze, and then there is none."""
     caller.calls().picks("账户安全", "account security").picks("有陌生交易", "unfamiliar transactions")
-    caller.picks("能登录", "can log in").picks("是的", "For yes")
+    caller.picks("能登录", "can log in").picks("是的", "For yes").picks("不是", "For no")
     gives(caller.picks("马上冻结", "freeze your account"), LIN).picks("不是", "For no")
     return caller.is_told("没有冻结", "Nothing was frozen")
 

@@ -8,7 +8,7 @@ from call_flows.pick_record import distinguishing_labels
 from ivr.speech.catalogue import words
 from ivr.wallet.payments import Explained
 from ivr.wallet.reasons import Reason
-from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Person
+from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Described, Person
 from tests.call_flows.test_top_up import reports
 
 requirement = pytest.mark.requirement
@@ -16,15 +16,17 @@ PRIYA = Person("12025550156", "770924", "905137")
 ZHOU = Person("19900000055", "306128", "264913")
 
 
-def payment_failed(caller: Caller, amount: str, date: str = "", time: str = "1#") -> Caller:
-    """From the main menu to the first question of verification."""
+def payment_failed(caller: Caller, amount: str, date: str = "") -> Described:
+    """From the main menu to the proof; after it the caller describes the payment."""
+
+    def describe(caller: Caller) -> Caller:
+        caller.enters(amount + "#").presses("1")
+        if date:
+            return caller.picks("其他日期", "another day").enters(date).presses("1")
+        return caller.picks("今天", "today")
+
     caller.picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
-    caller.enters(amount + "#").presses("1")
-    if date:
-        caller.picks("其他日期", "another day").enters(date).presses("1")
-    else:
-        caller.picks("今天", "today")
-    return caller.enters(time)
+    return Described(caller, describe)
 
 
 def add_payment(caller: Caller, *payments: dict[str, object], **changes: object) -> None:
@@ -38,7 +40,7 @@ def add_payment(caller: Caller, *payments: dict[str, object], **changes: object)
 @requirement("R58")
 def test_a_declined_payment_is_explained_with_payee_amount_and_moment(caller):
     """To whom, how much, when, why, and another way; no code is spoken and no case is opened."""
-    payment_failed(caller.calls(), "600", "1118").is_not_told("蓝湾酒店", "Blue Bay Hotel").proves(DANA)
+    payment_failed(caller.calls(), "600", "1118").proves(DANA)
     caller.is_told("付给蓝湾酒店六百元", "payment of six hundred yuan to Blue Bay Hotel")
     caller.is_told("十一月十八日晚上十一点十分", "November eighteenth at eleven ten P M")
     caller.is_told("没有开通这种支付", "not enabled this kind of payment").is_told("换一种方式", "pay another way")
@@ -50,8 +52,8 @@ def test_a_declined_payment_is_explained_with_payee_amount_and_moment(caller):
 def test_a_pending_payment_is_unknown_and_becomes_a_case(caller):
     """Do not pay again, when the money goes back, and a reference with a date, unasked."""
     payment_failed(caller.calls(), "410", "1120").proves(PRIYA)
-    caller.is_told("请不要重复付款", "do not pay again").is_told("付成", "does not succeed").is_told(
-        "自动退回", "goes back"
+    caller.is_told("先不要再付", "don't pay again").is_told("如果没有成功", "If it fails").is_told(
+        "原路退回", "will be returned"
     )
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"], case["due"]) == ("unknown", "Y9", "K6", "2026-11-24")
@@ -65,7 +67,7 @@ def test_what_the_bank_took_without_success_is_unknown_whatever_the_code(caller,
     """Never "declined" while the money is gone."""
     add_payment(caller, {"code": code, "bank_debited": True})
     payment_failed(caller.calls(), "123", "1122").proves(LIN)
-    caller.is_told("还在确认", "still being confirmed").is_told("不要重复付款", "do not pay again")
+    caller.is_told("还没有确认", "isn't confirmed yet").is_told("先不要再付", "don't pay again")
     assert [case["kind"] for case in caller.line.get("cases")] == ["unknown"]
 
 
@@ -146,14 +148,6 @@ def test_two_payments_that_nothing_tells_apart_are_counted(caller):
 
 
 @requirement("R58")
-def test_the_time_tells_two_payments_apart(caller):
-    """With the time keyed nobody has to pick."""
-    add_payment(caller, {"code": "51"}, {"code": "91", "at": "2026-11-22T18:30:00+08:00"})
-    payment_failed(caller.calls(), "123", "1122", "1835#").proves(LIN)
-    caller.is_told("发卡银行的系统", "system of your bank")
-
-
-@requirement("R58")
 @pytest.mark.parametrize("code", ["43", "USER_KYC_NOT_QUALIFIED"])
 def test_what_needs_a_person_goes_to_one_in_neutral_words(caller, code):
     """The agent hears payment, amount and reason before accepting."""
@@ -171,8 +165,8 @@ def test_the_last_second_of_a_year_is_its_last_day(caller):
     """In the wallet's zone: the day before New Year's Day, and not the day after."""
     add_payment(caller, {"code": "51", "at": "2026-12-31T15:59:59+00:00"})
     caller.line.put("clock", {"now": "2027-01-01T00:05:00+08:00"})
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
-    caller.enters("123#").presses("1").picks("昨天", "yesterday").enters("1#").proves(LIN)
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments").proves(LIN)
+    caller.means_another().enters("123#").presses("1").picks("昨天", "yesterday")
     caller.is_told("钱不够", "not enough money")
     payment_failed(caller.calls(), "123", "1231").proves(LIN)
     caller.is_told("钱不够", "not enough money")
@@ -189,19 +183,17 @@ def test_of_many_equal_payments_the_one_that_failed_is_offered(caller):
 
 @requirement("R58")
 def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
-    """Verification takes its minutes."""
+    """Today is the day on which the question was answered."""
     add_payment(caller, {"code": "51", "at": "2026-11-23T21:30:00+08:00"})
     caller.line.put("clock", {"now": "2026-11-23T23:58:00+08:00"})
-    payment_failed(caller.calls(), "123")
-    caller.line.put("clock", {"now": "2026-11-24T00:01:00+08:00"})
-    caller.proves(LIN).is_told("钱不够", "not enough money")
+    payment_failed(caller.calls(), "123").proves(LIN).is_told("钱不够", "not enough money")
 
 
 @requirement("R58")
 @pytest.mark.parametrize("mode", ["slow", "error", "down"])
 def test_a_wallet_that_does_not_answer_is_neither_success_nor_failure(caller, mode):
     """Do not pay again yet, and a person."""
-    payment_failed(caller.calls(), "600", "1118")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
     caller.enters(DANA.number + "#").enters(DANA.tail).picks("电话服务密码", "phone PIN")
     caller.line.put("wallet", {"mode": mode})
     caller.enters(DANA.pin).is_told("不代表失败", "neither success nor failure")
@@ -218,8 +210,9 @@ def test_who_has_paid_nothing_is_told_that_plainly(caller, person, dialled):
 
 @requirement("R58")
 def test_who_hangs_up_before_the_proof_leaves_no_case(caller):
-    """What was keyed is nobody's record."""
-    payment_failed(caller.calls(), "410", "1120").hangs_up()
+    """The line has seen no record yet."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
+    caller.enters(PRIYA.number + "#").hangs_up()
     assert caller.line.get("cases") == []
 
 
@@ -235,3 +228,23 @@ def test_every_reason_of_a_record_is_worded_for_payments():
     """What never arrived has no record."""
     told = {f"payment-{reason}" for reason in Reason if reason is not Reason.NETWORK}
     assert told <= set(words().ids())
+
+
+@requirement("R58", "R31")
+def test_a_payment_that_failed_is_told_before_anything_is_keyed(caller):
+    """To whom, how much and which day, after the proof; then why, at once."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
+    caller.is_not_told("蓝湾酒店", "Blue Bay Hotel").proves(DANA)
+    caller.is_told("付给蓝湾酒店六百元，没有成功", "six hundred yuan to Blue Bay Hotel")
+    caller.picks("是的", "yes").is_told("没有开通这种支付", "not enabled this kind of payment")
+
+
+@requirement("R58")
+@pytest.mark.parametrize("shows", [True, False], ids=["debited", "not debited"])
+def test_a_debit_that_the_bank_shows_becomes_a_case(caller, shows):
+    """Asked only where the record leaves it open."""
+    add_payment(caller, {"code": "51"})
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments").proves(LIN)
+    caller.picks("是的", "yes").is_told("钱不够", "not enough money").is_told("显示扣款", "your bank show a charge")
+    caller.picks(*(("是的", "yes") if shows else ("不是", "no")))
+    assert [case["kind"] for case in caller.line.get("cases")] == (["charged"] if shows else [])

@@ -20,10 +20,8 @@ NIGHT = "2026-11-23T03:30:00+08:00"
 
 
 def wants_a_freeze(caller: Caller) -> Caller:
-    """From the main menu to the number: stolen, the two questions, freeze."""
-    caller.picks("账户安全", "account security").picks("账户被盗", "stolen")
-    caller.picks("有陌生交易", "are some").picks("登录不了", "cannot log in")
-    return caller.picks("马上冻结", "freeze your account")
+    """From the main menu to the number."""
+    return caller.picks("账户安全", "account security").picks("马上冻结", "freeze a stolen account")
 
 
 def gives(caller: Caller, person: Person) -> Caller:
@@ -133,7 +131,7 @@ def test_unknown_wrong_and_of_another_wallet_sound_the_same(caller, person):
     """The same words at each try, then a person; nothing is told of any account."""
     wants_a_freeze(caller.calls())
     for _ in range(2):
-        gives(caller, person).is_told(*NO_MATCH).is_told("请输入注册手机号", "registered mobile number")
+        gives(caller, person).is_told(*NO_MATCH).is_told("请输入注册手机号", "registered number")
     gives(caller, person)
     assert caller.talking_to
     caller.is_told(*NO_MATCH).waits()

@@ -37,7 +37,7 @@ def passed(caller: Caller) -> bool:
 def test_a_number_a_tail_and_a_texted_code_prove_the_caller(caller):
     """All by keypad; the code is six unbroken digits in its message."""
     asks_for_limits(caller).is_told("一共三步", "three steps")
-    caller.proves(LIN).is_told("验证通过", "You are verified")
+    caller.proves(LIN).is_told("身份已经核实", "you're verified")
     assert passed(caller) and caller.report()["level"] == "L2"
     (text,) = caller.line.get("sms")
     assert text["to"] == "+8619900000051" and "http" not in text["body"]
@@ -67,7 +67,7 @@ def test_who_is_verified_is_not_asked_again(caller):
 
 def test_the_number_that_calls_proves_nothing(caller):
     """Calling from the registered number opens no door."""
-    asks_for_limits(caller, "+8619900000051").is_told("注册手机号", "registered mobile number")
+    asks_for_limits(caller, "+8619900000051").is_told("注册手机号", "registered number")
 
 
 def transcripts(caller: Caller, persons: list[Person], code: str) -> list[tuple[list[str], list[str]]]:
@@ -132,7 +132,7 @@ def test_a_star_is_the_letter_at_the_end_of_a_tail_and_the_words_say_so(caller):
     asks_for_limits(caller).enters(LIN.number + "#")
     caller.is_told("最后一位是字母的，请按星号键", "If the last one is a letter, press star")
     caller.enters("2*4035").is_told("没有听清这次输入", "could not use that entry")
-    caller.enters(LIN.tail).is_told("请选择验证方式", "Choose how to verify")
+    caller.enters(LIN.tail).is_told("最后一步，选验证方式", "Last step, your choice")
 
 
 @requirement("R31")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.simulator.twiml.gather import BARE_HASH
-from tests.call_flows.line import DANA, Caller
+from tests.call_flows.line import DANA, OMAR, Caller
 from tests.call_flows.places import (
     AMOUNT,
     MAIN_MENU,
@@ -18,6 +18,7 @@ from tests.call_flows.places import (
     at_the_reference,
     gather,
 )
+from tests.call_flows.transactions import BY_DAY, looks
 
 requirement = pytest.mark.requirement
 
@@ -140,6 +141,7 @@ def test_after_a_first_silence_there_is_half_a_minute_to_look(at_entry):
     assert float(str(gather(at_entry).get("timeout"))) >= 30
 
 
+NONE = ("没有找到这样的交易", "found no such transaction")
 UNKNOWN = {"its own keys": ["1#"], "silence": ["", ""], "pound, and pound": ["#", "#"]}
 
 
@@ -149,19 +151,18 @@ UNKNOWN = {"its own keys": ["1#"], "silence": ["", ""], "pound, and pound": ["#"
 def test_a_time_that_is_not_known_can_be_left_out(caller, keys, bare_hash):
     """By the keys that are named, by keeping silent, and by a pound alone, whether Twilio tells of it or not."""
     other = Caller(caller.line, caller.lang, bare_hash=bare_hash, repeat=False)
-    at_the_amount(other).enters("68#").presses("1").picks("今天", "today")
+    looks(other, OMAR, BY_DAY).picks("今天", "today")
     other.is_told("不记得就按一，再按井号", "If you do not know, press one, then pound")
     for key in keys:
         if at_the_time(other):
             other.presses(key) if key else other.waits()
-    other.is_told("请输入注册手机号", "Enter your registered mobile number")
-    other.presses("0#")
-    assert other.report()["summary"]["entered"]["top-up-time"] == ""
+    other.is_told(*NONE).presses("0")
+    assert other.report()["summary"]["entered"]["search-time"] == ""
     assert other.talking_to
 
 
 def at_the_time(caller: Caller) -> bool:
-    return "注册手机号" not in caller.heard and "registered mobile" not in caller.heard
+    return not any(words in caller.heard for words in NONE)
 
 
 def test_a_pound_after_a_fixed_length_is_nothing(caller):
@@ -176,7 +177,7 @@ def test_a_pound_after_a_wrong_code_does_not_cut_off_that_it_was_wrong(caller, b
     other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
     at_the_number(other).enters(DANA.number + "#").enters(DANA.tail).picks("电话服务密码", "phone PIN")
     other.enters("000000#").is_told("信息没有对上", "did not match")
-    other.is_told("请输入注册手机号", "Enter your registered mobile number")
+    other.is_told("请输入注册手机号", "Enter your registered number")
 
 
 @pytest.mark.parametrize("bare_hash", BARE_HASH)
@@ -190,9 +191,8 @@ def test_a_pound_after_a_wrong_reference_does_not_cut_off_that_it_was_wrong(call
 def test_a_pound_after_the_key_of_a_menu_is_nothing(caller, bare_hash):
     """Before a menu and before an entry: the next question is heard whole, and a time is not left out by it."""
     other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
-    other.calls().presses("2#").is_told("充值失败", "failed top-ups").presses("1#").presses("5#").presses("1#")
-    other.is_told(*AMOUNT).enters("68#").presses("1#").is_told("哪一天", "which day").presses("1#")
-    other.is_told("二十四小时制", "twenty-four hours")
+    looks(other, OMAR, BY_DAY).presses("1#").is_told("二十四小时制", "twenty-four hours").presses("*#")
+    at_the_channel(Caller(caller.line, caller.lang, bare_hash=bare_hash)).presses("1#").is_told(*AMOUNT)
     assert not other.rung
 
 

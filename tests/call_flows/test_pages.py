@@ -32,7 +32,7 @@ def told(page: str) -> list[tuple[list[str], str | None]]:
 def test_the_call_of_the_page_is_heard_as_it_stands_there(caller):
     """Of lists of options the beginning; the code by text is another one each time."""
     steps = told(PAGES[caller.lang])
-    assert len(steps) > 10
+    assert len(steps) >= 10
     caller.dials(HAIYUN, BORROWED)
     for lines, keys in steps:
         caller.hears(*lines)

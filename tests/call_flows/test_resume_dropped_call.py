@@ -191,14 +191,9 @@ def at_the_merchant(caller: Caller) -> Caller:
     return disputes(caller, NOT_RECEIVED).is_told("联系过商家", "asked the seller")
 
 
-def at_the_choice(caller: Caller) -> Caller:
-    """Further on, where the caller chooses how to file."""
-    return at_the_merchant(caller).presses("1").presses("1").is_told("怎么提交", "How do you want to apply")
-
-
 def at_the_read_back(caller: Caller) -> Caller:
     """At the last question."""
-    return at_the_choice(caller).picks("现在替我提交", "file it now").is_told(*BOOKS).is_told(*SURE)
+    return at_the_merchant(caller).presses("1").presses("1").is_told(*BOOKS).is_told(*SURE)
 
 
 def out_of_the_records(caller: Caller) -> Caller:
@@ -210,15 +205,14 @@ def out_of_the_records(caller: Caller) -> Caller:
     "breaks_at, heard",
     [
         (at_the_merchant, ("联系过商家", "asked the seller")),
-        (at_the_choice, ("怎么提交", "How do you want to apply")),
         (at_the_read_back, SURE),
-        (out_of_the_records, ("什么问题", "What is it")),
+        (out_of_the_records, ("什么问题", "What went wrong")),
     ],
 )
 def test_a_dispute_is_gone_on_with_at_the_question_where_the_line_broke(caller, breaks_at, heard):
     """The reason and the payment are known: neither is asked for again."""
     breaks_at(caller).hangs_up()
-    goes_on(caller).proves(LIN).is_told(*HERE).is_told(*heard).is_not_told("想怎么查", "How do I look")
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told(*heard).is_not_told("想怎么查", "How would you like to search")
 
 
 def test_a_dispute_that_is_gone_on_with_is_filed_once_for_the_payment_that_was_found(caller):
@@ -231,8 +225,8 @@ def test_a_dispute_that_is_gone_on_with_is_filed_once_for_the_payment_that_was_f
 
 def test_a_payment_that_is_gone_is_looked_for_again(caller):
     """The wallet has no such record any more: the way ends where it is searched for."""
-    at_the_choice(caller).hangs_up()
+    at_the_read_back(caller).hangs_up()
     with begin_write(caller.line.runtime.engine) as conn:
         conn.execute(sa.delete(records).where(records.c.customer == "K1"))
-    goes_on(caller).proves(LIN).is_told(*HERE).is_not_told("怎么提交", "How do you want to apply")
+    goes_on(caller).proves(LIN).is_told(*HERE).is_not_told(*SURE)
     caller.is_told("最近的交易", "latest")

@@ -185,7 +185,7 @@ def test_a_wider_search_finds_amounts_that_callers_confuse(caller, keyed):
 def test_what_is_not_found_is_not_denied(caller):
     """The bank may show a debit: not again, and a person."""
     looks(caller, LIN, BY_AMOUNT).enters("5678#").presses("1").picks("放宽范围", "more widely")
-    caller.is_told("如果银行显示扣了款", "If your bank shows a debit").is_told("怎么查", "How do I look")
+    caller.is_told("如果银行显示扣了款", "If your bank shows a debit").is_told("怎么查", "How would you like to search")
 
 
 @requirement("R61")

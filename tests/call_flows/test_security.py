@@ -25,7 +25,7 @@ def opens(caller: Caller) -> Caller:
 def reviews(caller: Caller, *, logs_in: bool = True) -> Caller:
     """From the main menu to verification: strange transactions, can log in or not, nobody gives orders."""
     opens(caller).picks("有陌生交易", "unfamiliar transactions")
-    caller.picks(*(("能登录", "can log in") if logs_in else ("登录不了", "cannot log in")))
+    caller.picks(*(("能登录", "can log in") if logs_in else ("登录不了", "can't log in")))
     return caller.is_told(*DIRECTED).picks(*NO)
 
 
@@ -38,29 +38,44 @@ def answers(caller: Caller, *own: bool) -> Caller:
 
 @requirement("R26", "R5")
 def test_security_is_the_first_option_and_its_menu_names_what_can_be_wrong(caller):
-    """Theft and loss, strange transactions, orders from strangers, tips."""
+    """Theft and loss, strange transactions, a fraud, an account that is frozen, tips."""
     opens(caller.calls().is_told("账户安全，请按一", "account security, press 1"))
     for zh, en in (
         ("被盗", "stolen"),
         ("陌生交易", "unfamiliar"),
-        ("有人教您", "gives you orders"),
+        ("怀疑被骗", "suspect a scam"),
+        ("账户被冻结", "account is frozen"),
         ("防护技巧", "tips"),
     ):
         caller.is_told(zh, en)
 
 
 @requirement("R28", "R29", "R30", "R24", "R5")
-def test_both_questions_are_asked_before_any_proof_and_reach_the_agent(caller):
+def test_strange_transactions_and_the_log_in_are_told_before_any_proof_and_reach_the_agent(caller):
     """In the summary by name, and on the agent's screen in the words that were heard; before all other callers."""
-    opens(caller.calls()).picks("账户被盗", "stolen").is_told("不是您本人的交易", "not yours")
-    caller.picks("有陌生交易", "are some").is_told("正常登录", "log in as usual").picks("登录不了", "cannot log in")
-    caller.presses("0")
+    opens(caller.calls()).picks("有陌生交易", "unfamiliar transactions").is_told("能正常登录", "still log in")
+    caller.picks("登录不了", "can't log in").presses("0")
     summary = caller.report()["summary"]
-    assert (summary["entered"]["unfamiliar"], summary["entered"]["log-in"], summary["level"]) == ("some", "fails", "L0")
+    assert (summary["entered"]["security"], summary["entered"]["log-in"], summary["level"]) == (
+        "unfamiliar",
+        "fails",
+        "L0",
+    )
     assert summary["told"] == {"unfamiliar": "some", "can_log_in": False}
     assert "登录不了" in " ".join(summary["written"]["zh"])
-    assert "cannot log in" in " ".join(summary["written"]["en"])
+    assert "can't log in" in " ".join(summary["written"]["en"])
     assert summary["priority"] == "high"
+
+
+@requirement("R28", "R29")
+def test_the_questions_come_after_the_freeze(caller):
+    """First the money is safe; then phone, strange transactions and log-in are asked, and reach the agent."""
+    gives(opens(caller.calls()).picks("马上冻结", "freeze a stolen account"), LIN).presses("1").is_told(*FROZEN)
+    caller.is_told("手机还在身边吗", "still have your phone").picks(*YES)
+    caller.is_told("不是您本人的交易", "aren't yours").picks("有", "there are some")
+    caller.picks("登录不了", "can't log in").is_told("接下来您需要什么", "like to do next").presses("0")
+    told = caller.report()["summary"]["told"]
+    assert told == {"has_phone": True, "unfamiliar": "some", "can_log_in": False}
 
 
 @requirement("R28", "R31", "R33", "R39")
@@ -113,7 +128,7 @@ def test_what_is_still_being_confirmed_is_told_as_such(caller):
     reviews(caller.calls()).proves(PRIYA).is_told(
         "东港电器四百一十元", "four hundred ten yuan to East Harbour Appliances"
     )
-    caller.is_told("这笔还在确认", "It is still being confirmed").is_not_told("已经", "paid")
+    caller.is_told("这笔还在确认", "It is still being confirmed").is_not_told("已经成功", "paid")
     answers(caller, True).is_told("充值三百元", "three hundred yuan").is_not_told("还在确认", "being confirmed")
 
 
@@ -184,16 +199,19 @@ def test_who_cannot_log_in_is_not_sent_to_the_app(caller):
 @requirement("R9", "R26")
 def test_orders_from_strangers_have_a_way_out_before_anything_else(caller):
     """Hang up on them, no safe account; a freeze, a check of their number, or a person."""
-    opens(caller.calls()).picks("有人教您", "gives you orders")
-    caller.is_told("挂断对方的电话", "hang up on them").is_told("没有安全账户", "no safe account")
+    opens(caller.calls()).picks("怀疑被骗", "suspect a scam")
+    caller.is_told("挂断对方的电话", "hang up on them").is_told("安全账户都是骗局", "always a scam")
     caller.presses("0")
     assert caller.talking_to and caller.report()["summary"]["priority"] == "high"
 
 
 @requirement("R27")
 def test_who_is_given_orders_can_freeze_at_once(caller):
-    """Two keys to it from the main menu."""
-    gives(opens(caller.calls()).picks("有人教您", "gives you orders").picks("马上冻结", "freeze your account"), LIN)
+    """Three keys to it from the main menu, if no money was sent."""
+    gives(
+        opens(caller.calls()).picks("怀疑被骗", "suspect a scam").picks(*NO).picks("马上冻结", "freeze your account"),
+        LIN,
+    )
     caller.picks(*YES).is_told(*FROZEN).is_told(*SOLVED)
     assert status(caller.line, "K1") == "frozen"
 
@@ -201,7 +219,7 @@ def test_who_is_given_orders_can_freeze_at_once(caller):
 @requirement("R10")
 def test_the_number_of_whoever_gives_orders_can_be_checked(caller):
     """Keyed, and judged."""
-    opens(caller.calls()).picks("有人教您", "gives you orders").picks("核对对方的号码", "check the number")
+    opens(caller.calls()).picks("怀疑被骗", "suspect a scam").picks(*NO).picks("核对对方的号码", "check the number")
     caller.enters("13800138000#").is_told("不是我们的号码", "is not our number").is_told(*SOLVED)
 
 
@@ -209,27 +227,52 @@ def test_the_number_of_whoever_gives_orders_can_be_checked(caller):
 def test_no_code_is_asked_for_while_somebody_gives_orders(caller):
     """The question comes before verification; a yes leads to the way out, and the agent knows."""
     opens(caller.calls()).picks("有陌生交易", "unfamiliar transactions").picks("能登录", "can log in")
-    caller.is_told(*DIRECTED).picks(*YES).is_told("没有安全账户", "no safe account")
+    caller.is_told(*DIRECTED).picks(*YES).is_told("安全账户都是骗局", "always a scam")
     caller.is_not_told("请输入", "Enter").presses("0")
     assert caller.report()["summary"]["told"]["directed"] is True
 
 
 @requirement("R27")
-def test_a_freeze_is_lifted_by_a_person_only(caller):
-    """And for nobody who is given orders."""
-    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
-    gives(caller, SUN).picks("解除冻结", "freeze lifted").is_told(*DIRECTED).picks(*NO)
-    caller.is_told("要由人工核实身份", "A person lifts a freeze")
-    assert caller.talking_to and status(caller.line, "K3") == "frozen"
-
-
-@requirement("R27")
-def test_lifting_a_freeze_is_an_option_of_its_own(caller):
-    """Whoever has lost nothing need not say so to find it; whether somebody gives orders is asked first."""
-    opens(caller.calls(LINFU)).picks("解除冻结", "lift a freeze").is_told(*DIRECTED).picks(*NO)
-    caller.is_told("要由人工核实身份", "A person lifts a freeze")
+def test_a_frozen_account_is_an_option_of_its_own_and_a_person_lifts_the_freeze(caller):
+    """What to bring is told; whether somebody gives orders is asked first."""
+    opens(caller.calls(LINFU)).picks("账户被冻结", "account is frozen").is_told(*DIRECTED).picks(*NO)
+    caller.is_told("由人工客服核实身份后办理", "An agent can lift a freeze").is_told("准备好身份证件", "have your ID")
     assert caller.talking_to and caller.report()["summary"]["reason"] == "freeze to be lifted"
+
+
+SENT = ("已经把钱转出去了吗", "already sent money")
+NO_STAFF_AT_NIGHT = {"security_hours": "09:00-21:00"}
+
+
+@requirement("R9", "R24")
+def test_who_has_sent_money_hears_whom_to_call_and_gets_the_first_agent(caller):
+    """Minutes count: the police, the anti-fraud line, then a person who knows it."""
+    opens(caller.calls()).picks("怀疑被骗", "suspect a scam").is_told(*SENT).picks(*YES)
+    caller.is_told("拨打幺幺零报警", "police now, at one one zero").is_told(*ANTI_FRAUD)
+    summary = caller.report()["summary"]
+    assert caller.talking_to
+    assert (summary["reason"], summary["priority"]) == ("money sent to a fraudster", "high")
+    assert summary["told"]["money_sent"] is True
+
+
+@requirement("R9", "R33")
+def test_at_night_who_has_sent_money_is_identified_and_gets_an_urgent_case(caller):
+    """Where nobody is there for security: a case with reference and date, then the freeze is still offered."""
+    caller.line.change_world(lambda world: world["wallets"][0].update(NO_STAFF_AT_NIGHT))
+    caller.line.put("clock", {"now": "2026-11-23T23:30:00+08:00"})
+    opens(caller.calls()).picks("怀疑被骗", "suspect a scam").picks(*YES).is_told(*ANTI_FRAUD).proves(LIN)
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["customer"], case["about"]) == ("security", "K1", f"money-sent:{caller.sid}")
+    caller.is_told("单号是", "reference").picks("马上冻结", "freeze your account").picks(*YES).is_told(*FROZEN)
+
+
+@requirement("R9")
+def test_at_night_with_people_for_security_a_person_takes_it(caller):
+    """`security_hours` say so: nothing else is asked."""
+    caller.line.change_world(lambda world: world["wallets"][0].update(security_hours="always"))
+    caller.line.put("clock", {"now": "2026-11-23T23:30:00+08:00"})
+    opens(caller.calls()).picks("怀疑被骗", "suspect a scam").picks(*YES)
+    assert caller.talking_to and caller.line.get("cases") == []
 
 
 SIM = ("联系手机运营商，挂失手机卡", "ask your mobile operator to block the SIM")
@@ -239,25 +282,44 @@ PASSWORD_FIRST = ("找回手机或者补卡以后，请先更改密码", "Once y
 
 
 @requirement("R27", "R34")
-@pytest.mark.parametrize("first", [("马上冻结", "freeze your account"), ("听防护建议", "protection advice")])
-def test_who_lost_a_phone_hears_of_the_sim_the_police_and_the_password(caller, first):
-    """After the freeze at once, and after advice alone; each of them once."""
-    opens(caller.calls()).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    caller.picks("登录不了", "cannot log in").picks(*first)
-    if "冻结" in first[0]:
-        gives(caller, LIN).presses("1").is_told(*FROZEN)
+def test_who_lost_a_phone_hears_of_the_sim_the_police_and_the_password(caller):
+    """After the freeze; once."""
+    frozen_without_phone(caller.calls())
     for said in (SIM, POLICE, ANTI_FRAUD, PASSWORD_FIRST):
         caller.is_told(*said)
-    if "冻结" in first[0]:
-        caller.picks("听防护建议", "protection advice").is_told(*SOLVED).is_not_told(*SIM)
+    caller.picks(*NO).presses("2").presses("1").picks("听防护建议", "safety advice").is_told(*SOLVED).is_not_told(*SIM)
+
+
+@requirement("R27", "R33")
+def test_who_lost_a_phone_may_wish_to_be_logged_out_everywhere(caller):
+    """A case with a reference and a date, after a yes."""
+    frozen_without_phone(caller.calls()).is_told("所有设备退出登录吗", "every device to be logged out").picks(*YES)
+    caller.is_told("已经记下", "I've noted").is_told("单号是", "reference").is_told(
+        "十一月二十四日", "November twenty-fourth"
+    )
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["customer"], case["about"]) == ("security", "K1", f"log-out:{caller.sid}")
+
+
+@requirement("R27")
+def test_who_has_the_phone_hears_nothing_of_a_sim(caller):
+    """It is not gone."""
+    gives(opens(caller.calls()).picks("马上冻结", "freeze a stolen account"), LIN).presses("1").picks(*YES)
+    caller.is_not_told(*SIM)
+
+
+def frozen_without_phone(caller: Caller) -> Caller:
+    """From the main menu: frozen, and the phone is gone."""
+    gives(opens(caller).picks("马上冻结", "freeze a stolen account"), LIN).presses("1").is_told(*FROZEN)
+    return caller.picks(*NO)
 
 
 def test_who_lost_a_phone_and_declines_the_freeze_hears_the_same(caller):
-    """The SIM and the theft are as urgent then."""
-    opens(caller.calls()).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    gives(caller.picks("登录不了", "cannot log in").picks("马上冻结", "freeze your account"), LIN).presses("2")
+    """The SIM and the theft are as urgent then; nothing is noted for an account that is not frozen."""
+    gives(opens(caller.calls()).picks("马上冻结", "freeze a stolen account"), LIN).presses("2").picks(*NO)
     for said in (SIM, POLICE, ANTI_FRAUD, PASSWORD_FIRST):
         caller.is_told(*said)
+    caller.is_not_told("退出登录", "logged out")
 
 
 def test_an_empty_review_says_what_a_debit_at_the_bank_means(caller):
@@ -270,24 +332,18 @@ def test_an_empty_review_says_what_a_debit_at_the_bank_means(caller):
 def test_a_line_of_another_country_names_no_number_of_mainland_police(caller):
     """One one zero is nobody's number there."""
     caller.line.change_world(lambda world: world["wallets"][0].update(calendar="US"))
-    opens(caller.calls()).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    caller.picks("登录不了", "cannot log in").picks("听防护建议", "protection advice").is_told(*SIM)
+    frozen_without_phone(caller.calls()).is_told(*SIM)
     caller.is_told("向警方报案", "report it to the police").is_not_told(*ANTI_FRAUD)
-
-
-@requirement("R9")
-def test_who_was_given_orders_hears_whom_to_call_if_money_is_gone(caller):
-    """The police and the anti-fraud line."""
-    opens(caller.calls()).picks("有人教您", "gives you orders").is_told("拨打幺幺零报警", "police now at one one zero")
-    caller.is_told(*ANTI_FRAUD)
+    other = Caller(caller.line, caller.lang).calls(from_="+8613900000002")
+    opens(other).picks("怀疑被骗", "suspect a scam").picks(*YES).is_told("请马上报警", "Call the police now")
+    other.is_not_told(*ANTI_FRAUD)
 
 
 @requirement("R24", "R27")
 def test_who_wants_a_freeze_lifted_is_announced_with_what_was_proved(caller):
     """Number and document alone, an account that was frozen before, and the wish; in time."""
-    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
-    gives(caller, SUN).picks("解除冻结", "freeze lifted").picks(*NO)
+    found_frozen(caller.calls(LINFU))
+    back_to_the_frozen_account(caller).picks(*NO)
     (whisper,) = caller.whispers
     for zh, en in (("只核对号码和证件", "Number and ID only"), FROZEN_ALREADY, ("要求解冻", "wants that lifted")):
         assert (zh if caller.lang == "zh" else en) in whisper
@@ -298,19 +354,28 @@ def test_who_wants_a_freeze_lifted_is_announced_with_what_was_proved(caller):
 @requirement("R9", "R24")
 def test_a_caller_under_orders_is_announced_as_such_and_not_with_the_wish(caller):
     """Whoever wants the freeze lifted may have been told to."""
-    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
-    gives(caller, SUN).picks("解除冻结", "freeze lifted").picks(*YES).presses("0")
+    found_frozen(caller.calls(LINFU))
+    back_to_the_frozen_account(caller).picks(*YES).picks(*NO).presses("0")
     (whisper,) = caller.whispers
     assert ("可能有人指挥" if caller.lang == "zh" else "perhaps under orders") in whisper
     assert ("解冻" in whisper, "lifted" in whisper) == (False, False)
 
 
+def found_frozen(caller: Caller) -> Caller:
+    """Somebody wants a freeze, and the account is frozen already."""
+    gives(opens(caller).picks("马上冻结", "freeze a stolen account"), SUN)
+    return caller.is_told("之前已经冻结", "frozen already")
+
+
+def back_to_the_frozen_account(caller: Caller) -> Caller:
+    """A level back, to the option for those whose account is frozen."""
+    return caller.presses("*").picks("账户被冻结", "account is frozen").is_told(*DIRECTED)
+
+
 @requirement("R24", "R31")
 def test_another_ones_account_is_not_announced(caller):
     """A wrong tail for an account that is frozen: the agent hears of no freeze."""
-    opens(caller.calls(LINFU)).picks("账户被盗", "stolen").picks("没有陌生交易", "are none")
-    caller.picks("能登录", "can log in").picks("马上冻结", "freeze your account")
+    opens(caller.calls(LINFU)).picks("马上冻结", "freeze a stolen account")
     caller.enters(SUN.number + "#").enters("999999").presses("0#")
     (whisper,) = caller.whispers
     assert ("冻结" in whisper, "frozen" in whisper) == (False, False)

@@ -88,11 +88,13 @@ def test_a_frozen_or_closed_account_may_dispute(caller, state):
 )
 def test_a_dispute_of_what_nobody_here_paid_does_not_freeze_twice(caller, state, zh, en):
     """The status stands in place of the offer; the dispute goes on."""
-    lin_is(caller, state).calls().picks("交易与争议", "disputes").picks("反映交易", "report one").picks(
-        "不是我付的", "If not yours"
+    lin_is(caller, state).calls().picks("交易与争议", "disputes").picks("对交易有疑问", "report a transaction").picks(
+        "不是我付的", "didn't make it"
     )
-    caller.proves(LIN).picks("按金额", "by amount").enters("45*90#").presses("1").picks("反映这笔", "report this one")
-    caller.presses("1").is_told(zh, en).presses("1").presses("2").picks("现在替我提交", "file it now").presses("1")
+    caller.proves(LIN).means_another().picks("按金额", "by amount").enters("45*90#").presses("1").picks(
+        "反映这笔", "report this one"
+    )
+    caller.presses("1").is_told(zh, en).presses("1").presses("2").presses("1")
     caller.is_told(*FILED)
     assert caller.line.get("freezes") == []
 
@@ -164,7 +166,7 @@ def to_payment(caller: Caller) -> Caller:
 
 
 def to_records(caller: Caller) -> Caller:
-    return caller.calls().picks("交易与争议", "disputes").picks("交易记录", "records")
+    return caller.calls().picks("交易与争议", "disputes").picks("余额和最近", "balance")
 
 
 def to_spending(caller: Caller) -> Caller:
@@ -172,7 +174,12 @@ def to_spending(caller: Caller) -> Caller:
 
 
 def to_dispute(caller: Caller) -> Caller:
-    return caller.calls().picks("交易与争议", "disputes").picks("反映交易", "report one").picks(*NOT_RECEIVED)
+    return (
+        caller.calls()
+        .picks("交易与争议", "disputes")
+        .picks("对交易有疑问", "report a transaction")
+        .picks(*NOT_RECEIVED)
+    )
 
 
 def to_offers(caller: Caller) -> Caller:

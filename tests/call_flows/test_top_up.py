@@ -6,23 +6,26 @@ import json
 
 import pytest
 
-from tests.call_flows.line import DANA, LIN, LINFU, Caller, demo_world
+from tests.call_flows.line import DANA, LIN, LINFU, OMAR, Caller, Described, Person, demo_world
 
 requirement = pytest.mark.requirement
+UNKNOWN = ("银行还没有确认", "hasn't confirmed this yet")
 WILL, LATE = ("我们会在", "We will settle it"), ("现在晚了", "it is late")
 
 
 def reports(
-    caller: Caller, amount: str, date: str = "", *, channel: tuple[str, str] = ("银行卡", "bank card"), time: str = "1#"
-) -> Caller:
-    """From the main menu through the triage to the first question of verification."""
+    caller: Caller, amount: str, date: str = "", *, channel: tuple[str, str] = ("银行卡", "bank card")
+) -> Described:
+    """From the main menu to the proof; after it the caller describes the top-up."""
+
+    def describe(caller: Caller) -> Caller:
+        caller.picks("不清楚", "unsure").picks(*channel).enters(amount + "#").presses("1")
+        if date:
+            return caller.picks("其他日期", "another day").enters(date).presses("1")
+        return caller.picks("今天", "today")
+
     caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
-    caller.picks("不清楚", "unsure").picks(*channel).enters(amount + "#").presses("1")
-    if date:
-        caller.picks("其他日期", "another day").enters(date).presses("1")
-    else:
-        caller.picks("今天", "today")
-    return caller.enters(time)
+    return Described(caller, describe)
 
 
 def add_top_up(caller: Caller, **fields: object) -> None:
@@ -41,7 +44,7 @@ def add_top_up(caller: Caller, **fields: object) -> None:
 
 @requirement("R40", "R42", "R44", "R45", "R46", "R47", "R48", "R49", "R50", "R19", "R31", "R32")
 def test_an_expired_card_is_named_and_a_way_on_is_given(caller):
-    """Step, channel, amount, day and time lead to the record; the cause is told in plain words."""
+    """Step, channel, amount and day lead to the record; the cause is told in plain words."""
     reports(caller.calls(), "300", "1120").proves(LIN)
     caller.is_told("充值三百元", "top-up of three hundred yuan")
     caller.is_told("十一月二十日晚上八点十五分", "November twentieth at eight fifteen P M")
@@ -55,8 +58,7 @@ def test_an_expired_card_is_named_and_a_way_on_is_given(caller):
 def test_money_that_left_the_bank_is_neither_success_nor_failure(caller):
     """Unknown is told honestly: do not pay again, a case, a reference twice, and a date."""
     reports(caller.calls(), "800", "1121").proves(LIN)
-    caller.is_told("还在确认", "still being confirmed").is_told("不要重复充值", "do not top up again")
-    caller.is_told("自动退回", "goes back")
+    caller.is_told(*UNKNOWN).is_told("先不要再充", "don't top up again").is_told("原路退回", "will be returned")
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["about"], case["customer"]) == ("unknown", "U2", "K1")
     assert case["due"] == "2026-11-24"
@@ -126,24 +128,21 @@ STEPS = [
 @pytest.mark.parametrize("step", STEPS, ids=[one[1] for one in STEPS])
 def test_every_step_ends_in_the_look_up_and_the_record_wins(caller, step):
     """Whatever the caller thinks: the bank has the money, so nobody knows yet."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").picks(*step)
-    caller.picks("其他渠道", "another channel").enters("800#").presses("1").picks("其他日期", "another day")
-    caller.enters("1121").presses("1").enters("1#").proves(LIN).is_told("还在确认", "still being confirmed")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").proves(LIN)
+    caller.means_another().picks(*step).picks("其他渠道", "another channel").enters("800#").presses("1")
+    caller.picks("其他日期", "another day").enters("1121").presses("1").is_told(*UNKNOWN)
     assert caller.report()["summary"]["entered"]["top-up-step"] in ("page", "rejected", "declined", "debited", "unsure")
 
 
 @requirement("R47", "R48")
 @pytest.mark.parametrize("day, at", [(("今天", "today"), "2026-11-23"), (("昨天", "yesterday"), "2026-11-22")])
-def test_a_day_stays_the_one_that_was_meant_when_midnight_passes(caller, day, at):
-    """Whoever is verified after twelve is not told that nothing was received or charged."""
+def test_today_and_yesterday_are_those_of_the_wallet(caller, day, at):
+    """Two minutes before midnight at home."""
     add_top_up(caller, at=f"{at}T21:30:00+08:00", status="pending", code="SYSTEMERROR", bank_debited=True)
     caller.line.put("clock", {"now": "2026-11-23T23:58:00+08:00"})
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
-    caller.picks("不清楚", "unsure").picks("银行卡", "bank card").enters("123#").presses("1").picks(*day).enters("1#")
-    caller.line.put("clock", {"now": "2026-11-24T00:01:00+08:00"})
-    caller.proves(LIN).is_told("充值一百二十三元", "A top-up of one hundred").is_told(
-        "还在确认", "still being confirmed"
-    )
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").proves(LIN)
+    caller.means_another().picks("不清楚", "unsure").picks("银行卡", "bank card").enters("123#").presses("1")
+    caller.picks(*day).is_told("充值一百二十三元", "A top-up of one hundred").is_told(*UNKNOWN)
 
 
 @requirement("R41", "R48")
@@ -182,20 +181,6 @@ def test_two_top_ups_of_one_minute_are_counted(caller):
     assert ("银行系统" if caller.lang == "zh" else "bank system down") in caller.whispers[0]
 
 
-@requirement("R47", "R48")
-def test_the_time_tells_two_top_ups_apart(caller):
-    """With the time keyed nobody has to pick."""
-    world = json.loads(demo_world())
-    one = {"customer": "K1", "amount": 12300, "channel": "card", "status": "failed"}
-    world["top_ups"] += [
-        {**one, "id": "T1", "at": "2026-11-22T09:00:00+08:00", "code": "51"},
-        {**one, "id": "T2", "at": "2026-11-22T18:30:00+08:00", "code": "91"},
-    ]
-    caller.line.put("world", world)
-    reports(caller.calls(), "123", "1122", time="0910#").proves(LIN)
-    caller.is_told("余额不够", "balance is not enough")
-
-
 FAILURES = [
     ("51", "余额不够", "balance is not enough"),
     ("61", "银行自己的限额", "limit of your bank"),
@@ -206,7 +191,7 @@ FAILURES = [
     ("05", "没有说明原因", "gave no reason"),
     ("91", "系统当时不可用", "was not available"),
     ("94", "之前已经成功", "had already succeeded"),
-    ("68", "还在确认", "still being confirmed"),
+    ("68", *UNKNOWN),
     ("ORDER_IS_CLOSED", "已经关闭", "was closed"),
     ("NEVER_HEARD_OF", "没有说明原因", "gave no reason"),
 ]
@@ -256,8 +241,8 @@ def test_ways_to_top_up_are_told_to_anybody(caller):
 @requirement("R18", "R23")
 def test_the_task_says_what_it_needs_and_gives_time_to_find_it(caller):
     """What to have ready is said first; whoever has to look is given thirty seconds, and then the question again."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
-    caller.is_told("渠道、金额和时间", "the channel, the amount and the time")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").proves(OMAR)
+    caller.is_told("渠道、金额和日期", "channel, amount and day")
     caller.picks("不清楚", "unsure").picks("银行卡", "bank card")
     caller.is_told("充值金额", "amount in yuan").waits().is_told("请慢慢来", "Take your time")
     assert 'timeout="30"' in caller.documents[-1]
@@ -268,7 +253,7 @@ def test_the_task_says_what_it_needs_and_gives_time_to_find_it(caller):
 @requirement("R46")
 def test_an_amount_has_a_decimal_point_and_is_read_back(caller):
     """`68*50` is sixty-eight yuan and a half; no is asked again, nonsense is not taken."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").proves(OMAR)
     caller.picks("不清楚", "unsure").picks("银行卡", "bank card")
     caller.enters("68*50#").is_told("六十八元五角", "sixty-eight point five yuan").picks("不是", "no")
     caller.enters("0*00#").is_told("再试一次", "try again")
@@ -278,16 +263,12 @@ def test_an_amount_has_a_decimal_point_and_is_read_back(caller):
 
 @requirement("R21", "R24", "R25")
 def test_all_that_was_entered_reaches_the_agent(caller):
-    """Step, channel, amount, day and time are in the summary; nobody asks twice."""
-    reports(caller.calls(), "800", "1121", time="0940#").proves(LIN)
+    """Step, channel, amount and day are in the summary; nobody asks twice."""
+    reports(caller.calls(), "800", "1121").proves(LIN)
     caller.picks("不用补充", "skip it").picks("不是", "no").picks("请人工帮忙", "help from a person")
     entered = caller.report()["summary"]["entered"]
     assert entered["top-up-step"] == "unsure" and entered["top-up-channel"] == "card"
-    assert (
-        entered["top-up-amount"] == 80000
-        and entered["top-up-date"] == "2026-11-21"
-        and entered["top-up-time"] == "09:40"
-    )
+    assert entered["top-up-amount"] == 80000 and entered["top-up-date"] == "2026-11-21"
     assert "八百元" in caller.whispers[0] or "eight hundred yuan" in caller.whispers[0]
 
 
@@ -296,7 +277,7 @@ def test_the_same_keys_on_another_wallet_give_its_own_figures(caller):
     """The line dialled chooses the wallet; its customers are its own."""
     caller.calls(LINFU).picks("充值与支付问题", "top-up and payment").picks("充值方式", "methods")
     caller.is_told("单笔最多五百元", "up to five hundred yuan")
-    reports(caller.calls(LINFU), "300", "1120")
+    caller.calls(LINFU).picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
     caller.enters(LIN.number + "#").enters(LIN.tail).picks("短信验证码", "code by text")
     caller.enters("123456").is_told("信息没有对上", "did not match")
 
@@ -377,3 +358,76 @@ def test_another_card_is_not_named_where_the_card_was_not_the_cause(caller, code
     """The bank's system, a step, or the time."""
     add_top_up(caller, code=code, card_tail="2215")
     reports(caller.calls(), "123", "1122").proves(LIN).is_not_told("您也可以用", "your card of")
+
+
+def asks_why(caller: Caller, person: Person) -> Caller:
+    """From the main menu to what the line says after verification."""
+    caller.picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    return caller.is_not_told("元", "yuan").proves(person)
+
+
+ABOUT_THIS = ("您要问的是这一笔吗", "Is this about that one")
+
+
+@requirement("R48", "R56", "R31")
+def test_a_pending_top_up_is_told_before_anything_is_keyed(caller):
+    """Eight inputs from the greeting to the answer: language, two menus, number, tail, factor, proof, and a yes."""
+    only = {"id": "T1", "customer": "K1", "amount": 80000, "channel": "card", "status": "pending", "code": "68"}
+    caller.line.change_world(lambda world: world.update(top_ups=[only | {"at": "2026-11-21T09:40:00+08:00"}]))
+    asks_why(caller.calls(), LIN).is_told("充值八百元，银行还没有确认", "eight hundred yuan")
+    caller.is_told("十一月二十一日", "November twenty-first").is_told(*ABOUT_THIS)
+    assert caller.line.get("cases") == []
+    caller.picks("是的", "yes").is_told(*UNKNOWN)
+    assert [case["about"] for case in caller.line.get("cases")] == ["T1"]
+
+
+@requirement("R48", "R49")
+@pytest.mark.parametrize("shows", [True, False], ids=["debited", "not debited"])
+def test_of_a_failed_one_the_reason_comes_first_and_then_whether_the_bank_shows_a_debit(caller, shows):
+    """A debit becomes a case with a date; without one the way on is told."""
+    failed = {"id": "T1", "customer": "K1", "amount": 30000, "channel": "card", "status": "failed", "code": "51"}
+    caller.line.change_world(lambda world: world.update(top_ups=[failed | {"at": "2026-11-21T09:40:00+08:00"}]))
+    asks_why(caller.calls(), LIN).is_told("没有成功", "didn't go through").picks("是的", "yes")
+    caller.is_told("余额不够", "balance is not enough").is_told("银行那边显示扣款", "your bank show a charge")
+    caller.picks(*(("是的", "yes") if shows else ("不是", "no")))
+    if shows:
+        caller.is_told("由我们来查", "we will look into it")
+        assert [(case["kind"], case["about"]) for case in caller.line.get("cases")] == [("charged", "T1")]
+    else:
+        caller.is_told("换一张卡", "another card").is_told("问题解决了吗", "solve your problem")
+        assert caller.line.get("cases") == []
+
+
+@requirement("R48")
+def test_the_last_three_that_did_not_succeed_are_offered_newest_first(caller):
+    """None that is older than two weeks, none that succeeded; after three noes the questions come."""
+    one = {"customer": "K1", "channel": "card", "status": "failed", "code": "51"}
+    days = ("08", "18", "19", "20", "21")
+    tried = [{**one, "id": f"T{day}", "amount": int(day) * 100, "at": f"2026-11-{day}T09:00:00+08:00"} for day in days]
+    tried.append({**one, "id": "T22", "amount": 2200, "at": "2026-11-22T09:00:00+08:00", "status": "succeeded"})
+    caller.line.change_world(lambda world: world.update(top_ups=tried))
+    asks_why(caller.calls(), LIN)
+    for zh, en in (("二十一元", "twenty-one yuan"), ("二十元", "twenty yuan"), ("十九元", "nineteen yuan")):
+        caller.is_told(zh, en).is_told(*ABOUT_THIS).picks("不是", "no")
+    caller.is_not_told(*ABOUT_THIS).is_told("渠道、金额和日期", "channel, amount and day")
+
+
+@requirement("R48")
+def test_what_is_older_than_two_weeks_is_asked_for(caller):
+    """It is found by its amount and day as before."""
+    failed = {"id": "T1", "customer": "K1", "amount": 30000, "channel": "card", "status": "failed", "code": "54"}
+    caller.line.change_world(lambda world: world.update(top_ups=[failed | {"at": "2026-11-08T09:40:00+08:00"}]))
+    asks_why(caller.calls(), LIN).is_not_told(*ABOUT_THIS)
+    again = Caller(caller.line, caller.lang).calls(from_="+8613900000002")
+    reports(again, "300", "1108").proves(LIN).is_told("已经过期", "has expired")
+
+
+@requirement("R56")
+@pytest.mark.parametrize("mode", ["slow", "error", "down"])
+def test_a_wallet_that_does_not_answer_is_neither_success_nor_failure(caller, mode):
+    """After the proof: do not pay again yet, and a person."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.enters(DANA.number + "#").enters(DANA.tail).picks("电话服务密码", "phone PIN")
+    caller.line.put("wallet", {"mode": mode})
+    caller.enters(DANA.pin).is_told("不代表失败", "neither success nor failure")
+    assert caller.talking_to and caller.line.get("cases") == []

@@ -59,19 +59,25 @@ def test_who_has_heard_enough_is_asked_whether_it_helped(caller):
 
 
 @requirement("R67", "R31", "R38")
-@pytest.mark.parametrize("topic", [("交易记录", "records"), ("消费情况", "spending")])
+@pytest.mark.parametrize("topic", [("余额和最近", "balance"), ("消费情况", "spending")])
 def test_nothing_of_an_account_is_told_without_proof(caller, topic):
     """Verification comes before the first record and before the first figure."""
-    opens(caller).picks(*topic).is_told("核实身份", "check who is calling")
+    opens(caller).picks(*topic).is_told("核实身份", "check who you are")
     caller.enters("19911112222#").enters("123456").picks("电话服务密码", "phone PIN").enters("111111")
-    caller.is_told("没有对上", "did not match").does_not_hear("付给", "a payment of", "最近七天", "seven days")
+    caller.is_told("没有对上", "did not match").does_not_hear(
+        "付给", "a payment of", "余额是", "balance is", "最近七天", "seven days"
+    )
     assert caller.report()["level"] == "L0"
 
 
 def test_without_transactions_it_is_told_and_another_way_is_open(caller):
     """An empty account is no fault."""
-    looks(caller, OMAR, LATEST).is_told("没有查到交易", "I see no transactions").is_told("怎么查", "How do I look")
-    caller.picks(*BY_PAYEE).is_told("没有查到付款", "I see no payments").is_told("怎么查", "How do I look")
+    looks(caller, OMAR, LATEST).is_told("没有查到交易", "I see no transactions").is_told(
+        "怎么查", "How would you like to search"
+    )
+    caller.picks(*BY_PAYEE).is_told("没有查到付款", "I see no payments").is_told(
+        "怎么查", "How would you like to search"
+    )
     assert not caller.talking_to
 
 
@@ -144,9 +150,11 @@ def test_how_to_apply_oneself_is_told_to_anybody(caller):
 @requirement("R59")
 def test_while_the_wallet_is_away_no_record_is_made_up(caller, mode):
     """Neither "no transactions" nor "not found": the truth, and a person."""
-    opens(caller).picks("交易记录", "records").proves(PRIYA)
+    opens(caller).picks("余额和最近", "balance").proves(PRIYA)
     caller.line.put("wallet", {"mode": mode})
-    caller.picks(*LATEST).is_told("查不到记录", "cannot see the records").is_not_told("没有查到交易", "no transactions")
+    caller.picks("查其他交易", "other transactions").picks(*LATEST).is_told(
+        "查不到记录", "cannot see the records"
+    ).is_not_told("没有查到交易", "no transactions")
     assert caller.talking_to
 
 
@@ -154,3 +162,27 @@ def test_while_the_wallet_is_away_no_record_is_made_up(caller, mode):
 def test_a_frozen_customer_may_look(caller):
     """A freeze stops money, not the owner's eyes."""
     looks(caller, SUN, LATEST, LINFU).is_told("没有查到交易", "no transactions")
+
+
+@requirement("R59", "R31")
+def test_the_balance_comes_with_the_last_three(caller):
+    """Seven inputs: language, two menus, number, tail, factor and proof; newest first."""
+    opens(caller).picks("余额和最近", "balance").is_not_told("余额是", "balance is").proves(LIN)
+    caller.is_told("余额是一千五百二十三元五角", "one thousand five hundred twenty-three point five yuan")
+    caller.is_told("充值八百元", "eight hundred yuan").is_told("充值三百元", "three hundred").is_told(*NEWEST)
+    caller.is_not_told(*OLDER).picks("不用了", "that's all").is_told("问题解决了吗", "solve your problem")
+
+
+@requirement("R59", "R61")
+def test_one_of_those_three_is_reported_by_its_day(caller):
+    """Picked by what differs, then its reason is asked."""
+    opens(caller).picks("余额和最近", "balance").proves(LIN).picks("其中一笔有问题", "report one of these")
+    caller.is_told("是哪一天", "which day").picks("二十一日", "twenty-first")
+    caller.is_told("充值的问题", "For a top-up")
+
+
+@requirement("R39", "R59")
+def test_the_balance_of_a_frozen_account_is_told_with_how_it_stands(caller):
+    """Without transactions, other ways to look are still there."""
+    opens(caller, LINFU).picks("余额和最近", "balance").proves(SUN).is_told("冻结状态", "account is frozen")
+    caller.is_told("余额是", "balance is").is_told("查其他交易", "other transactions")

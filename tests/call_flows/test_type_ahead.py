@@ -11,6 +11,7 @@ from tests.call_flows.places import (
     NIGHT,
     WRONG_1,
     at_the_amount,
+    at_the_channel,
     at_the_number,
     types_ahead,
 )
@@ -36,32 +37,24 @@ def test_typing_ahead_leads_where_the_slow_way_leads(caller):
 
 
 def test_entries_can_be_typed_ahead_with_their_pound(caller):
-    """Menus and an amount, up to its read-back; a day and a time, up to the first personal question."""
-    types_ahead(caller.calls(), "2151300#112015#").is_told("三百元，对吗", "three hundred yuan. Is that right")
-    types_ahead(caller.presses("1"), "12015#")
-    caller.is_told("请输入注册手机号", "Enter your registered mobile number")
-    caller.presses("0#")
+    """Menus and an amount, up to its read-back."""
+    types_ahead(at_the_channel(caller), "1300#12").is_told("三百元，对吗", "three hundred yuan. Is that right")
+    types_ahead(caller.presses("1"), "2").is_told("没有收到", "did not receive")
     entered = caller.report()["summary"]["entered"]
-    assert (entered["top-up-amount"], entered["top-up-day"], entered["top-up-time"]) == (30000, "today", "20:15")
+    assert (entered["top-up-amount"], entered["top-up-day"]) == (30000, "yesterday")
 
 
 def test_an_entry_of_fixed_length_can_be_typed_ahead(caller):
     """A menu, then four digits of a date: what comes after them waits until the date was read back."""
-    types_ahead(caller.calls(), "2151300#")
-    types_ahead(caller.presses("1"), "31120" + "1" + "2015#").is_told(
-        "十一月二十日，对吗", "November twentieth. Is that right"
-    )
-    caller.presses("1").enters("2015#")
-    caller.is_told("请输入注册手机号", "Enter your registered mobile number")
-    caller.presses("0#")
-    entered = caller.report()["summary"]["entered"]
-    assert entered["top-up-date"] == "2026-11-20"
-    assert entered["top-up-time"] == "20:15"
+    types_ahead(at_the_channel(caller), "1300#")
+    types_ahead(caller.presses("1"), "311201").is_told("十一月二十日，对吗", "November twentieth. Is that right")
+    caller.presses("1").is_told("没有收到", "did not receive")
+    assert caller.report()["summary"]["entered"]["top-up-date"] == "2026-11-20"
 
 
 def test_a_reference_can_be_typed_ahead_and_what_follows_waits_for_the_answer(caller):
     """Nine digits need no pound; the wallet is asked, and no key from before its answer ends the call."""
-    types_ahead(caller.calls(), "342026110172").is_told("正在处理", "being handled")
+    types_ahead(caller.calls(), "332026110172").is_told("正在处理", "being handled")
     assert not caller.over
     caller.presses("2").is_told("再见", "Goodbye")
 
@@ -76,7 +69,7 @@ def test_a_wrong_key_ends_the_type_ahead(caller):
 def test_nothing_typed_ahead_reaches_a_personal_entry(caller):
     """The number is asked for, whatever was keyed before it was."""
     types_ahead(caller.calls(), f"22{LIN.number}#{LIN.tail}")
-    caller.is_told("请输入注册手机号", "Enter your registered mobile number")
+    caller.is_told("请输入注册手机号", "Enter your registered number")
     assert caller.report()["level"] == "L0"
 
 
@@ -129,7 +122,7 @@ def test_a_key_from_before_the_question_promises_no_callback(caller, kept):
 def test_a_key_from_before_the_question_freezes_nothing(caller, kept):
     """The tail and a 1 in one go: what a freeze means is told first."""
     other = caller_whose_keys_are(kept, caller).calls().picks("账户安全", "account security")
-    other.picks("手机丢", "stolen").presses("3").presses("1").picks("马上冻结", "freeze your account")
+    other.picks("马上冻结", "freeze a stolen account")
     other.enters(LIN.number + "#").enters(LIN.tail + "11").is_told("现在冻结这个账户吗", "freeze this account now")
     assert other.line.get("freezes") == []
     other.presses("1").is_told("已经冻结", "is frozen")

@@ -77,8 +77,9 @@ def test_one_key_goes_on_without(offered):
 @pytest.mark.requirement("R21")
 def test_a_dispute_may_be_described(caller):
     """The note belongs to what was filed just before."""
-    at_the_yes(caller).picks("是的", "For yes").is_told("用自己的话补充说明", "leave a message")
-    add(caller).speaks(3).waits().picks("保留", "keep it")
+    at_the_yes(caller).picks("是的", "For yes").picks("补充说明", "add a voice note").speaks(3).waits().picks(
+        "保留", "keep it"
+    )
     (note,), (dispute,) = kept(caller.line), [one for one in caller.line.get("disputes") if one["call"]]
     assert note["reference"] == dispute["reference"]
 

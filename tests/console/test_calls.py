@@ -33,7 +33,7 @@ from tests.follow_up.test_summaries import the_code
 def told(line):
     """Lin has a case and talked to an agent; Dana hung up."""
     line.lin, line.dana = (Caller(line, "en", repeat=False) for _ in range(2))
-    reports(line.lin.calls(), "800", "1121", time="0940#").proves(LIN)
+    reports(line.lin.calls(), "800", "1121").proves(LIN)
     line.lin.presses("0").hangs_up()
     line.put("clock", {"now": "2026-11-23T11:00:00+08:00"})
     line.dana.calls().hangs_up()

@@ -74,7 +74,7 @@ def play(settings: Settings, engine: sa.Engine) -> tuple[str, str, str]:
         caller = Caller(line, "en", repeat=False)
         caller.calls(*([wallet] if wallet else []), from_=from_)
         if hour == 10:
-            reports(caller, "800", "1121", time="0940#").proves(LIN)
+            reports(caller, "800", "1121").proves(LIN)
         if hour < 12:
             caller.presses("0")
         caller.hangs_up()

@@ -12,7 +12,7 @@ from tests.exploration.graph import Edge, Graph
 from tests.exploration.outcomes import NO_DEBIT
 from tests.exploration.telling import AGAIN
 
-SAID = {"top-up-step=debited", "missed=debited", "missed-debited=yes"}
+SAID = {"top-up-step=debited", "missed=debited", "missed-debited=yes", "bank-shows-debit=yes"}
 """Answers by which a caller says so."""
 TASKS = {"failed_top_up", "failed_payment"}
 RECORDS = {"top-up-is", "payment-is", "payment-is-unnamed"}
@@ -20,8 +20,8 @@ SETTLED = {f"{kind}-{reason}" for kind in ("advice", "payment") for reason in ("
 ABOUT_KEYS = ("wrong-", "gave-up", "identify-", "voice-note", "callback-")
 """Messages that speak of trying an entry again."""
 RASH = {
-    "en": r"(?<!not )(?<!not top up or )\b(?:try|top up|pay|start|that step) again|nothing was charged|took no "
-    r"money|other card|new card"
+    "en": r"(?<!not )(?<!n't )(?<!not top up or )\b(?:try|top up|pay|start|that step) again|nothing was charged"
+    r"|took no money|other card|new card"
     r"|another way|also top up|also use|(?:try|pay) tomorrow|half an hour|split",
     "zh": r"没有(?:为这笔)?扣款|(?<!不要)(?<!不用)再[试充付]|重新[发付做]|换一|换新|别的充值|也可以用|明天再|"
     r"半小时|分几次",

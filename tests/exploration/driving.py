@@ -24,15 +24,18 @@ from tests.exploration.positions import functions, position
 from tests.exploration.sharing import shared, shared_facts, shared_wait, shared_words
 
 NOON = datetime.fromisoformat("2026-11-23T15:00:00+08:00")
-START = {"wallet": "haiyun", "name": {"zh": "海云钱包", "en": "Haiyun Wallet"}, "caller_mark": "mark"}
+START = {
+    "wallet": "haiyun",
+    "name": {"zh": "海云钱包", "en": "Haiyun Wallet"},
+    "caller_mark": "mark",
+    "caller_tail": "0001",
+}
 SEALER = SimpleNamespace(seal=lambda text: f"sealed {text}", open=lambda token: token.removeprefix("sealed "))
 TOKENS = {
     "top-up-amount": ["68*50#", "*50#", "123456789#"],
     "top-up-date": ["1120", "1340", "11#"],
-    "top-up-time": ["1420#", "2560#"],
     "payment-amount": ["68*50#", "*50#"],
     "payment-date": ["1120", "1340"],
-    "payment-time": ["1420#", "2560#"],
     "search-amount": ["68*50#", "*50#"],
     "search-date": ["1120", "1340"],
     "search-time": ["1420#", "2560#"],
@@ -41,7 +44,7 @@ TOKENS = {
     "dispute-cancel-day": ["1120", "1340"],
     "case-reference": ["730415206", "123#"],
     "safety-number": ["13800000000#", "12#"],
-    "identify-number": ["13800000000#", "123#", "1234567890123456#"],
+    "identify-number": ["1#", "13800000000#", "123#", "1234567890123456#"],
     "identify-tail": ["12345*", "12#"],
     "identify-code": ["123456", "12#"],
     "identify-pin": ["123456", "12#"],

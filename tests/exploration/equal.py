@@ -78,6 +78,24 @@ def p17_unknown_sounds_like_known(graph: Graph) -> Iterator[Fault]:
                         yield from _differences(graph, graph.out(), one, other)
 
 
+THE_NUMBER_THAT_RINGS, A_NUMBER = "find_account_of_caller: ", "find_account: "
+"""Outcomes of the two ways to say whose account is meant."""
+
+
+def p28_the_number_that_rings_proves_nothing(graph: Graph) -> Iterator[Fault]:
+    """Whoever takes the number that rings, which can be forged, gets as far as by keying that number, and no further:
+    the same words, and the same place."""
+    for edges in graph.out().values():
+        keyed = {edge.turn.outcomes: edge for edge in edges if any(A_NUMBER in done for done in edge.turn.outcomes)}
+        for edge in edges:
+            if not any(THE_NUMBER_THAT_RINGS in done for done in edge.turn.outcomes):
+                continue
+            outcomes = tuple(done.replace(THE_NUMBER_THAT_RINGS, A_NUMBER) for done in edge.turn.outcomes)
+            other = keyed.get(outcomes)
+            if other is None or (edge.target, _heard(edge.turn)) != (other.target, _heard(other.turn)):
+                yield Fault("P28", "the number that rings leads to another place or to other words", edge)
+
+
 def _found_out(turn: Turn) -> set[str]:
     """What this turn found out about somebody who has proved nothing; how an account stands is for its owner to hear.
 

@@ -11,6 +11,7 @@ A, C, ID, T, W, S = (
 )
 INFO, F, LOOK, SEC = (f"call_flows.{flow}" for flow in ("information", "freeze", "investigate", "security"))
 PRESSURE, GO, SWITCHED = (f"call_flows.{flow}" for flow in ("scam_pressure", "resume_dropped_call", "line_switched"))
+PHONE = "call_flows.lost_phone"
 
 OF_CALLS = [
     Mutant(
@@ -167,7 +168,7 @@ OF_CALLS = [
     Mutant(
         "a freeze without a yes",
         F,
-        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    '
+        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return ""\n    '
         "await freeze_and",
         "    await freeze_and",
     ),
@@ -236,15 +237,14 @@ OF_CALLS = [
     Mutant(
         "the freeze's yes and no are swapped",
         F,
-        'if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    '
+        'if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return ""\n    '
         "await freeze_and",
-        'if await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    await '
-        "freeze_and",
+        'if await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return ""\n    await freeze_and',
     ),
     Mutant(
         "a freeze without a yes, where the proof is not told",
         F,
-        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return False\n    '
+        '    if not await call.confirm(SURE):\n        call.say("freeze-not-wanted")\n        return ""\n    '
         "if not await",
         "    if not await",
     ),
@@ -256,7 +256,7 @@ OF_CALLS = [
         "'haiyun', 1), True)",
     ),
     Mutant("the limit of tries at a freeze is no limit", F, "        if not weighed.more:\n            break\n", ""),
-    Mutant("what a freeze means is not told", F, 'frozen"\n    call.say("freeze-means")\n', 'frozen"\n'),
+    Mutant("what a freeze means is not told", F, 'else ""\n    call.say("freeze-means")\n', 'else ""\n'),
     Mutant(
         "an account found frozen is frozen again", F, 'if stands.status != "active":', 'if stands.status == "closed":'
     ),
@@ -292,12 +292,33 @@ OF_CALLS = [
     ),
     Mutant("the way out is forgotten", PRESSURE, '    call.say("directed-advice")\n', ""),
     Mutant("a freeze is lifted for whoever asks", SEC, "if await is_under_pressure(call):", "if False:"),
-    Mutant("a swindled caller hears tips only", SEC, '    if topic == "scam":', '    if topic == "swindle":'),
+    Mutant(
+        "the number that rings is taken for proof",
+        ID,
+        '    if number == "this-number":\n',
+        '    if number == "this-number":\n'
+        '        call.facts["customer"] = {"id": "a1", "wallet": "haiyun", "level": 2, "how": "pin"}\n',
+    ),
+    Mutant(
+        "the number that rings is answered in other words",
+        ID,
+        '    if number == "this-number":\n',
+        '    if number == "this-number":\n        call.say("one-moment")\n',
+    ),
+    Mutant(
+        "the wish to be logged out is noted without a yes",
+        PHONE,
+        "    if not await call.confirm(LOG_OUT):\n        return\n",
+        "",
+    ),
+    Mutant("the wish to be logged out tells that the proof was right", SEC, 'froze == "told")', "bool(froze))"),
+    Mutant("who sent no money is told to call the police for it", PRESSURE, "    if sent:", "    if not sent:"),
+    Mutant("a swindled caller hears tips only", SEC, '    elif topic == "scam":', '    elif topic == "swindle":'),
     Mutant(
         "the freeze that was chosen is no freeze",
         SEC,
-        "    if not await freeze_account(call):",
-        "    if not call.facts:",
+        "    froze = await freeze_account(call)",
+        '    froze = "told"',
     ),
     Mutant("the wrong number is official", INFO, '"number-official" if official', '"number-official" if not official'),
     Mutant("a stage is told as another", S, '"case-stage-" + found.stage', '"case-stage-received"'),

@@ -36,7 +36,26 @@ OF_MONEY = [
     Mutant(
         "a record that fits is told as not received", MEANT, "    if found.matches:", "    if len(found.matches) > 1:"
     ),
-    Mutant("the step at which it failed is dropped", T, '    charged = step == "debited"', "    charged = False"),
+    Mutant("the step at which it failed is dropped", T, '(None, step == "debited")', "(None, False)"),
+    Mutant(
+        "likely top-ups before proof", T, "    customer = await identify(call)\n    found", f"    {NO_PROOF}\n    found"
+    ),
+    Mutant(
+        "the likeliest record is taken after a no",
+        MEANT,
+        "if await call.confirm(ABOUT_THIS)",
+        "if not await call.confirm(ABOUT_THIS)",
+    ),
+    Mutant(
+        "a pending record is offered as failed", MEANT, "'pending' if one.reason == 'unknown' else 'failed'", "'failed'"
+    ),
+    Mutant(
+        "whether the bank shows a debit is not listened to",
+        MEANT,
+        "    return await call.confirm(DEBIT)",
+        "    return not await call.confirm(DEBIT)",
+    ),
+    Mutant("the terms that were asked for are not told", D, '    if chosen == "terms":', '    if chosen == "term":'),
     Mutant("charged, and asked to try again", MEANT, "    if before.charged:\n", "    if not before.charged:\n"),
     Mutant(
         "a debit that the bank shows is not believed", MEANT, '    if chosen != "debited":', '    if chosen != "debit":'
@@ -76,7 +95,9 @@ OF_MONEY = [
         "请换一种方式再付一次。",
     ),
     Mutant("a case without a reference", R, "    tell_reference(call, case)\n", ""),
-    Mutant("records before proof", TR, "    customer = await identify(call)\n    one", f"    {NO_PROOF}\n    one"),
+    Mutant(
+        "the balance before proof", TR, "    customer = await identify(call)\n    told", f"    {NO_PROOF}\n    told"
+    ),
     Mutant("spending before proof", TR, "    customer = await identify(call)\n    spent", f"    {NO_PROOF}\n    spent"),
     Mutant("nothing spent is told as spent", TR, "if one.count else", "if not one.count else"),
     Mutant("next and previous are swapped", L, '1 if chosen == "next" else -1', '-1 if chosen == "next" else 1'),

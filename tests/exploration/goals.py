@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ivr.engine.waits import Announcement, Dial, Wait
-from tests.exploration import measuring, words
+from tests.exploration import measuring, tasks, words
 from tests.exploration.finding import PERSON, Fault
 from tests.exploration.goals_elsewhere import GOALS_ELSEWHERE
 from tests.exploration.graph import Edge, Graph, State
@@ -35,6 +35,7 @@ HELD = {
     "G29",
     "G30",
     "G35",
+    "G36",
 }
 
 
@@ -76,7 +77,7 @@ def broken(goals: list[Goal]) -> list[Fault]:
 
 def measured(graph: Graph) -> list[Goal]:
     """All goals that the graph shows."""
-    return [*_seconds(graph), *_keys(graph), *_forms(graph)]
+    return [*_seconds(graph), *_keys(graph), *_tasks(graph), *_forms(graph)]
 
 
 def _seconds(graph: Graph) -> Iterator[Goal]:
@@ -131,6 +132,17 @@ def _keys(graph: Graph) -> Iterator[Goal]:
     }
     for task, (most, ended) in tasks.items():
         yield _count(graph, f"G10 keys of menus to the end of a task: {task}", measuring.fewest(graph, ended), most)
+
+
+def _tasks(graph: Graph) -> Iterator[Goal]:
+    """What a first-time caller keys and hears from the greeting until the answer."""
+    for task in tasks.TASKS:
+        costs = [tasks.cost(graph, task, language) for language in BOTH]
+        found = [f"{one.inputs} inputs, {one.seconds:.0f} s" if one else "no way" for one in costs]
+        met = all(one and one.inputs <= task.inputs and one.seconds <= task.seconds for one in costs)
+        worst = costs[0].way[-1] if costs[0] else graph.entries[0]
+        target = f"{task.inputs} inputs, {task.seconds:.0f} s"
+        yield Goal(f"G36 until {task.name}", target, (found[0], found[1]), met, worst)
 
 
 def _forms(graph: Graph) -> Iterator[Goal]:

@@ -183,8 +183,8 @@ def other_language(graph: Graph) -> list[bool]:
 
 LONG = {
     "identify": "identified",
-    "failed_top_up": "top-up-is",
-    "failed_payment": "payment-is",
+    "failed_top_up": "advice-unknown",
+    "failed_payment": "payment-unknown",
     "freeze_account": "freeze-done",
     "investigate": "case-opened",
     "dispute": "dispute-filed",

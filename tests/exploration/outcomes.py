@@ -93,6 +93,23 @@ _PAYMENTS = [
     ok("near", _paid(near=_paid("generic")["matches"], unsettled=_paid("unknown", payee=None)["matches"])),
     DEAD,
 ]
+_LIKELY_TOP_UPS = [
+    ok("none", _found()),
+    ok("pending", _found(_advice("unknown"))),
+    ok("failed", _found(_advice("insufficient-funds"))),
+    ok(
+        "two",
+        _found(_advice("risk"), _advice("card-expired", id="t2" + NO_DEBIT, no_debit=True)),
+    ),
+    DEAD,
+]
+_LIKELY_PAYMENTS = [
+    ok("none", _paid()),
+    ok("pending", _paid("unknown")),
+    ok("failed", _paid("generic", payee=None)),
+    ok("two", _paid("risk", "card-expired")),
+    DEAD,
+]
 _OFFER = {"title": BOTH, "condition": BOTH, "starts": "2026-11-01", "ends": "2026-11-30"}
 _OFFERS = [
     {**_OFFER, "id": "m1", "audience": "all", "gives": None},
@@ -254,6 +271,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ),
     ],
     "effects.find_top_ups": _TOP_UPS,
+    "effects.likely_top_ups": _LIKELY_TOP_UPS,
     "effects.limits_of": [
         ok(
             "limits",
@@ -295,6 +313,7 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "offers.push_is_on": [ok("on", True), ok("off", False), DEAD],
     "offers.set_push": [ok("set", True), ok("not set", False), DEAD],
     "payments.find_payments": _PAYMENTS,
+    "payments.likely_payments": _LIKELY_PAYMENTS,
     "review.review": [
         ok("nothing", {"status": "active", "two_factor": None, "recent": []}),
         ok("two", {"status": "active", "two_factor": True, "recent": _RECENT}),
@@ -309,6 +328,13 @@ OUTCOMES: dict[str, list[Outcome]] = {
         ok("no debit", [{**_PAID, "id": "y1" + NO_DEBIT, "status": "failed", "no_debit": True}]),
         DEAD,
     ],
+    "records.at_a_glance": [
+        ok("two", {"status": "active", "balance": 12300, "latest": _RECORDS}),
+        ok("none", {"status": "active", "balance": 0, "latest": []}),
+        *(ok(status, {"status": status, "balance": 12300, "latest": [_PAID]}) for status in ("frozen", "closed")),
+        DEAD,
+    ],
+    "records.doubles": [ok("none", []), ok("one", [_PAID]), ok("two", [_PAID, {**_PAID, "id": "y4"}]), DEAD],
     "records.search": [
         ok("none", {"records": [], "more": False}),
         ok("none so far", {"records": [], "more": False, "back_to": "2026-05-04"}),
@@ -362,6 +388,11 @@ OUTCOMES: dict[str, list[Outcome]] = {
     "facts.is_official": [ok("official", True), ok("not official", False)],
     "facts.wallet_facts": [ok("open", _facts(True, "business", 0)), ok("closed", _facts(False, "calendar", 200))],
     "identity.find_account": [
+        ok("account", {"account": "a1", "mark": "m", "ending": "0051"}),
+        ok("no account", {"account": None, "mark": "m", "ending": "0051"}),
+        DEAD,
+    ],
+    "identity.find_account_of_caller": [
         ok("account", {"account": "a1", "mark": "m", "ending": "0051"}),
         ok("no account", {"account": None, "mark": "m", "ending": "0051"}),
         DEAD,

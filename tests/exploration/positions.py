@@ -22,8 +22,8 @@ from ivr.engine.waits import Announcement, Dial, Wait
 
 ONLY_PASSED_ON = {"reason", "fen", "on", "at", "channel", "number", "pin", "keyed", "code", "payee"}
 """Locals that flows only hand to effects; the soundness sample would show it if one began to decide."""
-HANDED_ON = {"topic", "dropped", "senior"}
-"""Facts that the flow of the queue only hands to an effect."""
+HANDED_ON = {"topic", "dropped", "senior", "owner"}
+"""Facts that flows only hand to an effect."""
 READ_ONCE = "remembered"
 """A fact that no flow reads after its first wait."""
 ROUNDS = "refused"

@@ -35,6 +35,7 @@ PROPERTIES: dict[str, Property] = {
     "P14 each answer is taken for what it is": telling.p14_each_answer_is_taken_for_what_it_is,
     "P14 the end of a task": ways.p14_the_end_of_a_task,
     "P17 unknown sounds like known": equal.p17_unknown_sounds_like_known,
+    "P28 the number that rings proves nothing": equal.p28_the_number_that_rings_proves_nothing,
     "P18 at most three rounds": ways.p18_three_rounds,
     "P19 closed rings nobody": ways.p19_closed_rings_nobody,
     "P19 a switched line leads to no task": telling.p19_a_switched_line,

@@ -29,6 +29,8 @@ TRANSACTION_DATA = {
     "dispute-filed",
     "dispute-already",
     "dispute-is",
+    "likely-payment",
+    "likely-double",
     "dispute-twin",
     "dispute-twin-place",
     "dispute-no-twin",
@@ -45,6 +47,11 @@ PROMOTION_DATA = {
 DATA = (
     {
         "top-up-is",
+        "top-up-pending",
+        "top-up-failed",
+        "payment-pending",
+        "payment-failed",
+        "bank-shows-debit",
         "others-found",
         "other-card",
         "recent-payment-unnamed",
@@ -140,6 +147,8 @@ def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
             touched = [one for one in done if one.partition(":")[0] in need]
             if ("keep_note", None) in [(act, given[0]) for act, given in edge.turn.given if given]:
                 touched.remove("keep_note: kept")  # a note of the call, for no account
+            if _is_wish_of_owner(edge) and edge.source not in unweighed:
+                spoken, touched = spoken - {"case-opened", "case-known"}, []
             if spoken or touched:
                 yield Fault("P8", f"{sorted(spoken)} {touched} without proof", edge)
         weak = any(one.startswith(("freeze:", "freeze_untold:", "keep_freeze:")) for one in done)
@@ -147,6 +156,11 @@ def p8_proof_before_data(graph: Graph) -> Iterator[Fault]:
             yield Fault("P8", "a freeze without proof", edge)
         yield from _without_the_right_proof(edge)
         yield from _for_nobody(graph, edge)
+
+
+def _is_wish_of_owner(edge: Edge) -> bool:
+    """Weak proof is enough for a freeze, and for noting that its owner wants to be logged out."""
+    return any(act == "open_case" and given[3].startswith("log-out:") for act, given in edge.turn.given)
 
 
 def _for_nobody(graph: Graph, edge: Edge) -> Iterator[Fault]:

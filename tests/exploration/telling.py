@@ -28,21 +28,36 @@ TOLD: dict[str, set[str]] = {
     "find_payments: two of one minute": {"payment-pick-place"},
     "find_payments: balance": {"balance-is"},
     "find_payments: unnamed": {"payment-is-unnamed"},
+    "likely_top_ups: none": {"top-up-need"},
+    "likely_top_ups: pending": {"top-up-pending"},
+    "likely_top_ups: failed": {"top-up-failed"},
+    "likely_top_ups: two": {"top-up-failed"},
+    "likely_payments: none": {"payment-need"},
+    "likely_payments: pending": {"payment-pending"},
+    "likely_payments: failed": {"payment-failed"},
+    "likely_payments: two": {"payment-failed"},
+    "at_a_glance: two": {"balance-is"},
+    "at_a_glance: none": {"records-none"},
+    "at_a_glance: frozen": {"account-frozen"},
+    "at_a_glance: closed": {"account-closed"},
+    "doubles: none": {"find"},
+    "doubles: one": {"likely-double"},
+    "doubles: two": {"likely-double"},
     "open_case: case": {"case-opened"},
     "open_case: provisional": {"case-opened"},
     "open_case: late": {"case-late"},
     "open_case: settled": {"case-settled"},
-    "latest: none": {"records-none"},
-    "latest: two": {"record-payment"},
-    "latest: failed": {"record-failed"},
-    "latest: no debit": {"record-failed"},
+    "latest: none": {"records-none", "find"},
+    "latest: two": {"record-payment", "likely-payment"},
+    "latest: failed": {"record-failed", "find"},
+    "latest: no debit": {"record-failed", "find"},
     "search: none": {"search-none", "search-none-wider"},
     "search: none so far": {"search-back-to"},
     "payees: none": {"payees-none"},
     "spending: some": {"spent-week"},
     "spending: none": {"spent-nothing-week"},
     "twins: none": {"dispute-no-twin"},
-    "twins: one": {"dispute-twin"},
+    "twins: one": {"dispute-is"},
     "twins: two of one minute": {"dispute-twin-place"},
     "dispute_of: received": {"dispute-already"},
     "dispute_of: late": {"case-late"},
@@ -114,6 +129,9 @@ ORDER = {
     "freeze-if-right": {"freeze_untold: settled"},
     "went-on": {"what_was_left: a way", "what_was_left: a dispute"},
     "dispute-is": {"dispute_of: none"},
+    "log-out-noted": {"freeze: frozen", "standing: frozen"},
+    "money-sent-china": {"money-sent=yes"},
+    "money-sent-police": {"money-sent=yes"},
 }
 """An effect or a message, and what must have come before it on every way there is."""
 AGAIN = {"repeat", "language", "slower", "more-time", "clear"}
@@ -208,14 +226,30 @@ HEARD: dict[tuple[str, str], set[str]] = {
     ("security", "tips"): {"protect-care"},
     ("freeze-now", "no"): {"freeze-not-wanted"},
     ("frozen-then", "advice"): {"protect-care"},
-    ("stolen-first", "advice"): {"protect-care"},
-    ("stolen-first", "freeze"): {"freeze-need", "one-moment"},
+    ("security", "freeze"): {"freeze-need", "one-moment"},
+    ("has-phone", "no"): {"lost-phone-sim"},
+    ("log-out-everywhere", "yes"): {"log-out-noted"},
+    ("money-sent", "yes"): {"money-sent-china", "money-sent-police"},
+    ("about-this", "yes"): {
+        *(f"{kind}-{reason}" for kind in ("advice", "payment") for reason in _REASONS),
+        "dispute-already",
+        "dispute-too-old",
+        "dispute-phone",
+        "dispute-amount",
+        "dispute-merchant",
+        "dispute-refund-day",
+        "dispute-cancel-day",
+        "dispute-no-twin",
+        "dispute-twin-place",
+        "dispute-is",
+    },
     ("way-out", "freeze"): {"freeze-need", "one-moment"},
     ("dispute-now", "no"): {"dispute-wrong"},
     ("investigate-now", "no"): {"investigation-not-wanted"},
     ("complaint-now", "no"): {"complaint-not-wanted"},
-    ("dispute-how", "file"): {"dispute-is"},
-    ("dispute-how", "apply"): {"apply-yourself"},
+    ("dispute-wrong", "apply"): {"apply-yourself"},
+    ("dispute-then", "terms"): {"dispute-steps"},
+    ("balance-then", "others"): {"find"},
     ("dispute-reason", "wrong-payee"): {"dispute-wrong-payee"},
     ("rules", "apply"): {"apply-yourself"},
     ("promotion-messages-now", "no"): {"promotion-messages-stay-on", "promotion-messages-stay-off"},
@@ -259,21 +293,21 @@ def p14_each_answer_is_taken_for_what_it_is(graph: Graph) -> Iterator[Fault]:
 
 
 CASES = {
-    "complaint": ("complaint-now", "yes"),
-    "security": ("investigate-now", "yes"),
-    "reward": ("promotion-case-now", "yes"),
+    "complaint": {("complaint-now", "yes")},
+    "security": {("investigate-now", "yes"), ("log-out-everywhere", "yes")},
+    "reward": {("promotion-case-now", "yes")},
 }
-"""Kinds of a case that a caller asks for, and the answer that asks for it."""
+"""Kinds of a case that a caller asks for, and the answers that ask for it."""
+OWED_TO_VICTIMS = "money-sent:"
+"""The matter of the case for a caller who has sent money to a fraudster, opened unasked while no agent is there."""
 
 
 def p9_a_case_was_asked_for(graph: Graph) -> Iterator[Fault]:
     """A case that the line does not owe is opened right after a yes; an overdue reward is owed."""
     for edge in graph.edges:
         for act, given in edge.turn.given:
-            asked = (
-                act != "open_case"
-                or given[2] not in CASES
-                or (edge.turn.steps[0][1], edge.turn.steps[0][3]) == CASES[given[2]]
-            )
-            if not asked and "rewards_of: overdue" not in edge.turn.outcomes:
+            if act != "open_case" or given[2] not in CASES or given[3].startswith(OWED_TO_VICTIMS):
+                continue
+            is_asked = (edge.turn.steps[0][1], edge.turn.steps[0][3]) in CASES[given[2]]
+            if not is_asked and "rewards_of: overdue" not in edge.turn.outcomes:
                 yield Fault("P9", f"a case about {given[2]} without a yes", edge)

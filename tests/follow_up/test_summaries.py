@@ -25,7 +25,7 @@ def lin(line, served_crm):
     """Lin, whose top-up is looked into; the wallet has a CRM."""
     line.settings = replace(line.settings, crm_url={"": served_crm}, crm_secret={"": SECRET})
     line.restart()
-    return reports(Caller(line, "en", repeat=False).calls(), "800", "1121", time="0940#").proves(LIN)
+    return reports(Caller(line, "en", repeat=False).calls(), "800", "1121").proves(LIN)
 
 
 def summaries(line):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ivr.engine import journal
 from ivr.engine.errors import Diverged
 from ivr.storage.database import begin_read, begin_write
-from tests.call_flows.line import LIN
+from tests.call_flows.line import LIN, OMAR
 from tests.journals.golden import Golden, all_calls
 from tests.journals.recording import record
 from tests.journals.replaying import replay
@@ -49,7 +49,7 @@ def test_a_recorded_call_holds_no_secret(golden):
     assert {step[3] for row in golden.rows for step in row["steps"] if step[2] in ("secret", "sealed")} <= {None, "…"}
 
 
-@pytest.mark.parametrize("old, new", [("top-up-channel", "top-up-way"), ("effects.find_top_ups", "effects.look_up")])
+@pytest.mark.parametrize("old, new", [("about-this", "about-it"), ("effects.likely_top_ups", "effects.look_up")])
 def test_a_renamed_prompt_or_effect_diverges(old, new):
     """A name is a fingerprint: the message says both."""
     with pytest.raises(Diverged, match=f"{new}.*{old}"):
@@ -76,7 +76,7 @@ def test_another_end_diverges():
 
 def test_a_call_that_diverges_is_rescued(line, caller):
     """An apology and a person, with what was entered; the journal says that it was a divergence."""
-    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups").proves(OMAR)
     caller.picks("不清楚", "unsure").picks("银行卡", "bank card")
     engine = line.app.extensions["line"].engine
     this, older = journal.journal.c.call == caller.sid, ("top-up-channel", "top-up-way")

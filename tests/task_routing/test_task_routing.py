@@ -362,7 +362,7 @@ def test_security_comes_first_at_taskrouter_too(desk):
     desk.settles()
     for key in ("1", "1", "1"):
         desk.keys(stolen, key)
-    desk.keys(stolen, "0")
+    desk.keys(stolen, "0#")
     priorities = {one.leg.sid: one.priority for one in desk.space.tasks}
     assert priorities[stolen.leg.sid] == max(priorities.values()) > min(priorities.values())
 

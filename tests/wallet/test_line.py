@@ -83,7 +83,7 @@ def caller(request, bank: Bank, settings, sqlite_template: Path, tmp_path: Path)
 def test_a_caller_is_verified_and_told_what_the_bank_knows(caller):
     """By a code that is sent to the mobile that the bank has."""
     reports(caller.calls(), "800", "1121").proves(LIN)
-    caller.is_told("还在确认", "still being confirmed").is_told("不要重复充值", "do not top up again")
+    caller.is_told("银行还没有确认", "hasn't confirmed this yet").is_told("先不要再充", "don't top up again")
     (case,) = caller.line.get("cases")
     assert (case["customer"], case["about"]) == ("haiyun:K1", "U2")
 
@@ -97,7 +97,7 @@ def test_a_pin_of_the_bank_is_enough(caller):
 def test_a_day_that_is_off_by_one_leads_to_the_record_that_the_bank_has(caller):
     """With what its API offers: the records of a span of time."""
     reports(caller.calls(), "800", "1120").proves(LIN).is_told("是这一笔吗", "Is it this one").presses("1")
-    caller.is_told("不要重复充值", "do not top up again")
+    caller.is_told("先不要再充", "don't top up again")
     payment_failed(caller.calls(), "45*90", "1120").proves(LIN).is_told("晨光书店", "Morning Light Books")
 
 
@@ -108,10 +108,12 @@ def test_the_other_card_that_the_bank_knows_is_named(caller):
 
 def test_a_stranger_is_asked_and_looked_up_as_a_customer_is(caller, bank):
     """The same requests in the same order, so that time tells nobody who is a customer."""
-    reports(caller.calls(), "300", "1120").enters(LIN.number + "#").enters(LIN.tail)
+    reports(caller.calls(), "300", "1120").caller.enters(LIN.number + "#").enters(LIN.tail)
     known, bank.came = list(bank.came), []
     other = Caller(caller.line, caller.lang)
-    reports(other.calls(from_="+8613900000002"), "300", "1120").enters(STRANGER.number + "#").enters(STRANGER.tail)
+    reports(other.calls(from_="+8613900000002"), "300", "1120").caller.enters(STRANGER.number + "#").enters(
+        STRANGER.tail
+    )
     assert bank.came == known == ["POST search", "POST checks"]
 
 
@@ -158,8 +160,8 @@ def test_a_bank_that_is_gone_is_told_honestly(caller):
 
 def asks_for_a_freeze(caller: Caller) -> Caller:
     """Up to the yes."""
-    caller.calls().picks("账户安全", "account security").picks("有人教您", "gives you orders")
-    caller.picks("马上冻结", "freeze your account").enters(LIN.number + "#").enters(LIN.tail)
+    caller.calls().picks("账户安全", "account security")
+    caller.picks("马上冻结", "freeze a stolen account").enters(LIN.number + "#").enters(LIN.tail)
     return caller.is_told("现在冻结这个账户吗", "Shall I freeze this account now")
 
 

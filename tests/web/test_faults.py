@@ -166,7 +166,7 @@ def test_without_wallet_and_person_there_is_a_callback_and_later_all_is_well(cal
     monkeypatch.setattr(live_turn, "TOUCH_SECONDS", 0.05)
     caller.line.put("agents", {"available": 0})
     caller.line.put("wallet", {"mode": mode})
-    reports(caller.calls(), "300", "1120").enters(LIN.number + "#").is_told(*HONEST)
+    reports(caller.calls(), "300", "1120").caller.enters(LIN.number + "#").is_told(*HONEST)
     caller.wants_a_call_back("13700000000").picks("是的", "yes").hangs_up()
     assert [callback["call"] for callback in caller.line.get("callbacks")] == [caller.sid]
     caller.line.put("wallet", {"mode": "ok"})

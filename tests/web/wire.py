@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from ivr.simulator.account.sids import new_sid
 from ivr.simulator.twiml.validation import check
-from tests.call_flows.line import BORROWED, HAIYUN, Caller, Line
+from tests.call_flows.line import BORROWED, HAIYUN, OMAR, Caller, Line
 
 PLACES = [
     "/voice",
@@ -109,12 +109,12 @@ def due(caller: Caller) -> int:
     return int(re.findall(r"/turns/(\d+)", caller.documents[-1])[-1])
 
 
-def at_main_menu(line: Line, lang: str = "zh") -> Caller:
+def at_main_menu(line: Line, lang: str = "zh", from_: str = BORROWED) -> Caller:
     """A call that waits at the main menu."""
-    return Caller(line, lang, repeat=False).calls()
+    return Caller(line, lang, repeat=False).calls(from_=from_)
 
 
-def at_amount(line: Line) -> Caller:
+def at_amount(line: Line, from_: str = BORROWED) -> Caller:
     """A call that waits for an amount."""
-    caller = at_main_menu(line).picks("充值与支付问题", "").picks("充值失败", "")
+    caller = at_main_menu(line, from_=from_).picks("充值与支付问题", "").picks("充值失败", "").proves(OMAR)
     return caller.picks("不清楚", "").picks("银行卡", "")

@@ -1,5 +1,13 @@
 # A failed payment
-payment-need = Have the amount, the day and the time of the payment ready. If you need to look, there is no hurry.
+payment-need = Then I'll need the amount and day of the payment. Take your time.
+payment-pending = { $payee ->
+    [unnamed] Your payment of { MONEY($amount) } on { DATE($at) } isn't confirmed yet.
+   *[other] Your payment of { MONEY($amount) } to { TEXT($payee) } on { DATE($at) } isn't confirmed yet.
+    }
+payment-failed = { $payee ->
+    [unnamed] Your payment of { MONEY($amount) } on { DATE($at) } didn't go through.
+   *[other] Your payment of { MONEY($amount) } to { TEXT($payee) } on { DATE($at) } didn't go through.
+    }
 payment-amount = Enter the amount paid, in yuan. For the point, press star. Then press pound.
 payment-amount-right = The payment is { MONEY($value) }. Is that right?
 payment-day = On which day did you pay?
@@ -8,7 +16,6 @@ payment-day = On which day did you pay?
     .other = For another day
 payment-date = Enter the day of the payment, two digits for the month and two for the day.
 payment-date-right = The payment was on { DATE($value) }. Is that right?
-payment-time = Enter the time, four digits in twenty-four hours, then pound.
 payment-pick = Which of these payments?
     .choice = For { TIME($time) }
 payment-pick-payee = Who was paid?
@@ -23,6 +30,8 @@ payment-charged-unclear = You say that money left all the same, so it is open wh
 
 # Which one is meant, of top-ups and payments alike
 others-found = I see none with just that day and amount, but I do see others.
+about-this = Is this about that one?
+bank-shows-debit = Does your bank show a charge for it?
 is-it-this = Is it this one?
 missed = What next?
     .again = To enter it again
@@ -42,8 +51,8 @@ charged-open-closed = What next?
 debit-not-known = If your bank shows a debit for it, please do not pay again. For a person, press zero.
 debit-not-known-closed = If your bank shows a debit for it, please do not pay again. For a call back, press zero.
 debit-not-taken = By the record, your bank took no money for this one.
-payment-reversal-business = If it does not succeed in the end, what was charged goes back within { SPAN($low, $high, unit: "business-day") }.
-payment-reversal-calendar = If it does not succeed in the end, what was charged goes back within { SPAN($low, $high, unit: "calendar-day") }.
+payment-reversal-business = If it fails, your money will be returned within { SPAN($low, $high, unit: "business-day") }.
+payment-reversal-calendar = If it fails, your money will be returned within { SPAN($low, $high, unit: "calendar-day") }.
 
 # Why a payment failed
 payment-insufficient-funds = There was not enough money for this payment.
@@ -66,7 +75,7 @@ payment-risk = This payment needs a person to check.
 payment-issuer-down = The system of your bank was not available.
 repay-issuer-down = Pay again in half an hour, or pay another way.
 payment-duplicate = This payment had already succeeded. Please do not pay again.
-payment-unknown = This payment is still being confirmed. It is neither a success nor a failure yet. Please do not pay again.
+payment-unknown = This isn't confirmed yet, so it may still go through. Please don't pay again.
 payment-system-fault = This is a fault of our own system, and we will handle it.
 payment-account-state = The account needs more verification by a person.
 payment-expired = This payment took too long and was closed.

@@ -1,31 +1,29 @@
 # Account security: what needs no proof is asked first
 security = Account security.
-    .stolen = For a stolen account or lost phone
+    .freeze = To freeze a stolen account now
     .unfamiliar = For unfamiliar transactions
-    .scam = If someone gives you orders
-    .tips = For protection tips
-    .lift = To lift a freeze
-stolen-advice = Stay calm, and do not tell anyone a code. Two questions first.
-unfamiliar = Are there transactions that are not yours?
+    .scam = If you suspect a scam
+    .frozen = If your account is frozen
+    .tips = For safety tips
+unfamiliar = Are there any transactions that aren't yours?
     .some = If there are some
     .none = If there are none
-    .unsure = If you are unsure
-log-in = Can you log in as usual?
+    .unsure = If you're not sure
+has-phone = Do you still have your phone?
+log-in = Can you still log in?
     .works = If you can log in
-    .fails = If you cannot log in
-stolen-first = What comes first?
-    .freeze = To freeze your account at once
+    .fails = If you can't log in
+frozen-then = What would you like to do next?
     .review = To check recent transactions
-    .advice = For protection advice
-frozen-then = What next?
-    .review = To check recent transactions
-    .advice = For protection advice
-    .lift = To have the freeze lifted
-lift-by-person = A person lifts a freeze, after checking who you are.
+    .advice = For safety advice
+    .enough = If that's all for now
+lift-by-person = An agent can lift a freeze after checking who you are. Please have your ID and your registered phone ready.
 lost-phone-sim = If your phone is gone, ask your mobile operator to block the SIM right away.
 lost-phone-police = If it was stolen, call the police at one one zero. For fraud, call nine six one one zero.
 lost-phone-report = If it was stolen, report it to the police.
 lost-phone-password = Once you have a phone again, change your password first.
+log-out-everywhere = Shall we ask for every device to be logged out?
+log-out-noted = I've noted that every device should be logged out.
 
 # Freezing
 freeze-need = Freezing takes three steps. No code is needed, and no password.
@@ -46,12 +44,14 @@ freeze-out-of-reach = Sorry, I cannot reach the accounts, so nothing is frozen y
 
 # Somebody gives orders
 directed = Is someone telling you what to do right now?
-directed-advice = Please hang up on them. Do nothing that they say, and move no money. There is no safe account. Our staff never ask you to say a password or a code.
-anti-fraud-line = If you have sent money, call the police now at one one zero. The anti-fraud line is nine six one one zero.
-way-out = Here is what helps now.
-    .freeze = To freeze your account at once
+directed-advice = Please hang up on them, and don't send any money. A safe account is always a scam.
+money-sent = Have you already sent money?
+money-sent-china = Call the police now, at one one zero. The anti-fraud line is nine six one one zero. The sooner, the better the chance to stop it.
+money-sent-police = Call the police now, and the bank that got the money. The sooner, the better the chance to stop it.
+way-out = Here is how we can protect you.
+    .freeze = To freeze your account now
     .check = To check the number that called
-    .enough = If that is enough
+    .enough = If that's all for now
 
 # Going through an account
 account-active = Your account is active.

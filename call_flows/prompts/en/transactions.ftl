@@ -1,10 +1,10 @@
 # Transactions and disputes
 transactions = Transactions and disputes.
-    .records = For records
-    .report = To report one
-    .spending = For spending
+    .balance = For balance and activity
+    .report = To report a transaction
     .status = For case status
-    .rules = For rules
+    .spending = For spending
+    .rules = For the rules
 
 # Rules: no verification
 rules-business = Report a disputed transaction within { COUNT($window, unit: "day") }. We decide within { COUNT($decision, unit: "business-day") }.
@@ -20,11 +20,20 @@ apply-yourself = Open { TEXT($app) }. Choose the transaction, and fill in the re
 apply-evidence = Screenshots or receipts help, but you can apply without them. If we filed for you, give the reference there.
 
 # Finding a transaction
-find = How do I look?
+find = How would you like to search?
     .latest = For the latest ones
-    .day = To search by day
+    .day = To search by date
     .amount = To search by amount
     .payee = To search by payee
+likely-payment = The latest one is { MONEY($amount) } to { TEXT($payee) }, { DATE($on) }.
+likely-double = On { DATE($on) }, { MONEY($amount) } to { TEXT($payee) } was charged twice.
+balance-then = What else would you like?
+    .report = To report one of these
+    .others = For other transactions
+    .enough = If that's all
+balance-then-nothing = What else would you like?
+    .others = For other transactions
+    .enough = If that's all
 record = -
     .report = To report this one
     .next = For the next one

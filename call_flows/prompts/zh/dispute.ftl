@@ -1,11 +1,11 @@
 # 纠纷：原因
-dispute-reason = 什么问题？
+dispute-reason = 请问是什么问题？
     .not-me = 不是我付的
     .charge = 多扣了钱
     .not-received = 没收到货
     .refund-missing = 退款没到账
     .wrong-payee = 付错了人
-dispute-charge = 是哪一种？
+dispute-charge = 请问是哪一种？
     .duplicate = 同一笔扣了两次
     .wrong-amount = 金额不对
     .cancelled-subscription = 取消订阅后还在扣
@@ -54,22 +54,17 @@ complaint-wrong = 哪里需要改？
 dispute-already = 这笔已经有纠纷申请，不用再提交。
 
 # 怎么处理
-dispute-decision-business = 提交以后，{ COUNT($days, unit: "business-day") }内有结果。
-dispute-decision-calendar = 提交以后，{ COUNT($days, unit: "calendar-day") }内有结果。
 promise-by = 最晚是{ DATE($by) }。
 promise-around = 大约是{ DATE($by) }，要看到时的放假安排。
-dispute-credit = 等结果时，先把钱垫付给您。
+dispute-credit = 处理期间先把钱垫付给您，争议不成立会收回。
 dispute-steps = 步骤是先受理，再问商家，然后决定。决定退款的，原路退回。
 dispute-refund-business = 决定退款后，退到余额要{ COUNT($balance, unit: "minute") }。退到银行卡，要{ SPAN($card_low, $card_high, unit: "business-day") }。
 dispute-refund-calendar = 决定退款后，退到余额要{ COUNT($balance, unit: "minute") }。退到银行卡，要{ SPAN($card_low, $card_high, unit: "calendar-day") }。
 dispute-compensation-business = 赔偿和退款分开算，{ COUNT($days, unit: "business-day") }内另外决定。
 dispute-compensation-calendar = 赔偿和退款分开算，{ COUNT($days, unit: "calendar-day") }内另外决定。
-dispute-how = 您想怎么提交？
-    .file = 现在替我提交
-    .apply = 听怎么自己申请
 dispute-is = 最后一步。{ DATE($at) }，付给{ TEXT($payee) }{ MONEY($amount) }。
 dispute-because-not-me = 原因是，不是您本人付的。
-dispute-because-duplicate = 原因是扣了两次。
+dispute-because-duplicate = 扣了两次，申请退后一笔。
 dispute-because-wrong-amount = 原因是金额不对。
 dispute-because-not-received = 原因是付了没收到。
 dispute-because-refund-missing = 原因是退款没到账。
@@ -79,6 +74,7 @@ dispute-not-filed = 好的，没有提交。
 dispute-wrong = 哪里需要改？
     .payment = 换一笔交易
     .reason = 换一个原因
+    .apply = 自己提交申请
     .nothing = 不提交了
 
 # 提交
@@ -88,6 +84,13 @@ dispute-filed = 申请已经提交。单号是{ DIGITS($reference, kind: "refere
 dispute-due = { DATE($by) }之前有结果。
 dispute-due-provisional = 大约{ DATE($by) }前后有结果。
 dispute-evidence = 您可以在应用里上传截图或收据，写上单号。没有也不影响。
+dispute-then = 接下来您需要什么？
+    .terms = 听步骤和退款时间
+    .add = 补充说明
+    .enough = 暂时不用了
+dispute-then-told = 还需要什么？
+    .add = 补充说明
+    .enough = 暂时不用了
 dispute-helps-not-me = 如果已经报警，附上报警的证明更好。
 dispute-helps-duplicate = 有这两笔记录就够了。
 dispute-helps-wrong-amount = 有收据更好。

@@ -1,5 +1,13 @@
 # 付款失败
-payment-need = 请准备好付款的金额、日期和时间。需要找一找，不用着急。
+payment-need = 请准备好付款的金额和日期，不用着急。
+payment-pending = { $payee ->
+    [unnamed] { DATE($at) }付款{ MONEY($amount) }，还没有确认。
+   *[other] { DATE($at) }付给{ TEXT($payee) }{ MONEY($amount) }，还没有确认。
+    }
+payment-failed = { $payee ->
+    [unnamed] { DATE($at) }付款{ MONEY($amount) }，没有成功。
+   *[other] { DATE($at) }付给{ TEXT($payee) }{ MONEY($amount) }，没有成功。
+    }
 payment-amount = 请输入付款金额，单位是元。小数点请按星号键，按井号键结束。
 payment-amount-right = 您输入的付款金额是{ MONEY($value) }，对吗？
 payment-day = 是哪一天付款的？
@@ -8,7 +16,6 @@ payment-day = 是哪一天付款的？
     .other = 其他日期
 payment-date = 请输入付款日期，两位月份加两位日子，一共四位数字。
 payment-date-right = 付款日期是{ DATE($value) }，对吗？
-payment-time = 请用二十四小时制输入大概时间，四位数字，再按井号键。
 payment-pick = 是几点的那笔付款？
     .choice = { TIME($time) }
 payment-pick-payee = 付给谁的那笔？
@@ -23,6 +30,8 @@ payment-charged-unclear = 您说钱还是扣了，钱在哪里还不清楚。由
 
 # 指的是哪一笔，充值和付款都用
 others-found = 没有金额和日期都一样的，但有别的记录。
+about-this = 您要问的是这一笔吗？
+bank-shows-debit = 银行那边显示扣款了吗？
 is-it-this = 是这一笔吗？
 missed = 接下来。
     .again = 重新输入
@@ -42,8 +51,8 @@ charged-open-closed = 接下来。
 debit-not-known = 如果银行显示扣了款，请先不要重复付款，人工服务请按零。
 debit-not-known-closed = 如果银行显示扣了款，请先不要重复付款，需要回电请按零。
 debit-not-taken = 按照记录，银行没有为这笔扣款。
-payment-reversal-business = 如果最后没有付成，扣的钱会在{ SPAN($low, $high, unit: "business-day") }内自动退回。
-payment-reversal-calendar = 如果最后没有付成，扣的钱会在{ SPAN($low, $high, unit: "calendar-day") }内自动退回。
+payment-reversal-business = 如果没有成功，钱会在{ SPAN($low, $high, unit: "business-day") }内原路退回。
+payment-reversal-calendar = 如果没有成功，钱会在{ SPAN($low, $high, unit: "calendar-day") }内原路退回。
 
 # 付款失败的原因
 payment-insufficient-funds = 这笔付款的钱不够。
@@ -66,7 +75,7 @@ payment-risk = 这笔付款需要人工核实。
 payment-issuer-down = 发卡银行的系统当时不可用。
 repay-issuer-down = 请过半小时再付，或者换一种方式付款。
 payment-duplicate = 这笔付款之前已经成功，请不要再付。
-payment-unknown = 这笔付款还在确认，现在不能说成功，也不能说失败。请不要重复付款。
+payment-unknown = 这笔还没有确认，还可能成功。请先不要再付。
 payment-system-fault = 这是我们系统的问题，由我们来处理。
 payment-account-state = 账户需要补充验证，要由人工处理。
 payment-expired = 这笔付款等得太久，已经关闭。

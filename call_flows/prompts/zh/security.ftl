@@ -1,31 +1,29 @@
 # 账户安全：不用验证的先问
 security = 账户安全。
-    .stolen = 账户被盗或手机丢失
+    .freeze = 账户被盗或丢手机，马上冻结
     .unfamiliar = 有陌生交易
-    .scam = 有人教您操作或转账
+    .scam = 怀疑被骗
+    .frozen = 账户被冻结
     .tips = 账户防护技巧
-    .lift = 解除冻结
-stolen-advice = 请先不要慌，也不要把验证码告诉任何人。我先问两个问题。
-unfamiliar = 有没有不是您本人的交易？
-    .some = 有陌生交易
-    .none = 没有陌生交易
+unfamiliar = 请问有没有不是您本人的交易？
+    .some = 有
+    .none = 没有
     .unsure = 不清楚
+has-phone = 您的手机还在身边吗？
 log-in = 现在能正常登录账户吗？
     .works = 能登录
     .fails = 登录不了
-stolen-first = 先做哪一件？
-    .freeze = 马上冻结账户
+frozen-then = 接下来您需要什么？
     .review = 核对最近的交易
     .advice = 听防护建议
-frozen-then = 接下来。
-    .review = 核对最近的交易
-    .advice = 听防护建议
-    .lift = 要解除冻结
-lift-by-person = 解除冻结，要由人工核实身份。
+    .enough = 暂时不用了
+lift-by-person = 解除冻结，由人工客服核实身份后办理。请准备好身份证件和注册手机。
 lost-phone-sim = 手机不在身边，请马上联系手机运营商，挂失手机卡。
 lost-phone-police = 被盗请拨打幺幺零报警。遇到诈骗，请拨打九六幺幺零。
 lost-phone-report = 如果手机或者账户被盗，请尽快向警方报案。
 lost-phone-password = 找回手机或者补卡以后，请先更改密码。
+log-out-everywhere = 要我们让所有设备退出登录吗？
+log-out-noted = 已经记下，请同事让所有设备退出登录。
 
 # 冻结
 freeze-need = 冻结一共三步，不用验证码，也不用密码。
@@ -46,9 +44,11 @@ freeze-out-of-reach = 抱歉，现在连不上账户系统，账户还没有冻�
 
 # 有人在指挥
 directed = 现在有人在教您按键，或者向您要验证码吗？
-directed-advice = 请马上挂断对方的电话，不要照着做，也不要转账。根本没有安全账户，客服也不会让您说出密码和验证码。
-anti-fraud-line = 已经转了钱，请马上拨打幺幺零报警。反诈专线是九六幺幺零。
-way-out = 现在可以这样做。
+directed-advice = 请马上挂断对方的电话，不要转账。所谓的安全账户都是骗局。
+money-sent = 您已经把钱转出去了吗？
+money-sent-china = 请马上拨打幺幺零报警，反诈专线是九六幺幺零。越早，越有可能拦下来。
+money-sent-police = 请马上报警，并联系收款的银行。越早，越有可能拦下来。
+way-out = 现在可以这样保护您。
     .freeze = 马上冻结账户
     .check = 核对对方的号码
     .enough = 我已经明白了

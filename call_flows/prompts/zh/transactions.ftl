@@ -1,10 +1,10 @@
 # 交易与争议
 transactions = 交易与争议。
-    .records = 交易记录
-    .report = 反映交易
-    .spending = 消费情况
+    .balance = 余额和最近交易
+    .report = 对交易有疑问
     .status = 服务单进度
-    .rules = 规则与申请
+    .spending = 消费情况
+    .rules = 争议规则
 
 # 规则：不用验证
 rules-business = 交易有争议，请在{ COUNT($window, unit: "day") }内提出。我们在{ COUNT($decision, unit: "business-day") }内给出结果。
@@ -20,11 +20,20 @@ apply-yourself = 请{ TEXT($app) }。选择那笔交易，填写原因、金额�
 apply-evidence = 可以附上截图或收据，没有也能提交。电话里建的申请，请在那里写上单号。
 
 # 找一笔交易
-find = 想怎么查？
+find = 请问您想怎么查这笔交易？
     .latest = 最近的交易
     .day = 按日期查找
     .amount = 按金额查找
     .payee = 按收款方查找
+likely-payment = 最近一笔，{ DATE($on) }付给{ TEXT($payee) }{ MONEY($amount) }。
+likely-double = { DATE($on) }，付给{ TEXT($payee) }{ MONEY($amount) }，扣了两次。
+balance-then = 请问还需要什么？
+    .report = 其中一笔有问题
+    .others = 查其他交易
+    .enough = 不用了
+balance-then-nothing = 请问还需要什么？
+    .others = 查其他交易
+    .enough = 不用了
 record = -
     .report = 反映这笔有问题
     .next = 下一笔

@@ -41,7 +41,7 @@ FORBIDDEN = {
     "promotion": (PROMOTIONAL, re.compile(f"{ABOUT_PROMOTIONS.pattern}|{FOR_AGENTS.pattern}")),
     "blame": (BLAMING, FOR_AGENTS),
     "key before label": (KEY_BEFORE_LABEL, None),
-    "key by hand": (KEY_BY_HAND, re.compile(rf"{FOR_AGENTS.pattern}|if-unknown|press\.")),
+    "key by hand": (KEY_BY_HAND, re.compile(rf"{FOR_AGENTS.pattern}|if-unknown|or-this-number|press\.")),
     "pound alone": (POUND_ALONE, IN_MENUS),
 }
 """Rule → what may not be said, and the messages (by the beginning of their id) in which it may."""

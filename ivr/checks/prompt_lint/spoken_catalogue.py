@@ -15,7 +15,7 @@ from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
 
 from ivr.engine import twiml
-from ivr.engine.prompts import FailureCounts, Menu, Prompt
+from ivr.engine.prompts import Ask, FailureCounts, Menu, Prompt
 from ivr.engine.speaking import Speaker
 from ivr.engine.utterances import Utterance
 from ivr.engine.waits import Wait
@@ -38,13 +38,14 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "DIGITS": ("202611017",),
 }
 """A middling value for each speech function; a span has two."""
-NAMES = {
+NAMES: dict[str, Any] = {
     "website": {"zh": "海云钱包官方网站的联系我们页面", "en": "the Contact us page of the official Haiyun website"},
     "app": {"zh": "在应用内依次进入设置、帮助与客服", "en": "Settings, then Help and support, in the app"},
     "social": {"zh": "海云钱包官方公众号", "en": "the official Haiyun account"},
     "arrival": {"zh": "两小时内到账", "en": "within two hours"},
+    "ending": "0051",
 }
-"""Names from a wallet's data, by the variable that holds them."""
+"""Names from a wallet's data, and the end of a number, by the variable that holds them."""
 BRAND = {"zh": "海云钱包", "en": "Haiyun Wallet"}
 
 
@@ -89,6 +90,8 @@ class SpokenCatalogue:
 
     def _document(self, prompt: Prompt, language: str, sample: dict[str, Any]) -> str:
         args = dict(sample)
+        if isinstance(prompt, Ask) and prompt.hint:
+            args |= self.samples[prompt.hint][0]
         written = self.options[language][prompt.name]
         if isinstance(prompt, Menu) and "choice" in written:
             records = [option for option in prompt.options if option not in written]
@@ -118,7 +121,8 @@ class _Samples(Visitor):
         for place, argument in enumerate(node.arguments.positional):
             if isinstance(argument, ast.VariableReference):
                 name = argument.id.name
-                self._found[name] = VALUES[node.id.name][place] if node.id.name in VALUES else NAMES.get(name, BRAND)
+                usual = VALUES[node.id.name][place] if node.id.name in VALUES else BRAND
+                self._found[name] = NAMES.get(name, usual)
 
     def visit_SelectExpression(self, node: ast.SelectExpression) -> None:
         if isinstance(node.selector, ast.VariableReference):
