@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from call_flows.pick_record import distinguishing_labels
+from ivr.demo import records
 from ivr.speech.catalogue import words
 from ivr.wallet.payments import Explained
 from ivr.wallet.reasons import Reason
@@ -182,8 +183,8 @@ def test_of_many_equal_payments_the_one_that_failed_is_offered(caller):
 
 
 @requirement("R58")
-def test_today_stays_the_day_that_was_meant_when_midnight_passes(caller):
-    """Today is the day on which the question was answered."""
+def test_today_is_that_of_the_wallet(caller):
+    """Two minutes before midnight at home."""
     add_payment(caller, {"code": "51", "at": "2026-11-23T21:30:00+08:00"})
     caller.line.put("clock", {"now": "2026-11-23T23:58:00+08:00"})
     payment_failed(caller.calls(), "123").proves(LIN).is_told("钱不够", "not enough money")
@@ -247,4 +248,89 @@ def test_a_debit_that_the_bank_shows_becomes_a_case(caller, shows):
     caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments").proves(LIN)
     caller.picks("是的", "yes").is_told("钱不够", "not enough money").is_told("显示扣款", "your bank show a charge")
     caller.picks(*(("是的", "yes") if shows else ("不是", "no")))
-    assert [case["kind"] for case in caller.line.get("cases")] == (["charged"] if shows else [])
+    if shows:
+        caller.is_told("由我们来查", "we will look into it").is_told("十一月二十四日", "November twenty-fourth")
+        (case,) = caller.line.get("cases")
+        assert (case["kind"], case["about"], case["due"]) == ("charged", "N0", "2026-11-24")
+    else:
+        caller.is_told("问题解决了吗", "solve your problem")
+        assert caller.line.get("cases") == []
+
+
+ABOUT_THIS = ("您要问的是这一笔吗", "Is this about that one")
+NEED = ("付款的金额", "amount and day of the payment")
+
+
+def asks_why(caller: Caller, person: Person) -> Caller:
+    """From the main menu to what the line says after verification."""
+    return caller.picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments").proves(person)
+
+
+@requirement("R58")
+def test_a_pending_payment_is_offered_as_unknown(caller):
+    """Neither success nor failure; a yes brings the case."""
+    asks_why(caller.calls(), PRIYA).is_told("付给东港电器四百一十元，还没有确认", "East Harbour Appliances")
+    caller.is_told("还没有确认", "isn't confirmed yet").is_told(*ABOUT_THIS)
+    assert caller.line.get("cases") == []
+    caller.picks("是的", "yes").is_told("先不要再付", "don't pay again")
+    assert [(case["kind"], case["about"]) for case in caller.line.get("cases")] == [("unknown", "Y9")]
+
+
+@requirement("R58")
+def test_the_last_three_payments_that_did_not_succeed_are_offered_newest_first(caller):
+    """None that is older than two weeks, none that succeeded, no top-up; after three noes the questions come."""
+    days = {"08": 800, "18": 1800, "19": 1900, "20": 2000, "21": 2100}
+    failed = [{"code": "51", "amount": fen, "at": f"2026-11-{day}T09:00:00+08:00"} for day, fen in days.items()]
+    add_payment(caller, *failed, {"status": "succeeded", "amount": 2200})
+    asks_why(caller.calls(), LIN)
+    for zh, en in (("二十一元", "twenty-one yuan"), ("二十元", "twenty yuan"), ("十九元", "nineteen yuan")):
+        caller.is_told(zh, en).is_told(*ABOUT_THIS).picks("不是", "no")
+    caller.is_not_told(*ABOUT_THIS).is_told(*NEED)
+
+
+@requirement("R58")
+def test_without_a_failed_payment_the_questions_come_at_once(caller):
+    """Lin's payments succeeded; that a top-up failed is not mentioned here."""
+    asks_why(caller.calls(), LIN).is_not_told(*ABOUT_THIS).is_told(*NEED).does_not_hear("充值三百", "top-up")
+
+
+@requirement("R58")
+def test_a_payment_older_than_two_weeks_is_found_by_amount_and_day(caller):
+    """It is not offered."""
+    add_payment(caller, {"code": "51", "at": "2026-11-08T23:59:59+08:00"})
+    asks_why(caller.calls(), LIN).is_not_told(*ABOUT_THIS).enters("123#").presses("1")
+    caller.picks("其他日期", "another day").enters("1108").presses("1").is_told("钱不够", "not enough money")
+
+
+@requirement("R58")
+@pytest.mark.parametrize("status", ["failed", "pending"])
+def test_a_payment_whose_payee_is_not_known_is_offered_by_amount_and_day(caller, status, monkeypatch):
+    """Without a gap in the sentence, and without a name."""
+    monkeypatch.setattr(records, "_both", lambda name: None)
+    add_payment(caller, {"status": status, "code": "51" if status == "failed" else "68"})
+    asks_why(caller.calls(), LIN).is_told(
+        "十一月二十二日付款一百二十三元", "Your payment of one hundred twenty-three yuan on"
+    )
+    caller.is_told(*ABOUT_THIS).does_not_hear("付给", "yuan to", "unnamed", "None").picks("是的", "yes")
+    caller.is_told(*(("钱不够", "not enough money") if status == "failed" else ("先不要再付", "don't pay again")))
+
+
+@requirement("R58", "R31")
+def test_no_payment_is_named_while_the_proof_is_open(caller):
+    """At none of its steps, nor after a PIN that was wrong."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("付款失败", "failed payments")
+    for keyed in (DANA.number + "#", DANA.tail, "2", "000000"):
+        caller.enters(keyed).does_not_hear("元", "yuan", "蓝湾酒店", "Blue Bay Hotel", *ABOUT_THIS)
+    caller.is_told("没有对上", "did not match")
+
+
+@requirement("R58")
+@pytest.mark.parametrize(
+    "record",
+    [{"code": "51", "bank_debited": False}, {"status": "pending", "code": "68"}, {"code": "43"}],
+    ids=["no debit", "pending", "for a person"],
+)
+def test_a_debit_is_not_asked_about_where_the_answer_decides_nothing(caller, record):
+    """The record settles it, a case is owed anyway, or a person takes over."""
+    add_payment(caller, record)
+    asks_why(caller.calls(), LIN).picks("是的", "yes").is_not_told("显示扣款了吗", "your bank show a charge")

@@ -191,8 +191,10 @@ def test_a_pound_after_a_wrong_reference_does_not_cut_off_that_it_was_wrong(call
 def test_a_pound_after_the_key_of_a_menu_is_nothing(caller, bare_hash):
     """Before a menu and before an entry: the next question is heard whole, and a time is not left out by it."""
     other = Caller(caller.line, caller.lang, bare_hash=bare_hash)
-    looks(other, OMAR, BY_DAY).presses("1#").is_told("二十四小时制", "twenty-four hours").presses("*#")
-    at_the_channel(Caller(caller.line, caller.lang, bare_hash=bare_hash)).presses("1#").is_told(*AMOUNT)
+    other.calls().presses("2#").is_told("充值失败", "failed top-ups").presses("1#")
+    other.is_told("请输入注册手机号", "Enter your registered number").proves(OMAR).presses("5#").presses("1#")
+    other.is_told(*AMOUNT).enters("68#").presses("1#").is_told("哪一天", "which day")
+    looks(other, OMAR, BY_DAY).presses("1#").is_told("二十四小时制", "twenty-four hours")
     assert not other.rung
 
 

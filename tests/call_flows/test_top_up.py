@@ -391,8 +391,9 @@ def test_of_a_failed_one_the_reason_comes_first_and_then_whether_the_bank_shows_
     caller.is_told("余额不够", "balance is not enough").is_told("银行那边显示扣款", "your bank show a charge")
     caller.picks(*(("是的", "yes") if shows else ("不是", "no")))
     if shows:
-        caller.is_told("由我们来查", "we will look into it")
-        assert [(case["kind"], case["about"]) for case in caller.line.get("cases")] == [("charged", "T1")]
+        caller.is_told("由我们来查", "we will look into it").is_told("十一月二十四日", "November twenty-fourth")
+        (case,) = caller.line.get("cases")
+        assert (case["kind"], case["about"], case["due"]) == ("charged", "T1", "2026-11-24")
     else:
         caller.is_told("换一张卡", "another card").is_told("问题解决了吗", "solve your problem")
         assert caller.line.get("cases") == []
@@ -431,3 +432,48 @@ def test_a_wallet_that_does_not_answer_is_neither_success_nor_failure(caller, mo
     caller.line.put("wallet", {"mode": mode})
     caller.enters(DANA.pin).is_told("不代表失败", "neither success nor failure")
     assert caller.talking_to and caller.line.get("cases") == []
+
+
+@requirement("R48")
+def test_without_a_record_the_questions_come_at_once(caller):
+    """Nothing is offered, and nothing is said of records."""
+    asks_why(caller.calls(), OMAR).is_not_told(*ABOUT_THIS).is_not_told("没有收到", "did not receive")
+    caller.is_told("渠道、金额和日期", "channel, amount and day").is_told("停在哪一步", "Which step failed")
+
+
+@requirement("R31", "R48")
+def test_no_record_is_named_while_the_proof_is_open(caller):
+    """At none of its steps, nor after a PIN that was wrong."""
+    caller.calls().picks("充值与支付问题", "top-up and payment").picks("充值失败", "failed top-ups")
+    for keyed in (DANA.number + "#", DANA.tail, "2", "000000"):
+        caller.enters(keyed).does_not_hear("元", "yuan", *ABOUT_THIS)
+    caller.is_told("没有对上", "did not match")
+
+
+@requirement("R48")
+@pytest.mark.parametrize("at, is_offered", [("09T00:00:00", True), ("08T23:59:59", False)])
+def test_two_weeks_begin_at_midnight_of_the_wallets_day(caller, at, is_offered):
+    """The fourteenth day before today is offered whole."""
+    failed = {"id": "T1", "customer": "K1", "amount": 30000, "channel": "card", "status": "failed", "code": "54"}
+    caller.line.change_world(lambda world: world.update(top_ups=[failed | {"at": f"2026-11-{at}+08:00"}]))
+    asks_why(caller.calls(), LIN)
+    caller.is_told(*ABOUT_THIS) if is_offered else caller.is_not_told(*ABOUT_THIS)
+
+
+SETTLED = [
+    ({"code": "51", "bank_debited": False}, "余额不够", "balance is not enough"),
+    ({"code": "96", "bank_debited": False}, "我们系统的问题", "fault of our own system"),
+    ({"status": "pending", "code": "68"}, *UNKNOWN),
+    ({"code": "51", "bank_debited": True}, *UNKNOWN),
+    ({"code": "RISK_REJECT"}, "需要人工核实", "needs a person to check"),
+]
+
+
+@requirement("R49", "R56", "R5")
+@pytest.mark.parametrize("record, zh, en", SETTLED, ids=["no debit", "ours", "pending", "debited", "for a person"])
+def test_a_debit_is_not_asked_about_where_the_answer_decides_nothing(caller, record, zh, en):
+    """The record settles it, a case is owed anyway, or a person takes over."""
+    one = {"id": "T1", "customer": "K1", "amount": 30000, "channel": "card", "status": "failed"}
+    caller.line.change_world(lambda world: world.update(top_ups=[one | {"at": "2026-11-21T09:40:00+08:00"} | record]))
+    asks_why(caller.calls(), LIN).picks("是的", "yes").is_told(zh, en)
+    caller.is_not_told("显示扣款了吗", "your bank show a charge")

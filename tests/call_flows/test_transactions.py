@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.call_flows.disputing import FILED, NOT_RECEIVED, filed
 from tests.call_flows.line import DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Person
 from tests.call_flows.transactions import BY_AMOUNT, BY_PAYEE, LATEST, OLDER, looks, opens, pays
 
 requirement = pytest.mark.requirement
 PRIYA = Person("12025550156", "770924", "905137")
+NOAH = Person("12025550158", "620317", "518264")
+BALANCE = ("余额和最近", "balance")
+OF_THESE = ("其中一笔有问题", "report one of these")
 NEWEST = ("十一月二十日，付给城市公交十二元", "November twentieth, a payment of twelve yuan to City Bus")
 PERIODS = ("最近七天", "seven days"), ("这个月", "This month"), ("上个月", "Last month")
 
@@ -186,3 +190,55 @@ def test_the_balance_of_a_frozen_account_is_told_with_how_it_stands(caller):
     """Without transactions, other ways to look are still there."""
     opens(caller, LINFU).picks("余额和最近", "balance").proves(SUN).is_told("冻结状态", "account is frozen")
     caller.is_told("余额是", "balance is").is_told("查其他交易", "other transactions")
+
+
+@requirement("R39", "R59")
+@pytest.mark.parametrize(
+    "state, zh, en", [("frozen", "冻结状态", "account is frozen"), ("closed", "已经注销", "account is closed")]
+)
+def test_how_an_account_stands_is_told_before_its_balance_and_records(caller, state, zh, en):
+    """Both are still the owner's to hear, and what is not settled is not told as done."""
+    caller.line.change_world(lambda world: world["customers"][0].update(status=state))
+    opens(caller).picks(*BALANCE).proves(LIN).is_told(zh, en).is_told("余额是", "balance is")
+    caller.is_told("充值八百元", "eight hundred yuan").is_told("还在确认", "still being confirmed").is_told(*OF_THESE)
+
+
+@requirement("R59")
+def test_the_balance_of_an_active_account_comes_without_its_status(caller):
+    """Nothing is said of what is as it should be."""
+    opens(caller).picks(*BALANCE).proves(LIN).is_not_told("账户状态", "account is")
+
+
+@requirement("R59")
+def test_without_transactions_the_balance_is_told_and_none_can_be_reported(caller):
+    """An empty list is no proof that no money left."""
+    opens(caller).picks(*BALANCE).proves(OMAR).is_told("余额是零元", "balance is now zero yuan")
+    caller.is_told("没有查到交易", "I see no transactions").is_told("不要重复付款", "do not pay again")
+    caller.is_not_told(*OF_THESE).picks("不用了", "that's all").is_told("问题解决了吗", "solve your problem")
+
+
+@requirement("R59")
+@pytest.mark.parametrize("mode", ["slow", "error", "down"])
+def test_while_the_wallet_is_away_no_balance_is_made_up(caller, mode):
+    """Neither a figure nor "no transactions": the truth, and a person."""
+    opens(caller).picks(*BALANCE).enters(PRIYA.number + "#").enters(PRIYA.tail).picks("电话服务密码", "phone PIN")
+    caller.line.put("wallet", {"mode": mode})
+    caller.enters(PRIYA.pin).is_told("查不到记录", "cannot see the records")
+    caller.does_not_hear("余额是", "balance is", "没有查到交易", "no transactions")
+    assert caller.talking_to
+
+
+@requirement("R59", "R61", "R70")
+def test_one_of_the_last_ones_is_disputed_without_a_search(caller):
+    """Picked by its day; reason, its questions, and a yes."""
+    opens(caller).picks(*BALANCE).proves(NOAH).picks(*OF_THESE).picks("二十日", "twentieth").picks(*NOT_RECEIVED)
+    caller.presses("1").presses("1").is_told("望山咖啡", "Hillview Coffee").presses("1").is_told(*FILED)
+    assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y21", "not-received")]
+
+
+@requirement("R59", "R61")
+def test_the_only_transaction_is_reported_without_being_picked(caller):
+    """Where there is nothing to choose, nothing is asked."""
+    caller.line.change_world(lambda world: world.update(payments=world["payments"][:1], top_ups=[], disputes=[]))
+    opens(caller).picks(*BALANCE).proves(LIN).is_told(*OLDER).picks(*OF_THESE)
+    caller.is_not_told("是哪一天", "which day").is_told("请问是什么问题", "What went wrong")
