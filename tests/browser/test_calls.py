@@ -10,11 +10,11 @@ from playwright.sync_api import expect
 from ivr.simulator.calls.phone import ANONYMOUS
 
 EXPLAINED = {
-    "zh": ("充值八百元", "不能说成功，也不能说失败", "请不要重复充值", "一到三个工作日内", "十一月二十四日之前"),
+    "zh": ("充值八百元", "银行还没有确认", "请先不要再充", "一到三个工作日内", "十一月二十四日之前"),
     "en": (
-        "A top-up of eight hundred yuan",
-        "neither a success nor a failure",
-        "Please do not top up again",
+        "Your top-up of eight hundred yuan",
+        "hasn't confirmed this yet",
+        "Please don't top up again",
         "one to three business days",
         "by November twenty-fourth",
     ),
@@ -61,15 +61,13 @@ def test_keys_are_pressed_on_the_page_on_the_keyboard_and_in_the_transcript(wind
     """Three ways to press keys, one call."""
     window.rings().clicks(".key[data-key='2']").hears_a_question().is_told("For account security, press 1")
     window.presses("2").hears_a_question().is_told("Top-up and payment.")
-    window.picks("For failed top-ups").is_told("Which step failed?")
+    window.picks("For failed top-ups").is_told("There are three steps")
     assert [line["text"] for line in window.picture()["lines"] if line["who"] == "caller"] == ["2", "2", "1"]
 
 
 def test_enter_is_the_pound_key(window):
     """It ends an entry."""
-    window.rings()
-    for keys in ("2", "2", "1", "4", "1"):
-        window.presses(keys).hears_a_question()
+    window.rings().comes_to_the_amount()
     window.presses("800\n").is_told("The amount is eight hundred yuan")
 
 

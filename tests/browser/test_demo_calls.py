@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 BRANCHES = {
     "freeze-borrowed": (("The account is frozen now", "账户已经冻结"), ("Freeze", "冻结")),
-    "payment-unknown": (("Please do not pay again", "请不要重复付款"), ("Case", "服务单")),
+    "payment-unknown": (("Please don't pay again", "请先不要再付"), ("Case", "服务单")),
     "duplicate": (("It is filed", "申请已经提交"), ("Dispute", "争议")),
     "messages": (("Messages about offers are on now", "优惠消息已经开启"), ("Consent", "授权")),
     "is-it-you": (("nine five zero zero one", "九五零零幺"), None),

@@ -116,11 +116,16 @@ class Window:
         return self.page.evaluate(script, argument)
 
     def explains_a_top_up(self, language: str) -> Window:
-        """Lin asks for the 800 yuan of the 21st, from the greeting to the answer, with the code out of the text."""
-        for keys in ("1" if language == "zh" else "2", "2", "1", "4", "1", "800#", "1", "3", "1121", "1", "1#"):
+        """Lin hears of the 800 yuan of the 21st, from the greeting to the answer, with the code out of the text."""
+        for keys in ("1" if language == "zh" else "2", "2", "1", "19900000051#", "21403*", "1"):
             self.presses(keys).hears_a_question()
-        self.presses("19900000051#").hears_a_question().presses("21403*").hears_a_question().presses("1")
-        return self.hears_a_question().keys_the_code()
+        return self.keys_the_code().hears_a_question().presses("1").hears_a_question()
+
+    def comes_to_the_amount(self) -> Window:
+        """From the greeting, as Omar, who has no top-ups: he is asked for the amount of one."""
+        for keys in ("2", "2", "1", "10002054#", "553201", "2", "730162", "4", "1"):
+            self.presses(keys).hears_a_question()
+        return self
 
     def plays(self, demo_call: str, hints: int = 60) -> Window:
         """Play a ready-made call hint by hint, to its end or for this many hints."""

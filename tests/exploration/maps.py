@@ -17,6 +17,7 @@ TITLES = {
     "resume_dropped_call": "Resume a dropped call 接着办",
     "line_switched": "Line switched 运维切换",
     "security": "Security 账户安全",
+    "lost_phone": "Lost phone 手机丢失",
     "top_up": "Top-up 充值",
     "transactions": "Transactions 交易",
     "promotions": "Promotions 优惠",
