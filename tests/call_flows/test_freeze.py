@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ivr.demo.tables import customers
 from ivr.storage.database import begin_read, connect
-from tests.call_flows.line import DANA, LIN, LINFU, OMAR, SUN, Caller, Line, Person
+from tests.call_flows.line import BORROWED, DANA, HAIYUN, LIN, LINFU, OMAR, SUN, Caller, Line, Person
 from tests.call_flows.places import types_ahead
 
 requirement = pytest.mark.requirement
@@ -59,6 +59,29 @@ def test_an_account_is_frozen_at_any_hour_without_a_code(caller, now):
     assert "冻结" in text
     report = caller.report()
     assert (report["level"], report["summary"]["priority"]) == ("L1", "high")
+
+
+@requirement("R27")
+def test_a_freeze_takes_four_inputs_besides_number_and_tail(caller):
+    """The language, security, the freeze, a yes: nothing else is asked before it."""
+    caller.dials(HAIYUN, BORROWED).presses("1" if caller.lang == "zh" else "2").presses("1").presses("1")
+    gives(caller, LIN).presses("1").is_told(*FROZEN)
+    assert status(caller.line, "K1") == "frozen"
+
+
+@requirement("R27", "R31")
+def test_the_number_that_rings_may_be_meant_but_does_not_prove_anything(caller):
+    """A forged one without the tail freezes nothing and leads to a person; with the tail it is a freeze like any."""
+    wants_a_freeze(caller.calls(from_="+8619900000051"))
+    for place in range(3):
+        gives(caller, Person("1", f"99999{place}")).is_told(*NO_MATCH)
+    assert caller.talking_to and caller.report()["level"] == "L0"
+    caller.hangs_up()
+    gives(wants_a_freeze(caller.calls(from_="+8619900000051")), Person("1", LIN.tail))
+    caller.is_told("尾号是零零五幺", "ends in zero zero five one").is_told(*SURE)
+    assert (status(caller.line, "K1"), caller.line.get("freezes")) == ("active", [])
+    caller.presses("1").is_told(*FROZEN)
+    assert caller.report()["level"] == "L1"
 
 
 @requirement("R24", "R27")

@@ -63,6 +63,37 @@ def test_a_yes_after_many_guesses_says_nothing_of_the_proof_either(line, number)
     assert (status(line, "K1"), line.get("freezes")) == ("active", [])
 
 
+@requirement("R27", "R31")
+@pytest.mark.parametrize("number", [LIN.number, "19911112222"], ids=["an account", "nobody's number"])
+@pytest.mark.parametrize("last", ["rings", "keyed"])
+def test_guesses_count_alike_whether_the_number_is_keyed_or_rings(line, number, last):
+    """Five the one way, and the sixth the other way is told no verdict, whether there is such an account or not."""
+    forged, rung = "+86" + number, Person("1", "999999")
+    if last == "rings":
+        guesses(line, number, 5)
+        gives(wants_a_freeze(Caller(line, "en").calls(from_=forged)), rung).hears(SURE[1])
+        return
+    for tries in (3, 2):
+        prober = wants_a_freeze(Caller(line, "en").calls(from_=forged))
+        for _ in range(tries):
+            gives(prober, rung).hears("details did not match")
+        prober.hangs_up()
+    gives(wants_a_freeze(Caller(line, "en").calls()), Person(number, "999999")).hears(SURE[1])
+
+
+@requirement("R27", "R31")
+def test_whoever_was_told_no_verdict_is_not_asked_whether_to_be_logged_out(line):
+    """Right or wrong: SIM and police, the same words, and no case; a case would be a verdict."""
+    guesses(line, LIN.number, 5)
+    heard = []
+    for person in (LIN, Person(LIN.number, "999999")):
+        caller = gives(wants_a_freeze(Caller(line, "en", repeat=False).calls(from_="anonymous")), person)
+        caller.presses("1").hears(IF_RIGHT[1]).picks("不是", "no")
+        heard.append(caller.hears("block the SIM").does_not_hear("logged out").heard)
+        caller.hangs_up()
+    assert len(set(heard)) == 1 and line.get("cases") == []
+
+
 @requirement("R27")
 @pytest.mark.parametrize("from_", [LINS, "anonymous", "+8613900000031"])
 def test_a_real_freeze_is_never_blocked_by_strangers_who_guessed(caller, from_):

@@ -6,11 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from ivr.storage.database import begin_read, metadata
-from tests.call_flows.line import DANA, HAIYUN, LIN, NOON, OMAR, Caller, Person
+from tests.call_flows.line import BORROWED, DANA, HAIYUN, LIN, NOON, OMAR, Caller, Person
 
 requirement = pytest.mark.requirement
 STRANGER = Person("13700000000", "111111")
 HAIYUN_LIMITS = ("充值限额", "my limits")
+LINS, DANAS = "+8619900000051", "+12025550151"
+RINGS = "1"
+"""Keyed for the number that rings."""
 
 
 def asks_for_limits(caller: Caller, from_: str = "+8613900000001") -> Caller:
@@ -67,14 +70,72 @@ def test_who_is_verified_is_not_asked_again(caller):
 
 def test_the_number_that_calls_proves_nothing(caller):
     """Calling from the registered number opens no door."""
-    asks_for_limits(caller, "+8619900000051").is_told("注册手机号", "registered number")
+    asks_for_limits(caller, LINS).is_told("注册手机号", "registered number")
 
 
-def transcripts(caller: Caller, persons: list[Person], code: str) -> list[tuple[list[str], list[str]]]:
+@requirement("R19", "R31")
+def test_one_and_pound_stand_for_the_number_that_rings(caller):
+    """Only its last digits are said; a tail and a code are needed as ever."""
+    asks_for_limits(caller, LINS).is_told(
+        "来电号码，尾号零零五幺，按一再按井号", "this phone, zero zero five one, press one"
+    )
+    caller.enters(RINGS + "#").is_told("最后六位", "last six").enters(LIN.tail)
+    caller.picks("短信验证码", "code by text").enters(caller.code())
+    assert passed(caller) and caller.report()["level"] == "L2"
+
+
+@requirement("R31")
+def test_a_forged_number_that_rings_hears_the_same_words_and_needs_the_same_proof(caller):
+    """A right tail, a wrong one, nobody's number: the same words and steps, and the words of a keyed number."""
+    claims = [(LINS, LIN.tail), (LINS, "999999"), ("+8613700000051", LIN.tail)]
+    first, *others = [transcripts(caller, [Person(RINGS, tail)], "000000", from_) for from_, tail in claims]
+    assert all(other == first for other in others)
+    ((keyed, _),) = transcripts(caller, [LIN], "000000", LINS)
+    assert first[0][0] == keyed and ("信息没有对上" in keyed[-1] or "did not match" in keyed[-1])
+    assert caller.report()["level"] == "L0"
+
+
+@requirement("R31")
+def test_wrong_rounds_count_alike_whether_the_number_is_keyed_or_rings(caller):
+    """Five in all; then the right PIN is refused, whichever way the number is given."""
+    keyed, rung = Person(DANA.number, DANA.tail, "000000"), Person(RINGS, DANA.tail, "000000")
+    for persons in ([rung, keyed, rung], [keyed, rung]):
+        asks_for_limits(caller, DANAS)
+        for person in persons:
+            caller.proves(person)
+        caller.hangs_up()
+    for person in (DANA, Person(RINGS, DANA.tail, DANA.pin)):
+        asks_for_limits(caller, DANAS).proves(person).is_told("信息没有对上", "did not match")
+        caller.hangs_up()
+
+
+@requirement("R19")
+@pytest.mark.parametrize("hidden", ["anonymous", "+266696687", "+86282452253"])
+def test_a_number_that_is_withheld_is_not_offered(caller, hidden):
+    """Nor is it taken: a one is too short for a number, and is asked again."""
+    asks_for_limits(caller, hidden).is_not_told("来电号码", "this phone")
+    caller.enters(RINGS + "#").is_told("没有听清这次输入", "could not use that entry")
+    caller.proves(LIN)
+    assert passed(caller)
+
+
+@requirement("R19")
+def test_a_caller_from_north_america_keys_ten_digits(caller):
+    """As people write it there; from elsewhere the same digits are another number."""
+    ten = Person(DANA.number.removeprefix("1"), DANA.tail, DANA.pin)
+    asks_for_limits(caller, "+12125550100").proves(ten)
+    assert passed(caller)
+    caller.hangs_up()
+    asks_for_limits(caller).proves(ten).is_told("信息没有对上", "did not match")
+
+
+def transcripts(
+    caller: Caller, persons: list[Person], code: str, from_: str = BORROWED
+) -> list[tuple[list[str], list[str]]]:
     """What each hears from the first question to the verdict, and the names of waits and effects."""
     found = []
     for person in persons:
-        asks_for_limits(caller)
+        asks_for_limits(caller, from_)
         heard = [caller.enters(person.number + "#").heard, caller.enters(person.tail).heard]
         heard.append(caller.picks("短信验证码", "code by text").heard)
         heard.append(caller.enters(code).heard)
@@ -299,6 +360,16 @@ def test_nothing_keyed_about_a_person_is_stored_or_spoken(caller):
     everything = stored + "\n".join(caller.documents)
     assert [secret for secret in secrets if secret in everything] == []
     assert code not in everything
+
+
+def test_of_the_number_that_rings_nothing_is_stored_in_the_clear_either(caller):
+    """Not by the question that offers it, nor by the answer that takes it."""
+    asks_for_limits(caller, LINS).proves(Person(RINGS, LIN.tail))
+    assert passed(caller)
+    with begin_read(caller.line.app.extensions["line"].engine) as conn:
+        ours = [table for name, table in metadata.tables.items() if name not in ("customers", "worlds")]
+        rows = [str(tuple(row)) for table in ours for row in conn.execute(sa.select(table))]
+    assert [row for row in rows + caller.documents if LIN.number in row] == []
 
 
 @requirement("R19")

@@ -263,7 +263,22 @@ def test_at_night_who_has_sent_money_is_identified_and_gets_an_urgent_case(calle
     opens(caller.calls()).picks("怀疑被骗", "suspect a scam").picks(*YES).is_told(*ANTI_FRAUD).proves(LIN)
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["customer"], case["about"]) == ("security", "K1", f"money-sent:{caller.sid}")
-    caller.is_told("单号是", "reference").picks("马上冻结", "freeze your account").picks(*YES).is_told(*FROZEN)
+    caller.is_told("单号是", "reference").is_told("十一月二十五日", "November twenty-fifth")
+    assert (case["due"], caller.report()["summary"]["priority"]) == ("2026-11-25", "high")
+    caller.picks("马上冻结", "freeze your account").picks(*YES).is_told(*FROZEN)
+
+
+@requirement("R9", "R4")
+def test_at_night_who_has_sent_money_and_cannot_prove_anything_is_called_back(caller):
+    """No case without an owner; a person calls, before all others."""
+    caller.line.change_world(lambda world: world["wallets"][0].update(NO_STAFF_AT_NIGHT))
+    caller.line.put("clock", {"now": "2026-11-23T23:30:00+08:00"})
+    opens(caller.calls()).picks("怀疑被骗", "suspect a scam").picks(*YES)
+    for _ in range(3):
+        caller.proves(Person(LIN.number, "999999", "000000"))
+    caller.is_told("需要回电，请按一", "call back, press 1")
+    assert caller.line.get("cases") == []
+    assert caller.report()["summary"]["priority"] == "high"
 
 
 @requirement("R9")
@@ -299,6 +314,23 @@ def test_who_lost_a_phone_may_wish_to_be_logged_out_everywhere(caller):
     )
     (case,) = caller.line.get("cases")
     assert (case["kind"], case["customer"], case["about"]) == ("security", "K1", f"log-out:{caller.sid}")
+
+
+@requirement("R27", "R33")
+def test_no_device_is_logged_out_without_a_yes(caller):
+    """A no makes no case; the questions go on."""
+    frozen_without_phone(caller.calls()).picks(*NO).is_told("不是您本人的交易", "aren't yours")
+    assert caller.line.get("cases") == []
+
+
+@requirement("R27", "R33")
+def test_who_finds_the_account_frozen_may_wish_to_be_logged_out_as_well(caller):
+    """The caller was told that it is frozen."""
+    found_frozen(caller.calls(LINFU)).picks(*NO).is_told("所有设备退出登录吗", "every device to be logged out").picks(
+        *YES
+    )
+    (case,) = caller.line.get("cases")
+    assert (case["kind"], case["customer"], case["about"]) == ("security", "K3", f"log-out:{caller.sid}")
 
 
 @requirement("R27")
