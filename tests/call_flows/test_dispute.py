@@ -214,3 +214,34 @@ def test_the_likeliest_payment_is_offered_first_and_taken_by_a_yes(caller):
     caller.picks("不是", "no").is_told("晨光书店", "Morning Light Books").picks("是的", "yes")
     caller.presses("1").presses("1").is_told(*SURE).presses("1").is_told(*FILED)
     assert [one["about"] for one in filed(caller)] == ["Y1"]
+
+
+@requirement("R61")
+def test_at_most_three_payments_that_succeeded_are_offered_before_the_search(caller):
+    """Newest first; what failed, and a top-up, is none of them."""
+    more = [{"status": status, "amount": fen} for status, fen in (("succeeded", 7700), ("failed", 5500))]
+    add_payment(caller, *more, {"status": "succeeded", "amount": 6600})
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*NOT_RECEIVED).proves(LIN)
+    for zh, en in (("六十六元", "sixty-six yuan"), ("七十七元", "seventy-seven yuan"), ("十二元", "twelve yuan")):
+        caller.is_told(zh, en).picks("不是", "no")
+    caller.is_told("想怎么查", "How would you like to search").is_not_told("晨光书店", "Morning Light Books")
+
+
+@requirement("R71", "R22")
+def test_the_terms_are_told_on_request_and_once(caller):
+    """Neither before the yes nor with the reference; then what is left to choose is a note, or enough."""
+    steps = ("步骤是先受理", "We receive it")
+    at_the_yes(caller).is_not_told(*steps).presses("1").is_told(*FILED).is_not_told(*steps)
+    caller.picks("步骤和退款时间", "steps and refund times").is_told(*steps)
+    assert {option.key for option in caller.options} == {"1", "2", "0", "#"}
+    caller.picks("暂时不用了", "all for now").is_told("问题解决了吗", "solve your problem").is_not_told(*steps)
+    assert len(filed(caller)) == 1
+
+
+@requirement("R69")
+def test_who_files_it_alone_after_a_no_may_still_say_that_it_helped(caller):
+    """How to apply, and nothing is filed, read back or asked about again."""
+    at_the_yes(caller).presses("2").is_told("没有提交", "Nothing was filed").picks("自己提交", "file it yourself")
+    caller.is_told("设置、帮助与客服", "Settings, then Help and support").is_not_told(*SURE)
+    caller.is_told("问题解决了吗", "solve your problem").picks("是的", "yes").picks("结束通话", "end the call")
+    assert caller.over and filed(caller) == [] and caller.line.get("cases") == []

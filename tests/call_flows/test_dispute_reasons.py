@@ -6,13 +6,16 @@ import pytest
 
 from call_flows.dispute_reasons import CHARGE as CHARGE_REASON
 from call_flows.dispute_reasons import REASON, REASONS
+from ivr.engine import journal
+from ivr.storage.database import begin_read
 from ivr.wallet.types import DISPUTE_REASONS
 from tests.call_flows.disputing import FILED, NOT_RECEIVED, REFUND, SURE, filed, reports
 from tests.call_flows.line import LIN
 from tests.call_flows.test_failed_payment import payment_failed
-from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens
+from tests.call_flows.transactions import BY_AMOUNT, LATEST, ZHOU, opens, pays
 
 requirement = pytest.mark.requirement
+TWICE = ("扣了两次", "charged twice")
 NOT_ME, CHARGE = ("不是我付的", "didn't make it"), ("多扣了钱", "were overcharged")
 
 
@@ -67,6 +70,43 @@ def test_a_double_charge_is_offered_and_the_later_payment_is_disputed(caller):
     caller.is_told("扣了两次", "charged twice").picks("是的", "yes").is_told("申请退后一笔", "dispute the later one")
     caller.presses("1").is_told(*FILED)
     assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y5", "duplicate")]
+    with begin_read(caller.line.runtime.engine) as conn:
+        asked = [row.wait["name"] for row in journal.rows(conn, caller.sid) if row.wait]
+    assert len([name for name in asked[:-1] if name != "identified"]) == 11
+
+
+@requirement("R61")
+@pytest.mark.parametrize(
+    "earlier, later, offered",
+    [
+        ("2026-11-21T09:00", "2026-11-22T09:00", True),
+        ("2026-11-21T08:59", "2026-11-22T09:00", False),
+        ("2026-10-24T10:00", "2026-10-24T10:01", True),
+        ("2026-10-24T09:58", "2026-10-24T09:59", False),
+    ],
+)
+def test_equal_payments_within_a_day_of_the_last_month_are_offered(caller, earlier, later, offered):
+    """By their day, payee and amount; without any, the search menu comes at once."""
+    pays(caller, earlier, later)
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE).picks(*TWICE).proves(LIN)
+    (caller.is_told if offered else caller.is_not_told)("七十七元，扣了两次", "seventy-seven yuan to Morning Light")
+    (caller.is_not_told if offered else caller.is_told)("想怎么查", "How would you like to search")
+
+
+@requirement("R61")
+@pytest.mark.parametrize("change", [{"amount": 7800}, {"status": "failed"}, {"payee": {"zh": "甲", "en": "A"}}])
+def test_payments_that_are_not_equal_are_no_double_charge(caller, change):
+    """Another amount, another payee, or one that did not succeed."""
+    caller.line.change_world(lambda world: world["payments"].extend(unequal(change)))
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE).picks(*TWICE).proves(LIN)
+    caller.is_told("想怎么查", "How would you like to search").is_not_told("扣了两次", "was charged twice")
+
+
+def unequal(change: dict[str, object]) -> list[dict[str, object]]:
+    """Two payments of Lin's within a minute, the second with this change."""
+    one = {"customer": "K1", "amount": 7700, "status": "succeeded", "payee": {"zh": "晨光书店", "en": "Books"}}
+    first = {**one, "id": "Z0", "at": "2026-11-22T09:00:00+08:00"}
+    return [first, {**first, "id": "Z1", "at": "2026-11-22T09:01:00+08:00", **change}]
 
 
 @requirement("R61")

@@ -12,7 +12,7 @@ from tests.call_flows.disputing import reports as disputes
 from tests.call_flows.line import LIN, LINFU, OMAR, Caller
 from tests.call_flows.test_security import reviews
 from tests.call_flows.test_top_up import reports
-from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, looks
+from tests.call_flows.transactions import BY_AMOUNT, BY_DAY, looks, opens
 
 GO_ON = ("上次断线了", "We were cut off.")
 HERE = ("我们接着上次继续", "Let us go on where you were")
@@ -221,6 +221,22 @@ def test_a_dispute_that_is_gone_on_with_is_filed_once_for_the_payment_that_was_f
     goes_on(caller).proves(LIN).is_told(*BOOKS).is_told(*SURE).presses("1").is_told(*FILED)
     (dispute,) = filed(caller)
     assert dispute["kind"] == "not-received"
+
+
+def test_a_payment_that_was_offered_and_meant_is_gone_on_with(caller):
+    """It is not offered again, and neither is the one that the caller rejected before it."""
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*NOT_RECEIVED).proves(LIN)
+    caller.picks("不是", "no").is_told(*BOOKS).picks("是的", "yes").is_told("联系过商家", "asked the seller").hangs_up()
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told("联系过商家", "asked the seller").is_not_told(*BOOKS)
+    caller.presses("1").presses("1").is_told(*BOOKS).is_told(*SURE).presses("1").is_told(*FILED)
+    assert [one["about"] for one in filed(caller)] == ["Y1"]
+
+
+def test_a_call_that_breaks_while_payments_are_offered_offers_them_again(caller):
+    """Nothing was meant yet."""
+    opens(caller).picks("对交易有疑问", "report a transaction").picks(*NOT_RECEIVED).proves(LIN)
+    caller.picks("不是", "no").is_told(*BOOKS).hangs_up()
+    goes_on(caller).proves(LIN).is_told(*HERE).is_told("城市公交", "City Bus").picks("不是", "no").is_told(*BOOKS)
 
 
 def test_a_payment_that_is_gone_is_looked_for_again(caller):

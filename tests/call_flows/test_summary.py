@@ -47,7 +47,11 @@ def test_everything_that_was_entered_is_written_in_both_languages(caller):
         )
     assert "充值失败" in zh and "还在确认" in zh and "短信验证码" in zh
     assert "English" in en or "Mandarin" in en
-    assert "› unsure › a bank card" in en and "still being confirmed" in en and "text code" in en
+    assert (
+        "› failed top-ups › a code by text › unsure › a bank card ›" in en
+        and "still being confirmed" in en
+        and "text code" in en
+    )
 
 
 def test_no_menu_is_read_aloud_and_times_are_those_of_the_wallet(caller):
