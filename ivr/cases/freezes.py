@@ -9,6 +9,10 @@ account within a day, from any callers, the line no longer tells: right or wrong
 then hears that the account is frozen *if* the details were right. So a real freeze is never blocked, and learning a
 tail causes a freeze of which the owner gets a text. Below that limit the owner also gets a text when a proof was right
 and nothing was frozen.
+
+A number can be written in several ways, of which the wallet knows all and nobody's number has only marks. So attempts
+count by the last digits of the entry as well, for accounts and for nobody's number alike: else the way in which the
+sixth attempt is written would tell whether there is an account.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from ivr.config.logs import logger
 from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World, touch, write
 from ivr.identity import guessing
-from ivr.identity.guessing import DECLINED, FREEZE, HOUR, WINDOW, utc
+from ivr.identity.guessing import DECLINED, FREEZE, FREEZE_ALIKE, HOUR, WINDOW, utc
 from ivr.identity.tables import attempts
 from ivr.identity.verification import Claimed
 from ivr.wallet.client import wallet_client
@@ -84,14 +88,16 @@ def standing(world: World, account: str) -> AccountStatus:
 @write
 def weigh(world: World, wallet: str, claimed: Claimed, right: bool, caller: str | None) -> FreezeVerdict:
     """The verdict over number and tail. The attempt counts for this call, the caller's number and the account."""
-    guessing.lock_counters(world.conn, claimed.counter_key, guessing.caller_key(wallet, caller))
+    guessing.lock_counters(world.conn, claimed.counter_key, claimed.alike, guessing.caller_key(wallet, caller))
     here = _tries(world, call=world.call)
     today = _tries(world, caller=caller) if caller else 0
-    told = _wrong_at(world, claimed.counter_key) < WRONG_TRIES_AN_ACCOUNT
+    told = _wrong_at(world, claimed) < WRONG_TRIES_AN_ACCOUNT
     allowed = here < TRIES_A_CALL and today < TRIES_A_CALLER
     good = right and claimed.account is not None and allowed
-    row = {"id": world.key, "wallet": wallet, "account": claimed.counter_key, "caller": caller, "factor": FREEZE}
-    world.conn.execute(sa.insert(attempts).values(**row, call=world.call, at=utc(world.now), ok=good))
+    row = {"wallet": wallet, "caller": caller, "call": world.call, "at": utc(world.now), "ok": good}
+    counted = {"id": world.key, "account": claimed.counter_key, "factor": FREEZE}
+    alike = {"id": f"{world.key}:alike", "account": claimed.alike, "factor": FREEZE_ALIKE}
+    world.conn.execute(sa.insert(attempts), [row | counted, row | alike])
     TRIES.labels(good).inc()
     _alarm_on_burst(world, wallet)
     more = here + 1 < TRIES_A_CALL and today + 1 < TRIES_A_CALLER
@@ -134,11 +140,14 @@ def _freeze(world: World, owner: Owner) -> bool:
     return True
 
 
-def _wrong_at(world: World, account: str) -> int:
-    """The number of wrong attempts at an account in the last day, since operators last unlocked it."""
-    wrong = (attempts.c.account == account) & (attempts.c.factor == FREEZE) & attempts.c.ok.is_(False)
-    late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > guessing.last_unlocked(world.conn, account))
-    return world.conn.scalar(sa.select(sa.func.count()).where(wrong, late)) or 0
+def _wrong_at(world: World, claimed: Claimed) -> int:
+    """The number of wrong attempts at this account, or at entries alike if those are more, in the last day and since
+    operators last unlocked the account."""
+    since = guessing.last_unlocked(world.conn, claimed.counter_key)
+    late = (attempts.c.at >= utc(world.now - WINDOW)) & (attempts.c.at > since) & attempts.c.ok.is_(False)
+    ways = (FREEZE, claimed.counter_key), (FREEZE_ALIKE, claimed.alike)
+    counted = [late & (attempts.c.factor == factor) & (attempts.c.account == key) for factor, key in ways]
+    return max(world.conn.scalar(sa.select(sa.func.count()).where(here)) or 0 for here in counted)
 
 
 def _tries(world: World, within: timedelta = WINDOW, **of: str | None) -> int:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 MAX_KEYS = 40
 """More keys in one entry are a wrong entry: no answer needs them."""
+SHORTEST_IDENTIFIER = 6
+"""Digits of a telephone number or a wallet id, at least."""
 
 
 def keys_of(raw: str | None) -> str:
@@ -77,4 +79,4 @@ def phone_number(keys: str, now: datetime) -> str | None:
 
 def identifier(keys: str, now: datetime) -> str | None:
     """A telephone number or a wallet id, as keyed: 6 to 15 digits."""
-    return keys if 6 <= len(keys) <= 15 and are_digits(keys) else None
+    return keys if SHORTEST_IDENTIFIER <= len(keys) <= 15 and are_digits(keys) else None

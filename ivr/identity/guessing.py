@@ -35,7 +35,7 @@ from ivr.engine.claims import lock_until_commit
 from ivr.engine.effects import World
 from ivr.identity.tables import attempts, verification_acts, warnings
 
-FREEZE, REFERENCE = "freeze", "reference"
+FREEZE, FREEZE_ALIKE, REFERENCE = "freeze", "freeze-alike", "reference"
 """Factors of attempts that do not verify anybody. `cases.freezes` and `cases.stages` count these."""
 WRONG_ROUNDS_A_DAY = 5
 """At one account, by its own telephones or by all others together. A round is a code or a PIN with the ID's last
@@ -126,7 +126,7 @@ def warn(world: World, kind: str, wallet: str, account: str, delay: timedelta = 
 
 
 def _of_verification() -> Condition:
-    return attempts.c.factor.not_in((FREEZE, REFERENCE))
+    return attempts.c.factor.not_in((FREEZE, FREEZE_ALIKE, REFERENCE))
 
 
 def _hidden_failures(world: World, wallet: str) -> int:

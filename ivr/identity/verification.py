@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ivr.engine.effects import World, touch, write
+from ivr.engine.entries import SHORTEST_IDENTIFIER
 from ivr.engine.secrets import Secret, mask
 from ivr.identity import callers, codes, guessing
 from ivr.identity.guessing import utc
@@ -41,7 +42,8 @@ CODE_TRIES = 3
 class Claimed:
     """Who the caller claims to be: an account if there is one, and a mark: the wallet and a keyed hash of the entry.
 
-    `ending`: the last digits of the entry, to be read back; empty for a short entry. `registered`: a keyed hash of
+    `ending`: the last digits of the entry, to be read back; empty for a short entry. `alike`: a mark of its last six
+    digits, the same however a number is written, for an account and for nobody's number. `registered`: a keyed hash of
     the account's mobile. It proves nothing, since a caller's number can be forged: it only says whose mistakes are
     counted. `senior`: by the wallet's data the owner has reached SENIOR_AGE.
     """
@@ -51,6 +53,7 @@ class Claimed:
     ending: str = ""
     registered: str | None = None
     senior: bool = False
+    alike: str = ""
 
     @property
     def counter_key(self) -> str:
@@ -88,13 +91,14 @@ def find_account_of_caller(world: World, wallet: str) -> Claimed:
 
 
 def _claimed(world: World, wallet: str, identifiers: list[str], entered: str) -> Claimed:
-    """The account of one of these numbers or ids. An unknown one has the same mark however it was entered."""
+    """The account of one of these numbers or ids."""
     account = wallet_client(world).find_account(wallet, identifiers, world.deadline)
     fingerprint = world.runtime.sealer.fingerprint
     registered = fingerprint(account.mobile) if account and account.mobile else None
-    mark = f"{wallet}:{fingerprint(identifiers[0])}"
+    mark = f"{wallet}:{fingerprint(entered)}"
     senior = bool(account and account.birth_year and world.now.year - account.birth_year >= SENIOR_AGE)
-    return Claimed(account.id if account else None, mark, mask(entered), registered, senior)
+    alike = f"~{wallet}:{fingerprint(entered[-SHORTEST_IDENTIFIER:])}"
+    return Claimed(account.id if account else None, mark, mask(entered), registered, senior, alike)
 
 
 @touch

@@ -153,3 +153,27 @@ def test_the_owner_of_an_account_that_was_frozen_has_the_one_text_about_that(lin
     with begin_read(line.runtime.engine) as conn:
         waiting = conn.scalar(sa.select(sa.func.count()).where(messages.c.status == "queued"))
     assert waiting == 0
+
+
+OTHER_SPELLINGS = {
+    "the number that rings": ("2025550{}#", "1#"),
+    "eleven digits": ("2025550{}#", "12025550{}#"),
+    "as from abroad": ("12025550{}#", "0012025550{}#"),
+}
+
+
+@requirement("R31")
+@pytest.mark.parametrize("first, then", OTHER_SPELLINGS.values(), ids=list(OTHER_SPELLINGS))
+def test_another_way_to_write_a_number_does_not_tell_whether_it_has_an_account(line, first, then):
+    """After five wrong tails the sixth sounds the same for a customer and for nobody, however the number is keyed."""
+    heard = []
+    for number in ("151", "100"):
+        keyed = [first] * 5 + [then]
+        callers = [f"+120255501{place}1" for place in range(2, 7)] + [f"+12025550{number}"]
+        for entry, from_ in zip(keyed, callers, strict=True):
+            prober = wants_a_freeze(Caller(line, "en", repeat=False).calls(from_=from_))
+            heard.append(
+                prober.enters(entry.format(number)).enters("999999").heard.replace("one five one", "one zero zero")
+            )
+            prober.hangs_up()
+    assert heard[:6] == heard[6:] and "Shall I freeze" in heard[5]
