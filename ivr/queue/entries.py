@@ -41,7 +41,7 @@ REJOIN = timedelta(seconds=20)
 """For which a caller whose agent was cut off is kept for the same agent."""
 WANTED = timedelta(seconds=60)
 """For which a caller waits for the very person they were transferred to, before anybody may take them."""
-WAITS_FOR_ONE = tuple(int(span.total_seconds()) for span in (WANTED, REJOIN, WAIT_FOR_LAST_AGENT))
+WAITS_FOR_ONE = (WANTED, REJOIN, WAIT_FOR_LAST_AGENT)
 """The `wanted_seconds` of tasks: for a person, after a talk that was cut off, and for the agent of the last talk."""
 AGES_COUNT_FROM, MOST_AGES = datetime(2026, 1, 1, tzinfo=UTC), 400_000_000
 """Twilio's priorities end at 2,147,483,647: five of ours, with an age in seconds each, until 2038."""
@@ -127,7 +127,7 @@ def new_task(place: Place, wallet: str, language: str, topic: str) -> Task | Non
     if not place.entry:
         return None
     task = Task(place.entry, wallet, language, topic, place.rank)
-    return replace(task, wanted=place.last, wanted_seconds=WAITS_FOR_ONE[2]) if place.last else task
+    return replace(task, wanted=place.last, wanted_seconds=WAIT_FOR_LAST_AGENT.seconds) if place.last else task
 
 
 def task_of(entry: AnyRow, now: datetime) -> Task:
@@ -136,8 +136,8 @@ def task_of(entry: AnyRow, now: datetime) -> Task:
     task = Task(entry.id, entry.wallet, entry.language, entry.topic, place)
     if not entry.wanted or entry.wanted_until <= stamp(now):
         return task
-    kept = (entry.next or "") > stamp(now)
-    return replace(task, wanted=entry.wanted, wanted_seconds=WAITS_FOR_ONE[1 if kept else 0])
+    span = REJOIN if (entry.next or "") > stamp(now) else WANTED
+    return replace(task, wanted=entry.wanted, wanted_seconds=span.seconds)
 
 
 def keep_place(conn: sa.Connection, call: str) -> None:

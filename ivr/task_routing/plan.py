@@ -178,7 +178,7 @@ class _Comparison:
                 expression = f'wallet == "{_plain(wallet)}" AND language == "{language}"'
                 anybody = {"queue": queue, "expression": "task.topic IN worker.topics"}
                 person = {"queue": queues[wallet], "expression": "worker.staff == task.wanted"}
-                for seconds in WAITS_FOR_ONE:
+                for seconds in (span.seconds for span in WAITS_FOR_ONE):
                     steps: list[dict[str, Any]] = [person | {"timeout": seconds}, anybody]
                     name, waits = f"{wallet} {language}, one person for {seconds} s", f"wanted_seconds == {seconds}"
                     filters.append(_filter(name, f"{expression} AND {waits}", steps))

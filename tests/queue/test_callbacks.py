@@ -24,9 +24,8 @@ CUSTOMER, OTHER = "+8613900000001", "+8613900000002"
 RINGS = (dialler.ATTEMPTS, dialler.CALLBACKS)
 
 
-@pytest.fixture
-def promised(desk):
-    """A customer took a callback in the queue, for a quarter past ten; whoever was signed on then has gone."""
+def takes_a_callback(desk):
+    """A customer takes a callback in the queue, for a quarter past ten, while Zhao is signed on and takes no call."""
     desk.line.put("agents", {"available": 0})
     desk.signs_on("zhao", topics="[]")
     call = desk.calls(CUSTOMER)
@@ -34,6 +33,13 @@ def promised(desk):
         desk.keys(call, key)
     desk.hangs_up(call)
     desk.does[CUSTOMER] = "accept"
+    return call
+
+
+@pytest.fixture
+def promised(desk):
+    """A customer took a callback; whoever was signed on then has gone."""
+    call = takes_a_callback(desk)
     wishes(desk, "zhao", "offline")
     return call
 

@@ -16,7 +16,7 @@ from ivr.queue.tables import agent_offers, queue_entries
 from ivr.storage.database import begin_read, begin_write
 from ivr.task_routing import workers
 from tests.queue.room import ADDRESSES
-from tests.queue.test_callbacks import CUSTOMER, OTHER, RINGS, due, ring, wishes
+from tests.queue.test_callbacks import CUSTOMER, OTHER, RINGS, due, ring, takes_a_callback, wishes
 from tests.queue.test_places import at
 from tests.task_routing.task_room import ALL
 from tests.task_routing.test_task_routing import ASSIGNMENT, sends
@@ -24,15 +24,8 @@ from tests.task_routing.test_task_routing import ASSIGNMENT, sends
 
 @pytest.fixture
 def promised(desk):
-    """A customer took a callback in the queue, for a quarter past ten; whoever was signed on then has gone."""
-    desk.line.put("agents", {"available": 0})
-    desk.signs_on("zhao", topics="[]")
-    call = desk.calls(CUSTOMER)
-    for key in ("1", "1"):
-        desk.keys(call, key)
-    desk.hangs_up(call)
-    desk.does[CUSTOMER] = "accept"
-    return call
+    """A customer took a callback in the queue, for a quarter past ten."""
+    return takes_a_callback(desk)
 
 
 def priority(desk, call):

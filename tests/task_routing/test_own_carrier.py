@@ -17,7 +17,7 @@ from ivr.storage.database import begin_write
 from ivr.talks.operations import To
 from ivr.task_routing import own_carrier
 from tests.queue.room import Room, room
-from tests.queue.test_callbacks import CUSTOMER, RINGS, due, ring, wishes
+from tests.queue.test_callbacks import RINGS, due, ring, takes_a_callback, wishes
 from tests.talks.talking import CHEN, Talking
 from tests.task_routing.task_room import ALL, TaskRoom, task_room
 from tests.task_routing.test_task_routing import ASSIGNMENT, last_assignment, sends
@@ -80,13 +80,7 @@ def test_a_trunk_that_is_not_the_accounts_rings_nobody_and_the_next_agent_is_run
 
 def test_a_callback_rings_such_an_agent_by_the_trunk(both):
     """And then the customer."""
-    both.line.put("agents", {"available": 0})
-    both.signs_on("zhao", topics="[]")
-    call = both.calls(CUSTOMER)
-    for key in ("1", "1"):
-        both.keys(call, key)
-    both.hangs_up(call)
-    both.does[CUSTOMER] = "accept"
+    takes_a_callback(both)
     wishes(both, "zhao", "offline")
     works_by_it(both)
     due(both, 15, RINGS)
