@@ -53,12 +53,12 @@ async def described_payment(call: Call, customer: Verified) -> None:
     call.say("payment-need")
     fen = await call.ask(AMOUNT)
     on = await ask_day(call, DAY, DATE)
-    found = await call.do(find_payments, customer, fen, on, "")
+    found = await call.do(find_payments, customer, fen, on)
     choice = await which_record(call, "payment", found, RecordChoice[Explained](None, False))
     if choice.again:
         fen = await call.ask(AMOUNT)
         on = await ask_day(call, DAY, DATE)
-        found = await call.do(find_payments, customer, fen, on, "")
+        found = await call.do(find_payments, customer, fen, on)
         choice = await which_record(call, "payment", found, choice)
     if choice.record is not None:
         call.say("payment-is" if choice.record.payee else "payment-is-unnamed", **spoken(choice.record))

@@ -2,7 +2,7 @@
 
 from call_flows.end_of_task import was_it_solved
 from call_flows.pick_record import ask_day, debit_not_known
-from call_flows.which_record import ABOUT_THIS
+from call_flows.which_record import ABOUT_THIS, first_meant
 from ivr.engine import Ask, Call, Confirm, Menu, ToAgent
 from ivr.engine.entries import amount, clock, day
 from ivr.handover import reasons
@@ -49,12 +49,9 @@ async def likeliest(call: Call, customer: Verified, disputed_for: str) -> Record
     else:
         found = await call.do(latest, customer)
     paid = [one for one in found if one.kind == "payment" and one.status == "succeeded"][:MOST_LIKELY]
-    for place in range(len(paid)):
-        one = paid[place]
-        call.say("likely-double" if disputed_for == "duplicate" else "likely-payment", **spoken(one))
-        if await call.confirm(ABOUT_THIS):
-            return one
-    return None
+    message = "likely-double" if disputed_for == "duplicate" else "likely-payment"
+    place = await first_meant(call, ABOUT_THIS, [(message, spoken(one)) for one in paid])
+    return None if place is None else paid[place]
 
 
 async def found_before_drop(call: Call, customer: Verified) -> Record | None:

@@ -41,7 +41,7 @@ async def offer_protection(call: Call) -> bool:
 
 
 async def report_money_sent(call: Call) -> None:
-    """Tell whom to call, for minutes count; an agent takes the call, or an urgent case while nobody is there."""
+    """Tell whom to call, for minutes count; an agent takes the call, or a case is opened while nobody is there."""
     call.say("money-sent-china" if call.facts.get("calendar") == "CN" else "money-sent-police")
     if call.at_work:
         raise ToAgent(reasons.MONEY_SENT)

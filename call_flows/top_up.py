@@ -69,12 +69,12 @@ async def described_top_up(call: Call, customer: Verified) -> None:
     channel = await call.menu(CHANNEL)
     fen = await call.ask(AMOUNT)
     on = await ask_day(call, DAY, DATE)
-    found = await call.do(find_top_ups, customer, fen, on, "", channel)
+    found = await call.do(find_top_ups, customer, fen, on, channel)
     choice = await which_record(call, "top-up", found, RecordChoice[Advice](None, step == "debited"))
     if choice.again:
         fen = await call.ask(AMOUNT)
         on = await ask_day(call, DAY, DATE)
-        found = await call.do(find_top_ups, customer, fen, on, "", channel)
+        found = await call.do(find_top_ups, customer, fen, on, channel)
         choice = await which_record(call, "top-up", found, choice)
     if choice.record is not None:
         call.say("top-up-is", amount=choice.record.amount, at=choice.record.at)

@@ -5,7 +5,7 @@ was charged nor to try again; without a record it stays an open question, and th
 """
 
 from dataclasses import dataclass, field
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from call_flows.end_of_task import anything_else
 from call_flows.pick_record import choose, debit_not_known, open_owed_case
@@ -61,17 +61,25 @@ class RecordChoice(Generic[One]):
 
 async def which_likely(call: Call, kind: Kind, likely: list[One]) -> One | None:
     """Name the records that did not succeed lately, newest first, until one is meant; None: it is another one."""
-    for place in range(len(likely)):
-        one = likely[place]
-        call.say(f"{kind}-{'pending' if one.reason == 'unknown' else 'failed'}", **_named(one))
-        if await call.confirm(ABOUT_THIS):
-            return one
+    named = [(f"{kind}-{'pending' if one.reason == 'unknown' else 'failed'}", _named(one)) for one in likely]
+    place = await first_meant(call, ABOUT_THIS, named)
+    return None if place is None else likely[place]
+
+
+async def first_meant(call: Call, question: Confirm, named: list[tuple[str, dict[str, Any]]]) -> int | None:
+    """Name the records one after the other, each by a message with its values; the place of the first one to which the
+    caller says yes."""
+    for place in range(len(named)):
+        message, values = named[place]
+        call.say(message, **values)
+        if await call.confirm(question):
+            return place
     return None
 
 
-def _named(one: Advice | Explained) -> dict[str, object]:
+def _named(one: Advice | Explained) -> dict[str, Any]:
     """The values by which the caller recognises a record."""
-    return {"amount": one.amount, "at": one.at, "payee": getattr(one, "payee", None) or UNNAMED}
+    return {"amount": one.amount, "at": one.at, "payee": payee_of(one) or UNNAMED}
 
 
 async def does_bank_show_debit(call: Call, one: Advice | Explained) -> bool:
@@ -102,14 +110,19 @@ async def offer(call: Call, kind: Kind, left: list[One]) -> One | None:
     """Offer the records one after the other; returns the one that the caller confirms, or None."""
     if left:
         call.say("others-found")
-    for place in range(len(left)):
-        one = left[place]
-        payee = getattr(one, "payee", None)
-        named = "recent-" + kind if payee or kind == "top-up" else "recent-payment-unnamed"
-        call.say(named, amount=one.amount, at=one.at, payee=payee)
-        if await call.confirm(IS_IT):
-            return one
-    return None
+    named = [(_recent(kind, one), {"amount": one.amount, "at": one.at, "payee": payee_of(one)}) for one in left]
+    place = await first_meant(call, IS_IT, named)
+    return None if place is None else left[place]
+
+
+def _recent(kind: Kind, one: Advice | Explained) -> str:
+    """The message that names a similar record."""
+    return "recent-" + kind if payee_of(one) or kind == "top-up" else "recent-payment-unnamed"
+
+
+def payee_of(one: Advice | Explained) -> dict[str, str] | None:
+    """Who was paid; None for a top-up, and where the wallet does not tell."""
+    return one.payee if isinstance(one, Explained) else None
 
 
 async def not_found(call: Call, kind: Kind, found: LookUp[One], again: bool, refused: list[str]) -> RecordChoice[One]:

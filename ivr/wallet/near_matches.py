@@ -21,7 +21,7 @@ LATELY = timedelta(days=7)
 LIKELY = timedelta(days=14)
 """How far back the records go that are offered before anything is keyed."""
 MOST_LIKELY = 3
-"""Records between which a caller chooses before anything is keyed."""
+"""The most records that are offered one by one before anything is keyed."""
 MOST_NEAR = 3
 """The most records about which the line asks a caller one by one."""
 POINT_MOVED = (10, 100)

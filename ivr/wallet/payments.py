@@ -12,7 +12,7 @@ from ivr.engine.effects import World, touch
 from ivr.storage.database import begin_read
 from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
-from ivr.wallet.matches import close_in_time, likeliest, midnight, soon
+from ivr.wallet.matches import likeliest, midnight, soon
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.transactions import PAGE_SIZE, between
 from ivr.wallet.types import Account, Transaction, WalletInfo
@@ -63,8 +63,8 @@ def likely_payments(world: World, customer: Verified) -> Payments:
 
 
 @touch
-def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) -> Payments:
-    """Find the payments of that amount on that day; a time narrows several down, but never excludes the only match."""
+def find_payments(world: World, customer: Verified, fen: int, on: str) -> Payments:
+    """Find the payments of that amount on that day."""
     with begin_read(world.runtime.engine) as conn:
         info = directory.by_id(conn, customer.wallet)
     zone = ZoneInfo(info.timezone)
@@ -72,7 +72,7 @@ def find_payments(world: World, customer: Verified, fen: int, on: str, at: str) 
     paid = _between(world, customer, (midnight(day, zone), midnight(day + timedelta(days=1), zone)))
     same = [one for one in paid if one.amount == fen]
     near, unsettled = ([], []) if same else _instead(world, customer, fen, day, zone)
-    return _payments(world, customer, info, [likeliest(close_in_time(same, at, zone)), near, unsettled])
+    return _payments(world, customer, info, [likeliest(same), near, unsettled])
 
 
 def _payments(world: World, customer: Verified, info: WalletInfo, some: list[list[Transaction]]) -> Payments:

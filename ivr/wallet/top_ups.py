@@ -14,7 +14,7 @@ from ivr.storage.database import begin_read
 from ivr.wallet import directory, near_matches
 from ivr.wallet.client import wallet_client
 from ivr.wallet.limits import Limits, Period, limits
-from ivr.wallet.matches import close_in_time, likeliest, midnight, soon
+from ivr.wallet.matches import likeliest, midnight, soon
 from ivr.wallet.reasons import Reason, needs_person, proves_no_debit, reason_for
 from ivr.wallet.types import Account, Card, TopUp, WalletInfo
 from ivr.wallet.verified import Verified
@@ -98,18 +98,17 @@ def likely_top_ups(world: World, customer: Verified) -> Found:
 
 
 @touch
-def find_top_ups(world: World, customer: Verified, fen: int, on: str, at: str, channel: str) -> Found:
+def find_top_ups(world: World, customer: Verified, fen: int, on: str, channel: str) -> Found:
     """Find the top-ups of that amount on that day (`YYYY-MM-DD`).
 
-    Time (`HH:MM` or "") and channel narrow several matches down, but never exclude the only match: callers often
-    remember them wrongly.
+    The channel narrows several matches down, but never excludes the only match: callers often remember it wrongly.
     """
     info = _wallet(world, customer)
     zone = ZoneInfo(info.timezone)
     day = date.fromisoformat(on)
     known = _around(world, customer, zone, day)
     same = [one for one in known if one.amount == fen and one.at.astimezone(zone).date() == day]
-    matches = likeliest(_narrowed(same, at, channel, zone))
+    matches = likeliest(_narrowed(same, channel))
     near, unsettled = ([], []) if same else _instead(known, fen, day, zone, world.now)
     return _found(world, customer, info, known, [matches, near, unsettled])
 
@@ -154,11 +153,8 @@ def _instead(known: list[TopUp], fen: int, day: date, zone: ZoneInfo, now: datet
     return near, near_matches.unsettled([one for one in here if one not in near], day, zone)
 
 
-def _narrowed(found: list[TopUp], at: str, channel: str, zone: ZoneInfo) -> list[TopUp]:
-    found = close_in_time(found, at, zone)
-    if len(found) > 1:
-        found = [one for one in found if one.channel == channel] or found
-    return found
+def _narrowed(found: list[TopUp], channel: str) -> list[TopUp]:
+    return [one for one in found if one.channel == channel] or found
 
 
 class _Advising:

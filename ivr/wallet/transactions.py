@@ -14,7 +14,7 @@ from ivr.engine.errors import Unavailable
 from ivr.storage.database import begin_read
 from ivr.wallet import directory
 from ivr.wallet.client import wallet_client
-from ivr.wallet.matches import CLOSE_IN_TIME, soon
+from ivr.wallet.matches import soon
 from ivr.wallet.near_matches import alike
 from ivr.wallet.reasons import outcome_of, proves_no_debit
 from ivr.wallet.types import Page, Transaction
@@ -45,6 +45,8 @@ A_PAGE = 2.0
 """Seconds that one more page of transactions may take, out of the four that a caller waits."""
 WIDER_DAYS, WIDER_PERCENT = 3, 20
 """How far a wider search goes: so many days before and after, and so many per cent of the amount."""
+CLOSE_IN_TIME = timedelta(minutes=60)
+"""How far a transaction may be from the time that the caller keyed."""
 SAME_CHARGE = timedelta(hours=24)
 """Two equal payments to one payee that are further apart are not taken for a double charge."""
 

@@ -67,7 +67,7 @@ def test_a_double_charge_is_offered_and_the_later_payment_is_disputed(caller):
     """Two coffees within a minute: eleven inputs from the greeting to the reference."""
     opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE)
     caller.picks("扣了两次", "charged twice").proves(ZHOU).is_told("望山咖啡", "Hillview Coffee")
-    caller.is_told("扣了两次", "charged twice").picks("是的", "yes").is_told("申请退后一笔", "dispute the later one")
+    caller.is_told("有两笔", "two payments").picks("是的", "yes").is_told("申请退后一笔", "dispute the later one")
     caller.presses("1").is_told(*FILED)
     assert [(one["about"], one["kind"]) for one in filed(caller)] == [("Y5", "duplicate")]
     with begin_read(caller.line.runtime.engine) as conn:
@@ -89,7 +89,7 @@ def test_equal_payments_within_a_day_of_the_last_month_are_offered(caller, earli
     """By their day, payee and amount; without any, the search menu comes at once."""
     pays(caller, earlier, later)
     opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE).picks(*TWICE).proves(LIN)
-    (caller.is_told if offered else caller.is_not_told)("七十七元，扣了两次", "seventy-seven yuan to Morning Light")
+    (caller.is_told if offered else caller.is_not_told)("七十七元，有两笔", "seventy-seven yuan to Morning Light")
     (caller.is_not_told if offered else caller.is_told)("想怎么查", "How would you like to search")
 
 
@@ -99,7 +99,7 @@ def test_payments_that_are_not_equal_are_no_double_charge(caller, change):
     """Another amount, another payee, or one that did not succeed."""
     caller.line.change_world(lambda world: world["payments"].extend(unequal(change)))
     opens(caller).picks("对交易有疑问", "report a transaction").picks(*CHARGE).picks(*TWICE).proves(LIN)
-    caller.is_told("想怎么查", "How would you like to search").is_not_told("扣了两次", "was charged twice")
+    caller.is_told("想怎么查", "How would you like to search").is_not_told("有两笔", "two payments")
 
 
 def unequal(change: dict[str, object]) -> list[dict[str, object]]:

@@ -43,8 +43,8 @@ OF_MONEY = [
     Mutant(
         "the likeliest record is taken after a no",
         MEANT,
-        "if await call.confirm(ABOUT_THIS)",
-        "if not await call.confirm(ABOUT_THIS)",
+        "if await call.confirm(question)",
+        "if not await call.confirm(question)",
     ),
     Mutant(
         "a pending record is offered as failed", MEANT, "'pending' if one.reason == 'unknown' else 'failed'", "'failed'"
