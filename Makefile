@@ -20,7 +20,7 @@ run: $(RUN)
 
 test: .venv/dev voice chromium
 	@$(MAKE) --no-print-directory openapi || true
-	@$(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist loadfile --no-loadscope-reorder --max-worker-restart 2
 
 check: .venv/dev
 	@echo "== format" && $(BIN)/ruff format --check .
