@@ -98,7 +98,7 @@ def settle(conn: sa.Connection, attempt_id: str, ended: str, now: datetime, mach
     said = (row.ended if row else None) or ended
     if row is None or not conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=said)).rowcount:
         return False
-    desk_agents.free(conn, row, said, machine)
+    desk_agents.free(conn, row, said, machine, talked=said == REACHED)
     if said == UNASKED:
         _change(conn, row.ring, status=QUEUED, ended=said, next=stamp(now + SOON))
     elif row.accepted and said != REACHED:
@@ -116,7 +116,7 @@ def unjoin(conn: sa.Connection, attempt_id: str, ended: str, now: datetime, mach
     row = conn.execute(sa.select(ring_attempts).where(here).with_for_update()).first()
     if row is not None:
         conn.execute(sa.update(ring_attempts).where(here).values(status="over", ended=ended))
-        desk_agents.free(conn, row, ended, machine)
+        desk_agents.free(conn, row, ended, machine, talked=False)
         _try_is_over(conn, row.ring, ended, now)
 
 

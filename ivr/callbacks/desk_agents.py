@@ -19,9 +19,11 @@ from ivr.engine.call import is_urgent
 from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import QUEUED, stamp
 from ivr.queue import agents, offers
+from ivr.queue.agents import WRAP_UP
 from ivr.queue.board import Caller, Engaged
 from ivr.queue.offers import NEVER, Wanted
-from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries
+from ivr.queue.tables import IN_ORDER, agent_offers, queue_entries, talk_notes
+from ivr.queue.talk_notes import WRITABLE
 from ivr.storage.database import AnyRow, begin_read
 
 OVERDUE = timedelta(minutes=15)
@@ -108,13 +110,13 @@ def connect(conn: sa.Connection, attempt_id: str, machine: datetime) -> None:
     _change(conn, attempt_id, agent_offers.c.state == "claimed", state="connected", since=stamp(machine))
 
 
-def free(conn: sa.Connection, attempt: AnyRow, ended: str, machine: datetime) -> None:
+def free(conn: sa.Connection, attempt: AnyRow, ended: str, machine: datetime, *, talked: bool) -> None:
     """The attempt is over: wrap-up after a talk, and the missed state for an agent who did not answer."""
     offer = offers.find(conn, attempt.id)
     if offer is None:
         return
     state = "done" if attempt.accepted else _unaccepted(ended)
-    _change(conn, attempt.id, sa.true(), status="over", state=state)
+    _change(conn, attempt.id, sa.true(), status="over", state=state, ended=stamp(machine) if talked else None)
     if offer.state == "connected":
         agents.wrap_up(conn, offer.staff, machine)
     elif state == "missed":
@@ -147,6 +149,27 @@ def accepted_by(call: Any, staff: str) -> Any:
     """When this person accepted callbacks that were promised in a call: a query for the times of the offers."""
     joined = sa.select(agent_offers.c.at).join(callbacks, callbacks.c.id == agent_offers.c.entry)
     return joined.where(callbacks.c.call == call, agent_offers.c.staff == staff, agent_offers.c.state.in_(ACCEPTED))
+
+
+def talk_of(conn: sa.Connection, call: str, staff: str, now: datetime) -> AnyRow | None:
+    """The talk of this person with the customer whose callback was promised in a call, until an hour after its end."""
+    mine = (callbacks.c.call == call) & (agent_offers.c.staff == staff)
+    in_time = (agent_offers.c.state == "connected") | (agent_offers.c.ended > stamp(now - WRITABLE))
+    return conn.execute(_talks().where(mine, in_time).order_by(agent_offers.c.since.desc()).limit(1)).first()
+
+
+def just_ended(conn: sa.Connection, now: datetime) -> dict[str, str]:
+    """Agent → the call whose callback they have just finished, and about which nothing is written yet."""
+    written = sa.exists().where(talk_notes.c.entry == callbacks.c.id, talk_notes.c.staff == agent_offers.c.staff)
+    ended = _talks().where(agent_offers.c.ended > stamp(now - WRAP_UP), ~written)
+    return {row.staff: row.call for row in conn.execute(ended.order_by(agent_offers.c.ended))}
+
+
+def _talks() -> Any:
+    """Callbacks with the agents who were rung for them; `id` is that of the callback."""
+    rung = (agent_offers.c.staff, agent_offers.c.since, agent_offers.c.ended)
+    joined = sa.join(callbacks, agent_offers, agent_offers.c.entry == callbacks.c.id)
+    return sa.select(callbacks.c.id, callbacks.c.call, *rung).select_from(joined)
 
 
 def watch_overdue(context: Context) -> None:

@@ -19,6 +19,7 @@ from ivr.desk import phone_pages, room, serve_pages
 from ivr.desk.access import needs, person
 from ivr.desk.card import FIELDS, Card, card, open_field
 from ivr.desk.context import Desk
+from ivr.desk.own_talk import own_talk
 from ivr.desk.words import language
 from ivr.handover.summary_views import record_view
 from ivr.queue import talk_notes
@@ -110,8 +111,8 @@ def _add_outcome(pages: Blueprint, desk: Desk) -> None:
         written = TalkNote(person().id, audit.stamp(now), form["outcome"], *texts)
         with begin_write(desk.engine) as conn:
             row = seen.find(conn, person(), call, desk.business_now(conn))
-            talk = talk_notes.open_talk(conn, call, person().id, now) if row else None
-            if row is None or talk is None or not talk_notes.write(conn, talk, desk.sealer, written):
+            talk = own_talk(conn, call, person().id, now) if row else None
+            if row is None or talk is None or not talk_notes.write(conn, talk.entry, call, desk.sealer, written):
                 abort(404)
             audit.record(conn, person().id, "talk-noted", call, now, row.wallet, outcome=written.outcome)
         return redirect(url_for("calls.home") if form.get("from") == "home" else url_for("calls.show", call=call), 303)
@@ -140,7 +141,7 @@ def _page(desk: Desk, row: AnyRow, shown: Card, revealed: dict[str, str] | None 
     may_reveal = person().may("reveal")
     with begin_read(desk.engine) as conn:
         notes = talk_notes.of_call(conn, shown.call, desk.sealer)
-        may_write = talk_notes.open_talk(conn, shown.call, person().id, desk.now()) is not None
+        may_write = own_talk(conn, shown.call, person().id, desk.now()) is not None
     return render_template(
         "desk/card.html",
         card=shown,

@@ -125,7 +125,8 @@ def read_floor(conn: sa.Connection, now: datetime, briefs: Briefs) -> Floor:
     every = (*board.callers, *(one.caller for one in back))
     names = {wallet: seen.name_of(conn, wallet) for wallet in {one.wallet for one in every}}
     made = {one.entry: briefs.of(conn, one) for one in every}
-    return Floor(board, made, names, read_talks(conn, now), talk_notes.just_ended(conn, now))
+    ended = talk_notes.just_ended(conn, now) | desk_agents.just_ended(conn, now)
+    return Floor(board, made, names, read_talks(conn, now), ended)
 
 
 def view(floor: Floor, person: Person, lang: str) -> View:

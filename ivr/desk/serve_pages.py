@@ -1,4 +1,7 @@
-"""`/desk/calls/CALL/serve/…`: what an agent does for the caller from the card, in their own talk or its wrap-up.
+"""`/desk/calls/CALL/serve/…`: what an agent does for the caller from the card, in their own talk and the hour after it.
+
+The talk is that with the caller, or the callback. In a callback the agent verifies the customer: the telephone that was
+rung may have been answered by somebody else.
 
 Each form has an id that was made when the page was drawn: a form that is sent twice acts once. A refusal says why, and
 what to do.
@@ -7,6 +10,7 @@ what to do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +20,12 @@ from ivr.calls.report import call_report
 from ivr.desk import calls as seen
 from ivr.desk.access import needs, person
 from ivr.desk.context import Desk
+from ivr.desk.own_talk import own_talk
 from ivr.engine.secrets import ERASED
-from ivr.queue import talk_notes
 from ivr.serving import contact, freezes, matters
-from ivr.serving.context import Caller, Refused, Services, Serving, checked
+from ivr.serving.context import BY_AGENT, NAMED, Caller, Refused, Services, Serving, checked
 from ivr.serving.offer import Offer, read_offer
+from ivr.staff import acts
 from ivr.storage.database import AnyRow, begin_read
 
 Form = Mapping[str, str]
@@ -107,19 +112,21 @@ def _serving(desk: Desk, row: AnyRow) -> Serving | None:
     if not person().may("serve") or row.key_sealed == ERASED:
         return None
     with begin_read(desk.engine) as conn:
-        report = call_report(conn, row.call) if _is_theirs(conn, desk, row) else None
-    if report is None or report["summary"] is None:
-        return None
+        talk = own_talk(conn, row.call, person().id, desk.now())
+        report = call_report(conn, row.call) if talk or _supervises(conn, desk, row) else None
+        if report is None or report["summary"] is None:
+            return None
+        caller = _caller(row, report)
+        if talk is not None and talk.called_back is not None:
+            caller = _called_back(conn, caller, talk.called_back)
     own = desk.sealer.for_call(row.key_sealed)
     services = Services(desk.engine, desk.settings, own, desk.wallet, desk.texts, desk.now)
-    return Serving(_caller(row, report), person().id, services, desk.business_now)
+    return Serving(caller, person().id, services, desk.business_now)
 
 
-def _is_theirs(conn: sa.Connection, desk: Desk, row: AnyRow) -> bool:
-    """An agent's own talk until an hour after its end; for supervisors the calls of today, whose proof is as fresh."""
-    if person().may("supervise"):
-        return seen.is_of_today(conn, row, desk.business_now(conn))
-    return talk_notes.open_talk(conn, row.call, person().id, desk.now()) is not None
+def _supervises(conn: sa.Connection, desk: Desk, row: AnyRow) -> bool:
+    """For supervisors the calls of today, whose proof is as fresh as in an agent's own talk."""
+    return person().may("supervise") and seen.is_of_today(conn, row, desk.business_now(conn))
 
 
 def _caller(row: AnyRow, report: dict[str, Any]) -> Caller:
@@ -132,3 +139,9 @@ def _caller(row: AnyRow, report: dict[str, Any]) -> Caller:
         directed=bool(summary["told"].get("directed")),
         urgent=summary["priority"] == "high",
     )
+
+
+def _called_back(conn: sa.Connection, caller: Caller, since: str) -> Caller:
+    """The customer whom this agent rang back: what was proved in the call says who is wanted, not who has answered."""
+    again = caller.customer is not None and acts.is_verified(conn, caller.call, caller.customer, person().id, since)
+    return replace(caller, level=BY_AGENT if again else min(caller.level, NAMED), called_back=True)

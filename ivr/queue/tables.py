@@ -53,6 +53,7 @@ agent_offers = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("call", sa.Text),  # the agent's leg, once it is known
     sa.Column("status", sa.Text, nullable=False),  # queued while its end is to be found out, then over
+    sa.Column("ended", sa.Text),  # of a callback: when the talk ended; its `since` is when it began
     *retry_columns(),
     sa.Index("agent_offers_of_entry", "entry"),
     sa.Index("agent_offers_due", "status", "next"),
@@ -99,7 +100,7 @@ agent_states = sa.Table(
 talk_notes = sa.Table(
     "talk_notes",
     metadata,
-    sa.Column("entry", sa.Text, primary_key=True),  # of the queue
+    sa.Column("entry", sa.Text, primary_key=True),  # of the queue, or the id of a callback
     sa.Column("staff", sa.Text, primary_key=True),  # who wrote it: after a transfer there may be two
     sa.Column("call", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),

@@ -44,18 +44,18 @@ def open_talk(conn: sa.Connection, call: str, staff: str, now: datetime) -> AnyR
     return conn.execute(query.limit(1)).first()
 
 
-def write(conn: sa.Connection, talk: AnyRow, sealer: Sealer, written: TalkNote) -> bool:
-    """Store it; False for a call that was erased meanwhile."""
-    key = journal.key(conn, talk.call)
+def write(conn: sa.Connection, entry: str, call: str, sealer: Sealer, written: TalkNote) -> bool:
+    """Store it; False for a call that was erased meanwhile. `entry` is that of the queue, or a callback."""
+    key = journal.key(conn, call)
     if key == ERASED:
         return False
     own = sealer.for_call(key)
     texts = {"note_sealed": written.note, "follow_up_sealed": written.follow_up}
     values = {name: own.seal(clean_text(text)) if text.strip() else None for name, text in texts.items()}
     values |= {"outcome": written.outcome, "at": written.at}
-    here = (talk_notes.c.entry == talk.id) & (talk_notes.c.staff == written.staff)
+    here = (talk_notes.c.entry == entry) & (talk_notes.c.staff == written.staff)
     if not conn.execute(sa.update(talk_notes).where(here).values(**values)).rowcount:
-        row = {"entry": talk.id, "call": talk.call, "staff": written.staff, **values}
+        row = {"entry": entry, "call": call, "staff": written.staff, **values}
         conn.execute(sa.insert(talk_notes).values(**row))
     return True
 

@@ -41,8 +41,9 @@ Reason = Literal[
     "no-number",
     "callbacks-many",
 ]
-VERIFIED, BY_AGENT = 2, 3
-"""Levels of proof: by the line with two factors, and by an agent with the wallet's own procedure."""
+NAMED, VERIFIED, BY_AGENT = 1, 2, 3
+"""Levels of proof: the line has found the customer, or verified them with two factors, or an agent did by the wallet's
+own procedure."""
 WALLET_SECONDS = 4.0
 """For the requests to the wallet of one act; the agent and the caller wait for them."""
 
@@ -66,7 +67,8 @@ def checked(id: str) -> str:
 class Caller:
     """The caller of a call: the customer, if one is known, and how well that is proved (0 to 3).
 
-    `directed`: the caller says that somebody tells them what to do. `urgent`: it is about security.
+    `directed`: the caller says that somebody tells them what to do. `urgent`: it is about security. `called_back`: it
+    is the customer who was rung, and not the caller.
     """
 
     call: str
@@ -75,6 +77,7 @@ class Caller:
     level: int
     directed: bool = False
     urgent: bool = False
+    called_back: bool = False
 
     def proved(self, level: int) -> Verified:
         """The customer, where the proof is enough; raises Refused."""

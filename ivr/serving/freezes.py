@@ -7,7 +7,7 @@ nobody knows, and pressing again asks the wallet under the same idempotency key.
 from __future__ import annotations
 
 from ivr.engine.errors import Unavailable
-from ivr.serving.context import BY_AGENT, Refused, Serving
+from ivr.serving.context import BY_AGENT, NAMED, Refused, Serving
 from ivr.staff import acts
 from ivr.staff.acts import ASKED, DONE, PROOF, REFUSED
 from ivr.wallet.client import wallet_client
@@ -21,7 +21,7 @@ PROOFS = ("in-app", "document", "details")
 
 def verify(serving: Serving, id: str, how: str, sure: bool) -> None:
     """Note that this agent verified the customer whom the line had found: from now on the call is at L3."""
-    if serving.caller.customer is None or serving.caller.level < 1:
+    if serving.caller.customer is None or serving.caller.level < NAMED:
         raise Refused("level")
     if how not in PROOFS:
         raise Refused("form")

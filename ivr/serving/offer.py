@@ -11,7 +11,7 @@ from ivr.engine.errors import Unavailable
 from ivr.engine.secrets import mask
 from ivr.serving import contact, matters
 from ivr.serving.contact import CALLER, ON_FILE, Arrival
-from ivr.serving.context import BY_AGENT, VERIFIED, Serving
+from ivr.serving.context import BY_AGENT, NAMED, VERIFIED, Serving
 from ivr.serving.freezes import UNFREEZE
 from ivr.staff import acts
 from ivr.staff.acts import Act
@@ -42,6 +42,7 @@ class Offer:
     level: int
     known: bool
     directed: bool
+    called_back: bool
     reached: bool
     account: Account | None
     records: tuple[Record, ...]
@@ -56,7 +57,7 @@ class Offer:
     @property
     def may_verify(self) -> bool:
         """Whether the line has found a customer whom the agent may verify by the wallet's procedure."""
-        return self.known and 1 <= self.level < BY_AGENT
+        return self.known and NAMED <= self.level < BY_AGENT
 
     @property
     def verified(self) -> bool:
@@ -90,6 +91,7 @@ def read_offer(serving: Serving) -> Offer:
             level=caller.level,
             known=caller.customer is not None,
             directed=caller.directed,
+            called_back=caller.called_back,
             reached=found is not None,
             account=found.account if found else None,
             records=found.records if found else (),

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ivr.callbacks import desk_agents
+from ivr.callbacks import attempts, desk_agents
 from ivr.callbacks.tables import callback_queue, callbacks, ring_attempts
 from ivr.follow_up.outbox import stamp
 from ivr.queue import agents, offers
@@ -74,3 +74,16 @@ def rings_back(desk: Desk, staff: str, call: str, name: str = "b" * 16) -> str:
         desk_agents.engage(conn, name, "callback-1", agent, desk.now)
         offers.set_call_sid(conn, name, "CA" + "7" * 32)
     return name
+
+
+def talks_back(desk: Desk, name: str = "b" * 16) -> None:
+    """The agent has accepted the callback, and the customer has pressed 1."""
+    with begin_write(desk.engine) as conn:
+        attempts.accept(conn, name)
+        assert attempts.join(conn, name, desk.now)
+
+
+def hangs_up_back(desk: Desk, name: str = "b" * 16) -> None:
+    """The callback is over."""
+    with begin_write(desk.engine) as conn:
+        assert attempts.settle(conn, name, "customer: completed", desk.now, desk.now)

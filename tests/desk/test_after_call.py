@@ -15,7 +15,7 @@ from ivr.queue.agents import WRAP_UP
 from ivr.queue.tables import talk_notes
 from ivr.queue.talk_notes import WRITABLE
 from ivr.storage.database import begin_read, begin_write
-from tests.desk.queue_rows import activity, ends, rings, talks, waits
+from tests.desk.queue_rows import activity, ends, hangs_up_back, rings, rings_back, talks, talks_back, waits
 
 NOTE = {"outcome": "case", "note": "Called about\nthe <b>fee</b>", "follow_up": "Ring back on Tuesday"}
 
@@ -101,3 +101,19 @@ def test_retention_deletes_it_with_the_summary(desk, mei, day):
     with begin_write(desk.engine) as conn:
         retention._forget_summaries(conn, [day.taken])
     assert stored(desk) == []
+
+
+def test_an_agent_writes_about_a_callback_as_about_a_talk(desk, day):
+    """From the moment the customer is on the line; the form comes by itself when they hang up."""
+    window = desk.by("agent_h")
+    rings_back(desk, "agent_h", day.taken)
+    assert window.posts(f"/desk/calls/{day.taken}/outcome", **NOTE).status_code == 404
+    talks_back(desk)
+    assert 'name="follow_up"' in window.gets(f"/desk/calls/{day.taken}").text
+    hangs_up_back(desk)
+    assert "Still to be done" in window.gets("/desk/").text
+    window.posts(f"/desk/calls/{day.taken}/outcome", **NOTE)
+    assert "Still to be done" not in window.gets("/desk/").text
+    (row,) = stored(desk)
+    assert (row.call, row.staff, row.outcome) == (day.taken, "agent_h", "case")
+    assert "Ring back on Tuesday" in desk.by("super_h").gets(f"/desk/calls/{day.taken}").text

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ivr.callbacks import attempts
 from ivr.callbacks.tables import callback_queue, callbacks
 from ivr.cases.tables import cases, disputes
 from ivr.demo.tables import customers
@@ -33,7 +34,7 @@ from ivr.storage.database import begin_read, begin_write
 from ivr.texts.follow_ups import COMPOSERS
 from tests.call_flows.line import lab_settings, url_of
 from tests.desk.conftest import NOON, live, open_desk, play
-from tests.desk.queue_rows import ends, rings, talks, waits
+from tests.desk.queue_rows import ends, hangs_up_back, rings, rings_back, talks, talks_back, waits
 
 LINS_MOBILE = "+8619900000051"
 FROZEN = {"status": "frozen"}
@@ -619,3 +620,65 @@ def test_every_act_on_each_database(database, settings, monkeypatch):
     supervisor = desk.by("super_h")
     assert "lifted a freeze" in supervisor.gets("/desk/audit").text
     assert ">n<" in supervisor.gets(f"/desk/cases/{reference}").text
+
+
+@pytest.fixture
+def back(desk, day):
+    """An agent who rings Lin back; nobody is on the line yet."""
+    window = desk.by("agent_h")
+    rings_back(desk, "agent_h", day.taken)
+    return window
+
+
+def test_in_a_callback_the_agent_verifies_the_customer_before_anything_else(desk, back, day, bank):
+    """Lin keyed two factors in the call, but anybody may answer her telephone."""
+    change(desk, **FROZEN)
+    assert "/serve/" not in card(back, day.taken)
+    talks_back(desk)
+    page = card(back, day.taken)
+    assert "somebody else may have answered" in page and "/serve/verify" in page and "/serve/text" not in page
+    for act, form in (("text", {"text": "numbers"}), ("unfreeze", {}), ("open-case", {"kind": "complaint"})):
+        assert serve(back, day.taken, act, **form).status_code == 403
+    verify(back, day.taken)
+    assert "somebody else may have answered" not in card(back, day.taken)
+    assert serve(back, day.taken, "unfreeze").status_code == 303 and status(desk) == "active"
+    assert serve(back, day.taken, "text", text="numbers").status_code == 303
+    for act in ("caller-verified", "account-unfrozen", "text-sent"):
+        assert desk.audited(act) == [("agent_h", day.taken, "haiyun")]
+
+
+def test_a_proof_of_the_call_or_of_another_agent_is_none_in_the_callback(desk, mei, day):
+    """The same agent verified Lin a while ago; now the telephone is in somebody's hand."""
+    verify(mei, day.taken)
+    ends(desk)
+    desk.now += timedelta(minutes=5)
+    rings_back(desk, "agent_h", day.taken)
+    talks_back(desk)
+    assert serve(mei, day.taken, "text", text="numbers").status_code == 403
+    desk.now += timedelta(seconds=5)
+    verify(desk.by("super_h"), day.taken)
+    assert serve(mei, day.taken, "text", text="numbers").status_code == 403
+    verify(mei, day.taken)
+    assert serve(mei, day.taken, "text", text="numbers").status_code == 303
+
+
+def test_the_acts_of_a_callback_end_an_hour_after_it(desk, back, day):
+    """As those of a talk; who was not rung for it does nothing in between."""
+    talks_back(desk)
+    hangs_up_back(desk)
+    assert serve(back, day.taken, "callback", number="caller").status_code == 303
+    assert serve(desk.by("idle_h"), day.taken, "callback", number="caller").status_code == 404
+    desk.now += WRITABLE + timedelta(seconds=1)
+    late = desk.by("agent_h")
+    assert serve(late, day.taken, "callback", number="caller").status_code == 404
+    assert "/serve/" not in card(late, day.taken)
+
+
+def test_a_customer_who_was_not_reached_is_nobody_to_act_for(desk, back, day):
+    """Neither when their telephone rang out, nor when they pressed 1 for an agent who had left."""
+    with begin_write(desk.engine) as conn:
+        attempts.accept(conn, "b" * 16)
+        assert attempts.join(conn, "b" * 16, desk.now)
+        attempts.unjoin(conn, "b" * 16, "agent left", desk.now, desk.now)
+    assert serve(back, day.taken, "callback", number="caller").status_code == 404
+    assert "/serve/" not in card(back, day.taken)
