@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ivr.callbacks.callbacks import PROMISED
 from ivr.callbacks.tables import callbacks
+from ivr.calls.agent_acts import acts_in
 from ivr.cases.tables import cases, disputes
 from ivr.config.settings import Settings
 from ivr.engine import journal
@@ -42,7 +43,8 @@ UNJOINED = "unjoined"
 
 
 def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
-    """Language, wallet, level, outcome, rating, talks, turns and summary of a call; None when there is no such call.
+    """Language, wallet, level, outcome, rating, talks, acts of agents, turns and summary of a call; None when there is
+    no such call.
 
     An erased call has no turns and no summary, and `erased` is true.
     """
@@ -58,6 +60,7 @@ def call_report(conn: sa.Connection, sid: str) -> dict[str, Any] | None:
         "outcome": outcome(conn, sid, rows[-1].facts, call.ended),
         "rating": rating_of(conn, sid),
         "talks": outcomes_of(conn, sid),
+        "acts": acts_in(conn, sid),
     } | ({"turns": [], "summary": None, "erased": True} if call.key_sealed == ERASED else _turns_and_summary(rows))
 
 
@@ -99,8 +102,10 @@ def tell_crm(conn: sa.Connection, settings: Settings, sid: str, now: datetime) -
     rows, key = journal.rows(conn, sid), journal.key(conn, sid)
     if rows and key != ERASED and rows[-1].facts.get("wallet"):
         summary = summarise(rows)
-        told = {name: summary[name] for name in CRM_FIELDS} | {"at": rows[-1].at.isoformat()}
-        deliveries.promise_summary(conn, settings, sid, len(rows), told, now)
+        done = acts_in(conn, sid)
+        told = {name: summary[name] for name in CRM_FIELDS} | {"at": rows[-1].at.isoformat(), "acts": done}
+        state = f"{len(rows)}.{len(done)}" if done else str(len(rows))
+        deliveries.promise_summary(conn, settings, sid, state, told, now)
 
 
 def has_follow_up(conn: sa.Connection, sid: str) -> bool:

@@ -66,11 +66,19 @@ def _line(call: AnyRow, report: dict[str, Any] | None) -> str:
 
 
 def _shown(report: dict[str, Any], before: list[tuple[str, str]]) -> list[str]:
-    """How it stands, how agents and the caller say that it went, the text in both languages, and who looked before."""
+    """How it stands, what agents did, how they and the caller say that it went, the text in both languages, and who
+    looked before."""
     summary = report["summary"]
     head = f"{report['call']} {minute(summary['time'])}  {report['wallet']} {report['language']}, {report['level']}, "
     head += report["outcome"] or "going on"
     seen = f"looked at before: {', '.join(f'{who} {at[:16]}Z' for who, at in before) or 'by nobody'}"
     talks = [f"talk with {one['staff']}: {one['outcome']} (written {minute(one['at'])})" for one in report["talks"]]
     rating = [f"rating by the caller: {report['rating']}"] if report["rating"] else []
-    return [head, *talks, *rating, *summary["written"]["en"], *summary["written"]["zh"], seen]
+    acts = [f"done by {one['agent']}: {_act(one)} ({minute(one['at'])})" for one in report["acts"]]
+    return [head, *talks, *acts, *rating, *summary["written"]["en"], *summary["written"]["zh"], seen]
+
+
+def _act(act: dict[str, Any]) -> str:
+    """What was done and about what: a case, a text of the list, a number, a way to verify; nothing that was written."""
+    stage = act["details"].get("stage")
+    return " ".join(filter(None, (act["act"], act["about"], f"to {stage}" if stage else "")))

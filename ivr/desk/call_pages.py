@@ -26,6 +26,7 @@ from ivr.queue import talk_notes
 from ivr.queue.talk_notes import OUTCOMES, TalkNote
 from ivr.serving.freezes import PROOFS
 from ivr.serving.matters import KINDS
+from ivr.serving.offer import done_in
 from ivr.staff import acts, audit
 from ivr.staff.tables import audit_log
 from ivr.storage.database import AnyRow, begin_read, begin_write
@@ -141,6 +142,7 @@ def _page(desk: Desk, row: AnyRow, shown: Card, revealed: dict[str, str] | None 
     may_reveal = person().may("reveal")
     with begin_read(desk.engine) as conn:
         notes = talk_notes.of_call(conn, shown.call, desk.sealer)
+        done = done_in(conn, shown.call)
         may_write = own_talk(conn, shown.call, person().id, desk.now()) is not None
     return render_template(
         "desk/card.html",
@@ -152,6 +154,7 @@ def _page(desk: Desk, row: AnyRow, shown: Card, revealed: dict[str, str] | None 
         own=next((one for one in notes if one.staff == person().id), None),
         may_write=may_write,
         outcomes=OUTCOMES,
+        done=done,
         offer=serve_pages.offer_for(desk, row),
         choices=CHOICES,
         new_id=acts.new_id,

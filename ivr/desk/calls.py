@@ -8,7 +8,7 @@ callback they accepted today.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -25,6 +25,8 @@ from ivr.handover.agents import duty
 from ivr.handover.whisper import TOPICS
 from ivr.identity.tables import attempts
 from ivr.queue.tables import agent_offers, queue_entries
+from ivr.staff import acts
+from ivr.staff.acts import Act
 from ivr.staff.people import Person
 from ivr.staff.scope import Scope
 from ivr.storage.database import AnyRow, AnySelect
@@ -53,6 +55,8 @@ class ListedCall:
     level: str
     language: str
     urgent: bool
+    acts: tuple[Act, ...] = ()
+    """What agents did in it for the customer of the card that lists it."""
 
 
 def today(conn: sa.Connection, person: Person, now: datetime, page: int = 1) -> tuple[list[ListedCall], bool]:
@@ -87,14 +91,22 @@ def find(conn: sa.Connection, person: Person, call: str, now: datetime) -> AnyRo
 
 
 def earlier(conn: sa.Connection, scope: Scope, row: AnyRow, customer: str | None, most: int = 5) -> list[ListedCall]:
-    """The last calls of the same wallet before this one, from the same number or by the same verified customer."""
+    """The last calls of the same wallet before this one, from the same number or by the same verified customer; with
+    what agents did in them for this customer, and not for others who share the number."""
     same = [calls.c.caller_mark == row.caller_mark] if row.caller_mark else []
     if customer:
         proved = (attempts.c.account == customer) & (attempts.c.wallet == row.wallet) & attempts.c.ok
         same.append(calls.c.call.in_(sa.select(attempts.c.call).where(proved)))
     before = (calls.c.wallet == row.wallet) & scope.covers(calls.c.wallet) & (calls.c.started < row.started)
     query = sa.select(calls).where(before, sa.or_(sa.false(), *same)).order_by(calls.c.started.desc())
-    return list(_listed(conn, conn.execute(query.limit(most)).all()))
+    return [
+        replace(one, acts=tuple(act for act in _done(conn, one.call) if customer and act.customer in (customer, None)))
+        for one in _listed(conn, conn.execute(query.limit(most)).all())
+    ]
+
+
+def _done(conn: sa.Connection, call: str) -> list[Act]:
+    return [one for one in acts.of_call(conn, call) if one.status == acts.DONE]
 
 
 def zone_of(conn: sa.Connection, wallet: str | None) -> str:

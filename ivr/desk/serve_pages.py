@@ -143,5 +143,8 @@ def _caller(row: AnyRow, report: dict[str, Any]) -> Caller:
 
 def _called_back(conn: sa.Connection, caller: Caller, since: str) -> Caller:
     """The customer whom this agent rang back: what was proved in the call says who is wanted, not who has answered."""
-    again = caller.customer is not None and acts.is_verified(conn, caller.call, caller.customer, person().id, since)
+    again = any(
+        (one.act, one.customer, one.staff) == (acts.PROOF, caller.customer, person().id) and one.at >= since
+        for one in acts.of_call(conn, caller.call)
+    )
     return replace(caller, level=BY_AGENT if again else min(caller.level, NAMED), called_back=True)

@@ -1,4 +1,5 @@
-"""Deliveries to the wallet's CRM: cases, and the summary that an agent gets of a call, as signed webhooks.
+"""Deliveries to the wallet's CRM: cases, the summary that an agent gets of a call, and what the agent did, as signed
+webhooks.
 
 A delivery is a row in the transaction that opens the case or rings the agent; the worker sends it. The row holds the
 body, so every try sends the same bytes; its id (reference or CallSid, colon, event) is the idempotency key by which the
@@ -26,7 +27,7 @@ from ivr.follow_up.webhook import NoAnswer, headers, post
 from ivr.storage.database import AnyRow, begin_read, begin_write
 
 OPENED, OVERDUE, NOTED = "case.opened", "case.overdue", "case.noted"
-SUMMARY = "call.summary"
+SUMMARY, ACT = "call.summary", "call.act"
 RETRIES = RetryPolicy(timedelta(seconds=30), timedelta(hours=1), timedelta(days=1))
 """An event that the CRM has not taken within the window is dead: people send it again by `flask deliveries`."""
 SENT_AT_ONCE = 4
@@ -52,11 +53,19 @@ def promise(
     _keep(conn, key, case["wallet"], _body(event, case, now, note), now)
 
 
-def promise_summary(conn: sa.Connection, settings: Settings, call: str, turns: int, told: Case, now: datetime) -> None:
-    """Deliver what an agent is told of a call, once for each state of it: after so many turns it is always the same."""
+def promise_summary(conn: sa.Connection, settings: Settings, call: str, state: str, told: Case, now: datetime) -> None:
+    """Deliver what an agent is told of a call, once for each state of it."""
+    _promise_of_call(conn, settings, f"{call}:{SUMMARY}:{state}", {**told, "event": SUMMARY, "call": call}, now)
+
+
+def promise_act(conn: sa.Connection, settings: Settings, act: str, told: Case, now: datetime) -> None:
+    """Deliver what an agent did in a call, once for each act."""
+    _promise_of_call(conn, settings, f"{told['call']}:{ACT}:{act}", {**told, "event": ACT}, now)
+
+
+def _promise_of_call(conn: sa.Connection, settings: Settings, key: str, told: Case, now: datetime) -> None:
     if address(settings.crm_url, told["wallet"]):
-        body = json.dumps({**told, "event": SUMMARY, "call": call}, ensure_ascii=False, sort_keys=True)
-        _keep(conn, f"{call}:{SUMMARY}:{turns}", told["wallet"], body, now)
+        _keep(conn, key, told["wallet"], json.dumps(told, ensure_ascii=False, sort_keys=True), now)
 
 
 def _keep(conn: sa.Connection, key: str, wallet: str, body: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from ivr.calls.agent_acts import tell_crm_of_act
 from ivr.config.settings import Settings
 from ivr.engine.effects import World
 from ivr.engine.errors import Unavailable
@@ -158,6 +159,14 @@ class Serving:
     def keep(self, conn: sa.Connection, act: Act) -> None:
         """Store an act."""
         acts.add(conn, act, self.services.sealer)
+        tell_crm_of_act(conn, self.services.settings, act, self.clock(conn))
+
+    def settle(self, conn: sa.Connection, id: str, status: str, about: str = "") -> bool:
+        """Store the outcome of an act that asked the wallet; False if it was stored before."""
+        settled = acts.settle(conn, id, status, about)
+        if settled and (act := acts.find(conn, id)) is not None:
+            tell_crm_of_act(conn, self.services.settings, act, self.clock(conn))
+        return settled
 
     def new(self, id: str, act: str, about: str = "", status: str = acts.DONE, note: str = "", **details: Any) -> Act:
         """An act of this agent for this caller, now."""

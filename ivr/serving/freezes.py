@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ivr.engine.errors import Unavailable
 from ivr.serving.context import BY_AGENT, NAMED, Refused, Serving
-from ivr.staff import acts
 from ivr.staff.acts import ASKED, DONE, PROOF, REFUSED
 from ivr.wallet.client import wallet_client
 from ivr.wallet.types import StaysFrozen
@@ -63,6 +62,6 @@ def _require_liftable(serving: Serving, id: str, customer: Verified) -> None:
 def _settle(serving: Serving, id: str, status: str) -> None:
     """Store the outcome and queue the text, once."""
     with serving.acting(id, UNFREEZE) as (conn, _):
-        if acts.settle(conn, id, status) and status == DONE:
+        if serving.settle(conn, id, status) and status == DONE:
             serving.record(conn, "account-unfrozen", serving.caller.call)
             serving.services.texts.send(conn, f"{UNFREEZE}:{serving.caller.call}:{id}")

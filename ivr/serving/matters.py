@@ -17,7 +17,6 @@ from ivr.cases.tables import cases, disputes
 from ivr.engine.errors import Unavailable
 from ivr.queue.talk_notes import clean_text
 from ivr.serving.context import VERIFIED, Refused, Serving
-from ivr.staff import acts
 from ivr.staff.acts import ASKED, DONE, REFUSED, Act
 from ivr.storage.database import AnyRow, begin_read
 from ivr.wallet.transactions import Record, latest
@@ -79,13 +78,13 @@ def dispute(serving: Serving, id: str, payment: str, reason: str) -> None:
         due = file_dispute.run(serving.asking(asked.id), customer, payment, reason)
     except AlreadyDisputed:
         with serving.acting(asked.id, DISPUTE) as (conn, _):
-            acts.settle(conn, asked.id, REFUSED)
+            serving.settle(conn, asked.id, REFUSED)
         raise Refused("already-disputed") from None
     except Unavailable:
         return
     with serving.acting(asked.id, DISPUTE) as (conn, _):
         kept = keep_dispute.run(serving.within(conn, asked.id), customer, payment, reason, due)
-        if acts.settle(conn, asked.id, DONE, kept.reference):
+        if serving.settle(conn, asked.id, DONE, kept.reference):
             serving.record(conn, "dispute-filed", kept.reference, kind=reason)
 
 

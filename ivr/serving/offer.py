@@ -52,7 +52,6 @@ class Offer:
     numbers: dict[str, str]
     unfreeze: Act | None
     dispute: Act | None
-    done: tuple[Done, ...]
 
     @property
     def may_verify(self) -> bool:
@@ -77,7 +76,16 @@ class Offer:
     @property
     def anything(self) -> bool:
         """Whether there is something to choose."""
-        return self.known or bool(self.numbers) or bool(self.done)
+        return self.known or bool(self.numbers)
+
+
+def done_in(conn: sa.Connection, call: str) -> list[Done]:
+    """What agents did in a call, the oldest first."""
+    return [
+        Done(one, contact.arrival(conn, one) if one.act == contact.TEXT else None)
+        for one in acts.of_call(conn, call)
+        if one.status == acts.DONE
+    ]
 
 
 def read_offer(serving: Serving) -> Offer:
@@ -101,7 +109,6 @@ def read_offer(serving: Serving) -> Offer:
             numbers={},
             unfreeze=pending.get(UNFREEZE),
             dispute=pending.get(matters.DISPUTE),
-            done=tuple(_done(conn, one) for one in every if one.status == acts.DONE),
         )
         return replace(offer, numbers=_numbers(serving, conn, offer))
 
@@ -137,7 +144,3 @@ def _numbers(serving: Serving, conn: sa.Connection, offer: Offer) -> dict[str, s
     told = {CALLER: caller_number(serving.within(conn, "page"))}
     told |= {ON_FILE: offer.mobile if offer.verified else None}
     return {kind: mask(number) for kind, number in told.items() if number and may_be_rung(number, prefixes)}
-
-
-def _done(conn: sa.Connection, act: Act) -> Done:
-    return Done(act, contact.arrival(conn, act) if act.act == contact.TEXT else None)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import click
 import pytest
@@ -23,6 +22,8 @@ from ivr.privacy.erasure import erase
 from ivr.queue import talk_notes
 from ivr.queue.tables import ratings
 from ivr.queue.talk_notes import TalkNote
+from ivr.staff import acts
+from ivr.staff.acts import Act
 from ivr.storage.database import begin_read, begin_write
 from tests.call_flows.line import DANA, LIN, Caller
 from tests.call_flows.test_top_up import reports
@@ -132,7 +133,7 @@ def test_how_agents_say_that_their_talks_ended_is_shown_without_what_they_wrote(
     at = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
     note = TalkNote("mei", stamp(at), "callback", "very cross", "ring the aunt")
     with begin_write(told.runtime.engine) as conn:
-        assert talk_notes.write(conn, SimpleNamespace(id="e1", call=told.lin.sid), told.runtime.sealer, note)
+        assert talk_notes.write(conn, "e1", told.lin.sid, told.runtime.sealer, note)
         assert call_report(conn, told.lin.sid)["talks"] == [{"staff": "mei", "at": stamp(at), "outcome": "callback"}]
         assert call_report(conn, told.dana.sid)["talks"] == []
         rated = {"call": told.lin.sid, "wallet": "haiyun", "at": stamp(at), "status": "good"}
@@ -140,3 +141,17 @@ def test_how_agents_say_that_their_talks_ended_is_shown_without_what_they_wrote(
     shown = typed(told, "show", told.lin.sid).output
     assert "talk with mei: callback" in shown and "cross" not in shown and "aunt" not in shown
     assert "rating by the caller: good" in shown and "rating" not in typed(told, "show", told.dana.sid).output
+
+
+def test_what_agents_did_is_shown_without_what_they_wrote(told):
+    """Who, what and when; an act that the wallet has not confirmed is not done."""
+    told_at = stamp(datetime(2026, 11, 23, 2, 5, tzinfo=UTC))
+    done = {"id": "1", "act": "note", "about": "261100018", "details": {"stage": "in-review"}, "status": "done"}
+    asked = {"id": "2", "act": "unfreeze", "about": "", "details": {}, "status": "asked"}
+    with begin_write(told.runtime.engine) as conn:
+        for one in (done, asked):
+            who = {"call": told.lin.sid, "wallet": "haiyun", "customer": "K1", "staff": "mei", "at": told_at}
+            acts.add(conn, Act(**who, **one, note="fell in the river"), told.runtime.sealer)
+    shown = typed(told, "show", told.lin.sid).output
+    assert "done by mei: note 261100018 to in-review" in shown
+    assert "unfreeze" not in shown and "river" not in shown

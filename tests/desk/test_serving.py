@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from ivr.callbacks import attempts
 from ivr.callbacks.tables import callback_queue, callbacks
+from ivr.calls.report import tell_crm
 from ivr.cases.tables import cases, disputes
 from ivr.demo.tables import customers
 from ivr.demo.wallet import DemoWallet
@@ -23,7 +25,7 @@ from ivr.engine.journal import calls, journal
 from ivr.engine.secrets import ERASED
 from ivr.follow_up.context import Context
 from ivr.follow_up.messages import TextOutbox
-from ivr.follow_up.tables import messages
+from ivr.follow_up.tables import deliveries, messages
 from ivr.privacy import erasure, retention
 from ivr.queue.talk_notes import WRITABLE
 from ivr.serving import freezes, offer
@@ -35,6 +37,7 @@ from ivr.texts.follow_ups import COMPOSERS
 from tests.call_flows.line import lab_settings, url_of
 from tests.desk.conftest import NOON, live, open_desk, play
 from tests.desk.queue_rows import ends, hangs_up_back, rings, rings_back, talks, talks_back, waits
+from tests.desk.test_calls import tell
 
 LINS_MOBILE = "+8619900000051"
 FROZEN = {"status": "frozen"}
@@ -682,3 +685,94 @@ def test_a_customer_who_was_not_reached_is_nobody_to_act_for(desk, back, day):
         attempts.unjoin(conn, "b" * 16, "agent left", desk.now, desk.now)
     assert serve(back, day.taken, "callback", number="caller").status_code == 404
     assert "/serve/" not in card(back, day.taken)
+
+
+def test_later_agents_read_in_the_last_calls_what_was_done_for_the_same_customer(desk, mei, day):
+    """A relative with the same telephone is another customer: their card does not say whose freeze was lifted."""
+    change(desk, **FROZEN)
+    verify(mei, day.taken)
+    serve(mei, day.taken, "unfreeze")
+    serve(mei, day.taken, "text", text="numbers")
+    again, relative = "CA" + "a" * 32, "CA" + "b" * 32
+    with begin_write(desk.engine) as conn:
+        mark = conn.scalar(sa.select(calls.c.caller_mark).where(calls.c.call == day.taken))
+        for call, customer in ((again, "K1"), (relative, "K2")):
+            at = {"call": call, "wallet": "haiyun", "started": "2026-11-23T11:50:00+08:00", "caller_mark": mark}
+            conn.execute(sa.insert(calls).values(**at))
+            proved = {"id": customer, "wallet": "haiyun", "level": 2, "how": "text"}
+            tell(conn, call, {"wallet": "haiyun", "caller_tail": "0001", "customer": proved})
+    supervisor = desk.by("super_h")
+    page = card(supervisor, again)
+    assert "Lifted the freeze" in page and "official numbers" in page and "Done in this call" not in page
+    page = card(supervisor, relative)
+    assert f"/desk/calls/{day.taken}" in page and "Lifted the freeze" not in page
+
+
+def test_who_may_not_act_reads_what_was_done_in_the_call(desk, mei, day):
+    """An auditor, and everybody on another day."""
+    serve(mei, day.taken, "text", text="numbers")
+    page = card(desk.by("audit_h"), day.taken)
+    assert "Done in this call" in page and "official numbers" in page and "/serve/" not in page
+
+
+@pytest.fixture
+def told(day, copied, bank, monkeypatch):
+    """A desk whose wallets have a CRM."""
+    crm = {"crm_url": {"": "http://127.0.0.1:9"}, "crm_secret": {"": "s" * 16}}
+    return open_desk(replace(live(day.settings), **crm), copied, monkeypatch, wallet=bank)
+
+
+def events(desk):
+    """What the CRM gets of acts and calls, the oldest first."""
+    mine = rows(desk, deliveries, deliveries.c.id.contains(":call."))
+    return {one.id: json.loads(one.body) for one in sorted(mine, key=lambda one: one.at)}
+
+
+def test_the_crm_gets_each_act_once_when_it_is_done(told, day, bank):
+    """Not while the wallet has not answered; nothing of what the agent wrote; a form sent twice is one event."""
+    change(told, **FROZEN)
+    rings(told, "agent_h", waits(told, day.taken))
+    talks(told)
+    window = told.by("agent_h")
+    verify(window, day.taken)
+    bank.loses = True
+    form = acts.new_id()
+    serve(window, day.taken, "unfreeze", form)
+    assert [one["act"] for one in events(told).values()] == ["proof"]
+    bank.loses = False
+    for _ in range(2):
+        serve(window, day.taken, "unfreeze", form)
+    reference = case_of(told)
+    serve(window, day.taken, "add-to-case", reference=reference, note="fell in the river", stage="in-review")
+    found = events(told)
+    assert sorted(one["act"] for one in found.values()) == ["note", "proof", "unfreeze"]
+    one = found[f"{day.taken}:call.act:{form}"]
+    known = {"event": "call.act", "call": day.taken, "wallet": "haiyun", "customer": "K1", "agent": "agent_h"}
+    assert known.items() <= one.items() and "river" not in json.dumps(list(found.values()))
+
+
+def test_a_summary_that_is_sent_after_an_act_holds_it_and_is_another_event(told, day):
+    """The CRM has the first one already; the next agent reads what the one before did."""
+    rings(told, "agent_h", waits(told, day.taken))
+    talks(told)
+    with begin_write(told.engine) as conn:
+        tell_crm(conn, told.settings, day.taken, NOON)
+    serve(told.by("agent_h"), day.taken, "text", text="numbers")
+    with begin_write(told.engine) as conn:
+        for _ in range(2):
+            tell_crm(conn, told.settings, day.taken, NOON)
+    summaries = {key: one for key, one in events(told).items() if one["event"] == "call.summary"}
+    first, second = sorted(summaries, key=len)
+    assert second == f"{first}.1" and summaries[first]["acts"] == []
+    assert [(one["act"], one["about"]) for one in summaries[second]["acts"]] == [("text", "numbers")]
+
+
+def test_an_erasure_empties_the_events_of_acts(told, day):
+    """They name the customer and their case."""
+    rings(told, "agent_h", waits(told, day.taken))
+    talks(told)
+    serve(told.by("agent_h"), day.taken, "text", text="numbers")
+    ends(told)
+    erasure.erase(told.engine, "haiyun", "K1", lambda _conn: NOON + timedelta(days=2))
+    (row,) = rows(told, deliveries, deliveries.c.id.contains(":call.act:"))
+    assert (row.status, row.body) == ("erased", "")

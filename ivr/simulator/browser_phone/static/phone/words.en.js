@@ -244,6 +244,7 @@ export const EN = {
   "event-case.overdue": "promised date has passed",
   "event-case.noted": "voice note",
   "event-call.summary": "summary for the agent",
+  "event-call.act": "what the agent did",
   "ended-now": "ringing now",
   "ended-reached": "connected to the customer",
   "ended-agent-busy": "busy",

@@ -228,6 +228,7 @@ export const ZH = {
   "event-case.overdue": "承诺的日期已过",
   "event-case.noted": "留言",
   "event-call.summary": "给客服的摘要",
+  "event-call.act": "坐席办理的事项",
   "ended-now": "正在响",
   "ended-reached": "已接通客户",
   "ended-agent-busy": "占线",
