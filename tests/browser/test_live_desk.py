@@ -53,7 +53,7 @@ def test_a_call_comes_goes_and_is_written_about_without_a_reload(server, page):
     assert int(minutes) == 0
     rings(server.rows, "bo", "one")
     expect(page.locator("#news")).to_have_text("You are rung")
-    expect(page).to_have_title("☎ Calls today · Desk")
+    expect(page).to_have_title("☎ Queue and calls · Desk")
     talks(server.rows)
     expect(page.get_by_role("link", name="Open the card")).to_be_visible()
     ends(server.rows)

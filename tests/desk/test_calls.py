@@ -40,6 +40,16 @@ def test_home_lists_the_calls_of_today_and_no_number(desk, day):
     assert both.count("/desk/calls/") == 3 and "Linfu" in both
 
 
+@pytest.mark.parametrize("name", ["agent_h", "super_h", "super_b", "audit_h"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_heading_stands_twice_on_the_home_page(desk, name, language):
+    """Whoever jumps from heading to heading knows which list is which."""
+    window = desk.by(name)
+    window.posts("/desk/language", language=language)
+    headings = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", window.gets("/desk/").text, re.DOTALL)
+    assert len(headings) == len(set(headings)) and headings
+
+
 def test_yesterdays_calls_are_not_of_today(desk):
     """Today begins at midnight in the wallet's zone."""
     for hours, there in ((11, True), (12, False)):  # before and after midnight in Shanghai
