@@ -1,4 +1,5 @@
-"""`/desk/failures`: what the numbers of the wall stand for, each with its call or case, and "send again" for events."""
+"""`/desk/failures`: what the numbers of the wall stand for, each with its call or case, and "send again" for
+texts and events."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from ivr.storage.database import begin_read, begin_write
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """The page, and the post that sends an event again."""
+    """The page, and the posts that send a text or an event again."""
     pages = Blueprint("failures", __name__, url_prefix="/desk/failures")
 
     @pages.get("")
@@ -35,5 +36,13 @@ def blueprint(desk: Desk) -> Blueprint:
             if not failures.send_event_again(conn, person().scope, delivery, person(), desk.now()):
                 abort(404)
         return redirect(url_for("failures.show") + "#deliveries-failed", 303)
+
+    @pages.post("/texts/<message>/again")
+    @needs("wall")
+    def send_text_again(message: str) -> Any:
+        with begin_write(desk.engine) as conn:
+            if not failures.send_text_again(conn, person().scope, message, person(), desk.now()):
+                abort(404)
+        return redirect(url_for("failures.show") + "#texts-failed", 303)
 
     return pages

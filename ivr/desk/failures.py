@@ -1,17 +1,16 @@
 """What has failed for a supervisor's wallets, or is left for people to do: texts of today that did not arrive, events
 that the CRM did not take, callbacks to be rung by hand, and promises that are overdue.
 
-A text's row holds ids only: neither the number nor the words are kept, so its wallet is that of the call or case that
-its id names.
+A text's row holds ids and the last digits of the number, so its wallet is that of the call or case that its id names.
+A text that was not needed any more, or for which there was nobody to send it to, has not failed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import sqlalchemy as sa
 
 from ivr.callbacks.tables import callback_queue, callbacks
@@ -19,8 +18,10 @@ from ivr.cases.overdue import CASE_TABLES
 from ivr.cases.stages import OPEN
 from ivr.cases.tables import overdue
 from ivr.desk import calls as seen
-from ivr.engine.journal import calls, journal
+from ivr.engine.journal import calls
+from ivr.follow_up import messages as texts
 from ivr.follow_up.deliveries import send_again
+from ivr.follow_up.messages import CODE, FAILED
 from ivr.follow_up.tables import deliveries, messages
 from ivr.staff import audit
 from ivr.staff.people import Person
@@ -33,13 +34,14 @@ AT_ONCE = 1000
 """Texts whose ids are looked up together."""
 CARRIER_ERRORS = (21211, 21408, 21610, 21612, 21614, 30003, 30004, 30005, 30006, 30007, 30008, 30034)
 """Twilio's codes that the page says in words; any other is shown as its number."""
-NOT_ARRIVED = ("failed", "undelivered", "dropped")
 
 
 @dataclass(frozen=True)
 class FailedText:
-    """A text that did not arrive: its kind, when it was promised, why it failed, and the call or case it is about."""
+    """A text that did not arrive: its kind, when it was promised, why it failed, the call or case it is about, and the
+    last digits of where it went."""
 
+    id: str
     kind: str
     at: datetime
     status: str
@@ -47,10 +49,12 @@ class FailedText:
     about: str
     is_case: bool
     wallet: str
-    call: str | None
-    """The call of a case, or the call itself."""
-    tail: str | None = None
-    """The last digits of the caller of that call."""
+    to: str | None
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether it is of use later: a one-time code is not."""
+        return self.kind != CODE
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,10 @@ class Left:
 
 def left(conn: sa.Connection, scope: Scope, now: datetime) -> Left:
     """What has failed or is left, of these wallets; `now` is business time."""
-    texts = sorted(failed_texts(conn, scope, now), key=lambda one: one.at, reverse=True)
+    failed = sorted(failed_texts(conn, scope, now), key=lambda one: one.at, reverse=True)
     return Left(
-        tuple(_with_tails(conn, texts[:MOST])),
-        len(texts),
+        tuple(failed[:MOST]),
+        len(failed),
         *_listed(conn, _dead(scope), deliveries.c.at.desc(), deliveries.c.id),
         *_listed(conn, by_hand(scope), callbacks.c.slot, callbacks.c.id),
         *_listed(conn, late(scope), sa.text("due"), sa.text("reference")),
@@ -85,7 +89,7 @@ def failed_texts(conn: sa.Connection, scope: Scope, now: datetime) -> Iterator[F
     if not begin:
         return
     since = (min(begin.values()).astimezone(UTC) - timedelta(days=1)).date().isoformat()  # `at` may be of any zone
-    here = messages.c.status.in_(NOT_ARRIVED) & (messages.c.at >= since)
+    here = messages.c.status.in_(FAILED) & (messages.c.at >= since)
     rows = conn.execute(sa.select(messages).where(here).order_by(messages.c.id)).all()
     for start in range(0, len(rows), AT_ONCE):
         for one in _of_scope(conn, rows[start : start + AT_ONCE], scope):
@@ -136,6 +140,17 @@ def send_event_again(conn: sa.Connection, scope: Scope, delivery: str, person: P
     return True
 
 
+def send_text_again(conn: sa.Connection, scope: Scope, message: str, person: Person, at: datetime) -> bool:
+    """Make a text that failed due again, once, with its row in the audit log; False when there is none."""
+    rows = conn.execute(sa.select(messages).where(messages.c.id == message).with_for_update()).all()
+    one = next(_of_scope(conn, rows, scope), None)
+    if one is None or not one.may_be_sent_again:
+        return False
+    if texts.send_again(conn, message):
+        audit.record(conn, person.id, "text-sent-again", one.about, at, one.wallet, text=one.kind)
+    return True
+
+
 def _dead(scope: Scope) -> sa.Select[tuple[object, ...]]:
     names = ("id", "at", "wallet", "tries", "answer")
     mine = (deliveries.c.status == "dead") & scope.covers(deliveries.c.wallet)
@@ -158,34 +173,21 @@ def _of_scope(conn: sa.Connection, rows: Iterable[AnyRow], scope: Scope) -> Iter
     of_calls = _calls(conn, scope, abouts)
     of_cases = _cases(conn, scope, abouts)
     for row, kind, about in named:
-        wallet, call = of_calls.get(about) or of_cases.get(about) or (None, None)
+        wallet = of_calls.get(about) or of_cases.get(about)
         if wallet is not None:
             at = datetime.fromisoformat(row.at)
             at = at if at.tzinfo else at.replace(tzinfo=UTC)
-            yield FailedText(kind, at, row.status, row.error, about, about in of_cases, wallet, call)
+            yield FailedText(row.id, kind, at, row.status, row.error, about, about in of_cases, wallet, row.number_mask)
 
 
-def _calls(conn: sa.Connection, scope: Scope, ids: list[str]) -> dict[str, tuple[str, str | None]]:
+def _calls(conn: sa.Connection, scope: Scope, ids: list[str]) -> dict[str, str]:
     mine = calls.c.call.in_(ids) & scope.covers(calls.c.wallet)
-    found = conn.execute(sa.select(calls.c.call, calls.c.wallet).where(mine))
-    return {row.call: (row.wallet, row.call) for row in found}
+    return {row.call: row.wallet for row in conn.execute(sa.select(calls.c.call, calls.c.wallet).where(mine))}
 
 
-def _cases(conn: sa.Connection, scope: Scope, references: list[str]) -> dict[str, tuple[str, str | None]]:
-    found = {}
+def _cases(conn: sa.Connection, scope: Scope, references: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for table in CASE_TABLES:
         mine = table.c.reference.in_(references) & scope.covers(table.c.wallet)
-        for row in conn.execute(sa.select(table.c.reference, table.c.wallet, table.c.call).where(mine)):
-            found[row.reference] = (row.wallet, row.call)
+        found |= {row.reference: row.wallet for row in conn.execute(sa.select(table).where(mine))}
     return found
-
-
-def _with_tails(conn: sa.Connection, texts: list[FailedText]) -> Iterator[FailedText]:
-    """The texts with the last digits of their callers, as the first turn of each call knows them."""
-    first = sa.select(journal.c.call, sa.func.min(journal.c.turn).label("turn")).group_by(journal.c.call)
-    named = first.where(journal.c.call.in_(sorted({one.call for one in texts if one.call}))).subquery()
-    both = (journal.c.call == named.c.call) & (journal.c.turn == named.c.turn)
-    rows = conn.execute(sa.select(journal.c.call, journal.c.facts).join(named, both)).all()
-    tails = {row.call: (msgspec.json.decode(row.facts) or {}).get("caller_tail") for row in rows}
-    for one in texts:
-        yield replace(one, tail=tails.get(one.call))

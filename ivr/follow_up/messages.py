@@ -18,14 +18,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from ivr.config.logs import logger
+from ivr.engine.secrets import mask
 from ivr.follow_up.context import Composer, Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.follow_up.outbox import LEASE, QUEUED, due, finish, is_due, lease, retry, stamp
 from ivr.follow_up.tables import messages
 from ivr.follow_up.wording import faults, size
 from ivr.storage.database import AnyRow, AnySelect, begin_read, begin_write
+from ivr.telephony.texting import Text
 
-LADDER = ((QUEUED,), ("sent",), ("failed", "undelivered"), ("delivered",))
+FAILED, ARRIVED = ("failed", "undelivered"), "delivered"
+LADDER = ((QUEUED,), ("sent",), FAILED, (ARRIVED,))
+CODE = "code"
+"""The kind of a one-time code: it is of no use later, and is never sent again by hand."""
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 SENT_AT_ONCE = 8
 """Texts that one worker sends at the same time."""
@@ -55,11 +60,19 @@ def send_message(context: Context, message_id: str) -> None:
     row = lease(context.engine, messages, message_id, context.machine())
     if row is None:
         return
-    outcome, parts = _try(context, row)
+    outcome, text = _try(context, row)
     with begin_write(context.engine) as conn:
         finish(conn, messages, row, **outcome)
-        if parts:
-            conn.execute(sa.update(messages).where(messages.c.id == message_id).values(parts=parts))
+        if text is not None:
+            _note_where(conn, message_id, text, is_sent="error" in outcome)
+
+
+def send_again(conn: sa.Connection, message_id: str) -> bool:
+    """Make a text that failed due at once, for another window; False for any other. It goes to the number that is on
+    file then, and notices of the tries before do not reach it."""
+    here = (messages.c.id == message_id) & messages.c.status.in_(FAILED) & ~messages.c.id.startswith(f"{CODE}:")
+    again = {"status": QUEUED, "error": None, "tries": 0, "since": None, "next": None, "mark": secrets.token_hex(8)}
+    return bool(conn.execute(sa.update(messages).where(here).values(**again)).rowcount)
 
 
 def due_messages(context: Context) -> list[str]:
@@ -76,7 +89,8 @@ def notice(conn: sa.Connection, mark: str, status: str, error: int | None) -> bo
     step = next((step for step, names in enumerate(LADDER) if status in names), 0)
     below = [name for names in LADDER[:step] for name in names]
     here = (messages.c.mark == mark) & messages.c.status.in_(below)
-    return bool(conn.execute(sa.update(messages).where(here).values(status=status, error=error)).rowcount)
+    told: dict[str, Any] = {"status": status, "error": error} | ({"number_mask": None} if status == ARRIVED else {})
+    return bool(conn.execute(sa.update(messages).where(here).values(**told)).rowcount)
 
 
 def wait_until_sent(engine: sa.Engine, seconds: float = 5.0) -> bool:
@@ -112,19 +126,28 @@ def _composer(context: Context, message_id: str) -> Composer:
     return context.composers[kind]
 
 
-def _try(context: Context, row: AnyRow) -> tuple[dict[str, Any], int | None]:
-    """Make one try; the values that it leaves to be written, and the parts of the text."""
-    composer = _composer(context, row.id)
+def _note_where(conn: sa.Connection, message_id: str, text: Text, *, is_sent: bool) -> None:
+    """Keep the parts of a text that was sent, and where it went; it may have arrived meanwhile, or been erased."""
+    here = messages.c.id == message_id
+    if is_sent:
+        conn.execute(sa.update(messages).where(here).values(parts=size(text.body).parts))
+    on_its_way = messages.c.status.in_([name for names in LADDER[:-1] for name in names])
+    conn.execute(sa.update(messages).where(here, on_its_way).values(number_mask=mask(text.to)))
+
+
+def _try(context: Context, row: AnyRow) -> tuple[dict[str, Any], Text | None]:
+    """Make one try; the values that it leaves to be written, and the text if there is one."""
+    composer, text = _composer(context, row.id), None
     try:
         text = composer.compose(context, row.id)
         if text is None:
             return {"status": "dropped"}, None
         if refused := [fault.partition(":")[0] for fault in faults(text.unsigned)]:
             logger("follow-up").error("text not sent", message=row.id, holds=refused)
-            return {"status": "failed"}, None
+            return {"status": "failed"}, text
         tried = datetime.fromisoformat(row.since) if row.tries > 1 else None
         sent = context.provider.send(row.id, replace(text, mark=row.mark, tried=tried))
     except Exception as error:  # the text may have been sent or not
         logger("follow-up").warning("text failed", message=row.id, tries=row.tries, type=type(error).__name__)
-        return retry(row, composer.policy, context.machine()) or {"status": "failed"}, None
-    return {"status": sent.status, "error": sent.error}, size(text.body).parts
+        return retry(row, composer.policy, context.machine()) or {"status": "failed"}, text
+    return {"status": sent.status, "error": sent.error}, text

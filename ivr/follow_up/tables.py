@@ -1,4 +1,7 @@
-"""What the follow-ups keep. A message's row holds ids; its words and its number are made when it is sent."""
+"""What the follow-ups keep. A message's row holds ids; its words and its number are made when it is sent.
+
+The last digits of the number are kept until the message has arrived.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ messages = sa.Table(
     sa.Column("error", sa.Integer),
     sa.Column("mark", sa.Text),  # stands for the id in the address of delivery notices
     sa.Column("parts", sa.Integer),  # each one is paid
+    sa.Column("number_mask", sa.Text),  # the last digits of where it went last, until it has arrived
     *retry_columns(),
     sa.Index("messages_by_mark", "mark", unique=True),
     sa.Index("messages_due", "status", "next"),

@@ -87,7 +87,9 @@ def erase(engine: sa.Engine, wallet: str, customer: str, clock: Callable[[sa.Con
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.execute(
-                sa.text("VACUUM calls, callbacks, deliveries, lab_texts, talk_notes, agent_acts, voice_sounds")
+                sa.text(
+                    "VACUUM calls, callbacks, deliveries, messages, lab_texts, talk_notes, agent_acts, voice_sounds"
+                )
             )
     return report
 
@@ -201,12 +203,14 @@ def _empty_events(conn: sa.Connection, names: set[str]) -> int:
 
 
 def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
-    """Drop the texts about these calls and references: queued ones are not sent, and the lab's copies are deleted."""
+    """Drop the texts about these calls and references: queued ones are not sent, no digit of the
+    numbers stays, and the lab's copies are deleted."""
     dropped = 0
     for some in _a_few(names):
         about = sa.or_(*(messages.c.id.contains(f":{name}", autoescape=True) for name in some))
         ids = list(conn.scalars(sa.select(messages.c.id).where(about)))
         conn.execute(sa.delete(lab_texts).where(lab_texts.c.message.in_(ids)))
+        conn.execute(sa.update(messages).where(messages.c.id.in_(ids)).values(number_mask=None))
         waiting = messages.c.id.in_(ids) & (messages.c.status == QUEUED)
         dropped += _count(conn, sa.update(messages).where(waiting).values(status=STATUS))
     return dropped

@@ -2,7 +2,7 @@
 what an agent chose.
 
 The worker looks up the number and fills in the words (`messages.toml`) when a message is due; the database keeps
-neither.
+neither, beside the last digits of the number until the message has arrived.
 Each message begins with the wallet's name as its signature. `ivr/follow_up/wording.py` has the rules for its words.
 """
 

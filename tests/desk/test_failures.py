@@ -18,12 +18,12 @@ from tests.call_flows.line import lab_settings, url_of
 from tests.desk.conftest import live, open_desk, play
 
 
-def text(desk, id, status="failed", error=None, ago=timedelta(0)):
+def text(desk, id, status="failed", error=None, ago=timedelta(0), to="0051"):
     """A text that was promised so long ago."""
     at = (desk.line_now - ago).isoformat()
     with begin_write(desk.engine) as conn:
         conn.execute(sa.delete(messages).where(messages.c.id == id))
-        conn.execute(sa.insert(messages).values(id=id, at=at, status=status, error=error, tries=1))
+        conn.execute(sa.insert(messages).values(id=id, at=at, status=status, error=error, tries=1, number_mask=to))
 
 
 def event(desk, id, wallet="haiyun", status="dead"):
@@ -72,7 +72,8 @@ def test_everything_that_failed_is_listed_on_either_database(database, settings,
         conn.execute(sa.delete(messages))
     (reference,) = is_late(desk, "haiyun")
     text(desk, f"case:{reference}", "undelivered", 30003)
-    text(desk, f"code:{taken}:1", "dropped")
+    text(desk, f"code:{taken}:1", to=None)
+    text(desk, f"declined:{taken}:1", "dropped")
     text(desk, f"code:{at_linfu}:1")
     event(desk, f"{reference}:case.opened")
     event(desk, "1:case.opened", "linfu")
@@ -82,8 +83,8 @@ def test_everything_that_failed_is_listed_on_either_database(database, settings,
     found = shown(window)
     texts = found["texts-failed"]
     assert f"/desk/cases/{reference}" in texts and "the phone is off or out of reach" in texts
-    assert "reference of a case" in texts and "one-time code" in texts and "no mobile on file" in texts
-    assert f"/desk/calls/{taken}" in texts and "ending in 0001" in texts and "13900000001" not in texts
+    assert "reference of a case" in texts and "one-time code" in texts and "warning after" not in texts
+    assert f"/desk/calls/{taken}" in texts and "ending in 0051" in texts and "not known" in texts
     assert f"{reference}:case.opened" in found["deliveries-failed"] and "422" in found["deliveries-failed"]
     assert "tried 9×" in found["deliveries-failed"]
     assert f"/desk/calls/{taken}" in found["callbacks-by-hand"] and "4444" in found["callbacks-by-hand"]
@@ -124,7 +125,7 @@ def test_only_texts_of_today_by_the_clock_of_the_wallet_count(empty, day):
     text(empty, f"code:{day.taken}:1", ago=timedelta(hours=11, minutes=59))
     text(empty, f"code:{day.taken}:2", ago=timedelta(hours=12, minutes=1))
     window = empty.by("super_h")
-    assert shown(window)["texts-failed"].count("one-time code") == 1
+    assert shown(window)["texts-failed"].count("<td>one-time code") == 1
     assert '#texts-failed">1</a>' in window.gets("/desk/wall").text
 
 
@@ -160,3 +161,32 @@ def test_an_event_is_sent_again_once_and_only_by_a_supervisor_of_its_wallet(empt
         rows = conn.execute(sa.select(deliveries.c.id, deliveries.c.status).order_by(deliveries.c.id)).all()
     assert [row.status for row in rows] == ["queued", "delivered", "dead"]
     assert empty.audited("event-sent-again") == [("super_h", "1:case.opened", "haiyun")]
+
+
+def test_a_text_that_was_not_needed_any_more_has_not_failed(empty, day):
+    """A warning to an owner who has frozen the account meanwhile: nobody has to do anything."""
+    text(empty, f"declined:{day.taken}:1", "dropped", to=None)
+    window = empty.by("super_h")
+    assert "None." in shown(window)["texts-failed"] and '#texts-failed">0</a>' in window.gets("/desk/wall").text
+
+
+def test_a_text_is_sent_again_once_and_only_by_a_supervisor_of_its_wallet(empty, day):
+    """Not a code, which is of no use later; not one that arrived, was dropped, or is of another wallet."""
+    mine, code, gone = f"freeze:{day.taken}:1", f"code:{day.taken}:1", f"declined:{day.taken}:1"
+    text(empty, mine, "undelivered", 30003)
+    text(empty, code)
+    text(empty, gone, "dropped", to=None)
+    text(empty, f"freeze:{day.at_linfu}:1")
+    window = empty.by("super_h")
+    assert shown(window)["texts-failed"].count("Send again") == 2  # the note names the button
+    for id, status in ((mine, 303), (mine, 303), (code, 404), (f"freeze:{day.at_linfu}:1", 404), ("freeze:1:1", 404)):
+        assert window.posts(f"/desk/failures/texts/{id}/again").status_code == status, id
+    for name in ("agent_h", "audit_h"):
+        assert empty.by(name).posts(f"/desk/failures/texts/{mine}/again").status_code == 403
+    window.posts(f"/desk/failures/texts/{gone}/again")
+    with begin_read(empty.engine) as conn:
+        rows = {row.id: row for row in conn.execute(sa.select(messages))}
+    assert (rows[mine].status, rows[mine].error, rows[mine].tries, rows[mine].next) == ("queued", None, 0, None)
+    assert {rows[id].status for id in (code, gone)} == {"failed", "dropped"}
+    assert empty.audited("text-sent-again") == [("super_h", day.taken, "haiyun")]
+    assert "None." not in shown(window)["texts-failed"]

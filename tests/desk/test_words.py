@@ -11,10 +11,11 @@ from ivr.cases.cases import PROMISES
 from ivr.cases.stages import STAGES
 from ivr.desk.call_pages import REASONS
 from ivr.desk.card import FIELDS, STORY
-from ivr.desk.failures import CARRIER_ERRORS, NOT_ARRIVED
+from ivr.desk.failures import CARRIER_ERRORS
 from ivr.desk.room import PRIORITIES
 from ivr.desk.talk_pages import PLAIN, WITH_SOMEBODY
 from ivr.desk.words import words
+from ivr.follow_up.messages import FAILED
 from ivr.handover.whisper import TOPICS
 from ivr.operations.announcements import PLACES
 from ivr.operations.line_switch import STATES
@@ -110,7 +111,7 @@ def test_every_word_that_a_page_asks_for_is_there():
         "line-wrong-text": ANNOUNCED,
         "place": PLACES,
         "sent": COMPOSERS,
-        "unsent": NOT_ARRIVED,
+        "unsent": FAILED,
         "carrier": {*map(str, CARRIER_ERRORS), "other"},
         "code": {"wrong", "limit"},
         "retype": {"wrong", "limit"},

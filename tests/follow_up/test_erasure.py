@@ -167,6 +167,15 @@ def test_a_queued_text_is_not_sent(told):
         assert "erased" in conn.scalars(sa.select(messages.c.status)).all()
 
 
+def test_no_digit_of_the_number_of_a_text_stays(told):
+    """Also of one that failed long ago, or that a worker has in hand at that moment."""
+    with begin_write(told.engine) as conn:
+        conn.execute(sa.update(messages).values(status="failed", number_mask="0051"))
+    erased(told)
+    with begin_read(told.engine) as conn:
+        assert conn.scalars(sa.select(messages.c.number_mask)).all() == [None, None]
+
+
 def test_a_telephone_with_a_thousand_calls_is_erased(told):
     """A company's switchboard, or somebody who tried numbers from it."""
     with begin_write(told.engine) as conn:

@@ -9,12 +9,14 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+import sqlalchemy as sa
 
-from ivr.follow_up.messages import notice, send_message
+from ivr.follow_up.messages import notice, send_again, send_message
+from ivr.follow_up.tables import messages
 from ivr.storage.database import begin_write
 from ivr.telephony.texting import Sent
 from tests.follow_up.outboxes import send_due
-from tests.follow_up.texted import MARK, put, row, worker_context
+from tests.follow_up.texted import MARK, TEXT, put, row, worker_context
 from tests.web.wire import post
 
 
@@ -103,3 +105,66 @@ def test_an_unsigned_status_callback_is_refused(line, signed):
     for mark in (MARK, "ffffffffffffffff", "x"):
         assert post(line, f"/voice/texts/{mark}", {"MessageStatus": "delivered"}, signed=signed).status_code == 403
     assert row(here).status == "queued"
+
+
+def sent_by(here, answer):
+    """A provider gives this answer, or breaks off."""
+
+    class Provider:
+        def send(self, message_id, text):
+            if answer is None:
+                raise TimeoutError
+            return answer(text) if callable(answer) else answer
+
+    return replace(here, provider=Provider())
+
+
+@pytest.mark.parametrize("answer", [Sent("sent"), Sent("failed", 21614), None])
+def test_the_last_digits_of_the_number_are_kept_until_the_text_has_arrived(bare, answer):
+    """People who read that it failed learn where it was to go; the whole number stays at the wallet."""
+    put(bare)
+    send_message(sent_by(bare, answer), "case:1")
+    assert row(bare).number_mask == TEXT.to[-4:] and TEXT.to not in str(row(bare))
+    with begin_write(bare.engine) as conn:
+        notice(conn, MARK, "undelivered", 30003)
+    assert row(bare).number_mask == TEXT.to[-4:]
+    with begin_write(bare.engine) as conn:
+        notice(conn, MARK, "delivered", None)
+    assert row(bare).number_mask is None
+
+
+@pytest.mark.parametrize("end", ["delivered", "erased"])
+def test_nothing_of_the_number_is_kept_when_the_text_arrives_or_is_erased_while_it_is_sent(bare, end):
+    """The answer to the request comes after that."""
+
+    def answer(_text):
+        with begin_write(bare.engine) as conn:
+            conn.execute(sa.update(messages).values(status=end))
+        return Sent("sent")
+
+    put(bare)
+    send_message(sent_by(bare, answer), "case:1")
+    assert (row(bare).status, row(bare).number_mask) == (end, None)
+
+
+def test_a_text_that_is_sent_again_has_a_day_of_its_own_and_ignores_notices_of_the_tries_before(bare, time):
+    """Otherwise the late notice of the first one would end the second."""
+    put(bare)
+    send_message(sent_by(bare, Sent("failed", 30003)), "case:1")
+    time.passes(timedelta(days=3))
+    with begin_write(bare.engine) as conn:
+        assert send_again(conn, "case:1") and not send_again(conn, "case:1")
+        assert not notice(conn, MARK, "undelivered", 30003)
+    send_message(sent_by(bare, None), "case:1")
+    assert row(bare).status == "queued"
+    time.passes(timedelta(minutes=2))
+    send_message(sent_by(bare, Sent("sent")), "case:1")
+    assert (row(bare).status, row(bare).error) == ("sent", None)
+
+
+def test_a_code_is_never_sent_again(bare):
+    """Its minutes are over, and whoever gets it is not on the telephone any more."""
+    put(bare, "code:1")
+    send_message(sent_by(bare, Sent("failed", 30003)), "code:1")
+    with begin_write(bare.engine) as conn:
+        assert not send_again(conn, "code:1")
