@@ -39,6 +39,5 @@ def remember_language(world: World, caller_mark: str | None, language: str) -> N
     if caller_mark is None:
         return
     world.conn.execute(sa.delete(languages).where(languages.c.caller_mark == caller_mark))
-    insert_new(
-        world.conn, languages, {"caller_mark": caller_mark, "language": language}
-    )  # unless a parallel call has stored its choice
+    chosen = {"caller_mark": caller_mark, "language": language, "at": world.now.isoformat()}
+    insert_new(world.conn, languages, chosen)  # unless a parallel call has stored its choice

@@ -64,6 +64,8 @@ languages = sa.Table(
     metadata,
     sa.Column("caller_mark", sa.Text, primary_key=True),
     sa.Column("language", sa.Text, nullable=False),
+    sa.Column("at", sa.Text),  # of the last choice
+    sa.Index("caller_languages_by_time", "at"),
 )
 
 blocked_callers = sa.Table(

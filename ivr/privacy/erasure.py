@@ -135,9 +135,11 @@ def _calls_of(conn: sa.Connection, wallet: str, names: tuple[str, ...]) -> set[s
 
 
 def _marks(conn: sa.Connection, every: set[str]) -> set[str]:
-    """The customer's telephones, as keyed hashes."""
-    found = conn.scalars(sa.select(calls.c.caller_mark).where(calls.c.call.in_(every)))
-    return {mark for mark in found if mark}
+    """The customer's telephones, as keyed hashes: of their calls, and where retention has taken it from these, of their
+    verifications."""
+    queries = [sa.select(calls.c.caller_mark).where(calls.c.call.in_(every))]
+    queries.append(sa.select(attempts.c.caller).where(attempts.c.call.in_(every), attempts.c.ok))
+    return {mark for query in queries for mark in conn.scalars(query) if mark}
 
 
 def _unproved(conn: sa.Connection, wallet: str, marks: set[str]) -> set[str]:

@@ -23,7 +23,7 @@ from ivr.follow_up.context import Context
 from ivr.follow_up.outbox import QUEUED
 from ivr.follow_up.tables import deliveries, lab_texts, messages
 from ivr.handover.tables import summary_views
-from ivr.identity.tables import attempts, challenges, warnings
+from ivr.identity.tables import attempts, challenges, languages, warnings
 from ivr.queue.tables import agent_offers, queue_entries, talk_notes
 from ivr.staff.tables import agent_acts
 from ivr.storage.database import AnySelect, begin_read, begin_write
@@ -64,6 +64,7 @@ def first_day_kept(days: int, now: datetime) -> str:
 def _due(days: dict[str, int]) -> Iterator[tuple[Sort, int]]:
     both = max(days["journals"], days["summaries"]) if days["journals"] and days["summaries"] else 0
     kept = {JOURNALS: days["journals"], SUMMARIES: days["summaries"], CALLS: both}
+    kept |= {LANGUAGES: days["journals"]}
     kept |= {TEXTS: days["messages"], DELIVERIES: days["messages"], NOTES: days["notes"]}
     return ((sort, number) for sort, number in kept.items() if number)
 
@@ -162,12 +163,23 @@ def _forget_notes(conn: sa.Connection, ids: list[str]) -> None:
     conn.execute(sa.delete(voice_notes).where(voice_notes.c.id.in_(ids)))
 
 
+def _old_languages(before: str) -> AnySelect:
+    """Languages that were chosen before that day, of numbers from which no call is kept any more."""
+    kept = sa.exists().where(calls.c.caller_mark == languages.c.caller_mark)
+    return sa.select(languages.c.caller_mark).where(languages.c.at < before, ~kept)
+
+
+def _forget_languages(conn: sa.Connection, ids: list[str]) -> None:
+    conn.execute(sa.delete(languages).where(languages.c.caller_mark.in_(ids)))
+
+
 _PLAYED = sa.exists().where(journal.c.call == calls.c.call)
 _TOLD = calls.c.summary_sealed.is_not(None)
 _SPOKEN = sa.exists().where(voice_notes.c.call == calls.c.call)  # its key still opens that note
 JOURNALS = Sort("journals", lambda before: _old_calls(before, _PLAYED), _forget_journals)
 SUMMARIES = Sort("summaries", lambda before: _old_calls(before, _TOLD), _forget_summaries)
 CALLS = Sort("calls", lambda before: _old_calls(before, ~_PLAYED, ~_TOLD, ~_SPOKEN), _forget_calls)
+LANGUAGES = Sort("languages of callers", _old_languages, _forget_languages)
 NOTES = Sort("voice notes", _old_notes, _forget_notes)
 TEXTS = Sort(
     "texts",

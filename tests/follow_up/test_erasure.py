@@ -167,6 +167,15 @@ def test_a_queued_text_is_not_sent(told):
         assert "erased" in conn.scalars(sa.select(messages.c.status)).all()
 
 
+def test_a_language_is_forgotten_although_retention_has_taken_the_telephone_from_the_call(told):
+    """The customer's verification still names it."""
+    with begin_write(told.engine) as conn:
+        conn.execute(sa.update(calls).values(caller_mark=None))
+    assert erased(told).languages == 1
+    with begin_read(told.engine) as conn:
+        assert len(conn.scalars(sa.select(languages.c.caller_mark)).all()) == 1
+
+
 def test_no_digit_of_the_number_of_a_text_stays(told):
     """Also of one that failed long ago, or that a worker has in hand at that moment."""
     with begin_write(told.engine) as conn:

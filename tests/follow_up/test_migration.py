@@ -199,3 +199,15 @@ def test_the_database_is_as_declared(database):
     )
     wanted = [change for change in found if any(f"'{name}'" in str(change) for name in ours)]
     assert wanted == []
+
+
+def test_a_language_from_before_its_date_was_kept_counts_from_the_migration(database):
+    """Nobody knows the day of the choice; it is not forgotten at once, and not kept for ever."""
+    with begin_write(database) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0029")
+        conn.execute(sa.text("INSERT INTO caller_languages (caller_mark, language) VALUES ('m', 'en')"))
+    migrate(database)
+    with begin_read(database) as conn:
+        assert conn.scalar(sa.text("SELECT at FROM caller_languages")) >= "2026"

@@ -19,7 +19,7 @@ from ivr.config.settings import Settings
 from ivr.engine.journal import calls, journal, notices, replies
 from ivr.follow_up.context import Context
 from ivr.follow_up.tables import deliveries, lab_texts, messages
-from ivr.identity.tables import attempts, challenges
+from ivr.identity.tables import attempts, challenges, languages
 from ivr.privacy import retention
 from ivr.storage.database import begin_read, begin_write, connect
 from ivr.voice_notes.tables import recordings, sounds, voice_notes
@@ -104,6 +104,33 @@ def test_an_old_call_without_turns_is_deleted(old):
     retention.forget_old(old)
     with begin_read(old.engine) as conn:
         assert [conn.scalar(sa.select(sa.func.count()).select_from(table)) for table in (calls, notices)] == [0, 0]
+
+
+def chosen(here, mark, at):
+    """A language was chosen from this number."""
+    with begin_write(here.engine) as conn:
+        conn.execute(sa.insert(languages).values(caller_mark=mark, language="en", at=at))
+
+
+def remembered(here):
+    """The numbers whose language is still known."""
+    with begin_read(here.engine) as conn:
+        return sorted(conn.scalars(sa.select(languages.c.caller_mark)))
+
+
+def test_a_language_is_forgotten_when_no_call_from_its_number_is_left(old):
+    """Whoever calls every week is not asked again; the mark of a number is personal, so it does not stay for ever."""
+    put(old, "CAold")
+    put(old, "CAoften", NEW)
+    with begin_write(old.engine) as conn:
+        for call in ("CAold", "CAoften"):
+            conn.execute(sa.update(calls).where(calls.c.call == call).values(caller_mark=call))
+    for mark, at in (("CAold", OLD), ("CAoften", OLD), ("gone", OLD), ("new", NEW)):
+        chosen(old, mark, at)
+    retention.forget_old(replace(old, settings=replace(old.settings, retention_days=MONTH | {"journals": 0})))
+    assert remembered(old) == ["CAoften", "CAold", "gone", "new"]
+    retention.forget_old(old)
+    assert remembered(old) == ["CAoften", "new"]
 
 
 def test_nothing_is_deleted_unless_a_setting_says_so(old):
