@@ -30,6 +30,19 @@ FIGURES_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
+class SwitchedLine:
+    """How the line of a wallet is switched, and the name of the wallet in both languages."""
+
+    zh: str
+    en: str
+    state: str
+
+    def name(self, language: str) -> str:
+        """The name in a language."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
 class Day:
     """The figures of today in each wallet's time zone, of the last half hour, and the work that is left."""
 
@@ -41,8 +54,7 @@ class Day:
     promises_overdue: int
     texts_failed: int
     deliveries_failed: int
-    switched: tuple[tuple[tuple[tuple[str, str], ...], str], ...]
-    """The names of the wallets, by language, and how the line of each is switched."""
+    lines: tuple[SwitchedLine, ...]
 
 
 @dataclass(frozen=True)
@@ -99,13 +111,13 @@ def _day(conn: sa.Connection, scope: Scope, desk: Desk) -> Day:
         failures.count(conn, failures.late(scope)),
         sum(1 for _ in failures.failed_texts(conn, scope, business)),
         failures.dead_events(conn, scope),
-        _switched(conn, scope),
+        _lines(conn, scope),
     )
 
 
-def _switched(conn: sa.Connection, scope: Scope) -> tuple[tuple[tuple[tuple[str, str], ...], str], ...]:
+def _lines(conn: sa.Connection, scope: Scope) -> tuple[SwitchedLine, ...]:
     found = seen.known_wallets(conn, scope)
-    return tuple((tuple(sorted(name.items())), line_state(conn, wallet).state) for wallet, name in found.items())
+    return tuple(SwitchedLine(name["zh"], name["en"], line_state(conn, wallet).state) for wallet, name in found.items())
 
 
 def _callbacks(conn: sa.Connection, scope: Scope, now: datetime) -> tuple[int, int, int]:
