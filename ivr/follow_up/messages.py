@@ -25,13 +25,17 @@ from ivr.follow_up.outbox import LEASE, QUEUED, due, finish, is_due, lease, retr
 from ivr.follow_up.tables import messages
 from ivr.follow_up.wording import faults, size
 from ivr.storage.database import AnyRow, AnySelect, begin_read, begin_write
-from ivr.telephony.texting import Text
+from ivr.telephony.texting import Sent, Text
 
-FAILED, ARRIVED = ("failed", "undelivered"), "delivered"
-LADDER = ((QUEUED,), ("sent",), FAILED, (ARRIVED,))
+SENT, FAILED, ARRIVED = "sent", ("failed", "undelivered"), "delivered"
+LADDER = ((QUEUED,), (SENT,), FAILED, (ARRIVED,))
+LOOK_AFTER = timedelta(days=1)
+"""A text of which nothing was heard for so long after Twilio had it is looked up there."""
 CODE = "code"
 """The kind of a one-time code: it is of no use later, and is never sent again by hand."""
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
+SID = re.compile("(SM|MM)[0-9a-f]{32}")
+"""Twilio's id of a text."""
 SENT_AT_ONCE = 8
 """Texts that one worker sends at the same time."""
 
@@ -60,11 +64,11 @@ def send_message(context: Context, message_id: str) -> None:
     row = lease(context.engine, messages, message_id, context.machine())
     if row is None:
         return
-    outcome, text = _try(context, row)
+    outcome, text, sent = _try(context, row)
     with begin_write(context.engine) as conn:
         finish(conn, messages, row, **outcome)
         if text is not None:
-            _note_where(conn, message_id, text, is_sent="error" in outcome)
+            _note_where(conn, row, text, sent, context.machine())
 
 
 def send_again(conn: sa.Connection, message_id: str) -> bool:
@@ -72,6 +76,7 @@ def send_again(conn: sa.Connection, message_id: str) -> bool:
     file then, and notices of the tries before do not reach it."""
     here = (messages.c.id == message_id) & messages.c.status.in_(FAILED) & ~messages.c.id.startswith(f"{CODE}:")
     again = {"status": QUEUED, "error": None, "tries": 0, "since": None, "next": None, "mark": secrets.token_hex(8)}
+    again |= {"sid": None, "handed": None, "look": None}
     return bool(conn.execute(sa.update(messages).where(here).values(**again)).rowcount)
 
 
@@ -84,13 +89,21 @@ def due_messages(context: Context) -> list[str]:
 OUTBOX = Outbox("texts", due_messages, send_message, SENT_AT_ONCE)
 
 
-def notice(conn: sa.Connection, mark: str, status: str, error: int | None) -> bool:
+def notice(conn: sa.Connection, mark: str, status: str, error: int | None, sid: str = "") -> bool:
     """Keep what the provider says of a text; False when nothing follows from it, or nobody knows the mark."""
+    here = messages.c.mark == mark
+    if SID.fullmatch(sid):  # the answer to the request may be lost
+        unanswered = messages.c.sid.is_(None) & (messages.c.status == QUEUED)
+        conn.execute(sa.update(messages).where(here, unanswered).values(sid=sid))
+    return settle(conn, here, status, error)
+
+
+def settle(conn: sa.Connection, here: sa.ColumnElement[bool], status: str, error: int | None) -> bool:
+    """Move a text up the ladder; False when it stands there, or higher."""
     step = next((step for step, names in enumerate(LADDER) if status in names), 0)
     below = [name for names in LADDER[:step] for name in names]
-    here = (messages.c.mark == mark) & messages.c.status.in_(below)
     told: dict[str, Any] = {"status": status, "error": error} | ({"number_mask": None} if status == ARRIVED else {})
-    return bool(conn.execute(sa.update(messages).where(here).values(**told)).rowcount)
+    return bool(conn.execute(sa.update(messages).where(here, messages.c.status.in_(below)).values(**told)).rowcount)
 
 
 def wait_until_sent(engine: sa.Engine, seconds: float = 5.0) -> bool:
@@ -126,28 +139,34 @@ def _composer(context: Context, message_id: str) -> Composer:
     return context.composers[kind]
 
 
-def _note_where(conn: sa.Connection, message_id: str, text: Text, *, is_sent: bool) -> None:
-    """Keep the parts of a text that was sent, and where it went; it may have arrived meanwhile, or been erased."""
-    here = messages.c.id == message_id
-    if is_sent:
+def _note_where(conn: sa.Connection, row: AnyRow, text: Text, sent: Sent | None, now: datetime) -> None:
+    """Keep the parts of a text that was sent, where it went, and when to look for it; it may have arrived meanwhile, or
+    been erased, or the answer was lost and a notice says that it is on its way."""
+    here = (messages.c.id == row.id) & (messages.c.mark == row.mark)
+    if sent is not None:
         conn.execute(sa.update(messages).where(here).values(parts=size(text.body).parts))
+    known = {"sid": sent.sid} if sent and sent.sid else {}
+    waits = messages.c.status == SENT
+    conn.execute(
+        sa.update(messages).where(here, waits).values(handed=stamp(now), look=stamp(now + LOOK_AFTER), **known)
+    )
     on_its_way = messages.c.status.in_([name for names in LADDER[:-1] for name in names])
     conn.execute(sa.update(messages).where(here, on_its_way).values(number_mask=mask(text.to)))
 
 
-def _try(context: Context, row: AnyRow) -> tuple[dict[str, Any], Text | None]:
-    """Make one try; the values that it leaves to be written, and the text if there is one."""
+def _try(context: Context, row: AnyRow) -> tuple[dict[str, Any], Text | None, Sent | None]:
+    """Make one try; the values that it leaves to be written, the text if there is one, and the provider's answer."""
     composer, text = _composer(context, row.id), None
     try:
         text = composer.compose(context, row.id)
         if text is None:
-            return {"status": "dropped"}, None
+            return {"status": "dropped"}, None, None
         if refused := [fault.partition(":")[0] for fault in faults(text.unsigned)]:
             logger("follow-up").error("text not sent", message=row.id, holds=refused)
-            return {"status": "failed"}, text
+            return {"status": "failed"}, text, None
         tried = datetime.fromisoformat(row.since) if row.tries > 1 else None
         sent = context.provider.send(row.id, replace(text, mark=row.mark, tried=tried))
     except Exception as error:  # the text may have been sent or not
         logger("follow-up").warning("text failed", message=row.id, tries=row.tries, type=type(error).__name__)
-        return retry(row, composer.policy, context.machine()) or {"status": "failed"}, text
-    return {"status": sent.status, "error": sent.error}, text
+        return retry(row, composer.policy, context.machine()) or {"status": "failed"}, text, None
+    return {"status": sent.status, "error": sent.error}, text, sent

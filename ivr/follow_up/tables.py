@@ -20,9 +20,13 @@ messages = sa.Table(
     sa.Column("mark", sa.Text),  # stands for the id in the address of delivery notices
     sa.Column("parts", sa.Integer),  # each one is paid
     sa.Column("number_mask", sa.Text),  # the last digits of where it went last, until it has arrived
+    sa.Column("sid", sa.Text),  # Twilio's id, once it is known
+    sa.Column("handed", sa.Text),  # when Twilio had it, by the machine's time
+    sa.Column("look", sa.Text),  # when it is looked up there, if nothing was heard until then
     *retry_columns(),
     sa.Index("messages_by_mark", "mark", unique=True),
     sa.Index("messages_due", "status", "next"),
+    sa.Index("messages_to_look_up", "status", "look"),
 )
 deliveries = sa.Table(
     "deliveries",

@@ -212,7 +212,7 @@ def _drop_texts(conn: sa.Connection, names: set[str]) -> int:
         about = sa.or_(*(messages.c.id.contains(f":{name}", autoescape=True) for name in some))
         ids = list(conn.scalars(sa.select(messages.c.id).where(about)))
         conn.execute(sa.delete(lab_texts).where(lab_texts.c.message.in_(ids)))
-        conn.execute(sa.update(messages).where(messages.c.id.in_(ids)).values(number_mask=None))
+        conn.execute(sa.update(messages).where(messages.c.id.in_(ids)).values(number_mask=None, sid=None, look=None))
         waiting = messages.c.id.in_(ids) & (messages.c.status == QUEUED)
         dropped += _count(conn, sa.update(messages).where(waiting).values(status=STATUS))
     return dropped

@@ -9,10 +9,11 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sent:
-    """How it ended: `sent`, `delivered` or `failed`, with Twilio's error number."""
+    """How it ended: `sent`, `delivered`, `undelivered` or `failed`, with Twilio's error number and id of the text."""
 
     status: str
     error: int | None = None
+    sid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,6 @@ class Provider(Protocol):
     """Sends one text. A refusal is a result; an exception means nobody knows, and it is tried again."""
 
     def send(self, message_id: str, text: Text) -> Sent: ...
+
+    def look(self, sid: str) -> Sent | None:
+        """How a text that was sent stands now; None: the provider does not know it any more."""

@@ -176,12 +176,21 @@ class TwilioSms:
         service = MESSAGING_SERVICE.fullmatch(text.sender)
         sender = {"messaging_service_sid" if service else "from_": text.sender}
         try:
-            self._client.messages.create(to=text.to, body=text.body, **sender, **told)
+            made = self._client.messages.create(to=text.to, body=text.body, **sender, **told)
         except TwilioRestException as refusal:
             if refusal.status in NOT_FOR_GOOD or refusal.status >= 500:
                 raise
             return Sent("failed", refusal.code)
-        return Sent("sent")
+        return Sent("sent", sid=made.sid)
+
+    def look(self, sid: str) -> Sent | None:
+        """Read how a text stands; None for one that Twilio does not have any more."""
+        try:
+            return _standing(self._client.messages(sid).fetch())
+        except TwilioRestException as refusal:
+            if refusal.status == 404:
+                return None
+            raise
 
     def _found(self, text: Text, since: datetime) -> Sent | None:
         """Find the status of the same text to the same number since then; None: Twilio never received it.
@@ -193,10 +202,13 @@ class TwilioSms:
         same = [
             one for one in page if (one.body or "").endswith(text.body) and one.date_created >= since - CLOCKS_DIFFER
         ]
-        if not same:
-            return None
-        ended = str(same[0].status)
-        return Sent(ended if ended in ENDED else "sent", same[0].error_code)
+        return _standing(same[0]) if same else None
+
+
+def _standing(message: Any) -> Sent:
+    """How a text stands by Twilio's record of it: anything but an end is `sent`."""
+    status = str(message.status)
+    return Sent(status if status in ENDED else "sent", message.error_code, message.sid)
 
 
 class TwilioTelephone:

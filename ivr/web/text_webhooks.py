@@ -20,7 +20,7 @@ def texts_blueprint(runtime: Runtime) -> Blueprint:
         error = int(code) if code.isascii() and code.isdigit() and len(code) <= 6 else None
         try:
             with begin_write(runtime.engine) as conn:
-                notice(conn, mark, request.form.get("MessageStatus", ""), error)
+                notice(conn, mark, request.form.get("MessageStatus", ""), error, request.form.get("MessageSid", ""))
         except sa.exc.SQLAlchemyError as fault:
             runtime.log.error("webhook failed", path="/voice/texts", type=type(fault).__name__)
         return Response(status=204)

@@ -15,7 +15,7 @@ from ivr.callbacks import desk_agents, dialler
 from ivr.cases.overdue import find_overdue
 from ivr.config.logs import logger, prepare_logs
 from ivr.config.settings import Settings
-from ivr.follow_up import deliveries, messages
+from ivr.follow_up import deliveries, messages, text_lookups
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Dispatcher, Periodic
 from ivr.follow_up.wake_up import WakeUp
@@ -41,6 +41,7 @@ OUTBOXES = (
     workers.WORKERS,
     own_carrier.CALLS,
     messages.OUTBOX,
+    text_lookups.OUTBOX,
     deliveries.OUTBOX,
     dialler.ATTEMPTS,
     dialler.CALLBACKS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.callbacks import dialler
-from ivr.follow_up import deliveries, messages
+from ivr.follow_up import deliveries, messages, text_lookups
 from ivr.follow_up.context import Context
 from ivr.follow_up.dispatcher import Outbox
 from ivr.voice_notes import fetching
@@ -19,6 +19,11 @@ def handle_due(context: Context, *outboxes: Outbox) -> None:
 def send_due(context: Context) -> None:
     """Texts."""
     handle_due(context, messages.OUTBOX)
+
+
+def look_up_due(context: Context) -> None:
+    """Texts of which nothing was heard."""
+    handle_due(context, text_lookups.OUTBOX)
 
 
 def deliver_due(context: Context) -> None:

@@ -19,6 +19,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = ("deliveries", "rings", "overdue", "line_states")
+INDEXES = ("messages_by_mark", "messages_due")
 TRIED = (
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("since", sa.Text),
@@ -38,15 +39,16 @@ def upgrade() -> None:
         if column.name not in there:
             op.add_column("messages", column)
     for index in metadata.tables["messages"].indexes:
-        index.create(conn, checkfirst=True)
+        if index.name in INDEXES:
+            index.create(conn, checkfirst=True)
 
 
 def downgrade() -> None:
     """Drop them."""
     for name in TABLES:
         op.drop_table(name)
-    op.drop_index("messages_by_mark", "messages")
-    op.drop_index("messages_due", "messages")
+    for name in INDEXES:
+        op.drop_index(name, "messages")
     with op.batch_alter_table("messages") as batch:
         for name in ("mark", "parts", "tries", "since", "next"):
             batch.drop_column(name)
