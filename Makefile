@@ -18,9 +18,10 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 run: $(RUN)
 	@exec $(BIN)/python -m ivr.run
 
+# Its workers, and the processes that its tests start, compile the code and the tests once and not each for itself.
 test: .venv/dev voice chromium
 	@$(MAKE) --no-print-directory openapi || true
-	@$(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist loadfile --no-loadscope-reorder --max-worker-restart 2
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist loadfile --no-loadscope-reorder --max-worker-restart 2
 
 check: .venv/dev
 	@echo "== format" && $(BIN)/ruff format --check .

@@ -19,6 +19,7 @@ from xdist.scheduler import LoadFileScheduling
 from ivr.config.settings import Settings
 from ivr.migrations.migrate import migrate
 from ivr.storage.database import connect
+from tests.apps import compiled_once
 from tests.postgres import Server, Shared
 from tests.sqlite import File, kept_file
 from tests.statements import Statements
@@ -153,6 +154,13 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Templates and routes are compiled for the first app that has them."""
+    with compiled_once(tmp_path_factory.mktemp("templates")):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import logging
 import re
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import structlog
@@ -71,11 +71,13 @@ def gunicorn():
 
 
 def test_the_web_server_says_in_json_that_a_worker_died(lines, gunicorn, capfd, monkeypatch, tmp_path):
-    """It has a form of its own, which no collector of logs could read."""
+    """It has a form of its own, which no collector of logs could read. Garbage is not collected here: this process has
+    the memory of many tests, and tests/web/test_gunicorn_config.py holds that the server does it.
+    """
+    monkeypatch.setattr(gunicorn_config, "gc", Mock())
     monkeypatch.setenv("LAB", "1")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     gunicorn_config.on_starting(SimpleNamespace(app=SimpleNamespace(app_uri="app:create_app()")))
-    gc.unfreeze()
     gunicorn.warning("Worker (pid:%s) was sent SIGKILL!", 7)
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [(one["logger"], one["level"]) for one in said] == [("gunicorn.error", "warning")]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from ivr.config.settings import Settings
+from ivr.demo import wire
 from tests.call_flows.line import Caller, Line, lab_settings, open_line, url_of
 from tests.call_flows.places import ENTRIES, MENUS
 
@@ -27,6 +30,16 @@ def line(request: pytest.FixtureRequest, database: sa.Engine, settings: Settings
         line = open_line(settings, database)
     yield line
     line.close()
+
+
+@pytest.fixture(autouse=True)
+def no_wait_for_a_slow_wallet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seconds that the demo wallet lets pass in the mode `slow` pass at once: `time.monotonic`, by which turns know
+    their deadlines, moves on by them. tests/lab holds how long the wallet waits.
+    """
+    monotonic, passed = time.monotonic, [0.0]
+    monkeypatch.setattr(wire, "time", SimpleNamespace(monotonic=lambda: time.monotonic(), sleep=passed.append))
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + sum(passed))
 
 
 @pytest.fixture(params=["zh", "en"])

@@ -16,7 +16,6 @@ from typing import Any
 from unittest.mock import patch
 
 import sqlalchemy as sa
-from werkzeug.routing import Rule
 
 from app import create_app
 from ivr.config.logs import prepare_logs
@@ -63,19 +62,6 @@ def demo_world() -> str:
     return (Path(__file__).parents[2] / "ivr" / "lab" / "default_world.json").read_text("utf-8")
 
 
-_compile_builder, _builders = Rule._compile_builder, {}
-
-
-def _builder(rule: Rule, append_unknown: bool) -> Any:
-    """What builds the addresses of a rule: Werkzeug compiles it for each new app, though nobody here asks for an
-    address.
-    """
-    about = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
-    if about not in _builders:
-        _builders[about] = _compile_builder(rule, append_unknown)
-    return _builders[about]
-
-
 @dataclass
 class Standing:
     """Stands for the runtime in the app's views, which ask it at each request: behind them it can be made anew."""
@@ -109,7 +95,6 @@ class Line:
         """As after the end of the process, perhaps with other settings: nothing in memory survives."""
         self._end()
         with (
-            patch.object(Rule, "_compile_builder", _builder),
             patch.object(blueprints, "connect", self._connect),
             patch.object(blueprints, "make_runtime", self._make_runtime),
         ):
