@@ -31,6 +31,7 @@ ROUTES = {
     ("GET", "/desk/wall"): {"supervisor"},
     ("GET", "/desk/failures"): {"supervisor"},
     ("POST", "/desk/failures/events/<delivery>/again"): {"supervisor"},
+    ("POST", "/desk/failures/texts/<message>/again"): {"supervisor"},
     ("GET", "/desk/line"): {"supervisor"},
     ("POST", "/desk/line/<wallet>/switch"): {"supervisor"},
     ("POST", "/desk/line/<wallet>/announce"): {"supervisor"},
@@ -76,7 +77,8 @@ OPEN = {
 def place(rule, day, **given):
     """The address of a rule, about things of Haiyun unless told otherwise."""
     values = {"call": day.taken, "reference": "202611017", "id": "idle_h", "number": "999"}
-    values |= {"talk": "0" * 16, "wallet": "haiyun", "delivery": "1:case.opened"} | given
+    values |= {"talk": "0" * 16, "wallet": "haiyun", "delivery": "1:case.opened"}
+    values |= {"message": f"freeze:{day.taken}:1"} | given
     return re.sub(r"<(?:int\(max=2147483647\):)?(\w+)>", lambda found: values[found[1]], rule)
 
 

@@ -64,7 +64,7 @@ def database_kind(request):
 
 
 def test_everything_that_failed_is_listed_on_either_database(database, settings, monkeypatch):
-    """With its call or case, and nothing of another wallet; the wall counts the same."""
+    """With its call or case, and nothing of another wallet; the wall counts the same. A text is sent again."""
     lab = lab_settings(settings, url_of(database))
     taken, at_linfu, _ = play(lab, database)
     desk = open_desk(live(lab), database, monkeypatch)
@@ -105,6 +105,10 @@ def test_everything_that_failed_is_listed_on_either_database(database, settings,
         assert (
             conn.scalar(sa.select(deliveries.c.status).where(deliveries.c.id == f"{reference}:case.opened")) == "queued"
         )
+    assert window.posts(f"/desk/failures/texts/case:{reference}/again").status_code == 303
+    with begin_read(database) as conn:
+        status = conn.scalar(sa.select(messages.c.status).where(messages.c.id == f"case:{reference}"))
+    assert status == "queued"
 
 
 @pytest.fixture
